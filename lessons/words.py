@@ -1,0 +1,74 @@
+"""Every word of the program outside the lessons' prose: labels, messages, one sentence of why per kind of step.
+
+A template names its facts in braces, as in "iteration {iteration}". Asking for a key that is not there, or
+without a fact that it names, is a mistake of ours and says so.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "ko")
+FACT = re.compile(r"\{([a-z_]+)\}")
+
+
+class WordsError(KeyError):
+    """A key or a fact that the words do not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language, by dotted key: `status.step`, `why.net_hidden`."""
+
+    language: str
+    entries: Mapping[str, str]
+
+    def say(self, key: str, /, **facts: object) -> str:
+        """The text under `key`, its {names} replaced by the facts."""
+        template = self.entries.get(key)
+        if template is None:
+            raise WordsError(f"words/{self.language}.toml has no “{key}”")
+
+        def fact(match: re.Match[str]) -> str:
+            name = match[1]
+            if name not in facts:
+                raise WordsError(f"words/{self.language}.toml: “{key}” needs the fact “{name}”")
+            return str(facts[name])
+
+        return FACT.sub(fact, template)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a key."""
+        return key in self.entries
+
+    def group(self, name: str) -> tuple[tuple[str, str], ...]:
+        """All entries below `name`, in file order, without that prefix: for lists such as the help page."""
+        start = name + "."
+        return tuple((key[len(start) :], value) for key, value in self.entries.items() if key.startswith(start))
+
+
+@cache
+def load(language: str) -> Words:
+    """The words of a language, one of LANGUAGES."""
+    path = HERE / "words" / f"{language}.toml"
+    return Words(language, MappingProxyType(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))))
+
+
+def _flat(table: Mapping[str, object], start: str) -> list[tuple[str, str]]:
+    found = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            found += _flat(value, f"{start}{key}.")
+        else:
+            found.append((start + key, str(value)))
+    return found
