@@ -1,0 +1,70 @@
+"""Which kind of step this is, to a learner: the key under which `words` has its noun and its sentence of why.
+
+The core's kinds name what a step makes; these are finer where teaching needs it: a delta of an output and of a
+hidden unit, a slope by activation, a change by optimizer.
+"""
+
+from __future__ import annotations
+
+from nntutor.core.symbols import Ref, Style
+from nntutor.core.trace import Step, Trace
+from nntutor.lessons.words import Words
+
+_ERROR = {"softmax-ce": "softmax"}
+_WRONG_BACK = frozenset({"updated-weights"})
+
+
+def kind(trace: Trace, step: Step) -> str:
+    """The key of a step's kind, as in `kind.delta_hidden` and `why.delta_hidden`."""
+    problem, ref = trace.problem, step.ref
+    last = len(problem.network.layers)
+    where = "output" if ref.layer == last else "hidden"
+    many = "_many" if len(trace.samples) > 1 else ""
+    optimizer = problem.optimizer.name
+    match ref.kind:
+        case "net":
+            return f"net_{where}"
+        case "out" | "slope":
+            activation = problem.network.layers[ref.layer - 1].activation.replace("-", "_")
+            return f"{ref.kind}_{activation}"
+        case "prob":
+            return "probability"
+        case "unit_error":
+            return f"error_{_ERROR.get(problem.error, problem.error).replace('-', '_')}"
+        case "error":
+            return f"error{many}"
+        case "out_grad":
+            wrong = where == "hidden" and trace.mistake in _WRONG_BACK
+            return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
+        case "delta":
+            merged = where == "output" and problem.error in ("bce", "softmax-ce", "perceptron")
+            return f"delta_{_ERROR.get(problem.error, problem.error)}" if merged else f"delta_{where}"
+        case "grad":
+            return f"gradient_{'weight' if ref.input else 'bias'}{many}"
+        case "v" | "m" | "s":
+            return f"state_adam_{ref.kind}" if optimizer == "adam" else f"state_{optimizer}"
+        case "mhat" | "vhat":
+            return f"corrected_{ref.kind[0]}"
+        case "change":
+            return f"change_{optimizer}"
+        case "new":
+            plain = "sgd" if ref.input else "bias"
+            return f"update_{plain if optimizer == 'sgd' else 'other'}"
+    raise KeyError(ref.kind)
+
+
+def noun(words: Words, trace: Trace, step: Step) -> str:
+    """What a step makes, in a word or two: "hidden delta"."""
+    return words.say(f"kind.{kind(trace, step)}")
+
+
+def sentence(words: Words, trace: Trace, step: Step, style: Style = Style.UNICODE) -> str:
+    """Why this step is taken, in one or two sentences."""
+    names, ref = trace.names, step.ref
+    facts = {"symbol": names.symbol(ref, style)}
+    if ref.unit and ref.kind != "target":
+        for fact, kind_of in (("unit", "out"), ("net", "net"), ("delta", "delta")):
+            facts[fact] = names.symbol(Ref(kind_of, ref.layer, ref.unit, 0, ref.sample), style)
+        facts["weight"] = names.symbol(Ref("weight", ref.layer, ref.unit, ref.input), style)
+        facts["input"] = names.symbol(Ref("out", ref.layer - 1, ref.input), style) if ref.input else "1"
+    return words.say(f"why.{kind(trace, step)}", **facts)
