@@ -1,0 +1,48 @@
+"""Activations: each is a formula for out and one for its slope, side by side.
+
+The trees are over `net` and `out` of the unit; the slope is written with out where the books do,
+because out is already on the screen when the slope is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from nntutor.core.formula import ONE, ZERO, Call, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, call
+
+_net, _out = Name("net"), Name("out")
+# 1 at and below 0, 0 above: the part on which ReLU takes the slope away.
+_off = call("step", Neg(_net))
+
+
+@dataclass(frozen=True)
+class Activation:
+    """out and slope (∂out/∂net) as trees; kink: the slope jumps at net 0."""
+
+    out: Expr
+    slope: Expr
+    kink: bool = False
+
+
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky-relu", "step", "identity")
+
+
+@cache
+def activation(name: str, slope: float = 0.01) -> Activation:
+    """The activation called `name`; `slope` is leaky ReLU's slope at and below 0."""
+    match name:
+        case "sigmoid":
+            return Activation(call("σ", _net), Mul(_out, Sub(ONE, _out)))
+        case "tanh":
+            return Activation(call("tanh", _net), Sub(ONE, Square(_out)))
+        case "relu":
+            return Activation(call("relu", _net), Sub(ONE, _off), kink=True)
+        case "leaky-relu":
+            inside = Sum((Mul(Num(slope), _off), Sub(ONE, _off)))
+            return Activation(Call("leaky", (_net,), slope), inside, kink=True)
+        case "step":
+            return Activation(call("step", _net), ZERO, kink=True)
+        case "identity":
+            return Activation(_net, ONE)
+    raise KeyError(name)

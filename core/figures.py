@@ -1,0 +1,52 @@
+"""How a number is written: significant digits, short where it is exact, never a false digit.
+
+Every figure that people read comes from here, so that the formula, the diagram and the prose cannot
+show the same number in two ways.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from nntutor.core.symbols import Style
+
+SUBSTITUTED_DIGITS = 9
+# Below this, leading zeros cost more reading than an exponent does.
+_SMALL = 1e-4
+
+
+def figure(value: float, digits: int = 4, plus: bool = False, style: Style = Style.UNICODE) -> str:
+    """The value with this many significant digits; `plus` writes the sign of positive numbers too.
+
+    A value that is exact in fewer digits is written short (0.4, not 0.4000); a value that is rounded
+    keeps its zeros (0.4000), which says that more digits follow.
+    """
+    value = float(value)
+    if not isfinite(value):
+        text = "nan" if value != value else "inf"
+    else:
+        text = _digits(abs(value), digits)
+    negative = value < 0
+    if style is Style.LATEX and "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        text = rf"{mantissa}\cdot 10^{{{exponent}}}"
+    if negative:
+        return ("−" if style is Style.UNICODE else "-") + text
+    return "+" + text if plus and value > 0 else text
+
+
+def _digits(size: float, digits: int) -> str:
+    short = f"{size:.{digits}g}"
+    if float(short) == size:
+        mantissa, _, exponent = short.partition("e")
+        return mantissa + (f"e{int(exponent)}" if exponent else "")
+    if size < _SMALL or size >= 10.0 ** max(digits, 6):
+        mantissa, _, exponent = f"{size:.{digits - 1}e}".partition("e")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{size:#.{digits}g}".rstrip(".")
+
+
+def substituted(value: float) -> str:
+    """The figure that a trace fills into a formula: 9 significant digits, as `%.9g` prints them."""
+    text = format(float(value), f".{SUBSTITUTED_DIGITS}g")
+    return "−" + text[1:] if text.startswith("-") else text

@@ -1,0 +1,155 @@
+"""Layers, networks, samples: the frozen values that an iteration starts from.
+
+Arrays are read-only float64 in C order, checked once at birth, so nobody has to check them again.
+Here are also the initial weights, because they are part of what a problem *is*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nntutor.core.optimizers import Optimizer
+
+Array = NDArray[np.float64]
+INITIALS = ("xavier", "he", "uniform", "zeros")
+
+
+def frozen(values: ArrayLike) -> Array:
+    """A read-only float64 copy in C order."""
+    array = np.array(values, dtype=np.float64, order="C")
+    array.setflags(write=False)
+    return array
+
+
+def draw(initial: str, units: int, inputs: int, seed: int, layer: int) -> Array:
+    """Initial weights, shape (units, inputs), of layer `layer` (from 1).
+
+    Uniform on ±L from `default_rng([seed, layer])`, row by row. xavier: L = √(6/(inputs + units))
+    (Glorot and Bengio 2010, eq. 16); he: L = √(6/inputs) (He et al. 2015); uniform: L = 1.
+    """
+    if initial == "zeros":
+        return frozen(np.zeros((units, inputs)))
+    limit = {"xavier": (6 / (inputs + units)) ** 0.5, "he": (6 / inputs) ** 0.5, "uniform": 1.0}[initial]
+    spread = np.random.default_rng([seed, layer]).random((units, inputs))
+    return frozen((2 * spread - 1) * limit)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer: weights (units, inputs), bias (units,) or None, and what may be learned."""
+
+    activation: str
+    weights: Array
+    bias: Array | None
+    learn: bool = True
+    learn_bias: bool = True
+    slope: float = 0.01
+    initial: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", frozen(self.weights))
+        if self.weights.ndim != 2:
+            raise ValueError(f"weights must be (units, inputs), not {self.weights.shape}")
+        if self.bias is not None:
+            object.__setattr__(self, "bias", frozen(self.bias))
+            if self.bias.shape != (self.units,):
+                raise ValueError(f"bias must be ({self.units},), not {self.bias.shape}")
+
+    @property
+    def units(self) -> int:
+        return int(self.weights.shape[0])
+
+    @property
+    def inputs(self) -> int:
+        return int(self.weights.shape[1])
+
+    @property
+    def bias_learns(self) -> bool:
+        """Whether this layer has a bias that training changes."""
+        return self.learn and self.learn_bias and self.bias is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers whose sizes chain."""
+
+    layers: tuple[Layer, ...]
+
+    def __post_init__(self) -> None:
+        for before, after in zip(self.layers, self.layers[1:], strict=False):
+            if before.units != after.inputs:
+                raise ValueError(f"a layer of {before.units} units feeds one with {after.inputs} inputs")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """(inputs, units of layer 1, …, outputs)."""
+        return (self.layers[0].inputs, *(layer.units for layer in self.layers))
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """inputs (samples, inputs) and targets (samples, outputs)."""
+
+    inputs: Array
+    targets: Array
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", frozen(self.inputs))
+        object.__setattr__(self, "targets", frozen(self.targets))
+        if self.inputs.ndim != 2 or self.targets.ndim != 2 or len(self.inputs) != len(self.targets):
+            raise ValueError(f"inputs {self.inputs.shape} and targets {self.targets.shape} do not pair up")
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """All that training needs: a network, samples, an error, an optimizer, an order of samples."""
+
+    network: Network
+    samples: Samples
+    optimizer: Optimizer
+    error: str = "half-squared"
+    batch: Literal["online", "full"] | int = "online"
+    shuffle: bool = False
+    seed: int = 0
+    title: str = ""
+    source: str = ""
+
+    @property
+    def batch_size(self) -> int:
+        """Samples of a whole batch: 1, all, or the number asked for (at most all)."""
+        if self.batch == "online":
+            return 1
+        return len(self.samples) if self.batch == "full" else min(self.batch, len(self.samples))
+
+    @property
+    def epoch_iterations(self) -> int:
+        """Iterations in which every sample is used once."""
+        return -(-len(self.samples) // self.batch_size)
+
+    def batch_length(self, iteration: int) -> int:
+        """How many samples iteration `iteration` (from 1) uses: an epoch's last batch is what is left."""
+        first = (iteration - 1) % self.epoch_iterations * self.batch_size
+        return min(self.batch_size, len(self.samples) - first)
+
+    def samples_of(self, iteration: int) -> tuple[int, ...]:
+        """Indices, from 0, of the samples of iteration `iteration`: a function of seed and iteration alone."""
+        epoch, place = divmod(iteration - 1, self.epoch_iterations)
+        first = place * self.batch_size
+        last = first + self.batch_length(iteration)
+        if not self.shuffle:
+            return tuple(range(first, last))
+        return tuple(int(index) for index in self.epoch_order(epoch + 1)[first:last])
+
+    def epoch_order(self, epoch: int) -> NDArray[np.intp]:
+        """The order of the samples in epoch `epoch` (from 1): drawn from (seed, epoch) where shuffled."""
+        if not self.shuffle:
+            return np.arange(len(self.samples))
+        spread = np.random.default_rng([self.seed, epoch]).random(len(self.samples))
+        return np.argsort(spread, kind="stable")

@@ -1,0 +1,79 @@
+"""Plain arrays for plots: what a picture shows, before anybody draws it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from nntutor.core.network import Array, Problem, Samples, frozen
+from nntutor.core.program import Engine, State
+from nntutor.core.symbols import Ref
+from nntutor.core.trace import Trace
+
+Span = tuple[float, float]
+
+
+def error_curve(errors: Array, columns: int) -> tuple[Array, Array]:
+    """Iterations (from 1) and E for a plot of `columns` columns: at most two points a column.
+
+    Each column keeps its smallest and its largest value in their order; values that are not finite are
+    left out.
+    """
+    iterations = np.flatnonzero(np.isfinite(errors))
+    if len(iterations) > 2 * columns:
+        parts = np.array_split(iterations, columns)
+        picked = {int(part[pick(errors[part])]) for part in parts for pick in (np.argmin, np.argmax)}
+        iterations = np.array(sorted({int(iterations[0]), *picked, int(iterations[-1])}))
+    return frozen(iterations + 1), frozen(errors[iterations])
+
+
+def regions(problem: Problem, state: State, across: Span, up: Span, columns: int, rows: int) -> Array:
+    """Outputs over the plane of two inputs: (rows, columns, outputs), the first row at the top.
+
+    The problem must have two inputs.
+    """
+    grid = _grid(across, up, columns, rows)
+    return frozen(_forward(problem, state, grid)[-1].reshape(rows, columns, -1))
+
+
+def _grid(across: Span, up: Span, columns: int, rows: int) -> Array:
+    x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
+    return np.column_stack([x.ravel(), y.ravel()])
+
+
+def _forward(problem: Problem, state: State, inputs: Array) -> list[Array]:
+    """The out of every layer for any inputs (samples, inputs)."""
+    targets = np.zeros((len(inputs), problem.network.sizes[-1]))
+    asked = replace(problem, samples=Samples(inputs, targets), batch="full", shuffle=False)
+    engine = Engine(asked)
+    engine.load(State(0, state.params, state.slots))
+    program = engine.prepare(1)
+    with np.errstate(all="ignore"):
+        program.run_forward()
+    return [program.arena["out", number] for number in range(1, len(problem.network.layers) + 1)]
+
+
+def gradient_sizes(trace: Trace) -> Array:
+    """One number a layer: the mean size of ∂E/∂w over its weights; nan for a layer without gradients."""
+    sizes = []
+    for number in range(1, len(trace.problem.network.layers) + 1):
+        try:
+            sizes.append(float(np.mean(np.abs(trace.array("grad", number)))))
+        except KeyError:
+            sizes.append(np.nan)
+    return frozen(sizes)
+
+
+def error_surface(trace: Trace, first: Ref, second: Ref, across: Span, up: Span, cells: tuple[int, int]) -> Array:
+    """E of the iteration's samples over two of its weights: (rows, columns), the first row at the top."""
+    rows, columns = cells
+    surface = np.empty((rows, columns))
+    params = trace.before.params.copy()
+    one, at_one = trace.parameter(params, first)
+    two, at_two = trace.parameter(params, second)
+    for row, y in enumerate(np.linspace(up[1], up[0], rows)):
+        for column, x in enumerate(np.linspace(*across, columns)):
+            one[at_one], two[at_two] = x, y
+            surface[row, column] = trace.error_with(State(trace.before.done, params, trace.before.slots))
+    return frozen(surface)

@@ -1,0 +1,341 @@
+"""Where we are among iterations and steps, and how we got there.
+
+A `Timeline` is a frozen value: a place, and the edits that were made. Going back is another place in
+the same history. What is costly to make again (records, states on the way, errors) lies in a store
+that timelines of the same history share: it only remembers, so whether something is in it or has to be
+replayed changes how long an answer takes, never the answer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from nntutor.core.network import Array, Network, Problem, Samples, frozen
+from nntutor.core.optimizers import RATE_FIELDS
+from nntutor.core.program import Engine, State
+from nntutor.core.symbols import Ref
+from nntutor.core.trace import Trace, after, record
+from nntutor.core.training import Chunk, Runner, replay, run
+
+KEPT_BYTES = 8 * 2**20
+CHECKPOINT_BYTES = 8 * 2**20
+# Stepping is slow, so a state every so many iterations that were stepped through is enough.
+_STEPPED_CHECKPOINT = 64
+
+
+@dataclass(frozen=True)
+class Edit:
+    """From iteration `iteration` on, the given number at `ref` is `value`."""
+
+    iteration: int
+    ref: Ref
+    value: float
+
+
+class History:
+    """What is remembered of one problem between one edit and the next.
+
+    Iterations from `first` on are run on `problem`; `start` is the state before `first`, `edited` what
+    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors.
+    """
+
+    def __init__(self, problem: Problem, mistake: str, start: State | None, edited: frozenset[Ref]) -> None:
+        self.engine = Engine(problem, mistake)
+        self.start = start or self.engine.start()
+        self.edited = edited
+        self.checkpoints: list[State] = [self.start]
+        self.errors = np.empty(0)
+        self.diverged: int | None = None
+        self._records: OrderedDict[int, Trace] = OrderedDict()
+        self._bytes = 0
+
+    @property
+    def first(self) -> int:
+        return self.start.done + 1
+
+    @property
+    def newest(self) -> int:
+        """The last iteration that has been run."""
+        return self.start.done + len(self.errors)
+
+    def trace(self, iteration: int) -> Trace:
+        """The record of an iteration, kept or made again."""
+        found = self._records.get(iteration)
+        if found is None:
+            edited = self.edited if iteration == self.first else frozenset()
+            found = record(self.engine, self.state_before(iteration), edited)
+            self._remember(found)
+        self._records.move_to_end(iteration)
+        return found
+
+    def state_before(self, iteration: int) -> State:
+        """The state that an iteration starts from; what comes before it has been run (see `reach`)."""
+        done = iteration - 1
+        earlier = self._records.get(done)
+        if earlier is not None:
+            return after(earlier)
+        place = bisect_right(self.checkpoints, done, key=lambda state: state.done) - 1
+        return replay(self.engine, self.checkpoints[place], done)
+
+    def reach(self, iteration: int) -> int:
+        """Run on until `iteration` can be recorded; the nearest iteration that can be, where it cannot."""
+        missing = iteration - 1 - self.newest
+        if missing > 0 and self.diverged is None:
+            self.extend(run(self.engine, self.state_before(self.newest + 1), missing))
+        return iteration if self.diverged is None else min(iteration, self.diverged)
+
+    def _remember(self, trace: Trace) -> None:
+        self._records[trace.iteration] = trace
+        self._bytes += trace.size
+        if trace.iteration == self.newest + 1:
+            self.errors = np.append(self.errors, trace.error)
+            if trace.diverged:
+                self.diverged = trace.iteration
+            if trace.iteration - self.checkpoints[-1].done > _STEPPED_CHECKPOINT:
+                self.checkpoints.append(trace.before)
+        while self._bytes > KEPT_BYTES and len(self._records) > 1:
+            _, oldest = self._records.popitem(last=False)
+            self._bytes -= oldest.size
+
+    def extend(self, chunk: Chunk) -> None:
+        """Take in a run that started at the newest state."""
+        self.errors = np.concatenate([self.errors, chunk.errors])
+        self.checkpoints += [*chunk.checkpoints, chunk.state]
+        self.diverged = chunk.diverged
+        size = sum(state.params.nbytes + state.slots.nbytes for state in self.checkpoints)
+        while size > CHECKPOINT_BYTES and len(self.checkpoints) > 2:
+            # Every other one goes: going back then replays twice as much at most.
+            self.checkpoints = [*self.checkpoints[:-1:2], self.checkpoints[-1]]
+            size = sum(state.params.nbytes + state.slots.nbytes for state in self.checkpoints)
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """A place, iteration and step (both from 1), in the histories between edits, oldest first."""
+
+    original: Problem
+    mistake: str = ""
+    histories: tuple[History, ...] = ()
+    iteration: int = 1
+    step: int = 1
+    edits: tuple[Edit, ...] = ()
+    undone: tuple[Edit, ...] = ()
+
+    @classmethod
+    def start(cls, problem: Problem, mistake: str = "") -> Timeline:
+        """The first step of the first iteration."""
+        return cls(problem, mistake, (History(problem, mistake, None, frozenset()),))
+
+    @classmethod
+    def resumed(
+        cls, problem: Problem, mistake: str, edits: tuple[Edit, ...], iteration: int, step: int, state: State
+    ) -> Timeline:
+        """A place as it was left, from the state before its iteration; nothing is run again for it."""
+        kept = _standing(edits)
+        given = problem
+        for edit in kept:
+            if edit.iteration <= iteration and edit.ref.kind != "weight":
+                given = _given(given, edit.ref, edit.value)
+        here = frozenset(edit.ref for edit in kept if edit.iteration == iteration)
+        history = History(given, mistake, state, here)
+        edits = tuple(edit for edit in edits if edit.iteration <= iteration)
+        return cls(problem, mistake, (history,), iteration, 1, edits).to(iteration, step)
+
+    @property
+    def problem(self) -> Problem:
+        """The problem as it is in the current iteration, edits included."""
+        return self._history_of(self.iteration).engine.problem
+
+    @property
+    def trace(self) -> Trace:
+        return self.trace_of(self.iteration)
+
+    def trace_of(self, iteration: int) -> Trace:
+        """The record of any iteration (from 1); those before it are run where they have not been.
+
+        IndexError for an iteration after the one in which training diverged.
+        """
+        history = self._history_of(iteration)
+        if history.reach(iteration) != iteration:
+            raise IndexError(iteration)
+        return history.trace(iteration)
+
+    def _history_of(self, iteration: int) -> History:
+        for history in reversed(self.histories):
+            if history.first <= iteration:
+                return history
+        return self._past._history_of(iteration)
+
+    @cached_property
+    def _past(self) -> Timeline:
+        """What came before a resumed place: run again only when somebody goes there."""
+        first = self.histories[0].first
+        earlier = tuple(edit for edit in _standing(self.edits) if edit.iteration < first)
+        return Timeline.start(self.original, self.mistake)._with(earlier, ())
+
+    @property
+    def newest(self) -> int:
+        """The last iteration that has been run."""
+        return self.histories[-1].newest
+
+    @property
+    def diverged(self) -> int | None:
+        """The iteration in which training stopped being finite."""
+        return self.histories[-1].diverged
+
+    @property
+    def errors(self) -> Array:
+        """E of iterations 1 to the newest; nan where a resumed place has not looked yet."""
+        ends = [history.start.done for history in self.histories[1:]] + [self.newest]
+        before = self.__dict__.get("_past")
+        known = np.full(self.histories[0].start.done, np.nan)
+        if before is not None:
+            known[: before.newest] = before.errors[: len(known)]
+        parts = [
+            history.errors[: end - history.start.done]
+            for history, end in zip(self.histories, ends, strict=True)
+        ]
+        return frozen(np.concatenate([known, *parts]))
+
+    # --- moving ----------------------------------------------------------------------------------
+
+    def forward(self, count: int = 1) -> Timeline:
+        """`count` steps on, into the next iterations; a diverged iteration is the last."""
+        place = self
+        for _ in range(count):
+            if place.step < len(place.trace):
+                place = replace(place, step=place.step + 1)
+            elif not place.trace.diverged:
+                place = place.to(place.iteration + 1)
+            else:
+                break
+        return place
+
+    def back(self, count: int = 1) -> Timeline:
+        """`count` steps back, down to the first step of all."""
+        place = self
+        for _ in range(count):
+            if place.step > 1:
+                place = replace(place, step=place.step - 1)
+            elif place.iteration > 1:
+                earlier = replace(place, iteration=place.iteration - 1)
+                place = replace(earlier, step=len(earlier.trace))
+            else:
+                break
+        return place
+
+    def to(self, iteration: int, step: int = 1) -> Timeline:
+        """The place at (iteration, step), or the nearest that there is; iterations not yet run are run."""
+        iteration = max(iteration, 1)
+        iteration = self._history_of(iteration).reach(iteration)
+        moved = replace(self, iteration=iteration)
+        return replace(moved, step=min(max(step, 1), len(moved.trace)))
+
+    # --- running ---------------------------------------------------------------------------------
+
+    def runner(self) -> Runner:
+        """Runs on from the newest iteration in memory of its own, so that it may run beside the screen."""
+        history = self.histories[-1]
+        return Runner(history.engine.twin(), history.state_before(history.newest + 1))
+
+    def extended(self, chunk: Chunk) -> bool:
+        """Take in a chunk if it starts where the newest iteration ends; whether it did."""
+        history = self.histories[-1]
+        if chunk.state.done - len(chunk.errors) != history.newest or history.diverged is not None:
+            return False
+        history.extend(chunk)
+        return True
+
+    # --- editing ---------------------------------------------------------------------------------
+
+    def edit(self, ref: Ref, value: float) -> Timeline:
+        """A given number of the current iteration replaced; it is run again, later ones are forgotten.
+
+        ref: a weight or bias before the iteration, an input, a target or a rate. KeyError for others.
+        """
+        return self._with((*self.edits, Edit(self.iteration, ref, float(value))), ())
+
+    def undo(self) -> Timeline:
+        """Without the last edit."""
+        if not self.edits:
+            return self
+        return self._with(self.edits[:-1], (*self.undone, self.edits[-1]))
+
+    def redo(self) -> Timeline:
+        """With the edit that was undone last."""
+        if not self.undone:
+            return self
+        return self._with((*self.edits, self.undone[-1]), self.undone[:-1])
+
+    def _with(self, edits: tuple[Edit, ...], undone: tuple[Edit, ...]) -> Timeline:
+        """The same place under other edits; histories that no change reaches are kept."""
+        old, new = _standing(self.edits), _standing(edits)
+        same = 0
+        while same < min(len(old), len(new)) and old[same] == new[same]:
+            same += 1
+        changed = [edit.iteration for edit in (*old[same:], *new[same:])]
+        if not changed:
+            return replace(self, edits=edits, undone=undone)
+        reach = min(changed)
+        kept = tuple(history for history in self.histories if history.first < reach)
+        if not kept:
+            kept = (History(self.original, self.mistake, None, frozenset()),)
+            reach = 1
+        for iteration in sorted({edit.iteration for edit in new if edit.iteration >= reach}):
+            kept = self._edited(kept, iteration, [edit for edit in new if edit.iteration == iteration])
+        place = replace(self, histories=kept, edits=edits, undone=undone)
+        return place.to(self.iteration, self.step)
+
+    def _edited(self, kept: tuple[History, ...], iteration: int, edits: list[Edit]) -> tuple[History, ...]:
+        """The histories up to an iteration, and one that starts there with these edits."""
+        base = kept[-1]
+        base.reach(iteration)
+        before = base.state_before(iteration)
+        problem, params = base.engine.problem, before.params.copy()
+        for edit in edits:
+            if edit.ref.kind == "weight":
+                part = "weight" if edit.ref.input else "bias"
+                place = (edit.ref.unit - 1, edit.ref.input - 1)[: 2 if edit.ref.input else 1]
+                base.engine.layout.view(params, part, edit.ref.layer)[place] = edit.value
+            else:
+                problem = _given(problem, edit.ref, edit.value)
+        state = State(before.done, frozen(params), before.slots)
+        history = History(problem, self.mistake, state, frozenset(edit.ref for edit in edits))
+        return (*(one for one in kept if one.first < iteration), history)
+
+
+def _standing(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits in force, by iteration: one made at an earlier iteration forgets those at later ones."""
+    standing: list[Edit] = []
+    for edit in edits:
+        standing = [*(one for one in standing if one.iteration <= edit.iteration), edit]
+    return tuple(standing)
+
+
+def _given(problem: Problem, ref: Ref, value: float) -> Problem:
+    """The problem with one input, target or rate replaced."""
+    if ref.kind in RATE_FIELDS:
+        return replace(problem, optimizer=replace(problem.optimizer, **{RATE_FIELDS[ref.kind]: value}))
+    inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()
+    if ref.kind == "out" and ref.layer == 0:
+        inputs[ref.sample, ref.unit - 1] = value
+    elif ref.kind == "target":
+        targets[ref.sample, ref.unit - 1] = value
+    else:
+        raise KeyError(ref)
+    return replace(problem, samples=Samples(inputs, targets))
+
+
+def with_weights(problem: Problem, state: State, engine: Engine) -> Problem:
+    """The problem starting from a state's weights, for writing it out."""
+    layers = []
+    for number, layer in enumerate(problem.network.layers, 1):
+        weights = engine.layout.view(state.params, "weight", number)
+        bias = None if layer.bias is None else engine.layout.view(state.params, "bias", number)
+        layers.append(replace(layer, weights=weights, bias=bias))
+    return replace(problem, network=Network(tuple(layers)))

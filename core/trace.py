@@ -1,0 +1,337 @@
+"""The record of one iteration: every number, and for every number the step that made it.
+
+Recording runs the compiled list once and keeps a copy of the memory. Steps are built when somebody
+looks at them, by arithmetic from the plan; nothing is computed a second time, so a step's formula and
+its value come from the same pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nntutor.core.formula import Expr, names
+from nntutor.core.network import Array, Problem
+from nntutor.core.plan import KIND, Plan, Shape
+from nntutor.core.program import Engine, Program, State
+from nntutor.core.symbols import PER_SAMPLE, STATES, Names, Ref, Style
+
+_BIAS = {"bias": "weight", "bias_new": "new", "bias_grad": "grad"}
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A number that a step used, and the step that had made it (None: given)."""
+
+    ref: Ref
+    symbol: str
+    value: float
+    iteration: int | None
+    step: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One number with its formula. layer, unit and input are None where they mean nothing."""
+
+    index: int
+    iteration: int
+    phase: str
+    ref: Ref
+    symbol: str
+    formula: Expr
+    full: Expr
+    textbook: Expr | None
+    value: float
+    operands: tuple[Operand, ...]
+
+    @property
+    def kind(self) -> str:
+        """The contract's word: net, out, error, probability, out-gradient, slope, delta, …"""
+        return KIND[self.ref.kind]
+
+    @property
+    def layer(self) -> int | None:
+        return self.ref.layer or None
+
+    @property
+    def unit(self) -> int | None:
+        return self.ref.unit or None
+
+    @property
+    def input(self) -> int | None:
+        return self.ref.input or None
+
+    @property
+    def sample(self) -> int | None:
+        return self.ref.sample if self.ref.sample >= 0 else None
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """The record of iteration `iteration` (from 1) of a problem.
+
+    `samples` are the data's indices of the samples used. `edited`: the given numbers that somebody set
+    before this iteration, so that no earlier step made them.
+    """
+
+    problem: Problem
+    iteration: int
+    samples: tuple[int, ...]
+    mistake: str
+    before: State
+    edited: frozenset[Ref]
+    _engine: Engine
+    _program: Program
+    _shared: Array
+    _pass: Array
+
+    @property
+    def plan(self) -> Plan:
+        return self._program.plan
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.problem.network.sizes, len(self.samples) > 1)
+
+    @property
+    def size(self) -> int:
+        """Bytes that the record takes up."""
+        return int(self._shared.nbytes + self._pass.nbytes + self.before.params.nbytes + self.before.slots.nbytes)
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def __iter__(self) -> Iterator[Step]:
+        return (self.step(index) for index in range(1, len(self) + 1))
+
+    # --- numbers ---------------------------------------------------------------------------------
+
+    def array(self, kind: str, layer: int = 0) -> Array:
+        """All numbers of a kind at once, read-only.
+
+        Per sample (samples, units): net, out (layer 0: the inputs), slope, out_grad, delta, unit_error,
+        target, prob. Per weight (units, inputs): weight, new, grad, v, m, s, mhat, vhat, change, v_old, …;
+        bias, bias_new, bias_grad (units,). KeyError where this iteration has none.
+        """
+        weight_kind = _BIAS.get(kind, kind)
+        part = "bias" if kind in _BIAS else "weight"
+        if weight_kind in ("target", "prob", "unit_error", "error"):
+            layer = 0
+        if (weight_kind, layer) in self._program.arena.shapes and kind not in _BIAS:
+            return self._whole(self._program.arena.view(self._pass, (kind, layer)))
+        if kind.startswith("bias:"):
+            weight_kind, part = kind.removeprefix("bias:"), "bias"
+        return self._whole(self._engine.layout.view(self._flat(weight_kind, part, layer), part, layer))
+
+    def _flat(self, kind: str, part: str, layer: int) -> Any:
+        """The flat vector of a weight-like kind; KeyError where this layer's part is not in it."""
+        start, _ = self._engine.layout.places[part, layer]
+        if kind == "weight":
+            return self.before.params
+        if kind == "new":
+            return self._engine.arena.view(self._shared, ("params", 0))
+        if start >= self._engine.layout.learning:
+            raise KeyError(kind)
+        if kind.endswith("_old"):
+            return self.before.slots[self._engine.states.index(kind.removesuffix("_old"))]
+        return self._engine.arena.view(self._shared, (kind, 0))
+
+    @staticmethod
+    def _whole(array: Any) -> Array:
+        array.setflags(write=False)
+        return array  # type: ignore[no-any-return]
+
+    def value(self, ref: Ref) -> float:
+        """The number at an address. KeyError where this iteration has no such number."""
+        if ref.kind.startswith("rate_"):
+            return self.problem.optimizer.rate(ref.kind, self.iteration)
+        if ref.kind == "error":
+            return self.error
+        try:
+            if ref.kind in PER_SAMPLE:
+                row = self.samples.index(ref.sample)
+                return float(self.array(ref.kind, ref.layer)[row, ref.unit - 1])
+            if ref.kind == "new" and self.index_of(ref) is None:
+                raise KeyError(ref)
+            if ref.input == 0:
+                return float(self.array(f"bias:{ref.kind}", ref.layer)[ref.unit - 1])
+            return float(self.array(ref.kind, ref.layer)[ref.unit - 1, ref.input - 1])
+        except (IndexError, ValueError) as error:
+            raise KeyError(ref) from error
+
+    def __getitem__(self, symbol: str) -> float:
+        """The number behind a symbol in either spelling."""
+        ref = self.find(symbol)
+        if ref is None:
+            raise KeyError(symbol)
+        return self.value(ref)
+
+    @property
+    def error(self) -> float:
+        return float(self._program.arena.view(self._pass, ("error", 0)))
+
+    @cached_property
+    def error_after(self) -> float:
+        """E of the same samples with the new weights."""
+        after = State(self.iteration, self._engine.arena.view(self._shared, ("params", 0)), self.before.slots)
+        return self.error_with(after)
+
+    def error_with(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
+        """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
+        program = self._engine.prepare(self.iteration)
+        self._engine.params[...] = state.params
+        with np.errstate(all="ignore"):
+            program.run_forward()
+            if nudged is None:
+                return float(program.error)
+            row = self.samples.index(nudged.sample)
+            array = program.arena[nudged.kind, nudged.layer]
+            array[row, nudged.unit - 1] += by
+            if nudged.kind == "net":
+                return program.run_forward(nudged.layer, from_net=True)
+            return program.run_forward(nudged.layer + 1)
+
+    def nets(self) -> list[Array]:
+        """A copy of every layer's net as the last forward pass left it, (samples, units) each."""
+        layers = range(1, len(self.plan.shape.layers) + 1)
+        return [self._program.arena["net", number].copy() for number in layers]
+
+    def parameter(self, flat: Any, ref: Ref) -> tuple[Any, tuple[int, ...]]:
+        """The array in a flat vector that holds a weight or bias, and the place in it."""
+        part = "weight" if ref.input else "bias"
+        place = (ref.unit - 1, ref.input - 1) if ref.input else (ref.unit - 1,)
+        return self._engine.layout.view(flat, part, ref.layer), place
+
+    @cached_property
+    def diverged(self) -> bool:
+        """Whether any number of the iteration is not finite."""
+        for block in (self._shared, self._pass, self.before.params):
+            if not np.isfinite(block).all():
+                return True
+        return not np.isfinite(self.error_after)
+
+    @cached_property
+    def diverges_at(self) -> int | None:
+        """The first step whose number is not finite; None where there is none."""
+        if not self.diverged:
+            return None
+        return next((step for step in range(1, len(self) + 1) if not self._finite(step)), None)
+
+    def _finite(self, index: int) -> bool:
+        return bool(np.isfinite(self.value(self._of_data(self.plan.ref(index)))))
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def _of_data(self, ref: Ref) -> Ref:
+        """A plan's address (position in the batch) as a data address (index in the data)."""
+        return ref._replace(sample=self.samples[ref.sample]) if ref.sample >= 0 else ref
+
+    def _of_batch(self, ref: Ref) -> Ref:
+        return ref._replace(sample=self.samples.index(ref.sample)) if ref.sample >= 0 else ref
+
+    def step(self, index: int) -> Step:
+        """The step at `index` (from 1). IndexError outside 1..len."""
+        ref = self._of_data(self.plan.ref(index))
+        formula = self.plan.formula(ref, self.samples)
+        return Step(
+            index,
+            self.iteration,
+            self.plan.phase(index),
+            ref,
+            self.names.symbol(ref),
+            formula,
+            self.plan.full(ref, self.samples),
+            self.plan.textbook(ref),
+            self.value(ref),
+            tuple(self.operand(key) for key in names(formula)),
+        )
+
+    def operand(self, ref: Ref) -> Operand:
+        iteration, step = self.maker(ref) or (None, None)
+        return Operand(ref, self.names.symbol(ref), self.value(ref), iteration, step)
+
+    def index_of(self, ref: Ref) -> int | None:
+        """The step of this iteration that makes a number; None for what is given (or is not there)."""
+        if ref.sample >= 0 and ref.sample not in self.samples:
+            return None
+        return self.plan.index(self._of_batch(ref))
+
+    def known(self, ref: Ref, index: int) -> bool:
+        """Whether the number is given, or made at or before step `index`."""
+        made = self.index_of(ref)
+        return made is None or made <= index
+
+    def maker(self, ref: Ref) -> tuple[int, int] | None:
+        """(iteration, step) that made a number, across iterations; None for what nobody made."""
+        made = self.index_of(ref)
+        if made is not None:
+            return self.iteration, made
+        if ref.kind == "weight":
+            earlier = ref._replace(kind="new")
+        elif ref.kind.endswith("_old"):
+            earlier = ref._replace(kind=ref.kind.removesuffix("_old"))
+        else:
+            return None
+        if self.iteration == 1 or ref in self.edited:
+            return None
+        length = self.problem.batch_length(self.iteration - 1)
+        plan = Plan(Shape.of(self.problem, length, self.mistake))
+        step = plan.index(earlier)
+        return None if step is None else (self.iteration - 1, step)
+
+    def find(self, text: str) -> Ref | None:
+        """The address behind a symbol; without brackets the iteration's first sample is meant."""
+        ref = self.names.find(text)
+        if ref is None:
+            return None
+        if ref.kind in PER_SAMPLE and ref.sample < 0:
+            ref = ref._replace(sample=self.samples[0])
+        try:
+            self.value(ref)
+        except KeyError:
+            return None
+        return ref
+
+    def symbol(self, ref: Ref, style: Style = Style.UNICODE) -> str:
+        return self.names.symbol(ref, style)
+
+
+def record(engine: Engine, before: State, edited: frozenset[Ref] = frozenset()) -> Trace:
+    """Run the iteration after `before` once and keep everything."""
+    iteration = before.done + 1
+    program = engine.prepare(iteration)
+    engine.load(before)
+    with np.errstate(all="ignore"):
+        program.run()
+    shared, one_pass = engine.arena.block.copy(), program.arena.block.copy()
+    return Trace(
+        engine.problem,
+        iteration,
+        engine.problem.samples_of(iteration),
+        engine.mistake,
+        before,
+        edited,
+        engine,
+        program,
+        shared,
+        one_pass,
+    )
+
+
+def after(trace: Trace) -> State:
+    """The state that the iteration leaves: new weights, new optimizer state."""
+    engine = trace._engine
+    params = engine.arena.view(trace._shared, ("params", 0))
+    slots = [engine.arena.view(trace._shared, (name, 0)) for name in engine.states]
+    stacked = np.stack(slots) if slots else np.zeros((0, engine.layout.learning))
+    for array in (params, stacked):
+        array.setflags(write=False)
+    return State(trace.iteration, params, stacked)
+
+
+__all__ = ["STATES", "Operand", "Step", "Trace", "after", "record"]
