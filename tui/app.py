@@ -1,0 +1,174 @@
+"""The Textual app: it composes one page, forwards keys, and carries out what the session asks for.
+
+It computes and formats nothing. A key becomes an action, `update` makes the next session of it, the
+drawing makes rows of that, the page paints the rows that changed. What takes time or touches files,
+background runs and saving, is started from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from nntutor.lessons import words as all_words
+from nntutor.tui import keys
+from nntutor.tui.drawing import page as drawing
+from nntutor.tui.looks import styles
+from nntutor.tui.opening import Desk
+from nntutor.tui.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
+from nntutor.tui.widgets.page import Page
+
+# Frames of a run on its way, per second: more would fill a slow line and delay the keys.
+_FRAMES = 4.0
+_CHUNK_SECONDS = 0.05
+
+
+@dataclass
+class RunProgress(Message):
+    """A chunk of a background run is done."""
+
+    ran: Ran
+
+
+class Tutor(App[int]):
+    """One page and one session."""
+
+    CSS = "Screen { background: ansi_default; color: ansi_default; } Page { width: 1fr; height: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, session: Session, desk: Desk, colours: bool) -> None:
+        super().__init__(ansi_color=True)
+        self.session = session
+        self._desk = desk
+        self._page = Page(styles(colours))
+        self._painted = 0.0
+        self._run = 0
+        self.exit_status = 0
+
+    def compose(self) -> ComposeResult:
+        yield self._page
+
+    def on_mount(self) -> None:
+        self._page.focus()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            # Stock Textual dies by these with the terminal in a mess; ours leaves it as it was.
+            loop.add_signal_handler(number, self._ended, 128 + number)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.act(Resized(event.size.width, event.size.height))
+
+    # --- keys ------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        if event.key in ("ctrl+q", "ctrl+c"):
+            self._leave()
+            return
+        action = keys.action(event.key, event.character)
+        if asking(self.session) and event.key not in ("enter", "escape", "backspace"):
+            if event.character is not None and event.is_printable:
+                self.act(Typed(keys.plain(event.character)))
+            return
+        if action == "palette":
+            self.action_command_palette()
+        elif action is not None:
+            self.act(Press(action))
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.act(Typed(event.text))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
+        """The command palette: every command of the help page, under its own words."""
+        words = all_words.load(self.session.language)
+        for name, action in drawing.COMMANDS:
+            yield SystemCommand(words.say(f"keys.{name}"), words.say(f"help.{name}"), self._press(action))
+
+    def _press(self, action: str) -> drawing.Callback:
+        return lambda: self.act(Press(action))
+
+    # --- acting ----------------------------------------------------------------------------------
+
+    def act(self, action: Action) -> None:
+        """The next session, on the screen and saved."""
+        before = self.session
+        self.session = update(before, action)
+        if self.session.wanted is not None:
+            self._open(self.session.wanted)
+        self.session = self._desk.keep(before, self.session)
+        if self.session.leaving:
+            self._leave()
+            return
+        study = self.session.study
+        running = study.running if study is not None else None
+        if running is not None and running.number != self._run:
+            self._run = running.number
+            self._start_run(running.number)
+        if not isinstance(action, Ran) or running is None or monotonic() - self._painted >= 1 / _FRAMES:
+            self._paint()
+
+    def _open(self, lesson: str) -> None:
+        opened = self._desk.open_lesson(lesson, self.session.language)
+        self.session = update(self.session, Told(opened) if isinstance(opened, str) else Opened(opened))
+
+    def _paint(self) -> None:
+        self._painted = monotonic()
+        self._page.show(drawing.rows(self.session))
+
+    # --- running in the background -----------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
+    def _start_run(self, number: int) -> None:
+        worker = get_current_worker()
+        study = self.session.study
+        if study is None or study.running is None:
+            return
+        runner, running = study.timeline.runner(), study.running
+        while not worker.is_cancelled and self._wanted(number):
+            missing = running.target - runner.state.done
+            chunk = runner.chunk(max(missing, 0), _CHUNK_SECONDS, running.goal)
+            self.post_message(RunProgress(Ran(number, chunk)))
+            if chunk.state.done >= running.target or chunk.diverged or len(chunk.errors) == 0:
+                return
+            if running.goal is not None and chunk.errors[-1] <= running.goal:
+                return
+
+    def _wanted(self, number: int) -> bool:
+        study = self.session.study
+        return study is not None and study.running is not None and study.running.number == number
+
+    def on_run_progress(self, message: RunProgress) -> None:
+        self.act(message.ran)
+
+    # --- ending ----------------------------------------------------------------------------------
+
+    def _ended(self, status: int) -> None:
+        self.exit_status = status
+        self._leave()
+
+    def _leave(self) -> None:
+        self._desk.close(self.session)
+        self.exit(self.exit_status)
+
+
+def run(session: Session, desk: Desk, colours: bool, mouse: bool = True) -> int:
+    """Show the session until the learner leaves; the exit status."""
+    os.environ.setdefault("TEXTUAL_FPS", "30")
+    tutor = Tutor(session, desk, colours)
+    tutor.run(mouse=mouse)
+    return tutor.exit_status

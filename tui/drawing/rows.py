@@ -1,0 +1,96 @@
+"""Rows of styled text: what every drawing gives and the page paints. Lengths are cells, not characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """Text in one style; the style is a name ("operand", "dim", …) that the looks turn into colours."""
+
+    text: str
+    style: str = ""
+
+
+Row = tuple[Piece, ...]
+
+
+@lru_cache(4096)
+def _letter(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def cells(text: str) -> int:
+    """How many cells a text takes up: a Korean letter two, a combining mark none."""
+    return len(text) if text.isascii() else sum(_letter(letter) for letter in text)
+
+
+def row_cells(row: Row) -> int:
+    return sum(cells(piece.text) for piece in row)
+
+
+def cut(text: str, width: int) -> str:
+    """As much of a text as fits into `width` cells."""
+    if cells(text) <= width:
+        return text
+    used = 0
+    for place, letter in enumerate(text):
+        used += _letter(letter)
+        if used > width:
+            return text[:place]
+    return text
+
+
+def fitted(row: Row, width: int) -> Row:
+    """The row cut to at most `width` cells."""
+    result = []
+    for piece in row:
+        text = cut(piece.text, width)
+        if text:
+            result.append(Piece(text, piece.style))
+        width -= cells(text)
+        if width <= 0:
+            break
+    return tuple(result)
+
+
+def padded(row: Row, width: int) -> Row:
+    """The row cut or filled up with spaces to exactly `width` cells."""
+    row = fitted(row, width)
+    missing = width - row_cells(row)
+    return (*row, Piece(" " * missing)) if missing else row
+
+
+def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[Row]:
+    """Two drawings side by side, the left one `width` cells wide."""
+    height = max(len(left), len(right))
+    left = left + [()] * (height - len(left))
+    right = right + [()] * (height - len(right))
+    return [(*padded(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at spaces; a word that is longer is broken where it must."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        while cells(word) > width:
+            head = cut(word, width - cells(line) - 1 if line else width)
+            if line:
+                lines.append(line)
+                line = ""
+                continue
+            lines.append(head or word[0])
+            word = word[len(head or word[0]) :]
+        if not line:
+            line = word
+        elif cells(line) + 1 + cells(word) <= width:
+            line += " " + word
+        else:
+            lines.append(line)
+            line = word
+    return [*lines, line] if line else lines

@@ -1,0 +1,207 @@
+"""The desk: what lies between the session and the files.
+
+Opens lessons and problems, puts a learner back where the last session ended, and keeps the place while
+they move. The session is a value and knows nothing of files; the app calls this after every action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from nntutor.lessons import load
+from nntutor.lessons.model import Lesson
+from nntutor.lessons.progress import Place, Store
+from nntutor.tui.session import Home, Session
+
+if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
+    from nntutor.core.network import Problem
+    from nntutor.tui.study import Study
+
+
+class Desk:
+    """Opens and keeps. `source` is the text of the user's own problem, kept so that it can be resumed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._source = ""
+        self._saved: tuple[object, ...] = ()
+
+    def home(self) -> Home:
+        """The list of lessons with what is done and begun; picked: the first that is not done."""
+        lessons = load.lessons()
+        done = self._store.done()
+        begun = tuple(
+            (lesson.id, _stop_number(lesson, place.stop))
+            for lesson in lessons
+            if lesson.id not in done and (place := self._store.reached(lesson.id)) is not None
+        )
+        open_ones = [number for number, lesson in enumerate(lessons) if lesson.id not in done]
+        return Home(lessons, open_ones[0] if open_ones else 0, done, begun)
+
+    # --- opening ---------------------------------------------------------------------------------
+
+    def open_lesson(self, name: str, fresh: bool = False) -> Study:
+        """A lesson where it was left, or at its first stop."""
+        from nntutor.lessons import shipped
+        from nntutor.tui import study as at
+
+        lesson = load.find(name)
+        if lesson is None:
+            raise KeyError(name)
+        self._source = ""
+        problems = {run.id: shipped.open(run.problem) for run in lesson.runs}
+        mistakes = {run.id: run.mistake for run in lesson.runs}
+        study = at.opened(name, lesson, problems, mistakes)
+        place = None if fresh else self._store.reached(name)
+        return study if place is None or name in self._store.done() else _placed(study, place)
+
+    def open_problem(self, name: str, problem: Problem) -> Study:
+        """A problem of the user's own at its first step."""
+        from nntutor.core import problem as files
+        from nntutor.tui import study as at
+
+        self._source = files.write(problem)
+        return at.opened(name, None, {"main": problem}, {})
+
+    def resume(self) -> Study | None:
+        """Where the newest session that is gone was; None where it was in the list, or nowhere."""
+        place = self._store.latest()
+        if place is None or place.what == "list":
+            return None
+        if place.what == "lesson":
+            if load.find(place.name) is None:
+                return None
+            return _placed(self.open_lesson(place.name, fresh=True), place)
+        from nntutor.core import problem as files
+
+        problem = files.parse(place.problem, place.name, None)
+        return _placed(self.open_problem(place.name, problem), place)
+
+    # --- keeping ---------------------------------------------------------------------------------
+
+    def keep(self, before: Session, after: Session) -> Session:
+        """Save the place if it is another one, and show what became of the list."""
+        study = after.study
+        if study is None:
+            if before.study is not None:
+                self._store.save(_list_place(after))
+                home = self.home()
+                after = replace(after, home=replace(home, picked=after.home.picked))
+            return after
+        if study.running is not None:
+            return after
+        if study.finished and study.name not in after.home.done:
+            self._store.mark_done(study.name)
+            after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))
+        now = (study.name, study.run, study.place, study.timeline.edits, study.view, study.zoom, study.stop)
+        settings = (after.digits, after.language)
+        if (*now, *settings) != self._saved:
+            self._saved = (*now, *settings)
+            self._store.save(_place(after, study, self._source))
+        return after
+
+    def close(self, session: Session) -> None:
+        self._store.close()
+
+
+def _stop_number(lesson: Lesson, stop: str) -> int:
+    ids = [one.id for one in lesson.stops]
+    return ids.index(stop) if stop in ids else 0
+
+
+def _settings(session: Session) -> Mapping[str, str | int | bool]:
+    return {"digits": session.digits, "language": session.language}
+
+
+def _list_place(session: Session) -> Place:
+    return Place("list", "", "", "", (), 1, 1, "", _settings(session), b"", b"")
+
+
+def _place(session: Session, study: Study, source: str) -> Place:
+    timeline = study.timeline
+    before = timeline.trace.before
+    stop = study.lesson.stops[study.stop].id if study.lesson and study.stop is not None else ""
+    settings = {**_settings(session), "view": study.view, "zoom": study.zoom, "visited": study.visited}
+    return Place(
+        "lesson" if study.lesson else "problem",
+        study.name,
+        source,
+        study.run,
+        timeline.edits,
+        timeline.iteration,
+        timeline.step,
+        stop,
+        settings,
+        before.params.tobytes(),
+        before.slots.tobytes(),
+    )
+
+
+def _placed(study: Study, place: Place) -> Study:
+    """The study at a saved place; where the saved numbers no longer fit, at its nearest stop."""
+    import numpy as np
+
+    from nntutor.core.network import frozen
+    from nntutor.core.program import State
+    from nntutor.core.timeline import Timeline
+    from nntutor.tui import study as at
+
+    if place.run not in study.timelines:
+        return study
+    fresh = study.timelines[place.run]
+    own = fresh.trace.before
+    params = np.frombuffer(place.params, dtype="<f8")
+    slots = np.frombuffer(place.slots, dtype="<f8")
+    if params.size != own.params.size or slots.size != own.slots.size:
+        return _at_named_stop(study, place.stop)
+    state = State(place.iteration - 1, frozen(params), frozen(slots.reshape(own.slots.shape)))
+    try:
+        timeline = Timeline.resumed(
+            fresh.original, fresh.mistake, place.edits, place.iteration, place.step, state
+        )
+    except (KeyError, IndexError):
+        return _at_named_stop(study, place.stop)
+    others = {
+        name: one if name == place.run else _edited(one, place) for name, one in study.timelines.items()
+    }
+    visited = place.settings.get("visited", -1)
+    view = str(place.settings.get("view", "network"))
+    study = replace(
+        study,
+        timelines=MappingProxyType({**others, place.run: timeline}),
+        run=place.run,
+        visited=int(visited),
+        zoom=bool(place.settings.get("zoom", False)),
+        view=view if view in at.views(study) else "network",
+    )
+    number = _named_stop(study, place.stop)
+    if number is not None and study.place_of(study.lesson.stops[number]) == study.place:  # type: ignore[union-attr]
+        study = replace(study, shown=MappingProxyType({study.place: number}))
+    return study
+
+
+def _edited(timeline: object, place: Place) -> object:
+    """Another run of the lesson, with the same edits, at its start."""
+    from nntutor.core.timeline import Timeline
+
+    assert isinstance(timeline, Timeline)
+    for edit in place.edits:
+        timeline = timeline.to(edit.iteration).edit(edit.ref, edit.value)
+    return timeline
+
+
+def _named_stop(study: Study, stop: str) -> int | None:
+    if study.lesson is None:
+        return None
+    ids = [one.id for one in study.lesson.stops]
+    return ids.index(stop) if stop in ids else None
+
+
+def _at_named_stop(study: Study, stop: str) -> Study:
+    from nntutor.tui import study as at
+
+    number = _named_stop(study, stop)
+    return study if number is None else at.at_stop(study, number)

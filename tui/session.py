@@ -1,0 +1,297 @@
+"""The whole state of the screen as one frozen value, and what each action makes of it.
+
+`update(session, action)` gives the next session and touches nothing: no widget, no file, no clock. Which
+lesson is opened, what is saved, how a run is carried out in the background is the app's; it reads the
+session and sends actions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nntutor.core.symbols import Style
+
+if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
+    from nntutor.core.training import Chunk
+    from nntutor.lessons.model import Lesson
+    from nntutor.tui.study import Study
+
+DIGITS = (4, 6, 9, 17)
+
+
+@dataclass(frozen=True)
+class Press:
+    """A key that means something, by its action's name (see keys.BINDINGS)."""
+
+    action: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Text typed or pasted into the line that is being asked for."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Resized:
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A lesson or problem has been opened."""
+
+    study: Study
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A chunk of the background run `number`."""
+
+    number: int
+    chunk: Chunk
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something to tell the learner: a key of the words, or a sentence ready to show."""
+
+    text: str
+
+
+Action = Press | Typed | Resized | Opened | Ran | Told
+
+
+@dataclass(frozen=True)
+class Home:
+    """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached."""
+
+    lessons: tuple[Lesson, ...]
+    picked: int = 0
+    done: frozenset[str] = frozenset()
+    begun: tuple[tuple[str, int], ...] = ()
+    told: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """Everything that is on the screen.
+
+    study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
+    app then opens. leaving: the learner wants out.
+    """
+
+    home: Home
+    language: str = "en"
+    style: Style = Style.UNICODE
+    digits: int = 4
+    width: int = 80
+    height: int = 24
+    study: Study | None = None
+    wanted: str | None = None
+    leaving: bool = False
+
+
+def update(session: Session, action: Action) -> Session:
+    """The session after an action."""
+    match action:
+        case Resized(width, height):
+            return replace(session, width=width, height=height)
+        case Opened(study):
+            digits = max(session.digits, study.lesson.digits) if study.lesson else session.digits
+            return replace(session, study=study, wanted=None, digits=digits)
+        case Press("language"):
+            return replace(session, language="ko" if session.language == "en" else "en")
+        case Told(text):
+            return replace(session, home=replace(session.home, told=text), wanted=None)
+    if session.study is None:
+        return _at_home(session, action)
+    return _in_study(session, session.study, action)
+
+
+def _at_home(session: Session, action: Action) -> Session:
+    home = replace(session.home, told="")
+    last = len(home.lessons) - 1
+    match action:
+        case Press("unit_next" | "step"):
+            home = replace(home, picked=min(last, home.picked + 1))
+        case Press("unit_previous" | "back"):
+            home = replace(home, picked=max(0, home.picked - 1))
+        case Press("first" | "phase_previous"):
+            home = replace(home, picked=0)
+        case Press("last" | "phase_next"):
+            home = replace(home, picked=last)
+        case Press("continue"):
+            return replace(session, home=home, wanted=home.lessons[home.picked].id)
+        case Press("leave"):
+            return replace(session, leaving=True)
+    return replace(session, home=home)
+
+
+def _in_study(session: Session, study: Study, action: Action) -> Session:
+    from nntutor.tui import study as at
+    from nntutor.tui.drawing import page
+
+    match action:
+        case Ran(number, chunk):
+            return replace(session, study=at.ran(study, number, chunk))
+        case Typed(text):
+            return replace(session, study=_typed(study, text))
+        case Press(name):
+            pass
+        case _:
+            return session
+    if study.running is not None:
+        if name in ("escape", "leave", "run", "continue"):
+            return replace(session, study=at.stopped(study))
+        if name not in ("digits", "view", "help", "language"):
+            return session
+    if study.panel is not None:
+        return _in_panel(session, study, name)
+    if name == "digits":
+        place = DIGITS.index(session.digits) if session.digits in DIGITS else -1
+        return replace(session, digits=DIGITS[(place + 1) % len(DIGITS)])
+    if name == "leave":
+        picked = [n for n, lesson in enumerate(session.home.lessons) if lesson.id == study.name]
+        home = replace(session.home, picked=picked[0] if picked else session.home.picked)
+        return replace(session, study=None, home=home)
+    if name == "continue" and study.page + 1 < page.prose_pages(session):
+        return replace(session, study=replace(study, page=study.page + 1))
+    return replace(session, study=_pressed(study, name))
+
+
+def _pressed(study: Study, name: str) -> Study:
+    """A key outside any panel."""
+    from nntutor.tui import study as at
+
+    match name:
+        case "continue":
+            return at.go_on(study)
+        case "step":
+            return at.step_on(study)
+        case "back":
+            return at.step_back(study)
+        case "unit_next" | "unit_previous":
+            return at.unit(study, 1 if name == "unit_next" else -1)
+        case "phase_next" | "phase_previous":
+            return at.phase(study, 1 if name == "phase_next" else -1)
+        case "iteration_next" | "iteration_previous":
+            return at.iteration(study, 1 if name == "iteration_next" else -1)
+        case "first" | "last":
+            return at.ends(study, name == "last")
+        case "goto":
+            return replace(study, panel=at.Asking("goto"), note=None)
+        case "why":
+            return replace(study, panel=at.Why(), note=None)
+        case "check":
+            return at.checking(study)
+        case "run":
+            return replace(study, panel=at.Choosing(), note=None)
+        case "help":
+            return replace(study, panel=at.Helping(), note=None)
+        case "more" | "less" | "halve" | "double":
+            return at.changed(study, name)
+        case "own":
+            return at.own(study)
+        case "undo":
+            return at.undone(study)
+        case "redo":
+            return at.redone(study)
+        case "zoom":
+            return replace(study, zoom=not study.zoom, note=at.note(f"study.zoom_{'off' if study.zoom else 'on'}"))
+        case "view":
+            return at.next_view(study)
+        case "trail":
+            return at.back_on_trail(study)
+        case "escape":
+            return replace(study, note=None)
+    return study
+
+
+def _in_panel(session: Session, study: Study, name: str) -> Session:
+    """A key while a panel is open: the panel's own keys, and escape or q to close it."""
+    from nntutor.tui import study as at
+
+    if name in ("escape", "leave"):
+        return replace(session, study=replace(study, panel=None))
+    panel = study.panel
+    way = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1}.get(name, 0)
+    match panel:
+        case at.Why(picked):
+            operands = study.step.operands
+            if name == "continue" and operands:
+                return replace(session, study=at.jump(study, picked))
+            if name == "trail":
+                return replace(session, study=at.back_on_trail(study))
+            if name == "why":
+                return replace(session, study=replace(study, panel=None))
+            if way and operands:
+                picked = (picked + way) % len(operands)
+                return replace(session, study=replace(study, panel=at.Why(picked)))
+        case at.Checking(ref, power):
+            change = {"more": 1, "less": -1, "double": 1, "halve": -1}.get(name, 0)
+            if change:
+                panel = at.Checking(ref, min(0, max(-14, power + change)))
+                return replace(session, study=replace(study, panel=panel))
+            if name in ("check", "continue"):
+                return replace(session, study=replace(study, panel=None))
+        case at.Choosing(picked):
+            if name == "continue":
+                if picked == len(at.RUNS):
+                    return replace(session, study=replace(study, panel=at.Asking("goal")))
+                return replace(session, study=at.run_on(study, at.RUNS[picked]))
+            if name == "run":
+                way = 1
+            if way:
+                picked = (picked + way) % (len(at.RUNS) + 1)
+                return replace(session, study=replace(study, panel=at.Choosing(picked)))
+        case at.Helping(top):
+            from nntutor.tui.drawing import page
+
+            if name == "help":
+                return replace(session, study=replace(study, panel=None))
+            last = page.help_last_top(session)
+            jump = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1}.get(name)
+            if name in ("continue", "phase_next"):
+                jump = session.height - 4
+            elif name == "phase_previous":
+                jump = 4 - session.height
+            if jump is not None:
+                return replace(session, study=replace(study, panel=at.Helping(min(last, max(0, top + jump)))))
+        case at.Asking():
+            return replace(session, study=_answered(study, panel, name))
+    return session
+
+
+def asking(session: Session) -> bool:
+    """Whether a line is being typed, so that keys are text."""
+    if session.study is None:
+        return False
+    from nntutor.tui.study import Asking
+
+    return isinstance(session.study.panel, Asking)
+
+
+def _typed(study: Study, text: str) -> Study:
+    from nntutor.tui import study as at
+
+    if not isinstance(study.panel, at.Asking):
+        return study
+    clean = "".join(letter for letter in text if letter.isprintable())[:100]
+    return replace(study, panel=at.Asking(study.panel.what, (study.panel.text + clean)[:100]))
+
+
+def _answered(study: Study, panel: object, name: str) -> Study:
+    from nntutor.tui import study as at
+
+    assert isinstance(panel, at.Asking)
+    if name == "trail":
+        return replace(study, panel=at.Asking(panel.what, panel.text[:-1]))
+    if name != "continue":
+        return study
+    if panel.what == "goto":
+        return at.go_to(study, panel.text)
+    return at.run_until(study, panel.text)

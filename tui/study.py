@@ -1,0 +1,511 @@
+"""One lesson or problem being studied: the place in it, and what the keys do there.
+
+A `Study` is a frozen value; every function here takes one and gives the next. It knows lessons and the
+core, but no widget: the drawing reads it, the app carries actions to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from nntutor.core.check import GRADIENT
+from nntutor.core.errors import FormulaError
+from nntutor.core.formula import evaluate, parse
+from nntutor.core.network import Problem
+from nntutor.core.symbols import Ref
+from nntutor.core.timeline import Timeline
+from nntutor.core.trace import Step, Trace
+from nntutor.core.training import Chunk
+from nntutor.lessons.model import Lesson, Stop
+
+DIGITS = (4, 6, 9, 17)
+RUNS = (10, 100, 1000, 10_000)
+# Going further than this is a run with progress, not a jump.
+_NEAR = 300
+# A run down to an error ends after this many iterations where the error is never reached.
+_LONGEST = 1_000_000
+
+Note = tuple[str, Mapping[str, object]]
+"""A message: a key of the words and its facts."""
+
+
+def note(key: str, **facts: object) -> Note:
+    return key, MappingProxyType(facts)
+
+
+@dataclass(frozen=True)
+class Why:
+    """The operands of the step at hand, one of them picked."""
+
+    picked: int = 0
+
+
+@dataclass(frozen=True)
+class Checking:
+    """The gradient check of one number; ε is 10 to this power."""
+
+    ref: Ref
+    power: int = -4
+
+    @property
+    def h(self) -> float:
+        return float(10.0**self.power)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A line being typed: where to go to, or the error to run down to."""
+
+    what: str
+    text: str = ""
+    wrong: Note | None = None
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """How many iterations to run."""
+
+    picked: int = 0
+
+
+@dataclass(frozen=True)
+class Helping:
+    """The page of keys, scrolled down by this many rows."""
+
+    top: int = 0
+
+
+Panel = Why | Checking | Asking | Choosing | Helping
+
+
+@dataclass(frozen=True)
+class Running:
+    """A run on its way: which one it is, where it began, and the place where it ends."""
+
+    number: int
+    begun: int
+    target: int
+    step: int
+    goal: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`)."""
+
+    name: str
+    lesson: Lesson | None
+    timelines: Mapping[str, Timeline]
+    run: str
+    shown: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    visited: int = -1
+    view: str = "network"
+    zoom: bool = False
+    page: int = 0
+    panel: Panel | None = None
+    trail: tuple[tuple[int, int], ...] = ()
+    running: Running | None = None
+    runs: int = 0
+    note: Note | None = None
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.timelines[self.run]
+
+    @property
+    def trace(self) -> Trace:
+        return self.timeline.trace
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.timeline.iteration, self.timeline.step
+
+    @property
+    def step(self) -> Step:
+        return self.trace.step(self.timeline.step)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the lesson's last stop has been reached."""
+        return self.lesson is not None and self.visited >= len(self.lesson.stops) - 1
+
+    @property
+    def stop(self) -> int | None:
+        """The lesson's stop at this place, from 0; where there are several, the one shown last."""
+        if self.lesson is None:
+            return None
+        if self.place in self.shown:
+            return self.shown[self.place]
+        here = (n for n, stop in enumerate(self.lesson.stops) if self.place_of(stop) == self.place)
+        return next(here, None)
+
+    def place_of(self, stop: Stop) -> tuple[int, int] | None:
+        """(iteration, step) of a stop; None before its iteration has been run or for another run's stop."""
+        if stop.run != self.run or stop.iteration > self.timeline.newest + _NEAR:
+            return None
+        trace = self.timeline.trace_of(stop.iteration)
+        ref = trace.find(stop.at)
+        step = None if ref is None else trace.index_of(ref)
+        return None if step is None else (stop.iteration, step)
+
+    @property
+    def targets_shown(self) -> bool:
+        """Whether the targets may stand on the screen: a lesson can hold them back up to one of its steps."""
+        if self.lesson is None or not self.lesson.targets:
+            return True
+        ref = self.trace.find(self.lesson.targets)
+        return ref is None or self.timeline.iteration > 1 or self.trace.known(ref, self.timeline.step)
+
+
+def opened(
+    name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mistakes: Mapping[str, str]
+) -> Study:
+    """A lesson's runs, or a problem as the one run "main", at their first stop or step."""
+    timelines = {run: Timeline.start(problem, mistakes.get(run, "")) for run, problem in problems.items()}
+    study = Study(name, lesson, MappingProxyType(timelines), next(iter(timelines)))
+    if lesson is None:
+        return study
+    first = study.place_of(lesson.stops[0])
+    return at_stop(study, 0) if first else study
+
+
+# --- moving ----------------------------------------------------------------------------------------
+
+
+def moved(study: Study, timeline: Timeline) -> Study:
+    """The same study at another place of its run; the other runs come along when they are looked at."""
+    timelines = MappingProxyType({**study.timelines, study.run: timeline})
+    study = replace(study, timelines=timelines, page=0, note=None)
+    if study.stop is not None:
+        study = replace(study, visited=max(study.visited, study.stop))
+    if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
+        study = replace(study, note=note("study.diverged", symbol=_diverging(timeline)))
+    return study
+
+
+def _diverging(timeline: Timeline) -> str:
+    trace = timeline.trace
+    return trace.step(trace.diverges_at).symbol if trace.diverges_at else "E"
+
+
+def to(study: Study, iteration: int, step: int) -> Study:
+    """At (iteration, step), or the nearest place that there is; far away, a run that leads there."""
+    newest = study.timeline.newest
+    if iteration - newest > _NEAR and study.timeline.diverged is None:
+        return run_to(study, iteration, step)
+    return moved(study, study.timeline.to(iteration, step))
+
+
+def at_stop(study: Study, number: int) -> Study:
+    """At a stop of the lesson, with the view that it asks for."""
+    assert study.lesson is not None
+    stop = study.lesson.stops[number]
+    place = study.place_of(stop)
+    if place is None:
+        return study
+    shown = MappingProxyType({**study.shown, place: number})
+    study = moved(replace(study, shown=shown), study.timeline.to(*place))
+    return replace(study, view=stop.view)
+
+
+def go_on(study: Study) -> Study:
+    """The lesson's next stop; where there is none, the next phase."""
+    if study.lesson is None:
+        return phase(study, 1)
+    at = study.stop
+    for number, stop in enumerate(study.lesson.stops):
+        place = study.place_of(stop)
+        if place is None or (at is not None and number <= at):
+            continue
+        if place > study.place or (place == study.place and at is not None):
+            return at_stop(study, number)
+    if study.note is None or study.note[0] != "study.finished":
+        if at is not None and at == len(study.lesson.stops) - 1:
+            return replace(study, note=note("study.finished"))
+    return phase(study, 1)
+
+
+def step_on(study: Study) -> Study:
+    timeline = study.timeline
+    if study.zoom:
+        end = timeline.trace.plan.group_end(timeline.step)
+        if timeline.step < end:
+            return moved(study, timeline.to(timeline.iteration, end))
+        timeline = timeline.forward()
+        if timeline.step == study.timeline.step and timeline.iteration == study.timeline.iteration:
+            return moved(study, timeline)
+        return moved(study, timeline.to(timeline.iteration, timeline.trace.plan.group_end(timeline.step)))
+    return moved(study, timeline.forward())
+
+
+def step_back(study: Study) -> Study:
+    timeline = study.timeline
+    if study.zoom:
+        start = timeline.trace.plan.group_start(timeline.step)
+        timeline = timeline.to(timeline.iteration, start)
+        if start == 1 and timeline.iteration == 1:
+            return moved(study, timeline)
+    return moved(study, timeline.back())
+
+
+def unit(study: Study, way: int) -> Study:
+    """The next or previous unit; past the last one, the next iteration."""
+    return _turned(study, study.trace.plan.next_unit(study.timeline.step, way), way)
+
+
+def phase(study: Study, way: int) -> Study:
+    return _turned(study, study.trace.plan.next_phase(study.timeline.step, way), way)
+
+
+def _turned(study: Study, step: int | None, way: int) -> Study:
+    timeline = study.timeline
+    if step is not None:
+        return moved(study, timeline.to(timeline.iteration, step))
+    if way > 0:
+        return moved(study, study.timeline.to(timeline.iteration, len(timeline.trace)).forward())
+    return moved(study, timeline.to(timeline.iteration, 1).back())
+
+
+def iteration(study: Study, way: int) -> Study:
+    at, step = study.place
+    return to(study, max(1, at + way), step)
+
+
+def ends(study: Study, last: bool) -> Study:
+    timeline = study.timeline
+    return moved(study, timeline.to(timeline.iteration, len(timeline.trace) if last else 1))
+
+
+# --- going to --------------------------------------------------------------------------------------
+
+_ITERATION_WORDS = ("iteration", "iter", "it", "i", "반복")
+_STEP_WORDS = ("step", "단계")
+
+
+def go_to(study: Study, text: str) -> Study:
+    """Where a typed line leads: a step, an iteration, or the step that makes a symbol."""
+    words = text.strip().split()
+    if not words:
+        return replace(study, panel=None)
+    at = study.timeline.iteration
+    head, number = words[0].lower(), words[-1]
+    if number.isdecimal() and len(number) <= 9 and len(words) <= 2:
+        if len(words) == 1 or head in _STEP_WORDS:
+            steps = len(study.trace)
+            if not 1 <= int(number) <= steps:
+                return _wrong(study, text, note("goto.no_step", step=number, steps=steps))
+            return replace(to(study, at, int(number)), panel=None)
+        if head in _ITERATION_WORDS:
+            if int(number) < 1:
+                return _wrong(study, text, note("goto.no_iteration"))
+            return replace(to(study, int(number), study.timeline.step), panel=None)
+    symbol = "".join(words)
+    ref = study.trace.find(symbol)
+    if ref is None:
+        return _wrong(study, text, note("goto.no_symbol", text=text.strip()))
+    # A weight's own symbol means what this iteration makes of it, as the contract says.
+    wanted = ref._replace(kind="new") if ref.kind == "weight" else ref
+    step = study.trace.index_of(wanted)
+    if step is None:
+        return _wrong(study, text, note("goto.given", symbol=study.trace.symbol(ref)))
+    return replace(to(study, at, step), panel=None)
+
+
+def _wrong(study: Study, text: str, why: Note) -> Study:
+    return replace(study, panel=Asking("goto", text, why))
+
+
+# --- why this number, and is it right ----------------------------------------------------------------
+
+
+def jump(study: Study, picked: int) -> Study:
+    """To the step that made the picked operand; `back_on_trail` returns."""
+    operand = study.step.operands[picked]
+    if operand.iteration is None or operand.step is None:
+        return study
+    trail = (*study.trail, study.place)
+    study = moved(study, study.timeline.to(operand.iteration, operand.step))
+    return replace(study, trail=trail, panel=Why())
+
+
+def back_on_trail(study: Study) -> Study:
+    if not study.trail:
+        return study
+    *rest, last = study.trail
+    panel = study.panel if isinstance(study.panel, Why) else None
+    return replace(moved(study, study.timeline.to(*last)), trail=tuple(rest), panel=panel)
+
+
+def nudged(study: Study) -> Ref | None:
+    """The number that a check of the step at hand nudges: its weight, its out or its net."""
+    ref = study.step.ref
+    match ref.kind:
+        case "grad" | "new" | "change" | "v" | "m" | "s" | "mhat" | "vhat":
+            return ref._replace(kind="weight")
+        case "out_grad" | "out" if ref.layer < len(study.trace.problem.network.layers):
+            return ref._replace(kind="out")
+        case "out_grad":
+            return ref._replace(kind="out")
+        case "delta" | "slope" | "net" | "out":
+            return ref._replace(kind="net")
+    return None
+
+
+def checking(study: Study) -> Study:
+    """The check of the number at hand, or why there is none."""
+    if study.trace.problem.error == "perceptron":
+        return replace(study, note=note("check.perceptron"))
+    ref = nudged(study)
+    if ref is not None:
+        try:
+            study.trace.value(ref._replace(kind=GRADIENT[ref.kind]))
+        except KeyError:
+            ref = None
+    if ref is None:
+        return replace(study, note=note("check.nothing"))
+    return replace(study, panel=Checking(ref))
+
+
+# --- running ---------------------------------------------------------------------------------------
+
+
+def learns(study: Study) -> bool:
+    return any(layer.learn for layer in study.trace.problem.network.layers)
+
+
+def run_on(study: Study, count: int, goal: float | None = None) -> Study:
+    """Run `count` iterations on from the place; the place follows at the end."""
+    if not learns(study):
+        return replace(study, panel=None, note=note("run.none"))
+    return run_to(study, study.timeline.iteration + count, len(study.trace), goal)
+
+
+def run_to(study: Study, iteration: int, step: int, goal: float | None = None) -> Study:
+    """A run that ends at a place; iterations that have been run already are not run again."""
+    if iteration <= study.timeline.newest and goal is None:
+        return replace(moved(study, study.timeline.to(iteration, step)), panel=None)
+    number = study.runs + 1
+    running = Running(number, study.timeline.iteration, iteration, step, goal)
+    return replace(study, panel=None, note=None, running=running, runs=number)
+
+
+def ran(study: Study, number: int, chunk: Chunk) -> Study:
+    """Take in a chunk of the run `number`; an older run's chunk is dropped."""
+    running = study.running
+    if running is None or running.number != number or not study.timeline.extended(chunk):
+        return study
+    newest = study.timeline.newest
+    goal = running.goal is not None and len(chunk.errors) and chunk.errors[-1] <= running.goal
+    if newest < running.target and study.timeline.diverged is None and not goal:
+        return study
+    return _arrived(study, running, min(newest, running.target))
+
+
+def stopped(study: Study) -> Study:
+    """The run stops where it is, and the place goes there."""
+    running = study.running
+    if running is None:
+        return study
+    arrived = _arrived(study, running, max(study.timeline.newest, running.begun))
+    return replace(arrived, note=note("run.stopped", iteration=arrived.timeline.iteration))
+
+
+def _arrived(study: Study, running: Running, iteration: int) -> Study:
+    if study.timeline.diverged is not None:
+        iteration = study.timeline.diverged
+    before = study.timeline.errors
+    study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
+    if study.note is None:
+        first, last = before[running.begun - 1], before[iteration - 1]
+        count = iteration - running.begun
+        study = replace(study, note=note("run.done", count=count, before=float(first), after=float(last)))
+    return study
+
+
+# --- changing --------------------------------------------------------------------------------------
+
+
+def main_ref(study: Study) -> Ref:
+    """The number that + and − change: the lesson's, or the learning rate."""
+    if study.lesson is not None and study.lesson.main is not None:
+        ref = study.trace.find(study.lesson.main.symbol)
+        if ref is not None:
+            return ref
+    return Ref("rate_eta")
+
+
+def changed(study: Study, how: str) -> Study:
+    """The main number up, down, halved or doubled, in this iteration and all after it."""
+    ref = main_ref(study)
+    main = study.lesson.main if study.lesson is not None else None
+    value = study.trace.value(ref)
+    if how in ("halve", "double"):
+        new = value * (0.5 if how == "halve" else 2.0)
+    elif main is not None:
+        new = main.up(value) if how == "more" else main.down(value)
+    else:
+        return replace(study, note=note("study.scale_only", symbol=study.trace.symbol(ref)))
+    return edited(study, ref, new)
+
+
+def edited(study: Study, ref: Ref, value: float) -> Study:
+    before = study.trace.value(ref)
+    timelines = {name: one.to(*study.place).edit(ref, value) for name, one in study.timelines.items()}
+    study = _with_timelines(study, timelines)
+    facts = {"symbol": study.trace.symbol(ref), "before": before, "after": value}
+    return replace(study, note=study.note or note("edit.done", **facts))
+
+
+def _with_timelines(study: Study, timelines: Mapping[str, Timeline]) -> Study:
+    study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None)
+    return moved(study, study.timeline)
+
+
+def undone(study: Study) -> Study:
+    if not study.timeline.edits:
+        return replace(study, note=note("edit.nothing_to_undo"))
+    study = _with_timelines(study, {name: one.undo() for name, one in study.timelines.items()})
+    return replace(study, note=study.note or note("edit.undone"))
+
+
+def redone(study: Study) -> Study:
+    if not study.timeline.undone:
+        return replace(study, note=note("edit.nothing_to_redo"))
+    study = _with_timelines(study, {name: one.redo() for name, one in study.timelines.items()})
+    return replace(study, note=study.note or note("edit.redone"))
+
+
+def own(study: Study) -> Study:
+    """The lesson's own setting: no edits."""
+    timelines = dict(study.timelines)
+    for name, timeline in timelines.items():
+        while timeline.edits:
+            timeline = timeline.undo()
+        timelines[name] = timeline
+    return replace(_with_timelines(study, timelines), note=note("study.own"))
+
+
+# --- looking ---------------------------------------------------------------------------------------
+
+
+def views(study: Study) -> tuple[str, ...]:
+    return ("network", "matrices", "curve", *(("runs",) if len(study.timelines) > 1 else ()))
+
+
+def next_view(study: Study) -> Study:
+    all_views = views(study)
+    at = all_views.index(study.view) if study.view in all_views else 0
+    return replace(study, view=all_views[(at + 1) % len(all_views)])
+
+
+def run_until(study: Study, text: str) -> Study:
+    """A run that ends when E falls to the number typed, or after the longest run there is."""
+    try:
+        goal = evaluate(parse(text, study.trace.find), study.trace.value) if text.strip() else float("nan")
+    except FormulaError:
+        goal = float("nan")
+    if not goal > 0:
+        return replace(study, panel=Asking("goal", text, note("edit.not_a_number", text=text)))
+    return run_on(study, _LONGEST, goal)
