@@ -1,8 +1,8 @@
 """Holes to numbers: `{{δ_h1|+}}` in a text becomes +0.008771, taken from the record that the screen reads.
 
-A hole is any formula of the core's grammar. A name in it may say where to look: `E@2` in iteration 2, `wrong:E`
-in the run called wrong, `published:E` in the lesson's printed figures (alone in its hole, since it is a text).
-After `|` stand `+` for the sign of positive numbers too, and a number of significant digits.
+A hole is any formula of the core's grammar. A name in it may say where to look: `E@2` in iteration 2,
+`wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in its hole, since it
+is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant digits.
 
 Also here: the same prose in the ASCII look.
 """

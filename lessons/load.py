@@ -1,7 +1,7 @@
 """Files to lessons: the catalog says what there is, the texts say it in words.
 
-Reads TOML and Markdown only, so that the list of lessons can stand on the screen before NumPy is loaded. Every
-mistake in a file is an `AuthorError` that names file and line.
+Reads TOML and Markdown only, so that the list of lessons can stand on the screen before NumPy is loaded.
+Every mistake in a file is an `AuthorError` that names file and line.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def parse(source: str, file: str = CATALOG) -> tuple[Lesson, ...]:
 
 
 def read(source: str, file: str, lesson: Lesson) -> Text:
-    """The words of a lesson from the text of its Markdown file: one heading, what it is about, one part a stop."""
+    """The words of a lesson from its Markdown: a title, what it is about, one part for each stop."""
     title, about, here = "", "", ""
     parts: dict[str, tuple[int, list[str]]] = {}
     for number, line in enumerate(source.splitlines(), 1):
@@ -86,7 +86,11 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
         raise AuthorError(file, end, "expected a title and, below it, what the lesson is about")
     if list(parts) != [stop.id for stop in lesson.stops]:
         missing = [stop.id for stop in lesson.stops if stop.id not in parts]
-        what = f"no text for stop “{missing[0]}”" if missing else "stops stand in another order than in the catalog"
+        what = (
+            f"no text for stop “{missing[0]}”"
+            if missing
+            else "stops stand in another order than in the catalog"
+        )
         raise AuthorError(file, end, what)
     prose = {}
     for id, (line_number, body) in parts.items():
@@ -100,7 +104,9 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
 def _lesson(table: _Reader, lines: dict[str, list[int]], n: int) -> Lesson:
     start, end = table.line, _line(lines, "lesson", n + 1) or 1_000_000
     runs = [_run(_Reader(t, table.file, line)) for t, line in table.within("run", lines, start, end)]
-    stops = [(_stop(_Reader(t, table.file, line)), line) for t, line in table.within("stop", lines, start, end)]
+    stops = [
+        (_stop(_Reader(t, table.file, line)), line) for t, line in table.within("stop", lines, start, end)
+    ]
     published = table.strings("published")
     main = table.table("main")
     targets = table.text("targets", "")

@@ -1,7 +1,7 @@
 """What a lesson is made of: frozen data, read from the catalog and the texts by `load`.
 
-A lesson holds no sentence and no number of its own: its stops name steps of a recorded iteration, and the prose
-of a stop (`Text`) has holes that are filled from that record.
+A lesson holds no sentence and no number of its own: its stops name steps of a recorded iteration, and the
+prose of a stop (`Text`) has holes that are filled from that record.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ VIEWS = ("network", "matrices", "curve", "runs")
 
 
 class AuthorError(Exception):
-    """A mistake in a lesson's own files: which file, which line (0: unknown), what is wrong and what was expected."""
+    """A mistake in a lesson's own files: file, line (0: unknown), what is wrong and what was expected."""
 
     def __init__(self, file: str, line: int, reason: str) -> None:
         self.file = file

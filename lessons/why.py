@@ -1,7 +1,7 @@
-"""Which kind of step this is, to a learner: the key under which `words` has its noun and its sentence of why.
+"""Which kind of step this is to a learner: the key under which `words` has its noun and its why.
 
-The core's kinds name what a step makes; these are finer where teaching needs it: a delta of an output and of a
-hidden unit, a slope by activation, a change by optimizer.
+The core's kinds name what a step makes; these are finer where teaching needs it: a delta of an output and of
+a hidden unit, a slope by activation, a change by optimizer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every word of the program outside the lessons' prose: labels, messages, one sentence of why per kind of step.
+"""Every word outside the lessons' prose: labels, messages, one sentence of why per kind of step.
 
 A template names its facts in braces, as in "iteration {iteration}". Asking for a key that is not there, or
 without a fact that it names, is a mistake of ours and says so.
@@ -54,7 +54,9 @@ class Words:
     def group(self, name: str) -> tuple[tuple[str, str], ...]:
         """All entries below `name`, in file order, without that prefix: for lists such as the help page."""
         start = name + "."
-        return tuple((key[len(start) :], value) for key, value in self.entries.items() if key.startswith(start))
+        return tuple(
+            (key[len(start) :], value) for key, value in self.entries.items() if key.startswith(start)
+        )
 
 
 @cache

@@ -1,16 +1,35 @@
-"""Lessons and words are held to what the screen and the two languages ask of them."""
+"""Lessons and words are held to what the screen, the record and the two languages ask of them."""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from unicodedata import combining, east_asian_width
 
 import pytest
 
-from nntutor.lessons import load, words
+from nntutor.core.activations import ACTIVATIONS
+from nntutor.core.losses import LOSSES
+from nntutor.core.mistakes import MISTAKES
+from nntutor.core.network import Layer, Network, Problem, Samples
+from nntutor.core.optimizers import OPTIMIZERS, Optimizer
+from nntutor.core.problem import read
+from nntutor.core.symbols import Style
+from nntutor.core.timeline import Timeline
+from nntutor.core.trace import Trace
+from nntutor.lessons import fill, load, why, words
+from nntutor.lessons.model import AuthorError, Lesson, Stop
 
 LANGUAGES = load.LANGUAGES
-FORM_CHANGING = ("은", "는", "이", "가", "을", "를", "와", "과", "으로", "로", "이나", "나", "이라", "라", "이란", "란")
+LESSONS = load.lessons()
+STOPS = [(lesson, stop) for lesson in LESSONS for stop in lesson.stops]
+IDS = [f"{lesson.id}/{stop.id}" for lesson, stop in STOPS]
+FORM_CHANGING = re.compile("은|는|이|가|을|를|와|과|으?로|이?나|이?라|이?란")
+WIDTH, ROWS = 78, 5
 
 
 def cells(text: str) -> int:
@@ -18,7 +37,7 @@ def cells(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def rows(text: str, width: int) -> list[str]:
+def rows(text: str, width: int = WIDTH) -> list[str]:
     """Lines as a terminal wraps them, at spaces."""
     lines = [""]
     for word in text.replace("**", "").split():
@@ -33,13 +52,208 @@ def rows(text: str, width: int) -> list[str]:
 def changing_particles(text: str) -> list[str]:
     """Particles that change their form, right after a hole, a fact, a symbol, a number or a Latin word."""
     bare = text.replace("**", "").replace("`", "")
-    found = []
-    for match in re.finditer(r"(\S*[^\s가-힣.,;:!?·…“”‘’])[”’]?([가-힣]+)", bare):
-        before, particle = match.groups()
-        gloss = re.search(r"[가-힣]\([^()]*\)$", before)
-        if particle in FORM_CHANGING and not gloss:
-            found.append(match[0])
-    return found
+    bare = re.sub(r"(?<=[가-힣])\([^(){}]*\)", "", bare)  # 가중합(net)은: the particle goes with 가중합
+    found = re.finditer(r"\S*[^\s가-힣.,;:!?·…“”‘’][”’]?([가-힣]+)", bare)
+    return [match[0] for match in found if FORM_CHANGING.fullmatch(match[1])]
+
+
+@cache
+def timeline(problem: str, mistake: str) -> Timeline:
+    return Timeline.start(read(load.HERE / "problems" / f"{problem}.toml"), mistake)
+
+
+def traces(lesson: Lesson) -> Callable[[str | None, int | None], Trace]:
+    """The lesson's own records."""
+
+    def trace_of(run: str | None, iteration: int | None) -> Trace:
+        chosen = lesson.run(run or lesson.runs[0].id)
+        return timeline(chosen.problem, chosen.mistake).to(iteration or 1, 1).trace
+
+    return trace_of
+
+
+def said(lesson: Lesson, stop: Stop, language: str, style: Style = Style.UNICODE) -> str:
+    text = load.text(lesson.id, language)
+    return fill.said(lesson, text, stop, traces(lesson), digits=4, style=style)
+
+
+# --- the catalog -----------------------------------------------------------------------------------
+
+
+def test_the_lessons_stand_in_course_order() -> None:
+    ids = ["start", "forward", "output-delta", "hidden-delta", "cycle", "old-weights"]
+    assert [lesson.id for lesson in LESSONS] == ids
+    assert [lesson.number for lesson in LESSONS] == [0, 5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_lesson_has_6_to_14_stops_in_the_order_of_their_steps(lesson: Lesson) -> None:
+    assert 6 <= len(lesson.stops) <= 14
+    places = []
+    for stop in lesson.stops:
+        trace = traces(lesson)(stop.run, stop.iteration)
+        ref = trace.find(stop.at)
+        step = trace.index_of(ref) if ref else None
+        assert step, f"{stop.id}: no step makes {stop.at}"
+        places.append((stop.iteration, step))
+        assert stop.view != "runs" or len(lesson.runs) > 1
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_what_a_lesson_names_exists(lesson: Lesson) -> None:
+    trace = traces(lesson)(None, None)
+    assert all(not run.mistake or run.mistake in MISTAKES for run in lesson.runs)
+    assert lesson.main is None or trace.find(lesson.main.symbol) is not None
+    assert not lesson.targets or trace.find(lesson.targets) is not None
+
+
+def test_the_main_number_of_start_goes_up_and_comes_back_exactly() -> None:
+    main = LESSONS[0].main
+    assert main is not None
+    assert [main.up(3.0), main.up(main.up(3.0)), main.down(main.up(3.0))] == [3.001, 3.002, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "reason"),
+    [
+        (('at = "o1"', 'att = "o1"'), 29, "“at” is missing"),
+        (('view = "network"', 'view = "picture"'), 21, "expected one of"),
+        (('run = "main"', 'run = "other"'), 21, "no run “other”"),
+        (("minutes = 5", 'minutes = "5"'), 1, "whole number"),
+        (("by = 0.001", "by = 0.001\ntimes = 2"), 1, "either"),
+        (('id = "answer"', 'id = "unit"'), 27, "taken already"),
+        (('id = "start"', 'id = "start"\ncolour = 1'), 1, "unknown key “colour”"),
+    ],
+)
+def test_a_mistake_in_the_catalog_names_its_line(change: tuple[str, str], line: int, reason: str) -> None:
+    source = (load.HERE / "catalog.toml").read_text(encoding="utf-8").replace(*change, 1)
+    expected = next(n for n, text in enumerate(source.splitlines(), 1) if n >= line and text.startswith("[["))
+    with pytest.raises(AuthorError, match=reason) as caught:
+        load.parse(source)
+    assert str(caught.value).startswith(f"{load.CATALOG}:{expected}:")
+
+
+# --- the texts -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("lesson", "stop"), STOPS, ids=IDS)
+def test_the_prose_fits_the_screen_at_80_columns(lesson: Lesson, stop: Stop, language: str) -> None:
+    shown = rows(said(lesson, stop, language))
+    assert len(shown) < ROWS or (len(shown) == ROWS and cells(shown[-1]) <= WIDTH - 10), shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("lesson", "stop"), STOPS, ids=IDS)
+def test_the_ascii_look_leaves_ascii_and_korean(lesson: Lesson, stop: Stop, language: str) -> None:
+    assert not re.findall(r"[^\x20-\x7e가-힣]", said(lesson, stop, language, Style.ASCII))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_no_number_that_the_core_computes_is_typed(lesson: Lesson, language: str) -> None:
+    allowed = {"0.001"}  # a nudge
+    for id, prose in load.text(lesson.id, language).stops.items():
+        typed = re.findall(r"\d+\.\d+", fill.HOLE.sub("", prose.text))
+        assert set(typed) <= allowed, (id, typed)
+
+
+@pytest.mark.parametrize(("lesson", "stop"), STOPS, ids=IDS)
+def test_both_languages_show_the_same_numbers(lesson: Lesson, stop: Stop) -> None:
+    shown = [
+        set(fill.HOLE.findall(load.text(lesson.id, language).stops[stop.id].text)) for language in LANGUAGES
+    ]
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_no_korean_particle_that_changes_form_follows_a_symbol_in_a_lesson(lesson: Lesson) -> None:
+    text = load.text(lesson.id, "ko")
+    assert not changing_particles(f"{text.title} {text.about}")
+    for id, prose in text.stops.items():
+        assert not changing_particles(fill.HOLE.sub("{{}}", prose.text)), id
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_korean_sentences_end_in_the_formal_style(lesson: Lesson) -> None:
+    for id, prose in load.text(lesson.id, "ko").stops.items():
+        for ending in re.findall(r"[가-힣]*[다요까](?=[.?])", prose.text):
+            assert ending.endswith(("니다", "니까", "보세요")), (id, ending)
+
+
+def test_a_mistake_in_a_text_names_its_line() -> None:
+    lesson = LESSONS[0]
+    source = (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8")
+    cases = {
+        source.replace("## nudge", "## nuge"): "no stop “nuge”",
+        source.replace("## nudge", "## unit"): "a second time",
+        source.split("## keys")[0]: "no text for stop “keys”",
+        source.replace("# Reading the numbers", ""): "title first",
+    }
+    for broken, reason in cases.items():
+        with pytest.raises(AuthorError, match=rf"start\.md:\d+: .*{reason}"):
+            load.read(broken, "start.md", lesson)
+
+
+# --- holes -----------------------------------------------------------------------------------------
+
+
+def old_weights() -> Callable[[str | None, int | None], Trace]:
+    lesson = load.find("old-weights")
+    assert lesson is not None
+    return traces(lesson)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{{h1}} and {{h1|6}}", "0.5933 and 0.593270"),
+        ("{{δ_o1·w5|+3}}{{δ_o2·w7|+3}} = {{∂E/∂h1|+3}}", "+0.0554−0.0190 = +0.0364"),
+        ("{{delta_h1|+}} is {{δ_h1|+}}", "+0.008771 is +0.008771"),
+        ("{{E@2|9}}, {{wrong:E@2|9}}, {{published:E}}", "0.291027774, 0.291027924, 0.291027924"),
+        ("{{100·(1 − wrong:∂E/∂w1/∂E/∂w1)|2}} %", "17 %"),
+        ("{{t1}} {{w5}} {{η}} {{w5⁺}} {{½·h1²|3}}", "0.01 0.4 0.5 0.3589 0.176"),
+        ("{{σ(net_o1 + 0.001) − o1|3}}", "0.000187"),
+    ],
+)
+def test_a_hole_is_filled_from_the_record(text: str, filled: str) -> None:
+    assert fill.fill(text, old_weights(), {"E": "0.291027924"}) == filled
+
+
+def test_a_hole_is_filled_in_the_ascii_look() -> None:
+    text = "δ_o1·w5 → {{δ_o2·w7|+3}}, ∂E/∂w5, w5⁺, ½"
+    assert (
+        fill.fill(text, old_weights(), {}, style=Style.ASCII) == "delta_o1*w5 -> -0.0190, dE/dw5, w5_new, 1/2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{{h3}}", "no “h3”"),
+        ("{{h1 +}}", "not a formula"),
+        ("{{h1|four}}", "expected"),
+        ("{{left:h1}}", "no run “left”"),
+        ("{{published:o1}}", "no published figure"),
+    ],
+)
+def test_a_hole_that_does_not_resolve_says_why(text: str, reason: str) -> None:
+    with pytest.raises(fill.HoleError, match=reason):
+        fill.fill(text, old_weights(), {})
+
+
+def test_an_author_learns_file_line_and_stop_of_a_broken_hole() -> None:
+    lesson = LESSONS[0]
+    source = (
+        (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8").replace("{{t1}}", "{{t9}}", 1)
+    )
+    text = load.read(source, "start.md", lesson)
+    with pytest.raises(AuthorError, match=r"start\.md:\d+: stop “answer”: \{\{t9\}\}"):
+        fill.said(lesson, text, lesson.stops[1], traces(lesson))
+
+
+# --- words -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -65,12 +279,11 @@ def test_both_languages_have_the_same_words_with_the_same_facts() -> None:
         assert set(words.FACT.findall(template)) == set(words.FACT.findall(korean.entries[key])), key
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_of_why_fits_three_rows(language: str) -> None:
-    facts = {"symbol": "δ_h1", "unit": "h1", "net": "net_h1", "delta": "δ_h1", "weight": "w5", "input": "h1"}
-    for key, _ in words.load(language).group("why"):
-        sentence = words.load(language).say(f"why.{key}", **facts)
-        assert len(rows(sentence, 78)) <= 3, (key, sentence)
+def test_no_korean_particle_that_changes_form_follows_a_symbol_in_the_words() -> None:
+    bad = {
+        key: found for key, text in words.load("ko").entries.items() if (found := changing_particles(text))
+    }
+    assert not bad
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,17 +291,55 @@ def test_the_key_line_fits_the_screen(language: str) -> None:
     say = words.load(language).say
     keys = ("→ step", "← back", ") phase", "w why", "c check", "r run", "v view", "? keys", "q leave")
     line = "  ".join(f"{key} {say(f'keys.{name}')}" for key, name in (pair.split() for pair in keys))
-    assert cells(line) <= 78, line
-
-
-def test_no_korean_particle_that_changes_form_follows_a_symbol_in_the_words() -> None:
-    bad = {key: found for key, text in words.load("ko").entries.items() if (found := changing_particles(text))}
-    assert not bad
+    assert cells(line) <= WIDTH, line
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_missing_word_names_its_key(language: str) -> None:
-    with pytest.raises(words.WordsError, match="no.such.key"):
+    with pytest.raises(words.WordsError, match=r"no\.such\.key"):
         words.load(language).say("no.such.key")
     with pytest.raises(words.WordsError, match="iteration"):
         words.load(language).say("status.iteration")
+
+
+def problems() -> Iterator[tuple[Problem, str]]:
+    """Problems that between them take every kind of step, each with a mistake to run it under."""
+    first, second = [[0.1, -0.2], [0.3, 0.4]], [[0.5, -0.6], [0.7, 0.8]]
+    plain = Problem(
+        Network((Layer("sigmoid", first, [0.1, 0.2]), Layer("sigmoid", second, [0.3, 0.4]))),
+        Samples([[0.5, 1.0], [1.5, -1.0]], [[0.0, 1.0], [1.0, 0.0]]),
+        Optimizer(),
+    )
+    yield plain, "updated-weights"
+    yield replace(plain, batch="full"), ""
+    for activation in ACTIVATIONS:
+        yield replace(plain, network=Network((Layer(activation, first, None), plain.network.layers[1]))), ""
+    for error in LOSSES:
+        last = {"softmax-ce": "identity", "perceptron": "step"}.get(error, "sigmoid")
+        layers = (plain.network.layers[0], Layer(last, second, [0.3, 0.4]))
+        yield replace(plain, error=error, network=Network(layers)), ""
+    for optimizer in OPTIMIZERS:
+        yield replace(plain, optimizer=Optimizer(optimizer, 0.1)), ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_step_has_a_noun_and_a_why_that_fits_three_rows(language: str) -> None:
+    said_why = words.load(language)
+    seen = set()
+    for problem, mistake in problems():
+        trace = Timeline.start(problem, mistake).trace
+        for step in trace:
+            seen.add(why.kind(trace, step))
+            sentence = why.sentence(said_why, trace, step)
+            assert len(rows(sentence)) <= 3, (why.kind(trace, step), sentence)
+            assert cells(why.noun(said_why, trace, step)) <= 24
+    assert seen == {key for key, _ in said_why.group("why")} == {key for key, _ in said_why.group("kind")}
+
+
+def test_the_list_of_lessons_needs_neither_numpy_nor_textual() -> None:
+    code = (
+        "import sys; from nntutor.lessons import load, words; "
+        "[load.text(lesson.id, 'ko') for lesson in load.lessons()]; words.load('ko'); "
+        "sys.exit(bool({'numpy', 'textual', 'rich'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
