@@ -299,7 +299,7 @@ def test_a_missing_word_names_its_key(language: str) -> None:
     with pytest.raises(words.WordsError, match=r"no\.such\.key"):
         words.load(language).say("no.such.key")
     with pytest.raises(words.WordsError, match="iteration"):
-        words.load(language).say("status.iteration")
+        words.load(language).say("run.stopped")
 
 
 def problems() -> Iterator[tuple[Problem, str]]:
