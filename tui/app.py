@@ -95,9 +95,13 @@ class Tutor(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
         """The command palette: every command of the help page, under its own words."""
+        from nntutor.tui.drawing.panels import HELP
+
         words = all_words.load(self.session.language)
-        for name, action in drawing.COMMANDS:
-            yield SystemCommand(words.say(f"keys.{name}"), words.say(f"help.{name}"), self._press(action))
+        for actions, word in HELP:
+            if len(actions) == 1:
+                shown = keys.BINDINGS[actions[0]][0]
+                yield SystemCommand(words.say(f"help.{word}"), shown, self._press(actions[0]))
 
     def _press(self, action: str) -> drawing.Callback:
         return lambda: self.act(Press(action))
@@ -123,7 +127,7 @@ class Tutor(App[int]):
             self._paint()
 
     def _open(self, lesson: str) -> None:
-        opened = self._desk.open_lesson(lesson, self.session.language)
+        opened = self._desk.open_lesson(lesson)
         self.session = update(self.session, Told(opened) if isinstance(opened, str) else Opened(opened))
 
     def _paint(self) -> None:

@@ -181,13 +181,8 @@ def moved(study: Study, timeline: Timeline) -> Study:
     if study.stop is not None:
         study = replace(study, visited=max(study.visited, study.stop))
     if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
-        study = replace(study, note=note("study.diverged", symbol=_diverging(timeline)))
+        study = replace(study, note=note("status.diverged", iteration=timeline.iteration))
     return study
-
-
-def _diverging(timeline: Timeline) -> str:
-    trace = timeline.trace
-    return trace.step(trace.diverges_at).symbol if trace.diverges_at else "E"
 
 
 def to(study: Study, iteration: int, step: int) -> Study:
@@ -221,9 +216,9 @@ def go_on(study: Study) -> Study:
             continue
         if place > study.place or (place == study.place and at is not None):
             return at_stop(study, number)
-    if study.note is None or study.note[0] != "study.finished":
+    if study.note is None or study.note[0] != "status.lesson_done":
         if at is not None and at == len(study.lesson.stops) - 1:
-            return replace(study, note=note("study.finished"))
+            return replace(study, note=note("status.lesson_done"))
     return phase(study, 1)
 
 
@@ -484,7 +479,7 @@ def own(study: Study) -> Study:
         while timeline.edits:
             timeline = timeline.undo()
         timelines[name] = timeline
-    return replace(_with_timelines(study, timelines), note=note("study.own"))
+    return replace(_with_timelines(study, timelines), note=note("status.own_setting"))
 
 
 # --- looking ---------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The terminal: commands, and the screen that shows one step at a time."""

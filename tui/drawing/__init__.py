@@ -1,0 +1,1 @@
+"""From the session to rows of styled text: pure functions that know no widget."""

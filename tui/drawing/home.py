@@ -1,0 +1,70 @@
+"""The list of lessons. Drawn before NumPy is loaded, so it knows nothing of the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nntutor.lessons import load
+from nntutor.lessons.words import Words
+from nntutor.tui.drawing.look import Look
+from nntutor.tui.drawing.rows import Piece, Row, cells, padded, wrapped
+
+if TYPE_CHECKING:
+    from nntutor.lessons.model import Lesson
+    from nntutor.tui.session import Session
+
+
+def home_rows(session: Session, words: Words) -> list[Row]:
+    """Parts and lessons, the picked one with what it is about, and the keys."""
+    look = Look(session.style, session.digits)
+    home, width = session.home, session.width
+    title = f" {words.say('course.title')} · {words.say('course.about')}"
+    head: list[Row] = [(Piece(look.line(title), "title"),), (Piece(look.line("─") * width, "edge"),)]
+    body: list[Row] = []
+    picked_row, part = 0, None
+    for number, lesson in enumerate(home.lessons):
+        if lesson.part != part:
+            part = lesson.part
+            body.append((Piece(f" {words.say(f'part.{part}')}", "bold"),))
+        if number == home.picked:
+            picked_row = len(body)
+        body.append(_lesson_row(session, words, lesson, number == home.picked, look))
+    picked = home.lessons[home.picked]
+    about = wrapped(load.text(picked.id, session.language).about, width - 4)
+    if home.told:
+        about = wrapped(home.told, width - 4)
+    elif not home.done and not home.begun and home.picked == 0:
+        about += wrapped(words.say("home.welcome"), width - 4)
+    low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.told else ""),) for line in about]]
+    room = session.height - len(head) - 1
+    low = low[: max(0, room - 3)]
+    shown = max(1, room - len(low))
+    top = max(0, min(picked_row - shown // 2, len(body) - shown))
+    body = body[top : top + shown]
+    rows = [*head, *body, *low]
+    rows += [()] * (session.height - 1 - len(rows))
+    return [*rows[: session.height - 1], _keys(words, look, width)]
+
+
+def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, look: Look) -> Row:
+    home = session.home
+    title = load.text(lesson.id, session.language).title
+    minutes = words.say("home.minutes", minutes=lesson.minutes)
+    begun = dict(home.begun)
+    state = ""
+    if lesson.id in home.done:
+        state = words.say("home.done")
+    elif lesson.id in begun:
+        state = words.say("home.begun", stop=begun[lesson.id] + 1, stops=len(lesson.stops))
+    mark = look.line("▸") if picked else " "
+    left = padded((Piece(f" {mark} {lesson.number:2d}  {title}"),), max(20, min(session.width - 30, 46)))
+    text = "".join(piece.text for piece in left) + f" {minutes:>7}  {state}"
+    style = "picked" if picked else ""
+    return (Piece(text + " " * max(0, min(session.width, 78) - cells(text)), style),)
+
+
+def _keys(words: Words, look: Look, width: int) -> Row:
+    from nntutor.tui.drawing.page import key_line
+
+    arrows = "up down" if look.ascii else "↑ ↓"
+    return key_line([(arrows, "choose"), ("enter", "open"), ("t", "language"), ("q", "quit")], words, width)

@@ -1,0 +1,267 @@
+"""The whole screen as rows: which drawing stands where, at any size.
+
+From the top: the place, the picture (or another view), the step's three rows, the prose, the keys. Where
+there is little room the picture goes first; the formula and the prose stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nntutor.lessons import load
+from nntutor.lessons.words import Words
+from nntutor.lessons.words import load as load_words
+from nntutor.tui.drawing.home import home_rows
+from nntutor.tui.drawing.look import Look
+from nntutor.tui.drawing.rows import Piece, Row, beside, cells, cut, fitted, padded, wrapped
+from nntutor.tui.session import Session
+
+if TYPE_CHECKING:
+    from nntutor.tui.study import Study
+
+_BOTTOM = 8  # rows of formula and prose at 80 × 24
+_LEAST_PICTURE = 5
+_TWO_COLUMNS = 110
+_FULL_WIDTH = 80
+
+
+Callback = Callable[[], None]
+"""What the command palette calls."""
+
+
+def look_of(session: Session) -> Look:
+    return Look(session.style, session.digits)
+
+
+def rows(session: Session) -> tuple[Row, ...]:
+    """Exactly session.height rows of at most session.width cells."""
+    words = load_words(session.language)
+    if session.study is None:
+        drawn = home_rows(session, words)
+    else:
+        from nntutor.tui.drawing import panels
+
+        if panels.covers(session.study):
+            drawn = panels.whole_page(session, words)
+        else:
+            drawn = _study(session, session.study, words)
+    drawn = drawn[: session.height]
+    drawn += [()] * (session.height - len(drawn))
+    return tuple(fitted(row, session.width) for row in drawn)
+
+
+def _study(session: Session, study: Study, words: Words) -> list[Row]:
+    from nntutor.tui.drawing.status import status_row
+
+    look, width, height = look_of(session), session.width, session.height
+    trace, index = study.trace, study.timeline.step
+    title = _title(session, study)
+    top: list[Row] = [status_row(trace, index, title, words, width, look)]
+    bottom, picture = _parts(height)
+    rule: Row = (Piece(look.line("─") * width, "edge"),)
+    if picture:
+        top += [rule, *_sized(_picture(session, study, words, width, picture), picture), rule]
+    low = _low(session, study, words, bottom)
+    return [*top, *_sized(low, bottom), _keys(session, study, words)]
+
+
+def _parts(height: int) -> tuple[int, int]:
+    """Rows for formula and prose, and for the picture (0: none)."""
+    bottom = max(_BOTTOM, min(14, height // 3))
+    picture = height - bottom - 4
+    if picture < _LEAST_PICTURE:
+        return max(1, height - 2), 0
+    return bottom, picture
+
+
+def _sized(rows: list[Row], height: int) -> list[Row]:
+    return rows[:height] + [()] * (height - len(rows))
+
+
+def _title(session: Session, study: Study) -> str:
+    if study.lesson is None:
+        return study.timeline.original.title or study.name
+    return f"{study.lesson.number:2d} {load.text(study.lesson.id, session.language).title}"
+
+
+# --- the picture -----------------------------------------------------------------------------------
+
+
+def _picture(session: Session, study: Study, words: Words, width: int, height: int) -> list[Row]:
+    """The view that is chosen; on a wide screen the network with the curve or the matrices beside it."""
+    if width < _TWO_COLUMNS:
+        return _view(session, study, words, study.view, width, height)
+    left = max(_FULL_WIDTH - 8, width * 6 // 10)
+    first = "runs" if study.view == "runs" else "network"
+    second = study.view if study.view in ("matrices", "curve") else "curve"
+    one = _view(session, study, words, first, left, height)
+    other = _view(session, study, words, second, width - left - 2, height)
+    return beside(one, other, left)
+
+
+def _view(session: Session, study: Study, words: Words, view: str, width: int, height: int) -> list[Row]:
+    from nntutor.tui.drawing.diagram import diagram
+    from nntutor.tui.drawing.matrices import matrices
+
+    look, trace, step = look_of(session), study.trace, study.step
+    if view == "curve":
+        return _curve(study, words, width, height, look)
+    if view == "runs" and len(study.timelines) > 1:
+        from nntutor.tui.drawing.columns import columns
+
+        others = [timeline for name, timeline in study.timelines.items() if name != study.run]
+        iteration, index = study.place
+        heads = (words.say("views.run_right"), words.say("views.run_wrong"))
+        return columns(trace, others[0].trace_of(iteration), index, heads, width, height, look)
+    if view == "network":
+        drawn = diagram(trace, step, width - 1, height, look, study.targets_shown)
+        if drawn is not None:
+            return drawn
+    return matrices(trace, step, words, width, height, look)
+
+
+def _curve(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    from nntutor.tui.plots import curve_rows
+
+    timeline = study.timeline
+    known = timeline.errors
+    # The iteration at hand is known only once its E has been made.
+    error = study.trace.find("E")
+    at = timeline.iteration
+    if error is not None and not study.trace.known(error, timeline.step) and len(known) <= at:
+        known = known[: at - 1]
+    if study.running is None and len(known) < 2:
+        return [(), (Piece(f"  {line}", "dim"),)] if (line := cut(words.say("views.one_point"), width - 4)) else []
+    title, log = words.say("views.error_curve"), words.say("views.log_scale")
+    return curve_rows(known, at, width - 1, height, look, title, log)
+
+
+# --- formula, prose, panels --------------------------------------------------------------------------
+
+
+def _low(session: Session, study: Study, words: Words, height: int) -> list[Row]:
+    from nntutor.tui.drawing import panels
+
+    if study.panel is not None or study.running is not None:
+        panel = panels.panel_rows(session, study, words, height)
+        if len(panel) + 3 <= height:
+            return [*_formula(session, study, words, height - len(panel)), *panel]
+        return panel
+    formula = _formula(session, study, words, _formula_height(height))
+    prose = _prose_pages(session, study, words, height - len(formula))
+    page = prose[min(study.page, len(prose) - 1)] if prose else []
+    return [*formula, *page]
+
+
+def _formula_height(height: int) -> int:
+    return min(max(3, height - 4), 6)
+
+
+def _formula(session: Session, study: Study, words: Words, height: int) -> list[Row]:
+    from nntutor.lessons import why
+    from nntutor.tui.drawing.formula import formula_rows
+
+    noun = why.noun(words, study.trace, study.step)
+    return formula_rows(study.trace, study.step, session.width, height, look_of(session), noun)
+
+
+def prose(session: Session) -> str:
+    """What the screen says at this place: the stop's text, or why this kind of step is taken."""
+    from nntutor.lessons import fill, why
+
+    study = session.study
+    assert study is not None
+    words = load_words(session.language)
+    number = study.stop
+    if study.lesson is None or number is None:
+        return why.sentence(words, study.trace, study.step, session.style)
+    lesson = study.lesson
+    text = load.text(lesson.id, session.language)
+
+    def trace_of(run: str | None, iteration: int | None) -> object:
+        timeline = study.timelines[run] if run else study.timeline
+        return timeline.trace_of(iteration or study.timeline.iteration)
+
+    return fill.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style)  # type: ignore[arg-type]
+
+
+def _prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:
+    """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row."""
+    height = max(1, height)
+    lines = wrapped(prose(session), session.width - 2)
+    number = study.stop
+    count = ""
+    if study.lesson is not None and number is not None:
+        count = words.say("status.stop", stop=number + 1, stops=len(study.lesson.stops))
+    if len(lines) == height and count and cells(lines[-1]) + cells(count) + 4 > session.width:
+        count = ""
+    pages = [lines[at : at + height] for at in range(0, len(lines), height)] or [[]]
+    result = []
+    for place, page in enumerate(pages):
+        drawn: list[Row] = [_bold(line) for line in page]
+        tail = count if place == len(pages) - 1 else look_of(session).line("…")
+        if tail:
+            _append_right(drawn, tail, session.width, height)
+        result.append(drawn)
+    return result
+
+
+def _bold(line: str) -> Row:
+    """A line of prose, its **terms** in bold."""
+    parts = line.split("**")
+    return (Piece(" "), *(Piece(part, "bold" if at % 2 else "") for at, part in enumerate(parts) if part))
+
+
+def _append_right(rows: list[Row], text: str, width: int, height: int) -> None:
+    last = sum(cells(piece.text) for piece in rows[-1]) if rows else 0
+    if rows and last + cells(text) + 3 <= width:
+        rows[-1] = (*padded(rows[-1], width - cells(text) - 1), Piece(text, "dim"))
+    elif len(rows) < height:
+        rows.append((Piece(" " * (width - cells(text) - 1)), Piece(text, "dim")))
+
+
+def prose_pages(session: Session) -> int:
+    """How many pages the prose at this place takes at this size."""
+    study = session.study
+    assert study is not None
+    words = load_words(session.language)
+    bottom, _ = _parts(session.height)
+    formula = _formula(session, study, words, _formula_height(bottom))
+    return len(_prose_pages(session, study, words, bottom - len(formula)))
+
+
+# --- keys ------------------------------------------------------------------------------------------
+
+
+def _keys(session: Session, study: Study, words: Words) -> Row:
+    """What can be pressed here, or what there is to tell."""
+    from nntutor.tui.drawing import panels
+
+    if study.note is not None:
+        key, facts = study.note
+        look = look_of(session)
+        shown = {name: look.figure(v) if isinstance(v, float) else v for name, v in facts.items()}
+        return (Piece(f" {cut(words.say(key, **shown), session.width - 2)}", "note"),)
+    return key_line(panels.keys_here(study, look_of(session)), words, session.width)
+
+
+def key_line(keys: list[tuple[str, str]], words: Words, width: int) -> Row:
+    """`key word` pairs, as many as fit."""
+    row: list[Piece] = []
+    used = 1
+    for key, name in keys:
+        word = words.say(f"keys.{name}")
+        length = cells(key) + 1 + cells(word) + 2
+        if used + length - 2 > width:
+            break
+        row += [Piece(" " if not row else "  "), Piece(key, "key"), Piece(f" {word}")]
+        used += length
+    return tuple(row)
+
+
+def help_last_top(session: Session) -> int:
+    """How far down the page of keys can be scrolled."""
+    from nntutor.tui.drawing import panels
+
+    return panels.help_last_top(session, load_words(session.language))

@@ -1,0 +1,266 @@
+"""What opens over the prose: why, check, run, go to; and the page of keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nntutor.core.check import central_difference
+from nntutor.core.figures import figure
+from nntutor.core.symbols import Ref
+from nntutor.lessons.words import Words
+from nntutor.tui import keys as bindings
+from nntutor.tui import study as at
+from nntutor.tui.drawing.look import Look
+from nntutor.tui.drawing.rows import Piece, Row, cells, cut, padded, wrapped
+
+if TYPE_CHECKING:
+    from nntutor.tui.session import Session
+    from nntutor.tui.study import Study
+
+_CHECK_DIGITS = 12
+
+
+def covers(study: Study) -> bool:
+    """Whether the panel takes the whole screen."""
+    return isinstance(study.panel, at.Helping)
+
+
+def panel_rows(session: Session, study: Study, words: Words, height: int) -> list[Row]:
+    """The open panel, or the progress of a run, in at most `height` rows."""
+    look = Look(session.style, session.digits)
+    if study.running is not None:
+        return _running(study, words, look)
+    match study.panel:
+        case at.Why(picked):
+            rows = _why(study, words, look, picked, session.width)
+        case at.Checking():
+            rows = _check(study, words, look, study.panel)
+        case at.Asking():
+            rows = _asking(study.panel, words)
+        case at.Choosing(picked):
+            rows = _choosing(words, picked)
+        case _:
+            rows = []
+    return rows[:height]
+
+
+def _title(text: str) -> Row:
+    return (Piece(f" {text}", "bold"),)
+
+
+# --- why -------------------------------------------------------------------------------------------
+
+
+def _why(study: Study, words: Words, look: Look, picked: int, width: int) -> list[Row]:
+    step = study.step
+    symbol = study.trace.symbol(step.ref, look.style)
+    rows = [_title(words.say("why_panel.title", symbol=symbol))]
+    most = 5
+    first = min(max(0, picked - most + 1), max(0, len(step.operands) - most))
+    for number, operand in enumerate(step.operands[first : first + most], first):
+        mark = look.line("▸") if number == picked else " "
+        name = study.trace.symbol(operand.ref, look.style)
+        value = look.figure(operand.value, digits=look.digits + 2)
+        text = f" {mark} {name:<10} = {value:<14} {_made(study, words, operand.ref)}"
+        rows.append((Piece(cut(text, width), "picked" if number == picked else ""),))
+    more = len(step.operands) - first - most
+    hint = words.say("why_panel.jump")
+    if more > 0:
+        hint = f"{look.line('…')} +{more}   {hint}"
+    rows.append((Piece(f" {hint}", "dim"),))
+    return rows
+
+
+def _made(study: Study, words: Words, ref: Ref) -> str:
+    trace = study.trace
+    maker = trace.maker(ref)
+    if maker is not None:
+        iteration, step = maker
+        if iteration == trace.iteration:
+            return words.say("why_panel.made", step=step)
+        return words.say("why_panel.made_before", iteration=iteration, step=step)
+    return words.say(f"why_panel.{_given(study, ref)}")
+
+
+def _given(study: Study, ref: Ref) -> str:
+    trace = study.trace
+    if ref in trace.edited:
+        return "given_edit"
+    if ref.kind.startswith("rate_"):
+        return "given_rate"
+    if ref.kind == "target":
+        return "given_target"
+    if ref.kind == "out":
+        return "given_input"
+    if ref.kind.endswith("_old"):
+        return "given_state"
+    if trace.index_of(ref._replace(kind="new")) is None:
+        return "given_held"
+    return "given_weight" if ref.input else "given_bias"
+
+
+# --- check -----------------------------------------------------------------------------------------
+
+
+def _check(study: Study, words: Words, look: Look, panel: at.Checking) -> list[Row]:
+    trace = study.trace
+    check = central_difference(trace, panel.ref, panel.h)
+    symbol = trace.symbol(panel.ref, look.style)
+    epsilon = "eps" if look.ascii else "ε"
+
+    def say(key: str, **facts: object) -> str:
+        return words.say(f"check.{key}", symbol=symbol, **facts).replace("ε", epsilon)
+
+    def long(value: float, plus: bool = False) -> str:
+        return figure(value, _CHECK_DIGITS, plus, look.style)
+
+    gradient = check.ref._replace(kind={"weight": "grad", "out": "out_grad", "net": "delta"}[check.ref.kind])
+    known = trace.known(gradient, study.timeline.step)
+    name = trace.symbol(gradient, look.style)
+    lines = [
+        (say("upper"), long(check.upper)),
+        (say("lower"), long(check.lower)),
+        (say("numeric"), long(check.numeric, plus=True)),
+        (f"{say('gradient')} {name}", long(check.gradient, plus=True) if known else "?"),
+        (say("relative"), figure(check.relative, 2, style=look.style) if known else "?"),
+    ]
+    wide = max(cells(label) for label, _ in lines) + 2
+    sign = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
+    rows: list[Row] = [(*_title(say("title")), Piece(f"   {sign}   {say('vary')}", "dim"))]
+    rows += [(*padded((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
+    if not known:
+        return rows
+    if check.kinks:
+        verdict = say("kinks", units=", ".join(check.kinks))
+    elif check.below:
+        verdict = say("below")
+    else:
+        verdict = say("agrees" if check.agrees else "differs_epsilon" if panel.power != -4 else "differs")
+    last = rows.pop()
+    return [*rows, (*padded(last, wide + 14), Piece(verdict, "bold"))]
+
+
+# --- run and go to -----------------------------------------------------------------------------------
+
+
+def _choosing(words: Words, picked: int) -> list[Row]:
+    row = [Piece(f" {words.say('run.ask')} ", "")]
+    for number, count in enumerate(at.RUNS):
+        row += [Piece("  "), Piece(f" {count:,} ".replace(",", " "), "picked" if number == picked else "")]
+    row += [Piece("  "), Piece(f" {words.say('run.goal')} ", "picked" if picked == len(at.RUNS) else "")]
+    return [_title(words.say("run.title")), tuple(row), (Piece(f" {words.say('run.how')}", "dim"),)]
+
+
+def _running(study: Study, words: Words, look: Look) -> list[Row]:
+    running = study.running
+    assert running is not None
+    newest, errors = study.timeline.newest, study.timeline.errors
+    error = look.figure(float(errors[-1])) if len(errors) else "?"
+    share = 1.0
+    if running.goal is None:
+        share = (newest - running.begun) / max(1, running.target - running.begun)
+    done = round(40 * min(1.0, max(0.0, share)))
+    bar = look.line("█") * done + look.line("·") * (40 - done)
+    goal = [] if running.goal is None else [(Piece(f" {words.say('run.until', error=look.figure(running.goal))}"),)]
+    return [
+        _title(words.say("run.going", iteration=newest, error=error)),
+        *([(Piece(f" {bar}"),)] if running.goal is None else goal),
+    ]
+
+
+def _asking(panel: at.Asking, words: Words) -> list[Row]:
+    title, example = ("goto.ask", "goto.example") if panel.what == "goto" else ("run.goal_ask", "run.goal_example")
+    rows: list[Row] = [
+        (*_title(words.say(title)), Piece(f"   {words.say(example)}", "dim")),
+        (Piece(" : ", "key"), Piece(panel.text), Piece(" ", "picked")),
+    ]
+    if panel.wrong is not None:
+        key, facts = panel.wrong
+        rows.append((Piece(f" {words.say(key, **facts)}", "warning"),))
+    return rows
+
+
+# --- keys ------------------------------------------------------------------------------------------
+
+# What the key line shows, by what is open: (action, word).
+_STUDY = (
+    ("continue", "continue"), ("step", "step"), ("back", "back"), ("phase_next", "phase"), ("why", "why"),
+    ("check", "check"), ("run", "run"), ("view", "view"), ("help", "keys"), ("leave", "leave"),
+)  # fmt: skip
+_SIGNS = {"space": "space", "right": "→", "left": "←", "down": "↓", "up": "↑", "escape": "esc"}
+
+
+def sign(action: str, look: Look, words_space: str = "space") -> str:
+    """The key of an action as the key line shows it."""
+    key = bindings.BINDINGS[action][0]
+    shown = _SIGNS.get(key, key)
+    if look.ascii:
+        shown = {"→": "right", "←": "left", "↓": "down", "↑": "up"}.get(shown, shown)
+    return shown
+
+
+def keys_here(study: Study, look: Look) -> list[tuple[str, str]]:
+    """(key, word) pairs for the place."""
+    if study.running is not None:
+        return [("esc", "stop")]
+    updown = f"{sign('unit_previous', look)} {sign('unit_next', look)}"
+    match study.panel:
+        case at.Why():
+            return [(updown, "choose"), ("enter", "open"), ("backspace", "back"), ("esc", "close")]
+        case at.Checking():
+            return [("+ -", "epsilon"), ("esc", "close")]
+        case at.Choosing():
+            leftright = f"{sign('back', look)} {sign('step', look)}"
+            return [(leftright, "choose"), ("enter", "run"), ("esc", "close")]
+        case at.Asking():
+            return [("enter", "continue"), ("esc", "close")]
+        case at.Helping():
+            return [(updown, "more"), ("esc", "close")]
+    shown = [(sign(action, look), word) for action, word in _STUDY]
+    if study.trail:
+        shown.insert(3, ("backspace", "back_trail"))
+    if study.lesson is not None and study.lesson.main is not None:
+        shown.insert(5, ("+ -", "main"))
+    return shown
+
+
+# The page of keys, in the order of the contract: (actions whose keys are shown, word under [help]).
+HELP = (
+    (("continue",), "continue"), (("step", "back"), "step"), (("unit_next", "unit_previous"), "unit"),
+    (("phase_next", "phase_previous"), "phase"), (("iteration_next", "iteration_previous"), "iteration"),
+    (("first", "last"), "ends"), (("goto",), "goto"), (("why",), "why"), (("check",), "check"),
+    (("more", "less"), "main"), (("halve", "double"), "scale"), (("own",), "own"), (("undo", "redo"), "undo"),
+    (("run",), "run"), (("zoom",), "zoom"), (("view",), "view"), (("digits",), "digits"),
+    (("language",), "language"), (("help",), "help"), (("palette",), "palette"), (("leave",), "leave"),
+)  # fmt: skip
+
+
+def _help_rows(session: Session, words: Words) -> list[Row]:
+    look = Look(session.style, session.digits)
+    wide = 14
+    rows: list[Row] = []
+    for actions, word in HELP:
+        shown = " ".join(sign(action, look) for action in actions)
+        lines = wrapped(words.say(f"help.{word}"), max(10, session.width - wide - 2)) or [""]
+        rows.append((*padded((Piece(f" {shown}", "key"),), wide), Piece(lines[0])))
+        rows += [(Piece(" " * wide), Piece(line)) for line in lines[1:]]
+    return [*rows, (), *[(Piece(f" {line}", "dim"),) for line in wrapped(words.say("help.footer"), session.width - 2)]]
+
+
+def help_last_top(session: Session, words: Words) -> int:
+    return max(0, len(_help_rows(session, words)) - (session.height - 3))
+
+
+def whole_page(session: Session, words: Words) -> list[Row]:
+    """The page of keys."""
+    from nntutor.tui.drawing.page import key_line
+
+    study = session.study
+    assert study is not None and isinstance(study.panel, at.Helping)
+    look = Look(session.style, session.digits)
+    room = max(1, session.height - 3)
+    top = min(study.panel.top, help_last_top(session, words))
+    shown = _help_rows(session, words)[top : top + room]
+    rule: Row = (Piece(look.line("─") * session.width, "edge"),)
+    rows = [_title(words.say("help.title")), rule, *shown, *[()] * (room - len(shown))]
+    return [*rows, key_line(keys_here(study, look), words, session.width)]
