@@ -79,11 +79,11 @@ def _filled(hole: str, trace_of: TraceOf, published: Mapping[str, str], digits: 
     match = OPTIONS.fullmatch(options.strip())
     if match is None:
         raise HoleError(hole, f"“{options}”; expected + or a number of digits or both, as in |+3")
-    value = _value(source, hole, trace_of)
-    return figure(value, int(match[2] or digits), plus=bool(match[1]), style=style)
+    amount = value(source, hole, trace_of)
+    return figure(amount, int(match[2] or digits), plus=bool(match[1]), style=style)
 
 
-def _value(source: str, hole: str, trace_of: TraceOf) -> float:
+def value(source: str, hole: str, trace_of: TraceOf) -> float:
     """The value of a formula whose names may be in several runs and iterations."""
     values: list[float] = []
 
