@@ -1,24 +1,205 @@
 """The mistakes the core can name: facts, not sentences (the words have those, in each language).
 
 NntutorError
-├── FormulaError           a formula that cannot be read
-└── NotDifferentiable      a gradient check of the perceptron's rule
+├── FormulaError            a formula that cannot be read
+├── NotDifferentiable       a gradient check of the perceptron's rule
+├── UnknownName             no problem or lesson is called so
+└── ProblemError            a problem file that cannot be used: which file, which line
+    ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml
+    ├── UnknownKey, MissingKey, BothGiven
+    ├── WrongType, WrongChoice, OutOfRange, NotFinite
+    ├── WrongShape, NoLayers, NoSamples, TooManyWeights
+    ├── NeedsActivation, WrongTargets
+    └── MissingColumn, NotANumber
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, fields
 
 
 class NntutorError(Exception):
     """Any mistake that nntutor can name."""
 
+    def facts(self) -> dict[str, object]:
+        """What is to be said about it, by the names that the sentences use."""
+        return {}
 
-class FormulaError(NntutorError):
+
+@dataclass(eq=False)
+class _Facts(NntutorError):
+    def facts(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.facts().items())})"
+
+
+@dataclass(eq=False)
+class FormulaError(_Facts):
     """`text` cannot be read at `position` (from 0), where `expected` was expected."""
 
-    def __init__(self, text: str, position: int, expected: str) -> None:
-        self.text, self.position, self.expected = text, position, expected
-        super().__init__(f"{text!r} at {position}: expected {expected}")
+    text: str
+    position: int
+    expected: str
 
 
 class NotDifferentiable(NntutorError):
     """Rosenblatt's rule is no derivative, so there is no slope to compare it with."""
+
+
+@dataclass(eq=False)
+class UnknownName(_Facts):
+    """No `what` ("problem", "lesson") is called `name`; `nearest` is the likeliest one, or empty."""
+
+    what: str
+    name: str
+    nearest: str
+
+
+@dataclass(eq=False)
+class ProblemError(_Facts):
+    """A problem file that cannot be used. line: from 1, None where it is not known."""
+
+    file: str
+    line: int | None
+
+
+@dataclass(eq=False)
+class NoFile(ProblemError):
+    pass
+
+
+@dataclass(eq=False)
+class IsFolder(ProblemError):
+    pass
+
+
+@dataclass(eq=False)
+class Unreadable(ProblemError):
+    reason: str
+
+
+@dataclass(eq=False)
+class TooLarge(ProblemError):
+    limit: str
+
+
+@dataclass(eq=False)
+class NotUtf8(ProblemError):
+    pass
+
+
+@dataclass(eq=False)
+class NotToml(ProblemError):
+    detail: str
+
+
+@dataclass(eq=False)
+class UnknownKey(ProblemError):
+    """nearest: the allowed key that comes closest, or empty; allowed: all of them."""
+
+    key: str
+    nearest: str
+    allowed: str
+
+
+@dataclass(eq=False)
+class MissingKey(ProblemError):
+    key: str
+
+
+@dataclass(eq=False)
+class BothGiven(ProblemError):
+    """Two keys that exclude each other."""
+
+    key: str
+    other: str
+
+
+@dataclass(eq=False)
+class WrongType(ProblemError):
+    """expected: a code that the words spell out (number, numbers, matrix, …)."""
+
+    key: str
+    expected: str
+    found: str
+
+
+@dataclass(eq=False)
+class WrongChoice(ProblemError):
+    key: str
+    found: str
+    allowed: str
+    nearest: str
+
+
+@dataclass(eq=False)
+class OutOfRange(ProblemError):
+    """expected: a range as people write it: "at least 0", spelled by a code."""
+
+    key: str
+    expected: str
+    found: str
+
+
+@dataclass(eq=False)
+class NotFinite(ProblemError):
+    key: str
+    found: str
+
+
+@dataclass(eq=False)
+class WrongShape(ProblemError):
+    """How many numbers were expected and how many there are; row: which row, 0 for the whole."""
+
+    key: str
+    row: int
+    expected: int
+    found: int
+
+
+@dataclass(eq=False)
+class NoLayers(ProblemError):
+    pass
+
+
+@dataclass(eq=False)
+class NoSamples(ProblemError):
+    pass
+
+
+@dataclass(eq=False)
+class TooManyWeights(ProblemError):
+    found: int
+    limit: int
+
+
+@dataclass(eq=False)
+class NeedsActivation(ProblemError):
+    """This error needs that activation in the last layer."""
+
+    error: str
+    needed: str
+    found: str
+
+
+@dataclass(eq=False)
+class WrongTargets(ProblemError):
+    """Targets that this error cannot use."""
+
+    error: str
+    found: str
+
+
+@dataclass(eq=False)
+class MissingColumn(ProblemError):
+    column: str
+    nearest: str
+    allowed: str
+
+
+@dataclass(eq=False)
+class NotANumber(ProblemError):
+    column: str
+    found: str

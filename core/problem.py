@@ -1,0 +1,489 @@
+"""Problem files in and out: TOML that people write to a frozen `Problem`, and back.
+
+Nothing of a file is trusted: every key, type, shape and range is looked at, and what is wrong is said with
+the file and the line where that can be known. Sizes are checked before memory is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from math import isfinite
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import numpy as np
+
+from nntutor.core.activations import ACTIVATIONS
+from nntutor.core.datasets import read_csv
+from nntutor.core.errors import (
+    BothGiven, MissingKey, NeedsActivation, NoLayers, NoSamples, NotFinite, NotToml, OutOfRange, TooLarge,
+    TooManyWeights, UnknownKey, WrongChoice, WrongShape, WrongTargets, WrongType,
+)  # fmt: skip
+from nntutor.core.files import decoded, limited, read_text
+from nntutor.core.losses import LOSSES
+from nntutor.core.network import INITIALS, Array, Layer, Network, Problem, Samples, draw
+from nntutor.core.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, OPTIMIZERS, RATES, Optimizer
+
+LIMIT = 10**6
+MOST_UNITS = 10_000
+MOST_WEIGHTS = 20_000_000
+_STDIN = "<stdin>"
+_LAST_ACTIVATION = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
+
+Table = Mapping[str, object]
+
+
+def read(where: str | Path, stdin: BinaryIO | None = None) -> Problem:
+    """The problem in a file, or on standard input where `where` is "-". Raises ProblemErrors."""
+    name = str(where)
+    if name == "-":
+        stream = sys.stdin.buffer if stdin is None else stdin
+        data = limited(stream, LIMIT, TooLarge(_STDIN, None, "1 MB"))
+        return parse(decoded(data, _STDIN), _STDIN, Path())
+    path = Path(where)
+    return parse(read_text(path, name, LIMIT, TooLarge(name, None, "1 MB")), name, path.parent)
+
+
+def parse(text: str, file: str, folder: Path | None = None) -> Problem:
+    """The problem in a text; `file` is what messages call it, `folder` where its CSV file is looked for."""
+    text = text.replace("\r\n", "\n")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        detail = " ".join(re.sub(r" ?\(at .*\)", "", str(error)).split())
+        line = int(found[1]) if found else len(text.splitlines()) or None
+        raise NotToml(file, line, detail) from None
+    except (RecursionError, ValueError):
+        raise NotToml(file, None, "nested too deeply or a number too long") from None
+    return _Parser(text, file, folder).problem(data)
+
+
+class _Parser:
+    def __init__(self, text: str, file: str, folder: Path | None) -> None:
+        self.file = file
+        self.folder = folder
+        self.lines = _Lines(text)
+
+    def problem(self, data: Table) -> Problem:
+        top = _Reader(self, data, "", 0)
+        top.only(
+            "title", "source", "error", "batch", "shuffle", "seed", "optimizer", "layer", "sample", "data",
+            "inputs", "targets",
+        )  # fmt: skip
+        error = top.choice("error", LOSSES, "half-squared")
+        seed = top.whole("seed", 0, at_least=0)
+        samples = self._samples(top)
+        layers = self._layers(top, error, seed, samples)
+        self._fits(top, error, layers, samples)
+        return Problem(
+            Network(layers),
+            samples,
+            self._optimizer(top),
+            error,
+            self._batch(top),
+            top.flag("shuffle", False),
+            seed,
+            top.text("title", ""),
+            top.text("source", ""),
+        )
+
+    def _batch(self, top: _Reader) -> Literal["online", "full"] | int:
+        value = top.get("batch", "online")
+        if value == "online":
+            return "online"
+        if value == "full":
+            return "full"
+        if isinstance(value, str):
+            raise top.wrong_choice("batch", value, ("online", "full"))
+        return top.whole("batch", 1, at_least=1)
+
+    def _optimizer(self, top: _Reader) -> Optimizer:
+        table = top.table("optimizer")
+        name = table.choice("name", tuple(OPTIMIZERS), "sgd")
+        table.only("name", *RATES[name])
+        share = {key: table.number(key, d, low=0, below=1) for key, d in (
+            ("momentum", 0.9), ("beta1", 0.9), ("beta2", 0.999), ("rho", 0.99))}  # fmt: skip
+        return Optimizer(
+            name,
+            table.number("learning_rate", DEFAULT_RATE[name], low=0),
+            share["momentum"],
+            share["beta1"],
+            share["beta2"],
+            share["rho"],
+            table.number("epsilon", DEFAULT_EPSILON.get(name, 1e-8), above=0),
+        )
+
+    def _samples(self, top: _Reader) -> Samples:
+        if top.has("data"):
+            if top.has("sample"):
+                raise BothGiven(self.file, top.line("data"), "data", "[[sample]]")
+            path = top.text("data", "")
+            inputs, targets = top.words("inputs"), top.words("targets")
+            return read_csv((self.folder or Path()) / path, path, inputs, targets)
+        for key in ("inputs", "targets"):
+            if top.has(key):
+                raise MissingKey(self.file, top.line(key), "data")
+        tables = top.tables("sample")
+        if not tables:
+            raise NoSamples(self.file, None)
+        inputs_rows, target_rows = [], []
+        for table in tables:
+            table.only("input", "target")
+            row, target = table.numbers("input"), table.numbers("target")
+            for key, values, first in (("input", row, inputs_rows), ("target", target, target_rows)):
+                if first and len(values) != len(first[0]):
+                    raise WrongShape(self.file, table.line(key), key, 0, len(first[0]), len(values))
+            inputs_rows.append(row)
+            target_rows.append(target)
+        return Samples(inputs_rows, target_rows)
+
+    def _layers(self, top: _Reader, error: str, seed: int, samples: Samples) -> tuple[Layer, ...]:
+        tables = top.tables("layer")
+        if not tables:
+            raise NoLayers(self.file, None)
+        inputs = int(samples.inputs.shape[1])
+        layers: list[Layer] = []
+        weights = 0
+        for number, table in enumerate(tables, 1):
+            last = number == len(tables)
+            table.only(
+                "activation", "slope", "weights", "bias", "learn_bias", "learn", "units", "initial"
+            )  # fmt: skip
+            usual = "identity" if last and error == "softmax-ce" else "sigmoid"
+            activation = table.choice("activation", ACTIVATIONS, usual)
+            if table.has("slope") and activation != "leaky-relu":
+                raise UnknownKey(self.file, table.line("slope"), "slope", "", "activation = \"leaky-relu\"")
+            matrix, initial = self._weights(table, inputs, seed, number, weights)
+            weights += matrix.size
+            bias: Sequence[float] | None
+            if table.get("bias", None) is False:
+                bias = None
+            elif table.has("bias"):
+                bias = table.numbers("bias", or_false=True)
+                if len(bias) != len(matrix):
+                    raise WrongShape(self.file, table.line("bias"), "bias", 0, len(matrix), len(bias))
+            else:
+                bias = [0.0] * len(matrix)
+            layers.append(
+                Layer(
+                    activation,
+                    matrix,
+                    None if bias is None else np.array(bias),
+                    table.flag("learn", True),
+                    table.flag("learn_bias", True),
+                    table.number("slope", 0.01),
+                    initial,
+                )
+            )
+            inputs = len(matrix)
+        return tuple(layers)
+
+    def _weights(
+        self, table: _Reader, inputs: int, seed: int, number: int, before: int
+    ) -> tuple[Array, str | None]:
+        if not table.has("weights"):
+            if not table.has("units"):
+                raise MissingKey(self.file, table.line(""), "weights")
+            units = table.whole("units", 1, at_least=1)
+            if units > MOST_UNITS:
+                raise OutOfRange(self.file, table.line("units"), "units", "most_units", str(units))
+            if before + units * inputs > MOST_WEIGHTS:
+                raise TooManyWeights(self.file, table.line("units"), before + units * inputs, MOST_WEIGHTS)
+            initial = table.choice("initial", INITIALS, "uniform")
+            return draw(initial, units, inputs, seed, number), initial
+        if table.has("initial"):
+            raise BothGiven(self.file, table.line("initial"), "initial", "weights")
+        rows = table.matrix("weights")
+        for place, row in enumerate(rows, 1):
+            if len(row) != inputs:
+                raise WrongShape(self.file, table.line("weights"), "weights", place, inputs, len(row))
+        if table.has("units") and table.whole("units", 1, at_least=1) != len(rows):
+            units = table.whole("units", 1, at_least=1)
+            raise WrongShape(self.file, table.line("units"), "weights", 0, units, len(rows))
+        return np.array(rows), None
+
+    def _fits(self, top: _Reader, error: str, layers: tuple[Layer, ...], samples: Samples) -> None:
+        """Outputs and targets pair up, and the error can use them."""
+        outputs, wanted = layers[-1].units, int(samples.targets.shape[1])
+        if outputs != wanted:
+            if top.has("data"):
+                raise WrongShape(self.file, top.line("targets"), "targets", 0, outputs, wanted)
+            first = top.tables("sample")[0]
+            raise WrongShape(self.file, first.line("target"), "target", 0, outputs, wanted)
+        needed = _LAST_ACTIVATION.get(error)
+        if needed and layers[-1].activation != needed:
+            line = top.tables("layer")[-1].line("activation") or top.line("error")
+            raise NeedsActivation(self.file, line, error, needed, layers[-1].activation)
+        targets = samples.targets
+        bad = {
+            "bce": (targets < 0) | (targets > 1),
+            "softmax-ce": (targets < 0) | (np.abs(targets.sum(axis=1, keepdims=True) - 1) > 1e-9),
+            "perceptron": (targets != 0) & (targets != 1),
+        }.get(error)
+        if bad is not None and bad.any():
+            row = int(np.argwhere(bad)[0][0])
+            line = None if top.has("data") else top.tables("sample")[row].line("target")
+            found = ", ".join(f"{value:g}" for value in targets[row])
+            raise WrongTargets(self.file, line, error, f"[{found}]")
+
+
+class _Reader:
+    """One table of the file: takes values out by key and says what is wrong with them."""
+
+    def __init__(self, parser: _Parser, table: Table, name: str, number: int) -> None:
+        self._parser, self._table, self._name, self._number = parser, table, name, number
+        self.file = parser.file
+
+    def line(self, key: str) -> int | None:
+        return self._parser.lines.find(self._name, self._number, key)
+
+    def has(self, key: str) -> bool:
+        return key in self._table
+
+    def get(self, key: str, default: object) -> object:
+        return self._table.get(key, default)
+
+    def only(self, *allowed: str) -> None:
+        for key in self._table:
+            if key not in allowed:
+                near = get_close_matches(key, allowed, 1)
+                raise UnknownKey(self.file, self.line(key), key, near[0] if near else "", ", ".join(allowed))
+
+    def _wrong_type(self, key: str, expected: str, value: object) -> WrongType:
+        return WrongType(self.file, self.line(key), key, expected, _spelled(value))
+
+    def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
+        near = get_close_matches(value, allowed, 1)
+        found = _spelled(value)
+        return WrongChoice(
+            self.file, self.line(key), key, found, ", ".join(allowed), near[0] if near else ""
+        )
+
+    def text(self, key: str, default: str) -> str:
+        value = self._table.get(key, default)
+        if not isinstance(value, str):
+            raise self._wrong_type(key, "text", value)
+        return value
+
+    def choice(self, key: str, allowed: Sequence[str], default: str) -> str:
+        value = self.text(key, default)
+        if value not in allowed:
+            raise self.wrong_choice(key, value, allowed)
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self._table.get(key, default)
+        if not isinstance(value, bool):
+            raise self._wrong_type(key, "flag", value)
+        return value
+
+    def whole(self, key: str, default: int, at_least: int) -> int:
+        value = self._table.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._wrong_type(key, "whole", value)
+        if not at_least <= value < 2**63:
+            raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value))
+        return value
+
+    def number(
+        self,
+        key: str,
+        default: float,
+        low: float | None = None,
+        above: float | None = None,
+        below: float | None = None,
+    ) -> float:
+        value = self._finite(key, self._table.get(key, default), "number")
+        if low is not None and below is not None and not low <= value < below:
+            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value))
+        if low is not None and value < low:
+            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value))
+        if above is not None and value <= above:
+            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value))
+        return value
+
+    def _finite(self, key: str, value: object, expected: str) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self._wrong_type(key, expected, value)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = float("inf")
+        if not isfinite(number):
+            raise NotFinite(self.file, self.line(key), key, _spelled(value))
+        return number
+
+    def numbers(self, key: str, or_false: bool = False) -> list[float]:
+        if key not in self._table:
+            raise MissingKey(self.file, self.line(""), key)
+        value = self._table[key]
+        expected = "numbers_or_false" if or_false else "numbers"
+        if not isinstance(value, list) or not value:
+            raise self._wrong_type(key, expected, value)
+        return [self._finite(key, one, expected) for one in value]
+
+    def matrix(self, key: str) -> list[list[float]]:
+        value = self._table[key]
+        if not isinstance(value, list) or not value or not all(isinstance(row, list) and row for row in value):
+            raise self._wrong_type(key, "matrix", value)
+        return [[self._finite(key, one, "matrix") for one in row] for row in value]
+
+    def words(self, key: str) -> list[str]:
+        if key not in self._table:
+            raise MissingKey(self.file, self.line("data"), key)
+        value = self._table[key]
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+            raise self._wrong_type(key, "columns", value)
+        return list(value)
+
+    def table(self, key: str) -> _Reader:
+        value = self._table.get(key, {})
+        if not isinstance(value, dict):
+            raise self._wrong_type(key, "table", value)
+        return _Reader(self._parser, value, key, 0)
+
+    def tables(self, key: str) -> list[_Reader]:
+        value = self._table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self._wrong_type(key, "tables", value)
+        return [_Reader(self._parser, one, key, number) for number, one in enumerate(value)]
+
+
+def _spelled(value: object) -> str:
+    """A value of the file, short, in one line, as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{…}"
+    if isinstance(value, str):
+        text = " ".join(value.split())
+        return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # an integer of more digits than Python prints
+        return "…"
+    return text[:40] + "…" if len(text) > 41 else text
+
+
+class _Lines:
+    """Where tables and keys stand in the source, found without a TOML parser that knows positions.
+
+    Strings over several lines and comments are skipped. Where tables are not written as [[layer]], nothing
+    is found: no line is better than a wrong one.
+    """
+
+    _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\"' -]+?)\s*\]\]?\s*(?:#.*)?$")
+    _KEY = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*(?:=|\.)")
+
+    def __init__(self, text: str) -> None:
+        self._tables: dict[tuple[str, int], tuple[int | None, dict[str, int]]] = {("", 0): (None, {})}
+        counts: dict[str, int] = {}
+        current = self._tables["", 0]
+        depth, closing = 0, ""
+        for number, line in enumerate(text.split("\n"), 1):
+            inside = depth > 0 or bool(closing)
+            if not inside and (header := self._HEADER.match(line)):
+                name = header[2].strip("\"' ")
+                place = 0
+                if header[1] == "[[":
+                    place = counts.get(name, 0)
+                    counts[name] = place + 1
+                current = self._tables[name, place] = (number, {})
+                continue
+            if not inside and (key := self._KEY.match(line)):
+                current[1].setdefault(key[1] or key[2] or key[3] or "", number)
+            depth, closing = _after(line, depth, closing)
+
+    def find(self, table: str, number: int, key: str) -> int | None:
+        """The line of a key of the n-th table called so, or of the table where the key is not there."""
+        header, keys = self._tables.get((table, number), (None, {}))
+        return keys.get(key, header)
+
+
+def _after(line: str, depth: int, closing: str) -> tuple[int, str]:
+    """Open brackets and the multi-line string that is open after a line."""
+    at = 0
+    while at < len(line):
+        if closing:
+            end = line.find(closing, at)
+            if end < 0:
+                return depth, closing
+            at, closing = end + 3, ""
+            continue
+        if line.startswith(('"""', "'''"), at):
+            closing = line[at : at + 3]
+            at += 3
+            continue
+        letter = line[at]
+        if letter == "#":
+            break
+        if letter in "\"'":
+            end = at + 1
+            while end < len(line) and line[end] != letter:
+                end += 2 if letter == '"' and line[end] == "\\" else 1
+            at = end + 1
+            continue
+        depth += (letter in "[{") - (letter in "]}")
+        at += 1
+    return max(depth, 0), closing
+
+
+# --- out -------------------------------------------------------------------------------------------
+
+
+def as_json(problem: Problem) -> dict[str, object]:
+    """The problem by the keys of its file, weights filled in: plain lists and numbers."""
+    optimizer = problem.optimizer
+    rates = {key: getattr(optimizer, key) for key in RATES[optimizer.name]}
+    layers = []
+    for layer in problem.network.layers:
+        slope = {"slope": layer.slope} if layer.activation == "leaky-relu" else {}
+        layers.append(
+            {
+                "activation": layer.activation,
+                **slope,
+                "weights": layer.weights.tolist(),
+                "bias": False if layer.bias is None else layer.bias.tolist(),
+                "learn": layer.learn,
+                "learn_bias": layer.learn_bias,
+            }
+        )
+    samples = zip(problem.samples.inputs.tolist(), problem.samples.targets.tolist(), strict=True)
+    return {
+        "title": problem.title,
+        "source": problem.source,
+        "error": problem.error,
+        "batch": problem.batch,
+        "shuffle": problem.shuffle,
+        "seed": problem.seed,
+        "optimizer": {"name": optimizer.name, **rates},
+        "layer": layers,
+        "sample": [{"input": inputs, "target": target} for inputs, target in samples],
+    }
+
+
+def write(problem: Problem) -> str:
+    """A problem file that reads back to the same problem, every number in full."""
+    data = as_json(problem)
+    lines = [f"{key} = {_toml(data[key])}" for key in ("title", "source", "error", "batch", "shuffle", "seed")]
+    for name, tables in (("[optimizer]", [data["optimizer"]]), ("[[layer]]", data["layer"]), ("[[sample]]", data["sample"])):
+        assert isinstance(tables, list)
+        for table in tables:
+            lines += ["", name, *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04x}", escaped) + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return repr(value)

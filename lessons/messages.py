@@ -1,0 +1,28 @@
+"""The mistakes that the core can name, as one line for people."""
+
+from __future__ import annotations
+
+from nntutor.core.errors import NntutorError, ProblemError
+from nntutor.lessons.words import load
+
+
+def sentence(error: NntutorError, language: str) -> str:
+    """`FILE:LINE: what is wrong and what was expected`; without the line where it is not known."""
+    words = load(language)
+    name = type(error).__name__
+    facts = dict(error.facts())
+    if "expected" in facts and words.has(f"expected.{facts['expected']}"):
+        facts["expected"] = words.say(f"expected.{facts['expected']}")
+    if name == "WrongTargets":
+        facts["targets"] = words.say(f"expected.{facts['error']}")
+    if facts.get("what") in ("problem", "lesson"):
+        name = f"{name}_{facts['what']}"
+    said = words.say(f"errors.{name}", **facts)
+    if facts.get("row"):
+        said = words.say(f"errors.{name}_row", **facts)
+    if facts.get("nearest"):
+        said += " " + words.say("errors.nearest", nearest=facts["nearest"])
+    if isinstance(error, ProblemError):
+        place = error.file if error.line is None else f"{error.file}:{error.line}"
+        said = f"{place}: {said}"
+    return " ".join(said.split())
