@@ -1,0 +1,350 @@
+"""The place of a learner, kept at every step: what it takes to be back with the same numbers.
+
+One SQLite file in the platform's state folder (NNTUTOR_HOME overrides). One row per session, so two
+sessions at once do not disturb each other; a start takes over the newest row whose process is gone.
+Nothing here may stop the tutor: a file that cannot be used is set aside, a disk that cannot be written is
+noted, and everything works unsaved.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
+    from nntutor.core.timeline import Edit
+
+_APPLICATION = 0x6E6E7475  # "nntu"
+_VERSION = 1
+_NAME = "progress.sqlite"
+_KEPT_ROWS = 20
+# A row of another machine (a home folder shared by several) counts as in use for this long, in seconds.
+_FOREIGN_SECONDS = 24 * 3600
+_BUSY_MILLISECONDS = 100
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS place (
+  session TEXT PRIMARY KEY, host TEXT, pid INTEGER, began TEXT, at REAL,
+  what TEXT, name TEXT, problem TEXT, run TEXT, edits TEXT, iteration INTEGER, step INTEGER, stop TEXT,
+  settings TEXT, params BLOB, slots BLOB
+);
+CREATE TABLE IF NOT EXISTS reached (lesson TEXT PRIMARY KEY, done INTEGER DEFAULT 0, at REAL, place TEXT,
+  params BLOB, slots BLOB);
+CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT);
+PRAGMA application_id = {_APPLICATION};
+PRAGMA user_version = {_VERSION};
+"""
+
+Note = tuple[str, Mapping[str, object]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Place:
+    """All that is needed to be back at the same step.
+
+    what: lesson, problem or list. problem: TOML text of a problem of the user's own. params and slots:
+    weights and optimizer state before the iteration, float64, little endian.
+    """
+
+    what: str
+    name: str
+    problem: str
+    run: str
+    edits: tuple[Edit, ...]
+    iteration: int
+    step: int
+    stop: str
+    settings: Mapping[str, str | int | bool] = field(default_factory=dict)
+    params: bytes = b""
+    slots: bytes = b""
+
+
+def folder() -> Path:
+    """Where the file lies: NNTUTOR_HOME, or the platform's folder for state."""
+    if home := os.environ.get("NNTUTOR_HOME"):
+        return Path(home)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "nntutor"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/nntutor"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "nntutor"
+
+
+class Store:
+    """The file, or nothing where it cannot be had: then `note` says why and nothing is saved."""
+
+    def __init__(self, path: Path | None, connection: sqlite3.Connection | None, note: Note | None) -> None:
+        self.path = path
+        self.note = note
+        self._connection = connection
+        self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
+        self._began = _began(os.getpid())
+        self._last: Place | None = None
+
+    @property
+    def saving(self) -> bool:
+        return self._connection is not None
+
+    @classmethod
+    def open(cls, home: Path | None = None) -> Store:
+        """Open or make the file; one that cannot be used is set aside under a name that the note gives."""
+        try:
+            place = folder() if home is None else home
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = place / _NAME
+            with suppress(OSError):
+                place.chmod(0o700)
+        except (OSError, RuntimeError) as error:
+            return cls(None, None, ("progress.unsaved", {"reason": _reason(error)}))
+        try:
+            return cls(path, _connected(path), None)
+        except _Unusable:
+            aside = _set_aside(path)
+            if aside is None:
+                return cls(path, None, ("progress.unsaved", {"reason": str(path)}))
+            try:
+                return cls(path, _connected(path), ("progress.set_aside", {"name": str(aside)}))
+            except (sqlite3.Error, OSError, _Unusable) as error:
+                return cls(path, None, ("progress.unsaved", {"reason": _reason(error)}))
+        except (sqlite3.Error, OSError) as error:
+            return cls(path, None, ("progress.unsaved", {"reason": _reason(error)}))
+
+    # --- the place -------------------------------------------------------------------------------
+
+    def save(self, place: Place) -> None:
+        """Keep this session's place. A save that finds the file locked is made good by the next one."""
+        edits = _edits_out(place.edits)
+        settings = json.dumps(dict(place.settings))
+        row = (
+            self._session, socket.gethostname(), os.getpid(), self._began, time.time(), place.what, place.name,
+            place.problem, place.run, edits, place.iteration, place.step, place.stop, settings, place.params,
+            place.slots,
+        )  # fmt: skip
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(f"INSERT OR REPLACE INTO place VALUES ({','.join('?' * len(row))})", row)
+            if place.what == "lesson":
+                kept = json.dumps([place.run, edits, place.iteration, place.step, place.stop, settings])
+                connection.execute(
+                    "INSERT INTO reached (lesson, at, place, params, slots) VALUES (?, ?, ?, ?, ?)"
+                    " ON CONFLICT (lesson) DO UPDATE SET at = excluded.at, place = excluded.place,"
+                    " params = excluded.params, slots = excluded.slots",
+                    (place.name, time.time(), kept, place.params, place.slots),
+                )
+
+        self._try(write, None)
+
+    def latest(self) -> Place | None:
+        """The place of the newest session that is gone; its row becomes this session's."""
+
+        def read(connection: sqlite3.Connection) -> Place | None:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                rows = connection.execute(
+                    "SELECT session, host, pid, began, at, what, name, problem, run, edits, iteration, step,"
+                    " stop, settings, params, slots FROM place ORDER BY at DESC"
+                ).fetchall()
+                gone = [row for row in rows if row[0] != self._session and not _alive(*row[1:5])]
+                for row in gone[_KEPT_ROWS:]:
+                    connection.execute("DELETE FROM place WHERE session = ?", (row[0],))
+                if not gone:
+                    return None
+                first = gone[0]
+                connection.execute(
+                    "UPDATE place SET session = ?, host = ?, pid = ?, began = ? WHERE session = ?",
+                    (self._session, socket.gethostname(), os.getpid(), self._began, first[0]),
+                )
+                return _place(first[5:])
+            finally:
+                connection.execute("COMMIT")
+
+        return self._try(read, None)
+
+    # --- lessons and settings --------------------------------------------------------------------
+
+    def reached(self, lesson: str) -> Place | None:
+        """Where a lesson was left, whichever session it was."""
+
+        def read(connection: sqlite3.Connection) -> Place | None:
+            row = connection.execute(
+                "SELECT place, params, slots FROM reached WHERE lesson = ? AND place IS NOT NULL", (lesson,)
+            ).fetchone()
+            if row is None:
+                return None
+            run, edits, iteration, step, stop, settings = json.loads(row[0])
+            return _place(("lesson", lesson, "", run, edits, iteration, step, stop, settings, row[1], row[2]))
+
+        return self._try(read, None)
+
+    def mark_done(self, lesson: str) -> None:
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO reached (lesson, done, at) VALUES (?, 1, ?)"
+                " ON CONFLICT (lesson) DO UPDATE SET done = 1",
+                (lesson, time.time()),
+            )
+
+        self._try(write, None)
+
+    def done(self) -> frozenset[str]:
+        """The ids of the lessons that have been finished."""
+
+        def read(connection: sqlite3.Connection) -> frozenset[str]:
+            rows = connection.execute("SELECT lesson FROM reached WHERE done = 1")
+            return frozenset(str(row[0]) for row in rows)
+
+        return self._try(read, frozenset())
+
+    def settings(self) -> dict[str, object]:
+        def read(connection: sqlite3.Connection) -> dict[str, object]:
+            return {key: json.loads(value) for key, value in connection.execute("SELECT * FROM setting")}
+
+        return self._try(read, {})
+
+    def set_setting(self, key: str, value: str | int | bool) -> None:
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(value)))
+
+        self._try(write, None)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _try(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        if self._connection is None:
+            return otherwise
+        try:
+            return work(self._connection)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) and "busy" not in str(error):
+                self._fail(error)
+        except (sqlite3.Error, OSError, ValueError, TypeError, KeyError) as error:
+            self._fail(error)
+        return otherwise
+
+    def _fail(self, error: Exception) -> None:
+        """Say it once; a full disk may have room again at the next step, so saving goes on being tried."""
+        if self.note is None:
+            self.note = ("progress.unsaved", {"reason": _reason(error)})
+
+
+class _Unusable(Exception):
+    """A file that is broken, somebody else's, or from a newer version."""
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    elif not path.is_file():
+        raise _Unusable
+    with suppress(OSError):
+        path.chmod(0o600)
+    connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, isolation_level=None)
+    try:
+        fresh = path.stat().st_size == 0
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if (tables or not fresh) and (application != _APPLICATION or version > _VERSION):
+            raise _Unusable
+        if not fresh and connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise _Unusable
+        # A killed process loses nothing with a write-ahead log; where there is none, SQLite keeps its own way.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(_SCHEMA)
+        for table in ("place", "reached", "setting"):
+            connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "locked" in str(error) or "readonly" in str(error) or "unable to open" in str(error):
+            raise
+        raise _Unusable from error
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _Unusable from error
+    except _Unusable:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_aside(path: Path) -> Path | None:
+    """The file and its log under another name, which is given back."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for number in range(100):
+        aside = path.with_name(f"{path.name}.set-aside-{stamp}{f'-{number}' if number else ''}")
+        if aside.exists():
+            continue
+        try:
+            path.rename(aside)
+        except OSError:
+            return None
+        for ending in ("-wal", "-shm"):
+            with suppress(OSError):
+                path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
+        return aside
+    return None
+
+
+def _began(pid: int) -> str:
+    """When a process began, so that a number that is used again is told apart; empty where not known."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _alive(host: str, pid: int, began: str, at: float) -> bool:
+    """Whether the session of a row may still be running."""
+    if host != socket.gethostname():
+        return time.time() - at < _FOREIGN_SECONDS
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return not began or _began(pid) in ("", began)
+
+
+def _edits_out(edits: tuple[Edit, ...]) -> str:
+    return json.dumps([[edit.iteration, list(edit.ref), edit.value.hex()] for edit in edits])
+
+
+def _edits_in(text: str) -> tuple[Edit, ...]:
+    rows = json.loads(text)
+    if not rows:
+        return ()
+    from nntutor.core.symbols import Ref
+    from nntutor.core.timeline import Edit
+
+    return tuple(Edit(iteration, Ref(*ref), float.fromhex(value)) for iteration, ref, value in rows)
+
+
+def _place(row: tuple[object, ...]) -> Place:
+    what, name, problem, run, edits, iteration, step, stop, settings, params, slots = row
+    return Place(
+        str(what), str(name), str(problem), str(run), _edits_in(str(edits)), int(str(iteration)),
+        int(str(step)), str(stop), json.loads(str(settings)), bytes(params), bytes(slots),  # type: ignore[call-overload]
+    )  # fmt: skip
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
