@@ -21,7 +21,7 @@ _ROWS = list(product((0.0, 1.0), repeat=2))
 
 
 def _gate(answer: Sequence[float]) -> Samples:
-    return Samples(_ROWS, [[value] for value in answer])
+    return Samples.of(_ROWS, [[value] for value in answer])
 
 
 def logic_and() -> Samples:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.errors import FormulaError
-from nntutor.core.symbols import SYMBOL, Ref, Style
+from nntutor.core.symbols import SYMBOL, Style
 
 
 @dataclass(frozen=True)
@@ -202,9 +202,7 @@ def _starts_negative(expr: Expr) -> bool:
     return isinstance(expr, Neg)
 
 
-def _spell(
-    expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | None, outer: int
-) -> Iterator[Token]:
+def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | None, outer: int) -> Iterator[Token]:
     def spell(part: Expr, level: int) -> Iterator[Token]:
         return _spell(part, leaf, style, most, level)
 

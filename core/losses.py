@@ -47,13 +47,13 @@ def loss(name: str, outputs: int) -> Loss:
             return Loss(Square(Sub(_t, _o)), outputs, out_grad=_over(Mul(Num(2.0), gap), outputs))
         case "bce":
             # With σ inside, −t·ln o − (1 − t)·ln(1 − o) is this, and nothing in it overflows.
-            safe = Sum(
+            safe: Expr = Sum(
                 (
                     Sub(call("max", _net, ZERO), Mul(_t, _net)),
                     call("ln", Sum((ONE, call("exp", Neg(call("abs", _net)))))),
                 )
             )
-            book = Sub(
+            book: Expr = Sub(
                 Mul(Neg(_t), call("ln", _o)),
                 Mul(Sub(ONE, _t), call("ln", Sub(ONE, _o))),
             )

@@ -97,6 +97,11 @@ class Samples:
     inputs: Array
     targets: Array
 
+    @classmethod
+    def of(cls, inputs: ArrayLike, targets: ArrayLike) -> Samples:
+        """From anything that NumPy can make an array of."""
+        return cls(frozen(inputs), frozen(targets))
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", frozen(self.inputs))
         object.__setattr__(self, "targets", frozen(self.targets))

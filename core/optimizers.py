@@ -7,7 +7,7 @@ its own formula is the one from before (`v_old`), everywhere else it is the new 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nntutor.core.formula import ONE, Div, Expr, Mul, Name, Neg, Square, Sub, Sum, call, product
 
@@ -111,6 +111,10 @@ class Optimizer:
     @property
     def rule(self) -> Rule:
         return OPTIMIZERS[self.name]
+
+    def with_rate(self, field: str, value: float) -> Optimizer:
+        """The same with one rate, by the name of its field, replaced."""
+        return replace(self, **{field: value})  # type: ignore[arg-type]
 
     def rate(self, kind: str, iteration: int) -> float:
         """The value behind a rate's address ("rate_eta", …) in iteration `iteration`."""

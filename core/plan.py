@@ -84,7 +84,8 @@ class Shape:
 class Section(Protocol):
     """A run of steps of one phase. `place` counts from 0; samples are positions in the batch."""
 
-    phase: str
+    @property
+    def phase(self) -> str: ...
 
     def __len__(self) -> int: ...
     def ref(self, place: int) -> Ref: ...
@@ -420,4 +421,3 @@ class Plan:
     @staticmethod
     def _of_weight(key: str, ref: Ref) -> Ref:
         return ref._replace(kind=key) if key in PER_WEIGHT else Ref(key)
-

@@ -20,8 +20,21 @@ import numpy as np
 from nntutor.core.activations import ACTIVATIONS
 from nntutor.core.datasets import read_csv
 from nntutor.core.errors import (
-    BothGiven, MissingKey, NeedsActivation, NoLayers, NoSamples, NotFinite, NotToml, OutOfRange, TooLarge,
-    TooManyWeights, UnknownKey, WrongChoice, WrongShape, WrongTargets, WrongType,
+    BothGiven,
+    MissingKey,
+    NeedsActivation,
+    NoLayers,
+    NoSamples,
+    NotFinite,
+    NotToml,
+    OutOfRange,
+    TooLarge,
+    TooManyWeights,
+    UnknownKey,
+    WrongChoice,
+    WrongShape,
+    WrongTargets,
+    WrongType,
 )  # fmt: skip
 from nntutor.core.files import decoded, limited, read_text
 from nntutor.core.losses import LOSSES
@@ -131,7 +144,8 @@ class _Parser:
         tables = top.tables("sample")
         if not tables:
             raise NoSamples(self.file, None)
-        inputs_rows, target_rows = [], []
+        inputs_rows: list[list[float]] = []
+        target_rows: list[list[float]] = []
         for table in tables:
             table.only("input", "target")
             row, target = table.numbers("input"), table.numbers("target")
@@ -140,7 +154,7 @@ class _Parser:
                     raise WrongShape(self.file, table.line(key), key, 0, len(first[0]), len(values))
             inputs_rows.append(row)
             target_rows.append(target)
-        return Samples(inputs_rows, target_rows)
+        return Samples.of(inputs_rows, target_rows)
 
     def _layers(self, top: _Reader, error: str, seed: int, samples: Samples) -> tuple[Layer, ...]:
         tables = top.tables("layer")
@@ -157,7 +171,7 @@ class _Parser:
             usual = "identity" if last and error == "softmax-ce" else "sigmoid"
             activation = table.choice("activation", ACTIVATIONS, usual)
             if table.has("slope") and activation != "leaky-relu":
-                raise UnknownKey(self.file, table.line("slope"), "slope", "", "activation = \"leaky-relu\"")
+                raise UnknownKey(self.file, table.line("slope"), "slope", "", 'activation = "leaky-relu"')
             matrix, initial = self._weights(table, inputs, seed, number, weights)
             weights += matrix.size
             bias: Sequence[float] | None
@@ -183,9 +197,7 @@ class _Parser:
             inputs = len(matrix)
         return tuple(layers)
 
-    def _weights(
-        self, table: _Reader, inputs: int, seed: int, number: int, before: int
-    ) -> tuple[Array, str | None]:
+    def _weights(self, table: _Reader, inputs: int, seed: int, number: int, before: int) -> tuple[Array, str | None]:
         if not table.has("weights"):
             if not table.has("units"):
                 raise MissingKey(self.file, table.line(""), "weights")
@@ -260,9 +272,7 @@ class _Reader:
     def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
         near = get_close_matches(value, allowed, 1)
         found = _spelled(value)
-        return WrongChoice(
-            self.file, self.line(key), key, found, ", ".join(allowed), near[0] if near else ""
-        )
+        return WrongChoice(self.file, self.line(key), key, found, ", ".join(allowed), near[0] if near else "")
 
     def text(self, key: str, default: str) -> str:
         value = self._table.get(key, default)
@@ -471,7 +481,11 @@ def write(problem: Problem) -> str:
     """A problem file that reads back to the same problem, every number in full."""
     data = as_json(problem)
     lines = [f"{key} = {_toml(data[key])}" for key in ("title", "source", "error", "batch", "shuffle", "seed")]
-    for name, tables in (("[optimizer]", [data["optimizer"]]), ("[[layer]]", data["layer"]), ("[[sample]]", data["sample"])):
+    for name, tables in (
+        ("[optimizer]", [data["optimizer"]]),
+        ("[[layer]]", data["layer"]),
+        ("[[sample]]", data["sample"]),
+    ):
         assert isinstance(tables, list)
         for table in tables:
             lines += ["", name, *(f"{key} = {_toml(value)}" for key, value in table.items())]

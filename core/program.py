@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from nntutor.core import rules
-from nntutor.core.formula import Compiler, Op
+from nntutor.core.formula import Compiler, Mul, Name, Op
 from nntutor.core.mistakes import mistake
 from nntutor.core.network import Array, Network, Problem, frozen
 from nntutor.core.optimizers import OPTIMIZERS, Optimizer
@@ -321,7 +321,7 @@ class Program:
             above = number + 1
             out_grad = self.arena["out_grad", number]
             ops += rules.sent_back_ops(self._weights(above), self.arena["delta", above], out_grad)
-        delta = rules.Mul(rules.Name("out_grad"), rules.Name("slope"))
+        delta = Mul(Name("out_grad"), Name("slope"))
         self._write(ops, number, slope=self.plan.activation(number).slope, delta=delta)
 
     def _gradients(self, ops: list[Op], number: int) -> None:

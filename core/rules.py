@@ -132,9 +132,7 @@ def softmax_ops(net: Any, prob: Any, buffer: Callable[[tuple[int, ...]], Any]) -
 def softmax_formula(last: int, unit: int, outputs: int, sample: int) -> Expr:
     own = Name(Ref("net", last, unit, 0, sample))
     others = tuple(
-        call("exp", Sub(Name(Ref("net", last, k, 0, sample)), own))
-        for k in range(1, outputs + 1)
-        if k != unit
+        call("exp", Sub(Name(Ref("net", last, k, 0, sample)), own)) for k in range(1, outputs + 1) if k != unit
     )
     return Div(ONE, Sum((ONE, *others))) if others else ONE
 

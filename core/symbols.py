@@ -39,9 +39,7 @@ class Ref(NamedTuple):
 PER_SAMPLE = frozenset({"out", "target", "net", "prob", "unit_error", "out_grad", "slope", "delta"})
 STATES = ("v", "m", "s")
 CORRECTED = ("mhat", "vhat")
-PER_WEIGHT = frozenset(
-    {"weight", "grad", "change", "new", *STATES, *CORRECTED, *(f"{state}_old" for state in STATES)}
-)
+PER_WEIGHT = frozenset({"weight", "grad", "change", "new", *STATES, *CORRECTED, *(f"{state}_old" for state in STATES)})
 
 # Prefix of each kind in the three spellings; the state before the update shares its symbol with the
 # state after it, as the books write v ← μv − ηg.

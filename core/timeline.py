@@ -196,10 +196,7 @@ class Timeline:
         known = np.full(self.histories[0].start.done, np.nan)
         if before is not None:
             known[: before.newest] = before.errors[: len(known)]
-        parts = [
-            history.errors[: end - history.start.done]
-            for history, end in zip(self.histories, ends, strict=True)
-        ]
+        parts = [history.errors[: end - history.start.done] for history, end in zip(self.histories, ends, strict=True)]
         return frozen(np.concatenate([known, *parts]))
 
     # --- moving ----------------------------------------------------------------------------------
@@ -320,7 +317,7 @@ def _standing(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 def _given(problem: Problem, ref: Ref, value: float) -> Problem:
     """The problem with one input, target or rate replaced."""
     if ref.kind in RATE_FIELDS:
-        return replace(problem, optimizer=replace(problem.optimizer, **{RATE_FIELDS[ref.kind]: value}))
+        return replace(problem, optimizer=problem.optimizer.with_rate(RATE_FIELDS[ref.kind], value))
     inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()
     if ref.kind == "out" and ref.layer == 0:
         inputs[ref.sample, ref.unit - 1] = value

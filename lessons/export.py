@@ -252,7 +252,12 @@ def _iteration_rows(traces: Iterable[Trace], style: Style) -> Iterator[list[obje
     """One row an iteration: its E, E after its update, and the weights that its E was made with."""
     for place, trace in enumerate(traces):
         if not place:
-            yield ["iteration", "error", "error_after", *(trace.symbol(ref, style) for ref in _parameters_of(trace))]
+            yield [
+                "iteration",
+                "error",
+                "error_after",
+                *(trace.symbol(ref, style) for ref in _parameters_of(trace)),
+            ]
         arrays = [
             trace.array(kind, layer).ravel().tolist()
             for kind in ("weight", "bias")

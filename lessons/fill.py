@@ -3,8 +3,6 @@
 A hole is any formula of the core's grammar. A name in it may say where to look: `E@2` in iteration 2,
 `wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in its hole, since it
 is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant digits.
-
-Also here: the same prose in the ASCII look.
 """
 
 from __future__ import annotations
@@ -17,7 +15,10 @@ from nntutor.core.figures import figure
 from nntutor.core.formula import evaluate, parse
 from nntutor.core.symbols import SYMBOL, Style
 from nntutor.core.trace import Trace
+from nntutor.lessons.look import ascii_look
 from nntutor.lessons.model import AuthorError, Lesson, Stop, Text
+
+__all__ = ["HoleError", "TraceOf", "ascii_look", "fill", "said"]
 
 HOLE = re.compile(r"\{\{(.*?)\}\}")
 OPTIONS = re.compile(r"(\+?)(\d*)")
@@ -104,24 +105,3 @@ def value(source: str, hole: str, trace_of: TraceOf) -> float:
         return evaluate(parse(formula, lambda name: int(name[1:]) - 1), values.__getitem__)
     except FormulaError as error:
         raise HoleError(hole, f"not a formula: {error}") from error
-
-
-# --- the ASCII look ----------------------------------------------------------------------------------
-
-_ASCII = (
-    ("∂E/∂", "dE/d"), ("δ_", "delta_"), ("δ", "delta"), ("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step "),
-    ("⁺", "_new"), ("β₁ᵏ", "beta1^k"), ("β₂ᵏ", "beta2^k"), ("β₁", "beta1"), ("β₂", "beta2"), ("m̂", "mhat"),
-    ("v̂", "vhat"), ("ᵏ", "^k"), ("η", "eta"), ("μ", "mu"), ("ρ", "rho"), ("ε", "eps"), ("σ′", "sigmoid'"),
-    ("σ", "sigmoid"), ("Σ", "sum "), ("½", "1/2"), ("¼", "1/4"), ("²", "^2"), ("ⁿ", "^n"), ("√", "sqrt"),
-    ("·", "*"), ("×", "x"), ("−", "-"), ("–", "-"), ("—", "-"), ("→", "->"), ("←", "<-"), ("↓", "down"),
-    ("↑", "up"), ("▼", "v"), ("▲", "^"), ("≈", "~"), ("≤", "<="), ("≥", ">="), ("≫", ">>"), ("…", "..."),
-    ("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'"), ("◆", "*"),
-)  # fmt: skip
-
-
-def ascii_look(text: str) -> str:
-    """Prose or a label without signs that plain terminals lack; Korean stays Korean."""
-    text = text.replace(" · ", " | ")
-    for sign, plain in _ASCII:
-        text = text.replace(sign, plain)
-    return text

@@ -86,11 +86,7 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
         raise AuthorError(file, end, "expected a title and, below it, what the lesson is about")
     if list(parts) != [stop.id for stop in lesson.stops]:
         missing = [stop.id for stop in lesson.stops if stop.id not in parts]
-        what = (
-            f"no text for stop “{missing[0]}”"
-            if missing
-            else "stops stand in another order than in the catalog"
-        )
+        what = f"no text for stop “{missing[0]}”" if missing else "stops stand in another order than in the catalog"
         raise AuthorError(file, end, what)
     prose = {}
     for id, (line_number, body) in parts.items():
@@ -104,9 +100,7 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
 def _lesson(table: _Reader, lines: dict[str, list[int]], n: int) -> Lesson:
     start, end = table.line, _line(lines, "lesson", n + 1) or 1_000_000
     runs = [_run(_Reader(t, table.file, line)) for t, line in table.within("run", lines, start, end)]
-    stops = [
-        (_stop(_Reader(t, table.file, line)), line) for t, line in table.within("stop", lines, start, end)
-    ]
+    stops = [(_stop(_Reader(t, table.file, line)), line) for t, line in table.within("stop", lines, start, end)]
     published = table.strings("published")
     main = table.table("main")
     targets = table.text("targets", "")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from nntutor.core.errors import NntutorError, ProblemError
-from nntutor.lessons.words import load
+from nntutor.lessons.words import Words
 
 
-def sentence(error: NntutorError, language: str) -> str:
+def sentence(error: NntutorError, words: Words) -> str:
     """`FILE:LINE: what is wrong and what was expected`; without the line where it is not known."""
-    words = load(language)
     name = type(error).__name__
     facts = dict(error.facts())
     if "expected" in facts and words.has(f"expected.{facts['expected']}"):

@@ -80,6 +80,24 @@ def folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "nntutor"
 
 
+def path() -> Path:
+    """The file itself, whether it is there or not."""
+    return folder() / _NAME
+
+
+def finished() -> frozenset[str]:
+    """The ids of the lessons that have been finished; none where there is no file to read."""
+    try:
+        if not path().is_file():
+            return frozenset()
+    except (OSError, RuntimeError):
+        return frozenset()
+    store = Store.open()
+    done = store.done()
+    store.close()
+    return done
+
+
 class Store:
     """The file, or nothing where it cannot be had: then `note` says why and nothing is saved."""
 
@@ -189,8 +207,7 @@ class Store:
     def mark_done(self, lesson: str) -> None:
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO reached (lesson, done, at) VALUES (?, 1, ?)"
-                " ON CONFLICT (lesson) DO UPDATE SET done = 1",
+                "INSERT INTO reached (lesson, done, at) VALUES (?, 1, ?) ON CONFLICT (lesson) DO UPDATE SET done = 1",
                 (lesson, time.time()),
             )
 

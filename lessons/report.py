@@ -45,7 +45,9 @@ def pieces(
     for trace in traces:
         yield from sheet.iteration(trace)
         yield from _steps(sheet, speech, trace) if steps else _whole(sheet, speech, trace)
-        yield from sheet.result("E", figure(trace.error_after, DIGITS, style=speech.style), speech.say("cli.error_after"))
+        yield from sheet.result(
+            "E", figure(trace.error_after, DIGITS, style=speech.style), speech.say("cli.error_after")
+        )
         if trace.diverged:
             yield from sheet.note(speech.say("cli.diverged", iteration=trace.iteration))
     yield from sheet.foot()
@@ -130,7 +132,14 @@ class Speech:
         )
 
     def rate(self, kind: str) -> str:
-        names = {"rate_eta": "η", "rate_mu": "μ", "rate_beta1": "β₁", "rate_beta2": "β₂", "rate_rho": "ρ", "rate_eps": "ε"}
+        names = {
+            "rate_eta": "η",
+            "rate_mu": "μ",
+            "rate_beta1": "β₁",
+            "rate_beta2": "β₂",
+            "rate_rho": "ρ",
+            "rate_eps": "ε",
+        }
         return self.plain(names[kind])
 
     def samples(self, trace: Trace) -> str:
@@ -240,7 +249,13 @@ def measured(spelled: str, style: Style) -> int:
     """About how many letters wide a formula is; LaTeX's commands and braces take no room of their own."""
     if style is not Style.LATEX:
         return cells(spelled)
-    return len(re.sub(r"\\(?:left|right|mathrm|text|frac|tfrac|partial)|[{}_^ ]|\\", "", re.sub(r"\\[a-z]+", "N", spelled)))
+    return len(
+        re.sub(
+            r"\\(?:left|right|mathrm|text|frac|tfrac|partial)|[{}_^ ]|\\",
+            "",
+            re.sub(r"\\[a-z]+", "N", spelled),
+        )
+    )
 
 
 def latex_number(shown: str) -> str:
@@ -263,7 +278,8 @@ class Matrix:
     def of(cls, speech: Speech, array: np.ndarray) -> Matrix:
         table = np.atleast_2d(array)
         rows = tuple(
-            tuple(figure(float(value), DIGITS, style=speech.style) for value in row[:_CORNER]) for row in table[:_CORNER]
+            tuple(figure(float(value), DIGITS, style=speech.style) for value in row[:_CORNER])
+            for row in table[:_CORNER]
         )
         return cls(rows, max(0, table.shape[0] - _CORNER), max(0, table.shape[1] - _CORNER), speech)
 
@@ -434,7 +450,11 @@ class Tex:
 
     def head(self, problem: Problem) -> Iterator[str]:
         title = problem.title or self.speech.say("course.title")
-        source = f"\\noindent {self.escaped(self.speech.say('cli.source', source=problem.source))}\n\n" if problem.source else ""
+        source = (
+            f"\\noindent {self.escaped(self.speech.say('cli.source', source=problem.source))}\n\n"
+            if problem.source
+            else ""
+        )
         korean = self.speech.words.language == "ko" or bool(_HANGUL.search(title + source))
         yield "\\documentclass[10pt,a4paper]{article}\n\\usepackage[margin=15mm]{geometry}\n"
         yield "\\usepackage{amsmath}\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nntutor.core.symbols import Ref, Style
 from nntutor.core.trace import Step, Trace
+from nntutor.lessons.look import ascii_look
 from nntutor.lessons.words import Words
 
 _ERROR = {"softmax-ce": "softmax"}
@@ -67,4 +68,5 @@ def sentence(words: Words, trace: Trace, step: Step, style: Style = Style.UNICOD
             facts[fact] = names.symbol(Ref(kind_of, ref.layer, ref.unit, 0, ref.sample), style)
         facts["weight"] = names.symbol(Ref("weight", ref.layer, ref.unit, ref.input), style)
         facts["input"] = names.symbol(Ref("out", ref.layer - 1, ref.input), style) if ref.input else "1"
-    return words.say(f"why.{kind(trace, step)}", **facts)
+    said = words.say(f"why.{kind(trace, step)}", **facts)
+    return ascii_look(said) if style is Style.ASCII else said

@@ -161,9 +161,7 @@ def test_no_number_that_the_core_computes_is_typed(lesson: Lesson, language: str
 
 @pytest.mark.parametrize(("lesson", "stop"), STOPS, ids=IDS)
 def test_both_languages_show_the_same_numbers(lesson: Lesson, stop: Stop) -> None:
-    shown = [
-        set(fill.HOLE.findall(load.text(lesson.id, language).stops[stop.id].text)) for language in LANGUAGES
-    ]
+    shown = [set(fill.HOLE.findall(load.text(lesson.id, language).stops[stop.id].text)) for language in LANGUAGES]
     assert shown[0] == shown[1]
 
 
@@ -223,9 +221,7 @@ def test_a_hole_is_filled_from_the_record(text: str, filled: str) -> None:
 
 def test_a_hole_is_filled_in_the_ascii_look() -> None:
     text = "δ_o1·w5 → {{δ_o2·w7|+3}}, ∂E/∂w5, w5⁺, ½"
-    assert (
-        fill.fill(text, old_weights(), {}, style=Style.ASCII) == "delta_o1*w5 -> -0.0190, dE/dw5, w5_new, 1/2"
-    )
+    assert fill.fill(text, old_weights(), {}, style=Style.ASCII) == "delta_o1*w5 -> -0.0190, dE/dw5, w5_new, 1/2"
 
 
 @pytest.mark.parametrize(
@@ -245,9 +241,7 @@ def test_a_hole_that_does_not_resolve_says_why(text: str, reason: str) -> None:
 
 def test_an_author_learns_file_line_and_stop_of_a_broken_hole() -> None:
     lesson = LESSONS[0]
-    source = (
-        (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8").replace("{{t1}}", "{{t9}}", 1)
-    )
+    source = (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8").replace("{{t1}}", "{{t9}}", 1)
     text = load.read(source, "start.md", lesson)
     with pytest.raises(AuthorError, match=r"start\.md:\d+: stop “answer”: \{\{t9\}\}"):
         fill.said(lesson, text, lesson.stops[1], traces(lesson))
@@ -280,9 +274,7 @@ def test_both_languages_have_the_same_words_with_the_same_facts() -> None:
 
 
 def test_no_korean_particle_that_changes_form_follows_a_symbol_in_the_words() -> None:
-    bad = {
-        key: found for key, text in words.load("ko").entries.items() if (found := changing_particles(text))
-    }
+    bad = {key: found for key, text in words.load("ko").entries.items() if (found := changing_particles(text))}
     assert not bad
 
 

@@ -8,12 +8,11 @@ background runs and saving, is started from here.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import App, ComposeResult, SystemCommand
@@ -22,13 +21,18 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from nntutor.core.symbols import Style
 from nntutor.lessons import words as all_words
+from nntutor.lessons.progress import Store
 from nntutor.tui import keys
 from nntutor.tui.drawing import page as drawing
 from nntutor.tui.looks import styles
 from nntutor.tui.opening import Desk
 from nntutor.tui.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
 from nntutor.tui.widgets.page import Page
+
+if TYPE_CHECKING:
+    from nntutor.core.network import Problem
 
 # Frames of a run on its way, per second: more would fill a slow line and delay the keys.
 _FRAMES = 4.0
@@ -170,9 +174,15 @@ class Tutor(App[int]):
         self.exit(self.exit_status)
 
 
-def run(session: Session, desk: Desk, colours: bool, mouse: bool = True) -> int:
-    """Show the session until the learner leaves; the exit status."""
-    os.environ.setdefault("TEXTUAL_FPS", "30")
+def run(lesson: str | None, problem: Problem | None, *, language: str, ascii_look: bool, colours: bool) -> int:
+    """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status."""
+    desk = Desk(Store.open())
+    session = Session(desk.home(), language, Style.ASCII if ascii_look else Style.UNICODE)
+    study = desk.begin(lesson, problem)
+    if study is not None:
+        session = update(session, Opened(study))
+    words = all_words.load(language)
+    session = update(session, Told(desk.told(words)))
     tutor = Tutor(session, desk, colours)
-    tutor.run(mouse=mouse)
+    tutor.run(mouse=False)
     return tutor.exit_status

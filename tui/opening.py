@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from nntutor.lessons import load
 from nntutor.lessons.model import Lesson
 from nntutor.lessons.progress import Place, Store
+from nntutor.lessons.words import Words
 from nntutor.tui.session import Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.network import Problem
+    from nntutor.core.timeline import Timeline
     from nntutor.tui.study import Study
 
 
@@ -40,6 +42,17 @@ class Desk:
         )
         open_ones = [number for number, lesson in enumerate(lessons) if lesson.id not in done]
         return Home(lessons, open_ones[0] if open_ones else 0, done, begun)
+
+    def begin(self, lesson: str | None, problem: Problem | None) -> Study | None:
+        """What the command line asks for; where it asks for nothing, what was open last."""
+        if problem is not None:
+            return self.open_problem(problem.title, problem)
+        return self.resume() if lesson is None else self.open_lesson(lesson)
+
+    def told(self, words: Words) -> str:
+        """What there is to say about the file: set aside, not writable; or nothing."""
+        note = self._store.note
+        return words.say(note[0], **note[1]) if note else ""
 
     # --- opening ---------------------------------------------------------------------------------
 
@@ -159,14 +172,10 @@ def _placed(study: Study, place: Place) -> Study:
         return _at_named_stop(study, place.stop)
     state = State(place.iteration - 1, frozen(params), frozen(slots.reshape(own.slots.shape)))
     try:
-        timeline = Timeline.resumed(
-            fresh.original, fresh.mistake, place.edits, place.iteration, place.step, state
-        )
+        timeline = Timeline.resumed(fresh.original, fresh.mistake, place.edits, place.iteration, place.step, state)
     except (KeyError, IndexError):
         return _at_named_stop(study, place.stop)
-    others = {
-        name: one if name == place.run else _edited(one, place) for name, one in study.timelines.items()
-    }
+    others = {name: one if name == place.run else _edited(one, place) for name, one in study.timelines.items()}
     visited = place.settings.get("visited", -1)
     view = str(place.settings.get("view", "network"))
     study = replace(
@@ -183,11 +192,8 @@ def _placed(study: Study, place: Place) -> Study:
     return study
 
 
-def _edited(timeline: object, place: Place) -> object:
+def _edited(timeline: Timeline, place: Place) -> Timeline:
     """Another run of the lesson, with the same edits, at its start."""
-    from nntutor.core.timeline import Timeline
-
-    assert isinstance(timeline, Timeline)
     for edit in place.edits:
         timeline = timeline.to(edit.iteration).edit(edit.ref, edit.value)
     return timeline

@@ -96,4 +96,4 @@ def _sparkline(values: Array, width: int, look: Look) -> str:
     heights = np.array([float(part.mean()) for part in columns])
     low, high = heights.min(), heights.max()
     share = (heights - low) / (high - low) if high > low else np.zeros(len(heights))
-    return "".join(bars[int(round(float(s) * (len(bars) - 1)))] for s in share)
+    return "".join(bars[round(float(s) * (len(bars) - 1))] for s in share)

@@ -109,7 +109,10 @@ def update(session: Session, action: Action) -> Session:
             return replace(session, home=replace(session.home, told=text), wanted=None)
     if session.study is None:
         return _at_home(session, action)
-    return _in_study(session, session.study, action)
+    study = session.study
+    if isinstance(action, Press) and session.home.told:
+        session = replace(session, home=replace(session.home, told=""))
+    return _in_study(session, study, action)
 
 
 def _at_home(session: Session, action: Action) -> Session:

@@ -159,9 +159,7 @@ class Study:
         return ref is None or self.timeline.iteration > 1 or self.trace.known(ref, self.timeline.step)
 
 
-def opened(
-    name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mistakes: Mapping[str, str]
-) -> Study:
+def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mistakes: Mapping[str, str]) -> Study:
     """A lesson's runs, or a problem as the one run "main", at their first stop or step."""
     timelines = {run: Timeline.start(problem, mistakes.get(run, "")) for run, problem in problems.items()}
     study = Study(name, lesson, MappingProxyType(timelines), next(iter(timelines)))
@@ -216,9 +214,9 @@ def go_on(study: Study) -> Study:
             continue
         if place > study.place or (place == study.place and at is not None):
             return at_stop(study, number)
-    if study.note is None or study.note[0] != "status.lesson_done":
-        if at is not None and at == len(study.lesson.stops) - 1:
-            return replace(study, note=note("status.lesson_done"))
+    told = study.note is not None and study.note[0] == "status.lesson_done"
+    if at == len(study.lesson.stops) - 1 and not told:
+        return replace(study, note=note("status.lesson_done"))
     return phase(study, 1)
 
 

@@ -47,7 +47,11 @@ def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bo
     same = _common(one, other)
     style = "operand" if newest else ""
     symbol = right.symbol(ref, look.style)
-    row = [Piece(f" {symbol}".ljust(12), "bold" if newest else ""), Piece(_left(one, side), style), Piece("  ")]
+    row = [
+        Piece(f" {symbol}".ljust(12), "bold" if newest else ""),
+        Piece(_left(one, side), style),
+        Piece("  "),
+    ]
     if one == other:
         return (*row, Piece(other, style))
     # The first differing digit stands between marks, so that it is seen without colour as well.

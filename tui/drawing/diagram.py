@@ -17,6 +17,8 @@ from nntutor.tui.drawing.rows import Row, cells
 
 _WEIGHT_KINDS = ("weight", "grad", "v", "m", "s", "mhat", "vhat", "change", "new", "v_old", "m_old", "s_old")
 _SIGNED = ("delta", "grad", "change", "out_grad", "v", "m", "mhat")
+# What stands before a unit's number that has no place of its own.
+_WORD = {"slope": "slope", "out_grad": "∂E", "unit_error": "E", "prob": "p"}
 # More digits than this make labels too long to stay on their lines.
 _MOST_DIGITS = 6
 # With more lines than this between two layers, or less room between them, only the step's own are labelled.
@@ -24,9 +26,7 @@ _LABELLED = 6
 _ROOM = 17
 
 
-def diagram(
-    trace: Trace, step: Step, width: int, height: int, look: Look, targets: bool = True
-) -> list[Row] | None:
+def diagram(trace: Trace, step: Step, width: int, height: int, look: Look, targets: bool = True) -> list[Row] | None:
     """The picture in at most width × height cells; None where the network does not fit.
 
     targets: whether the targets may be shown.
@@ -180,8 +180,7 @@ class _Picture:
             if (ref.layer, ref.unit) != (layer, unit) or not self.known(ref):
                 continue
             if ref.kind in ("slope", "out_grad", "unit_error", "prob") and ref.sample == self.sample:
-                word = {"slope": "slope", "out_grad": self.look.line("∂E"), "unit_error": "E", "prob": "p"}
-                wanted.append((ref, word[ref.kind] if not self.look.ascii else word[ref.kind].replace("∂", "d")))
+                wanted.append((ref, _WORD[ref.kind].replace("∂", "d") if self.look.ascii else _WORD[ref.kind]))
             elif ref.kind == "net" and last != "net" and shown and not shown[0].startswith("net"):
                 wanted.append((ref, "net"))
             elif ref.kind in _WEIGHT_KINDS and ref.input == 0:
@@ -221,8 +220,7 @@ class _Picture:
     def _active(self, layer: int, unit: int, source: int) -> bool:
         """Whether the step uses or makes a number of this line's weight."""
         return any(
-            ref.kind in _WEIGHT_KINDS and ref[1:4] == (layer, unit, source)
-            for ref in (self.step.ref, *self.used)
+            ref.kind in _WEIGHT_KINDS and ref[1:4] == (layer, unit, source) for ref in (self.step.ref, *self.used)
         )
 
     def _pairs(self, layer: int) -> list[tuple[int, int]]:

@@ -30,8 +30,7 @@ def formula_rows(trace: Trace, step: Step, width: int, height: int, look: Look, 
     result = _result(trace, step, look, lead)
     for most in (None, *_TERMS):
         parts = [
-            _lines(_tokens(tree, leaf, look, most), width - lead - 3)
-            for tree, leaf in _readings(trace, step, look)
+            _lines(_tokens(tree, leaf, look, most), width - lead - 3) for tree, leaf in _readings(trace, step, look)
         ]
         if sum(len(part) for part in parts) + 1 <= height:
             break

@@ -94,7 +94,8 @@ def _picture(session: Session, study: Study, words: Words, width: int, height: i
         return _view(session, study, words, study.view, width, height)
     left = max(_FULL_WIDTH - 8, width * 6 // 10)
     first = "runs" if study.view == "runs" else "network"
-    second = study.view if study.view in ("matrices", "curve") else "curve"
+    usual = "curve" if len(study.timeline.errors) > 1 else "matrices"
+    second = study.view if study.view in ("matrices", "curve") else usual
     one = _view(session, study, words, first, left, height)
     other = _view(session, study, words, second, width - left - 2, height)
     return beside(one, other, left)
@@ -238,25 +239,27 @@ def _keys(session: Session, study: Study, words: Words) -> Row:
     """What can be pressed here, or what there is to tell."""
     from nntutor.tui.drawing import panels
 
+    told = session.home.told
     if study.note is not None:
         key, facts = study.note
         look = look_of(session)
         shown = {name: look.figure(v) if isinstance(v, float) else v for name, v in facts.items()}
-        return (Piece(f" {cut(words.say(key, **shown), session.width - 2)}", "note"),)
+        told = words.say(key, **shown)
+    if told:
+        return (Piece(f" {cut(told, session.width - 2)}", "note"),)
     return key_line(panels.keys_here(study, look_of(session)), words, session.width)
 
 
 def key_line(keys: list[tuple[str, str]], words: Words, width: int) -> Row:
-    """`key word` pairs, as many as fit."""
+    """`key word` pairs, as many as fit; the last two, help and the way out, before the others."""
+    spelled = [(key, words.say(f"keys.{name}")) for key, name in keys]
+    lengths = [cells(key) + cells(word) + 3 for key, word in spelled]
+    while len(spelled) > 1 and sum(lengths) - 1 > width:
+        place = max(0, len(spelled) - 3)
+        del spelled[place], lengths[place]
     row: list[Piece] = []
-    used = 1
-    for key, name in keys:
-        word = words.say(f"keys.{name}")
-        length = cells(key) + 1 + cells(word) + 2
-        if used + length - 2 > width:
-            break
+    for key, word in spelled:
         row += [Piece(" " if not row else "  "), Piece(key, "key"), Piece(f" {word}")]
-        used += length
     return tuple(row)
 
 

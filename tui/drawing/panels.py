@@ -184,13 +184,13 @@ def _asking(panel: at.Asking, words: Words) -> list[Row]:
 
 # What the key line shows, by what is open: (action, word).
 _STUDY = (
-    ("continue", "continue"), ("step", "step"), ("back", "back"), ("phase_next", "phase"), ("why", "why"),
+    ("continue", "continue"), ("step back", "step"), ("phase_next", "phase"), ("why", "why"),
     ("check", "check"), ("run", "run"), ("view", "view"), ("help", "keys"), ("leave", "leave"),
 )  # fmt: skip
 _SIGNS = {"space": "space", "right": "→", "left": "←", "down": "↓", "up": "↑", "escape": "esc"}
 
 
-def sign(action: str, look: Look, words_space: str = "space") -> str:
+def sign(action: str, look: Look) -> str:
     """The key of an action as the key line shows it."""
     key = bindings.BINDINGS[action][0]
     shown = _SIGNS.get(key, key)
@@ -216,11 +216,11 @@ def keys_here(study: Study, look: Look) -> list[tuple[str, str]]:
             return [("enter", "continue"), ("esc", "close")]
         case at.Helping():
             return [(updown, "more"), ("esc", "close")]
-    shown = [(sign(action, look), word) for action, word in _STUDY]
+    shown = [(" ".join(sign(one, look) for one in action.split()), word) for action, word in _STUDY]
     if study.trail:
-        shown.insert(3, ("backspace", "back_trail"))
+        shown.insert(2, ("backspace", "back_trail"))
     if study.lesson is not None and study.lesson.main is not None:
-        shown.insert(5, ("+ -", "main"))
+        shown.insert(4, ("+ -", "main"))
     return shown
 
 
@@ -244,7 +244,11 @@ def _help_rows(session: Session, words: Words) -> list[Row]:
         lines = wrapped(words.say(f"help.{word}"), max(10, session.width - wide - 2)) or [""]
         rows.append((*padded((Piece(f" {shown}", "key"),), wide), Piece(lines[0])))
         rows += [(Piece(" " * wide), Piece(line)) for line in lines[1:]]
-    return [*rows, (), *[(Piece(f" {line}", "dim"),) for line in wrapped(words.say("help.footer"), session.width - 2)]]
+    return [
+        *rows,
+        (),
+        *[(Piece(f" {line}", "dim"),) for line in wrapped(words.say("help.footer"), session.width - 2)],
+    ]
 
 
 def help_last_top(session: Session, words: Words) -> int:

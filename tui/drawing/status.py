@@ -7,6 +7,9 @@ from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, cells, cut
 
+# A title cut shorter than this says nothing.
+_LEAST_TITLE = 12
+
 
 def status_row(trace: Trace, index: int, title: str, words: Words, width: int, look: Look) -> Row:
     """`title … iteration 1 · backward · step 24/39 · E 0.2984`; E is ? until its step.
@@ -32,5 +35,7 @@ def status_row(trace: Trace, index: int, title: str, words: Words, width: int, l
     ]
     place = next((text for text in places if cells(text) <= width), cut(places[-1], width))
     room = width - cells(place) - 2
-    head = cut(f" {title}", room) if cells(title) + 1 <= room else ""
+    head = f" {title}"
+    if cells(head) > room:
+        head = cut(head, room - 1).rstrip() + look.line("…") if room > _LEAST_TITLE else ""
     return (Piece(head, "title"), Piece(" " * (width - cells(head) - cells(place))), Piece(place, "bold"))

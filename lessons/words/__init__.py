@@ -54,15 +54,13 @@ class Words:
     def group(self, name: str) -> tuple[tuple[str, str], ...]:
         """All entries below `name`, in file order, without that prefix: for lists such as the help page."""
         start = name + "."
-        return tuple(
-            (key[len(start) :], value) for key, value in self.entries.items() if key.startswith(start)
-        )
+        return tuple((key[len(start) :], value) for key, value in self.entries.items() if key.startswith(start))
 
 
 @cache
 def load(language: str) -> Words:
     """The words of a language, one of LANGUAGES."""
-    path = HERE / "words" / f"{language}.toml"
+    path = HERE / f"{language}.toml"
     return Words(language, MappingProxyType(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))))
 
 

@@ -1,0 +1,160 @@
+"""What was typed on the command line, as a value; what is wrong with it, as facts.
+
+argparse takes the arguments apart. What it would say about a mistake, and its help, are replaced by the words of
+the learner's language, one line and no more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Never
+
+COMMANDS = ("learn", "lessons", "open", "play", "trace", "check", "verify", "doctor")
+FORMATS = ("text", "md", "tex", "json", "csv")
+LANGUAGES = ("en", "ko")
+MOST = 1_000_000_000
+
+
+class UsageError(Exception):
+    """A wrong use: a key below `cli` in the words, and its facts."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        self.key = key
+        self.facts = facts
+        super().__init__(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """command "" opens the tutor; iterations and first are None where they were not given."""
+
+    command: str = ""
+    what: str | None = None
+    language: str | None = None
+    ascii: bool = False
+    color: bool = True
+    help: bool = False
+    version: bool = False
+    run: str | None = None
+    iterations: int | None = None
+    first: int | None = None
+    format: str = "text"
+    steps: bool = True
+
+
+def read(argv: Sequence[str]) -> Arguments:
+    """The arguments after the program's name. UsageError where they make no sense."""
+    command, rest = _command(argv)
+    if command and command not in COMMANDS:
+        raise near("no_command", command, COMMANDS)
+    parser = _parser(command)
+    if command == "play":
+        # Its options come with it; until then it says that it is not built, whatever was asked of it.
+        given, extras = parser.parse_known_args(rest)[0], []
+    else:
+        given, extras = parser.parse_known_args(rest)
+    for extra in extras:
+        if extra.startswith("-") and extra != "-":
+            options = [option for action in parser._actions for option in action.option_strings]
+            raise near("no_option", extra.partition("=")[0], options, command=command or "")
+        raise UsageError("too_many", name=extra, command=command)
+    if given.lang is not None and given.lang not in LANGUAGES:
+        raise UsageError("no_language", text=given.lang)
+    whole = vars(given)
+    result = Arguments(
+        command,
+        whole.get("what"),
+        given.lang,
+        given.ascii,
+        not given.no_color,
+        given.help,
+        given.version,
+        whole.get("run"),
+        _whole("--iterations", whole.get("iterations")),
+        _whole("--from", whole.get("first")),
+        whole.get("format", "text"),
+        not whole.get("no_steps", False),
+    )
+    if not (result.help or result.version):
+        _refuse_contradictions(result)
+    return result
+
+
+def _refuse_contradictions(given: Arguments) -> None:
+    if given.command in ("trace", "check", "open") and not given.what:
+        raise UsageError("needs_what", command=given.command)
+    if given.format not in FORMATS:
+        raise UsageError("no_format", text=given.format, expected=", ".join(FORMATS))
+    if given.first is not None and given.iterations is not None and given.first > given.iterations:
+        raise UsageError("from_after", first=given.first, last=given.iterations)
+
+
+def near(key: str, name: str, names: Sequence[str], **facts: object) -> UsageError:
+    """The mistake `key` about a name that does not exist, with the nearest that does."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, names, n=1, cutoff=0.55)
+    if found:
+        return UsageError(f"{key}_near", name=name, near=found[0], **facts)
+    return UsageError(key, name=name, **facts)
+
+
+def language(argv: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language to speak, also where the arguments make no sense: --lang, else the locale, else English."""
+    for place, argument in enumerate(argv):
+        if argument == "--lang" and place + 1 < len(argv) and argv[place + 1] in LANGUAGES:
+            return argv[place + 1]
+        if argument.removeprefix("--lang=") in LANGUAGES and argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name, ""):
+            return "ko" if value.lower().startswith("ko") else "en"
+    return "en"
+
+
+def _command(argv: Sequence[str]) -> tuple[str, list[str]]:
+    """The first argument that is no option, and all the others."""
+    place = 0
+    while place < len(argv):
+        argument = argv[place]
+        if argument == "--lang":
+            place += 1
+        elif not argument.startswith("-") or argument == "-":
+            return argument, [*argv[:place], *argv[place + 1 :]]
+        place += 1
+    return "", list(argv)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Never:
+        name = re.match(r"argument (\S+?)[:,/]", message)
+        key = "takes_no_value" if "ignored explicit" in message else "needs_value"
+        raise UsageError(key, name=name[1] if name else message)
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    parser = _Parser(prog="nntutor", add_help=False, allow_abbrev=False)
+    parser.add_argument("--lang")
+    for flag in ("--ascii", "--no-color", "--help", "--version"):
+        parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
+    if command in ("learn", "open", "trace", "check"):
+        parser.add_argument("what", nargs="?")
+    if command in ("trace", "check"):
+        parser.add_argument("--iterations")
+    if command == "trace":
+        parser.add_argument("--run")
+        parser.add_argument("--from", dest="first")
+        parser.add_argument("--format", default="text")
+        parser.add_argument("--no-steps", action="store_true")
+    return parser
+
+
+def _whole(name: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= MOST:
+        raise UsageError("not_whole", name=name, text=text, most=MOST)
+    return int(text)

@@ -1,0 +1,319 @@
+"""The command line: which command, on what, in which language; and every way it can end.
+
+`--help`, `--version` and `lessons` load no NumPy, and nothing here loads Textual before a tutor is really opened:
+what a command needs is imported where the command is. Bad input is one line on standard error, never a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
+
+from nntutor.lessons import load
+from nntutor.lessons import words as all_words
+from nntutor.lessons.model import AuthorError, Lesson
+from nntutor.lessons.words import Words
+from nntutor.tui import arguments, doctor
+from nntutor.tui.arguments import Arguments, UsageError
+
+if TYPE_CHECKING:
+    from nntutor.core.network import Problem
+    from nntutor.core.symbols import Style
+    from nntutor.core.trace import Trace
+
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+
+
+class WriteError(Exception):
+    """The output does not take what is written (a full disk); a closed pipe is something else and no mistake."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    words = _words(arguments.language(given, os.environ), sys.stderr)
+    try:
+        status = _ended(given, words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        _close_quietly()
+        return DONE
+    except KeyboardInterrupt:
+        _close_quietly()
+        return INTERRUPTED
+    except (OSError, WriteError) as error:
+        _close_quietly()
+        reason = getattr(error, "strerror", None) or str(error)
+        return _refuse(words.say("cli.cannot_write", reason=reason))
+
+
+def _ended(argv: list[str], words: Words) -> int:
+    """Run the command and turn what can go wrong into one line and a status."""
+    try:
+        return _command(argv)
+    except UsageError as error:
+        return _refuse(words.say(f"cli.{error.key}", **error.facts))
+    except AuthorError as error:
+        return _refuse(str(error))
+    except MemoryError:
+        return _refuse(words.say("cli.out_of_memory"))
+    except (OSError, WriteError):
+        raise
+    except Exception as error:
+        sentence = _sentence(error, words)
+        if sentence is None and sys.flags.dev_mode:
+            raise
+        fault = f"{type(error).__name__}: {error}"
+        return _refuse(sentence or words.say("cli.unexpected", reason=fault))
+
+
+def _sentence(error: Exception, words: Words) -> str | None:
+    """What a mistake that the core can name says in this language; None for a mistake of ours."""
+    from nntutor.core.errors import NntutorError
+    from nntutor.lessons import messages
+
+    return messages.sentence(error, words) if isinstance(error, NntutorError) else None
+
+
+def _refuse(sentence: str) -> int:
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):
+        print(f"nntutor: {' '.join(sentence.split())}", file=sys.stderr, flush=True)
+    return WRONG
+
+
+def _close_quietly() -> None:
+    """Let nothing be written when the interpreter closes its streams."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# --- what the output can take ------------------------------------------------------------------------
+
+
+def _words(language: str, stream: TextIO | None) -> Words:
+    """The words of a language, or the English ones where the stream cannot encode the others."""
+    return all_words.load(language if language == "en" or doctor.can_encode(stream, doctor.HANGUL) else "en")
+
+
+class Output:
+    """Standard output in the look and the language that it can take."""
+
+    def __init__(self, given: Arguments, language: str) -> None:
+        self.ascii = given.ascii or doctor.wants_ascii(os.environ, sys.stdout)
+        self.words = _words(language, sys.stdout)
+
+    @property
+    def style(self) -> Style:
+        from nntutor.core.symbols import Style
+
+        return Style.ASCII if self.ascii else Style.UNICODE
+
+    def utf8(self) -> None:
+        """From here on UTF-8, whatever the locale."""
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+
+    def write(self, text: str) -> None:
+        if sys.stdout is None:
+            return
+        try:
+            sys.stdout.write(text)
+        except BrokenPipeError:
+            raise
+        except UnicodeEncodeError:
+            encoding = sys.stdout.encoding or "ascii"
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        except OSError as error:
+            raise WriteError(error.strerror) from error
+
+    def lines(self, lines: Iterator[str]) -> None:
+        from nntutor.lessons.look import ascii_look
+
+        for line in lines:
+            self.write(f"{ascii_look(line) if self.ascii else line}\n")
+
+
+# --- commands ----------------------------------------------------------------------------------------
+
+
+def _command(argv: list[str]) -> int:
+    given = arguments.read(argv)
+    out = Output(given, arguments.language(argv, os.environ))
+    if given.version:
+        return _version(out)
+    if given.help:
+        page = out.words.say(f"cli_help.{given.command or 'main'}").strip("\n")
+        out.lines(iter(page.splitlines()))
+        return DONE
+    match given.command:
+        case "lessons":
+            return _lessons(out)
+        case "trace":
+            return _trace(given, out)
+        case "check":
+            return _check(given, out)
+        case "verify":
+            return _verify(out)
+        case "doctor":
+            return _doctor(given, out)
+        case "play":
+            raise UsageError("not_built", command="play")
+    return _tutor(given, out)
+
+
+def _version(out: Output) -> int:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("nntutor")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    out.write(f"nntutor {number}\n")
+    return DONE
+
+
+def _lessons(out: Output) -> int:
+    from nntutor.lessons.cells import cells, padded
+
+    done = _lessons_done()
+    rows = []
+    for lesson in load.lessons():
+        title = load.text(lesson.id, out.words.language).title
+        state = out.words.say("home.done" if lesson.id in done else "home.new")
+        rows.append((f"{lesson.number}", lesson.id, title, f"{lesson.minutes}", state, lesson.part))
+    say = out.words.say
+    head = ("", say("cli.lesson"), say("cli.title"), say("cli.minutes"), say("cli.progress"))
+    widths = [max(cells(row[column]) for row in (head, *rows)) for column in range(5)]
+
+    def lines() -> Iterator[str]:
+        part = -1
+        yield "  ".join(padded(text, width) for text, width in zip(head, widths, strict=True)).rstrip()
+        for row in rows:
+            if row[5] != part:
+                part = row[5]
+                yield f"\n{say(f'part.{part}')}"
+            yield "  ".join(padded(text, width) for text, width in zip(row[:5], widths, strict=True)).rstrip()
+        yield f"\n{say('cli.done_of', done=len(done), total=len(rows))}"
+
+    out.lines(lines())
+    return DONE
+
+
+def _lessons_done() -> frozenset[str]:
+    """The lessons that the learner has finished; none where nothing can be read."""
+    from nntutor.lessons import progress
+
+    return frozenset(lesson.id for lesson in load.lessons()) & progress.finished()
+
+
+def _trace(given: Arguments, out: Output) -> int:
+    from nntutor.lessons import export
+
+    lesson, problem, mistake = _target(given, out)
+    last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
+    if given.format == "json":
+        out.utf8()
+    traces = export.iterations(problem, given.first or 1, last, mistake)
+    export.write(out, given.format, problem, traces, out.words, out.style, given.steps)
+    return DONE
+
+
+def _check(given: Arguments, out: Output) -> int:
+    from nntutor.core.errors import NotDifferentiable
+    from nntutor.lessons import export
+    from nntutor.lessons.checking import Table
+
+    _, problem, mistake = _target(given, out)
+    if problem.error == "perceptron":
+        raise NotDifferentiable()
+    table = Table(out.words, out.style)
+    traces: Iterator[Trace] = export.iterations(problem, 1, given.iterations or 1, mistake)
+    out.lines(table.lines(traces))
+    return FAILED if table.failed else DONE
+
+
+def _verify(out: Output) -> int:
+    from nntutor.lessons.verify import Report
+
+    report = Report(out.words, out.style)
+    out.lines(report.lines())
+    return FAILED if report.failed else DONE
+
+
+def _doctor(given: Arguments, out: Output) -> int:
+    from nntutor.lessons import progress
+
+    out.lines(doctor.lines(out.words, given.ascii, given.color, progress.path()))
+    return DONE
+
+
+# --- a lesson or a problem ---------------------------------------------------------------------------
+
+
+def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]:
+    """The lesson, if it is one, the problem, and the mistake that it is run with."""
+    from nntutor.lessons import shipped
+
+    name = given.what or ""
+    lesson = load.find(name)
+    if lesson is not None:
+        run = lesson.runs[0]
+        if given.run is not None:
+            names = [run.id for run in lesson.runs]
+            if given.run not in names:
+                raise UsageError("no_run", lesson=name, name=given.run, expected=", ".join(names))
+            run = lesson.run(given.run)
+        return lesson, shipped.open(run.problem), run.mistake
+    if given.run is not None:
+        raise UsageError("run_of_problem", name=name)
+    return None, _problem(name), ""
+
+
+def _problem(name: str) -> Problem:
+    """A problem by its path, from standard input, or by the name of one that ships."""
+    from nntutor.core import problem as files
+    from nntutor.lessons import shipped
+
+    if name == "-" or "." in name or "/" in name or os.sep in name:
+        return files.read(name)
+    if name not in shipped.names():
+        lessons, problems = [lesson.id for lesson in load.lessons()], list(shipped.names())
+        facts = {"lessons": ", ".join(lessons), "problems": ", ".join(problems)}
+        raise arguments.near("no_target", name, [*lessons, *problems], **facts)
+    return shipped.open(name)
+
+
+# --- the tutor ---------------------------------------------------------------------------------------
+
+
+def _tutor(given: Arguments, out: Output) -> int:
+    if given.command == "learn" and given.what is not None and load.find(given.what) is None:
+        raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
+    if not doctor.fits_the_tutor(os.environ):
+        line = out.words.say("status.no_terminal", what=given.what or "hidden-delta")
+        return _refuse(line.removeprefix("nntutor: "))
+    return _open_tutor(given, out)
+
+
+def _open_tutor(given: Arguments, out: Output) -> int:
+    """The one place where the command line hands over to the screen."""
+    from nntutor.tui.app import run
+
+    problem = _problem(given.what or "") if given.command == "open" else None
+    return run(
+        given.what if given.command == "learn" else None,
+        problem,
+        language=out.words.language,
+        ascii_look=given.ascii or doctor.screen_wants_ascii(os.environ),
+        colours=doctor.colours(os.environ, given.color) > 0,
+    )
+
+
+__all__ = ["main"]
