@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nntutor.core.check import H, Check, check_all
+from nntutor.core.check import Check, H, check_all
 from nntutor.core.figures import figure
 from nntutor.core.symbols import Ref, Style
 from nntutor.core.trace import Trace
-from nntutor.lessons.report import Speech, padded
+from nntutor.lessons.cells import padded
+from nntutor.lessons.report import Speech
 from nntutor.lessons.words import Words
 
 _WIDTHS = (7, 13, 13, 15, 15, 8)

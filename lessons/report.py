@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
-from unicodedata import combining, east_asian_width
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from nntutor.core.figures import figure
-from nntutor.core.formula import Expr, Token, evaluate, text, tokens
+from nntutor.core.formula import Expr, Token, evaluate, tokens
 from nntutor.core.network import Problem
 from nntutor.core.optimizers import RATE_FIELDS
 from nntutor.core.symbols import Ref, Style
 from nntutor.core.trace import Step, Trace
 from nntutor.lessons import why
-from nntutor.lessons.fill import ascii_look
+from nntutor.lessons.cells import cells
+from nntutor.lessons.look import ascii_look
 from nntutor.lessons.words import Words
 
 DIGITS = 6
@@ -158,15 +158,6 @@ class Speech:
         dots = {Style.LATEX: r"\cdots", Style.ASCII: "..."}.get(self.style, "…")
         said = rf"\text{{ {said} }}" if self.style is Style.LATEX else f" {said} "
         return _LEFT_OUT.sub(lambda _: dots + said + dots, piece)
-
-
-def cells(line: str) -> int:
-    """How many cells of a terminal a line takes: a Korean letter takes two, a combining mark none."""
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in line)
-
-
-def padded(line: str, width: int) -> str:
-    return line + " " * max(0, width - cells(line))
 
 
 # --- one step ----------------------------------------------------------------------------------------
@@ -434,7 +425,7 @@ _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 class Tex:
     """A LaTeX article that compiles by itself."""
 
-    _ESCAPES = {
+    _ESCAPES: ClassVar[dict[str, str]] = {
         "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_",
         "%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "½": r"$\tfrac12$", "−": "$-$",
         "×": r"$\times$", "·": r"$\cdot$", "∂": r"$\partial$", "δ": r"$\delta$", "η": r"$\eta$", "μ": r"$\mu$",
@@ -516,6 +507,3 @@ class Tex:
 
     def foot(self) -> Iterator[str]:
         yield "\\end{document}\n"
-
-
-__all__ = ["COMPACT", "DIGITS", "cells", "padded", "pieces", "text"]

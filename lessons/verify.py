@@ -21,9 +21,10 @@ from nntutor.core.network import Problem
 from nntutor.core.symbols import Style
 from nntutor.core.timeline import Timeline
 from nntutor.core.trace import Trace
+from nntutor.lessons.cells import padded
 from nntutor.lessons.fill import HoleError, value
 from nntutor.lessons.model import AuthorError
-from nntutor.lessons.report import Speech, padded
+from nntutor.lessons.report import Speech
 from nntutor.lessons.words import Words
 
 FOLDER = Path(__file__).parent / "published"

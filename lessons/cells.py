@@ -1,0 +1,15 @@
+"""How wide a line is in a terminal: in cells, not in letters."""
+
+from __future__ import annotations
+
+from unicodedata import combining, east_asian_width
+
+
+def cells(line: str) -> int:
+    """How many cells a line takes: a Korean letter takes two, a combining mark none."""
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
+def padded(line: str, width: int) -> str:
+    """The line and as many spaces as it needs to be `width` cells wide."""
+    return line + " " * max(0, width - cells(line))
