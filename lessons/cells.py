@@ -13,3 +13,15 @@ def cells(line: str) -> int:
 def padded(line: str, width: int) -> str:
     """The line and as many spaces as it needs to be `width` cells wide."""
     return line + " " * max(0, width - cells(line))
+
+
+def wrapped(text: str, width: int, margin: str = "") -> list[str]:
+    """The text in lines of at most `width` cells, broken at spaces, each after `margin`."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else margin + word
+        if lines and cells(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(margin + word)
+    return lines

@@ -21,7 +21,7 @@ from nntutor.core.network import Problem
 from nntutor.core.symbols import Style
 from nntutor.core.timeline import Timeline
 from nntutor.core.trace import Trace
-from nntutor.lessons.cells import padded
+from nntutor.lessons.cells import padded, wrapped
 from nntutor.lessons.fill import HoleError, value
 from nntutor.lessons.model import AuthorError
 from nntutor.lessons.report import Speech
@@ -121,7 +121,8 @@ def results(example: Example) -> Iterator[Result]:
 
 # --- said --------------------------------------------------------------------------------------------
 
-_WIDTHS = (15, 20, 20, 10)
+_WIDTH = 79
+_WIDTHS = (13, 23, 22, 9)
 
 
 class Report:
@@ -135,7 +136,7 @@ class Report:
         for example in examples():
             yield from self._example(example)
         say = self._speech.say
-        yield f"* {say('verify.recomputed')}"
+        yield from wrapped(say("verify.recomputed"), _WIDTH)
         yield ""
         if self.failed:
             yield say("verify.some_differ", count=self.failed)
@@ -144,20 +145,23 @@ class Report:
 
     def _example(self, example: Example) -> Iterator[str]:
         say = self._speech.say
-        yield f"{example.id}: {self._speech.plain(example.problem.title)}"
-        yield say("cli.source", source=example.problem.source)
+        yield from wrapped(self._speech.plain(f"{example.id}: {example.problem.title}"), _WIDTH)
+        yield from wrapped(say("cli.source", source=example.problem.source), _WIDTH)
         names = ("quantity", "published", "computed", "difference")
         yield self._row(*(say(f"verify.{name}") for name in names), say("cli.verdict"))
-        mistake = ""
+        mistake = stale = ""
         for result in results(example):
             if result.figure.mistake != mistake:
                 mistake = result.figure.mistake
                 name = self._speech.words.say(f"mistake_name.{mistake}")
                 yield f" {say('verify.after_mistake', mistake=name)}"
-            yield from self._result(result)
+            yield self._result(result)
+            if result.figure.stale and result.figure.stale != stale:
+                yield from wrapped(say(f"stale.{result.figure.stale}"), _WIDTH, "   ")
+            stale = result.figure.stale
         yield ""
 
-    def _result(self, result: Result) -> Iterator[str]:
+    def _result(self, result: Result) -> str:
         one, style = result.figure, self._speech.style
         verdict = "differs"
         if not result.agrees:
@@ -169,16 +173,17 @@ class Report:
         else:
             verdict = "agrees"
             self.counted += 1
-        digits = 17 if len(one.shown.lstrip("-0.")) > 12 else 12
-        yield self._row(
+        exact = len(one.shown.lstrip("-0.")) > 12
+        return self._row(
             self._speech.plain(one.at),
-            self._speech.plain(one.shown.replace("-", "−")) + ("" if one.printed else " *"),
-            figure(result.computed, digits, style=style),
+            self._signed(one.shown) + ("" if one.printed else " *"),
+            self._signed(repr(result.computed)) if exact else figure(result.computed, 12, style=style),
             figure(result.difference, 2, plus=True, style=style),
             self._speech.say(f"verify.{verdict}"),
         )
-        if one.stale:
-            yield f"   {self._speech.say(f'stale.{one.stale}')}"
+
+    def _signed(self, number: str) -> str:
+        return self._speech.plain("−" + number[1:]) if number.startswith("-") else number
 
     def _row(self, *columns: str) -> str:
         *first, verdict = columns
