@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from nntutor.core.check import GRADIENT
@@ -109,6 +110,7 @@ class Study:
     running: Running | None = None
     runs: int = 0
     note: Note | None = None
+    _places: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
     @property
     def timeline(self) -> Timeline:
@@ -122,7 +124,7 @@ class Study:
     def place(self) -> tuple[int, int]:
         return self.timeline.iteration, self.timeline.step
 
-    @property
+    @cached_property
     def step(self) -> Step:
         return self.trace.step(self.timeline.step)
 
@@ -131,7 +133,7 @@ class Study:
         """Whether the lesson's last stop has been reached."""
         return self.lesson is not None and self.visited >= len(self.lesson.stops) - 1
 
-    @property
+    @cached_property
     def stop(self) -> int | None:
         """The lesson's stop at this place, from 0; where there are several, the one shown last."""
         if self.lesson is None:
@@ -145,10 +147,13 @@ class Study:
         """(iteration, step) of a stop; None before its iteration has been run or for another run's stop."""
         if stop.run != self.run or stop.iteration > self.timeline.newest + _NEAR:
             return None
-        trace = self.timeline.trace_of(stop.iteration)
-        ref = trace.find(stop.at)
-        step = None if ref is None else trace.index_of(ref)
-        return None if step is None else (stop.iteration, step)
+        if stop.id not in self._places:
+            # Which step makes a symbol follows from shapes alone, so no edit and no run can change it.
+            trace = self.timeline.trace_of(stop.iteration)
+            ref = trace.find(stop.at)
+            step = None if ref is None else trace.index_of(ref)
+            self._places[stop.id] = None if step is None else (stop.iteration, step)
+        return self._places[stop.id]
 
     @property
     def targets_shown(self) -> bool:

@@ -3,56 +3,68 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
-from itertools import groupby
 
 from nntutor.tui.drawing.rows import Piece, Row, cells
 
+_EMPTY = (" ", "")
 
-@dataclass
+
 class Canvas:
     """width × height cells. A line may cross a line; text stays what it is."""
 
-    width: int
-    height: int
-    _cells: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
-    _text: set[tuple[int, int]] = field(default_factory=set)
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self._cells = [[_EMPTY] * width for _ in range(height)]
+        # One byte a cell: is anything drawn there, is it text.
+        self._drawn = [bytearray(width) for _ in range(height)]
+        self._text = [bytearray(width) for _ in range(height)]
 
     def line(self, x: int, y: int, glyph: str, style: str, over: bool = False) -> None:
         """One glyph of a line; it stays below text, and below another line unless `over`."""
-        if not (0 <= x < self.width and 0 <= y < self.height) or (x, y) in self._text:
+        if not (0 <= x < self.width and 0 <= y < self.height) or self._text[y][x]:
             return
-        if over or (x, y) not in self._cells:
-            self._cells[x, y] = (glyph, style)
+        if over or not self._drawn[y][x]:
+            self._cells[y][x] = (glyph, style)
+            self._drawn[y][x] = 1
 
     def write(self, x: int, y: int, text: str, style: str) -> None:
         """Text from (x, y) to the right, over any line."""
+        if not 0 <= y < self.height:
+            return
+        row, drawn, taken = self._cells[y], self._drawn[y], self._text[y]
         for letter in text:
-            if unicodedata.combining(letter) and (x - 1, y) in self._cells:
-                before, kept = self._cells[x - 1, y]
-                self._cells[x - 1, y] = (before + letter, kept)
+            if unicodedata.combining(letter) and 0 < x <= self.width:
+                row[x - 1] = (row[x - 1][0] + letter, row[x - 1][1])
                 continue
-            if 0 <= x < self.width and 0 <= y < self.height:
-                self._cells[x, y] = (letter, style)
-                self._text.add((x, y))
+            if 0 <= x < self.width:
+                row[x] = (letter, style)
+                drawn[x] = taken[x] = 1
             x += cells(letter)
 
     def free(self, x: int, y: int, length: int) -> bool:
         """Whether no text stands there or touches it on the left or right."""
         if x < 0 or x + length > self.width or not 0 <= y < self.height:
             return False
-        return not any((at, y) in self._text for at in range(x - 1, x + length + 1))
+        return 1 not in self._text[y][max(0, x - 1) : x + length + 1]
 
     def crossed(self, x: int, y: int, length: int) -> int:
         """How many cells of lines stand there."""
-        return sum((at, y) in self._cells for at in range(x, x + length))
+        return self._drawn[y][x : x + length].count(1)
 
     def rows(self) -> list[Row]:
         """The drawing, without spaces at the ends of rows."""
-        result = []
-        for y in range(self.height):
-            last = max((x for x, row in self._cells if row == y), default=-1)
-            row = [self._cells.get((x, y), (" ", "")) for x in range(last + 1)]
-            merged = groupby(row, key=lambda cell: cell[1])
-            result.append(tuple(Piece("".join(text for text, _ in run), style) for style, run in merged))
-        return result
+        return [self._row(y) for y in range(self.height)]
+
+    def _row(self, y: int) -> Row:
+        pieces: list[Piece] = []
+        text, style = "", ""
+        for letter, its_style in self._cells[y][: self._drawn[y].rfind(1) + 1]:
+            # A space goes with what stands before it: each change of style costs bytes on the line.
+            if letter == " " and not its_style and style != "result":
+                its_style = style
+            if its_style != style:
+                if text:
+                    pieces.append(Piece(text, style))
+                text, style = "", its_style
+            text += letter
+        return (*pieces, Piece(text, style)) if text else tuple(pieces)

@@ -276,18 +276,18 @@ class _Picture:
         """The label on its own line, where it hides the least of the others; left out where none is free."""
         length = cells(text)
         path = self._path(layer, unit, source)
-        own = {(x, y) for x, y, _ in path}
         level = bool(path) and path[0][1] == path[-1][1]
+        # Near the source lines are still apart; on level lines the middle is best.
+        ideal = 0.5 if level else 0.3
+        low, high = self.frame.left(layer - 1) + self.frame.block, self.frame.left(layer) - 1
         best: tuple[float, int, int] | None = None
         for place, (x, y, _) in enumerate(path):
-            left = x - length // 2
-            low, high = self.frame.left(layer - 1) + self.frame.block, self.frame.left(layer) - 1
-            left = max(low + 1 if level else low, min(left, high - length - (1 if level else 0)))
-            if left < low or not left <= x < left + length or not self.canvas.free(left, y, length):
+            if level and place % 3:
                 continue
-            others = self.canvas.crossed(left, y, length) - sum((at, y) in own for at in range(left, left + length))
-            # Near the source lines are still apart; on level lines the middle is best.
-            ideal = 0.5 if level else 0.3
+            left = max(low + level, min(x - length // 2, high - length - level))
+            if not left <= x < left + length or not self.canvas.free(left, y, length):
+                continue
+            others = self.canvas.crossed(left, y, length) - (length if level else 1)
             score = others + 3 * abs(place / max(1, len(path) - 1) - ideal)
             if best is None or score < best[0]:
                 best = (score, left, y)

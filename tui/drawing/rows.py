@@ -58,6 +58,37 @@ def fitted(row: Row, width: int) -> Row:
     return tuple(result)
 
 
+def changed_span(before: Row, after: Row) -> tuple[int, int]:
+    """The first and one past the last cell in which two rows differ; (0, 0) where they show the same."""
+    old, new = _spread(before), _spread(after)
+    length = max(len(old), len(new))
+    old += [_BLANK] * (length - len(old))
+    new += [_BLANK] * (length - len(new))
+    differing = [at for at in range(length) if old[at] != new[at]]
+    return (differing[0], differing[-1] + 1) if differing else (0, 0)
+
+
+_BLANK = (" ", "")
+
+
+def _spread(row: Row) -> list[tuple[str, str]]:
+    """What stands in each cell; the second half of a wide letter is an empty one."""
+    spread: list[tuple[str, str]] = []
+    for text, style in row:
+        if text.isascii():
+            spread += [(letter, style) for letter in text]
+            continue
+        for letter in text:
+            width = _letter(letter)
+            if width == 0 and spread:
+                spread[-1] = (spread[-1][0] + letter, style)
+                continue
+            spread.append((letter, style))
+            if width == 2:
+                spread.append(("", style))
+    return spread
+
+
 def padded(row: Row, width: int) -> Row:
     """The row cut or filled up with spaces to exactly `width` cells."""
     row = fitted(row, width)
