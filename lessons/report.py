@@ -40,7 +40,8 @@ def pieces(
 ) -> Iterator[str]:
     """The report in "text", "md" or "tex", piece by piece."""
     speech = Speech(words, Style.LATEX if format == "tex" else style)
-    sheet: Sheet = {"text": Text, "md": Markdown, "tex": Tex}[format](speech)
+    kinds: dict[str, Callable[[Speech], Sheet]] = {"text": Text, "md": Markdown, "tex": Tex}
+    sheet = kinds[format](speech)
     yield from sheet.head(problem)
     for trace in traces:
         yield from sheet.iteration(trace)
@@ -75,17 +76,18 @@ def _whole(sheet: Sheet, speech: Speech, trace: Trace) -> Iterator[str]:
                 array = trace.array(kind, layer)
             except KeyError:
                 continue
-            yield from sheet.matrix(Matrix.of(speech, array), speech.say(f"views.{word}"))
+            yield from sheet.matrix(Matrix.of(speech, array), speech.say(word))
         yield from sheet.close()
     if trace.problem.error == "softmax-ce":
         yield from sheet.matrix(Matrix.of(speech, trace.array("prob")), speech.say("kind.probability"))
     yield from sheet.result("E", figure(trace.error, DIGITS, style=speech.style), speech.say("kind.error"))
 
 
-# What of a layer is shown as a whole, and the key under `views` of what it is called.
+# What of a layer is shown as a whole, and what it is called.
 _WHOLE = (
-    ("weight", "weights"), ("bias", "bias"), ("net", "net"), ("out", "out"), ("delta", "delta"),
-    ("grad", "gradients"), ("bias_grad", "gradients"), ("new", "new_weights"), ("bias_new", "bias"),
+    ("weight", "views.weights"), ("bias", "views.bias"), ("net", "views.net"), ("out", "views.out"),
+    ("delta", "views.delta"), ("grad", "views.gradients"), ("bias_grad", "export.bias_gradients"),
+    ("new", "views.new_weights"), ("bias_new", "export.new_bias"),
 )  # fmt: skip
 
 
@@ -330,7 +332,7 @@ class Text:
         start = f"{shown.step.index:>4}  {shown.symbol}"
         margin = " " * cells(start)
         if shown.compact:
-            yield f"{start} = {shown.formula(48)} = {shown.value}\n"
+            yield f"{start} = {shown.formula(WIDTH + 20 - cells(start) - len(shown.value))} = {shown.value}\n"
             return
         room = WIDTH - cells(margin) - 3
         formula = f"{start} = {shown.formula(room)}"
@@ -392,7 +394,7 @@ class Markdown:
             self._table = True
             columns = [self.speech.say(f"export.{key}") for key in ("step", "what", "formula", "figures", "value")]
             yield f"| {' | '.join(columns)} |\n| ---: | --- | --- | --- | ---: |\n"
-        width = 48 if shown.compact else 120
+        width = 120
         formula = f"`{shown.symbol} = {shown.formula(width)}`"
         if book := shown.textbook(width):
             formula += f" ({self.speech.say('export.textbook', formula=f'`{book}`')})"

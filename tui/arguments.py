@@ -51,12 +51,9 @@ def read(argv: Sequence[str]) -> Arguments:
     if command and command not in COMMANDS:
         raise near("no_command", command, COMMANDS)
     parser = _parser(command)
-    if command == "play":
-        # Its options come with it; until then it says that it is not built, whatever was asked of it.
-        given, extras = parser.parse_known_args(rest)[0], []
-    else:
-        given, extras = parser.parse_known_args(rest)
-    for extra in extras:
+    given, extras = parser.parse_known_args(rest)
+    # Play's options come with it; until then it says that it is not built, whatever is asked of it.
+    for extra in extras if command != "play" else ():
         if extra.startswith("-") and extra != "-":
             options = [option for action in parser._actions for option in action.option_strings]
             raise near("no_option", extra.partition("=")[0], options, command=command or "")

@@ -183,23 +183,31 @@ def _lessons(out: Output) -> int:
     from nntutor.lessons.cells import cells, padded
 
     done = _lessons_done()
-    rows = []
-    for lesson in load.lessons():
-        title = load.text(lesson.id, out.words.language).title
-        state = out.words.say("home.done" if lesson.id in done else "home.new")
-        rows.append((f"{lesson.number}", lesson.id, title, f"{lesson.minutes}", state, lesson.part))
     say = out.words.say
     head = ("", say("cli.lesson"), say("cli.title"), say("cli.minutes"), say("cli.progress"))
-    widths = [max(cells(row[column]) for row in (head, *rows)) for column in range(5)]
+    rows = [
+        (
+            f"{lesson.number}",
+            lesson.id,
+            load.text(lesson.id, out.words.language).title,
+            f"{lesson.minutes}",
+            say("home.done" if lesson.id in done else "home.new"),
+        )
+        for lesson in load.lessons()
+    ]
+    widths = [max(map(cells, column)) for column in zip(head, *rows, strict=True)]
+
+    def line(row: tuple[str, ...]) -> str:
+        return "  ".join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
 
     def lines() -> Iterator[str]:
+        yield line(head)
         part = -1
-        yield "  ".join(padded(text, width) for text, width in zip(head, widths, strict=True)).rstrip()
-        for row in rows:
-            if row[5] != part:
-                part = row[5]
+        for lesson, row in zip(load.lessons(), rows, strict=True):
+            if lesson.part != part:
+                part = lesson.part
                 yield f"\n{say(f'part.{part}')}"
-            yield "  ".join(padded(text, width) for text, width in zip(row[:5], widths, strict=True)).rstrip()
+            yield line(row)
         yield f"\n{say('cli.done_of', done=len(done), total=len(rows))}"
 
     out.lines(lines())
