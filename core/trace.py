@@ -279,10 +279,14 @@ class Trace:
             return None
         if self.iteration == 1 or ref in self.edited:
             return None
-        length = self.problem.batch_length(self.iteration - 1)
-        plan = Plan(Shape.of(self.problem, length, self.mistake))
-        step = plan.index(earlier)
+        step = self._plan_before.index(earlier)
         return None if step is None else (self.iteration - 1, step)
+
+    @cached_property
+    def _plan_before(self) -> Plan:
+        """The plan of the iteration before, whose batch may be of another size."""
+        length = self.problem.batch_length(self.iteration - 1)
+        return Plan(Shape.of(self.problem, length, self.mistake))
 
     def find(self, text: str) -> Ref | None:
         """The address behind a symbol; without brackets the iteration's first sample is meant."""

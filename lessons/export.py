@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import chain
 from typing import Protocol
 
@@ -104,9 +105,10 @@ def _json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterator[st
             yield whole
             continue
         yield f'{whole[:-1]},\n   "steps": ['
+        symbol = cache(trace.symbol)
         for step in trace:
             yield ",\n    " if step.index > 1 else "\n    "
-            yield _dumps(step_json(step, trace))
+            yield _dumps(step_json(step, trace, symbol))
         yield "\n   ]}"
     yield "\n ]}\n"
 
@@ -166,8 +168,9 @@ def _parameters(trace: Trace, kind: str, layer: int) -> Json:
     return {"weights": _array(trace, kind, layer), "bias": _array(trace, f"bias:{kind}", layer)}
 
 
-def step_json(step: Step, trace: Trace) -> Json:
-    """One step, its formula spelled in full."""
+def step_json(step: Step, trace: Trace, symbol: Callable[[Ref], str]) -> Json:
+    """One step, its formula spelled in full; `symbol` spells a name."""
+    formula = text(tokens(step.formula, symbol))
     return {
         "index": step.index,
         "phase": step.phase,
@@ -177,9 +180,9 @@ def step_json(step: Step, trace: Trace) -> Json:
         "input": step.input,
         "sample": step.sample,
         "symbol": step.symbol,
-        "formula": text(tokens(step.formula, trace.symbol)),
+        "formula": formula,
         "substituted": filled(step, trace),
-        "full": text(tokens(step.full, trace.symbol)),
+        "full": formula if step.full == step.formula else text(tokens(step.full, symbol)),
         "value": number(step.value),
         "operands": [
             {
