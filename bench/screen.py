@@ -39,7 +39,7 @@ class Program:
         pid, fd = pty.fork()
         if pid == 0:
             environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "NNTUTOR_HOME": home}
-            for name in ("COLORTERM", "NO_COLOR", "TEXTUAL_FPS"):
+            for name in ("COLORTERM", "NO_COLOR", "TEXTUAL_FPS", "PYTHONDONTWRITEBYTECODE"):
                 environment.pop(name, None)
             os.execvpe(command[0], command, environment)
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))

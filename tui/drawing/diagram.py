@@ -127,14 +127,12 @@ class _Picture:
         out = Ref("out", layer, unit, 0, self.sample)
         delta = Ref("delta", layer, unit, 0, self.sample)
         net = Ref("net", layer, unit, 0, self.sample)
-        mine = [ref for ref in (self.step.ref, *self.used) if (ref.layer, ref.unit) == (layer, unit)]
-        active = any(self.mark(ref) for ref in mine)
         name = self.symbol(out)
         if frame.tall == 1:
             value = self.figure(out) if self.known(out) else ""
             self._put(left, line, f"{name} {value}".strip(), self.mark(out))
             return
-        self.canvas.write(left + 1, line, name, "bold" if active else "")
+        self.canvas.write(left + 1, line, name, "")
         shown = self._out_row(out, net)
         if frame.tall >= 3 and shown:
             self._put(left, line - 1, *shown)

@@ -38,4 +38,4 @@ def status_row(trace: Trace, index: int, title: str, words: Words, width: int, l
     head = f" {title}"
     if cells(head) > room:
         head = cut(head, room - 1).rstrip() + look.line("…") if room > _LEAST_TITLE else ""
-    return (Piece(head, "title"), Piece(" " * (width - cells(head) - cells(place))), Piece(place, "bold"))
+    return (Piece(head, "title"), Piece(" " * (width - cells(head) - cells(place))), Piece(place))
