@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 
 from nntutor.core.check import Check, H, check_all
 from nntutor.core.figures import figure
@@ -21,7 +22,7 @@ class Table:
 
     def __init__(self, words: Words, style: Style = Style.UNICODE) -> None:
         self._speech = Speech(words, style)
-        self.failed = self.counted = self.below = self.kinks = 0
+        self.failed = self.counted = self.below = self.kinks = self.unseen = 0
 
     def lines(self, traces: Iterable[Trace]) -> Iterator[str]:
         say = self._speech.say
@@ -29,7 +30,8 @@ class Table:
         for trace in traces:
             yield ""
             yield say("cli.iteration", iteration=trace.iteration)
-            if trace.diverged:
+            if not isfinite(trace.error):
+                self.unseen += 1
                 yield say("check_table.diverged", iteration=trace.iteration)
                 break
             names = [say(f"check_table.{name}") for name in _COLUMNS]
@@ -74,7 +76,7 @@ class Table:
             yield say("check_table.some_differ", count=self.failed, total=self.counted)
         elif self.counted:
             yield say("check_table.all_agree", count=self.counted)
-        elif not self.below and not self.kinks:
+        elif not (self.below or self.kinks or self.unseen):
             yield say("check_table.nothing")
         if self.below:
             yield say("check_table.below_count", count=self.below)

@@ -115,8 +115,9 @@ class Speech:
     def about(self, problem: Problem) -> str:
         """Sizes, error, optimizer and order of samples, in one line."""
         optimizer = problem.optimizer
+        plain = Style.ASCII if self.style is Style.ASCII else Style.UNICODE
         rates = ", ".join(
-            f"{self.rate(kind)} {figure(getattr(optimizer, field), style=self.style)}"
+            f"{self.rate(kind)} {figure(getattr(optimizer, field), style=plain)}"
             for kind, field in RATE_FIELDS.items()
             if field in optimizer.rule.rates
         )
@@ -229,7 +230,7 @@ class Shown:
             return float(f"{self.trace.value(ref):.{DIGITS + 2}g}")
 
         again = evaluate(self.step.full, rounded)
-        if figure(again, DIGITS) == figure(self.step.value, DIGITS):
+        if f"{again:.{DIGITS}g}" == f"{self.step.value:.{DIGITS}g}":
             return "="
         return {Style.LATEX: r"\approx", Style.ASCII: "~"}.get(self.style, "≈")
 

@@ -56,8 +56,8 @@ def read(argv: Sequence[str]) -> Arguments:
     for extra in extras if command != "play" else ():
         if extra.startswith("-") and extra != "-":
             options = [option for action in parser._actions for option in action.option_strings]
-            raise near("no_option", extra.partition("=")[0], options, command=command or "")
-        raise UsageError("too_many", name=extra, command=command)
+            raise near("no_option", extra.partition("=")[0], options, program=parser.prog)
+        raise UsageError("too_many", name=extra, program=parser.prog)
     if given.lang is not None and given.lang not in LANGUAGES:
         raise UsageError("no_language", text=given.lang)
     whole = vars(given)
@@ -133,7 +133,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
-    parser = _Parser(prog="nntutor", add_help=False, allow_abbrev=False)
+    parser = _Parser(prog=f"nntutor {command}".strip(), add_help=False, allow_abbrev=False)
     parser.add_argument("--lang")
     for flag in ("--ascii", "--no-color", "--help", "--version"):
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from nntutor.lessons import load
 from nntutor.lessons import words as all_words
+from nntutor.lessons.look import ascii_look
 from nntutor.lessons.model import AuthorError, Lesson
 from nntutor.lessons.words import Words
 from nntutor.tui import arguments, doctor
@@ -81,10 +82,15 @@ def _sentence(error: Exception, words: Words) -> str | None:
 
 
 def _refuse(sentence: str) -> int:
+    """One line on standard error; the status of wrong use."""
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-    with suppress(OSError, ValueError):
-        print(f"nntutor: {' '.join(sentence.split())}", file=sys.stderr, flush=True)
+    line = " ".join(sentence.split())
+    if not doctor.can_encode(sys.stderr, line):
+        line = ascii_look(line)
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"nntutor: {line}\n")
+        sys.stderr.flush()
     return WRONG
 
 
@@ -134,8 +140,6 @@ class Output:
             raise WriteError(error.strerror) from error
 
     def lines(self, lines: Iterator[str]) -> None:
-        from nntutor.lessons.look import ascii_look
-
         for line in lines:
             self.write(f"{ascii_look(line) if self.ascii else line}\n")
 
