@@ -433,6 +433,7 @@ class Tex:
         "%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "½": r"$\tfrac12$", "−": "$-$",
         "×": r"$\times$", "·": r"$\cdot$", "∂": r"$\partial$", "δ": r"$\delta$", "η": r"$\eta$", "μ": r"$\mu$",
         "β": r"$\beta$", "ρ": r"$\rho$", "ε": r"$\varepsilon$", "σ": r"$\sigma$", "₁": "$_1$", "₂": "$_2$",
+        "…": r"\ldots{}",
     }  # fmt: skip
 
     def __init__(self, speech: Speech) -> None:
