@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from math import isfinite
 from pathlib import Path
 
 from nntutor.core import problem as files
@@ -76,6 +77,8 @@ class Result:
 
 def agrees(text: str, computed: float) -> bool:
     """Whether a number, rounded to the digits of a figure, is that figure; 17 digits may differ by 1e-12."""
+    if not isfinite(computed):
+        return False
     wanted = Decimal(text)
     if abs(float(wanted) - computed) <= TOLERANCE:
         return True
@@ -139,9 +142,10 @@ class Report:
         yield from wrapped(say("verify.recomputed"), _WIDTH)
         yield ""
         if self.failed:
-            yield say("verify.some_differ", count=self.failed)
+            summary = say("verify.some_differ", count=self.failed)
         else:
-            yield say("verify.all_agree", count=self.counted, stale=self.stale)
+            summary = say("verify.all_agree", count=self.counted, stale=self.stale)
+        yield from wrapped(summary, _WIDTH)
 
     def _example(self, example: Example) -> Iterator[str]:
         say = self._speech.say

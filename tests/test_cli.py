@@ -1,0 +1,459 @@
+"""The command line as a learner meets it: statuses, streams, languages, and what is loaded for what."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from nntutor.core.errors import NotDifferentiable
+from nntutor.lessons import load, words
+from nntutor.lessons.cells import cells
+from nntutor.tui import arguments, cli, doctor
+
+RUN = "import sys; from nntutor.tui.cli import main; sys.exit(main())"
+LOADED = (
+    "import sys; from nntutor.tui.cli import main; status = main(); "
+    "print(*(n for n in ('numpy', 'textual', 'rich', 'plotext') if n in sys.modules), file=sys.stderr); "
+    "sys.exit(status)"
+)
+SLOW_TO_FINISH = ["trace", "two-two-two", "--iterations", "1000000", "--format"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    status: int
+    out: str
+    err: str
+
+
+def environment(**changed: str) -> dict[str, str]:
+    plain = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHONIO"))}
+    return {**plain, "LANG": "en_US.UTF-8", "PYTHONUTF8": "1", **changed}
+
+
+def run(*given: str, code: str = RUN, stdin: str = "", **changed: str) -> Ended:
+    """The real command in a process of its own."""
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *given],
+        input=stdin.encode(),
+        capture_output=True,
+        env=environment(**changed),
+        timeout=60,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout.decode("utf-8"), ended.stderr.decode("utf-8"))
+
+
+def here(capsys: pytest.CaptureFixture[str], *given: str) -> Ended:
+    """The same in this process, where no process of its own is needed."""
+    status = cli.main(given)
+    captured = capsys.readouterr()
+    return Ended(status, captured.out, captured.err)
+
+
+@pytest.fixture(autouse=True)
+def _speaks_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+# --- what is loaded for what -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "loaded"),
+    [
+        (["--help"], ""),
+        (["trace", "--help"], ""),
+        (["--version"], ""),
+        (["lessons"], ""),
+        (["lessons", "--lang", "ko"], ""),
+        (["tarce"], ""),
+        ([], ""),
+        (["learn", "hidden-delta"], ""),
+        (["doctor"], ""),
+        (["trace", "two-two-two"], "numpy"),
+        (["check", "two-two-two"], "numpy"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_loads_only_what_it_needs(given: list[str], loaded: str, tmp_path: Path) -> None:
+    ended = run(*given, code=LOADED, XDG_STATE_HOME=str(tmp_path))
+    assert ended.err.splitlines()[-1].strip() == loaded
+
+
+# --- the two languages -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("command", ["", *arguments.COMMANDS])
+def test_every_command_has_a_page_that_names_its_options(
+    command: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = here(capsys, *([command] if command else []), "--help", "--lang", language)
+    assert ended.status == 0
+    assert all(cells(line) <= 80 for line in ended.out.splitlines())
+    options = {option for action in arguments._parser(command)._actions for option in action.option_strings}
+    assert all(option in ended.out for option in options - {"-h", "--version"})
+    if not command:
+        assert all(f"nntutor {name}" in ended.out for name in arguments.COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("argv", "variables", "language"),
+    [
+        ([], {}, "en"),
+        ([], {"LANG": "ko_KR.UTF-8"}, "ko"),
+        ([], {"LANG": "ko_KR.UTF-8", "LC_ALL": "de_DE.UTF-8"}, "en"),
+        ([], {"LANG": "en_US.UTF-8", "LC_MESSAGES": "ko_KR.UTF-8"}, "ko"),
+        ([], {"LANG": "ko_KR.UTF-8", "LC_ALL": ""}, "ko"),
+        (["--lang", "ko"], {"LC_ALL": "C"}, "ko"),
+        (["trace", "x", "--lang=en"], {"LANG": "ko_KR.UTF-8"}, "en"),
+        (["--lang", "fr"], {"LANG": "ko_KR.UTF-8"}, "ko"),
+        (["--lang"], {}, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_else_the_locales(
+    argv: list[str], variables: dict[str, str], language: str
+) -> None:
+    assert arguments.language(argv, variables) == language
+
+
+def test_common_options_stand_before_or_after_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    before = here(capsys, "--lang", "ko", "--ascii", "trace", "two-two-two", "--no-steps")
+    after = here(capsys, "trace", "two-two-two", "--no-steps", "--ascii", "--lang=ko")
+    assert before == after
+    assert "순전파" not in before.out and "은닉층" in before.out and "η" not in before.out
+
+
+# --- wrong use ---------------------------------------------------------------------------------------
+
+WRONG = [
+    (["tarce"], "did you mean “trace”"),
+    (["hiden-delta"], "no command"),
+    (["trace"], "which lesson or problem"),
+    (["trace", ""], "which lesson or problem"),
+    (["trace", "hiden-delta"], "did you mean “hidden-delta”"),
+    (["trace", "two-two-too"], "did you mean “two-two-two”"),
+    (["trace", "zzzzzz"], "./zzzzzz.toml"),
+    (["trace", "missing.toml"], "missing.toml: "),
+    (["trace", "."], "folder"),
+    (["trace", "two-two-two", "extra"], "“extra”"),
+    (["trace", "two-two-two", "--itertions", "3"], "did you mean --iterations"),
+    (["trace", "two-two-two", "--iterations", "0"], "whole number"),
+    (["trace", "two-two-two", "--iterations", "abc"], "“abc”"),
+    (["trace", "two-two-two", "--iterations", "1e9"], "“1e9”"),
+    (["trace", "two-two-two", "--iterations", "1.5"], "“1.5”"),
+    (["trace", "two-two-two", "--iterations", "-3"], "“-3”"),
+    (["trace", "two-two-two", "--iterations", "99999999999999999999"], "whole number"),
+    (["trace", "two-two-two", "--iterations", "３"], "whole number"),
+    (["trace", "two-two-two", "--iterations"], "--iterations needs a value"),
+    (["trace", "two-two-two", "--from", "5", "--iterations", "3"], "at most 3"),
+    (["trace", "two-two-two", "--format", "pdf"], "text, md, tex, json, csv"),
+    (["trace", "two-two-two", "--run", "main"], "is a problem"),
+    (["trace", "old-weights", "--run", "rong"], "main, wrong"),
+    (["trace", "two-two-two", "--ascii=yes"], "takes no value"),
+    (["check", "two-two-two", "--from", "2"], "no option --from"),
+    (["lessons", "extra"], "“extra”"),
+    (["--lang", "fr"], "en or ko"),
+    (["--colour"], "did you mean --no-color"),
+    (["learn", "hiden-delta"], "did you mean “hidden-delta”"),
+    (["open"], "which lesson or problem"),
+    (["play", "--layers", "2,4,1"], "not built yet"),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), WRONG, ids=lambda part: " ".join(part) if isinstance(part, list) else "")
+def test_wrong_use_is_one_line_and_status_2(
+    given: Sequence[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = here(capsys, *given)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith("nntutor: ") and ended.err.count("\n") == 1 and ended.err.endswith("\n")
+    assert said in ended.err
+    korean = here(capsys, *given, *([] if "--lang" in given else ["--lang", "ko"]))
+    assert (korean.status, korean.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "nonsense", "x = ", "[[layer]]\n", "\x00", "[[layer]]\nunits = 1\n[[sample]]\ninput = [nan]\ntarget = [1]\n"],
+)
+def test_a_bad_problem_on_standard_input_is_one_line(source: str) -> None:
+    ended = run("trace", "-", stdin=source)
+    assert ended.status == 2 and ended.out == ""
+    assert ended.err.startswith("nntutor: ") and ended.err.count("\n") == 1
+
+
+def test_a_bad_key_names_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[[layer]]\nunits = 2\n[[sample]]\ninput = [1]\ntraget = [1, 2]\n", encoding="utf-8")
+    ended = here(capsys, "trace", str(path))
+    assert ended.status == 2
+    assert ended.err.startswith(f"nntutor: {path}:5: ")
+
+
+def test_a_mistake_of_ours_is_one_line_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr(cli, "_lessons", broken)
+    ended = here(capsys, "lessons")
+    assert ended.status == 2 and "ZeroDivisionError: of ours" in ended.err and ended.err.count("\n") == 1
+
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(cli, "_lessons", full)
+    assert here(capsys, "lessons").err == "nntutor: not enough memory for this\n"
+
+
+# --- trace -------------------------------------------------------------------------------------------
+
+
+def test_trace_prints_a_lesson_for_as_many_iterations_as_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = load.find("cycle")
+    assert lesson is not None
+    printed = json.loads(here(capsys, "trace", "cycle", "--format", "json", "--no-steps").out)
+    assert len(printed["iterations"]) == lesson.iterations
+
+
+def test_trace_takes_a_path_a_name_and_standard_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = (load.HERE / "problems" / "two-two-two.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(source, encoding="utf-8")
+    by_name = here(capsys, "trace", "two-two-two")
+    assert by_name.status == 0 and "δ_h1" in by_name.out
+    assert here(capsys, "trace", str(tmp_path / "mine.toml")) == by_name
+    assert run("trace", "-", stdin=source).out == by_name.out
+
+
+def test_a_run_of_a_lesson_is_run_with_its_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    right, wrong = (
+        json.loads(here(capsys, "trace", "old-weights", "--run", name, "--format", "json").out)["iterations"][1]
+        for name in ("main", "wrong")
+    )
+    assert f"{right['error']:.9f}" == "0.291027774"
+    assert f"{wrong['error']:.9f}" == "0.291027924"
+
+
+def test_from_alone_prints_that_iteration(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("trace", "two-two-two", "--from", "10000", "--format", "csv", "--no-steps")
+    rows = here(capsys, *given).out.splitlines()
+    assert [row.split(",")[0] for row in rows] == ["iteration", "10000"]
+    assert rows[1].split(",")[1].startswith("3.51085481")
+
+
+@pytest.mark.parametrize("format", arguments.FORMATS)
+def test_a_closed_pipe_ends_quietly(format: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, *SLOW_TO_FINISH, format],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=30) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_a_pipe_closed_before_anything_is_written_ends_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", RUN, "trace", "two-two-two"]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=environment(), check=False)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_full_disk_is_one_line(format: str) -> None:
+    command = [sys.executable, "-c", RUN, "trace", "two-two-two", "--format", format]
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment(), check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(b"nntutor: ") and ended.stderr.count(b"\n") == 1
+
+
+def test_ctrl_c_ends_with_130_and_says_nothing() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, *SLOW_TO_FINISH, "csv"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, b"")
+
+
+def test_json_is_utf8_and_the_rest_takes_ascii_names_where_the_output_cannot_encode_them() -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    assert "δ_h1" in run("trace", "two-two-two", "--format", "json", **ascii_only).out
+    for format in ("text", "md", "csv", "tex"):
+        shown = run("trace", "two-two-two", "--format", format, "--lang", "ko", **ascii_only)
+        assert shown.status == 0 and shown.out.isascii() and shown.err == ""
+        assert "delta_h1" in shown.out or format == "tex"
+
+
+def test_the_c_locale_gets_ascii_names() -> None:
+    assert run("trace", "two-two-two", LC_ALL="C").out.isascii()
+    assert run("trace", "two-two-two", LANG="C").out.isascii()
+    assert run("trace", "zz", "--lang", "ko", PYTHONIOENCODING="ascii", PYTHONUTF8="0").err.isascii()
+
+
+# --- check -------------------------------------------------------------------------------------------
+
+
+def test_check_prints_every_weight_of_every_iteration(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = here(capsys, "check", "two-two-two", "--iterations", "3")
+    assert ended.status == 0
+    assert ended.out.count("agrees") == 24 and "24 of 24" in ended.out
+    rows = [line.split() for line in ended.out.splitlines() if line.startswith("w5 ")]
+    assert rows[0][3].startswith("0.08216704") and rows[0][4].startswith("0.08216704")
+
+
+def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    # The lesson's second run has the gradients of updated weights.
+    from nntutor.lessons import export, shipped
+    from nntutor.lessons.checking import Table
+
+    table = Table(words.load("en"))
+    problem = shipped.open("two-two-two")
+    lines = list(table.lines(export.iterations(problem, 1, 1, "updated-weights")))
+    assert table.failed == 4 and sum("DISAGREES" in line for line in lines) == 4
+    assert "Gradients that disagree with central differences: 4 of 8." in lines
+
+
+def test_a_unit_near_its_kink_is_named_and_not_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = (
+        '[[layer]]\nactivation = "relu"\nweights = [[1], [2]]\n[[layer]]\nweights = [[1, 1]]\n'
+        "[[sample]]\ninput = [0.00005]\ntarget = [1]\n"
+    )
+    (tmp_path / "kink.toml").write_text(source, encoding="utf-8")
+    ended = here(capsys, "check", str(tmp_path / "kink.toml"))
+    assert ended.status == 0
+    assert "not counted: near a kink of h1" in ended.out and "Not counted, too near a kink: 4." in ended.out
+
+
+def test_check_refuses_rosenblatts_rule_and_says_why(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = (
+        'error = "perceptron"\n[[layer]]\nactivation = "step"\nweights = [[1]]\n[[sample]]\ninput = [1]\ntarget = [0]\n'
+    )
+    (tmp_path / "rosenblatt.toml").write_text(source, encoding="utf-8")
+    ended = here(capsys, "check", str(tmp_path / "rosenblatt.toml"))
+    assert ended.status == 2 and ended.out == ""
+    from nntutor.lessons import messages
+
+    assert ended.err == f"nntutor: {messages.sentence(NotDifferentiable(), words.load('en'))}\n"
+    assert here(capsys, "trace", str(tmp_path / "rosenblatt.toml")).status == 0
+
+
+# --- lessons, verify, doctor -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_lessons_lists_every_lesson_with_its_state(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = here(capsys, "lessons", "--lang", language)
+    assert ended.status == 0
+    for lesson in load.lessons():
+        assert any(
+            lesson.id in line and load.text(lesson.id, language).title in line for line in ended.out.splitlines()
+        )
+    assert words.load(language).say("home.new") in ended.out
+
+
+def test_a_finished_lesson_is_marked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_lessons_done", lambda: frozenset({"start"}))
+    lines = here(capsys, "lessons").out.splitlines()
+    assert next(line for line in lines if " start " in line).endswith("done")
+    assert lines[-1].startswith("1 of ")
+
+
+def test_verify_succeeds(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = here(capsys, "verify")
+    assert ended.status == 0
+    assert "stale" in ended.out and "0.291027924" in ended.out
+
+
+def test_doctor_says_what_it_found(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/1")
+    monkeypatch.setenv("TERM", "screen-256color")
+    monkeypatch.setenv("NO_COLOR", "")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    shown = here(capsys, "doctor").out
+    assert "multiplexer: tmux" in shown and "over SSH: yes" in shown and "colours: 256" in shown
+    assert "colours: 0" in here(capsys, "doctor", "--no-color").out
+
+
+@pytest.mark.parametrize(
+    ("variables", "colours"),
+    [
+        ({"TERM": "xterm"}, 16),
+        ({"TERM": "xterm-256color"}, 256),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, 1 << 24),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, 0),
+        ({"TERM": "dumb"}, 0),
+    ],
+)
+def test_colours_follow_the_environment(variables: dict[str, str], colours: int) -> None:
+    assert doctor.colours(variables) == colours
+
+
+# --- a terminal --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given", [[], ["learn"], ["learn", "cycle"], ["open", "two-two-two"]], ids=" ".join)
+def test_the_tutor_without_a_terminal_names_trace(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    ended = here(capsys, *given)
+    assert ended.status == 2 and ended.out == ""
+    assert "`nntutor trace" in ended.err and ended.err.count("\n") == 1
+    if len(given) > 1:
+        assert f"trace {given[1]}`" in ended.err
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "xterm", "PYTHONIOENCODING": "latin-1"}],
+    ids=str,
+)
+def test_a_terminal_that_cannot_show_the_tutor_is_told_so(changed: dict[str, str]) -> None:
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", LOADED], stdin=follower, stdout=follower, stderr=follower, env=environment(**changed)
+    )
+    os.close(follower)
+    shown = b""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            piece = os.read(leader, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(leader)
+    assert process.wait(timeout=30) == 2
+    lines = shown.decode("latin-1").strip().splitlines()
+    assert lines[0].startswith("nntutor: ") and "nntutor trace" in lines[0]
+    assert [line for line in lines[1:] if line.strip()] == [], "something of the screen was loaded"
