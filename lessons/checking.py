@@ -10,7 +10,7 @@ from nntutor.core.figures import figure
 from nntutor.core.symbols import Ref, Style
 from nntutor.core.trace import Trace
 from nntutor.lessons.cells import padded
-from nntutor.lessons.report import Speech
+from nntutor.lessons.shown import Speech
 from nntutor.lessons.words import Words
 
 _WIDTHS = (7, 13, 13, 15, 15, 8)

@@ -25,7 +25,7 @@ from nntutor.core.trace import Trace
 from nntutor.lessons.cells import padded, wrapped
 from nntutor.lessons.fill import HoleError, value
 from nntutor.lessons.model import AuthorError
-from nntutor.lessons.report import Speech
+from nntutor.lessons.shown import Speech
 from nntutor.lessons.words import Words
 
 FOLDER = Path(__file__).parent / "published"

@@ -15,7 +15,8 @@ import pytest
 from nntutor.core import problem as files
 from nntutor.core.network import Problem
 from nntutor.core.symbols import Style
-from nntutor.lessons import export, report, shipped, words
+from nntutor.lessons import export, shipped, words
+from nntutor.lessons import shown as shown_as
 
 SIX = """
 error = "bce"
@@ -394,7 +395,7 @@ def test_a_value_that_the_shown_figures_do_not_give_is_marked() -> None:
     shown = written("two-two-two", "text", last=3)
     for line, result in re.findall(r"\n +[≈=] ([^\n]*)\n +≈ ([^\n]*)", shown):
         again = evaluated(line, {})
-        assert f"{again:.{report.DIGITS}g}" != f"{float(result.replace('−', '-')):.{report.DIGITS}g}"
+        assert f"{again:.{shown_as.DIGITS}g}" != f"{float(result.replace('−', '-')):.{shown_as.DIGITS}g}"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,225 @@
+"""A step, a matrix and a label in one look and one language, ready to be set down by any report.
+
+Where a formula is too long for a line, terms are left out and their number is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntutor.core.figures import figure
+from nntutor.core.formula import Expr, Token, evaluate, tokens
+from nntutor.core.network import Problem
+from nntutor.core.optimizers import RATE_FIELDS
+from nntutor.core.symbols import Ref, Style
+from nntutor.core.trace import Step, Trace
+from nntutor.lessons import why
+from nntutor.lessons.cells import cells
+from nntutor.lessons.look import ascii_look
+from nntutor.lessons.words import Words
+
+DIGITS = 6
+"""Significant digits of a result; what goes into it has two more."""
+_MOST = (None, 16, 12, 8, 6, 4, 3, 2)
+_LEFT_OUT = re.compile(r"(?:…|\.\.\.) (\d+) more (?:…|\.\.\.)")
+_CORNER = 6
+"""Rows and columns of a matrix that are shown; of a larger one the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The words of a language in one look."""
+
+    words: Words
+    style: Style
+
+    def plain(self, phrase: str) -> str:
+        return ascii_look(phrase) if self.style is Style.ASCII else phrase
+
+    def say(self, key: str, **facts: object) -> str:
+        return self.plain(self.words.say(key, **facts))
+
+    def layer(self, layer: int, last: int) -> str:
+        if layer == last:
+            return self.say("views.output_layer")
+        return self.say("views.hidden_layer") if last == 2 else self.say("views.hidden_layer_n", layer=layer)
+
+    def about(self, problem: Problem) -> str:
+        """Sizes, error, optimizer and order of samples, in one line."""
+        optimizer = problem.optimizer
+        plain = Style.ASCII if self.style is Style.ASCII else Style.UNICODE
+        rates = ", ".join(
+            f"{self.rate(kind)} {figure(getattr(optimizer, field), style=plain)}"
+            for kind, field in RATE_FIELDS.items()
+            if field in optimizer.rule.rates
+        )
+        name = "sgd_full" if optimizer.name == "sgd" and problem.batch == "full" else optimizer.name
+        batch = problem.batch if isinstance(problem.batch, str) else "mini"
+        return self.plain(
+            " · ".join(
+                (
+                    "-".join(map(str, problem.network.sizes)),
+                    self.words.say(f"error_name.{problem.error}"),
+                    f"{self.words.say(f'optimizer_name.{name}')}, {rates}",
+                    self.words.say(f"batch_name.{batch}", size=problem.batch_size),
+                )
+            )
+        )
+
+    def rate(self, kind: str) -> str:
+        names = {
+            "rate_eta": "η",
+            "rate_mu": "μ",
+            "rate_beta1": "β₁",
+            "rate_beta2": "β₂",
+            "rate_rho": "ρ",
+            "rate_eps": "ε",
+        }
+        return self.plain(names[kind])
+
+    def samples(self, trace: Trace) -> str:
+        """ "samples 0, 1, 2": by their index in the data, as symbols and JSON count them."""
+        shown = [str(sample) for sample in trace.samples]
+        if len(shown) > 12:
+            shown = [*shown[:4], "…", shown[-1]]
+        return self.say("cli.samples", samples=self.plain(", ".join(shown)))
+
+    def left_out(self, piece: str) -> str:
+        """Where terms are left out, that and how many."""
+        found = _LEFT_OUT.search(piece)
+        if found is None:
+            return piece
+        said = self.words.say("cli.more_terms", count=found[1])
+        dots = {Style.LATEX: r"\cdots", Style.ASCII: "..."}.get(self.style, "…")
+        said = rf"\text{{ {said} }}" if self.style is Style.LATEX else f" {said} "
+        return _LEFT_OUT.sub(lambda _: dots + said + dots, piece)
+
+
+# --- one step ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A step in one look: symbol, formula, figures, value, and what it is called."""
+
+    speech: Speech
+    trace: Trace
+    step: Step
+    compact: bool
+
+    @property
+    def style(self) -> Style:
+        return self.speech.style
+
+    @property
+    def symbol(self) -> str:
+        return self.name(self.step.ref)
+
+    @property
+    def noun(self) -> str:
+        return self.speech.plain(why.noun(self.speech.words, self.trace, self.step))
+
+    def name(self, ref: Ref) -> str:
+        symbol = self.trace.symbol(ref, self.style)
+        # A power of a symbol that has one already needs a group of its own in LaTeX.
+        return f"{{{symbol}}}" if self.style is Style.LATEX and "^" in symbol else symbol
+
+    def amount(self, ref: Ref) -> str:
+        shown = figure(self.trace.value(ref), DIGITS + 2, style=self.style)
+        if self.style is Style.LATEX:
+            shown = latex_number(shown)
+            return rf"\left({shown}\right)" if r"\cdot" in shown and not shown.startswith("-") else shown
+        return shown
+
+    @property
+    def value(self) -> str:
+        shown = figure(self.step.value, DIGITS, style=self.style)
+        return latex_number(shown) if self.style is Style.LATEX else shown
+
+    def formula(self, width: int) -> str:
+        return self._fitted(self.step.full, self.name, width)
+
+    def figures(self, width: int) -> str:
+        return self._fitted(self.step.full, self.amount, width)
+
+    def textbook(self, width: int) -> str:
+        return "" if self.step.textbook is None else self._fitted(self.step.textbook, self.name, width)
+
+    def _fitted(self, tree: Expr, leaf: Callable[[Ref], str], width: int) -> str:
+        spelled = ""
+        for most in _MOST:
+            shortened = tokens(tree, leaf, self.style, most)
+            spelled = "".join(self.speech.left_out(piece) for piece in map(_text, shortened))
+            if measured(spelled, self.style) <= width:
+                break
+        return spelled
+
+    @property
+    def equals(self) -> str:
+        """The sign before the value: "=" where redoing the shown arithmetic gives the shown value, else "≈"."""
+
+        def rounded(ref: Ref) -> float:
+            return float(f"{self.trace.value(ref):.{DIGITS + 2}g}")
+
+        again = evaluate(self.step.full, rounded)
+        if f"{again:.{DIGITS}g}" == f"{self.step.value:.{DIGITS}g}":
+            return "="
+        return {Style.LATEX: r"\approx", Style.ASCII: "~"}.get(self.style, "≈")
+
+
+def _text(token: Token) -> str:
+    return token.text
+
+
+def measured(spelled: str, style: Style) -> int:
+    """About how many letters wide a formula is; LaTeX's commands and braces take no room of their own."""
+    if style is not Style.LATEX:
+        return cells(spelled)
+    return len(
+        re.sub(
+            r"\\(?:left|right|mathrm|text|frac|tfrac|partial)|[{}_^ ]|\\",
+            "",
+            re.sub(r"\\[a-z]+", "N", spelled),
+        )
+    )
+
+
+def latex_number(shown: str) -> str:
+    return {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}.get(shown, shown)
+
+
+# --- one matrix --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The corner of a matrix that is shown, and how many rows and columns are not."""
+
+    rows: tuple[tuple[str, ...], ...]
+    more_rows: int
+    more_columns: int
+    speech: Speech
+
+    @classmethod
+    def of(cls, speech: Speech, array: np.ndarray) -> Matrix:
+        table = np.atleast_2d(array)
+        rows = tuple(
+            tuple(figure(float(value), DIGITS, style=speech.style) for value in row[:_CORNER])
+            for row in table[:_CORNER]
+        )
+        return cls(rows, max(0, table.shape[0] - _CORNER), max(0, table.shape[1] - _CORNER), speech)
+
+    def lines(self) -> Iterator[str]:
+        width = max(cells(shown) for row in self.rows for shown in row)
+        for row in self.rows:
+            line = "  ".join(shown.rjust(width) for shown in row)
+            yield line + (f"  {self.more('columns', self.more_columns)}" if self.more_columns else "")
+        if self.more_rows:
+            yield self.more("rows", self.more_rows)
+
+    def more(self, what: str, count: int) -> str:
+        return self.speech.plain(f"… {self.speech.words.say(f'export.more_{what}', count=count)}")
