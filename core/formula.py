@@ -192,7 +192,8 @@ def number(value: float, style: Style) -> str:
     """A number of the formula itself: ½, 2, 0.01."""
     if value == 0.5:
         return r"\tfrac12 " if style is Style.LATEX else _sign("½", style)
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    text = str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
+    return text.replace("-", "−") if style is Style.UNICODE else text
 
 
 def _starts_negative(expr: Expr) -> bool:
@@ -440,8 +441,9 @@ _FUNCTIONS = {
     "abs": ("abs", 1), "max": ("max", 2),
 }  # fmt: skip
 NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-# Deeper parentheses than any formula has, and far from Python's own limit.
+# Deeper parentheses than any formula has, and longer chains of − · / ²: far from Python's own limit.
 _DEEPEST = 50
+_LONGEST = 200
 
 
 def parse(source: str, find: Callable[[str], Any]) -> Expr:
@@ -450,6 +452,14 @@ def parse(source: str, find: Callable[[str], Any]) -> Expr:
     Raises FormulaError with the position (from 0) of what could not be read.
     """
     return _Reader(source, find).whole()
+
+
+def _height(expr: Expr) -> int:
+    """Names and numbers are 0 high. Counted without recursion, which a tree from a text could exhaust."""
+    height, level = 0, [expr]
+    while level := [part for one in level for part in children(one)]:
+        height += 1
+    return height
 
 
 class _Reader:
@@ -466,6 +476,8 @@ class _Reader:
         self.space()
         if self.at < len(self.source):
             raise self.wrong("operator")
+        if _height(result) > _LONGEST:
+            raise self.wrong("shallower")
         return result
 
     def wrong(self, expected: str) -> FormulaError:
@@ -483,10 +495,18 @@ class _Reader:
                 return mark
         return None
 
-    def sum(self) -> Expr:
+    def nested(self, part: Callable[[], Expr]) -> Expr:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise self.wrong("shallower")
+        result = part()
+        self.depth -= 1
+        return result
+
+    def sum(self) -> Expr:
+        return self.nested(self.terms)
+
+    def terms(self) -> Expr:
         result = self.term()
         while mark := self.take("+", "−", "-"):
             other = self.term()
@@ -496,7 +516,6 @@ class _Reader:
                 result = Sum((*result.terms, other))
             else:
                 result = Sum((result, other))
-        self.depth -= 1
         return result
 
     def term(self) -> Expr:
@@ -534,7 +553,7 @@ class _Reader:
                 self.at += len(word)
                 return self.arguments(func, arity)
         if self.take("√"):
-            return call("√", self.atom())
+            return call("√", self.nested(self.atom))
         if match := NUMBER.match(self.source, self.at):
             self.at = match.end()
             return Num(float(match[0]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ def problems(
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     error = draw(st.sampled_from(errors))
     layers = []
-    for place, (inputs, units) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for place, (inputs, units) in enumerate(pairwise(sizes)):
         last = place == len(sizes) - 2
         kind = LAST[error] if last and error in LAST else draw(st.sampled_from(activations))
         layers.append(

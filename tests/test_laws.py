@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import independent
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import problems
 
-import independent
 from nntutor.core.check import central_difference, check_all
 from nntutor.core.figures import figure
 from nntutor.core.formula import Mul, Sum, evaluate, names, parse, text, tokens
@@ -20,7 +21,6 @@ from nntutor.core.symbols import Ref, Style
 from nntutor.core.timeline import Timeline
 from nntutor.core.trace import Step, Trace, after
 from nntutor.core.training import Runner, replay
-from strategies import problems
 
 SUMS = ("net", "error", "out_grad", "grad", "prob")
 
@@ -107,9 +107,7 @@ def test_what_is_sent_back_to_a_unit_is_the_slope_of_its_own_output(problem: Pro
 
 
 @given(problems(), st.integers(0, 60), st.integers(1, 90))
-def test_forward_then_back_is_the_same_place_and_computes_nothing(
-    problem: Problem, start: int, count: int
-) -> None:
+def test_forward_then_back_is_the_same_place_and_computes_nothing(problem: Problem, start: int, count: int) -> None:
     begun = Timeline.start(problem).forward(start)
     assume(begun.diverged is None)
     there = begun.forward(count)
@@ -170,9 +168,7 @@ def test_a_resumed_place_goes_on_as_if_it_had_never_been_left(problem: Problem) 
 
 
 @given(problems(), st.lists(st.tuples(st.integers(1, 4), st.floats(-2, 2)), min_size=1, max_size=4))
-def test_undoing_every_edit_brings_the_old_numbers_back(
-    problem: Problem, edits: list[tuple[int, float]]
-) -> None:
+def test_undoing_every_edit_brings_the_old_numbers_back(problem: Problem, edits: list[tuple[int, float]]) -> None:
     place = Timeline.start(problem)
     seen = [place.to(4)]
     weight = Ref("weight", 1, 1, 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -70,7 +71,8 @@ class Tutor(App[int]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
             # Stock Textual dies by these with the terminal in a mess; ours leaves it as it was.
-            loop.add_signal_handler(number, self._ended, 128 + number)
+            with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform
+                loop.add_signal_handler(number, self._ended, 128 + number)
 
     def on_resize(self, event: events.Resize) -> None:
         self.act(Resized(event.size.width, event.size.height))
@@ -132,7 +134,7 @@ class Tutor(App[int]):
 
     def _open(self, lesson: str) -> None:
         opened = self._desk.open_lesson(lesson)
-        self.session = update(self.session, Told(opened) if isinstance(opened, str) else Opened(opened))
+        self.session = update(self.session, Opened(opened))
 
     def _paint(self) -> None:
         self._painted = monotonic()
@@ -180,7 +182,7 @@ def run(lesson: str | None, problem: Problem | None, *, language: str, ascii_loo
     session = Session(desk.home(), language, Style.ASCII if ascii_look else Style.UNICODE)
     study = desk.begin(lesson, problem)
     if study is not None:
-        session = update(session, Opened(study))
+        session = update(session, Opened(study, desk.digits))
     words = all_words.load(language)
     session = update(session, Told(desk.told(words)))
     tutor = Tutor(session, desk, colours)

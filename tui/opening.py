@@ -30,6 +30,7 @@ class Desk:
         self._store = store
         self._source = ""
         self._saved: tuple[object, ...] = ()
+        self.digits = 0
 
     def home(self) -> Home:
         """The list of lessons with what is done and begun; picked: the first that is not done."""
@@ -84,6 +85,8 @@ class Desk:
         place = self._store.latest()
         if place is None or place.what == "list":
             return None
+        digits = place.settings.get("digits", 0)
+        self.digits = digits if isinstance(digits, int) else 0
         if place.what == "lesson":
             if load.find(place.name) is None:
                 return None

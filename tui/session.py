@@ -45,6 +45,7 @@ class Opened:
     """A lesson or problem has been opened."""
 
     study: Study
+    digits: int = 0  # 0: the lesson's own
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def update(session: Session, action: Action) -> Session:
         case Resized(width, height):
             return replace(session, width=width, height=height)
         case Opened(study):
-            digits = max(session.digits, study.lesson.digits) if study.lesson else session.digits
-            return replace(session, study=study, wanted=None, digits=digits)
+            digits = study.lesson.digits if study.lesson is not None else session.digits
+            return replace(session, study=study, wanted=None, digits=action.digits or digits)
         case Press("language"):
             return replace(session, language="ko" if session.language == "en" else "en")
         case Told(text):

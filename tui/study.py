@@ -109,6 +109,7 @@ class Study:
     trail: tuple[tuple[int, int], ...] = ()
     running: Running | None = None
     runs: int = 0
+    reached: int = 1
     note: Note | None = None
     _places: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
@@ -180,7 +181,8 @@ def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mi
 def moved(study: Study, timeline: Timeline) -> Study:
     """The same study at another place of its run; the other runs come along when they are looked at."""
     timelines = MappingProxyType({**study.timelines, study.run: timeline})
-    study = replace(study, timelines=timelines, page=0, note=None)
+    reached = max(study.reached, timeline.iteration)
+    study = replace(study, timelines=timelines, page=0, note=None, reached=reached)
     if study.stop is not None:
         study = replace(study, visited=max(study.visited, study.stop))
     if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
@@ -457,7 +459,8 @@ def edited(study: Study, ref: Ref, value: float) -> Study:
 
 
 def _with_timelines(study: Study, timelines: Mapping[str, Timeline]) -> Study:
-    study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None)
+    # Later iterations are forgotten with the numbers that they came from.
+    study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None, reached=1)
     return moved(study, study.timeline)
 
 

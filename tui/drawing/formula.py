@@ -10,11 +10,13 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from nntutor.core.figures import figure
-from nntutor.core.formula import Expr, Token, evaluate, keys, tokens
+from nntutor.core.formula import Expr, Token, evaluate, tokens
 from nntutor.core.symbols import Ref, Style
 from nntutor.core.trace import Step, Trace
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, cells, row_cells
+
+Spelled = Callable[[str], str]
 
 SIGNED = frozenset({"delta", "grad", "change", "out_grad", "v", "m", "mhat"})
 _MORE = 2
@@ -23,8 +25,13 @@ _MOST_DIGITS = 17
 _TERMS = (12, 6, 4, 2)
 
 
-def formula_rows(trace: Trace, step: Step, width: int, height: int, look: Look, noun: str = "") -> list[Row]:
-    """The step in at most `height` rows of `width` cells; noun: its kind, at the right where it fits."""
+def formula_rows(
+    trace: Trace, step: Step, width: int, height: int, look: Look, noun: str = "", book: Spelled | None = None
+) -> list[Row]:
+    """The step in at most `height` rows of `width` cells; noun: its kind, at the right where it fits.
+
+    book: says which formula books print, where the step's own form is a safer one.
+    """
     symbol = trace.symbol(step.ref, look.style)
     lead = cells(symbol) + 1
     result = _result(trace, step, look, lead)
@@ -45,8 +52,7 @@ def formula_rows(trace: Trace, step: Step, width: int, height: int, look: Look, 
     if rows and noun and row_cells(rows[0]) + cells(noun) + 3 <= width:
         gap = width - row_cells(rows[0]) - cells(noun) - 1
         rows[0] = (*rows[0], Piece(" " * gap), Piece(noun, "dim"))
-    book = _textbook(trace, step, look, width - 4)
-    rows.append((*result, *book))
+    rows.append((*result, *_textbook(trace, step, book, width - row_cells(result), look)))
     return rows[:height] if height else []
 
 
@@ -97,15 +103,9 @@ def multiplies(trace: Trace, step: Step, look: Look) -> bool:
     return figure(again, look.digits, signed, plain) == figure(step.value, look.digits, signed, plain)
 
 
-def _textbook(trace: Trace, step: Step, look: Look, width: int) -> Row:
-    """The form that books print, beside the result, where the step's own form is a safer one."""
-    if step.textbook is None:
+def _textbook(trace: Trace, step: Step, book: Spelled | None, width: int, look: Look) -> Row:
+    if step.textbook is None or book is None:
         return ()
     pieces = tokens(step.textbook, lambda ref: trace.symbol(ref, look.style), look.style, 4)
-    text = "".join(piece.text for piece in pieces)
-    return (Piece(f"     = {text}", "dim"),) if cells(text) + 30 <= width else ()
-
-
-def operands_of(step: Step) -> frozenset[Ref]:
-    """The numbers that the rows show as operands."""
-    return frozenset(keys(step.full))
+    text = f"   {book(''.join(piece.text for piece in pieces))}"
+    return (Piece(text, "dim"),) if cells(text) < width else ()

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nntutor.core.symbols import Style
 from nntutor.lessons import load
+from nntutor.lessons.look import ascii_look
 from nntutor.lessons.words import Words
 from nntutor.lessons.words import load as load_words
 from nntutor.tui.drawing.home import home_rows
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, beside, cells, cut, fitted, padded, wrapped
+from nntutor.tui.drawing.rows import BOLD, Piece, Row, beside, cells, cut, fitted, padded, wrapped
 from nntutor.tui.session import Session
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def rows(session: Session) -> tuple[Row, ...]:
             drawn = _study(session, session.study, words)
     drawn = drawn[: session.height]
     drawn += [()] * (session.height - len(drawn))
+    if session.style is Style.ASCII:
+        drawn = [tuple(Piece(ascii_look(piece.text), piece.style) for piece in row) for row in drawn]
     return tuple(fitted(row, session.width) for row in drawn)
 
 
@@ -82,7 +86,7 @@ def _sized(rows: list[Row], height: int) -> list[Row]:
 def _title(session: Session, study: Study) -> str:
     if study.lesson is None:
         return study.timeline.original.title or study.name
-    return f"{study.lesson.number:2d} {load.text(study.lesson.id, session.language).title}"
+    return f"{study.lesson.number} {load.text(study.lesson.id, session.language).title}"
 
 
 # --- the picture -----------------------------------------------------------------------------------
@@ -94,7 +98,7 @@ def _picture(session: Session, study: Study, words: Words, width: int, height: i
         return _view(session, study, words, study.view, width, height)
     left = max(_FULL_WIDTH - 8, width * 6 // 10)
     first = "runs" if study.view == "runs" else "network"
-    usual = "curve" if len(study.timeline.errors) > 1 else "matrices"
+    usual = "curve" if study.reached > 1 else "matrices"
     second = study.view if study.view in ("matrices", "curve") else usual
     one = _view(session, study, words, first, left, height)
     other = _view(session, study, words, second, width - left - 2, height)
@@ -126,7 +130,8 @@ def _curve(study: Study, words: Words, width: int, height: int, look: Look) -> l
     from nntutor.tui.plots import curve_rows
 
     timeline = study.timeline
-    known = timeline.errors
+    # The prose may have looked ahead; the curve shows what the learner has run.
+    known = timeline.errors if study.running is not None else timeline.errors[: study.reached]
     # The iteration at hand is known only once its E has been made.
     error = study.trace.find("E")
     at = timeline.iteration
@@ -164,7 +169,11 @@ def _formula(session: Session, study: Study, words: Words, height: int) -> list[
     from nntutor.tui.drawing.formula import formula_rows
 
     noun = why.noun(words, study.trace, study.step)
-    return formula_rows(study.trace, study.step, session.width, height, look_of(session), noun)
+
+    def book(formula: str) -> str:
+        return words.say("export.textbook", formula=formula)
+
+    return formula_rows(study.trace, study.step, session.width, height, look_of(session), noun, book)
 
 
 def prose(session: Session) -> str:
@@ -190,7 +199,7 @@ def prose(session: Session) -> str:
 def _prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:
     """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row."""
     height = max(1, height)
-    lines = wrapped(prose(session), session.width - 2)
+    lines = _closed(wrapped(prose(session), session.width - 2))
     number = study.stop
     count = ""
     if study.lesson is not None and number is not None:
@@ -208,9 +217,19 @@ def _prose_pages(session: Session, study: Study, words: Words, height: int) -> l
     return result
 
 
+def _closed(lines: list[str]) -> list[str]:
+    """A bold term that goes over the end of a line is closed there and opened again."""
+    result, open_term = [], ""
+    for line in lines:
+        line = open_term + line
+        open_term = BOLD if line.count(BOLD) % 2 else ""
+        result.append(line + open_term)
+    return result
+
+
 def _bold(line: str) -> Row:
     """A line of prose, its **terms** in bold."""
-    parts = line.split("**")
+    parts = line.split(BOLD)
     return (Piece(" "), *(Piece(part, "bold" if at % 2 else "") for at, part in enumerate(parts) if part))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -72,7 +73,7 @@ _BLANK = (" ", "")
 
 
 def _spread(row: Row) -> list[tuple[str, str]]:
-    """What stands in each cell; the second half of a wide letter is an empty one."""
+    """What stands in each cell; a wide letter stands in both of its cells."""
     spread: list[tuple[str, str]] = []
     for text, style in row:
         if text.isascii():
@@ -85,7 +86,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
                 continue
             spread.append((letter, style))
             if width == 2:
-                spread.append(("", style))
+                spread.append((letter, "second half"))
     return spread
 
 
@@ -104,24 +105,38 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
     return [(*padded(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
 
 
+# A short formula in parentheses, out(1 − out), is read in one piece.
+_PARENTHESES = re.compile(r"\([^() ]{1,6}( [^() ]{1,6}){1,4}\)")
+_JOINED = "\N{NO-BREAK SPACE}"
+BOLD = "**"
+
+
 def wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at spaces; a word that is longer is broken where it must."""
+    """Lines of at most `width` cells, broken at spaces; a word that is longer is broken where it must.
+
+    The marks of bold terms, **so**, take up no cell.
+    """
+    text = _PARENTHESES.sub(lambda match: match[0].replace(" ", _JOINED), text)
     lines: list[str] = []
     line = ""
-    for word in text.split():
-        while cells(word) > width:
-            head = cut(word, width - cells(line) - 1 if line else width)
-            if line:
-                lines.append(line)
+    for word in text.split(" "):
+        if _shown(word) > width:
+            word = word.replace(_JOINED, " ").replace(BOLD, "")
+            while cells(word) > width:
+                lines += [line] if line else []
                 line = ""
-                continue
-            lines.append(head or word[0])
-            word = word[len(head or word[0]) :]
+                head = cut(word, width) or word[0]
+                lines.append(head)
+                word = word[len(head) :].lstrip()
         if not line:
             line = word
-        elif cells(line) + 1 + cells(word) <= width:
+        elif _shown(line) + 1 + _shown(word) <= width:
             line += " " + word
         else:
             lines.append(line)
             line = word
-    return [*lines, line] if line else lines
+    return [one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines)]
+
+
+def _shown(text: str) -> int:
+    return cells(text) - len(BOLD) * text.count(BOLD)

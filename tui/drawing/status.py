@@ -34,8 +34,8 @@ def status_row(trace: Trace, index: int, title: str, words: Words, width: int, l
         )
     ]
     place = next((text for text in places if cells(text) <= width), cut(places[-1], width))
-    room = width - cells(place) - 2
-    head = f" {title}"
-    if cells(head) > room:
-        head = cut(head, room - 1).rstrip() + look.line("…") if room > _LEAST_TITLE else ""
+    room = width - cells(place) - 1
+    head = next((text for text in (f" {title}", title) if cells(text) <= room), "")
+    if not head and room > _LEAST_TITLE:
+        head = cut(f" {title}", room - 2).rstrip() + look.line("…")
     return (Piece(head, "title"), Piece(" " * (width - cells(head) - cells(place))), Piece(place))

@@ -1,0 +1,37 @@
+"""Sessions without a terminal: what the tests of session and drawing start from."""
+
+from __future__ import annotations
+
+from nntutor.core.network import Problem
+from nntutor.core.symbols import Style
+from nntutor.lessons import load, shipped
+from nntutor.tui import study as at
+from nntutor.tui.drawing import page
+from nntutor.tui.session import Home, Opened, Press, Session, update
+
+
+def of_lesson(
+    name: str, language: str = "en", style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24)
+) -> Session:
+    """A lesson at its first stop."""
+    lesson = load.find(name)
+    assert lesson is not None
+    problems = {run.id: shipped.open(run.problem) for run in lesson.runs}
+    study = at.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
+    return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
+
+
+def of_problem(problem: Problem, style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24)) -> Session:
+    """A problem at its first step."""
+    study = at.opened("problem", None, {"main": problem}, {})
+    return update(Session(Home(load.lessons()), "en", style, 4, *size), Opened(study))
+
+
+def pressed(session: Session, *actions: str) -> Session:
+    for action in actions:
+        session = update(session, Press(action))
+    return session
+
+
+def lines(session: Session) -> list[str]:
+    return ["".join(piece.text for piece in row) for row in page.rows(session)]

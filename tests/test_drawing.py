@@ -1,0 +1,202 @@
+"""The drawing: fits at every size, shows nothing from after the place, marks what the formula uses."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import screens
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import problems
+
+from nntutor.core.figures import figure
+from nntutor.core.formula import names
+from nntutor.core.network import Problem
+from nntutor.core.symbols import Style
+from nntutor.core.timeline import Timeline
+from nntutor.lessons import load, shipped
+from nntutor.tui.drawing.diagram import diagram
+from nntutor.tui.drawing.formula import formula_rows, multiplies, operand_figure
+from nntutor.tui.drawing.look import Look
+from nntutor.tui.drawing.rows import cells, changed_span, cut, row_cells, wrapped
+from nntutor.tui.plots import curve_rows
+
+LESSONS = [lesson.id for lesson in load.lessons()]
+SIZES = [(80, 24), (120, 40), (40, 12), (20, 5), (250, 80)]
+
+
+def text_of(rows: list) -> list[str]:  # type: ignore[type-arg]
+    return ["".join(piece.text for piece in row) for row in rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_stop_of_every_lesson_fits_at_every_size(lesson: str, language: str, size: tuple[int, int]) -> None:
+    session = screens.of_lesson(lesson, language, size=size)
+    for _ in range(900):
+        lines = screens.lines(session)
+        assert len(lines) == size[1]
+        assert all(cells(line) <= size[0] for line in lines)
+        assert not any("{{" in line or "**" in line for line in lines)
+        if session.study is None or (session.study.note and session.study.note[0] == "status.lesson_done"):
+            return
+        session = screens.pressed(session, "continue")
+    pytest.fail("the lesson does not end")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_stop_says_all_it_has_to_say_on_one_page_at_80_by_24(lesson: str) -> None:
+    from nntutor.tui.drawing.page import prose_pages
+
+    for language in ("en", "ko"):
+        session = screens.of_lesson(lesson, language)
+        assert session.study is not None and session.study.lesson is not None
+        for _ in session.study.lesson.stops[1:]:
+            assert prose_pages(session) == 1
+            session = screens.pressed(session, "continue")
+
+
+@settings(max_examples=8)
+@given(problems(), st.sampled_from(SIZES), st.integers(0, 400), st.sampled_from((Style.UNICODE, Style.ASCII)))
+def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int], step: int, style: Style) -> None:
+    session = screens.of_problem(problem, style, size)
+    for view in ("network", "matrices", "curve"):
+        for actions in (["step"] * (step % 60), ["why"], ["escape", "check"], ["escape", "run"], ["escape", "help"]):
+            session = screens.pressed(session, *actions)
+            lines = screens.lines(session)
+            assert len(lines) == size[1] and all(cells(line) <= size[0] for line in lines)
+            if style is Style.ASCII:
+                assert all(line.replace("한국어", "").isascii() for line in lines), lines
+        session = screens.pressed(session, "escape", "view")
+        assert session.study is not None and session.study.view != view
+
+
+@settings(max_examples=8)
+@given(problems(errors=("half-squared", "mse", "bce")))
+def test_the_diagram_shows_no_number_from_after_the_place(problem: Problem) -> None:
+    place = Timeline.start(problem)
+    for index in range(1, len(place.trace) + 1):
+        trace = place.to(1, index).trace
+        drawn = diagram(trace, trace.step(index), 140, 24, Look())
+        if drawn is None:
+            return
+        shown = set(re.findall(r"[−+]?\d[\d.]*(?:e-?\d+)?", " ".join(text_of(drawn))))
+        later = [trace.step(at) for at in range(index + 1, len(trace) + 1)]
+        earlier = {abs(trace.step(at).value) for at in range(1, index + 1)}
+        earlier |= {
+            abs(float(value))
+            for value in (*trace.before.params, *problem.samples.inputs.flat, *problem.samples.targets.flat)
+        }
+        known = {figure(value, digits) for value in earlier for digits in range(3, 7)}
+        for step in later:
+            for digits in range(3, 7):
+                spelled = figure(abs(step.value), digits)
+                if len(spelled) > 4 and spelled not in known:
+                    assert spelled not in {text.lstrip("−+") for text in shown}, (index, step.symbol)
+
+
+def test_the_step_is_marked_the_same_in_the_diagram_and_in_the_formula(two_two_two: Problem) -> None:
+    place = Timeline.start(two_two_two)
+    for index in range(1, 40):
+        trace = place.to(1, index).trace
+        step = trace.step(index)
+        drawn = diagram(trace, step, 79, 13, Look())
+        assert drawn is not None
+        marked = [piece.text for row in drawn for piece in row if piece.style in ("operand", "result")]
+        drawable = [ref for ref in names(step.full) if not ref.kind.startswith("rate_")]
+        for ref in drawable:
+            if ref.kind in ("unit_error", "grad") or (ref.kind == "weight" and step.phase == "update"):
+                continue  # the sum E stands in the first line; an update's weight and gradient share a label
+            shown = figure(trace.value(ref), 4, ref.kind == "delta")
+            assert any(shown in text and text.startswith("[") for text in marked), (index, ref, marked)
+
+
+def test_the_diagram_of_the_example_at_the_hidden_delta(two_two_two: Problem) -> None:
+    trace = Timeline.start(two_two_two).to(1, 24).trace
+    drawn = diagram(trace, trace.step(24), 79, 13, Look())
+    assert drawn is not None
+    assert text_of(drawn) == [
+        " 0.05                         [0.5933]                       0.7514",
+        " x1 ─────────w1 0.15─────────▶ h1 ────────[w5 0.4]─────────▶ o1       t 0.01",
+        "           ╲               ╱  [slope 0.2413]             ╱  [δ +0.1385]",
+        "              ╲         ╱     [δ +0.008771] ╲         ╱",
+        "              w3 0.25╱                     [w7 0.5]╱",
+        "                   ╱                             ╲",
+        "              w2 0.2 ╲                      w6 0.45╲",
+        "              ╱         ╲                   ╱         ╲",
+        " 0.1       ╱               ╲   0.5969    ╱               ╲   0.7729",
+        " x2 ─────────w4 0.3──────────▶ h2 ─────────w8 0.55─────────▶ o2       t 0.99",
+        "                               δ ?                          [δ −0.03810]",
+        "",
+        "",
+    ]
+
+
+@settings(max_examples=8)
+@given(problems(), st.sampled_from((4, 6, 9)))
+def test_shown_figures_multiply_to_the_shown_result_or_say_that_they_do_not(problem: Problem, digits: int) -> None:
+    trace = Timeline.start(problem).trace
+    look = Look(digits=digits)
+    for step in trace:
+        rows = text_of(formula_rows(trace, step, 400, 6, look))
+        result = rows[-1].strip()
+        assert result.startswith("= " if multiplies(trace, step, look) else "≈ ")
+        for operand in step.operands:
+            if operand.ref in names(step.full):
+                assert operand_figure(operand.value, look) in rows[1] + rows[-1] + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [[], [np.nan], [np.inf, 1.0], [1e300, 1.0], [0.0, 0.0], [1e307, 2.0, 3.0], [1.0] * 5000, [1e-300, 1.0],
+     list(np.linspace(1, 1e-12, 20_000)), [-1.0, 2.0], [5e-324, 1e-323]],
+)  # fmt: skip
+@pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
+def test_hostile_errors_are_plotted_or_left_out(errors: list[float], style: Style) -> None:
+    for width, height in ((60, 12), (24, 6), (10, 3), (200, 50)):
+        rows = curve_rows(np.array(errors), 1, width, height, Look(style), "E", "log")
+        assert len(rows) <= height and all(row_cells(row) <= width for row in rows)
+        if style is Style.ASCII:
+            assert all(line.isascii() for line in text_of(rows))
+
+
+@given(st.text(alphabet="ab 은(−)·", max_size=60), st.integers(4, 20))
+def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert all(cells(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert cells(cut(text, width)) <= width
+
+
+def test_the_changed_span_of_two_rows_is_the_part_that_differs() -> None:
+    from nntutor.tui.drawing.rows import Piece
+
+    before = (Piece("abc 은 def"),)
+    after = (Piece("abc 는 def"),)
+    assert changed_span(before, after) == (4, 6)
+    assert changed_span(before, before) == (0, 0)
+    assert changed_span((Piece("ab"),), (Piece("ab", "bold"),)) == (0, 2)
+    assert changed_span((), (Piece("  x"),)) == (2, 3)
+
+
+def test_networks_too_wide_for_a_diagram_get_tables_and_shortened_sums() -> None:
+    flowers = shipped.open("flowers")
+    random = np.random.default_rng(0)
+    from dataclasses import replace
+
+    from nntutor.core.network import Layer, Network, Samples
+
+    layers = (
+        Layer("sigmoid", random.random((64, 64)), None),
+        Layer("identity", random.random((3, 64)), None),
+    )
+    wide = replace(
+        flowers, network=Network(layers), samples=Samples(random.random((30, 64)), flowers.samples.targets[:30])
+    )
+    session = screens.of_problem(wide)
+    lines = screens.lines(session)
+    assert any("more" in line for line in lines)
+    assert any("64 → 64" in line for line in lines)
