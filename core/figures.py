@@ -13,6 +13,8 @@ from nntutor.core.symbols import Style
 SUBSTITUTED_DIGITS = 9
 # Below this, leading zeros cost more reading than an exponent does.
 _SMALL = 1e-4
+# From here on, an exponent is shorter than a whole number.
+_LARGE = 1e6
 
 
 def figure(value: float, digits: int = 4, plus: bool = False, style: Style = Style.UNICODE) -> str:
@@ -38,12 +40,15 @@ def figure(value: float, digits: int = 4, plus: bool = False, style: Style = Sty
 def _digits(size: float, digits: int) -> str:
     short = f"{size:.{digits}g}"
     if float(short) == size:
+        if 1 <= size < _LARGE:
+            return f"{size:.0f}" if "e" in short else short
         mantissa, _, exponent = short.partition("e")
         return mantissa + (f"e{int(exponent)}" if exponent else "")
-    if size < _SMALL or size >= 10.0 ** max(digits, 6):
+    text = f"{size:#.{digits}g}"
+    if size < _SMALL or "e" in text:
         mantissa, _, exponent = f"{size:.{digits - 1}e}".partition("e")
         return f"{mantissa}e{int(exponent)}"
-    return f"{size:#.{digits}g}".rstrip(".")
+    return text.rstrip(".")
 
 
 def substituted(value: float) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -95,11 +95,8 @@ def product(*factors: Expr) -> Expr:
 
 
 def maximum(terms: tuple[Expr, ...]) -> Expr:
-    """The largest of several, written with the grammar's max of two."""
-    result = terms[0]
-    for term in terms[1:]:
-        result = call("max", result, term)
-    return result
+    """The largest of several; of one, that one."""
+    return call("max", *terms) if len(terms) > 1 else terms[0]
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -193,7 +190,7 @@ def number(value: float, style: Style) -> str:
     if value == 0.5:
         return r"\tfrac12 " if style is Style.LATEX else _sign("½", style)
     text = str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
-    return text.replace("-", "−") if style is Style.UNICODE else text
+    return "−" + text[1:] if value < 0 and style is Style.UNICODE else text
 
 
 def _starts_negative(expr: Expr) -> bool:
@@ -323,6 +320,8 @@ def operation(expr: Expr) -> tuple[np.ufunc, tuple[Expr, ...]]:
         case Call("leaky", (a,), slope):
             # The larger of x and slope·x is x above 0 and slope·x below, as long as the slope is at most 1.
             return (np.maximum if slope <= 1 else np.minimum), (a, Mul(Num(slope), a))
+        case Call("max", args) if len(args) > 2:
+            return np.maximum, (Call("max", args[:-1]), args[-1])
         case Call(func, args):
             return _UFUNC[func], args
         case Name() | Num():
@@ -346,6 +345,8 @@ def _evaluate(expr: Expr, value: Callable[[Any], float]) -> np.float64:
             for term in terms[1:]:
                 total = total + _evaluate(term, value)
             return total
+        case Call("max", args):
+            return np.float64(reduce(np.maximum, (_evaluate(arg, value) for arg in args)))
         case Call() if (simpler := expand(expr)) is not None:
             return _evaluate(simpler, value)
         case _:
@@ -555,8 +556,11 @@ class _Reader:
         if self.take("√"):
             return call("√", self.nested(self.atom))
         if match := NUMBER.match(self.source, self.at):
+            value = float(match[0])
+            if value == np.inf:
+                raise self.wrong("number")
             self.at = match.end()
-            return Num(float(match[0]))
+            return Num(value)
         if match := SYMBOL.match(self.source, self.at):
             key = self.find(match[0])
             if key is None:

@@ -246,11 +246,10 @@ class Program:
         parts = [part for pair in zip(self.sums, self.outs, strict=True) for part in pair]
         return [op for part in parts[2 * (first - 1) + from_net :] for op in part] + self.error_ops
 
-    def run_forward(self, first: int = 1, from_net: bool = False) -> float:
+    def run_forward(self, first: int = 1, from_net: bool = False) -> None:
         """Forward from layer `first` on and the error: the E of what lies in memory."""
         for function, arguments in self.forward_ops(first, from_net):
             function(*arguments)
-        return float(self.error)
 
     # --- compiling -------------------------------------------------------------------------------
 

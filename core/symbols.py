@@ -74,16 +74,19 @@ _RATES: dict[str, tuple[str, str, str]] = {
     "rate_beta2k": ("β₂ᵏ", "beta2^k", r"\beta_2^k"),
 }
 
-_UNIT = r"(?:[xho]\d+(?:_\d+)?)"
-_PARAM = rf"(?:w\d+|b_{_UNIT})"
+# Nine digits are more than any network needs, and few enough for int() to read.
+_COUNT, _INDEX = "[1-9][0-9]{0,8}", "(?:0|[1-9][0-9]{0,8})"
+_UNIT = rf"(?:[xho]{_COUNT}(?:_{_COUNT})?)"
+_PARAM = rf"(?:w{_COUNT}|b_{_UNIT})"
 # Longest match first, as the contract says; the grammar of formulas reads names with this pattern.
 SYMBOL = re.compile(
     rf"(?:(?:∂E/∂|dE/d)(?:{_PARAM}|{_UNIT})"
     rf"|(?:δ|delta|net|slope|E)_{_UNIT}"
     rf"|(?:Δ|step_){_PARAM}"
     rf"|(?:v̂|vhat|m̂|mhat|v|m|s)_{_PARAM}"
-    rf"|{_PARAM}(?:⁺|_new)?|{_UNIT}|[tp]\d+"
-    r"|β₁ᵏ|β₂ᵏ|beta1\^k|beta2\^k|β₁|β₂|beta1|beta2|η|eta|μ|mu|ρ|rho|ε|eps|E(?![a-z_]))(?:\[\d+\])?"
+    rf"|{_PARAM}(?:⁺|_new)?|{_UNIT}|[tp]{_COUNT}"
+    r"|β₁ᵏ|β₂ᵏ|beta1\^k|beta2\^k|β₁|β₂|beta1|beta2|η|eta|μ|mu|ρ|rho|ε|eps|E(?![a-z_]))"
+    rf"(?:\[{_INDEX}\])?"
 )
 
 
@@ -159,7 +162,7 @@ class Names:
 
         A per-sample symbol without brackets has sample -1: whoever knows the iteration fills it in.
         """
-        match = re.fullmatch(r"(.+?)(?:\[(\d+)\])?", text.strip())
+        match = re.fullmatch(rf"(.+?)(?:\[({_INDEX})\])?", text.strip())
         if match is None:
             return None
         ref = self._named(match[1])
@@ -173,7 +176,7 @@ class Names:
                 return Ref(kind)
         if name == "E":
             return Ref("error")
-        if match := re.fullmatch(r"([tp])(\d+)", name):
+        if match := re.fullmatch(rf"([tp])({_COUNT})", name):
             kind = "target" if match[1] == "t" else "prob"
             unit = int(match[2])
             return Ref(kind, self.last, unit) if 1 <= unit <= self.sizes[-1] else None
@@ -197,7 +200,7 @@ class Names:
         return None
 
     def _unit(self, name: str) -> Ref | None:
-        match = re.fullmatch(r"([xho])(\d+)(?:_(\d+))?", name)
+        match = re.fullmatch(rf"([xho])({_COUNT})(?:_({_COUNT}))?", name)
         if match is None:
             return None
         letter, number, within = match[1], int(match[2]), match[3]
@@ -214,7 +217,7 @@ class Names:
         if name.startswith("b_"):
             found = self._unit(name[2:])
             return found._replace(kind="weight") if found and found.layer > 0 else None
-        match = re.fullmatch(r"w(\d+)", name)
+        match = re.fullmatch(rf"w({_COUNT})", name)
         if match is None:
             return None
         number = int(match[1]) - 1

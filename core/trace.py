@@ -187,14 +187,14 @@ class Trace:
         self._engine.params[...] = state.params
         with np.errstate(all="ignore"):
             program.run_forward()
-            if nudged is None:
-                return float(program.error)
-            row = self.samples.index(nudged.sample)
-            array = program.arena[nudged.kind, nudged.layer]
-            array[row, nudged.unit - 1] += by
-            if nudged.kind == "net":
-                return program.run_forward(nudged.layer, from_net=True)
-            return program.run_forward(nudged.layer + 1)
+            if nudged is not None:
+                array = program.arena[nudged.kind, nudged.layer]
+                array[self.samples.index(nudged.sample), nudged.unit - 1] += by
+                if nudged.kind == "net":
+                    program.run_forward(nudged.layer, from_net=True)
+                else:
+                    program.run_forward(nudged.layer + 1)
+        return float(program.error)
 
     def nets(self) -> list[Array]:
         """A copy of every layer's net as the last forward pass left it, (samples, units) each."""

@@ -11,8 +11,9 @@ from time import perf_counter
 
 import numpy as np
 
-from nntutor.core.network import Array, frozen
-from nntutor.core.program import Engine, Program, State
+from nntutor.core.formula import Op
+from nntutor.core.network import Array, Problem, frozen
+from nntutor.core.program import Engine, State
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,23 +49,25 @@ def run(
     errors = np.empty((min(iterations, 1024), *engine.lead))
     checkpoints: list[State] = []
     origin, done, few = state, 0, 1
+    alarm = _Alarm(engine)
     engine.load(state)
-    with np.errstate(all="ignore"):
+    with np.errstate(over="call", divide="call", invalid="call", under="ignore", call=alarm):
         while done < iterations:
             few = min(few, iterations - done)
             if done + few > len(errors):
                 errors = np.concatenate([errors, np.empty_like(errors)])
                 continue
-            _loop(engine, origin.done + done, errors[done : done + few])
             fresh = errors[done : done + few]
-            if not (np.isfinite(fresh).all() and np.isfinite(engine.params).all()):
-                last = checkpoints[-1] if checkpoints else origin
-                return _until_diverged(engine, last, errors[: last.done - origin.done], checkpoints)
-            if goal is not None and (reached := np.flatnonzero(fresh <= goal)).size:
-                before = checkpoints[-1] if checkpoints else origin
-                wanted = origin.done + done + int(reached[0]) + 1
-                ended = _replayed(engine, before, wanted)
-                return Chunk(ended, frozen(errors[: wanted - origin.done]), tuple(checkpoints))
+            _loop(engine, origin.done + done, fresh, alarm.watch)
+            if alarm.heard or (goal is not None and (fresh <= goal).any()):
+                # Something in this stretch wants a closer look: run it again, looking at every number.
+                behind = checkpoints[-1] if checkpoints else origin
+                end = _closely(engine, behind, origin.done + done + few, goal)
+                if end is not None:
+                    state, diverged = end
+                    kept = frozen(errors[: state.done - origin.done])
+                    return Chunk(state, kept, tuple(checkpoints), state.done if diverged else None)
+                alarm.heard = False
             done += few
             now = perf_counter()
             if now - saved >= CHECKPOINT_SECONDS / 2:
@@ -93,20 +96,53 @@ class Runner:
         return chunk
 
 
-def _loop(engine: Engine, done: int, errors: Array) -> None:
-    """Run len(errors) iterations on what lies in memory, writing each one's E."""
-    if len(errors) and engine.same_samples:
-        program = engine.prepare(done + 1)
-        calls, error = program.ops, program.error
-        for place in range(len(errors)):
-            engine.set_powers(done + place + 1)
-            for function, arguments in calls:
-                function(*arguments)
-            errors[place] = error
-        return
+class _Alarm:
+    """Hears of what may be a number that stops being finite, at the price of one call an iteration.
+
+    No finite numbers make inf or nan without the processor noting it, and NumPy passes that on. The error
+    after the update is not computed in a run: for it the alarm watches the weights, which must be large
+    before they can make it overflow. A false alarm (e^1000 inside σ) costs a second look, never an answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.heard = False
+        with np.errstate(all="ignore"):
+            factor = np.divide(np.finfo(np.float64).max, _bearable(engine.problem))
+        self.watch: Op = (np.multiply, (engine.params, np.array(factor), np.empty_like(engine.params)))
+
+    def __call__(self, kind: str, flag: int) -> None:
+        self.heard = True
+
+
+def _bearable(problem: Problem) -> float:
+    """A size of weights up to which no forward pass over the samples can overflow."""
+    inputs, targets = (float(np.abs(array).max()) for array in (problem.samples.inputs, problem.samples.targets))
+
+    def bears(weight: float) -> bool:
+        out = net = inputs
+        for layer in problem.network.layers:
+            net = weight * (layer.inputs * out + 1)
+            steepest = max(1.0, abs(layer.slope))
+            out = net * steepest if layer.activation in ("identity", "relu", "leaky-relu") else 1.0
+        gap = 2 * net + out + targets + 1
+        return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300
+
+    return next((10.0**power for power in range(300, -300, -1) if bears(10.0**power)), 0.0)
+
+
+def _loop(engine: Engine, done: int, errors: Array, watch: Op | None = None) -> None:
+    """Run len(errors) iterations on what lies in memory, writing each one's E; `watch` is called after each."""
+    same = engine.same_samples
+    ends = [] if watch is None else [watch]
+    program = engine.prepare(done + 1)
     for place in range(len(errors)):
-        program = engine.prepare(done + place + 1)
+        if same:
+            engine.set_powers(done + place + 1)
+        else:
+            program = engine.prepare(done + place + 1)
         for function, arguments in program.ops:
+            function(*arguments)
+        for function, arguments in ends:
             function(*arguments)
         errors[place] = program.error
 
@@ -126,19 +162,23 @@ def replay(engine: Engine, state: State, wanted: int) -> State:
         return _replayed(engine, state, wanted)
 
 
-def _finite(program: Program, engine: Engine) -> bool:
-    return bool(np.isfinite(engine.arena.block).all() and np.isfinite(program.arena.block).all())
+def _closely(engine: Engine, state: State, last: int, goal: float | None) -> tuple[State, bool] | None:
+    """Run again up to iteration `last`, looking at every number.
 
-
-def _until_diverged(engine: Engine, state: State, errors: Array, checkpoints: list[State]) -> Chunk:
-    """Run on, looking at every number, up to the iteration that is no longer finite."""
+    The state after the first iteration that reaches the goal or diverges, and whether it diverges (as
+    `Trace.diverged` has it); None where neither happens.
+    """
     engine.load(state)
-    done, more = state.done, []
-    while True:
-        done += 1
-        program = engine.prepare(done)
-        program.run()
-        more.append(program.error.copy())
-        if not _finite(program, engine):
-            all_errors = np.concatenate([errors, np.array(more).reshape((-1, *engine.lead))])
-            return Chunk(engine.save(done), frozen(all_errors), tuple(checkpoints), done)
+    with np.errstate(all="ignore"):
+        for done in range(state.done + 1, last + 1):
+            program = engine.prepare(done)
+            program.run()
+            reached = goal is not None and bool((program.error <= goal).all())
+            finite = np.isfinite(engine.arena.block).all() and np.isfinite(program.arena.block).all()
+            ended = engine.save(done)
+            program.run_forward()
+            if not (finite and np.isfinite(program.error).all()):
+                return ended, True
+            if reached:
+                return ended, False
+    return None

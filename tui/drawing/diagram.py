@@ -83,7 +83,8 @@ class _Picture:
         self.trace, self.step, self.frame, self.look = trace, step, frame, look
         self.targets = targets
         self.canvas = Canvas(frame.width, frame.height)
-        self.used = {operand.ref for operand in step.operands} | set(names(step.full))
+        # In the order in which they claim the one free row of a unit: its slope before what was sent back.
+        self.used = dict.fromkeys((*names(step.full), *(operand.ref for operand in reversed(step.operands))))
         self.sample = step.ref.sample if step.ref.sample >= 0 else self._shown_sample()
         self.last = len(frame.sizes) - 1
 
