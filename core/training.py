@@ -49,7 +49,7 @@ def run(
     errors = np.empty((min(iterations, 1024), *engine.lead))
     checkpoints: list[State] = []
     origin, done, few = state, 0, 1
-    alarm = _Alarm(engine)
+    alarm = _Alarm(engine, state)
     engine.load(state)
     with np.errstate(over="call", divide="call", invalid="call", under="ignore", call=alarm):
         while done < iterations:
@@ -104,8 +104,8 @@ class _Alarm:
     before they can make it overflow. A false alarm (e^1000 inside σ) costs a second look, never an answer.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self.heard = False
+    def __init__(self, engine: Engine, state: State) -> None:
+        self.heard = not (np.isfinite(state.params).all() and np.isfinite(state.slots).all())
         with np.errstate(all="ignore"):
             factor = np.divide(np.finfo(np.float64).max, _bearable(engine.problem))
         self.watch: Op = (np.multiply, (engine.params, np.array(factor), np.empty_like(engine.params)))
