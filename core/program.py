@@ -123,6 +123,7 @@ class Engine:
     def __init__(self, problem: Problem, mistake: str = "", many: int | None = None) -> None:
         self.problem = problem
         self.mistake = mistake
+        self.original = self
         self.lead: tuple[int, ...] = () if many is None else (many,)
         shape = Shape.of(problem, problem.batch_size, mistake)
         self.layout = Layout.of(shape)
@@ -142,7 +143,9 @@ class Engine:
 
     def twin(self) -> Engine:
         """The same programs in other memory."""
-        return Engine(self.problem, self.mistake, self.lead[0] if self.lead else None)
+        twin = Engine(self.problem, self.mistake, self.lead[0] if self.lead else None)
+        twin.original = self.original
+        return twin
 
     def start(self) -> State:
         """The state before the first iteration."""

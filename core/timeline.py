@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -41,13 +40,15 @@ class History:
     """What is remembered of one problem between one edit and the next.
 
     Iterations from `first` on are run on `problem`; `start` is the state before `first`, `edited` what
-    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors.
+    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors; `past` is what came
+    before the first history of a resumed place, once somebody has gone there.
     """
 
     def __init__(self, problem: Problem, mistake: str, start: State | None, edited: frozenset[Ref]) -> None:
         self.engine = Engine(problem, mistake)
         self.start = start or self.engine.start()
         self.edited = edited
+        self.past: Timeline | None = None
         self.checkpoints: list[State] = [self.start]
         self.errors = np.empty(0)
         self.diverged: int | None = None
@@ -135,7 +136,7 @@ class Timeline:
     def resumed(
         cls, problem: Problem, mistake: str, edits: tuple[Edit, ...], iteration: int, step: int, state: State
     ) -> Timeline:
-        """A place as it was left, from the state before its iteration; nothing is run again for it."""
+        """A place as it was left, from the state before its iteration; nothing before it is run again."""
         kept = _standing(edits)
         given = problem
         for edit in kept:
@@ -143,8 +144,8 @@ class Timeline:
                 given = _given(given, edit.ref, edit.value)
         here = frozenset(edit.ref for edit in kept if edit.iteration == iteration)
         history = History(given, mistake, state, here)
-        edits = tuple(edit for edit in edits if edit.iteration <= iteration)
-        return cls(problem, mistake, (history,), iteration, 1, edits).to(iteration, step)
+        behind = tuple(edit for edit in kept if edit.iteration <= iteration)
+        return cls(problem, mistake, (history,), iteration, 1, behind)._with(edits, ()).to(iteration, step)
 
     @property
     def problem(self) -> Problem:
@@ -171,12 +172,14 @@ class Timeline:
                 return history
         return self._past._history_of(iteration)
 
-    @cached_property
+    @property
     def _past(self) -> Timeline:
         """What came before a resumed place: run again only when somebody goes there."""
-        first = self.histories[0].first
-        earlier = tuple(edit for edit in _standing(self.edits) if edit.iteration < first)
-        return Timeline.start(self.original, self.mistake)._with(earlier, ())
+        oldest = self.histories[0]
+        if oldest.past is None:
+            earlier = tuple(edit for edit in _standing(self.edits) if edit.iteration < oldest.first)
+            oldest.past = Timeline.start(self.original, self.mistake)._with(earlier, ())
+        return oldest.past
 
     @property
     def newest(self) -> int:
@@ -192,7 +195,7 @@ class Timeline:
     def errors(self) -> Array:
         """E of iterations 1 to the newest; nan where a resumed place has not looked yet."""
         ends = [history.start.done for history in self.histories[1:]] + [self.newest]
-        before = self.__dict__.get("_past")
+        before = self.histories[0].past
         known = np.full(self.histories[0].start.done, np.nan)
         if before is not None:
             known[: before.newest] = before.errors[: len(known)]
@@ -243,7 +246,8 @@ class Timeline:
     def extended(self, chunk: Chunk) -> bool:
         """Take in a chunk if it starts where the newest iteration ends; whether it did."""
         history = self.histories[-1]
-        if chunk.state.done - len(chunk.errors) != history.newest or history.diverged is not None:
+        ours = chunk.engine.original is history.engine
+        if not ours or chunk.state.done - len(chunk.errors) != history.newest or history.diverged is not None:
             return False
         history.extend(chunk)
         return True
@@ -255,6 +259,8 @@ class Timeline:
 
         ref: a weight or bias before the iteration, an input, a target or a rate. KeyError for others.
         """
+        if not _is_given(self.problem, ref):
+            raise KeyError(ref)
         return self._with((*self.edits, Edit(self.iteration, ref, float(value))), ())
 
     def undo(self) -> Timeline:
@@ -312,6 +318,21 @@ def _standing(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     for edit in edits:
         standing = [*(one for one in standing if one.iteration <= edit.iteration), edit]
     return tuple(standing)
+
+
+def _is_given(problem: Problem, ref: Ref) -> bool:
+    """Whether the problem has such a number and no step makes it."""
+    layers, data = problem.network.layers, problem.samples
+    match ref.kind:
+        case "weight" if 1 <= ref.layer <= len(layers):
+            layer = layers[ref.layer - 1]
+            first = 1 if layer.bias is None else 0
+            return 1 <= ref.unit <= layer.units and first <= ref.input <= layer.inputs
+        case "out":
+            return ref.layer == 0 and 1 <= ref.unit <= layers[0].inputs and 0 <= ref.sample < len(data)
+        case "target":
+            return ref.layer == len(layers) and 1 <= ref.unit <= layers[-1].units and 0 <= ref.sample < len(data)
+    return ref.kind in RATE_FIELDS
 
 
 def _given(problem: Problem, ref: Ref, value: float) -> Problem:

@@ -152,6 +152,8 @@ class Trace:
             return self.problem.optimizer.rate(ref.kind, self.iteration)
         if ref.kind == "error":
             return self.error
+        if ref.unit < 1 or ref.input < 0:
+            raise KeyError(ref)
         try:
             if ref.kind in PER_SAMPLE:
                 row = self.samples.index(ref.sample)

@@ -20,9 +20,11 @@ from nntutor.core.program import Engine, State
 class Chunk:
     """What a run left: the state, E of each iteration (iterations, …), and states on the way.
 
-    diverged: the first iteration in which a number is not finite, which is the last one run; or None.
+    engine: what ran it. diverged: the first iteration in which a number is not finite, which is the last one
+    run; or None.
     """
 
+    engine: Engine
     state: State
     errors: Array
     checkpoints: tuple[State, ...] = ()
@@ -66,7 +68,7 @@ def run(
                 if end is not None:
                     state, diverged = end
                     kept = frozen(errors[: state.done - origin.done])
-                    return Chunk(state, kept, tuple(checkpoints), state.done if diverged else None)
+                    return Chunk(engine, state, kept, tuple(checkpoints), state.done if diverged else None)
                 alarm.heard = False
             done += few
             now = perf_counter()
@@ -79,7 +81,7 @@ def run(
                 few *= 2
             if now - began >= seconds:
                 break
-    return Chunk(engine.save(origin.done + done), frozen(errors[:done]), tuple(checkpoints))
+    return Chunk(engine, engine.save(origin.done + done), frozen(errors[:done]), tuple(checkpoints))
 
 
 class Runner:

@@ -80,6 +80,8 @@ class Tutor(App[int]):
     # --- keys ------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
+        if len(self.screen_stack) > 1:  # the command palette has the keyboard
+            return
         event.stop()
         event.prevent_default()
         if event.key in ("ctrl+q", "ctrl+c"):

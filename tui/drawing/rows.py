@@ -116,6 +116,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
     The marks of bold terms, **so**, take up no cell.
     """
+    width = max(1, width)
     text = _PARENTHESES.sub(lambda match: match[0].replace(" ", _JOINED), text)
     lines: list[str] = []
     line = ""

@@ -1,0 +1,146 @@
+"""The app through Textual's pilot: keys reach the session, the screen shows it, runs end, places are kept."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from nntutor.core.symbols import Style
+from nntutor.lessons.progress import Store
+from nntutor.tui.app import Tutor
+from nntutor.tui.opening import Desk
+from nntutor.tui.session import Opened, Session, update
+
+
+def tutor(home: Path, lesson: str | None = None) -> Tutor:
+    desk = Desk(Store.open(home))
+    session = Session(desk.home(), "en", Style.UNICODE)
+    study = desk.begin(lesson, None)
+    if study is not None:
+        session = update(session, Opened(study, desk.digits))
+    return Tutor(session, desk, colours=True)
+
+
+def first_line(app: Tutor) -> str:
+    return "".join(segment.text for segment in app._page.render_line(0))
+
+
+async def settled(pilot: Pilot[int], app: Tutor) -> None:
+    """Until no run is on its way."""
+    for _ in range(400):
+        await pilot.pause(0.02)
+        study = app.session.study
+        if study is None or study.running is None:
+            return
+    pytest.fail("the run does not end")
+
+
+async def test_a_lesson_is_opened_from_the_list_stepped_through_and_left(tmp_path: Path) -> None:
+    app = tutor(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "down", "down", "enter", "space", "right")
+        assert first_line(app).endswith("iteration 1 · backward · step 22/39 · E 0.2984")
+        await pilot.press("ㅅ")
+        assert first_line(app).endswith("반복 1 · 역전파 · 단계 22/39 · E 0.2984")
+        await pilot.press("left", "q")
+        assert app.session.study is None
+        await pilot.press("q")
+    assert app.return_value == 0
+
+
+async def test_a_run_keeps_the_screen_alive_and_ends_at_its_place(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "cycle")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "right", "right", "enter")
+        await settled(pilot, app)
+        assert "iteration 1001" in first_line(app)
+
+
+async def test_a_run_stops_at_once_when_told_to(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "cycle")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "left", "enter", *"1e-30", "enter")
+        await pilot.pause(0.3)
+        await pilot.press("escape")
+        study = app.session.study
+        assert study is not None and study.running is None
+        assert 1 < study.timeline.iteration < 100_000
+        await pilot.press("right", "left")
+
+
+async def test_text_is_typed_and_pasted_into_go_to(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(":", "ㅈ", "5", "enter")
+        assert "step 32/39" in first_line(app)
+        await pilot.press(":", *"h1", "backspace", "2", "enter")
+        assert "step 4/39" in first_line(app)
+        await pilot.press(":", "escape", "x", "e", "p")
+        assert "step 4/39" in first_line(app)
+
+
+async def test_resizing_keeps_the_place(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        for size in ((20, 5), (120, 40), (1, 1), (250, 80), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause(0.02)
+        assert first_line(app).endswith("step 21/39 · E 0.2984")
+
+
+async def test_the_palette_lists_the_commands_and_carries_one_out(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(";")
+        await pilot.pause(0.1)
+        await pilot.press(*"gradient check")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        if app.session.study is not None and app.session.study.panel is None:
+            await pilot.press("enter")
+            await pilot.pause(0.3)
+        assert app.session.study is not None and app.session.study.panel is not None
+
+
+async def test_the_next_start_is_at_the_same_step_with_the_same_numbers(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "cycle")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "enter")
+        await settled(pilot, app)
+        await pilot.press("left", "left", ">")
+        study = app.session.study
+        assert study is not None
+        left = (study.place, study.trace.error, study.step.value, study.timeline.edits)
+        shown = [str(app._page.render_line(y).text) for y in range(20)]
+    again = Desk(Store.open(tmp_path))
+    # The first session's process is this one; a start of another process takes the row over.
+    place = again._store.reached("cycle")
+    assert place is not None
+    app = tutor(tmp_path, "cycle")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        study = app.session.study
+        assert study is not None
+        assert (study.place, study.trace.error, study.step.value, study.timeline.edits) == left
+        assert [str(app._page.render_line(y).text) for y in range(20)] == shown
+        await pilot.press("{")
+        assert study.place != app.session.study.place  # type: ignore[union-attr]
+
+
+async def test_a_key_repaints_only_rows_that_changed(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted: list[object] = []
+        original = app._page.refresh
+        app._page.refresh = lambda *regions, **more: (painted.extend(regions), original(*regions, **more))[1]  # type: ignore[assignment,method-assign]
+        await pilot.press("right")
+        assert painted and all(region.height == 1 for region in painted)  # type: ignore[attr-defined]
+        painted.clear()
+        await pilot.press("escape")
+        await asyncio.sleep(0.05)
+        assert not painted

@@ -1,0 +1,135 @@
+"""What only a real terminal shows: the program on a pseudo-terminal, killed, refused, without colours."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.cli import main; sys.exit(main())"]
+
+
+class Terminal:
+    """The program on a pseudo-terminal of 80 × 24."""
+
+    def __init__(self, home: Path, *arguments: str, **environment: str) -> None:
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM", "LC_ALL")}
+            clean |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "NNTUTOR_HOME": str(home), **environment}
+            os.execvpe(COMMAND[0], [*COMMAND, *arguments], clean)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+
+    def read(self, quiet: float = 0.3, longest: float = 10.0) -> bytes:
+        """Everything up to the first silence."""
+        data, began = b"", time.monotonic()
+        while time.monotonic() - began < longest:
+            ready, _, _ = select.select([self.fd], [], [], quiet if data else longest)
+            if not ready:
+                break
+            try:
+                chunk = os.read(self.fd, 65536)
+            except OSError:
+                break
+            if not chunk:
+                break
+            data += chunk
+        return data
+
+    def press(self, keys: bytes) -> bytes:
+        os.write(self.fd, keys)
+        return self.read(0.15, 2.0)
+
+    def end(self, number: int) -> int:
+        """Send a signal; the exit status as a shell would give it."""
+        os.kill(self.pid, number)
+        return self.wait()
+
+    def wait(self) -> int:
+        self.last = self.read(0.3, 5.0)
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta")
+    terminal.read()
+    assert terminal.end(number) == 128 + number
+    assert b"\x1b[?1049l" in terminal.last
+
+
+def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta")
+    terminal.read()
+    for _ in range(6):
+        terminal.press(b"\x1b[C")
+    assert terminal.end(signal.SIGKILL) == -signal.SIGKILL
+    again = Terminal(tmp_path)
+    screen = again.read().decode()
+    assert "step 7/39" in screen
+    os.write(again.fd, b"q")
+    again.read()
+    os.write(again.fd, b"q")
+    assert again.wait() == 0
+
+
+def test_a_step_writes_at_most_2_kilobytes_and_silence_nothing(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta")
+    terminal.read()
+    sizes = [len(terminal.press(b"\x1b[C")) for _ in range(40)]
+    assert 0 < max(sizes) <= 2048
+    ready, _, _ = select.select([terminal.fd], [], [], 1.0)
+    assert not ready
+    terminal.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("how", ["variable", "option"])
+def test_without_colour_not_one_colour_is_sent(tmp_path: Path, how: str) -> None:
+    if how == "variable":
+        terminal = Terminal(tmp_path, "learn", "hidden-delta", NO_COLOR="1")
+    else:
+        terminal = Terminal(tmp_path, "--no-color", "learn", "hidden-delta")
+    data = terminal.read()
+    for _ in range(24):
+        data += terminal.press(b"\x1b[C")
+    terminal.end(signal.SIGTERM)
+    codes = {code for group in re.findall(rb"\x1b\[([\d;]*)m", data) for code in group.split(b";") if code}
+    assert codes <= {b"0", b"1", b"2", b"4", b"7", b"22", b"24", b"27", b"39", b"49"}, codes
+
+
+def test_a_linux_console_gets_ascii(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM="linux")
+    screen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", terminal.read().decode())
+    assert "net_h1 = w1*x1 + w2*x2 + b_h1" in screen and screen.isascii()
+    terminal.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_cannot_is_refused_in_one_line(tmp_path: Path, term: str) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM=term)
+    status = terminal.wait()
+    assert status == 2
+    lines = terminal.last.decode().strip().splitlines()
+    assert len(lines) == 1 and "nntutor trace" in lines[0]
+
+
+def test_without_a_terminal_the_tutor_is_refused_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "learn"], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
+        env={**os.environ, "NNTUTOR_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 2 and done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1 and "nntutor trace" in done.stderr
