@@ -95,8 +95,11 @@ def product(*factors: Expr) -> Expr:
 
 
 def maximum(terms: tuple[Expr, ...]) -> Expr:
-    """The largest of several; of one, that one."""
-    return call("max", *terms) if len(terms) > 1 else terms[0]
+    """The largest of several, written with the grammar's max of two, halves first so that it stays shallow."""
+    if len(terms) == 1:
+        return terms[0]
+    half = (len(terms) + 1) // 2
+    return call("max", maximum(terms[:half]), maximum(terms[half:]))
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

@@ -186,7 +186,9 @@ def moved(study: Study, timeline: Timeline) -> Study:
     if study.stop is not None:
         study = replace(study, visited=max(study.visited, study.stop))
     if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
-        study = replace(study, note=note("status.diverged", iteration=timeline.iteration))
+        # Where every number shown is finite, it is E with the new weights that is not.
+        key = "status.diverged" if timeline.trace.diverges_at else "status.diverged_after"
+        study = replace(study, note=note(key, iteration=timeline.iteration))
     return study
 
 
