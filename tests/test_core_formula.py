@@ -1,0 +1,180 @@
+"""Formulas: what is spelled can be read, means the same, and nothing that people type ends in a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from nntutor.core.errors import FormulaError
+from nntutor.core.formula import (
+    Call,
+    Compiler,
+    Div,
+    Expr,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Square,
+    Sub,
+    Sum,
+    evaluate,
+    names,
+    parse,
+    text,
+    tokens,
+)
+from nntutor.core.symbols import Names, Ref, Style
+
+NAMES = Names((2, 2, 2))
+REFS = {
+    "x1": Ref("out", 0, 1), "w1": Ref("weight", 1, 1, 1), "∂E/∂w5": Ref("grad", 2, 1, 1), "δ_h1": Ref("delta", 1, 1),
+    "b_h1": Ref("weight", 1, 1, 0), "E": Ref("error"), "β₁ᵏ": Ref("rate_beta1k"), "w5⁺": Ref("new", 2, 1, 1),
+}  # fmt: skip
+VALUES = dict(zip(REFS.values(), (0.3, -1.25, 7e-3, -2.0, 1.5, 0.125, 0.81, -0.0625), strict=True))
+
+
+def deeper(parts: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    some = st.lists(parts, min_size=1, max_size=4).map(tuple)
+    unary = st.sampled_from(("σ", "tanh", "relu", "leaky", "step", "exp", "ln", "√", "abs"))
+    return st.one_of(
+        parts.map(Neg),
+        parts.map(Square),
+        some.map(Sum),
+        st.builds(Sub, parts, parts),
+        st.builds(Mul, parts, parts),
+        st.builds(Div, parts, parts),
+        st.builds(lambda func, part: Call(func, (part,)), unary, parts),
+        st.lists(parts, min_size=2, max_size=4).map(lambda args: Call("max", tuple(args))),
+    )
+
+
+LEAVES = st.sampled_from(tuple(REFS.values())).map(Name) | st.sampled_from((0.0, 0.5, 1.0, 2.0, 0.01, 1e-9, 3e20)).map(
+    Num
+)
+TREES = st.recursive(LEAVES, deeper, max_leaves=12)
+
+
+@given(TREES, st.sampled_from((Style.UNICODE, Style.ASCII)))
+def test_a_tree_is_read_back_from_its_text_with_the_same_value(tree: Expr, style: Style) -> None:
+    written = text(tokens(tree, lambda ref: NAMES.symbol(ref, style), style))
+    assert style is Style.UNICODE or written.isascii()
+    np.testing.assert_equal(
+        evaluate(parse(written, NAMES.find), VALUES.__getitem__), evaluate(tree, VALUES.__getitem__)
+    )
+
+
+@given(TREES)
+def test_a_tree_filled_with_figures_is_read_back_with_the_same_value(tree: Expr) -> None:
+    written = text(tokens(tree, lambda ref: repr(VALUES[ref]).replace("-", "−", VALUES[ref] < 0)))
+    again = parse(written, NAMES.find)
+    assert names(again) == ()
+    np.testing.assert_equal(evaluate(again, VALUES.__getitem__), evaluate(tree, VALUES.__getitem__))
+
+
+@given(TREES)
+def test_arrays_are_computed_as_entries_are(tree: Expr) -> None:
+    """The compiled calls, on three entries at once, give each entry's own value, bit for bit."""
+    rows = {ref: np.array([value, -value, value * 3]) for ref, value in VALUES.items()}
+    kept = {ref: row.copy() for ref, row in rows.items()}
+    target = np.empty(3)
+    compiler = Compiler(rows.__getitem__)
+    compiler.into(tree, target)
+    with np.errstate(all="ignore"):
+        for function, arguments in compiler.ops:
+            function(*arguments)
+    for place in range(3):
+        np.testing.assert_equal(target[place], evaluate(tree, lambda ref, place=place: float(kept[ref][place])))
+    for ref, row in rows.items():
+        np.testing.assert_array_equal(row, kept[ref])
+
+
+@given(TREES, st.sampled_from(tuple(REFS.values())))
+def test_arrays_may_be_overwritten_with_what_is_made_of_them(tree: Expr, written: Ref) -> None:
+    rows = {ref: np.array([value, -value, value * 3]) for ref, value in VALUES.items()}
+    kept = {ref: row.copy() for ref, row in rows.items()}
+    compiler = Compiler(rows.__getitem__)
+    compiler.into(tree, rows[written])
+    with np.errstate(all="ignore"):
+        for function, arguments in compiler.ops:
+            function(*arguments)
+    for place in range(3):
+        expected = evaluate(tree, lambda ref, place=place: float(kept[ref][place]))
+        np.testing.assert_equal(rows[written][place], expected)
+
+
+def reads(source: str, find: Callable[[str], object] = NAMES.find) -> None:
+    try:
+        tree = parse(source, find)
+    except FormulaError as error:
+        assert 0 <= error.position <= len(source)
+        return
+    evaluate(tree, lambda ref: 1.0)
+    for style in Style:
+        text(tokens(tree, lambda ref, style=style: NAMES.symbol(ref, style), style))
+    assert hash(tree) == hash(tree)
+
+
+PIECES = ("x1", "w5⁺", "δ_h1", "∂E/∂w5", "1", ".5", "½", "1e9", "1e999", "+", "−", "-", "·", "*", "/", "²", "^2", "(",
+          ")", ",", "√", "σ(", "max(", "leaky(", "exp", " ", "E", "e", "₁", "[0]", "[", "9" * 30)  # fmt: skip
+
+
+@given(st.text(max_size=25))
+@example("")
+@example("1..2")
+@example("x1 x1")
+def test_any_text_is_a_formula_or_a_named_error(source: str) -> None:
+    reads(source)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_any_pieces_are_a_formula_or_a_named_error(source: str) -> None:
+    reads(source)
+
+
+@pytest.mark.parametrize(
+    "open_", ["(", "√", "√(", "−", "-", "+", "σ(", "max(1,", "1-", "1+", "2*", "1/", "x1-(", "√√(", "abs(-"]
+)
+@pytest.mark.parametrize("close", ["1", "", ")"])
+def test_no_depth_and_no_length_exhausts_the_reader(open_: str, close: str) -> None:
+    for count in (10, 49, 60, 3000):
+        reads(open_ * count + "1" + close * count)
+    reads("x1" + "²" * 3000)
+    reads("w" + "9" * 5000)
+
+
+def test_parentheses_deeper_than_any_formula_has_are_read() -> None:
+    assert evaluate(parse("(" * 40 + "2" + ")" * 40, NAMES.find), VALUES.__getitem__) == 2
+    assert evaluate(parse("+".join(["x1"] * 2000), NAMES.find), lambda ref: 1.0) == 2000
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("2 − 3 − 4", -5), ("2/4/2", 0.25), ("2·3/4·5", 7.5), ("−2²", -4), ("(−2)²", 4), ("½·3²", 4.5), ("2 - -3", 5),
+        ("max(1, 4, 2)", 4), ("√(9)", 3), ("√9", 3), ("abs(−3)", 3), ("step(0)", 1), ("relu(−1)", 0), ("leaky(−1)", -0.01),
+        ("σ(0)", 0.5), ("exp(0) + ln(1)", 1), ("1e-3·1e3", 1), (".5 + 1.", 1.5), ("2^2^2", 16),
+    ],
+)  # fmt: skip
+def test_the_grammar_is_the_contracts(source: str, value: float) -> None:
+    assert evaluate(parse(source, NAMES.find), VALUES.__getitem__) == value
+
+
+@given(st.integers(2, 400), st.integers(2, 12))
+def test_a_long_sum_says_how_many_terms_it_left_out(count: int, most: int) -> None:
+    tree = Sum(tuple(Name(Ref("out", 0, 1)) for _ in range(count)))
+    shown = tokens(tree, NAMES.symbol, most=most)
+    left = sum(token.key is not None for token in shown)
+    assert left == min(count, most)
+    assert (f"{count - most} more" in text(shown)) == (count > most)
+
+
+def test_wide_layers_do_not_exhaust_a_formula() -> None:
+    units = tuple(Name(Ref("net", 2, unit)) for unit in range(1, 3001))
+    tree = Sub(Call("max", units), Sum(units))
+    assert evaluate(tree, lambda ref: 1.0) == 1 - 3000
+    assert text(tokens(tree, Names((1, 1, 3000)).symbol)).count("net_o") == 6000
