@@ -1,0 +1,66 @@
+"""What is installed: every folder with code, every file that lessons read, and no more loaded than is needed."""
+
+from __future__ import annotations
+
+import fnmatch
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+FOLDERS = ("core", "lessons", "tui")
+
+
+def test_the_packages_listed_are_the_folders_with_code() -> None:
+    found = {
+        "nntutor." + ".".join(path.parent.relative_to(ROOT).parts)
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert found == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def test_every_data_file_of_the_lessons_is_shipped() -> None:
+    data = PROJECT["tool"]["setuptools"]["package-data"]
+    patterns = [pattern for pattern in data["nntutor.lessons"]]
+    patterns += [f"words/{pattern}" for pattern in data["nntutor.lessons.words"]]
+    for path in (ROOT / "lessons").rglob("*"):
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            name = str(path.relative_to(ROOT / "lessons"))
+            assert any(fnmatch.fnmatch(name, pattern) for pattern in patterns), name
+
+
+def loaded(code: str) -> set[str]:
+    """The top-level modules that a fresh process has loaded after running `code`."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    return set(done.stdout.split())
+
+
+def modules(folder: str) -> str:
+    names = [
+        ".".join(("nntutor", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    ]
+    return "\n".join(f"import {name}" for name in names)
+
+
+def test_core_and_lessons_load_no_terminal_library() -> None:
+    assert not loaded(modules("core") + "\n" + modules("lessons")) & {"textual", "rich", "plotext"}
+
+
+def test_the_list_of_lessons_loads_no_numpy() -> None:
+    code = (
+        "from nntutor.tui.drawing.page import rows\nfrom nntutor.tui.session import Home, Session\n"
+        "from nntutor.lessons import load\nrows(Session(Home(load.lessons())))"
+    )
+    assert not loaded(code) & {"numpy", "textual", "plotext"}
+
+
+def test_one_thread_is_asked_for_before_numpy_loads() -> None:
+    code = "import nntutor.core, os\nassert os.environ['OPENBLAS_NUM_THREADS'] == '1'"
+    assert "numpy" not in loaded(code)

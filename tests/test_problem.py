@@ -1,0 +1,237 @@
+"""Problem files: what is read, what is refused and in which words, and that writing reads back."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nntutor.core import problem as files
+from nntutor.core.errors import NntutorError
+from nntutor.core.network import Problem, draw
+from nntutor.lessons import messages, shipped
+from nntutor.lessons.words import load
+from strategies import problems
+
+GOOD = """\
+title = "A sheet"
+[optimizer]
+learning_rate = 0.5
+
+[[layer]]
+weights = [[0.15, 0.20], [0.25, 0.30]]
+bias = [0.35, 0.35]
+
+# [[layer]]
+[[layer]]
+weights = [[0.40, 0.45]]
+learn_bias = false
+
+[[sample]]
+input = [0.05, 0.10]
+target = [0.01]
+
+[[sample]]
+input = [1, 2]
+target = [1]
+"""
+
+
+def refusal(text: str, folder: Path | None = None) -> str:
+    """The one line that refuses a text, in English; the Korean one must be a line as well."""
+    with pytest.raises(NntutorError) as caught:
+        files.parse(text, "sheet.toml", folder)
+    for language in ("en", "ko"):
+        sentence = messages.sentence(caught.value, load(language))
+        assert "\n" not in sentence and "{" not in sentence.replace("{…}", "")
+    return messages.sentence(caught.value, load("en"))
+
+
+def same(one: Problem, other: Problem) -> bool:
+    return files.as_json(one) == files.as_json(other)
+
+
+@given(problems())
+def test_a_problem_written_out_reads_back_the_same(problem: Problem) -> None:
+    assert same(problem, files.parse(files.write(problem), "x"))
+
+
+@pytest.mark.parametrize("name", shipped.names())
+def test_every_shipped_problem_opens_and_learns(name: str) -> None:
+    from nntutor.core.timeline import Timeline
+
+    problem = shipped.open(name)
+    assert problem.title and problem.source
+    errors = Timeline.start(problem).runner().chunk(1500).errors
+    assert errors[-20:].mean() < 0.2 * errors[:20].mean()
+
+
+def test_defaults_are_those_of_the_contract() -> None:
+    problem = files.parse("[[layer]]\nunits = 3\n[[layer]]\nunits = 1\n[[sample]]\ninput = [1, 2]\ntarget = [0]\n", "x")
+    assert (problem.error, problem.batch, problem.shuffle, problem.seed) == ("half-squared", "online", False, 0)
+    assert (problem.optimizer.name, problem.optimizer.learning_rate) == ("sgd", 0.5)
+    first, second = problem.network.layers
+    assert first.activation == "sigmoid" and first.initial == "uniform"
+    # The contract's own words for initial weights, worked out again here.
+    expected = 2 * np.random.default_rng([0, 1]).random((3, 2)) - 1
+    np.testing.assert_allclose(first.weights, expected, rtol=0, atol=1e-15)
+    assert second.bias is not None and not second.bias.any()
+    for name, rate in (("momentum", 0.1), ("nesterov", 0.1), ("adagrad", 0.01), ("rmsprop", 0.01), ("adam", 0.01)):
+        other = files.parse(GOOD.replace("learning_rate = 0.5", f'name = "{name}"'), "x")
+        assert other.optimizer.learning_rate == rate
+        assert other.optimizer.epsilon == (1e-10 if name == "adagrad" else 1e-8)
+
+
+@pytest.mark.parametrize(("initial", "limit"), [("xavier", (6 / 5) ** 0.5), ("he", (6 / 2) ** 0.5), ("uniform", 1.0)])
+def test_initial_weights_are_uniform_within_their_limit(initial: str, limit: float) -> None:
+    weights = draw(initial, 3, 2, 7, 2)
+    expected = (2 * np.random.default_rng([7, 2]).random(6) - 1).reshape(3, 2) * limit
+    np.testing.assert_allclose(weights, expected, rtol=1e-15)
+    assert not draw("zeros", 3, 2, 7, 2).any()
+
+
+@pytest.mark.parametrize("batch", ["online", "full", 2, 3, 50])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> None:
+    from dataclasses import replace
+
+    problem = replace(shipped.open("flowers"), batch=batch, shuffle=shuffle)
+    each = problem.epoch_iterations
+    for epoch in range(3):
+        used = [index for at in range(each) for index in problem.samples_of(epoch * each + at + 1)]
+        assert sorted(used) == list(range(150))
+        assert (used == list(range(150))) is not shuffle
+    assert problem.samples_of(5) == problem.samples_of(5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("learning_rate", "learning_rat", "sheet.toml:3: unknown key “learning_rat”"),
+        ("learning_rate", "learning_rat", "Did you mean “learning_rate”?"),
+        ("0.5\n", '"fast"\n', "sheet.toml:3: “learning_rate” is “fast”; expected a number."),
+        ("0.5\n", "true\n", "sheet.toml:3: “learning_rate” is true; expected a number."),
+        ("0.5\n", "-1\n", "sheet.toml:3: “learning_rate” is -1"),
+        ("0.5\n", '0.5\nname = "adm"\n', "sheet.toml:4: “name” is “adm”; expected one of: sgd"),
+        ("0.5\n", "0.5\nbeta1 = 0.9\n", "sheet.toml:4: unknown key “beta1”"),
+        ("0.5\n", '0.1\nname = "momentum"\nmomentum = 1\n', "sheet.toml:5: “momentum” is 1"),
+        ("0.15, 0.20", "0.15", "sheet.toml:6: row 1 of “weights” has 1 numbers; expected 2"),
+        ("0.40, 0.45", "0.4, 0.5, 0.6", "sheet.toml:11: row 1 of “weights” has 3 numbers; expected 2"),
+        ("0.40, 0.45", '0.4, "a"', "sheet.toml:11: “weights” is “a”"),
+        ("0.40, 0.45", "0.4, nan", "sheet.toml:11: “weights” holds nan; expected finite numbers."),
+        ("0.40, 0.45", "0.4, 1" + "0" * 400, "sheet.toml:11: “weights” holds 1000"),
+        ("[0.35, 0.35]", "[0.35]", "sheet.toml:7: “bias” has 1 entries; expected 2."),
+        ("[0.35, 0.35]", "true", "sheet.toml:7: “bias” is true; expected a list of numbers, or false"),
+        ("learn_bias = false", "learn_bias = 0", "sheet.toml:12: “learn_bias” is 0; expected true or false."),
+        ("learn_bias = false", "slope = 0.1", "sheet.toml:12: unknown key “slope”"),
+        ("learn_bias = false", 'initial = "he"', "sheet.toml:12: “initial” and “weights” exclude each other"),
+        ("learn_bias = false", "units = 2", "sheet.toml:12: “weights” has 1 entries; expected 2."),
+        ("input = [1, 2]", "input = [1]", "sheet.toml:19: “input” has 1 entries; expected 2."),
+        ("input = [1, 2]", "inputs = [1, 2]", "sheet.toml:19: unknown key “inputs”"),
+        ("target = [1]", "", "sheet.toml:18: “target” is missing."),
+        ("target = [0.01]", "target = [0.01, 1]", "“target” has 1 entries; expected 2."),
+        ('title = "A sheet"', "title = 3", "sheet.toml:1: “title” is 3; expected a text in quotes."),
+        ('title = "A sheet"', "batch = 0", "sheet.toml:1: “batch” is 0; expected a whole number of at least 1."),
+        ('title = "A sheet"', "batch = 'all'", "sheet.toml:1: “batch” is “all”; expected one of: online, full"),
+        ('title = "A sheet"', "seed = -1", "sheet.toml:1: “seed” is -1"),
+        ('title = "A sheet"', "error = 'bc'", "Did you mean “bce”?"),
+        ('title = "A sheet"', "error = 'softmax-ce'", "sheet.toml:16: target [0.01] does not suit"),
+        ('title = "A sheet"', "error = 'perceptron'", "needs activation “step” in the last layer"),
+        ('title = "A sheet"', "surface = 1", "sheet.toml:1: unknown key “surface”"),
+        ('title = "A sheet"', 'data = "a.csv"', "sheet.toml:1: “data” and “[[sample]]” exclude each other"),
+        ('title = "A sheet"', "a = " + "[" * 3000, "sheet.toml: not TOML"),
+        ('title = "A sheet"', 'title = """', "not TOML"),
+        ("[0.05, 0.10]", "[0.05, 0.10", "sheet.toml:16: not TOML"),
+        ("[0.05, 0.10]", "[]", "sheet.toml:15: “input” is []; expected a list of numbers."),
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_refused_in_one_line_with_its_place(old: str, new: str, expected: str) -> None:
+    assert old in GOOD
+    assert expected in refusal(GOOD.replace(old, new, 1))
+
+
+def test_no_layer_no_sample_no_file() -> None:
+    assert "no layers" in refusal("[[sample]]\ninput = [1]\ntarget = [1]\n")
+    assert "no samples" in refusal("[[layer]]\nunits = 1\n")
+    assert "no samples" in refusal("")
+    assert "units" in refusal("[[layer]]\nunits = 100000\n[[sample]]\ninput = [1]\ntarget = [1]\n")
+    wide = "[[layer]]\nunits = 9999\n" * 3 + "[[sample]]\ninput = [1]\ntarget = [1]\n"
+    assert "at most 20000000" in refusal(wide)
+
+
+def test_no_line_is_better_than_a_wrong_one() -> None:
+    text = 'layer = [{weights = [[1, 2]]}]\n[[sample]]\ninput = [1]\ntarget = [1]\ntitle = """\n[[layer]]\n"""\n'
+    assert refusal(text).startswith("sheet.toml:5: unknown key “title”")
+    inline = "layer = [{weights = [[1, 2]]}]\n[[sample]]\ninput = [1]\ntarget = [1]\n"
+    assert refusal(inline).startswith("sheet.toml: row 1 of “weights”")
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "expected"),
+    [
+        ("x,y\n1,2\n", '["x", "z"]', "data.csv:1: no column “z”; expected one of: x, y."),
+        ("x,y\n1,2\n3,blue\n", '["x", "y"]', "data.csv:3: column “y” holds “blue”; expected a number."),
+        ("x,y\n1\n", '["x", "y"]', "data.csv:2: column “y” holds “”; expected a number."),
+        ("x,y\n1,inf\n", '["x", "y"]', "data.csv:2: “y” holds inf; expected finite numbers."),
+        ("x,y\n", '["x", "y"]', "no samples"),
+        ("", '["x", "y"]', "no column “x”"),
+    ],
+)
+def test_a_bad_csv_is_refused_with_its_line(tmp_path: Path, rows: str, columns: str, expected: str) -> None:
+    (tmp_path / "data.csv").write_text(rows)
+    text = f'data = "data.csv"\ninputs = {columns}\ntargets = ["x"]\n[[layer]]\nunits = 1\n'
+    assert expected in refusal(text, tmp_path)
+
+
+def test_files_that_are_no_problem_files_are_refused_unread(tmp_path: Path) -> None:
+    zeros = tmp_path / "zeros.toml"
+    with zeros.open("wb") as file:
+        file.truncate(100 * 2**20)
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b'title = "x"\nsource = "\xe9"\n')
+    cases = {
+        str(tmp_path): "folder",
+        str(tmp_path / "none.toml"): "no such file",
+        str(zeros): "larger than 1 MB",
+        str(latin): "latin.toml:2: not UTF-8",
+        "/dev/zero": "not a file",
+        "nul\0.toml": "cannot be read",
+    }
+    for where, expected in cases.items():
+        with pytest.raises(NntutorError) as caught:
+            files.read(where)
+        assert expected in messages.sentence(caught.value, load("en"))
+    with pytest.raises(NntutorError) as caught:
+        files.read("-", io.BytesIO(b"0" * 2_000_000))
+    assert "larger than 1 MB" in messages.sentence(caught.value, load("en"))
+
+
+def test_a_mark_of_byte_order_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "windows.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert same(files.read(path), files.parse(GOOD, "x"))
+    assert same(files.read("-", io.BytesIO(GOOD.encode())), files.parse(GOOD, "x"))
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_no_mutation_of_a_file_brings_anything_but_a_problem_or_one_line(data: st.DataObject) -> None:
+    text = GOOD
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(text)))
+        cut = data.draw(st.integers(0, 12))
+        piece = data.draw(
+            st.one_of(
+                st.text(max_size=6), st.sampled_from(["[[", "]]", "=", '"', "nan", "1e999", "{}", "[]", "-", "\n"])
+            )
+        )
+        text = text[:at] + piece + text[at + cut :]
+    try:
+        files.parse(text, "sheet.toml", None)
+    except NntutorError as error:
+        for language in ("en", "ko"):
+            assert "\n" not in messages.sentence(error, load(language))
