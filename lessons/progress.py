@@ -39,7 +39,6 @@ CREATE TABLE IF NOT EXISTS place (
 );
 CREATE TABLE IF NOT EXISTS reached (lesson TEXT PRIMARY KEY, done INTEGER DEFAULT 0, at REAL, place TEXT,
   params BLOB, slots BLOB);
-CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 """
@@ -188,7 +187,7 @@ class Store:
 
         return self._try(read, None)
 
-    # --- lessons and settings --------------------------------------------------------------------
+    # --- lessons --------------------------------------------------------------------------------
 
     def reached(self, lesson: str) -> Place | None:
         """Where a lesson was left, whichever session it was."""
@@ -221,18 +220,6 @@ class Store:
             return frozenset(str(row[0]) for row in rows)
 
         return self._try(read, frozenset())
-
-    def settings(self) -> dict[str, object]:
-        def read(connection: sqlite3.Connection) -> dict[str, object]:
-            return {key: json.loads(value) for key, value in connection.execute("SELECT * FROM setting")}
-
-        return self._try(read, {})
-
-    def set_setting(self, key: str, value: str | int | bool) -> None:
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(value)))
-
-        self._try(write, None)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -283,7 +270,7 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_SCHEMA)
-        for table in ("place", "reached", "setting"):
+        for table in ("place", "reached"):
             connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
     except sqlite3.OperationalError as error:
         connection.close()

@@ -25,9 +25,7 @@ def test_a_figure_is_the_value_rounded_to_its_digits(value: float, digits: int) 
 
 
 @given(VALUES, st.sampled_from((4, 6, 9, 17)))
-def test_a_figure_that_is_rounded_shows_all_its_digits_and_an_exact_one_no_zeros_behind(
-    value: float, digits: int
-) -> None:
+def test_a_rounded_figure_shows_all_its_digits_and_an_exact_one_no_zeros_behind(value: float, digits: int) -> None:
     mantissa = figure(abs(value), digits, style=Style.ASCII).partition("e")[0]
     significant = mantissa.replace(".", "").lstrip("0")
     if float(figure(abs(value), digits, style=Style.ASCII)) != abs(value):

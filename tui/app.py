@@ -185,7 +185,7 @@ def run(lesson: str | None, problem: Problem | None, *, language: str, ascii_loo
     study = desk.begin(lesson, problem)
     if study is not None:
         session = update(session, Opened(study, desk.digits))
-    words = all_words.load(language)
+    words = all_words.load(session.language)
     session = update(session, Told(desk.told(words)))
     tutor = Tutor(session, desk, colours)
     tutor.run(mouse=False)

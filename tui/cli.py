@@ -323,6 +323,7 @@ def _open_tutor(given: Arguments, out: Output) -> int:
         given.what if given.command == "learn" else None,
         problem,
         language=out.words.language,
+        keep_language=given.language is not None,
         ascii_look=given.ascii or doctor.screen_wants_ascii(os.environ),
         colours=doctor.colours(os.environ, given.color) > 0,
     )

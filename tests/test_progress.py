@@ -1,0 +1,204 @@
+"""The file that keeps a learner's place: exact, private, shared between sessions, never in the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nntutor.core.symbols import Ref
+from nntutor.core.timeline import Edit
+from nntutor.lessons import progress
+from nntutor.lessons.progress import Place, Store
+
+ODD = np.array([0.1, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1 / 3])
+PLACE = Place(
+    "lesson", "cycle", "", "main", (Edit(3, Ref("weight", 1, 1, 2), 1 / 3), Edit(4, Ref("rate_eta"), 5e-324)),
+    41, 7, "why", {"digits": 6, "view": "curve", "zoom": True}, ODD.tobytes(), ODD[:3].tobytes(),
+)  # fmt: skip
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from nntutor.lessons.progress import Place, Store
+store = Store.open(Path(sys.argv[1]))
+for step in range(1, 100000):
+    store.save(Place("lesson", "cycle", "", "main", (), 1, step, "", {}, b"x" * 64, b""))
+    print(step, flush=True)
+    time.sleep(0.002)
+"""
+
+
+def child(home: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", CHILD, str(home)], stdout=subprocess.PIPE, text=True)
+
+
+def gone(home: Path) -> None:
+    """Make every row belong to a process that is no more."""
+    with sqlite3.connect(home / "progress.sqlite") as connection:
+        connection.execute("UPDATE place SET pid = 999999999")
+    connection.close()
+
+
+def test_a_place_comes_back_bit_for_bit(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    assert store.reached("cycle") == PLACE
+    store.close()
+    gone(tmp_path)
+    assert Store.open(tmp_path).latest() == PLACE
+
+
+def test_the_folder_and_the_file_are_the_learners_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        home = tmp_path / "deep" / "home"
+        Store.open(home).save(PLACE)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    for path in home.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_a_living_sessions_row_is_left_alone_and_a_dead_ones_is_taken_once(tmp_path: Path) -> None:
+    process = child(tmp_path)
+    assert process.stdout is not None
+    process.stdout.readline()
+    assert Store.open(tmp_path).latest() is None
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    first, second = Store.open(tmp_path), Store.open(tmp_path)
+    assert first.latest() is not None
+    assert second.latest() is None
+
+
+def test_nothing_that_was_reported_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
+    for pause in (0.01, 0.05, 0.11):
+        process = child(tmp_path)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(pause)
+        process.send_signal(signal.SIGKILL)
+        told = [int(line) for line in process.stdout.read().split()] or [1]
+        process.wait()
+        process.stdout.close()
+        place = Store.open(tmp_path).latest()
+        assert place is not None and place.step >= max(told)
+
+
+def test_two_sessions_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    one, other = Store.open(tmp_path), Store.open(tmp_path)
+    for step in range(1, 50):
+        one.save(Place("lesson", "forward", "", "main", (), 1, step, "", {}))
+        other.save(Place("lesson", "start", "", "main", (), 2, step, "", {}))
+    one.mark_done("forward")
+    other.mark_done("start")
+    assert one.note is None and other.note is None
+    third = Store.open(tmp_path)
+    assert third.done() == {"forward", "start"}
+    assert third.reached("forward").step == third.reached("start").step == 49  # type: ignore[union-attr]
+
+
+def _broken(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+
+
+def _text(path: Path) -> None:
+    path.write_text("this is no database at all, but it is long enough to be read as one" * 40)
+
+
+def _foreign(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.commit()
+    connection.close()
+
+
+def _newer(path: Path) -> None:
+    Store.open(path.parent).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+def _truncated(path: Path) -> None:
+    store = Store.open(path.parent)
+    for step in range(50):
+        store.save(Place("lesson", f"l{step}", "", "main", (), 1, step, "", {}, b"x" * 4000, b""))
+    store.close()
+    path.write_bytes(path.read_bytes()[:6000])
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [_broken, _text, _foreign, _newer, _truncated, _folder])
+def test_a_file_that_cannot_be_used_is_set_aside_under_a_name_that_is_shown(tmp_path: Path, spoil) -> None:  # type: ignore[no-untyped-def]
+    spoil(tmp_path / "progress.sqlite")
+    store = Store.open(tmp_path)
+    assert store.saving and store.note is not None
+    key, facts = store.note
+    assert key == "progress.set_aside" and Path(str(facts["name"])).exists()
+    store.save(PLACE)
+    assert store.reached("cycle") == PLACE
+
+
+def test_a_home_that_cannot_be_written_is_noted_and_everything_works_unsaved(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    store = Store.open(blocked / "home")
+    assert not store.saving and store.note is not None and store.note[0] == "progress.unsaved"
+    store.save(PLACE)
+    store.mark_done("cycle")
+    assert store.latest() is None and store.done() == frozenset() and store.reached("cycle") is None
+    store.close()
+
+
+def test_a_full_disk_is_noted_once_and_the_next_save_is_tried_again(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    real = store._connection
+
+    class Full:
+        def execute(self, *_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    store._connection = Full()  # type: ignore[assignment]
+    store.save(PLACE)
+    assert store.note is not None and "full" in str(store.note[1]["reason"])
+    store._connection = real
+    store.save(PLACE)
+    assert store.reached("cycle") == PLACE
+
+
+def test_a_locked_file_does_not_hold_the_screen_up(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    other = sqlite3.connect(tmp_path / "progress.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.save(PLACE)
+    assert store.note is None and store.reached("cycle") is None
+    other.execute("COMMIT")
+    other.close()
+    store.save(PLACE)
+    assert store.reached("cycle") == PLACE
+
+
+def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "a"))
+    assert progress.folder() == tmp_path / "a"
+    monkeypatch.delenv("NNTUTOR_HOME")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "b"))
+    assert progress.folder() == tmp_path / "b" / "nntutor"
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "none"))
+    assert progress.finished() == frozenset()
