@@ -24,7 +24,7 @@ def test_the_packages_listed_are_the_folders_with_code() -> None:
 
 def test_every_data_file_of_the_lessons_is_shipped() -> None:
     data = PROJECT["tool"]["setuptools"]["package-data"]
-    patterns = [pattern for pattern in data["nntutor.lessons"]]
+    patterns = list(data["nntutor.lessons"])
     patterns += [f"words/{pattern}" for pattern in data["nntutor.lessons.words"]]
     for path in (ROOT / "lessons").rglob("*"):
         if path.is_file() and path.suffix not in (".py", ".pyc"):

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import problems
 
 from nntutor.core import problem as files
 from nntutor.core.errors import NntutorError
 from nntutor.core.network import Problem, draw
 from nntutor.lessons import messages, shipped
 from nntutor.lessons.words import load
-from strategies import problems
 
 GOOD = """\
 title = "A sheet"

@@ -11,7 +11,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -178,13 +178,26 @@ class Tutor(App[int]):
         self.exit(self.exit_status)
 
 
-def run(lesson: str | None, problem: Problem | None, *, language: str, ascii_look: bool, colours: bool) -> int:
-    """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status."""
+def run(
+    lesson: str | None,
+    problem: Problem | None,
+    *,
+    language: str,
+    keep_language: bool,
+    ascii_look: bool,
+    colours: bool,
+) -> int:
+    """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
+
+    keep_language: `language` was asked for, so a resumed place does not bring its own.
+    """
     desk = Desk(Store.open())
     session = Session(desk.home(), language, Style.ASCII if ascii_look else Style.UNICODE)
     study = desk.begin(lesson, problem)
     if study is not None:
         session = update(session, Opened(study, desk.digits))
+        if desk.language in all_words.LANGUAGES and not keep_language:
+            session = replace(session, language=desk.language)
     words = all_words.load(session.language)
     session = update(session, Told(desk.told(words)))
     tutor = Tutor(session, desk, colours)

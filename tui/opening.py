@@ -31,6 +31,7 @@ class Desk:
         self._source = ""
         self._saved: tuple[object, ...] = ()
         self.digits = 0
+        self.language = ""
 
     def home(self) -> Home:
         """The list of lessons with what is done and begun; picked: the first that is not done."""
@@ -87,6 +88,7 @@ class Desk:
             return None
         digits = place.settings.get("digits", 0)
         self.digits = digits if isinstance(digits, int) else 0
+        self.language = str(place.settings.get("language", ""))
         if place.what == "lesson":
             if load.find(place.name) is None:
                 return None
