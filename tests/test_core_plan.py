@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def small(error: str, optimizer: str, batch: object, biases: bool, hidden: int =
             np.full((b, a), 0.25 * (place + 1)),
             np.zeros(b) if biases else None,
         )
-        for place, (a, b) in enumerate(zip(sizes, sizes[1:], strict=False))
+        for place, (a, b) in enumerate(pairwise(sizes))
     ]
     samples = Samples.of([[1.0], [-2.0], [0.5]], [[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]])
     return Problem(Network(tuple(layers)), samples, Optimizer(optimizer, 0.1), error, batch)  # type: ignore[arg-type]
@@ -167,7 +168,7 @@ def test_units_and_phases_can_be_walked_there_and_back(plan: Plan) -> None:
             assert following > at
             starts.append(following)
             at = following
-        for earlier, later in zip(starts, starts[1:], strict=False):
+        for earlier, later in pairwise(starts):
             assert move(later, -1) == earlier
             # From inside a run, back leads to the run's own first step, and on leads to the next run.
             for inside in range(earlier + 1, later):

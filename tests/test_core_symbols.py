@@ -107,7 +107,8 @@ def test_symbols_are_spelled_as_the_contract_says(sizes: tuple[int, ...], ref: R
 @pytest.mark.parametrize(
     "text",
     [
-        "w0", "w9", "w05", "x3", "x0", "h3", "o3", "h1_1", "b_x1", "net_x1", "t3", "δ_x1", "E_h1", "q1", "", "w", "w1[0]",
+        "w0", "w9", "w05", "x3", "x0", "h3", "o3", "h1_1", "b_x1", "net_x1", "t3", "δ_x1", "E_h1", "q1",
+        "", "w", "w1[0]",
         "δ_h1[]", "δ_h1[01]", "E[0]", "w" + "9" * 5000, "δ_h1[" + "9" * 5000 + "]", "w١",
     ],
 )  # fmt: skip
