@@ -106,13 +106,13 @@ def _nudged(trace: Trace, ref: Ref, by: float) -> tuple[float, list[np.ndarray]]
 
 
 def _kinks(trace: Trace, above: list[np.ndarray], below: list[np.ndarray], h: float) -> tuple[str, ...]:
-    """Units with a kink that the nudge crosses, or that stand within 2h of it and move."""
+    """Units with a kink that the nudge crosses or ends on, or that stand within 2h of it and move."""
     found = []
     for number, (up, down) in enumerate(zip(above, below, strict=True), 1):
         if not trace.plan.activation(number).kink:
             continue
         net = trace.array("net", number)
-        crossed = (up > 0) != (down > 0)
+        crossed = np.sign(up) != np.sign(down)
         near = (np.abs(net) <= 2 * h) & (up != down)
         for row, unit in np.argwhere(crossed | near):
             found.append(trace.symbol(Ref("out", number, int(unit) + 1, 0, trace.samples[int(row)])))

@@ -162,6 +162,8 @@ def _in_study(session: Session, study: Study, action: Action) -> Session:
         picked = [n for n, lesson in enumerate(session.home.lessons) if lesson.id == study.name]
         home = replace(session.home, picked=picked[0] if picked else session.home.picked)
         return replace(session, study=None, home=home)
+    if name == "view":
+        return replace(session, study=at.next_view(study, page.has_picture(session)))
     if name == "continue" and study.page + 1 < page.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
     return replace(session, study=_pressed(study, name))
@@ -206,8 +208,6 @@ def _pressed(study: Study, name: str) -> Study:
             return at.redone(study)
         case "zoom":
             return replace(study, zoom=not study.zoom, note=at.note(f"study.zoom_{'off' if study.zoom else 'on'}"))
-        case "view":
-            return at.next_view(study)
         case "trail":
             return at.back_on_trail(study)
         case "escape":

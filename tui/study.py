@@ -497,8 +497,9 @@ def views(study: Study) -> tuple[str, ...]:
     return ("network", "matrices", "curve", *(("runs",) if len(study.timelines) > 1 else ()))
 
 
-def next_view(study: Study) -> Study:
-    all_views = views(study)
+def next_view(study: Study, picture: bool = True) -> Study:
+    """The next view; `picture`: the network fits on the screen (where not, its matrices stand for it)."""
+    all_views = views(study) if picture else tuple(view for view in views(study) if view != "network")
     at = all_views.index(study.view) if study.view in all_views else 0
     return replace(study, view=all_views[(at + 1) % len(all_views)])
 

@@ -35,6 +35,11 @@ def diagram(trace: Trace, step: Step, width: int, height: int, look: Look, targe
     return None if frame is None else _Picture(trace, step, frame, look, targets).rows()
 
 
+def fits(trace: Trace, width: int, height: int, look: Look) -> bool:
+    """Whether `diagram` has a picture at this size."""
+    return _Frame.fitting(trace, width, height, look) is not None
+
+
 @dataclass(frozen=True)
 class _Frame:
     """Where things go: the block of each unit and the gaps between layers, in cells."""

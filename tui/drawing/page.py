@@ -105,6 +105,16 @@ def _picture(session: Session, study: Study, words: Words, width: int, height: i
     return beside(one, other, left)
 
 
+def has_picture(session: Session) -> bool:
+    """Whether the network at this size is drawn as a picture."""
+    from nntutor.tui.drawing.diagram import fits
+
+    study = session.study
+    assert study is not None
+    _, height = _parts(session.height)
+    return fits(study.trace, session.width - 1, height, look_of(session))
+
+
 def _view(session: Session, study: Study, words: Words, view: str, width: int, height: int) -> list[Row]:
     from nntutor.tui.drawing.diagram import diagram
     from nntutor.tui.drawing.matrices import matrices

@@ -122,6 +122,7 @@ def _check(study: Study, words: Words, look: Look, panel: at.Checking) -> list[R
         (say("lower"), long(check.lower)),
         (say("numeric"), long(check.numeric, plus=True)),
         (f"{say('gradient')} {name}", long(check.gradient, plus=True) if known else "?"),
+        *((label, long(value, plus=True)) for label, value in _others(study, words, gradient) if known),
         (say("relative"), figure(check.relative, 2, style=look.style) if known else "?"),
     ]
     wide = max(cells(label) for label, _ in lines) + 2
@@ -138,6 +139,14 @@ def _check(study: Study, words: Words, look: Look, panel: at.Checking) -> list[R
         verdict = say("agrees" if check.agrees else "differs_epsilon" if panel.power != -4 else "differs")
     last = rows.pop()
     return [*rows, (*padded(last, wide + 14), Piece(verdict, "bold"))]
+
+
+def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]]:
+    """The same gradient in the lesson's other runs, made by a rule that may be wrong."""
+    if study.view != "runs":
+        return []
+    others = [timeline for name, timeline in study.timelines.items() if name != study.run]
+    return [(words.say("views.run_wrong"), one.trace_of(study.timeline.iteration).value(gradient)) for one in others]
 
 
 # --- run and go to -----------------------------------------------------------------------------------
