@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nntutor.core.network import Array, Network, Problem, Samples, frozen
+from nntutor.core.network import Array, Problem, Samples, frozen
 from nntutor.core.optimizers import RATE_FIELDS
 from nntutor.core.program import Engine, State
 from nntutor.core.symbols import Ref
@@ -347,13 +347,3 @@ def _given(problem: Problem, ref: Ref, value: float) -> Problem:
     else:
         raise KeyError(ref)
     return replace(problem, samples=Samples(inputs, targets))
-
-
-def with_weights(problem: Problem, state: State, engine: Engine) -> Problem:
-    """The problem starting from a state's weights, for writing it out."""
-    layers = []
-    for number, layer in enumerate(problem.network.layers, 1):
-        weights = engine.layout.view(state.params, "weight", number)
-        bias = None if layer.bias is None else engine.layout.view(state.params, "bias", number)
-        layers.append(replace(layer, weights=weights, bias=bias))
-    return replace(problem, network=Network(tuple(layers)))

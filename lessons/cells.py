@@ -7,6 +7,8 @@ from unicodedata import combining, east_asian_width
 
 def cells(line: str) -> int:
     """How many cells a line takes: a Korean letter takes two, a combining mark none."""
+    if line.isascii():
+        return len(line)
     return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 

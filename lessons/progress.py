@@ -106,7 +106,6 @@ class Store:
         self._connection = connection
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._began = _began(os.getpid())
-        self._last: Place | None = None
 
     @property
     def saving(self) -> bool:

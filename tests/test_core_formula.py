@@ -83,8 +83,8 @@ def test_arrays_are_computed_as_entries_are(tree: Expr) -> None:
     kept = {ref: row.copy() for ref, row in rows.items()}
     target = np.empty(3)
     compiler = Compiler(rows.__getitem__)
-    compiler.into(tree, target)
     with np.errstate(all="ignore"):
+        compiler.into(tree, target)
         for function, arguments in compiler.ops:
             function(*arguments)
     for place in range(3):
@@ -98,8 +98,8 @@ def test_arrays_may_be_overwritten_with_what_is_made_of_them(tree: Expr, written
     rows = {ref: np.array([value, -value, value * 3]) for ref, value in VALUES.items()}
     kept = {ref: row.copy() for ref, row in rows.items()}
     compiler = Compiler(rows.__getitem__)
-    compiler.into(tree, rows[written])
     with np.errstate(all="ignore"):
+        compiler.into(tree, rows[written])
         for function, arguments in compiler.ops:
             function(*arguments)
     for place in range(3):

@@ -121,9 +121,9 @@ def test_divergence_is_found_in_the_iteration_where_it_happens(problem: Problem,
             break
     assert chunk.diverged == diverged
     assert bits(runner.state) == bits(after(traces[-1]))
-    jumped = Timeline.start(problem).to(most + 1)
+    jumped = Timeline.start(problem).to(most)
     assert jumped.diverged == diverged
-    assert jumped.iteration == (diverged or most + 1)
+    assert jumped.iteration == (diverged or most)
     if diverged:
         assert jumped.trace.diverged and len(jumped.errors) == diverged
         # The lesson goes on: back is possible, and on ends at the last step of this iteration.

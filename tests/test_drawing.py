@@ -17,10 +17,11 @@ from nntutor.core.network import Problem
 from nntutor.core.symbols import Style
 from nntutor.core.timeline import Timeline
 from nntutor.lessons import load, shipped
+from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.diagram import diagram
 from nntutor.tui.drawing.formula import formula_rows, multiplies, operand_figure
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import cells, changed_span, cut, row_cells, wrapped
+from nntutor.tui.drawing.rows import changed_span, cut, row_cells, wrapped
 from nntutor.tui.plots import curve_rows
 
 LESSONS = [lesson.id for lesson in load.lessons()]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from nntutor.tui.drawing.rows import Piece, Row, cells
+from nntutor.lessons.cells import cells
+from nntutor.tui.drawing.rows import Piece, Row
 
 _EMPTY = (" ", "")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from nntutor.core.symbols import Ref
 from nntutor.core.trace import Trace
+from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.formula import SIGNED
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, cells
+from nntutor.tui.drawing.rows import Piece, Row
 
 DIGITS = 9
 _KINDS = ("out_grad", "delta", "grad", "new")

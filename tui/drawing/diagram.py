@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from nntutor.core.formula import names
 from nntutor.core.symbols import Ref
 from nntutor.core.trace import Step, Trace
+from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.canvas import Canvas
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Row, cells
+from nntutor.tui.drawing.rows import Row
 
 _WEIGHT_KINDS = ("weight", "grad", "v", "m", "s", "mhat", "vhat", "change", "new", "v_old", "m_old", "s_old")
 _SIGNED = ("delta", "grad", "change", "out_grad", "v", "m", "mhat")

@@ -13,8 +13,9 @@ from nntutor.core.figures import figure
 from nntutor.core.formula import Expr, Token, evaluate, tokens
 from nntutor.core.symbols import Ref, Style
 from nntutor.core.trace import Step, Trace
+from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, cells, row_cells
+from nntutor.tui.drawing.rows import Piece, Row, row_cells
 
 Spelled = Callable[[str], str]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nntutor.lessons import load
+from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, cells, padded, wrapped
+from nntutor.tui.drawing.rows import Piece, Row, padded, wrapped
 
 if TYPE_CHECKING:
     from nntutor.lessons.model import Lesson

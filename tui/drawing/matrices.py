@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from nntutor.core.formula import names
 from nntutor.core.symbols import Ref
 from nntutor.core.trace import Step, Trace
+from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.formula import SIGNED
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, cells, fitted
+from nntutor.tui.drawing.rows import Piece, Row, fitted
 
 _UNIT_KINDS = ("net", "out", "slope", "out_grad", "delta")
 _WEIGHT_TABLES = ("weight", "grad", "new")

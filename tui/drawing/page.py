@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from nntutor.core.symbols import Style
 from nntutor.lessons import load
+from nntutor.lessons.cells import cells
 from nntutor.lessons.look import ascii_look
 from nntutor.lessons.words import Words
 from nntutor.lessons.words import load as load_words
 from nntutor.tui.drawing.home import home_rows
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import BOLD, Piece, Row, beside, cells, cut, fitted, padded, wrapped
+from nntutor.tui.drawing.rows import BOLD, Piece, Row, beside, cut, fitted, padded, wrapped
 from nntutor.tui.session import Session
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from nntutor.core.check import central_difference
 from nntutor.core.figures import figure
 from nntutor.core.symbols import Ref
+from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui import keys as bindings
 from nntutor.tui import study as at
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, cells, cut, padded, wrapped
+from nntutor.tui.drawing.rows import Piece, Row, cut, padded, wrapped
 
 if TYPE_CHECKING:
     from nntutor.tui.session import Session

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
+
+from nntutor.lessons.cells import cells
 
 
 class Piece(NamedTuple):
@@ -18,18 +18,6 @@ class Piece(NamedTuple):
 Row = tuple[Piece, ...]
 
 
-@lru_cache(4096)
-def _letter(letter: str) -> int:
-    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-
-
-def cells(text: str) -> int:
-    """How many cells a text takes up: a Korean letter two, a combining mark none."""
-    return len(text) if text.isascii() else sum(_letter(letter) for letter in text)
-
-
 def row_cells(row: Row) -> int:
     return sum(cells(piece.text) for piece in row)
 
@@ -40,7 +28,7 @@ def cut(text: str, width: int) -> str:
         return text
     used = 0
     for place, letter in enumerate(text):
-        used += _letter(letter)
+        used += cells(letter)
         if used > width:
             return text[:place]
     return text
@@ -80,7 +68,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
             spread += [(letter, style) for letter in text]
             continue
         for letter in text:
-            width = _letter(letter)
+            width = cells(letter)
             if width == 0 and spread:
                 spread[-1] = (spread[-1][0] + letter, style)
                 continue

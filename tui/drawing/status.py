@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nntutor.core.trace import Trace
+from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, cells, cut
+from nntutor.tui.drawing.rows import Piece, Row, cut
 
 # A title cut shorter than this says nothing.
 _LEAST_TITLE = 12
