@@ -108,9 +108,9 @@ class _Alarm:
 
     def __init__(self, engine: Engine, state: State) -> None:
         self.heard = not (np.isfinite(state.params).all() and np.isfinite(state.slots).all())
-        with np.errstate(all="ignore"):
-            factor = np.divide(np.finfo(np.float64).max, _bearable(engine.problem))
-        self.watch: Op = (np.multiply, (engine.params, np.array(factor), np.empty_like(engine.params)))
+        # Divided by this, what is larger than bearable overflows; 0, where nothing is bearable, rings each time.
+        least = np.array(_bearable(engine.problem) / np.finfo(np.float64).max)
+        self.watch: Op = (np.divide, (engine.params, least, np.empty_like(engine.params)))
 
     def __call__(self, kind: str, flag: int) -> None:
         self.heard = True
