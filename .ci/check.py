@@ -8,10 +8,12 @@ lint, types, imports) runs only that.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
 import subprocess
 import sys
-import venv
+from importlib import metadata, util
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,22 +51,59 @@ def main(wanted: list[str]) -> int:
 
 
 def prepare() -> None:
-    """The environment, made once and again when the pins or the project's own list change."""
+    """The environment, made once, and mended when it is not what the pins and the project's own list say."""
     link()
     wanted = hashlib.sha256(PINS.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    if STAMP.exists() and STAMP.read_text() == wanted and PYTHON.exists():
+    installed = distributions()
+    if STAMP.exists() and STAMP.read_text() == wanted and PYTHON.exists() and is_prepared(installed):
         return
-    if not PYTHON.exists():
-        try:
-            venv.create(VENV, with_pip=True)
-        except (subprocess.CalledProcessError, OSError) as error:
-            sys.exit(f"check: cannot make .venv ({error}); on Debian and Ubuntu install python3-venv first")
+    if not PYTHON.exists() or "pip" not in installed:  # an environment made by uv has no pip
+        make_environment()
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for arguments in (["-r", str(PINS)], ["--no-deps", "--no-build-isolation", "-e", "."]):
         status = subprocess.run([*pip, *arguments], cwd=ROOT).returncode
         if status:
-            sys.exit(status)
+            sys.exit("check: the installation failed")
     STAMP.write_text(wanted)
+
+
+def make_environment() -> None:
+    advice = "on Debian and Ubuntu: apt-get install python3-venv"
+    if util.find_spec("venv") is None or util.find_spec("ensurepip") is None:
+        sys.exit(f"check: this Python cannot make an environment (venv, ensurepip); {advice}")
+    import venv
+
+    try:
+        venv.create(VENV, clear=True, with_pip=True)
+    except (subprocess.CalledProcessError, OSError) as error:
+        shutil.rmtree(VENV, ignore_errors=True)
+        sys.exit(f"check: cannot make .venv ({error}); {advice}")
+
+
+def distributions() -> dict[str, metadata.Distribution]:
+    """What is installed in .venv, by its normalized name; read from the folders, no process started."""
+    folders = [str(path) for path in (*VENV.glob("lib/python*/site-packages"), VENV / "Lib" / "site-packages")]
+    return {normalized(found.metadata["Name"]): found for found in metadata.distributions(path=folders)}
+
+
+def is_prepared(installed: dict[str, metadata.Distribution]) -> bool:
+    """The pinned versions, and this folder itself, not a copy of it.
+
+    The README's start command and uv install into .venv too. A copy left there would be tested in place of the
+    files at hand, and nobody would notice.
+    """
+    for line in PINS.read_text().split():
+        name, _, version = line.partition("==")
+        found = installed.get(normalized(name))
+        if found is None or found.version != version:
+            return False
+    project = installed.get("nntutor")
+    origin = json.loads((project and project.read_text("direct_url.json")) or "{}")
+    return bool(origin.get("dir_info", {}).get("editable")) and origin.get("url") == ROOT.as_uri()
+
+
+def normalized(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def link() -> None:
