@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +33,31 @@ def test_every_data_file_of_the_lessons_is_shipped() -> None:
         if path.is_file() and path.suffix not in (".py", ".pyc"):
             name = str(path.relative_to(ROOT / "lessons"))
             assert any(fnmatch.fnmatch(name, pattern) for pattern in patterns), name
+
+
+def test_a_wheel_holds_every_module_and_every_data_file_and_nothing_else(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"  # a build leaves files beside its sources
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, str(tmp_path)], cwd=tree, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
+    files = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()}
+    assert shipped == {f"nntutor/{path.relative_to(ROOT).as_posix()}" for path in files if path.suffix != ".pyc"}
+
+
+def test_core_imports_only_numpy_the_standard_library_and_itself() -> None:
+    for path in (ROOT / "core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                top = name.partition(".")[0]
+                assert top == "numpy" or top in sys.stdlib_module_names or name.startswith("nntutor.core"), (path, name)
 
 
 def loaded(code: str) -> set[str]:

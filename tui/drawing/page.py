@@ -67,8 +67,10 @@ def _study(session: Session, study: Study, words: Words) -> list[Row]:
     rule: Row = (Piece(look.line("─") * width, "edge"),)
     if picture:
         top += [rule, *_sized(_picture(session, study, words, width, picture), picture), rule]
-    low = _low(session, study, words, bottom)
-    return [*top, *_sized(low, bottom), _keys(session, study, words)]
+    low = _sized(_low(session, study, words, bottom), bottom)
+    last = _keys(session, study, words)
+    # A message of several lines takes the rows above the keys for as long as it stands.
+    return [*top, *low[: bottom + 1 - len(last)], *last]
 
 
 def _parts(height: int) -> tuple[int, int]:
@@ -265,7 +267,7 @@ def prose_pages(session: Session) -> int:
 # --- keys ------------------------------------------------------------------------------------------
 
 
-def _keys(session: Session, study: Study, words: Words) -> Row:
+def _keys(session: Session, study: Study, words: Words) -> list[Row]:
     """What can be pressed here, or what there is to tell."""
     from nntutor.tui.drawing import panels
 
@@ -276,8 +278,9 @@ def _keys(session: Session, study: Study, words: Words) -> Row:
         shown = {name: look.figure(v) if isinstance(v, float) else v for name, v in facts.items()}
         told = words.say(key, **shown)
     if told:
-        return (Piece(f" {cut(told, session.width - 2)}", "note"),)
-    return key_line(panels.keys_here(study, look_of(session)), words, session.width)
+        lines = wrapped(told, session.width - 2)[: max(1, session.height // 3)]
+        return [(Piece(f" {line}", "note"),) for line in lines]
+    return [key_line(panels.keys_here(study, look_of(session)), words, session.width)]
 
 
 def key_line(keys: list[tuple[str, str]], words: Words, width: int) -> Row:
