@@ -13,11 +13,13 @@ class Mistake:
     """What a wrong plan does differently.
 
     update_first: each layer is updated before the layer below gets its deltas. sent_back: which weight
-    carries the deltas back, the one before the update ("weight") or after it ("new").
+    carries the deltas back, the one before the update ("weight") or after it ("new"). uncorrected: Adam takes m
+    and v as they are.
     """
 
     update_first: bool = False
     sent_back: str = "weight"
+    uncorrected: bool = False
 
 
 RIGHT = Mistake()
@@ -25,6 +27,8 @@ RIGHT = Mistake()
 MISTAKES: dict[str, Mistake] = {
     # The totals that the well-known 2-2-2 example prints come from this order.
     "updated-weights": Mistake(update_first=True, sent_back="new"),
+    # m and v start at 0, so at first both are too small: √v by more than m.
+    "uncorrected": Mistake(uncorrected=True),
 }
 
 

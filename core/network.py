@@ -114,7 +114,11 @@ class Samples:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """All that training needs: a network, samples, an error, an optimizer, an order of samples."""
+    """All that training needs: a network, samples, an error, an optimizer, an order of samples.
+
+    surface: the name of a surface whose height is E. The network is then one linear unit whose weights are the
+    point on it, there are no samples, and nothing is passed forward.
+    """
 
     network: Network
     samples: Samples
@@ -125,6 +129,7 @@ class Problem:
     seed: int = 0
     title: str = ""
     source: str = ""
+    surface: str = ""
 
     @property
     def batch_size(self) -> int:
@@ -136,7 +141,7 @@ class Problem:
     @property
     def epoch_iterations(self) -> int:
         """Iterations in which every sample is used once."""
-        return -(-len(self.samples) // self.batch_size)
+        return max(1, -(-len(self.samples) // max(1, self.batch_size)))
 
     def batch_length(self, iteration: int) -> int:
         """How many samples iteration `iteration` (from 1) uses: an epoch's last batch is what is left."""

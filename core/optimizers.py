@@ -89,6 +89,16 @@ OPTIMIZERS: dict[str, Rule] = {
     ),
 }
 
+
+def made(name: str, uncorrected: bool = False) -> tuple[tuple[str, Expr], ...]:
+    """What the optimizer called `name` makes for one weight, in order; `uncorrected`: Adam without m̂ and v̂."""
+    rule = OPTIMIZERS[name]
+    if not (uncorrected and rule.corrected):
+        return rule.made
+    change = _scaled(Name("m"), "v")
+    return replace(rule, corrected=(), change=change).made
+
+
 RATES: dict[str, tuple[str, ...]] = {name: rule.rates for name, rule in OPTIMIZERS.items()}
 DEFAULT_RATE = {
     "sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 0.01, "rmsprop": 0.01, "adam": 0.01,

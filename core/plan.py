@@ -20,7 +20,8 @@ from nntutor.core.formula import Expr, Mul, Name, bind, product
 from nntutor.core.losses import Loss, loss
 from nntutor.core.mistakes import mistake
 from nntutor.core.network import Problem
-from nntutor.core.optimizers import OPTIMIZERS
+from nntutor.core.optimizers import made
+from nntutor.core.surface import surface
 from nntutor.core.symbols import PER_WEIGHT, Ref
 
 PHASES = ("forward", "error", "backward", "update")
@@ -63,6 +64,7 @@ class Shape:
     optimizer: str
     samples: int
     mistake: str = ""
+    surface: str = ""
 
     @classmethod
     def of(cls, problem: Problem, samples: int, mistake: str = "") -> Shape:
@@ -78,7 +80,12 @@ class Shape:
             )
             for layer in problem.network.layers
         )
-        return cls(layers, problem.error, problem.optimizer.name, samples, mistake)
+        return cls(layers, problem.error, problem.optimizer.name, samples, mistake, problem.surface)
+
+    @property
+    def made(self) -> tuple[tuple[str, Expr], ...]:
+        """What the update makes for one weight, in order, with its formulas."""
+        return made(self.optimizer, mistake(self.mistake).uncorrected)
 
 
 class Section(Protocol):
@@ -213,7 +220,7 @@ class Plan:
     def _sections(self) -> Iterator[Section]:
         shape = self.shape
         wrong = mistake(shape.mistake)
-        made = tuple(name for name, _ in OPTIMIZERS[shape.optimizer].made)
+        made = tuple(name for name, _ in shape.made)
         last = len(shape.layers)
         yield Forward(tuple(layer.units for layer in shape.layers), shape.samples)
         yield Errors(last, shape.layers[-1].units, shape.samples, shape.error == "softmax-ce")
@@ -368,6 +375,8 @@ class Plan:
                 return rules.softmax_formula(last, unit, layers[-1].units, ref.sample)
             case "unit_error":
                 return self._of_unit(self.loss.unit_error, ref)
+            case "error" if self.shape.surface:
+                return bind(surface(self.shape.surface).error, _variable)
             case "error":
                 divisor = self.loss.divisor * self.shape.samples
                 return rules.error_formula(last, layers[-1].units, samples, divisor)
@@ -381,9 +390,11 @@ class Plan:
                 return self._of_unit(self.loss.delta, ref)
             case "delta":
                 return self._chained(ref)
+            case "grad" if self.shape.surface:
+                return bind(surface(self.shape.surface).slopes[ref.input - 1], _variable)
             case "grad":
                 return rules.gradient_formula(number, unit, ref.input, samples)
-        rule = dict(OPTIMIZERS[self.shape.optimizer].made)
+        rule = dict(self.shape.made)
         return bind(rule[kind], lambda key: Name(self._of_weight(key, ref)))
 
     def full(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
@@ -421,3 +432,8 @@ class Plan:
     @staticmethod
     def _of_weight(key: str, ref: Ref) -> Ref:
         return ref._replace(kind=key) if key in PER_WEIGHT else Ref(key)
+
+
+def _variable(name: str) -> Expr:
+    """The weight behind a surface's w1 or w2."""
+    return Name(Ref("weight", 1, 1, int(name[1:])))

@@ -40,6 +40,7 @@ from nntutor.core.files import decoded, limited, read_text
 from nntutor.core.losses import LOSSES
 from nntutor.core.network import INITIALS, Array, Layer, Network, Problem, Samples, draw
 from nntutor.core.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, OPTIMIZERS, RATES, Optimizer
+from nntutor.core.surface import SURFACES, surface
 
 LIMIT = 10**6
 MOST_UNITS = 10_000
@@ -76,6 +77,13 @@ def parse(text: str, file: str, folder: Path | None = None) -> Problem:
     return _Parser(text, file, folder).problem(data)
 
 
+def on_surface(name: str, start: Sequence[float], optimizer: Optimizer, title: str = "", source: str = "") -> Problem:
+    """A descent on the surface called `name` from the point `start`."""
+    point = Layer("identity", np.array([start], dtype=float), None)
+    nothing = Samples(np.zeros((0, len(start))), np.zeros((0, 1)))
+    return Problem(Network((point,)), nothing, optimizer, title=title, source=source, surface=name)
+
+
 class _Parser:
     def __init__(self, text: str, file: str, folder: Path | None) -> None:
         self.file = file
@@ -84,6 +92,8 @@ class _Parser:
 
     def problem(self, data: Table) -> Problem:
         top = _Reader(self, data, "", 0)
+        if top.has("surface"):
+            return self._on_surface(top)
         top.only(
             "title", "source", "error", "batch", "shuffle", "seed", "optimizer", "layer", "sample", "data",
             "inputs", "targets",
@@ -104,6 +114,25 @@ class _Parser:
             top.text("title", ""),
             top.text("source", ""),
         )
+
+    def _on_surface(self, top: _Reader) -> Problem:
+        for other in ("layer", "sample"):
+            if top.has(other):
+                raise BothGiven(
+                    self.file, top.line("surface") or top.table("surface").line(""), "surface", f"[[{other}]]"
+                )
+        top.only("title", "source", "optimizer", "surface")
+        table = top.table("surface")
+        table.only("name", "start")
+        if not table.has("name"):
+            raise MissingKey(self.file, table.line(""), "name")
+        name = table.choice("name", SURFACES, "")
+        found = surface(name)
+        start: Sequence[float] = table.numbers("start") if table.has("start") else found.start
+        if len(start) != found.variables:
+            raise WrongShape(self.file, table.line("start"), "start", 0, found.variables, len(start))
+        title, source = top.text("title", ""), top.text("source", "")
+        return on_surface(name, start, self._optimizer(top), title, source)
 
     def _batch(self, top: _Reader) -> Literal["online", "full"] | int:
         value = top.get("batch", "online")
@@ -450,6 +479,11 @@ def as_json(problem: Problem) -> dict[str, object]:
     """The problem by the keys of its file, weights filled in: plain lists and numbers."""
     optimizer = problem.optimizer
     rates = {key: getattr(optimizer, key) for key in RATES[optimizer.name]}
+    about: dict[str, object] = {"title": problem.title, "source": problem.source}
+    chosen = {"optimizer": {"name": optimizer.name, **rates}}
+    if problem.surface:
+        start = problem.network.layers[0].weights[0].tolist()
+        return {**about, **chosen, "surface": {"name": problem.surface, "start": start}}
     layers = []
     for layer in problem.network.layers:
         slope = {"slope": layer.slope} if layer.activation == "leaky-relu" else {}
@@ -465,13 +499,12 @@ def as_json(problem: Problem) -> dict[str, object]:
         )
     samples = zip(problem.samples.inputs.tolist(), problem.samples.targets.tolist(), strict=True)
     return {
-        "title": problem.title,
-        "source": problem.source,
+        **about,
         "error": problem.error,
         "batch": problem.batch,
         "shuffle": problem.shuffle,
         "seed": problem.seed,
-        "optimizer": {"name": optimizer.name, **rates},
+        **chosen,
         "layer": layers,
         "sample": [{"input": inputs, "target": target} for inputs, target in samples],
     }
@@ -480,11 +513,12 @@ def as_json(problem: Problem) -> dict[str, object]:
 def write(problem: Problem) -> str:
     """A problem file that reads back to the same problem, every number in full."""
     data = as_json(problem)
-    lines = [f"{key} = {_toml(data[key])}" for key in ("title", "source", "error", "batch", "shuffle", "seed")]
+    lines = [f"{key} = {_toml(value)}" for key, value in data.items() if not isinstance(value, list | dict)]
     for name, tables in (
         ("[optimizer]", [data["optimizer"]]),
-        ("[[layer]]", data["layer"]),
-        ("[[sample]]", data["sample"]),
+        ("[surface]", [data["surface"]] if problem.surface else []),
+        ("[[layer]]", data.get("layer", [])),
+        ("[[sample]]", data.get("sample", [])),
     ):
         assert isinstance(tables, list)
         for table in tables:

@@ -23,6 +23,7 @@ from nntutor.core.mistakes import mistake
 from nntutor.core.network import Array, Network, Problem, frozen
 from nntutor.core.optimizers import OPTIMIZERS, Optimizer
 from nntutor.core.plan import Plan, Shape
+from nntutor.core.surface import calls, surface
 
 Key = tuple[str, int]
 _LINE = 8  # doubles in a cache line: every array starts on one
@@ -127,12 +128,11 @@ class Engine:
         self.lead: tuple[int, ...] = () if many is None else (many,)
         shape = Shape.of(problem, problem.batch_size, mistake)
         self.layout = Layout.of(shape)
-        made = OPTIMIZERS[problem.optimizer.name].made
         self.states = tuple(name for name, _ in OPTIMIZERS[problem.optimizer.name].states)
         learning = (*self.lead, self.layout.learning)
         shapes: dict[Key, tuple[int, ...]] = {("params", 0): (*self.lead, self.layout.size)}
         # What learns is a part of params; the numbers made for it are vectors of the same length.
-        for name in ("grad", *(name for name, _ in made if name != "new")):
+        for name in ("grad", *(name for name, _ in shape.made if name != "new")):
             shapes[name, 0] = learning
         shapes["rate_beta1k", 0] = shapes["rate_beta2k", 0] = ()
         self.arena = Arena(shapes)
@@ -233,8 +233,9 @@ class Program:
         self.inputs = self.arena["out", 0]
         self.targets = self.arena["target", 0]
         self.error = self.arena["error", 0]
-        self.sums = [self._sums(number) for number in range(1, len(layers) + 1)]
-        self.outs = [self._outs(number) for number in range(1, len(layers) + 1)]
+        passed = range(0) if problem.surface else range(1, len(layers) + 1)
+        self.sums = [self._sums(number) for number in passed]
+        self.outs = [self._outs(number) for number in passed]
         self.error_ops = self._error()
         self.backward = self._backward()
         self.ops: list[Op] = [*self.forward_ops(), *self.backward]
@@ -287,6 +288,8 @@ class Program:
         return ops
 
     def _error(self) -> list[Op]:
+        if self.plan.shape.surface:
+            return calls(surface(self.plan.shape.surface).error, self._variables(), self.error)
         last = len(self.plan.shape.layers)
         ops: list[Op] = []
         if self.plan.shape.error == "softmax-ce":
@@ -298,11 +301,22 @@ class Program:
         ops += rules.error_ops(self.arena["unit_error", 0], self.error, divisor)
         return ops
 
+    def _variables(self) -> list[Any]:
+        """Where the point on a surface lies: one array a variable."""
+        return [self.engine.params[..., place] for place in range(self.engine.layout.size)]
+
     def _backward(self) -> list[Op]:
+        if self.plan.shape.surface:
+            gradients = self.engine.arena["grad", 0]
+            ops: list[Op] = []
+            for place, slope in enumerate(surface(self.plan.shape.surface).slopes):
+                ops += calls(slope, self._variables(), gradients[..., place])
+            self._update(ops, slice(0, self.engine.layout.learning))
+            return ops
         wrong = mistake(self.plan.shape.mistake)
         layers = self.plan.shape.layers
         learning = slice(0, self.engine.layout.learning)
-        ops: list[Op] = []
+        ops = []
         for number in range(len(layers), self.plan.first_learning - 1, -1):
             self._deltas(ops, number)
             self._gradients(ops, number)
@@ -358,7 +372,7 @@ class Program:
                 return np.float64(optimizer.rate(key, 1))
             return flat[key.removesuffix("_old")]
 
-        for kind, tree in OPTIMIZERS[optimizer.name].made:
+        for kind, tree in self.plan.shape.made:
             compiler = Compiler(array)
             compiler.into(tree, flat[kind])
             ops += compiler.ops

@@ -8,6 +8,7 @@ import numpy as np
 
 from nntutor.core.network import Array, Problem, Samples, frozen
 from nntutor.core.program import Engine, State
+from nntutor.core.surface import surface
 from nntutor.core.symbols import Ref
 from nntutor.core.trace import Trace
 
@@ -77,3 +78,38 @@ def error_surface(trace: Trace, first: Ref, second: Ref, across: Span, up: Span,
             one[at_one], two[at_two] = x, y
             surface[row, column] = trace.error_with(State(trace.before.done, params, trace.before.slots))
     return frozen(surface)
+
+
+def layers_moved(trace: Trace) -> Array:
+    """One number a layer: how far its weights have come from where they began, on average, after this iteration."""
+    network = trace.problem.network
+    return frozen(
+        [
+            float(np.mean(np.abs(trace.array("new", number) - layer.weights)))
+            for number, layer in enumerate(network.layers, 1)
+        ]
+    )
+
+
+def plane_points(problem: Problem, state: State, inputs: Array, layer: int) -> Array:
+    """(points, units): the out of a layer for points of the plane of inputs."""
+    return frozen(_forward(problem, state, inputs)[layer - 1])
+
+
+def surface_over(trace: Trace, first: Ref, second: Ref, x: Array, y: Array) -> Array:
+    """E of all samples at many values of two weights at once, the others as they are; of the shape of x and y."""
+    problem = trace.problem
+    if problem.surface:
+        at = (x, y) if (first.input, second.input) == (1, 2) else (y, x)
+        return frozen(surface(problem.surface).heights(*at))
+    asked = replace(problem, batch="full", shuffle=False)
+    engine = Engine(asked, many=x.size)
+    params = np.repeat(trace.before.params[None, :], x.size, axis=0)
+    for ref, values in ((first, x), (second, y)):
+        view, place = trace.parameter(params, ref)
+        view[(..., *place)] = values.ravel()
+    engine.params[...] = params
+    program = engine.prepare(1)
+    with np.errstate(all="ignore"):
+        program.run_forward()
+    return frozen(np.array(program.error).reshape(x.shape))

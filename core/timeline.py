@@ -19,7 +19,8 @@ from nntutor.core.optimizers import RATE_FIELDS
 from nntutor.core.program import Engine, State
 from nntutor.core.symbols import Ref
 from nntutor.core.trace import Trace, after, record
-from nntutor.core.training import Chunk, Runner, replay, run
+from nntutor.core.training import Chunk, Runner, replay, run, tracked
+from nntutor.core.variants import NUMBERS, varied
 
 KEPT_BYTES = 8 * 2**20
 CHECKPOINT_BYTES = 8 * 2**20
@@ -54,6 +55,7 @@ class History:
         self.diverged: int | None = None
         self._records: OrderedDict[int, Trace] = OrderedDict()
         self._bytes = 0
+        self._paths: dict[tuple[Ref, ...], Array] = {}
 
     @property
     def first(self) -> int:
@@ -89,6 +91,15 @@ class History:
         if missing > 0 and self.diverged is None:
             self.extend(run(self.engine, self.state_before(self.newest + 1), missing))
         return iteration if self.diverged is None else min(iteration, self.diverged)
+
+    def path(self, refs: tuple[Ref, ...], last: int) -> Array:
+        """(iterations, refs): weights as they were before iterations `first` to `last`; grown as it is asked for."""
+        known = self._paths.get(refs, np.empty((0, len(refs))))
+        wanted = last - self.start.done
+        if len(known) < wanted:
+            fresh = tracked(self.engine, self.state_before(self.first + len(known)), refs, wanted - len(known))
+            known = self._paths[refs] = np.concatenate([known, fresh])
+        return known[:wanted]
 
     def _remember(self, trace: Trace) -> None:
         self._records[trace.iteration] = trace
@@ -202,6 +213,19 @@ class Timeline:
         parts = [history.errors[: end - history.start.done] for history, end in zip(self.histories, ends, strict=True)]
         return frozen(np.concatenate([known, *parts]))
 
+    def path(self, refs: tuple[Ref, ...], last: int) -> Array:
+        """(last, refs): weights as they were before iterations 1 to `last`; run where they have not been.
+
+        Fewer rows where training diverges before.
+        """
+        last = self._history_of(last).reach(last)
+        parts = [] if self.histories[0].first == 1 else [self._past.path(refs, self.histories[0].start.done)]
+        ends = [history.start.done for history in self.histories[1:]] + [last]
+        for history, end in zip(self.histories, ends, strict=True):
+            if history.first <= min(end, last):
+                parts.append(history.path(refs, min(end, last)))
+        return frozen(np.concatenate(parts))
+
     # --- moving ----------------------------------------------------------------------------------
 
     def forward(self, count: int = 1) -> Timeline:
@@ -257,8 +281,12 @@ class Timeline:
     def edit(self, ref: Ref, value: float) -> Timeline:
         """A given number of the current iteration replaced; it is run again, later ones are forgotten.
 
-        ref: a weight or bias before the iteration, an input, a target or a rate. KeyError for others.
+        ref: a weight or bias before the iteration, an input, a target, a rate, or a setting (depth, seed, batch),
+        which always counts from iteration 1. KeyError for others; ValueError for a setting that cannot be.
         """
+        if ref.kind in NUMBERS:
+            _given(self.problem, ref, value)
+            return self._with((*self.edits, Edit(1, ref, float(value))), ())
         if not _is_given(self.problem, ref):
             raise KeyError(ref)
         return self._with((*self.edits, Edit(self.iteration, ref, float(value))), ())
@@ -299,15 +327,20 @@ class Timeline:
         base = kept[-1]
         base.reach(iteration)
         before = base.state_before(iteration)
-        problem, params = base.engine.problem, before.params.copy()
+        problem, params, slots, layout = base.engine.problem, before.params.copy(), before.slots, base.engine.layout
         for edit in edits:
             if edit.ref.kind == "weight":
                 part = "weight" if edit.ref.input else "bias"
                 place = (edit.ref.unit - 1, edit.ref.input - 1)[: 2 if edit.ref.input else 1]
-                base.engine.layout.view(params, part, edit.ref.layer)[place] = edit.value
-            else:
-                problem = _given(problem, edit.ref, edit.value)
-        state = State(before.done, frozen(params), before.slots)
+                if (part, edit.ref.layer) in layout.places:
+                    layout.view(params, part, edit.ref.layer)[place] = edit.value
+                continue
+            problem = _given(problem, edit.ref, edit.value)
+            if edit.ref.kind in NUMBERS:
+                fresh = Engine(problem, self.mistake)
+                layout, started = fresh.layout, fresh.start()
+                params, slots = started.params.copy(), started.slots
+        state = State(before.done, frozen(params), slots)
         history = History(problem, self.mistake, state, frozenset(edit.ref for edit in edits))
         return (*(one for one in kept if one.first < iteration), history)
 
@@ -336,7 +369,9 @@ def _is_given(problem: Problem, ref: Ref) -> bool:
 
 
 def _given(problem: Problem, ref: Ref, value: float) -> Problem:
-    """The problem with one input, target or rate replaced."""
+    """The problem with one input, target, rate or setting replaced."""
+    if ref.kind in NUMBERS:
+        return varied(problem, {NUMBERS[ref.kind]: value})
     if ref.kind in RATE_FIELDS:
         return replace(problem, optimizer=problem.optimizer.with_rate(RATE_FIELDS[ref.kind], value))
     inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()

@@ -296,6 +296,8 @@ class Trace:
         if ref is None:
             return None
         if ref.kind in PER_SAMPLE and ref.sample < 0:
+            if not self.samples:
+                return None
             ref = ref._replace(sample=self.samples[0])
         try:
             self.value(ref)

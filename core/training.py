@@ -6,6 +6,7 @@ reached by stepping, bit for bit. Work is done in chunks, so that a screen can s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -14,6 +15,7 @@ import numpy as np
 from nntutor.core.formula import Op
 from nntutor.core.network import Array, Problem, frozen
 from nntutor.core.program import Engine, State
+from nntutor.core.symbols import Ref
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +120,8 @@ class _Alarm:
 
 def _bearable(problem: Problem) -> float:
     """A size of weights up to which no forward pass over the samples can overflow."""
+    if problem.surface:
+        return 1e30  # no surface has a power above 8
     inputs, targets = (float(np.abs(array).max()) for array in (problem.samples.inputs, problem.samples.targets))
 
     def bears(weight: float) -> bool:
@@ -162,6 +166,22 @@ def replay(engine: Engine, state: State, wanted: int) -> State:
         return state
     with np.errstate(all="ignore"):
         return _replayed(engine, state, wanted)
+
+
+def tracked(engine: Engine, state: State, refs: Sequence[Ref], count: int) -> Array:
+    """(count, refs): what some weights are before each of the next `count` iterations."""
+    engine.load(state)
+    views = []
+    for ref in refs:
+        part = engine.layout.view(engine.params, "weight" if ref.input else "bias", ref.layer)
+        place = (ref.unit - 1, ref.input - 1) if ref.input else (ref.unit - 1,)
+        views.append(part[(..., *place)])
+    found = np.empty((count, len(refs)))
+    with np.errstate(all="ignore"):
+        for row in range(count):
+            found[row] = [float(view) for view in views]
+            _loop(engine, state.done + row, np.empty((1, *engine.lead)))
+    return frozen(found)
 
 
 def _closely(engine: Engine, state: State, last: int, goal: float | None) -> tuple[State, bool] | None:

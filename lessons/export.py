@@ -133,17 +133,18 @@ def _numbers(array: np.ndarray) -> list[object]:
 def iteration_json(trace: Trace) -> Json:
     """An iteration as a whole, without its steps."""
     layers = range(1, len(trace.problem.network.layers) + 1)
+    passed = range(0) if trace.problem.surface else layers
     found: Json = {
         "iteration": trace.iteration,
         "samples": list(trace.samples),
         "before": [_parameters(trace, "weight", layer) for layer in layers],
-        "forward": [{kind: _array(trace, kind, layer) for kind in ("net", "out")} for layer in layers],
+        "forward": [{kind: _array(trace, kind, layer) for kind in ("net", "out")} for layer in passed],
     }
     if trace.problem.error == "softmax-ce":
         found["probabilities"] = _array(trace, "prob")
     found |= {
         "error": number(trace.error),
-        "backward": [{"delta": _array(trace, "delta", layer)} for layer in layers],
+        "backward": [{"delta": _array(trace, "delta", layer)} for layer in passed],
         "gradients": [_parameters(trace, "grad", layer) for layer in layers],
         "optimizer": {
             state: [_parameters(trace, state, layer) for layer in layers]

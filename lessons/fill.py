@@ -1,8 +1,10 @@
 """Holes to numbers: `{{δ_h1|+}}` in a text becomes +0.008771, taken from the record that the screen reads.
 
-A hole is any formula of the core's grammar. A name in it may say where to look: `E@2` in iteration 2,
-`wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in its hole, since it
-is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant digits.
+A hole is any formula of the core's grammar. Besides symbols it knows `size:3`, the mean size of the gradients of
+layer 3; `moved:3`, how far that layer's weights have moved since the start (mean); `touched:all`, samples touched so
+far; `end:first`, `end:last`, `end:updates` of a run of Rosenblatt's rule. A name in it may say where to look: `E@2`
+in iteration 2, `wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in its hole,
+since it is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant digits.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from collections.abc import Callable, Mapping
 from nntutor.core.errors import FormulaError
 from nntutor.core.figures import figure
 from nntutor.core.formula import evaluate, parse
+from nntutor.core.perceptron import end
+from nntutor.core.series import gradient_sizes, layers_moved
 from nntutor.core.symbols import SYMBOL, Style
 from nntutor.core.trace import Trace
 from nntutor.lessons.look import ascii_look
@@ -22,6 +26,8 @@ __all__ = ["HoleError", "TraceOf", "ascii_look", "fill", "said"]
 
 HOLE = re.compile(r"\{\{(.*?)\}\}")
 OPTIONS = re.compile(r"(\+?)(\d*)")
+# What is no number of an iteration but follows from a run: gradient sizes and moves of a layer, the rule's end.
+DERIVED = re.compile(r"(?:([a-z][a-z-]*):)?(size|moved|end|touched):([a-z0-9]+)(?:@(\d+))?")
 PLACED = re.compile(rf"(?:([a-z][a-z-]*):)?({SYMBOL.pattern})(?:@(\d+))?")
 
 TraceOf = Callable[[str | None, int | None], Trace]
@@ -100,8 +106,32 @@ def value(source: str, hole: str, trace_of: TraceOf) -> float:
         values.append(trace.value(ref))
         return f"x{len(values)}"
 
-    formula = PLACED.sub(look_up, source)
+    def derive(match: re.Match[str]) -> str:
+        run, what, which, iteration = match.groups()
+        try:
+            values.append(derived(trace_of(run, int(iteration) if iteration else None), what, which))
+        except (KeyError, IndexError, ValueError) as error:
+            raise HoleError(hole, f"there is no “{match[0]}” here") from error
+        return f"x{len(values)}"
+
+    formula = PLACED.sub(look_up, DERIVED.sub(derive, source))
     try:
         return evaluate(parse(formula, lambda name: int(name[1:]) - 1), values.__getitem__)
     except FormulaError as error:
         raise HoleError(hole, f"not a formula: {error}") from error
+
+
+def derived(trace: Trace, what: str, which: str) -> float:
+    """A number that follows from an iteration and its run; KeyError or IndexError where there is none."""
+    if what == "end":
+        found = end(trace.problem)
+        if found is None:
+            raise KeyError(which)
+        return float(getattr(found, {"first": "first", "last": "last", "updates": "updates"}[which]))
+    if what == "touched":
+        return float(trace.iteration * trace.problem.batch_size)
+    sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace)
+    number = int(which)
+    if not 1 <= number <= len(sizes):
+        raise IndexError(which)
+    return float(sizes[number - 1])

@@ -1,11 +1,14 @@
 """Files to lessons: the catalog says what there is, the texts say it in words.
 
+Every lesson has files of its own, so that a broken one leaves the others as they are.
+
 Reads TOML and Markdown only, so that the list of lessons can stand on the screen before NumPy is loaded.
 Every mistake in a file is an `AuthorError` that names file and line.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,48 +18,73 @@ from typing import TypeAlias
 from nntutor.lessons.model import VIEWS, AuthorError, Lesson, Main, Prose, Run, Stop, Text
 
 HERE = Path(__file__).parent
-CATALOG = "lessons/catalog.toml"
 LANGUAGES = ("en", "ko")
 
 Table: TypeAlias = dict[str, object]
 
 
 @cache
+def _read() -> tuple[tuple[Lesson, ...], tuple[AuthorError, ...]]:
+    found: list[Lesson] = []
+    broken: list[AuthorError] = []
+    for path in sorted((HERE / "catalog").glob("*.toml")):
+        try:
+            found.append(parse(path.read_text(encoding="utf-8"), path.stem))
+        except AuthorError as error:
+            broken.append(error)
+        except (OSError, UnicodeDecodeError) as error:
+            broken.append(AuthorError(catalog_file(path.stem), 0, f"cannot be read: {error}"))
+    found.sort(key=lambda lesson: lesson.number)
+    return tuple(found), tuple(broken)
+
+
 def lessons() -> tuple[Lesson, ...]:
-    """All lessons, in course order."""
-    return parse((HERE / "catalog.toml").read_text(encoding="utf-8"))
+    """All lessons whose files can be used, in course order."""
+    return _read()[0]
+
+
+def broken() -> tuple[AuthorError, ...]:
+    """What is wrong with the files of the others."""
+    return _read()[1]
 
 
 def find(id: str) -> Lesson | None:
-    """The lesson of that name, or None."""
+    """The lesson of that name, or None. AuthorError where its own file is broken."""
+    for error in broken():
+        if error.file == catalog_file(id):
+            raise error
     return next((lesson for lesson in lessons() if lesson.id == id), None)
+
+
+def catalog_file(id: str) -> str:
+    """What messages call the catalog's file of a lesson."""
+    return f"lessons/catalog/{id}.toml"
 
 
 @cache
 def text(id: str, language: str) -> Text:
-    """The words of one lesson in one language."""
+    """The words of one lesson in one language. AuthorError where its file cannot be used."""
     lesson = find(id)
     if lesson is None:
         raise KeyError(id)
-    path = HERE / "text" / language / f"{id}.md"
-    return read(path.read_text(encoding="utf-8"), f"lessons/text/{language}/{id}.md", lesson)
+    file = f"lessons/text/{language}/{id}.md"
+    try:
+        source = (HERE / "text" / language / f"{id}.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AuthorError(file, 0, f"cannot be read: {error}") from error
+    return read(source, file, lesson)
 
 
-def parse(source: str, file: str = CATALOG) -> tuple[Lesson, ...]:
-    """Lessons from the text of a catalog."""
+def parse(source: str, id: str) -> Lesson:
+    """The lesson called `id` from the text of its file."""
+    file = catalog_file(id)
     try:
         data: Table = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
-        raise AuthorError(file, 0, f"not TOML: {error}") from error
-    lines = _headers(source)
-    top = _Reader(data, file, 1)
-    found = tuple(
-        _lesson(_Reader(table, file, _line(lines, "lesson", n)), lines, n)
-        for n, table in enumerate(top.tables("lesson"))
-    )
-    top.done()
-    _unique([lesson.id for lesson in found], file, [_line(lines, "lesson", n) for n in range(len(found))])
-    return found
+        found = re.search(r"at line (\d+)", str(error))
+        reason = re.sub(r" ?\(at .*\)", "", str(error))
+        raise AuthorError(file, int(found[1]) if found else 0, f"not TOML: {reason}") from error
+    return _lesson(_Reader(data, file, 1), id, _headers(source))
 
 
 def read(source: str, file: str, lesson: Lesson) -> Text:
@@ -97,70 +125,88 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
     return Text(title, about, MappingProxyType(prose), file)
 
 
-def _lesson(table: _Reader, lines: dict[str, list[int]], n: int) -> Lesson:
-    start, end = table.line, _line(lines, "lesson", n + 1) or 1_000_000
-    runs = [_run(_Reader(t, table.file, line)) for t, line in table.within("run", lines, start, end)]
-    stops = [(_stop(_Reader(t, table.file, line)), line) for t, line in table.within("stop", lines, start, end)]
-    published = table.strings("published")
-    main = table.table("main")
-    targets = table.text("targets", "")
+def _lesson(table: _Reader, id: str, lines: dict[str, list[int]]) -> Lesson:
+    runs = [_run(one) for one in table.readers("run", lines)]
+    stops = _stops(table.readers("stop", lines), runs)
+    published = table.strings("published", lines)
+    main = table.reader("main", lines)
     lesson = Lesson(
-        id=table.text("id"),
+        id=id,
         number=table.whole("number"),
         part=table.whole("part"),
         minutes=table.whole("minutes"),
-        iterations=table.whole("iterations"),
+        iterations=table.whole("iterations", 1),
+        optional=table.flag("optional"),
         runs=tuple(runs),
-        stops=tuple(stop for stop, _ in stops),
-        main=_main(_Reader(main, table.file, start)) if main is not None else None,
+        stops=stops,
+        main=None if main is None else _main(main),
         digits=table.whole("digits", 4),
-        targets=targets,
+        targets=table.text("targets", ""),
         source=published.pop("source", ""),
         published=MappingProxyType(published),
     )
     table.done()
     if lesson.published and not lesson.source:
-        raise AuthorError(table.file, start, "published figures need their source")
+        raise AuthorError(table.file, lines["published"][0], "published figures need their source")
     if not lesson.runs or not lesson.stops:
-        raise AuthorError(table.file, start, "a lesson needs at least one run and one stop")
-    _unique([run.id for run in runs], table.file, [start] * len(runs))
-    _unique([stop.id for stop, _ in stops], table.file, [line for _, line in stops])
-    latest = 1
-    for stop, line in stops:
-        if stop.run not in {run.id for run in runs}:
-            raise AuthorError(table.file, line, f"stop “{stop.id}”: this lesson has no run “{stop.run}”")
-        if not latest <= stop.iteration <= lesson.iterations:
-            expected = f"expected {latest} to {lesson.iterations}"
-            raise AuthorError(table.file, line, f"stop “{stop.id}”: iteration {stop.iteration}; {expected}")
-        latest = stop.iteration
+        raise AuthorError(table.file, 1, "a lesson needs at least one [[run]] and one [[stop]]")
+    _unique([run.id for run in runs], table.file, lines.get("run", []))
+    _unique([stop.id for stop in stops], table.file, lines.get("stop", []))
     return lesson
 
 
 def _run(table: _Reader) -> Run:
-    run = Run(table.text("id"), table.text("problem"), table.text("mistake", ""))
+    run = Run(
+        table.text("id"),
+        table.text("problem"),
+        table.text("mistake", ""),
+        MappingProxyType(dict(table.table("set") or {})),
+    )
     table.done()
     return run
 
 
-def _stop(table: _Reader) -> Stop:
-    stop = Stop(
-        table.text("id"),
-        table.text("run"),
-        table.whole("iteration"),
-        table.text("at"),
-        table.text("view", "network"),
-    )
-    table.done()
-    if stop.view not in VIEWS:
-        raise AuthorError(table.file, table.line, f"view “{stop.view}”; expected one of {', '.join(VIEWS)}")
-    return stop
+def _stops(tables: list[_Reader], runs: list[Run]) -> tuple[Stop, ...]:
+    """The stops in order; one that says no run, iteration or view has those of the stop before it."""
+    stops: list[Stop] = []
+    run, iteration, view = runs[0].id if runs else "", 1, "network"
+    latest: dict[str, int] = {}
+    for table in tables:
+        run = table.text("run", run)
+        if run not in {one.id for one in runs}:
+            raise AuthorError(table.file, table.line, f"there is no run “{run}”")
+        iteration = table.whole("iteration", iteration)
+        if iteration < latest.get(run, 1):
+            expected = f"expected {latest.get(run, 1)} or later, for that is where the stop before it stands"
+            raise AuthorError(table.file, table.line, f"iteration {iteration} of run “{run}”; {expected}")
+        latest[run] = iteration
+        view = table.text("view", view)
+        if view not in VIEWS:
+            raise AuthorError(table.file, table.line, f"view “{view}”; expected one of {', '.join(VIEWS)}")
+        stops.append(Stop(table.text("id"), run, iteration, table.text("at"), view))
+        table.done()
+    return tuple(stops)
 
 
 def _main(table: _Reader) -> Main:
-    main = Main(table.text("symbol"), table.number("by", 0.0), table.number("times", 0.0))
+    values = table.numbers("values")
+    main = Main(
+        table.text("symbol", ""),
+        table.number("by", 0.0),
+        table.number("times", 0.0),
+        values,
+        table.text("setting", ""),
+        table.flag("runs"),
+        table.flag("whole"),
+    )
     table.done()
-    if bool(main.by) == bool(main.times):
-        raise AuthorError(table.file, table.line, "lesson.main needs either `by` or `times`")
+    ways = sum((bool(main.by), bool(main.times), bool(main.values), bool(main.setting), main.runs))
+    if ways != 1:
+        raise AuthorError(table.file, table.line, "[main] needs one of `by`, `times`, `values`, `setting`, `runs`")
+    if not main.symbol and not (main.setting or main.runs):
+        raise AuthorError(table.file, table.line, "“symbol” is missing")
+    if main.setting and main.setting not in ("depth", "seed", "batch"):
+        raise AuthorError(table.file, table.line, f"setting “{main.setting}”; expected depth, seed or batch")
     return main
 
 
@@ -202,27 +248,43 @@ class _Reader:
             raise AuthorError(self.file, self.line, f"“{key}” should be a table")
         return value
 
-    def strings(self, key: str) -> dict[str, str]:
+    def flag(self, key: str) -> bool:
+        value = self._table.pop(key, False)
+        if not isinstance(value, bool):
+            raise AuthorError(self.file, self.line, f"“{key}” should be true or false")
+        return value
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        value = self._table.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, int | float) for one in value):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a list of numbers")
+        return tuple(float(one) for one in value)
+
+    def strings(self, key: str, lines: dict[str, list[int]]) -> dict[str, str]:
         """A table of strings, {} where it is missing."""
         found = {}
+        line = (lines.get(key) or [self.line])[0]
         for name, value in (self.table(key) or {}).items():
             if not isinstance(value, str):
-                raise AuthorError(self.file, self.line, f"“{key}.{name}” should be a string")
+                raise AuthorError(self.file, line, f"“{key}.{name}” should be a string")
             found[name] = value
         return found
 
-    def tables(self, key: str) -> list[Table]:
-        """An array of tables, [] where it is missing."""
+    def reader(self, key: str, lines: dict[str, list[int]]) -> _Reader | None:
+        """The table [key], or None."""
+        table = self.table(key)
+        return None if table is None else _Reader(table, self.file, (lines.get(key) or [self.line])[0])
+
+    def readers(self, key: str, lines: dict[str, list[int]]) -> list[_Reader]:
+        """The tables [[key]], each with its line."""
         value = self._table.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
             raise AuthorError(self.file, self.line, f"“{key}” should be written as [[{key}]]")
-        return value
-
-    def within(self, key: str, lines: dict[str, list[int]], start: int, end: int) -> list[tuple[Table, int]]:
-        """The tables [[lesson.key]] of this lesson, each with its line."""
-        numbers = [line for line in lines.get(f"lesson.{key}", []) if start < line < end]
-        tables = self.tables(key)
-        return list(zip(tables, numbers + [start] * (len(tables) - len(numbers)), strict=True))
+        numbers = lines.get(key, [])
+        return [
+            _Reader(table, self.file, numbers[place] if place < len(numbers) else self.line)
+            for place, table in enumerate(value)
+        ]
 
     def done(self) -> None:
         """Refuse the keys that nobody asked for."""
@@ -231,20 +293,15 @@ class _Reader:
 
 
 def _headers(source: str) -> dict[str, list[int]]:
-    """The lines on which [[name]] stands, for each name."""
+    """The lines on which [name] or [[name]] stands, for each name."""
     found: dict[str, list[int]] = {}
     for number, line in enumerate(source.splitlines(), 1):
-        if line.startswith("[["):
-            found.setdefault(line.strip().strip("[]"), []).append(number)
+        if line.startswith("["):
+            found.setdefault(line.partition("#")[0].strip().strip("[]"), []).append(number)
     return found
-
-
-def _line(lines: dict[str, list[int]], name: str, n: int) -> int:
-    numbers = lines.get(name, [])
-    return numbers[n] if n < len(numbers) else 0
 
 
 def _unique(ids: list[str], file: str, lines: list[int]) -> None:
     for n, id in enumerate(ids):
         if id in ids[:n]:
-            raise AuthorError(file, lines[n], f"“{id}” is taken already")
+            raise AuthorError(file, lines[n] if n < len(lines) else 0, f"“{id}” is taken already")

@@ -7,10 +7,22 @@ prose of a stop (`Text`) has holes that are filled from that record.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-VIEWS = ("network", "matrices", "curve", "runs")
-"""What a stop may show; `runs` is the two-column view of two runs in step."""
+VIEWS = (
+    "network", "matrices", "curve", "runs", "plane", "planes", "inequalities", "parabola", "slopes", "nudge",
+    "layers", "contours", "race", "moves", "seeds",
+)  # fmt: skip
+"""What a stop may show.
+
+network: the picture of the network; matrices; curve: E by iteration; runs: two runs in two columns; plane: the
+plane of two inputs, with borders and regions; planes: the same beside the plane of two hidden units; inequalities:
+what each row asks of one unit; parabola: E over one weight with the moves so far; slopes: the activation and its
+slope at the working point; nudge: a weight moved a little and what follows, factor by factor; layers: the size of
+the gradient, layer by layer; contours: E over two weights with the path; race: the same with the paths of all runs,
+at as many samples touched; moves: what the optimizer makes for each weight; seeds: many networks from many seeds.
+"""
 
 
 class AuthorError(Exception):
@@ -26,11 +38,12 @@ class AuthorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One problem run in a lesson, by the rules or with one named mistake."""
+    """One problem run in a lesson, by the rules or with one named mistake; `changes`: settings other than its own."""
 
     id: str
     problem: str
     mistake: str = ""
+    changes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +59,31 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Main:
-    """The number that `+` and `-` change in a lesson: `by` is added, or it is multiplied by `times`."""
+    """What `+` and `-` change in a lesson.
 
-    symbol: str
+    The number behind `symbol`: `by` is added, or it is multiplied by `times`, or it goes through `values`. Or a
+    setting: depth, seed, batch. Or, `runs`, they go through the lesson's runs. whole: the number is changed from the
+    first iteration on, not from the one at hand, so that what has been run is run again with it.
+    """
+
+    symbol: str = ""
     by: float = 0.0
     times: float = 0.0
+    values: tuple[float, ...] = ()
+    setting: str = ""
+    runs: bool = False
+    whole: bool = False
 
     def up(self, value: float) -> float:
         """The number after `+`."""
+        if self.values:
+            return min((one for one in self.values if one > value), default=value)
         return value * self.times if self.times else round(value + self.by, 12)
 
     def down(self, value: float) -> float:
         """The number after `-`."""
+        if self.values:
+            return max((one for one in self.values if one < value), default=value)
         return value / self.times if self.times else round(value - self.by, 12)
 
 
@@ -70,6 +96,8 @@ class Lesson:
     part: int
     minutes: int
     iterations: int
+    """How many iterations `trace` prints of it."""
+    optional: bool
     runs: tuple[Run, ...]
     stops: tuple[Stop, ...]
     main: Main | None
@@ -81,6 +109,11 @@ class Lesson:
     """Figures as a book printed them, by symbol; for holes such as {{published:E}}."""
     source: str
     """Where the published figures come from."""
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The views that its stops ask for, each once."""
+        return tuple(dict.fromkeys(stop.view for stop in self.stops))
 
     def run(self, id: str) -> Run:
         """The run of that name; KeyError where the lesson has none."""

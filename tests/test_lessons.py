@@ -117,21 +117,23 @@ def test_the_main_number_of_start_goes_up_and_comes_back_exactly() -> None:
 @pytest.mark.parametrize(
     ("change", "line", "reason"),
     [
-        (('at = "o1"', 'att = "o1"'), 29, "“at” is missing"),
-        (('view = "network"', 'view = "picture"'), 21, "expected one of"),
-        (('run = "main"', 'run = "other"'), 21, "no run “other”"),
+        (('at = "o1"', 'att = "o1"'), 17, "“at” is missing"),
+        (('at = "net_o1"', 'at = "net_o1"\nview = "picture"'), 13, "expected one of"),
+        (('at = "net_o1"', 'at = "net_o1"\nrun = "other"'), 13, "no run “other”"),
         (("minutes = 5", 'minutes = "5"'), 1, "whole number"),
-        (("by = 0.001", "by = 0.001\ntimes = 2"), 1, "either"),
-        (('id = "answer"', 'id = "unit"'), 27, "taken already"),
-        (('id = "start"', 'id = "start"\ncolour = 1'), 1, "unknown key “colour”"),
+        (("by = 0.001", "by = 0.001\ntimes = 2"), 5, "needs one of"),
+        (("by = 0.001", 'setting = "colour"'), 5, "expected depth, seed or batch"),
+        (('id = "answer"', 'id = "unit"'), 17, "taken already"),
+        (("minutes = 5", "minutes = 5\ncolour = 1"), 1, "unknown key “colour”"),
+        (("minutes = 5", "minutes = = 5"), 3, "not TOML"),
     ],
 )
 def test_a_mistake_in_the_catalog_names_its_line(change: tuple[str, str], line: int, reason: str) -> None:
-    source = (load.HERE / "catalog.toml").read_text(encoding="utf-8").replace(*change, 1)
-    expected = next(n for n, text in enumerate(source.splitlines(), 1) if n >= line and text.startswith("[["))
+    source = (load.HERE / "catalog" / "start.toml").read_text(encoding="utf-8")
+    assert change[0] in source
     with pytest.raises(AuthorError, match=reason) as caught:
-        load.parse(source)
-    assert str(caught.value).startswith(f"{load.CATALOG}:{expected}:")
+        load.parse(source.replace(*change, 1), "start")
+    assert str(caught.value).startswith(f"lessons/catalog/start.toml:{line}:"), caught.value
 
 
 # --- the texts -------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> Non
         ('title = "A sheet"', "error = 'bc'", "Did you mean “bce”?"),
         ('title = "A sheet"', "error = 'softmax-ce'", "sheet.toml:16: target [0.01] does not suit"),
         ('title = "A sheet"', "error = 'perceptron'", "needs activation “step” in the last layer"),
-        ('title = "A sheet"', "surface = 1", "sheet.toml:1: unknown key “surface”"),
+        ('title = "A sheet"', "surfaces = 1", "sheet.toml:1: unknown key “surfaces”"),
         ('title = "A sheet"', 'data = "a.csv"', "sheet.toml:1: “data” and “[[sample]]” exclude each other"),
         ('title = "A sheet"', "a = " + "[" * 3000, "sheet.toml: not TOML"),
         ('title = "A sheet"', 'title = """', "not TOML"),

@@ -146,18 +146,20 @@ class Tutor(App[int]):
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
     def _start_run(self, number: int) -> None:
+        from nntutor.tui.study import runner as runner_of
+
         worker = get_current_worker()
         study = self.session.study
         if study is None or study.running is None:
             return
-        runner, running = study.timeline.runner(), study.running
+        runner, running = runner_of(study), study.running
         while not worker.is_cancelled and self._wanted(number):
             missing = running.target - runner.state.done
             chunk = runner.chunk(max(missing, 0), _CHUNK_SECONDS, running.goal)
             self.post_message(RunProgress(Ran(number, chunk)))
             if chunk.state.done >= running.target or chunk.diverged or len(chunk.errors) == 0:
                 return
-            if running.goal is not None and chunk.errors[-1] <= running.goal:
+            if running.goal is not None and (chunk.errors[-1] <= running.goal).all():
                 return
 
     def _wanted(self, number: int) -> bool:

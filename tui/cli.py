@@ -282,7 +282,7 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
             if given.run not in names:
                 raise UsageError("no_run", lesson=name, name=given.run, expected=", ".join(names))
             run = lesson.run(given.run)
-        return lesson, shipped.open(run.problem), run.mistake
+        return lesson, shipped.of_run(run), run.mistake
     if given.run is not None:
         raise UsageError("run_of_problem", name=name)
     return None, _problem(name), ""

@@ -67,7 +67,7 @@ class Desk:
         if lesson is None:
             raise KeyError(name)
         self._source = ""
-        problems = {run.id: shipped.open(run.problem) for run in lesson.runs}
+        problems = {run.id: shipped.of_run(run) for run in lesson.runs}
         mistakes = {run.id: run.mistake for run in lesson.runs}
         study = at.opened(name, lesson, problems, mistakes)
         place = None if fresh else self._store.reached(name)
@@ -193,7 +193,7 @@ def _placed(study: Study, place: Place) -> Study:
     )
     number = _named_stop(study, place.stop)
     if number is not None and study.place_of(study.lesson.stops[number]) == study.place:  # type: ignore[union-attr]
-        study = replace(study, shown=MappingProxyType({study.place: number}))
+        study = replace(study, shown=MappingProxyType({(study.run, *study.place): number}))
     return study
 
 

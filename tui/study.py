@@ -11,20 +11,27 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
+
 from nntutor.core.check import GRADIENT
 from nntutor.core.errors import FormulaError
 from nntutor.core.formula import evaluate, parse
-from nntutor.core.network import Problem
-from nntutor.core.symbols import Ref
+from nntutor.core.network import Array, Problem
+from nntutor.core.plan import Plan, Shape
+from nntutor.core.program import Engine, State
+from nntutor.core.symbols import PER_SAMPLE, Names, Ref
 from nntutor.core.timeline import Timeline
 from nntutor.core.trace import Step, Trace
-from nntutor.core.training import Chunk
+from nntutor.core.training import Chunk, Runner
+from nntutor.core.variants import NUMBERS, from_seeds, setting, solved
 from nntutor.lessons.model import Lesson, Stop
 
 DIGITS = (4, 6, 9, 17)
 RUNS = (10, 100, 1000, 10_000)
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
+_SMALL = 100
+SEEDS, SEED_ITERATIONS = 256, 2000
 # A run down to an error ends after this many iterations where the error is never reached.
 _LONGEST = 1_000_000
 
@@ -90,17 +97,22 @@ class Running:
     target: int
     step: int
     goal: float | None = None
+    seeds: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`)."""
+    """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
+
+    shown: which stop was shown last at places that have several; last: the stop shown last; visited: the furthest.
+    reached: by run, the last iteration that the learner has seen.
+    """
 
     name: str
     lesson: Lesson | None
     timelines: Mapping[str, Timeline]
     run: str
-    shown: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    shown: Mapping[tuple[str, int, int], int] = field(default_factory=dict)
     visited: int = -1
     view: str = "network"
     zoom: bool = False
@@ -109,9 +121,11 @@ class Study:
     trail: tuple[tuple[int, int], ...] = ()
     running: Running | None = None
     runs: int = 0
-    reached: int = 1
+    reached: Mapping[str, int] = field(default_factory=dict)
+    last: int = 0
+    seeds: Seeds | None = None
     note: Note | None = None
-    _places: dict[str, tuple[int, int] | None] = field(default_factory=dict)
+    _places: dict[tuple[str, tuple[int, ...]], tuple[int, int] | None] = field(default_factory=dict)
 
     @property
     def timeline(self) -> Timeline:
@@ -139,22 +153,29 @@ class Study:
         """The lesson's stop at this place, from 0; where there are several, the one shown last."""
         if self.lesson is None:
             return None
-        if self.place in self.shown:
-            return self.shown[self.place]
-        here = (n for n, stop in enumerate(self.lesson.stops) if self.place_of(stop) == self.place)
+        if (self.run, *self.place) in self.shown:
+            return self.shown[self.run, *self.place]
+        here = (
+            n
+            for n, stop in enumerate(self.lesson.stops)
+            if stop.run == self.run and stop.iteration == self.place[0] and self.place_of(stop) == self.place
+        )
         return next(here, None)
 
     def place_of(self, stop: Stop) -> tuple[int, int] | None:
-        """(iteration, step) of a stop; None before its iteration has been run or for another run's stop."""
-        if stop.run != self.run or stop.iteration > self.timeline.newest + _NEAR:
-            return None
-        if stop.id not in self._places:
-            # Which step makes a symbol follows from shapes alone, so no edit and no run can change it.
-            trace = self.timeline.trace_of(stop.iteration)
-            ref = trace.find(stop.at)
-            step = None if ref is None else trace.index_of(ref)
-            self._places[stop.id] = None if step is None else (stop.iteration, step)
-        return self._places[stop.id]
+        """(iteration, step) of a stop in its own run; None where the network at hand has no such number."""
+        problem = self.timelines[stop.run].problem
+        key = stop.id, problem.network.sizes
+        if key not in self._places:
+            # Which step makes a symbol follows from shapes alone: nothing needs to be run for it.
+            step = step_of(problem, stop.iteration, stop.at)
+            self._places[key] = None if step is None else (stop.iteration, step)
+        return self._places[key]
+
+    @property
+    def reached_here(self) -> int:
+        """The last iteration that the learner has seen of the run at hand."""
+        return self.reached.get(self.run, 1)
 
     @property
     def targets_shown(self) -> bool:
@@ -165,14 +186,26 @@ class Study:
         return ref is None or self.timeline.iteration > 1 or self.trace.known(ref, self.timeline.step)
 
 
+def step_of(problem: Problem, iteration: int, symbol: str) -> int | None:
+    """The step of an iteration that makes a symbol, of its first sample where it does not say which."""
+    samples = problem.samples_of(iteration)
+    ref = Names(problem.network.sizes, len(samples) > 1).find(symbol)
+    if ref is None:
+        return None
+    if ref.kind in PER_SAMPLE:
+        if ref.sample >= 0 and ref.sample not in samples:
+            return None
+        ref = ref._replace(sample=samples.index(ref.sample) if ref.sample >= 0 else 0)
+    return Plan(Shape.of(problem, len(samples))).index(ref)
+
+
 def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mistakes: Mapping[str, str]) -> Study:
     """A lesson's runs, or a problem as the one run "main", at their first stop or step."""
     timelines = {run: Timeline.start(problem, mistakes.get(run, "")) for run, problem in problems.items()}
-    study = Study(name, lesson, MappingProxyType(timelines), next(iter(timelines)))
-    if lesson is None:
-        return study
-    first = study.place_of(lesson.stops[0])
-    return at_stop(study, 0) if first else study
+    run = next(iter(timelines)) if lesson is None else lesson.stops[0].run
+    study = Study(name, lesson, MappingProxyType(timelines), run)
+    study = replace(study, view=views(study)[0])
+    return study if lesson is None else at_stop(study, 0)
 
 
 # --- moving ----------------------------------------------------------------------------------------
@@ -181,10 +214,10 @@ def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mi
 def moved(study: Study, timeline: Timeline) -> Study:
     """The same study at another place of its run; the other runs come along when they are looked at."""
     timelines = MappingProxyType({**study.timelines, study.run: timeline})
-    reached = max(study.reached, timeline.iteration)
+    reached = MappingProxyType({**study.reached, study.run: max(study.reached_here, timeline.iteration)})
     study = replace(study, timelines=timelines, page=0, note=None, reached=reached)
     if study.stop is not None:
-        study = replace(study, visited=max(study.visited, study.stop))
+        study = replace(study, visited=max(study.visited, study.stop), last=study.stop)
     if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
         # Where every number shown is finite, it is E with the new weights that is not.
         key = "status.diverged" if timeline.trace.diverges_at else "status.diverged_after"
@@ -195,7 +228,8 @@ def moved(study: Study, timeline: Timeline) -> Study:
 def to(study: Study, iteration: int, step: int) -> Study:
     """At (iteration, step), or the nearest place that there is; far away, a run that leads there."""
     newest = study.timeline.newest
-    if iteration - newest > _NEAR and study.timeline.diverged is None:
+    near = _NEAR if study.trace.before.params.size <= _SMALL else _NEAR // 10
+    if iteration - newest > near and study.timeline.diverged is None:
         return run_to(study, iteration, step)
     return moved(study, study.timeline.to(iteration, step))
 
@@ -207,24 +241,35 @@ def at_stop(study: Study, number: int) -> Study:
     place = study.place_of(stop)
     if place is None:
         return study
-    shown = MappingProxyType({**study.shown, place: number})
-    study = moved(replace(study, shown=shown), study.timeline.to(*place))
-    return replace(study, view=stop.view)
+    shown = MappingProxyType({**study.shown, (stop.run, *place): number})
+    study = to(replace(study, shown=shown, run=stop.run, view=stop.view), *place)
+    if stop.view == "seeds" and study.seeds is None and study.running is None:
+        return run_seeds(study)
+    return study
 
 
 def go_on(study: Study) -> Study:
     """The lesson's next stop; where there is none, the next phase."""
     if study.lesson is None:
         return phase(study, 1)
+    stops = study.lesson.stops
     at = study.stop
-    for number, stop in enumerate(study.lesson.stops):
-        place = study.place_of(stop)
-        if place is None or (at is not None and number <= at):
-            continue
-        if place > study.place or (place == study.place and at is not None):
-            return at_stop(study, number)
+    if at is None:
+        # Somewhere between stops: what comes next is what follows the stop behind the place.
+        behind = [
+            number
+            for number, stop in enumerate(stops)
+            if stop.run == study.run and (study.place_of(stop) or study.place) < study.place
+        ]
+        own = [number for number, stop in enumerate(stops) if stop.run == study.run]
+        at = behind[-1] if behind else own[0] - 1 if own else study.last
+    following = (number for number in range(at + 1, len(stops)) if study.place_of(stops[number]) is not None)
+    number = next(following, None)
+    if number is not None:
+        return at_stop(study, number)
+    at = study.stop
     told = study.note is not None and study.note[0] == "status.lesson_done"
-    if at == len(study.lesson.stops) - 1 and not told:
+    if at == len(stops) - 1 and not told:
         return replace(study, note=note("status.lesson_done"))
     return phase(study, 1)
 
@@ -373,6 +418,59 @@ def checking(study: Study) -> Study:
 # --- running ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False)
+class Seeds:
+    """The same network from many seeds, trained at once. errors, solved: one number for each seed."""
+
+    engine: Engine
+    state: State
+    errors: Array
+    solved: Array
+
+    @classmethod
+    def start(cls, problem: Problem) -> Seeds:
+        engine, state = from_seeds(problem, range(SEEDS))
+        return cls(engine, state, np.full(SEEDS, np.nan), solved(engine, state))
+
+
+def has_seeds(study: Study) -> bool:
+    """Whether the weights were drawn, so that another seed gives other ones."""
+    problem = study.timeline.problem
+    return len(problem.network.layers) > 1 and all(layer.initial for layer in problem.network.layers)
+
+
+def run_seeds(study: Study) -> Study:
+    """Train from many seeds at once, in the background; the place stays."""
+    if not has_seeds(study):
+        return replace(study, panel=None, note=note("seeds.none"))
+    number = study.runs + 1
+    seeds = study.seeds or Seeds.start(study.timeline.problem)
+    target = seeds.state.done + SEED_ITERATIONS
+    running = Running(number, study.timeline.iteration, target, study.timeline.step, seeds=True)
+    return replace(study, panel=None, note=None, running=running, runs=number, seeds=seeds, view="seeds")
+
+
+def runner(study: Study) -> Runner:
+    """What carries out the run on its way, in memory of its own."""
+    if study.running is not None and study.running.seeds and study.seeds is not None:
+        return Runner(study.seeds.engine.twin(), study.seeds.state)
+    return study.timeline.runner()
+
+
+def _seeded(study: Study, running: Running, chunk: Chunk) -> Study:
+    """Take in a chunk of many seeds."""
+    seeds = study.seeds
+    if seeds is None or chunk.engine.original is not seeds.engine:
+        return study
+    errors = chunk.errors[-1] if len(chunk.errors) else seeds.errors
+    fresh = replace(seeds, state=chunk.state, errors=errors, solved=solved(seeds.engine, chunk.state))
+    study = replace(study, seeds=fresh)
+    if chunk.state.done < running.target and chunk.diverged is None:
+        return study
+    facts = {"count": int(fresh.solved.sum()), "of": SEEDS, "iterations": fresh.state.done}
+    return replace(study, running=None, note=note("seeds.done", **facts))
+
+
 def learns(study: Study) -> bool:
     return any(layer.learn for layer in study.trace.problem.network.layers)
 
@@ -396,7 +494,11 @@ def run_to(study: Study, iteration: int, step: int, goal: float | None = None) -
 def ran(study: Study, number: int, chunk: Chunk) -> Study:
     """Take in a chunk of the run `number`; an older run's chunk is dropped."""
     running = study.running
-    if running is None or running.number != number or not study.timeline.extended(chunk):
+    if running is None or running.number != number:
+        return study
+    if running.seeds:
+        return _seeded(study, running, chunk)
+    if not study.timeline.extended(chunk):
         return study
     newest = study.timeline.newest
     goal = running.goal is not None and len(chunk.errors) and chunk.errors[-1] <= running.goal
@@ -410,6 +512,8 @@ def stopped(study: Study) -> Study:
     running = study.running
     if running is None:
         return study
+    if running.seeds:
+        return replace(study, running=None, note=note("run.stopped", iteration=study.seeds.state.done))  # type: ignore[union-attr]
     arrived = _arrived(study, running, max(study.timeline.newest, running.begun))
     return replace(arrived, note=note("run.stopped", iteration=arrived.timeline.iteration))
 
@@ -431,52 +535,104 @@ def _arrived(study: Study, running: Running, iteration: int) -> Study:
 
 def main_ref(study: Study) -> Ref:
     """The number that + and − change: the lesson's, or the learning rate."""
-    if study.lesson is not None and study.lesson.main is not None:
-        ref = study.trace.find(study.lesson.main.symbol)
+    main = study.lesson.main if study.lesson is not None else None
+    if main is not None and main.setting:
+        return Ref(f"set_{main.setting}")
+    if main is not None and main.symbol:
+        ref = study.trace.find(main.symbol)
         if ref is not None:
             return ref
     return Ref("rate_eta")
 
 
 def changed(study: Study, how: str) -> Study:
-    """The main number up, down, halved or doubled, in this iteration and all after it."""
-    ref = main_ref(study)
+    """The main number up, down, halved or doubled; or, where + and − go through the runs, another run."""
     main = study.lesson.main if study.lesson is not None else None
+    if main is not None and main.runs and how in ("more", "less"):
+        return switched(study, 1 if how == "more" else -1)
+    ref = main_ref(study)
+    if ref.kind in NUMBERS:
+        now = setting(study.timeline.problem, ref.kind)
+        new = {"more": now + 1, "less": now - 1, "halve": now // 2, "double": 2 * now}[how]
+        return edited(study, ref, float(new))
     value = study.trace.value(ref)
     if how in ("halve", "double"):
-        new = value * (0.5 if how == "halve" else 2.0)
-    elif main is not None:
-        new = main.up(value) if how == "more" else main.down(value)
-    else:
+        return edited(study, ref, value * (0.5 if how == "halve" else 2.0))
+    if main is None or main.runs:
         return replace(study, note=note("study.scale_only", symbol=study.trace.symbol(ref)))
-    return edited(study, ref, new)
+    new_value = main.up(value) if how == "more" else main.down(value)
+    if new_value == value:
+        return replace(study, note=note("edit.no_further", symbol=study.trace.symbol(ref), value=value))
+    return edited(study, ref, new_value)
 
 
 def edited(study: Study, ref: Ref, value: float) -> Study:
-    before = study.trace.value(ref)
-    timelines = {name: one.to(*study.place).edit(ref, value) for name, one in study.timelines.items()}
-    study = _with_timelines(study, timelines)
-    facts = {"symbol": study.trace.symbol(ref), "before": before, "after": value}
+    """A given number or a setting replaced; in every run where runs are compared, in this one where they race."""
+    main = study.lesson.main if study.lesson is not None else None
+    is_setting = ref.kind in NUMBERS
+    before = float(setting(study.timeline.problem, ref.kind)) if is_setting else study.trace.value(ref)
+    place, here = study.place, study.step.ref
+    whole = main is not None and main.whole
+    compared = study.lesson is not None and "runs" in study.lesson.views
+    timelines = dict(study.timelines)
+    try:
+        for name, one in study.timelines.items():
+            if name == study.run or compared:
+                timelines[name] = one.to(*((1, 1) if whole else place)).edit(ref, value)
+    except (ValueError, KeyError):
+        return replace(study, note=note("edit.no_further", symbol=symbol_of(study, ref), value=before))
+    seeds = None if is_setting else study.seeds
+    study = _with_timelines(replace(study, seeds=seeds), timelines, place, here)
+    facts = {"symbol": symbol_of(study, ref), "before": before, "after": value}
     return replace(study, note=study.note or note("edit.done", **facts))
 
 
-def _with_timelines(study: Study, timelines: Mapping[str, Timeline]) -> Study:
+def symbol_of(study: Study, ref: Ref) -> str:
+    """What a number is called; a setting has its name in the words, under this key."""
+    return NUMBERS[ref.kind] if ref.kind in NUMBERS else study.trace.symbol(ref)
+
+
+def _with_timelines(
+    study: Study, timelines: Mapping[str, Timeline], place: tuple[int, int] | None = None, here: Ref | None = None
+) -> Study:
+    """Other timelines, at the same place; where steps have other numbers now, at the step that makes the same."""
+    iteration, step = place or study.place
     # Later iterations are forgotten with the numbers that they came from.
-    study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None, reached=1)
-    return moved(study, study.timeline)
+    study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None, reached=MappingProxyType({}))
+    problem = study.timeline.problem
+    found = None
+    if here is not None:
+        many = problem.batch_length(iteration) > 1
+        found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here))
+    return to(study, iteration, found or step)
+
+
+def switched(study: Study, way: int) -> Study:
+    """The lesson's next or previous run, at as many samples touched and at the step that makes the same number."""
+    assert study.lesson is not None
+    ids = [run.id for run in study.lesson.runs]
+    to_run = ids[(ids.index(study.run) + way) % len(ids)]
+    iteration, index = study.place
+    symbol = study.trace.symbol(study.step.ref)
+    touched = iteration * study.timeline.problem.batch_size
+    other = study.timelines[to_run]
+    at = max(1, touched // max(1, other.problem.batch_size))
+    symbol = symbol if len(other.problem.samples_of(at)) == len(study.trace.samples) else symbol.partition("[")[0]
+    step = step_of(other.problem, at, symbol)
+    return to(replace(study, run=to_run, note=None), at, step or index)
 
 
 def undone(study: Study) -> Study:
     if not study.timeline.edits:
         return replace(study, note=note("edit.nothing_to_undo"))
-    study = _with_timelines(study, {name: one.undo() for name, one in study.timelines.items()})
+    study = _with_timelines(study, {name: one.undo() for name, one in study.timelines.items()}, here=study.step.ref)
     return replace(study, note=study.note or note("edit.undone"))
 
 
 def redone(study: Study) -> Study:
     if not study.timeline.undone:
         return replace(study, note=note("edit.nothing_to_redo"))
-    study = _with_timelines(study, {name: one.redo() for name, one in study.timelines.items()})
+    study = _with_timelines(study, {name: one.redo() for name, one in study.timelines.items()}, here=study.step.ref)
     return replace(study, note=study.note or note("edit.redone"))
 
 
@@ -487,14 +643,24 @@ def own(study: Study) -> Study:
         while timeline.edits:
             timeline = timeline.undo()
         timelines[name] = timeline
-    return replace(_with_timelines(study, timelines), note=note("status.own_setting"))
+    return replace(_with_timelines(study, timelines, here=study.step.ref), note=note("status.own_setting"))
 
 
 # --- looking ---------------------------------------------------------------------------------------
 
 
 def views(study: Study) -> tuple[str, ...]:
-    return ("network", "matrices", "curve", *(("runs",) if len(study.timelines) > 1 else ()))
+    """What `v` goes through: what the lesson shows, and what every network or surface has."""
+    problem = study.timelines[study.run].problem
+    if problem.surface:
+        usual: tuple[str, ...] = ("parabola" if problem.network.sizes[0] == 1 else "contours", "moves", "curve")
+    else:
+        usual = ("network", "matrices", "curve")
+    own = () if study.lesson is None else tuple(view for view in study.lesson.views if view not in usual)
+    if problem.surface:
+        own = tuple(view for view in own if view not in ("network", "matrices"))
+    runs = ("runs",) if len(study.timelines) == 2 and "runs" in own else ()
+    return (*usual[:1], *(view for view in own if view != "runs"), *usual[1:], *runs)
 
 
 def next_view(study: Study, picture: bool = True) -> Study:

@@ -101,7 +101,7 @@ def _picture(session: Session, study: Study, words: Words, width: int, height: i
         return _view(session, study, words, study.view, width, height)
     left = max(_FULL_WIDTH - 8, width * 6 // 10)
     first = "runs" if study.view == "runs" else "network"
-    usual = "curve" if study.reached > 1 else "matrices"
+    usual = "curve" if study.reached_here > 1 else "matrices"
     second = study.view if study.view in ("matrices", "curve") else usual
     one = _view(session, study, words, first, left, height)
     other = _view(session, study, words, second, width - left - 2, height)
@@ -144,7 +144,7 @@ def _curve(study: Study, words: Words, width: int, height: int, look: Look) -> l
 
     timeline = study.timeline
     # The prose may have looked ahead; the curve shows what the learner has run.
-    known = timeline.errors if study.running is not None else timeline.errors[: study.reached]
+    known = timeline.errors if study.running is not None else timeline.errors[: study.reached_here]
     # The iteration at hand is known only once its E has been made.
     error = study.trace.find("E")
     at = timeline.iteration
