@@ -139,3 +139,10 @@ RATE_FIELDS = {
     "rate_eta": "learning_rate", "rate_mu": "momentum", "rate_beta1": "beta1", "rate_beta2": "beta2",
     "rate_rho": "rho", "rate_eps": "epsilon",
 }  # fmt: skip
+
+
+def in_range(kind: str, value: float) -> bool:
+    """Whether a rate, by its address, may have this value: what a problem file allows as well."""
+    if kind == "rate_eta":
+        return value >= 0
+    return value > 0 if kind == "rate_eps" else 0 <= value < 1

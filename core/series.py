@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from nntutor.core.activations import activation
+from nntutor.core.formula import Compiler
 from nntutor.core.network import Array, Problem, Samples, frozen
 from nntutor.core.program import Engine, State
 from nntutor.core.surface import surface
@@ -66,20 +68,6 @@ def gradient_sizes(trace: Trace) -> Array:
     return frozen(sizes)
 
 
-def error_surface(trace: Trace, first: Ref, second: Ref, across: Span, up: Span, cells: tuple[int, int]) -> Array:
-    """E of the iteration's samples over two of its weights: (rows, columns), the first row at the top."""
-    rows, columns = cells
-    surface = np.empty((rows, columns))
-    params = trace.before.params.copy()
-    one, at_one = trace.parameter(params, first)
-    two, at_two = trace.parameter(params, second)
-    for row, y in enumerate(np.linspace(up[1], up[0], rows)):
-        for column, x in enumerate(np.linspace(*across, columns)):
-            one[at_one], two[at_two] = x, y
-            surface[row, column] = trace.error_with(State(trace.before.done, params, trace.before.slots))
-    return frozen(surface)
-
-
 def layers_moved(trace: Trace) -> Array:
     """One number a layer: how far its weights have come from where they began, on average, after this iteration."""
     network = trace.problem.network
@@ -113,3 +101,51 @@ def surface_over(trace: Trace, first: Ref, second: Ref, x: Array, y: Array) -> A
     with np.errstate(all="ignore"):
         program.run_forward()
     return frozen(np.array(program.error).reshape(x.shape))
+
+
+def error_over(trace: Trace, weight: Ref, values: Array) -> Array:
+    """E of the iteration's samples at many values of one weight, the others as they are."""
+    if trace.problem.surface and trace.problem.network.sizes[0] == 1:
+        return frozen(surface(trace.problem.surface).heights(values))
+    problem = trace.problem
+    chosen = list(trace.samples)
+    samples = Samples(problem.samples.inputs[chosen], problem.samples.targets[chosen])
+    engine = Engine(replace(problem, samples=samples, batch="full", shuffle=False), many=len(values))
+    params = np.repeat(trace.before.params[None, :], len(values), axis=0)
+    view, place = trace.parameter(params, weight)
+    view[(..., *place)] = values
+    engine.params[...] = params
+    program = engine.prepare(1)
+    with np.errstate(all="ignore"):
+        program.run_forward()
+    return frozen(np.array(program.error))
+
+
+def activation_curve(name: str, leak: float, nets: Array) -> tuple[Array, Array]:
+    """out and slope of an activation at many nets."""
+    trees = activation(name, leak)
+    out, slope = np.empty_like(nets), np.empty_like(nets)
+    arrays = {"net": nets, "out": out}
+    with np.errstate(all="ignore"):
+        for tree, target in ((trees.out, out), (trees.slope, slope)):
+            compiler = Compiler(arrays.__getitem__)
+            compiler.into(tree, target)
+            for function, arguments in compiler.ops:
+                function(*arguments)
+    return frozen(out), frozen(slope)
+
+
+def params_at(trace: Trace, step: int) -> State:
+    """The weights as they stand after a step of the iteration: new ones as far as they have been made."""
+    params = trace.before.params.copy()
+    first = trace.plan.first_learning
+    for number, layer in enumerate(trace.plan.shape.layers, 1):
+        if number < first:
+            continue
+        for unit in range(1, layer.units + 1):
+            for source in layer.sources:
+                ref = Ref("new", number, unit, source)
+                if trace.known(ref, step):
+                    view, place = trace.parameter(params, ref)
+                    view[place] = trace.value(ref)
+    return State(trace.before.done, frozen(params), trace.before.slots)

@@ -226,6 +226,11 @@ class Timeline:
                 parts.append(history.path(refs, min(end, last)))
         return frozen(np.concatenate(parts))
 
+    def errors_until(self, last: int) -> Array:
+        """E of iterations 1 to `last`; run where they have not been, fewer where training diverges before."""
+        self._history_of(last).reach(last + 1)
+        return self.errors[:last]
+
     # --- moving ----------------------------------------------------------------------------------
 
     def forward(self, count: int = 1) -> Timeline:
@@ -287,7 +292,7 @@ class Timeline:
         if ref.kind in NUMBERS:
             _given(self.problem, ref, value)
             return self._with((*self.edits, Edit(1, ref, float(value))), ())
-        if not _is_given(self.problem, ref):
+        if not is_given(self.problem, ref):
             raise KeyError(ref)
         return self._with((*self.edits, Edit(self.iteration, ref, float(value))), ())
 
@@ -353,7 +358,7 @@ def _standing(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     return tuple(standing)
 
 
-def _is_given(problem: Problem, ref: Ref) -> bool:
+def is_given(problem: Problem, ref: Ref) -> bool:
     """Whether the problem has such a number and no step makes it."""
     layers, data = problem.network.layers, problem.samples
     match ref.kind:

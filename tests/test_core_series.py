@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from nntutor.core.network import Layer, Network, Problem, Samples
 from nntutor.core.optimizers import Optimizer
-from nntutor.core.series import error_curve, error_surface, gradient_sizes, regions
+from nntutor.core.series import error_curve, gradient_sizes, params_at, regions, surface_over
 from nntutor.core.symbols import Ref
 from nntutor.core.timeline import Timeline
+from nntutor.core.trace import after
 
 ERRORS = st.lists(st.floats(0, 1e6) | st.just(float("nan")) | st.just(float("inf")), max_size=300).map(np.array)
 
@@ -46,12 +47,21 @@ def test_regions_are_the_networks_outputs_with_the_first_row_on_top() -> None:
 def test_an_error_surface_is_e_over_two_weights(two_two_two: Problem) -> None:
     trace = Timeline.start(two_two_two).trace
     first, second = Ref("weight", 1, 1, 1), Ref("weight", 2, 1, 1)
-    before = trace.error
-    surface = error_surface(trace, first, second, (0.15, 1.0), (-1.0, 0.4), (4, 3))
-    assert surface.shape == (4, 3)
-    assert surface[0, 0] == before == trace.error
-    moved = Timeline.start(two_two_two).edit(first, 1.0).edit(second, -1.0)
-    assert surface[-1, -1] == moved.trace.error
+    x, y = np.meshgrid([0.15, 1.0], [0.4, -1.0])
+    heights = surface_over(trace, first, second, x, y)
+    assert heights.shape == (2, 2)
+    assert heights[0, 0] == trace.error
+    assert heights[1, 1] == Timeline.start(two_two_two).edit(first, 1.0).edit(second, -1.0).trace.error
+
+
+def test_weights_at_a_step_are_new_as_far_as_they_have_been_made(two_two_two: Problem) -> None:
+    trace = Timeline.start(two_two_two).trace
+    step = trace.plan.index(Ref("new", 2, 1, 1))
+    assert step is not None
+    for at, done in ((step - 1, False), (step, True)):
+        view, place = trace.parameter(params_at(trace, at).params, Ref("weight", 2, 1, 1))
+        assert view[place] == trace["w5⁺" if done else "w5"]
+    assert (params_at(trace, len(trace)).params == after(trace).params).all()
 
 
 def test_gradient_sizes_have_one_bar_a_layer(two_two_two: Problem) -> None:
