@@ -75,6 +75,21 @@ def text(id: str, language: str) -> Text:
     return read(source, file, lesson)
 
 
+def described(id: str, language: str) -> tuple[str, str]:
+    """Title and what it is about, for lists: of a lesson whose text is broken its id, and what is wrong."""
+    try:
+        words = text(id, language)
+    except AuthorError as error:
+        return id, str(error)
+    return words.title, words.about
+
+
+def matches(id: str, query: str) -> bool:
+    """Whether a lesson's id, title or what it is about holds every word of a query, in any language."""
+    spoken = " ".join([id, *(part for language in LANGUAGES for part in described(id, language))]).lower()
+    return all(word in spoken for word in query.lower().split())
+
+
 def parse(source: str, id: str) -> Lesson:
     """The lesson called `id` from the text of its file."""
     file = catalog_file(id)

@@ -60,6 +60,8 @@ def _whole(sheet: Sheet, speech: Speech, trace: Trace) -> Iterator[str]:
                 array = trace.array(kind, layer)
             except KeyError:
                 continue
+            if not array.size:  # a surface passes nothing forward
+                continue
             yield from sheet.matrix(Matrix.of(speech, array), speech.say(word))
         yield from sheet.close()
     if trace.problem.error == "softmax-ce":

@@ -43,9 +43,7 @@ class Text:
         yield f"{self.speech.about(problem)}\n"
 
     def iteration(self, trace: Trace) -> Iterator[str]:
-        line = self.speech.plain(
-            f"{self.speech.words.say('cli.iteration', iteration=trace.iteration)} · {self.speech.samples(trace)}"
-        )
+        line = self.speech.heading(trace)
         yield f"\n{line}\n{'=' * cells(line)}\n"
 
     def phase(self, name: str) -> Iterator[str]:
@@ -104,7 +102,7 @@ class Markdown:
         yield f"{self.escaped(self.speech.about(problem))}\n"
 
     def iteration(self, trace: Trace) -> Iterator[str]:
-        title = f"{self.speech.words.say('cli.iteration', iteration=trace.iteration)} · {self.speech.samples(trace)}"
+        title = self.speech.heading(trace)
         yield f"\n## {self.escaped(self.speech.plain(title))}\n"
         self._table = False
 
@@ -182,7 +180,7 @@ class Tex:
         yield f"{source}\\noindent {self.escaped(self.speech.about(problem))}\n"
 
     def iteration(self, trace: Trace) -> Iterator[str]:
-        title = f"{self.speech.words.say('cli.iteration', iteration=trace.iteration)} · {self.speech.samples(trace)}"
+        title = self.speech.heading(trace)
         yield f"\n\\section*{{{self.escaped(title)}}}\n"
 
     def phase(self, name: str) -> Iterator[str]:

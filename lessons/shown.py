@@ -57,8 +57,12 @@ class Speech:
             for kind, field in RATE_FIELDS.items()
             if field in optimizer.rule.rates
         )
-        name = "sgd_full" if optimizer.name == "sgd" and problem.batch == "full" else optimizer.name
+        whole = problem.batch == "full" or bool(problem.surface)
+        name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
         batch = problem.batch if isinstance(problem.batch, str) else "mini"
+        if problem.surface:
+            surface = self.words.say(f"run_name.{problem.surface}")
+            return self.plain(f"{surface} · {self.words.say(f'optimizer_name.{name}')}, {rates}")
         return self.plain(
             " · ".join(
                 (
@@ -81,12 +85,16 @@ class Speech:
         }
         return self.plain(names[kind])
 
-    def samples(self, trace: Trace) -> str:
-        """ "samples 0, 1, 2": by their index in the data, as symbols and JSON count them."""
+    def heading(self, trace: Trace) -> str:
+        """ "iteration 1 · samples 0, 1, 2": samples by their index in the data, as symbols and JSON count them."""
+        iteration = self.say("cli.iteration", iteration=trace.iteration)
+        if not trace.samples:
+            return iteration
         shown = [str(sample) for sample in trace.samples]
         if len(shown) > 12:
             shown = [*shown[:4], "…", shown[-1]]
-        return self.say("cli.samples", samples=self.plain(", ".join(shown)))
+        samples = self.say("cli.samples", samples=", ".join(shown))
+        return self.plain(f"{iteration} · {samples}")
 
     def left_out(self, piece: str) -> str:
         """Where terms are left out, that and how many."""

@@ -24,7 +24,7 @@ def kind(trace: Trace, step: Step) -> str:
     optimizer = problem.optimizer.name
     match ref.kind:
         case "net":
-            return f"net_{where}"
+            return f"net_{where if last > 1 else 'hidden'}"
         case "out" | "slope":
             activation = problem.network.layers[ref.layer - 1].activation.replace("-", "_")
             return f"{ref.kind}_{activation}"
@@ -33,13 +33,15 @@ def kind(trace: Trace, step: Step) -> str:
         case "unit_error":
             return f"error_{_ERROR.get(problem.error, problem.error).replace('-', '_')}"
         case "error":
-            return f"error{many}"
+            return "error_surface" if problem.surface else f"error{many}"
         case "out_grad":
             wrong = where == "hidden" and trace.mistake in _WRONG_BACK
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
         case "delta":
             merged = where == "output" and problem.error in ("bce", "softmax-ce", "perceptron")
             return f"delta_{_ERROR.get(problem.error, problem.error)}" if merged else f"delta_{where}"
+        case "grad" if problem.surface:
+            return "gradient_surface"
         case "grad":
             return f"gradient_{'weight' if ref.input else 'bias'}{many}"
         case "v" | "m" | "s":
@@ -47,7 +49,7 @@ def kind(trace: Trace, step: Step) -> str:
         case "mhat" | "vhat":
             return f"corrected_{ref.kind[0]}"
         case "change":
-            return f"change_{optimizer}"
+            return "change_uncorrected" if trace.mistake == "uncorrected" else f"change_{optimizer}"
         case "new":
             plain = "sgd" if ref.input else "bias"
             return f"update_{plain if optimizer == 'sgd' else 'other'}"

@@ -17,7 +17,7 @@ from nntutor.core.losses import LOSSES
 from nntutor.core.mistakes import MISTAKES
 from nntutor.core.network import Layer, Network, Problem, Samples
 from nntutor.core.optimizers import OPTIMIZERS, Optimizer
-from nntutor.core.problem import read
+from nntutor.core.problem import on_surface, read
 from nntutor.core.symbols import Style
 from nntutor.core.timeline import Timeline
 from nntutor.core.trace import Trace
@@ -314,6 +314,8 @@ def problems() -> Iterator[tuple[Problem, str]]:
         yield replace(plain, error=error, network=Network(layers)), ""
     for optimizer in OPTIMIZERS:
         yield replace(plain, optimizer=Optimizer(optimizer, 0.1)), ""
+    yield replace(plain, optimizer=Optimizer("adam", 0.1)), "uncorrected"
+    yield on_surface("ravine", (-4, 1), Optimizer()), ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

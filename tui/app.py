@@ -24,6 +24,7 @@ from textual.worker import get_current_worker
 
 from nntutor.core.symbols import Style
 from nntutor.lessons import words as all_words
+from nntutor.lessons.model import AuthorError
 from nntutor.lessons.progress import Store
 from nntutor.tui import keys
 from nntutor.tui.drawing import page as drawing
@@ -88,7 +89,7 @@ class Tutor(App[int]):
             self._leave()
             return
         action = keys.action(event.key, event.character)
-        if asking(self.session) and event.key not in ("enter", "escape", "backspace"):
+        if asking(self.session) and event.key not in ("enter", "escape", "backspace", "up", "down"):
             if event.character is not None and event.is_printable:
                 self.act(Typed(keys.plain(event.character)))
             return
@@ -135,7 +136,11 @@ class Tutor(App[int]):
             self._paint()
 
     def _open(self, lesson: str) -> None:
-        opened = self._desk.open_lesson(lesson)
+        try:
+            opened = self._desk.open_lesson(lesson)
+        except AuthorError as error:
+            self.session = update(self.session, Told(str(error)))
+            return
         self.session = update(self.session, Opened(opened))
 
     def _paint(self) -> None:

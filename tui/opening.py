@@ -43,7 +43,8 @@ class Desk:
             if lesson.id not in done and (place := self._store.reached(lesson.id)) is not None
         )
         open_ones = [number for number, lesson in enumerate(lessons) if lesson.id not in done]
-        return Home(lessons, open_ones[0] if open_ones else 0, done, begun)
+        broken = tuple(str(error) for error in load.broken())
+        return Home(lessons, open_ones[0] if open_ones else 0, done, begun, broken=broken)
 
     def begin(self, lesson: str | None, problem: Problem | None) -> Study | None:
         """What the command line asks for; where it asks for nothing, what was open last."""

@@ -7,6 +7,8 @@ process.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from nntutor.core.network import Array
@@ -41,6 +43,30 @@ def curve_rows(errors: Array, at: int, width: int, height: int, look: Look, titl
     return [fitted(row, width) for row in rows]
 
 
+def curves_rows(
+    errors: Sequence[Array], marks: Sequence[str], width: int, height: int, look: Look, title: str, log: str
+) -> list[Row]:
+    """E by iteration of several runs in one plot, each drawn with its mark."""
+    curves = []
+    for one in errors:
+        iterations, values = error_curve(one, max(2, width - 10))
+        keep = (values > -1e300) & (values < 1e300)
+        if keep.any():
+            curves.append((iterations[keep], values[keep]))
+        else:
+            curves.append((np.empty(0), np.empty(0)))
+    every = np.concatenate([values for _, values in curves]) if curves else np.empty(0)
+    if not len(every) or width < _LEAST[0] or height < _LEAST[1]:
+        return []
+    scaled, ticks, labels, is_log = _scale(every, look)
+    first, last = (int(pick(np.concatenate([x for x, _ in curves]))) for pick in (np.min, np.max))
+    parts = np.split(scaled, np.cumsum([len(values) for _, values in curves])[:-1])
+    drawn = [(x, y, mark) for (x, _), y, mark in zip(curves, parts, marks, strict=True) if len(x)]
+    heading = f" {title}" + (f" ({log})" if is_log else "")
+    rows = _built(drawn, None, (first, last), ticks, labels, width, height - 1, look)
+    return [fitted(row, width) for row in [(Piece(heading, "bold"),), *rows]]
+
+
 def _scale(values: Array, look: Look) -> tuple[Array, list[float], list[str], bool]:
     """Values to plot, ticks and their labels; decades by hand where the range asks for a log scale."""
     positive = values[values > 0]
@@ -60,6 +86,22 @@ def _scale(values: Array, look: Look) -> tuple[Array, list[float], list[str], bo
 def _plot(
     x: Array, y: Array, ticks: list[float], labels: list[str], at: int, width: int, height: int, look: Look
 ) -> list[Row]:
+    here = np.flatnonzero(x <= at)
+    point = (float(x[here[-1]]), float(y[here[-1]])) if len(here) else None
+    return _built([(x, y, "")], point, (int(x[0]), int(x[-1])), ticks, labels, width, height, look)
+
+
+def _built(
+    curves: Sequence[tuple[Array, Array, str]],
+    point: tuple[float, float] | None,
+    across: tuple[int, int],
+    ticks: list[float],
+    labels: list[str],
+    width: int,
+    height: int,
+    look: Look,
+) -> list[Row]:
+    """One plot of curves (x, y, mark; "" for a line of dots), and a point marked."""
     import plotext
 
     # The one figure that plotext keeps is its module's own: cleared before each use.
@@ -67,17 +109,16 @@ def _plot(
     plotext.theme("clear")
     plotext.plotsize(width, height)
     plotext.limitsize(False, False)
-    marker = "*" if look.ascii else "braille"
-    plotext.plot(x.tolist(), y.tolist(), marker=marker)
-    here = np.flatnonzero(x <= at)
-    if len(here):
-        place = int(here[-1])
-        plotext.scatter([float(x[place])], [float(y[place])], marker="o" if look.ascii else "●")
-    low, high = min(ticks[0], float(y.min())), max(ticks[-1], float(y.max()))
+    for x, y, mark in curves:
+        plotext.plot(x.tolist(), y.tolist(), marker=mark or ("*" if look.ascii else "braille"))
+    if point is not None:
+        plotext.scatter([point[0]], [point[1]], marker="o" if look.ascii else "●")
+    every = [float(pick(y)) for _, y, _ in curves for pick in (np.min, np.max)]
+    low, high = min(ticks[0], *every), max(ticks[-1], *every)
     margin = 0.05 * (high - low) if high > low else max(1.0, abs(high)) * 0.1
     plotext.ylim(low - margin, high + margin)
     plotext.yticks(ticks, labels)
-    first, last = int(x[0]), int(x[-1])
+    first, last = across
     plotext.xlim(first - 0.5 if first == last else first, last + 0.5 if first == last else last)
     marks = sorted({first, (first + last) // 2, last})
     plotext.xticks(marks, [str(mark) for mark in marks])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nntutor.core.symbols import Style
+from nntutor.lessons import load
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
     from nntutor.core.training import Chunk
@@ -68,13 +69,27 @@ Action = Press | Typed | Resized | Opened | Ran | Told
 
 @dataclass(frozen=True)
 class Home:
-    """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached."""
+    """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached.
+
+    broken: what is wrong with lessons that cannot be opened. query: what is being searched for, None: nothing.
+    reading: the glossary is open, scrolled down by so many rows.
+    """
 
     lessons: tuple[Lesson, ...]
     picked: int = 0
     done: frozenset[str] = frozenset()
     begun: tuple[tuple[str, int], ...] = ()
     told: str = ""
+    broken: tuple[str, ...] = ()
+    query: str | None = None
+    reading: int | None = None
+
+    @property
+    def found(self) -> tuple[int, ...]:
+        """Which lessons are shown: all, or those that are searched for."""
+        if not self.query:
+            return tuple(range(len(self.lessons)))
+        return tuple(number for number, lesson in enumerate(self.lessons) if load.matches(lesson.id, self.query))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,21 +133,58 @@ def update(session: Session, action: Action) -> Session:
 
 def _at_home(session: Session, action: Action) -> Session:
     home = replace(session.home, told="")
-    last = len(home.lessons) - 1
+    if home.reading is not None:
+        return replace(session, home=_reading(session, home, action))
+    found = home.found
+    at = found.index(home.picked) if home.picked in found else 0
     match action:
+        case Typed(text) if home.query is not None:
+            home = replace(home, query=(home.query + _printable(text))[:40])
+        case Press("trail") if home.query is not None:
+            home = replace(home, query=home.query[:-1])
+        case Press("escape"):
+            home = replace(home, query=None)
+        case Press("search"):
+            home = replace(home, query="")
+        case Press("glossary" | "help"):
+            home = replace(home, reading=0)
         case Press("unit_next" | "step"):
-            home = replace(home, picked=min(last, home.picked + 1))
+            at += 1
         case Press("unit_previous" | "back"):
-            home = replace(home, picked=max(0, home.picked - 1))
+            at -= 1
         case Press("first" | "phase_previous"):
-            home = replace(home, picked=0)
+            at = 0
         case Press("last" | "phase_next"):
-            home = replace(home, picked=last)
-        case Press("continue"):
-            return replace(session, home=home, wanted=home.lessons[home.picked].id)
+            at = len(found)
+        case Press("continue") if found:
+            return replace(session, home=replace(home, query=None), wanted=home.lessons[found[at]].id)
         case Press("leave"):
             return replace(session, leaving=True)
-    return replace(session, home=home)
+    found = home.found if home.found != found else found
+    picked = found[max(0, min(at, len(found) - 1))] if found else home.picked
+    return replace(session, home=replace(home, picked=picked))
+
+
+def _reading(session: Session, home: Home, action: Action) -> Home:
+    """The glossary over the list of lessons."""
+    from nntutor.tui.drawing.glossary import last_top
+
+    match action:
+        case Press("escape" | "leave" | "glossary" | "help"):
+            return replace(home, reading=None)
+        case Press(name):
+            return replace(home, reading=_scrolled(home.reading or 0, name, session.height, last_top(session)))
+    return home
+
+
+def _scrolled(top: int, name: str, height: int, last: int) -> int:
+    """A page scrolled by a key."""
+    way = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1, "first": -last, "last": last}.get(name, 0)
+    if name in ("continue", "phase_next"):
+        way = height - 4
+    elif name == "phase_previous":
+        way = 4 - height
+    return min(last, max(0, top + way))
 
 
 def _in_study(session: Session, study: Study, action: Action) -> Session:
@@ -158,6 +210,12 @@ def _in_study(session: Session, study: Study, action: Action) -> Session:
     if name == "digits":
         place = DIGITS.index(session.digits) if session.digits in DIGITS else -1
         return replace(session, digits=DIGITS[(place + 1) % len(DIGITS)])
+    if name in ("lesson_next", "lesson_previous"):
+        return _other_lesson(session, study, 1 if name == "lesson_next" else -1)
+    if name == "glossary":
+        from nntutor.tui.drawing.glossary import top_of
+
+        return replace(session, study=replace(study, panel=at.Reading(top_of(session)), note=None))
     if name == "leave":
         picked = [n for n, lesson in enumerate(session.home.lessons) if lesson.id == study.name]
         home = replace(session.home, picked=picked[0] if picked else session.home.picked)
@@ -167,6 +225,17 @@ def _in_study(session: Session, study: Study, action: Action) -> Session:
     if name == "continue" and study.page + 1 < page.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
     return replace(session, study=_pressed(study, name))
+
+
+def _other_lesson(session: Session, study: Study, way: int) -> Session:
+    """The lesson after or before this one."""
+    from nntutor.tui import study as at
+
+    ids = [lesson.id for lesson in session.home.lessons]
+    place = ids.index(study.name) + way if study.name in ids else -1
+    if not 0 <= place < len(ids):
+        return replace(session, study=replace(study, note=at.note("study.no_other_lesson")))
+    return replace(session, wanted=ids[place], home=replace(session.home, picked=place))
 
 
 def _pressed(study: Study, name: str) -> Study:
@@ -196,7 +265,9 @@ def _pressed(study: Study, name: str) -> Study:
             return at.checking(study)
         case "run":
             return replace(study, panel=at.Choosing(), note=None)
-        case "help":
+        case "edit":
+            return at.editing(study)
+        case "help" | "search":
             return replace(study, panel=at.Helping(), note=None)
         case "more" | "less" | "halve" | "double":
             return at.changed(study, name)
@@ -243,28 +314,34 @@ def _in_panel(session: Session, study: Study, name: str) -> Session:
             if name in ("check", "continue"):
                 return replace(session, study=replace(study, panel=None))
         case at.Choosing(picked):
+            choices = len(at.RUNS) + 1 + at.has_seeds(study)
             if name == "continue":
                 if picked == len(at.RUNS):
                     return replace(session, study=replace(study, panel=at.Asking("goal")))
+                if picked > len(at.RUNS):
+                    return replace(session, study=at.run_seeds(study))
                 return replace(session, study=at.run_on(study, at.RUNS[picked]))
             if name == "run":
                 way = 1
             if way:
-                picked = (picked + way) % (len(at.RUNS) + 1)
+                picked = (picked + way) % choices
                 return replace(session, study=replace(study, panel=at.Choosing(picked)))
         case at.Helping(top):
             from nntutor.tui.drawing import page
 
             if name == "help":
                 return replace(session, study=replace(study, panel=None))
-            last = page.help_last_top(session)
-            jump = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1}.get(name)
-            if name in ("continue", "phase_next"):
-                jump = session.height - 4
-            elif name == "phase_previous":
-                jump = 4 - session.height
-            if jump is not None:
-                return replace(session, study=replace(study, panel=at.Helping(min(last, max(0, top + jump)))))
+            top = _scrolled(top, name, session.height, page.help_last_top(session))
+            return replace(session, study=replace(study, panel=at.Helping(top)))
+        case at.Reading(top):
+            from nntutor.tui.drawing.glossary import last_top
+
+            if name == "glossary":
+                return replace(session, study=replace(study, panel=None))
+            top = _scrolled(top, name, session.height, last_top(session))
+            return replace(session, study=replace(study, panel=at.Reading(top)))
+        case at.Editing():
+            return replace(session, study=at.edit_pressed(study, panel, name))
         case at.Asking():
             return replace(session, study=_answered(study, panel, name))
     return session
@@ -273,19 +350,25 @@ def _in_panel(session: Session, study: Study, name: str) -> Session:
 def asking(session: Session) -> bool:
     """Whether a line is being typed, so that keys are text."""
     if session.study is None:
-        return False
-    from nntutor.tui.study import Asking
+        return session.home.query is not None and session.home.reading is None
+    from nntutor.tui.study import Asking, Editing
 
-    return isinstance(session.study.panel, Asking)
+    return isinstance(session.study.panel, Asking | Editing)
 
 
 def _typed(study: Study, text: str) -> Study:
     from nntutor.tui import study as at
 
+    clean = _printable(text)
+    if isinstance(study.panel, at.Editing):
+        return replace(study, panel=at.Editing(study.panel.ref, (study.panel.text + clean)[:100]))
     if not isinstance(study.panel, at.Asking):
         return study
-    clean = "".join(letter for letter in text if letter.isprintable())[:100]
     return replace(study, panel=at.Asking(study.panel.what, (study.panel.text + clean)[:100]))
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())[:100]
 
 
 def _answered(study: Study, panel: object, name: str) -> Study:

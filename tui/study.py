@@ -17,13 +17,14 @@ from nntutor.core.check import GRADIENT
 from nntutor.core.errors import FormulaError
 from nntutor.core.formula import evaluate, parse
 from nntutor.core.network import Array, Problem
+from nntutor.core.optimizers import RATE_FIELDS, in_range
 from nntutor.core.plan import Plan, Shape
 from nntutor.core.program import Engine, State
-from nntutor.core.symbols import PER_SAMPLE, Names, Ref
-from nntutor.core.timeline import Timeline
+from nntutor.core.symbols import PER_SAMPLE, PER_WEIGHT, Names, Ref
+from nntutor.core.timeline import Timeline, is_given
 from nntutor.core.trace import Step, Trace
 from nntutor.core.training import Chunk, Runner
-from nntutor.core.variants import NUMBERS, from_seeds, setting, solved
+from nntutor.core.variants import NUMBERS, from_seeds, setting, solved, varied
 from nntutor.lessons.model import Lesson, Stop
 
 DIGITS = (4, 6, 9, 17)
@@ -85,7 +86,23 @@ class Helping:
     top: int = 0
 
 
-Panel = Why | Checking | Asking | Choosing | Helping
+@dataclass(frozen=True)
+class Reading:
+    """The glossary, scrolled down by this many rows."""
+
+    top: int = 0
+
+
+@dataclass(frozen=True)
+class Editing:
+    """A new value for the given number at `ref` being typed: a number, an expression, or "symbol = expression"."""
+
+    ref: Ref
+    text: str = ""
+    wrong: Note | None = None
+
+
+Panel = Why | Checking | Asking | Choosing | Helping | Reading | Editing
 
 
 @dataclass(frozen=True)
@@ -585,6 +602,93 @@ def edited(study: Study, ref: Ref, value: float) -> Study:
     study = _with_timelines(replace(study, seeds=seeds), timelines, place, here)
     facts = {"symbol": symbol_of(study, ref), "before": before, "after": value}
     return replace(study, note=study.note or note("edit.done", **facts))
+
+
+def givens(study: Study) -> tuple[Ref, ...]:
+    """The given numbers that an edit at this step offers: the weight at hand, what the step used, then the rates."""
+    step, names = study.step, study.trace.names
+    found = []
+    if step.ref.kind in PER_WEIGHT:
+        found.append(step.ref._replace(kind="weight"))
+    found += [operand.ref for operand in step.operands]
+    found += [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
+    found += [Ref(kind) for kind in RATE_FIELDS]
+    rates = study.timeline.problem.optimizer.rule.rates
+    offered = [
+        ref
+        for ref in dict.fromkeys(found)
+        if is_given(study.timeline.problem, ref) and (ref.kind not in RATE_FIELDS or RATE_FIELDS[ref.kind] in rates)
+    ]
+    assert names is not None
+    return tuple(offered)
+
+
+def editing(study: Study) -> Study:
+    """The panel in which a given number is set."""
+    main = study.lesson.main if study.lesson is not None else None
+    offered = givens(study)
+    first = main_ref(study)
+    if main is None or not main.symbol or first not in offered:
+        first = offered[0]
+    return replace(study, panel=Editing(first), note=None)
+
+
+def edit_pressed(study: Study, panel: Editing, name: str) -> Study:
+    """A key while a number is being set."""
+    if name == "trail":
+        return replace(study, panel=Editing(panel.ref, panel.text[:-1]))
+    if name in ("unit_next", "unit_previous"):
+        offered = givens(study)
+        at = offered.index(panel.ref) if panel.ref in offered else 0
+        return replace(study, panel=Editing(offered[(at + (1 if name == "unit_next" else -1)) % len(offered)]))
+    if name != "continue":
+        return study
+    if not panel.text.strip():
+        return replace(study, panel=None)
+    wanted = meant(study, panel)
+    if isinstance(wanted[0], str):
+        return replace(study, panel=replace(panel, wrong=(wanted[0], wanted[1])))
+    ref, value = wanted
+    return edited(replace(study, panel=None), ref, float(value))
+
+
+def meant(study: Study, panel: Editing) -> tuple[Ref, float] | Note:
+    """What the typed line sets, and to what; or what is wrong with it."""
+    ref, text = panel.ref, panel.text.strip()
+    head, equals, tail = text.partition("=")
+    if equals:
+        symbol, text = head.strip().removesuffix("⁺"), tail.strip()
+        named = {name: kind for kind, name in NUMBERS.items()}.get(symbol.lower())
+        found = Ref(named) if named else study.trace.find(symbol)
+        if found is None:
+            return note("goto.no_symbol", text=symbol)
+        ref = found
+    if ref.kind not in NUMBERS and not is_given(study.timeline.problem, ref):
+        return note("edit.not_given", symbol=study.trace.symbol(ref))
+    try:
+        value = evaluate(parse(text, study.trace.find), study.trace.value)
+    except FormulaError:
+        return note("edit.not_a_number", text=text)
+    if not np.isfinite(value):
+        return note("edit.not_a_number", text=text)
+    if ref.kind in NUMBERS:
+        try:
+            varied(study.timeline.problem, {NUMBERS[ref.kind]: value})
+        except ValueError:
+            return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
+    if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
+        return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
+    return ref, value
+
+
+def following(study: Study, ref: Ref, value: float) -> tuple[tuple[str, float, float], ...] | None:
+    """What an edit would make of the step's number and of E: (symbol, now, then); None for a setting."""
+    if ref.kind in NUMBERS:
+        return None
+    after = study.timeline.edit(ref, value).trace
+    here = study.step.ref
+    refs = [here] if here.kind == "error" else [here, Ref("error")]
+    return tuple((study.trace.symbol(one), study.trace.value(one), after.value(one)) for one in refs)
 
 
 def symbol_of(study: Study, ref: Ref) -> str:

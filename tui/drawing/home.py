@@ -23,19 +23,23 @@ def home_rows(session: Session, words: Words) -> list[Row]:
     head: list[Row] = [(Piece(look.line(title), "title"),), (Piece(look.line("─") * width, "edge"),)]
     body: list[Row] = []
     picked_row, part = 0, None
-    for number, lesson in enumerate(home.lessons):
+    for number in home.found:
+        lesson = home.lessons[number]
         if lesson.part != part:
             part = lesson.part
             body.append((Piece(f" {words.say(f'part.{part}')}", "bold"),))
         if number == home.picked:
             picked_row = len(body)
         body.append(_lesson_row(session, words, lesson, number == home.picked, look))
-    picked = home.lessons[home.picked]
-    about = wrapped(load.text(picked.id, session.language).about, width - 4)
+    about = wrapped(load.described(home.lessons[home.picked].id, session.language)[1], width - 4)
     if home.told:
         about = wrapped(home.told, width - 4)
+    elif home.query is not None and not home.found:
+        about = wrapped(words.say("home.nothing_found", query=home.query), width - 4)
     elif not home.done and not home.begun and home.picked == 0:
         about += wrapped(words.say("home.welcome"), width - 4)
+    if home.broken and not home.told:
+        about += [line for error in home.broken for line in wrapped(words.say("home.broken", error=error), width - 4)]
     low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.told else ""),) for line in about]]
     room = session.height - len(head) - 1
     low = low[: max(0, room - 3)]
@@ -44,17 +48,28 @@ def home_rows(session: Session, words: Words) -> list[Row]:
     body = body[top : top + shown]
     rows = [*head, *body, *low]
     rows += [()] * (session.height - 1 - len(rows))
-    return [*rows[: session.height - 1], _keys(words, look, width)]
+    last = _keys(words, look, width) if home.query is None else _query(home.query, words, look, width)
+    return [*rows[: session.height - 1], last]
+
+
+def _query(query: str, words: Words, look: Look, width: int) -> Row:
+    from nntutor.tui.drawing.page import key_line
+
+    ask = (Piece(f" {words.say('home.search')} ", "key"), Piece(query), Piece(" ", "picked"), Piece("  "))
+    taken = sum(cells(piece.text) for piece in ask)
+    return (*ask, *key_line([("enter", "open"), ("esc", "close")], words, max(1, width - taken)))
 
 
 def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, look: Look) -> Row:
     home = session.home
-    title = load.text(lesson.id, session.language).title
+    title = load.described(lesson.id, session.language)[0]
     minutes = words.say("home.minutes", minutes=lesson.minutes)
     begun = dict(home.begun)
     state = ""
     if lesson.id in home.done:
         state = words.say("home.done")
+    elif lesson.optional and lesson.id not in begun:
+        state = words.say("home.optional")
     elif lesson.id in begun:
         state = words.say("home.begun", stop=begun[lesson.id] + 1, stops=len(lesson.stops))
     mark = look.line("▸") if picked else " "
@@ -68,4 +83,5 @@ def _keys(words: Words, look: Look, width: int) -> Row:
     from nntutor.tui.drawing.page import key_line
 
     arrows = "up down" if look.ascii else "↑ ↓"
-    return key_line([(arrows, "choose"), ("enter", "open"), ("t", "language"), ("q", "quit")], words, width)
+    keys = [(arrows, "choose"), ("enter", "open"), ("/", "search"), ("g", "glossary"), ("t", "language"), ("q", "quit")]
+    return key_line(keys, words, width)

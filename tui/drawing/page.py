@@ -41,7 +41,12 @@ def rows(session: Session) -> tuple[Row, ...]:
     """Exactly session.height rows of at most session.width cells."""
     words = load_words(session.language)
     if session.study is None:
-        drawn = home_rows(session, words)
+        if session.home.reading is not None:
+            from nntutor.tui.drawing.glossary import glossary_page
+
+            drawn = glossary_page(session, session.home.reading, words)
+        else:
+            drawn = home_rows(session, words)
     else:
         from nntutor.tui.drawing import panels
 
@@ -89,7 +94,19 @@ def _sized(rows: list[Row], height: int) -> list[Row]:
 def _title(session: Session, study: Study) -> str:
     if study.lesson is None:
         return study.timeline.original.title or study.name
-    return f"{study.lesson.number} {load.text(study.lesson.id, session.language).title}"
+    title = f"{study.lesson.number} {load.text(study.lesson.id, session.language).title}"
+    if len(study.timelines) < 2:
+        return title
+    name = run_name(load_words(session.language), study.run)
+    return f"{title} · {name}" if name else title
+
+
+def run_name(words: Words, run: str) -> str:
+    """What a lesson's run is called: by its id, and where it has a race in front ("ravine-adam"), by both."""
+    if words.has(f"run_name.{run}"):
+        return words.say(f"run_name.{run}")
+    race, dash, racer = run.partition("-")
+    return f"{run_name(words, race)} · {run_name(words, racer)}" if dash else run
 
 
 # --- the picture -----------------------------------------------------------------------------------
@@ -97,12 +114,15 @@ def _title(session: Session, study: Study) -> str:
 
 def _picture(session: Session, study: Study, words: Words, width: int, height: int) -> list[Row]:
     """The view that is chosen; on a wide screen the network with the curve or the matrices beside it."""
+    from nntutor.tui import study as at
+
     if width < _TWO_COLUMNS:
         return _view(session, study, words, study.view, width, height)
     left = max(_FULL_WIDTH - 8, width * 6 // 10)
-    first = "runs" if study.view == "runs" else "network"
-    usual = "curve" if study.reached_here > 1 else "matrices"
-    second = study.view if study.view in ("matrices", "curve") else usual
+    usual = at.views(study)
+    side = tuple(view for view in usual if view in ("matrices", "moves", "curve"))
+    first = study.view if study.view not in side else usual[0]
+    second = study.view if study.view in side else "curve" if study.reached_here > 1 else side[0]
     one = _view(session, study, words, first, left, height)
     other = _view(session, study, words, second, width - left - 2, height)
     return beside(one, other, left)
@@ -119,10 +139,13 @@ def has_picture(session: Session) -> bool:
 
 
 def _view(session: Session, study: Study, words: Words, view: str, width: int, height: int) -> list[Row]:
+    from nntutor.tui.drawing import pictures
     from nntutor.tui.drawing.diagram import diagram
     from nntutor.tui.drawing.matrices import matrices
 
     look, trace, step = look_of(session), study.trace, study.step
+    if view in pictures.PICTURES:
+        return pictures.PICTURES[view](study, words, width - 1, height, look)
     if view == "curve":
         return _curve(study, words, width, height, look)
     if view == "runs" and len(study.timelines) > 1:

@@ -23,7 +23,7 @@ _CHECK_DIGITS = 12
 
 def covers(study: Study) -> bool:
     """Whether the panel takes the whole screen."""
-    return isinstance(study.panel, at.Helping)
+    return isinstance(study.panel, at.Helping | at.Reading)
 
 
 def panel_rows(session: Session, study: Study, words: Words, height: int) -> list[Row]:
@@ -39,7 +39,9 @@ def panel_rows(session: Session, study: Study, words: Words, height: int) -> lis
         case at.Asking():
             rows = _asking(study.panel, words)
         case at.Choosing(picked):
-            rows = _choosing(words, picked)
+            rows = _choosing(study, words, picked)
+        case at.Editing():
+            rows = _editing(study, words, look, study.panel, session.width)
         case _:
             rows = []
     return rows[:height]
@@ -153,17 +155,23 @@ def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]
 # --- run and go to -----------------------------------------------------------------------------------
 
 
-def _choosing(words: Words, picked: int) -> list[Row]:
+def _choosing(study: Study, words: Words, picked: int) -> list[Row]:
     row = [Piece(f" {words.say('run.ask')} ", "")]
     for number, count in enumerate(at.RUNS):
         row += [Piece("  "), Piece(f" {count:,} ".replace(",", " "), "picked" if number == picked else "")]
-    row += [Piece("  "), Piece(f" {words.say('run.goal')} ", "picked" if picked == len(at.RUNS) else "")]
+    further = [words.say("run.goal")]
+    if at.has_seeds(study):
+        further.append(words.say("run.seeds", seeds=at.SEEDS, count=at.SEED_ITERATIONS))
+    for number, word in enumerate(further, len(at.RUNS)):
+        row += [Piece("  "), Piece(f" {word} ", "picked" if picked == number else "")]
     return [_title(words.say("run.title")), tuple(row), (Piece(f" {words.say('run.how')}", "dim"),)]
 
 
 def _running(study: Study, words: Words, look: Look) -> list[Row]:
     running = study.running
     assert running is not None
+    if running.seeds:
+        return _seeding(study, running, words, look)
     newest, errors = study.timeline.newest, study.timeline.errors
     error = look.figure(float(errors[-1])) if len(errors) else "?"
     share = 1.0
@@ -176,6 +184,47 @@ def _running(study: Study, words: Words, look: Look) -> list[Row]:
         _title(words.say("run.going", iteration=newest, error=error)),
         *([(Piece(f" {bar}"),)] if running.goal is None else goal),
     ]
+
+
+def _seeding(study: Study, running: at.Running, words: Words, look: Look) -> list[Row]:
+    assert study.seeds is not None
+    done = study.seeds.state.done
+    begun = running.target - at.SEED_ITERATIONS
+    share = round(40 * min(1.0, max(0.0, (done - begun) / at.SEED_ITERATIONS)))
+    count = int(study.seeds.solved.sum())
+    return [
+        _title(words.say("seeds.going", iteration=done, count=count, of=at.SEEDS)),
+        (Piece(f" {look.line('█') * share}{look.line('·') * (40 - share)}"),),
+    ]
+
+
+def _editing(study: Study, words: Words, look: Look, panel: at.Editing, width: int) -> list[Row]:
+    """The number that is being set, what it is now, and what would follow."""
+    symbol = study.trace.symbol(panel.ref, look.style)
+    now = look.figure(study.trace.value(panel.ref), digits=look.digits + 2)
+    rows: list[Row] = [
+        (*_title(words.say("edit.title")), Piece(f"   {words.say('edit.how')}", "dim")),
+        (
+            Piece(f" {symbol} = ", "key"),
+            Piece(panel.text),
+            Piece(" ", "picked"),
+            Piece(f"   {words.say('edit.now', value=now)}", "dim"),
+        ),
+    ]
+    if panel.wrong is not None:
+        key, facts = panel.wrong
+        return [*rows, *[(Piece(f" {line}", "warning"),) for line in wrapped(words.say(key, **facts), width - 2)]]
+    if not panel.text.strip():
+        return rows
+    wanted = at.meant(study, panel)
+    if isinstance(wanted[0], str):
+        return rows
+    followed = at.following(study, wanted[0], float(str(wanted[1])))
+    if followed is None:
+        return rows
+    arrow = look.line("→")
+    told = "   ".join(f"{name} {look.figure(before)} {arrow} {look.figure(after)}" for name, before, after in followed)
+    return [*rows, (Piece(f" {words.say('edit.follows')} "), Piece(cut(told, width - 12), "result"))]
 
 
 def _asking(panel: at.Asking, words: Words) -> list[Row]:
@@ -195,7 +244,7 @@ def _asking(panel: at.Asking, words: Words) -> list[Row]:
 # What the key line shows, by what is open: (action, word).
 _STUDY = (
     ("continue", "continue"), ("step back", "step"), ("phase_next", "phase"), ("why", "why"),
-    ("check", "check"), ("run", "run"), ("view", "view"), ("help", "keys"), ("leave", "leave"),
+    ("check", "check"), ("edit", "edit"), ("run", "run"), ("view", "view"), ("help", "keys"), ("leave", "leave"),
 )  # fmt: skip
 _SIGNS = {"space": "space", "right": "→", "left": "←", "down": "↓", "up": "↑", "escape": "esc"}
 
@@ -222,6 +271,8 @@ def keys_here(study: Study, look: Look) -> list[tuple[str, str]]:
         case at.Choosing():
             leftright = f"{sign('back', look)} {sign('step', look)}"
             return [(leftright, "choose"), ("enter", "run"), ("esc", "close")]
+        case at.Editing():
+            return [(updown, "choose"), ("enter", "set"), ("esc", "close")]
         case at.Asking():
             return [("enter", "continue"), ("esc", "close")]
         case at.Helping():
@@ -239,8 +290,10 @@ HELP = (
     (("continue",), "continue"), (("step", "back"), "step"), (("unit_next", "unit_previous"), "unit"),
     (("phase_next", "phase_previous"), "phase"), (("iteration_next", "iteration_previous"), "iteration"),
     (("first", "last"), "ends"), (("goto",), "goto"), (("why",), "why"), (("check",), "check"),
-    (("more", "less"), "main"), (("halve", "double"), "scale"), (("own",), "own"), (("undo", "redo"), "undo"),
+    (("edit",), "edit"), (("more", "less"), "main"), (("halve", "double"), "scale"), (("own",), "own"),
+    (("undo", "redo"), "undo"),
     (("run",), "run"), (("zoom",), "zoom"), (("view",), "view"), (("digits",), "digits"),
+    (("lesson_next", "lesson_previous"), "lesson"), (("glossary",), "glossary"),
     (("language",), "language"), (("help",), "help"), (("palette",), "palette"), (("leave",), "leave"),
 )  # fmt: skip
 
@@ -266,11 +319,15 @@ def help_last_top(session: Session, words: Words) -> int:
 
 
 def whole_page(session: Session, words: Words) -> list[Row]:
-    """The page of keys."""
+    """The page of keys, or the glossary."""
+    from nntutor.tui.drawing.glossary import glossary_page
     from nntutor.tui.drawing.page import key_line
 
     study = session.study
-    assert study is not None and isinstance(study.panel, at.Helping)
+    assert study is not None
+    if isinstance(study.panel, at.Reading):
+        return glossary_page(session, study.panel.top, words)
+    assert isinstance(study.panel, at.Helping)
     look = Look(session.style, session.digits)
     room = max(1, session.height - 3)
     top = min(study.panel.top, help_last_top(session, words))

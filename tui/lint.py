@@ -1,0 +1,212 @@
+"""The lessons held to what the screen, the record and both languages ask of them; for authors and for the tests.
+
+`python -m nntutor.tui.lint [LESSON …]` prints one line for each finding: file, line, what is wrong and what was
+expected. It plays every lesson, so it lives here and not below.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+from nntutor.core.symbols import Style
+from nntutor.lessons import fill, glossary, load, shipped
+from nntutor.lessons.cells import cells
+from nntutor.lessons.model import AuthorError, Lesson, Stop, Text
+from nntutor.tui import keys
+from nntutor.tui import study as at
+from nntutor.tui.drawing import page
+from nntutor.tui.drawing.rows import wrapped
+from nntutor.tui.session import Home, Opened, Press, Ran, Session, update
+
+STOPS = (6, 18)
+WIDTH, ROWS, LAST_ROW = 78, 5, 68
+NUDGE = "0.001"
+SIZES = ((80, 24), (120, 40), (40, 12))
+
+_CHANGING = re.compile("은|는|이|가|을|를|와|과|으?로|이?나|이?라|이?란")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_DECIMAL = re.compile(r"\d+\.\d+")
+_NAMED_KEYS = {"space", "enter", "esc", "backspace", "home", "end", "pgup", "pgdn", "→", "←", "↓", "↑"}
+
+
+def findings(lesson: Lesson) -> Iterator[AuthorError]:
+    """Everything that is wrong with a lesson, in both languages."""
+    file = load.catalog_file(lesson.id)
+    if not STOPS[0] <= len(lesson.stops) <= STOPS[1]:
+        yield AuthorError(file, 0, f"{len(lesson.stops)} stops; expected {STOPS[0]} to {STOPS[1]}")
+    texts: dict[str, Text] = {}
+    for language in load.LANGUAGES:
+        try:
+            texts[language] = load.text(lesson.id, language)
+        except AuthorError as error:
+            yield error
+    try:
+        study = opened(lesson)
+    except AuthorError as error:
+        yield error
+        return
+    yield from _places(lesson, study, file)
+    for language, text in texts.items():
+        for stop in lesson.stops:
+            yield from _prose(lesson, study, stop, text, language)
+    if len(texts) == len(load.LANGUAGES):
+        yield from _same(lesson, texts)
+        for language in load.LANGUAGES:
+            for size in SIZES:
+                yield from _played(lesson, language, size, texts[language])
+
+
+def opened(lesson: Lesson) -> at.Study:
+    """The lesson at its first stop."""
+    problems = {run.id: shipped.of_run(run) for run in lesson.runs}
+    return at.opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
+
+
+def _places(lesson: Lesson, study: at.Study, file: str) -> Iterator[AuthorError]:
+    latest: dict[str, tuple[int, int]] = {}
+    for stop in lesson.stops:
+        place = study.place_of(stop)
+        if place is None:
+            yield AuthorError(file, 0, f"stop “{stop.id}”: no step of run “{stop.run}” makes {stop.at}")
+            continue
+        if place < latest.get(stop.run, (1, 1)):
+            yield AuthorError(file, 0, f"stop “{stop.id}” stands before the stop above it; expected a later step")
+        latest[stop.run] = place
+    main = lesson.main
+    if main is not None and main.symbol and study.trace.find(main.symbol) is None:
+        yield AuthorError(file, 0, f"[main] symbol “{main.symbol}”: the first run has no such number")
+
+
+def _prose(lesson: Lesson, study: at.Study, stop: Stop, text: Text, language: str) -> Iterator[AuthorError]:
+    prose = text.stops[stop.id]
+
+    def wrong(what: str) -> AuthorError:
+        return AuthorError(text.file, prose.line, f"stop “{stop.id}”: {what}")
+
+    bare = fill.HOLE.sub("{{}}", prose.text)
+    for typed in set(_DECIMAL.findall(bare)) - {NUDGE}:
+        yield wrong(f"{typed} is typed; expected a hole such as {{{{E}}}}")
+    for term in _BOLD.findall(bare):
+        if is_key(term) and not exists(term):
+            yield wrong(f"there is no key “{term}”")
+    if language == "ko":
+        yield from map(wrong, korean(bare))
+    if study.place_of(stop) is None:
+        return
+    for style in (Style.UNICODE, Style.ASCII):
+        try:
+            said = fill.said(lesson, text, stop, _trace_of(study), lesson.digits, style)
+        except AuthorError as error:
+            yield error
+            return
+        lines = wrapped(said, WIDTH)
+        if len(lines) > ROWS or (len(lines) == ROWS and cells(lines[-1].replace("**", "")) > LAST_ROW):
+            yield wrong(f"{len(lines)} rows at {WIDTH} cells; expected {ROWS}, the last of at most {LAST_ROW} cells")
+            return
+        if style is Style.ASCII and (signs := re.findall(r"[^\x20-\x7e가-힣]", said)):
+            yield wrong(f"{signs[0]} has no ASCII spelling")
+
+
+def _trace_of(study: at.Study) -> fill.TraceOf:
+    def trace_of(run: str | None, iteration: int | None) -> object:
+        return study.timelines[run or study.run].trace_of(iteration or 1)
+
+    return trace_of  # type: ignore[return-value]
+
+
+def is_key(term: str) -> bool:
+    """Whether a bold term can only be meant as a key."""
+    return term in _NAMED_KEYS or (len(term) == 1 and term.isascii() and not term.isdigit())
+
+
+def exists(key: str) -> bool:
+    """Whether something happens at this key."""
+    return key in _NAMED_KEYS or keys.action(key, key) is not None
+
+
+def korean(text: str) -> Iterator[str]:
+    """What is wrong with Korean prose, its holes empty: particles that change their form, another style than 합니다."""
+    for found in changing_particles(text):
+        yield f"“{found}”: a particle that changes its form after a symbol, a number or a hole; expected as in “값은”"
+    for ending in re.findall(r"[가-힣]*[다요까](?=[.?])", text):
+        if not ending.endswith(("니다", "니까", "보세요")):
+            yield f"“{ending}”: expected the style of 합니다"
+
+
+def changing_particles(text: str) -> list[str]:
+    """Particles that change their form, right after a hole, a fact, a symbol, a number or a Latin word."""
+    bare = text.replace("**", "").replace("`", "")
+    bare = re.sub(r"(?<=[가-힣])\([^(){}]*\)", "", bare)  # 가중합(net)은: the particle goes with 가중합
+    found = re.finditer(r"\S*[^\s가-힣.,;:!?·…“‘’”][”’]?([가-힣]+)", bare)
+    return [match[0] for match in found if _CHANGING.fullmatch(match[1])]
+
+
+def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
+    """Both languages show the same numbers."""
+    for stop in lesson.stops:
+        shown = [set(fill.HOLE.findall(texts[language].stops[stop.id].text)) for language in load.LANGUAGES]
+        if shown[0] != shown[1]:
+            other = texts[load.LANGUAGES[1]]
+            lost = ", ".join(sorted(shown[0] ^ shown[1]))
+            reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
+            yield AuthorError(other.file, other.stops[stop.id].line, reason)
+
+
+def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:
+    """The lesson plays from its first to its last stop by space alone, and every screen can be drawn."""
+    session = Session(Home(load.lessons()), language, Style.UNICODE, lesson.digits, *size)
+    session = update(session, Opened(opened(lesson)))
+    for _ in range(20 * len(lesson.stops)):
+        study = session.study
+        assert study is not None
+        drawn = "\n".join("".join(piece.text for piece in row) for row in page.rows(session))
+        if "{{" in drawn:
+            place = text.stops[lesson.stops[study.stop or 0].id].line
+            yield AuthorError(text.file, place, f"a hole is left on the screen at {size[0]} × {size[1]}")
+            return
+        if study.finished:
+            return
+        session = ran(update(session, Press("continue")))
+    last = lesson.stops[session.study.last].id if session.study else ""
+    yield AuthorError(load.catalog_file(lesson.id), 0, f"space does not lead past stop “{last}”")
+
+
+def ran(session: Session) -> Session:
+    """The session once its run in the background, if there is one, has ended."""
+    study = session.study
+    if study is None or study.running is None:
+        return session
+    runner, running = at.runner(study), study.running
+    while session.study is not None and session.study.running is running:
+        chunk = runner.chunk(max(0, running.target - runner.state.done), 1.0, running.goal)
+        session = update(session, Ran(running.number, chunk))
+        if not len(chunk.errors) or chunk.diverged is not None:
+            break
+    return session
+
+
+def of_glossary() -> Iterator[AuthorError]:
+    """What is wrong with the glossary."""
+    for place, term in enumerate(glossary.terms(), 1):
+        for text in (term.name["ko"], term.about["ko"]):
+            for reason in korean(text):
+                yield AuthorError(glossary.FILE, 0, f"term {place}: {reason}")
+
+
+def main(wanted: list[str]) -> int:
+    """Print what is wrong with these lessons, or with all; the exit status."""
+    found = list(load.broken())
+    for lesson in load.lessons():
+        if not wanted or lesson.id in wanted:
+            found += findings(lesson)
+    if not wanted:
+        found += of_glossary()
+    for error in found:
+        print(error)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
