@@ -26,9 +26,11 @@ __all__ = ["HoleError", "TraceOf", "ascii_look", "fill", "said"]
 
 HOLE = re.compile(r"\{\{(.*?)\}\}")
 OPTIONS = re.compile(r"(\+?)(\d*)")
-# What is no number of an iteration but follows from a run: gradient sizes and moves of a layer, the rule's end.
-DERIVED = re.compile(r"(?:([a-z][a-z-]*):)?(size|moved|end|touched):([a-z0-9]+)(?:@(\d+))?")
-PLACED = re.compile(rf"(?:([a-z][a-z-]*):)?({SYMBOL.pattern})(?:@(\d+))?")
+# A name: where to look, then a symbol or what follows from a run, as in `wrong:E@2` or `xor:end:first`.
+PLACED = re.compile(
+    rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched):(?P<which>[a-z0-9]+)|(?P<symbol>{SYMBOL.pattern}))"
+    r"(?:@(?P<at>\d+))?"
+)
 
 TraceOf = Callable[[str | None, int | None], Trace]
 """The record of (run, iteration); None means the run, the iteration at hand."""
@@ -95,43 +97,42 @@ def value(source: str, hole: str, trace_of: TraceOf) -> float:
     values: list[float] = []
 
     def look_up(match: re.Match[str]) -> str:
-        run, symbol, iteration = match[1], match[2], match[3]
+        run, iteration = match["run"], int(match["at"]) if match["at"] else None
         try:
-            trace = trace_of(run, int(iteration) if iteration else None)
+            trace = trace_of(run, iteration)
+            if match["what"]:
+                values.append(derived(trace, match["what"], match["which"]))
+            else:
+                values.append(_named(trace, match["symbol"]))
         except KeyError as error:
-            raise HoleError(hole, f"there is no run “{run}”") from error
-        ref = trace.find(symbol)
-        if ref is None:
-            raise HoleError(hole, f"there is no “{symbol}” here")
-        values.append(trace.value(ref))
+            named = f"run “{run}”" if run and error.args == (run,) else f"“{match[0]}”"
+            raise HoleError(hole, f"there is no {named} here") from error
         return f"x{len(values)}"
 
-    def derive(match: re.Match[str]) -> str:
-        run, what, which, iteration = match.groups()
-        try:
-            values.append(derived(trace_of(run, int(iteration) if iteration else None), what, which))
-        except (KeyError, IndexError, ValueError) as error:
-            raise HoleError(hole, f"there is no “{match[0]}” here") from error
-        return f"x{len(values)}"
-
-    formula = PLACED.sub(look_up, DERIVED.sub(derive, source))
+    formula = PLACED.sub(look_up, source)
     try:
         return evaluate(parse(formula, lambda name: int(name[1:]) - 1), values.__getitem__)
     except FormulaError as error:
         raise HoleError(hole, f"not a formula: {error}") from error
 
 
+def _named(trace: Trace, symbol: str) -> float:
+    ref = trace.find(symbol)
+    if ref is None:
+        raise KeyError(symbol)
+    return trace.value(ref)
+
+
 def derived(trace: Trace, what: str, which: str) -> float:
-    """A number that follows from an iteration and its run; KeyError or IndexError where there is none."""
+    """A number that follows from an iteration and its run; KeyError where there is none."""
     if what == "end":
         found = end(trace.problem)
         if found is None:
             raise KeyError(which)
-        return float(getattr(found, {"first": "first", "last": "last", "updates": "updates"}[which]))
+        return float({"first": found.first, "last": found.last, "updates": found.updates}[which])
     if what == "touched":
         return float(trace.iteration * trace.problem.batch_size)
     sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace)
-    number = int(which)
-    if not 1 <= number <= len(sizes):
-        raise IndexError(which)
-    return float(sizes[number - 1])
+    if not which.isdecimal() or not 1 <= int(which) <= len(sizes):
+        raise KeyError(which)
+    return float(sizes[int(which) - 1])
