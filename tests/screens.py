@@ -16,7 +16,7 @@ def of_lesson(
     """A lesson at its first stop."""
     lesson = load.find(name)
     assert lesson is not None
-    problems = {run.id: shipped.open(run.problem) for run in lesson.runs}
+    problems = {run.id: shipped.of_run(run) for run in lesson.runs}
     study = at.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
     return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
 

@@ -56,10 +56,8 @@ def parabola_rows(
         drawn.line(x0, y0, x1, y1, "edge", 3, ".")
     if len(moves):
         _moves(drawn, moves, heights, slope)
-    ends = [figure(end, 3, style=look.style) for end in (*across, low, high)]
-    axis = (
-        f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {ends[2]} {'^' if look.ascii else '↑'} {ends[3]}"
-    )
+    ends = [figure(end, 3, style=look.style) for end in (*across, high)]
+    axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {'^' if look.ascii else '↑'} {ends[2]}"
     return _rows(head, drawn, axis if cells(axis) <= width else "")[:height]
 
 
