@@ -80,7 +80,9 @@ def _scale(values: Array, look: Look) -> tuple[Array, list[float], list[str], bo
     if high - low < 1e-12 * max(1.0, abs(high)):
         return values, [high], [look.figure(high, digits=3)], False
     ticks = [float(tick) for tick in np.linspace(low, high, 4)]
-    return values, ticks, [look.figure(tick, digits=3) for tick in ticks], False
+    spelled = ([look.figure(tick, digits=digits) for tick in ticks] for digits in range(3, 10))
+    labels = next((one for one in spelled if len(set(one)) == len(one)), [look.figure(tick) for tick in ticks])
+    return values, ticks, labels, False
 
 
 def _plot(

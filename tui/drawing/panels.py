@@ -243,8 +243,8 @@ def _asking(panel: at.Asking, words: Words) -> list[Row]:
 
 # What the key line shows, by what is open: (action, word).
 _STUDY = (
-    ("continue", "continue"), ("step back", "step"), ("phase_next", "phase"), ("why", "why"),
-    ("check", "check"), ("edit", "edit"), ("run", "run"), ("view", "view"), ("help", "keys"), ("leave", "leave"),
+    ("continue", "continue"), ("step back", "step"), ("why", "why"), ("view", "view"), ("run", "run"),
+    ("edit", "edit"), ("check", "check"), ("phase_next", "phase"), ("help", "keys"), ("leave", "leave"),
 )  # fmt: skip
 _SIGNS = {"space": "space", "right": "→", "left": "←", "down": "↓", "up": "↑", "escape": "esc"}
 

@@ -203,8 +203,11 @@ def seeds(study: Study, words: Words, width: int, height: int, look: Look) -> li
         rows.append((Piece(f"  {marks}"),))
     waiting = Counter(f"{error:.3f}" for error in found.errors[~solved] if np.isfinite(error))
     if waiting:
-        told = "   ".join(f"E {error}: {count}" for error, count in waiting.most_common(5))
-        rows += [(), (Piece(f" {words.say('seeds.waiting')} {told}"),)]
+        told = f" {words.say('seeds.waiting')}"
+        for error, count in waiting.most_common():
+            longer = f"{told}  E {error}: {count}"
+            told = longer if cells(longer) <= width else told
+        rows += [(), (Piece(told),)]
     rows.append((Piece(f" {full} {words.say('seeds.solved')}   {empty} {words.say('seeds.unsolved')}", "dim"),))
     return [fitted(row, width) for row in rows[:height]]
 
