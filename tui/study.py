@@ -181,11 +181,12 @@ class Study:
 
     def place_of(self, stop: Stop) -> tuple[int, int] | None:
         """(iteration, step) of a stop in its own run; None where the network at hand has no such number."""
-        problem = self.timelines[stop.run].problem
+        timeline = self.timelines[stop.run]
+        problem = timeline.problem
         key = stop.id, problem.network.sizes
         if key not in self._places:
             # Which step makes a symbol follows from shapes alone: nothing needs to be run for it.
-            step = step_of(problem, stop.iteration, stop.at)
+            step = step_of(problem, stop.iteration, stop.at, timeline.mistake)
             self._places[key] = None if step is None else (stop.iteration, step)
         return self._places[key]
 
@@ -203,7 +204,7 @@ class Study:
         return ref is None or self.timeline.iteration > 1 or self.trace.known(ref, self.timeline.step)
 
 
-def step_of(problem: Problem, iteration: int, symbol: str) -> int | None:
+def step_of(problem: Problem, iteration: int, symbol: str, mistake: str = "") -> int | None:
     """The step of an iteration that makes a symbol, of its first sample where it does not say which."""
     samples = problem.samples_of(iteration)
     ref = Names(problem.network.sizes, len(samples) > 1).find(symbol)
@@ -213,7 +214,7 @@ def step_of(problem: Problem, iteration: int, symbol: str) -> int | None:
         if ref.sample >= 0 and ref.sample not in samples:
             return None
         ref = ref._replace(sample=samples.index(ref.sample) if ref.sample >= 0 else 0)
-    return Plan(Shape.of(problem, len(samples))).index(ref)
+    return Plan(Shape.of(problem, len(samples), mistake)).index(ref)
 
 
 def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mistakes: Mapping[str, str]) -> Study:
@@ -707,14 +708,22 @@ def _with_timelines(
     found = None
     if here is not None:
         many = problem.batch_length(iteration) > 1
-        found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here))
+        found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here), study.timeline.mistake)
     return to(study, iteration, found or step)
+
+
+def racers(study: Study) -> list[str]:
+    """The runs of the lesson on the same problem as the one at hand, itself among them."""
+    if study.lesson is None:
+        return [study.run]
+    here = study.lesson.run(study.run).problem
+    return [run.id for run in study.lesson.runs if run.problem == here]
 
 
 def switched(study: Study, way: int) -> Study:
     """The lesson's next or previous run, at as many samples touched and at the step that makes the same number."""
     assert study.lesson is not None
-    ids = [run.id for run in study.lesson.runs]
+    ids = racers(study) if len(racers(study)) > 1 else [run.id for run in study.lesson.runs]
     to_run = ids[(ids.index(study.run) + way) % len(ids)]
     iteration, index = study.place
     symbol = study.trace.symbol(study.step.ref)
@@ -722,7 +731,7 @@ def switched(study: Study, way: int) -> Study:
     other = study.timelines[to_run]
     at = max(1, touched // max(1, other.problem.batch_size))
     symbol = symbol if len(other.problem.samples_of(at)) == len(study.trace.samples) else symbol.partition("[")[0]
-    step = step_of(other.problem, at, symbol)
+    step = step_of(other.problem, at, symbol, other.mistake)
     return to(replace(study, run=to_run, note=None), at, step or index)
 
 

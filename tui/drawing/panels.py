@@ -281,7 +281,7 @@ def keys_here(study: Study, look: Look) -> list[tuple[str, str]]:
     if study.trail:
         shown.insert(2, ("backspace", "back_trail"))
     if study.lesson is not None and study.lesson.main is not None:
-        shown[2:3] = [("+ -", "main")] if not study.trail else [shown[2], ("+ -", "main")]
+        shown.insert(2, ("+ -", "main"))
     return shown
 
 

@@ -33,7 +33,7 @@ from nntutor.tui.drawing.curves import activation_rows, parabola_rows
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.plane import Border, Spot, plane_rows
 from nntutor.tui.drawing.rows import Piece, Row, beside, cut
-from nntutor.tui.study import Study
+from nntutor.tui.study import Study, racers
 
 Picture = Callable[[Study, Words, int, int, Look], list[Row]]
 
@@ -398,7 +398,8 @@ def _contours(
         return surface_over(trace, refs[0], refs[1], x, y)
 
     axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
-    return contour_rows(values, paths, (minimum[0], minimum[1]), across, up, width, height, look, title, axes)
+    lowest, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
+    return contour_rows(values, paths, lowest, across, up, width, height, look, title, axes, levels)
 
 
 def _lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
@@ -444,14 +445,6 @@ def _velocity(study: Study, refs: tuple[Ref, ...], points: Array) -> tuple[tuple
     if not all(trace.known(ref, study.timeline.step) for ref in found) or not np.isfinite(points[-1]).all():
         return ()
     return ((float(points[-1, 0]), float(points[-1, 1]), trace.value(found[0]), trace.value(found[1])),)
-
-
-def racers(study: Study) -> list[str]:
-    """The runs of the lesson on the same problem as the one at hand."""
-    if study.lesson is None:
-        return [study.run]
-    here = study.lesson.run(study.run).problem
-    return [run.id for run in study.lesson.runs if run.problem == here]
 
 
 def race(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:

@@ -160,8 +160,9 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
     delta = "step" if look.ascii else "Δ"
     eta = "eta" if look.ascii else "η"
     names = [*(heads.get(kind, kind) for kind in kinds), delta, f"{delta}/{eta}"]
-    column = max(9, min(13, (width - 8) // len(names)))
-    rows: list[Row] = [(Piece(" " * 7), *(Piece(" " * max(1, column - cells(name)) + name, "dim") for name in names))]
+    column = max(9, min(13, (width - 6) // len(names)))
+    digits = min(look.digits, 3 if column < 11 else 6)
+    rows: list[Row] = [(Piece(" " * 5), *(Piece(_right(name, column), "dim") for name in names))]
     here = study.step.ref
     first = max(0, next((n for n, ref in enumerate(refs) if ref[1:4] == here[1:4]), 0) - height + 3)
     rate = trace.problem.optimizer.learning_rate
@@ -172,9 +173,9 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
             cells_of.append((one, trace.value(one) if trace.known(one, step) else None))
         new = ref._replace(kind="new")
         moved = trace.value(new) - trace.value(ref) if trace.known(new, step) else None
-        row: list[Piece] = [Piece(f" {trace.symbol(ref, look.style):<6}", "bold" if ref[1:4] == here[1:4] else "")]
+        row: list[Piece] = [Piece(f" {trace.symbol(ref, look.style):<4}", "bold" if ref[1:4] == here[1:4] else "")]
         for one, value in cells_of:
-            text = "?" if value is None else look.figure(value, one.kind in SIGNED)
+            text = "?" if value is None else look.figure(value, one.kind in SIGNED, digits)
             style = "result" if one == here else ""
             row.append(Piece(_right(f"[{text}]" if style else text, column), style))
         for value in (moved, None if moved is None or not rate else moved / rate):
