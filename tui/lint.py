@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from nntutor.core.mistakes import MISTAKES
 from nntutor.core.symbols import Style
 from nntutor.lessons import fill, glossary, load, shipped
 from nntutor.lessons.cells import cells
@@ -36,6 +37,12 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
     file = load.catalog_file(lesson.id)
     if not STOPS[0] <= len(lesson.stops) <= STOPS[1]:
         yield AuthorError(file, 0, f"{len(lesson.stops)} stops; expected {STOPS[0]} to {STOPS[1]}")
+    for run in lesson.runs:
+        if run.mistake and run.mistake not in MISTAKES:
+            yield AuthorError(
+                file, 0, f"run “{run.id}”: mistake “{run.mistake}”; expected one of {', '.join(MISTAKES)}"
+            )
+            return
     texts: dict[str, Text] = {}
     for language in load.LANGUAGES:
         try:
@@ -118,7 +125,7 @@ def _trace_of(study: at.Study) -> fill.TraceOf:
 
 def is_key(term: str) -> bool:
     """Whether a bold term can only be meant as a key."""
-    return term in _NAMED_KEYS or (len(term) == 1 and term.isascii() and not term.isdigit())
+    return term in _NAMED_KEYS or (len(term) == 1 and term.isascii() and not term.isdigit() and not term.isupper())
 
 
 def exists(key: str) -> bool:

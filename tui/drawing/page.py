@@ -13,6 +13,7 @@ from nntutor.core.symbols import Style
 from nntutor.lessons import load
 from nntutor.lessons.cells import cells
 from nntutor.lessons.look import ascii_look
+from nntutor.lessons.model import AuthorError
 from nntutor.lessons.words import Words
 from nntutor.lessons.words import load as load_words
 from nntutor.tui.drawing.home import home_rows
@@ -94,7 +95,7 @@ def _sized(rows: list[Row], height: int) -> list[Row]:
 def _title(session: Session, study: Study) -> str:
     if study.lesson is None:
         return study.timeline.original.title or study.name
-    title = f"{study.lesson.number} {load.text(study.lesson.id, session.language).title}"
+    title = f"{study.lesson.number} {load.described(study.lesson.id, session.language)[0]}"
     if len(study.timelines) < 2:
         return title
     name = run_name(load_words(session.language), study.run)
@@ -223,13 +224,17 @@ def prose(session: Session) -> str:
     if study.lesson is None or number is None:
         return why.sentence(words, study.trace, study.step, session.style)
     lesson = study.lesson
-    text = load.text(lesson.id, session.language)
 
     def trace_of(run: str | None, iteration: int | None) -> object:
         timeline = study.timelines[run] if run else study.timeline
         return timeline.trace_of(iteration or study.timeline.iteration)
 
-    return fill.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style)  # type: ignore[arg-type]
+    try:
+        text = load.text(lesson.id, session.language)
+        return fill.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style)  # type: ignore[arg-type]
+    except AuthorError as error:
+        # A network that the learner has changed may lack numbers that the text speaks of.
+        return why.sentence(words, study.trace, study.step, session.style) if study.timeline.edits else str(error)
 
 
 def _prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:

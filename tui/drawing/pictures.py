@@ -39,7 +39,7 @@ Picture = Callable[[Study, Words, int, int, Look], list[Row]]
 
 _FEW = 8  # samples up to here are labelled and judged one by one
 _RACERS = ("operand", "result", "bold", "positive", "negative", "note")
-_MOST_MOVES = 4000
+_MOST_MOVES = 10_000
 
 
 # --- the plane of inputs ---------------------------------------------------------------------------

@@ -1,0 +1,154 @@
+"""Every lesson passes the linter, and the linter finds what it is there to find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+import screens
+
+from nntutor.core.symbols import Style
+from nntutor.lessons import glossary, load
+from nntutor.lessons.model import AuthorError, Lesson, Text
+from nntutor.tui import lint
+
+LESSONS = load.lessons()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_lesson_has_nothing_to_complain_about(lesson: Lesson) -> None:
+    assert [str(error) for error in lint.findings(lesson)] == []
+
+
+def test_the_glossary_has_nothing_to_complain_about() -> None:
+    assert [str(error) for error in lint.of_glossary()] == []
+    assert len({term.name["en"] for term in glossary.terms()}) == len(glossary.terms())
+
+
+# Steps of a lesson's runs to be played through one by one; a run has more than anybody would press.
+STEPS = 130
+
+
+@pytest.mark.parametrize("language", load.LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str) -> None:
+    for number, size in enumerate(lint.SIZES):
+        style = Style.ASCII if number == 1 else Style.UNICODE
+        session = screens.of_lesson(lesson.id, language, style, size)
+        for place in range(STEPS):
+            session = screens.pressed(session, "step")
+            if place % 7:
+                continue
+            lines = screens.lines(session)
+            assert len(lines) == size[1]
+            assert "{{" not in "".join(lines)
+            if place % 21 == 0:
+                session = screens.pressed(session, "view")
+        back = screens.pressed(session, *["back"] * 10, *["step"] * 10)
+        assert screens.lines(back) == screens.lines(session)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_what_a_lesson_lets_change_can_be_changed_and_taken_back(lesson: Lesson) -> None:
+    session = screens.of_lesson(lesson.id)
+    before = screens.lines(session)
+    for keys in (("more", "less"), ("double", "halve"), ("double", "undo"), ("more", "own")):
+        session = lint.ran(screens.pressed(session, keys[0]))
+        assert len(screens.lines(session)) == 24
+        session = lint.ran(screens.pressed(session, keys[1], "escape"))
+    if lesson.main is None or not lesson.main.runs:
+        assert screens.lines(lint.ran(screens.pressed(session, "own", "escape"))) == before
+
+
+# --- what it finds -----------------------------------------------------------------------------------
+
+
+def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
+    """Findings of lesson `cycle` with other words at its first stop."""
+    lesson = load.find("cycle")
+    assert lesson is not None
+    original = load.text
+
+    def changed(id: str, language: str) -> Text:
+        text = original(id, language)
+        if language not in texts:
+            return text
+        stops = dict(text.stops)
+        stops["forward"] = replace(stops["forward"], text=texts[language])
+        return replace(text, stops=MappingProxyType(stops))
+
+    monkeypatch.setattr(load, "text", changed)
+    return [str(error) for error in lint.findings(lesson)]
+
+
+@pytest.mark.parametrize(
+    ("english", "korean", "reason"),
+    [
+        ("o1 is 0.7514.", "o1 값입니다.", "0.7514 is typed"),
+        ("Press **#**.", "값입니다.", "no key “#”"),
+        ("o1 is {{o9}}.", "{{o9}}입니다.", "no “o9”"),
+        ("o1 is {{o1}}.", "값입니다.", "in one language only"),
+        ("One.", "{{o1}}은 큽니다.", "changes its form"),
+        ("One.", "이것은 값이다.", "style of 합니다"),
+        ("word " * 90, "값입니다.", "rows at 78 cells"),
+        ("a ∫ sign", "값입니다.", "no ASCII spelling"),
+    ],
+)
+def test_it_finds(monkeypatch: pytest.MonkeyPatch, english: str, korean: str, reason: str) -> None:
+    complaints = found(monkeypatch, en=english, ko="값입니다." if korean is None else korean)
+    assert any(reason in complaint for complaint in complaints), complaints
+    assert all(complaint.startswith("lessons/text/") for complaint in complaints), complaints
+
+
+def changed(old: str, new: str) -> Lesson:
+    source = (load.HERE / "catalog" / "cycle.toml").read_text(encoding="utf-8")
+    assert old in source
+    return load.parse(source.replace(old, new, 1), "cycle")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('at = "o2"', 'at = "o9"', "no step of run “main” makes o9"),
+        ('at = "o2"', 'at = "w8⁺"', "stands before the stop above it"),
+        ('symbol = "η"', 'symbol = "q1"', "no such number"),
+        ('problem = "two-two-two"', 'problem = "two-two-two"\nmistake = "none"', "mistake “none”"),
+        ('problem = "two-two-two"', 'problem = "two-two-two"\nset = { colour = 1 }', "setting 'colour'"),
+    ],
+)
+def test_it_finds_in_the_catalog(old: str, new: str, reason: str) -> None:
+    complaints = [str(error) for error in lint.findings(changed(old, new))]
+    assert any(reason in complaint for complaint in complaints), complaints
+
+
+def test_the_command_says_what_is_wrong_and_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lint.main(["forward"]) == 0
+
+    def wrong(lesson: Lesson) -> Iterator[AuthorError]:
+        yield AuthorError("lessons/text/en/forward.md", 7, "wrong")
+
+    monkeypatch.setattr(lint, "findings", wrong)
+    assert lint.main(["forward"]) == 1
+    assert capsys.readouterr().out == "lessons/text/en/forward.md:7: wrong\n"
+
+
+def test_a_broken_lesson_leaves_the_others_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = load.parse
+
+    def broken(source: str, id: str) -> Lesson:
+        return original(source.replace("minutes", "minuets") if id == "wall" else source, id)
+
+    monkeypatch.setattr(load, "parse", broken)
+    load._read.cache_clear()
+    try:
+        assert len(load.lessons()) == len(LESSONS) - 1
+        assert "wall" not in [lesson.id for lesson in load.lessons()]
+        with pytest.raises(AuthorError, match=r"wall\.toml:1: “minutes” is missing"):
+            load.find("wall")
+        assert load.find("adam") is not None
+    finally:
+        load._read.cache_clear()
