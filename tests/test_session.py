@@ -38,24 +38,6 @@ def ran(session: Session) -> Session:
     return session
 
 
-@pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
-def test_every_lesson_plays_to_its_end_by_space_and_by_arrow(lesson: str) -> None:
-    session = screens.of_lesson(lesson)
-    assert session.study is not None and session.study.lesson is not None
-    stops = len(session.study.lesson.stops)
-    for number in range(1, stops):
-        session = screens.pressed(session, "continue")
-        assert session.study is not None and session.study.stop == number
-    assert session.study.finished
-    last = session.study.place
-    session = screens.of_lesson(lesson)
-    seen = {place(session)}
-    while place(session) < last:
-        session = screens.pressed(session, "step")
-        seen.add(place(session))
-    assert place(session) == last
-
-
 @settings(max_examples=12)
 @given(
     problems(),

@@ -18,7 +18,7 @@ from nntutor.lessons.model import AuthorError, Lesson, Stop, Text
 from nntutor.tui import keys
 from nntutor.tui import study as at
 from nntutor.tui.drawing import page
-from nntutor.tui.drawing.rows import wrapped
+from nntutor.tui.drawing.rows import row_cells, wrapped
 from nntutor.tui.session import Home, Opened, Press, Ran, Session, update
 
 STOPS = (6, 18)
@@ -168,9 +168,13 @@ def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) ->
     for _ in range(20 * len(lesson.stops)):
         study = session.study
         assert study is not None
-        drawn = "\n".join("".join(piece.text for piece in row) for row in page.rows(session))
+        rows = page.rows(session)
+        drawn = "\n".join("".join(piece.text for piece in row) for row in rows)
+        place = text.stops[lesson.stops[study.stop or 0].id].line
+        if len(rows) != size[1] or any(row_cells(row) > size[0] for row in rows):
+            yield AuthorError(text.file, place, f"the screen does not fit {size[0]} × {size[1]}")
+            return
         if "{{" in drawn:
-            place = text.stops[lesson.stops[study.stop or 0].id].line
             yield AuthorError(text.file, place, f"a hole is left on the screen at {size[0]} × {size[1]}")
             return
         if study.finished:
