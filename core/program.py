@@ -24,6 +24,7 @@ from nntutor.core.network import Array, Network, Problem, frozen
 from nntutor.core.optimizers import OPTIMIZERS, Optimizer
 from nntutor.core.plan import Plan, Shape
 from nntutor.core.surface import calls, surface
+from nntutor.core.symbols import Ref
 
 Key = tuple[str, int]
 _LINE = 8  # doubles in a cache line: every array starts on one
@@ -71,6 +72,12 @@ class Layout:
         """The part of a flat vector (…, size) that is this layer's weights or bias."""
         start, shape = self.places[kind, layer]
         return flat[..., start : start + prod(shape)].reshape((*flat.shape[:-1], *shape))
+
+    def parameter(self, flat: Any, ref: Ref) -> tuple[Any, tuple[int, ...]]:
+        """The array in a flat vector that holds a weight or bias, and the place in it."""
+        part = "weight" if ref.input else "bias"
+        place = (ref.unit - 1, ref.input - 1) if ref.input else (ref.unit - 1,)
+        return self.view(flat, part, ref.layer), place
 
     def segment(self, layer: int) -> slice:
         """The part of the flat vector that a layer's learning weights and bias take up."""

@@ -84,23 +84,43 @@ def plane_points(problem: Problem, state: State, inputs: Array, layer: int) -> A
     return frozen(_forward(problem, state, inputs)[layer - 1])
 
 
-def surface_over(trace: Trace, first: Ref, second: Ref, x: Array, y: Array) -> Array:
-    """E of all samples at many values of two weights at once, the others as they are; of the shape of x and y."""
-    problem = trace.problem
+def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) -> Array:
+    """E of all samples at many values of two weights at once, the others as given; of the shape of x and y."""
     if problem.surface:
         at = (x, y) if (first.input, second.input) == (1, 2) else (y, x)
         return frozen(surface(problem.surface).heights(*at))
-    asked = replace(problem, batch="full", shuffle=False)
-    engine = Engine(asked, many=x.size)
-    params = np.repeat(trace.before.params[None, :], x.size, axis=0)
+    engine = Engine(replace(problem, batch="full", shuffle=False), many=x.size)
+    engine.load(engine.start())
     for ref, values in ((first, x), (second, y)):
-        view, place = trace.parameter(params, ref)
+        view, place = engine.layout.parameter(engine.params, ref)
         view[(..., *place)] = values.ravel()
-    engine.params[...] = params
     program = engine.prepare(1)
     with np.errstate(all="ignore"):
         program.run_forward()
     return frozen(np.array(program.error).reshape(x.shape))
+
+
+def surface_grid(problem: Problem, first: Ref, second: Ref, across: Span, up: Span, rows: int, columns: int) -> Array:
+    """E over a plane of two weights: (rows, columns), the first row at the upper end.
+
+    A surface is worked out at every point; a network's E, which is smooth, at every fourth row and second column,
+    and what lies between is on straight lines.
+    """
+    every = (1, 1) if problem.surface else (4, 2)
+    fewer = [max(2, -(-count // step)) for count, step in zip((rows, columns), every, strict=True)]
+    ends = (up[1], up[0]), across
+    y, x = (np.linspace(*span, count) for span, count in zip(ends, fewer, strict=True))
+    heights = surface_over(problem, first, second, *np.meshgrid(x, y))
+    if problem.surface:
+        return heights
+    for axis, (count, known) in enumerate(zip((rows, columns), fewer, strict=True)):
+        at = np.linspace(0.0, known - 1, count)
+        below = np.minimum(at.astype(int), known - 2)
+        share = at - below
+        low, high = np.take(heights, below, axis), np.take(heights, below + 1, axis)
+        share = share[:, None] if axis == 0 else share
+        heights = low + (high - low) * share
+    return frozen(heights)
 
 
 def error_over(trace: Trace, weight: Ref, values: Array) -> Array:

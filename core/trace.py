@@ -205,9 +205,7 @@ class Trace:
 
     def parameter(self, flat: Any, ref: Ref) -> tuple[Any, tuple[int, ...]]:
         """The array in a flat vector that holds a weight or bias, and the place in it."""
-        part = "weight" if ref.input else "bias"
-        place = (ref.unit - 1, ref.input - 1) if ref.input else (ref.unit - 1,)
-        return self._engine.layout.view(flat, part, ref.layer), place
+        return self._engine.layout.parameter(flat, ref)
 
     @cached_property
     def diverged(self) -> bool:

@@ -171,17 +171,15 @@ def replay(engine: Engine, state: State, wanted: int) -> State:
 def tracked(engine: Engine, state: State, refs: Sequence[Ref], count: int) -> Array:
     """(count, refs): what some weights are before each of the next `count` iterations."""
     engine.load(state)
-    views = []
-    for ref in refs:
-        part = engine.layout.view(engine.params, "weight" if ref.input else "bias", ref.layer)
-        place = (ref.unit - 1, ref.input - 1) if ref.input else (ref.unit - 1,)
-        views.append(part[(..., *place)])
-    found = np.empty((count, len(refs)))
+    views = [part[(..., *place)] for part, place in (engine.layout.parameter(engine.params, ref) for ref in refs)]
+    found = [float(view) for view in views]
+
+    def note() -> None:
+        found.extend(map(float, views))
+
     with np.errstate(all="ignore"):
-        for row in range(count):
-            found[row] = [float(view) for view in views]
-            _loop(engine, state.done + row, np.empty((1, *engine.lead)))
-    return frozen(found)
+        _loop(engine, state.done, np.empty((max(0, count - 1), *engine.lead)), (note, ()))
+    return frozen(np.array(found).reshape(-1, len(refs))[:count])
 
 
 def _closely(engine: Engine, state: State, last: int, goal: float | None) -> tuple[State, bool] | None:

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from nntutor.core.network import Layer, Network, Problem, Samples
 from nntutor.core.optimizers import Optimizer
-from nntutor.core.series import error_curve, gradient_sizes, params_at, regions, surface_over
+from nntutor.core.series import error_curve, gradient_sizes, params_at, regions, surface_grid, surface_over
 from nntutor.core.symbols import Ref
 from nntutor.core.timeline import Timeline
 from nntutor.core.trace import after
+from nntutor.lessons import shipped
 
 ERRORS = st.lists(st.floats(0, 1e6) | st.just(float("nan")) | st.just(float("inf")), max_size=300).map(np.array)
 
@@ -48,10 +49,25 @@ def test_an_error_surface_is_e_over_two_weights(two_two_two: Problem) -> None:
     trace = Timeline.start(two_two_two).trace
     first, second = Ref("weight", 1, 1, 1), Ref("weight", 2, 1, 1)
     x, y = np.meshgrid([0.15, 1.0], [0.4, -1.0])
-    heights = surface_over(trace, first, second, x, y)
+    heights = surface_over(two_two_two, first, second, x, y)
     assert heights.shape == (2, 2)
     assert heights[0, 0] == trace.error
     assert heights[1, 1] == Timeline.start(two_two_two).edit(first, 1.0).edit(second, -1.0).trace.error
+
+
+def test_a_grid_of_heights_has_its_first_row_on_top_and_is_e_where_it_was_worked_out() -> None:
+    problem = shipped.open("regression")
+    refs = Ref("weight", 1, 1, 1), Ref("weight", 1, 1, 0)
+    grid = surface_grid(problem, *refs, (-1.0, 3.0), (0.0, 2.0), 40, 60)
+    assert grid.shape == (40, 60)
+    x, y = np.meshgrid(np.linspace(-1.0, 3.0, 60), np.linspace(2.0, 0.0, 40))
+    exact = surface_over(problem, *refs, x, y)
+    corners = np.ix_([0, -1], [0, -1])
+    np.testing.assert_allclose(grid[corners], exact[corners], rtol=1e-12)
+    assert np.abs(grid - exact).max() < 0.02 * exact.max()
+    bowl = shipped.open("ravine")
+    grid = surface_grid(bowl, Ref("weight", 1, 1, 1), Ref("weight", 1, 1, 2), (-1.0, 3.0), (0.0, 2.0), 40, 60)
+    np.testing.assert_array_equal(grid, surface_over(bowl, Ref("weight", 1, 1, 1), Ref("weight", 1, 1, 2), x, y))
 
 
 def test_weights_at_a_step_are_new_as_far_as_they_have_been_made(two_two_two: Problem) -> None:

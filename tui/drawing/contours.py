@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from nntutor.core.figures import figure
-from nntutor.core.network import Array, frozen
+from nntutor.core.network import Array
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.dots import Dots, Span
 from nntutor.tui.drawing.look import Look
@@ -20,7 +19,8 @@ _MOST_SEGMENTS = 600
 # A point farther from the start than this many times the rest is left to the edge of the picture.
 _FAR = 4.0
 
-Heights = Callable[[Array, Array], Array]
+Heights = Callable[[Span, Span, int, int], Array]
+"""Heights over a plane: its spans, then rows and columns; the first row is the upper end."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ def contour_rows(
     if width < _LEAST[0] or height - len(head) < _LEAST[1]:
         return head[:height]
     drawn = Dots(width - 1, height - len(head) - 1, look, across, up)
-    x, y = drawn.grid()
-    heights = np.asarray(values(frozen(x), frozen(y)), dtype=float)
+    heights = values(drawn.across, drawn.up, *drawn.size)
     edges = _levels(heights, levels)
     if len(edges):
         with np.errstate(invalid="ignore"):
@@ -111,8 +110,7 @@ def _path(drawn: Dots, path: Path) -> None:
     points = path.points
     if len(points) > _MOST_SEGMENTS:
         points = points[np.unique(np.linspace(0, len(points) - 1, _MOST_SEGMENTS).round().astype(int))]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        drawn.line(float(x0), float(y0), float(x1), float(y1), path.style)
+    drawn.curve(points[:, 0], points[:, 1], path.style)
 
 
 def _ends(drawn: Dots, path: Path, many: bool) -> None:

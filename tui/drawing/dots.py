@@ -43,14 +43,6 @@ class Dots:
         rows, columns = self._on.shape
         return int(rows), int(columns)
 
-    def grid(self) -> tuple[Array, Array]:
-        """x and y of every dot, (rows, columns) each."""
-        rows, columns = self.size
-        x = np.linspace(*self.across, max(1, columns))
-        y = np.linspace(self.up[1], self.up[0], max(1, rows))
-        across, up = np.meshgrid(x[:columns], y[:rows])
-        return across, up
-
     def place(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Row and column of a data point in dots, not rounded; arrays as well."""
         rows, columns = self.size
@@ -87,26 +79,30 @@ class Dots:
 
     def line(self, x0: float, y0: float, x1: float, y1: float, style: str, every: int = 1, glyph: str = "") -> None:
         """A straight line; `every`: only every so many dots of it."""
-        if not np.isfinite([x0, y0, x1, y1]).all():
-            return
-        row0, column0 = self.place(x0, y0)
-        row1, column1 = self.place(x1, y1)
-        part = _clipped(float(row0), float(column0), float(row1), float(column1), *self.size)
-        if part is None:
-            return
-        row0, column0, row1, column1 = part
-        count = int(max(abs(row1 - row0), abs(column1 - column0))) + 1
-        share = np.linspace(0.0, 1.0, count + 1)[::every]
-        rows = np.round(row0 + (row1 - row0) * share)
-        columns = np.round(column0 + (column1 - column0) * share)
-        self.dots(rows, columns, style, glyph or _slanted(row1 - row0, column1 - column0))
+        self.curve(np.array([x0, x1]), np.array([y0, y1]), style, every, glyph)
 
     def curve(self, xs: Array, ys: Array, style: str, every: int = 1, glyph: str = "") -> None:
-        """Points joined by lines, with gaps where one is not finite."""
-        for place in range(len(xs) - 1):
-            self.line(
-                float(xs[place]), float(ys[place]), float(xs[place + 1]), float(ys[place + 1]), style, every, glyph
-            )
+        """Points joined by straight lines, with gaps where one is not finite; all lines at once."""
+        with np.errstate(all="ignore"):
+            rows, columns = self.place(xs, ys)
+            known = np.isfinite(rows) & np.isfinite(columns)
+        both = known[:-1] & known[1:]
+        ends = _clipped(rows[:-1][both], columns[:-1][both], rows[1:][both], columns[1:][both], *self.size)
+        row, column, down, right = ends
+        counts = np.maximum(np.abs(down), np.abs(right)).astype(int) + 1
+        line = np.repeat(np.arange(len(counts)), counts + 1)
+        dot = np.arange(len(line)) - np.repeat(np.cumsum(counts + 1) - counts - 1, counts + 1)
+        line, dot = line[dot % every == 0], dot[dot % every == 0]
+        share = dot / counts[line]
+        at_rows = np.round(row[line] + down[line] * share)
+        at_columns = np.round(column[line] + right[line] * share)
+        if glyph or not self.look.ascii:
+            self.dots(at_rows, at_columns, style, glyph)
+            return
+        signs = np.array([_slanted(*each) for each in zip(down.tolist(), right.tolist(), strict=True)])
+        for sign in dict.fromkeys(signs.tolist()):
+            mine = signs[line] == sign
+            self.dots(at_rows[mine], at_columns[mine], style, sign)
 
     def levels(self, bands: Any, style: str, glyph: str = ".") -> None:
         """The lines between bands: bands are whole numbers at the dots; a dot stands where the next one differs."""
@@ -212,13 +208,10 @@ def _slanted(down: float, right: float) -> str:
     return "\\" if (down > 0) == (right > 0) else "/"
 
 
-def _clipped(
-    row0: float, column0: float, row1: float, column1: float, rows: int, columns: int
-) -> tuple[float, float, float, float] | None:
-    """The part of a line that lies inside (Liang and Barsky 1984); None where none does."""
-    if max(abs(row0), abs(column0), abs(row1), abs(column1)) > _FAR * max(rows, columns, 1):
-        return None
-    start, end = 0.0, 1.0
+def _clipped(row0: Any, column0: Any, row1: Any, column1: Any, rows: int, columns: int) -> tuple[Any, ...]:
+    """Of many lines the parts that lie inside (Liang and Barsky 1984): row, column, and how far down and right."""
+    far = np.abs([row0, column0, row1, column1]).max(axis=0) > _FAR * max(rows, columns, 1)
+    start, end = np.zeros(len(row0)), np.ones(len(row0))
     down, right = row1 - row0, column1 - column0
     for step, room in (
         (-right, column0 + 0.5),
@@ -226,15 +219,11 @@ def _clipped(
         (-down, row0 + 0.5),
         (down, rows - 0.5 - row0),
     ):
-        if step == 0:
-            if room < 0:
-                return None
-            continue
-        share = room / step
-        if step < 0:
-            start = max(start, share)
-        else:
-            end = min(end, share)
-    if start > end:
-        return None
-    return row0 + start * down, column0 + start * right, row0 + end * down, column0 + end * right
+        far |= (step == 0) & (room < 0)
+        share = room / np.where(step == 0, 1.0, step)
+        start = np.where(step < 0, np.maximum(start, share), start)
+        end = np.where(step > 0, np.minimum(end, share), end)
+    inside = ~far & (start <= end)
+    start, length = start[inside], (end - start)[inside]
+    down, right = down[inside], right[inside]
+    return row0[inside] + start * down, column0[inside] + start * right, length * down, length * right

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from nntutor.core.series import (
     params_at,
     plane_points,
     regions,
+    surface_grid,
     surface_over,
 )
 from nntutor.core.surface import calls, surface
@@ -394,19 +396,22 @@ def _contours(
     every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
     across, up = plane_of(every, minimum, 0.25)
 
-    def values(x: Array, y: Array) -> Array:
-        return surface_over(trace, refs[0], refs[1], x, y)
+    def values(*plane: Any) -> Array:
+        return _heights(trace.problem, *refs, *plane)
 
     axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
     lowest, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
     return contour_rows(values, paths, lowest, across, up, width, height, look, title, axes, levels)
 
 
+_heights = lru_cache(maxsize=16)(surface_grid)
+
+
 def _lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
     """The lowest point of a bowl over two weights, from six heights: exact where E is a quadratic."""
     x = np.array([0.0, 1.0, -1.0, 0.0, 0.0, 1.0])
     y = np.array([0.0, 0.0, 0.0, 1.0, -1.0, 1.0])
-    e0, ex, em, ey, en, exy = surface_over(trace, refs[0], refs[1], x, y)
+    e0, ex, em, ey, en, exy = surface_over(trace.problem, refs[0], refs[1], x, y)
     slope = np.array([(ex - em) / 2, (ey - en) / 2])
     mixed = exy - ex - ey + e0
     bend = np.array([[ex - 2 * e0 + em, mixed], [mixed, ey - 2 * e0 + en]])
@@ -459,30 +464,31 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         Ref("new", *refs[-1][1:]), study.timeline.step
     )
     touched = (moves + done) * max(1, trace.problem.batch_size)
-    paths, lines = [], []
+    planar = _parameters(trace) <= 2 and len(refs) == 2
+    paths, errors, lines = [], [], []
     for number, name in enumerate(names):
         timeline = study.timelines[name]
         made = touched // max(1, timeline.problem.batch_size)
         title = run_name(words, name.rpartition("-")[2])
-        points = _path(study, refs, name, made + 1)
-        made = len(points) - 1
         mark = chr(ord("A") + number)
-        paths.append(Path(points, mark, _RACERS[number % len(_RACERS)]))
+        if planar:
+            points = _path(study, refs, name, made + 1)
+            made = len(points) - 1
+            paths.append(Path(points, mark, _RACERS[number % len(_RACERS)]))
+        else:
+            errors.append(timeline.errors_until(made + 1))
+            made = len(errors[-1]) - 1
         error = _error_at(study, name, made)
         rate = look.figure(timeline.problem.optimizer.learning_rate)
         lines.append(tables.Racer(mark, title, rate, made, error, name == study.run))
     legend = tables.racer_rows(lines, touched, words, width, look, samples=bool(trace.samples))
-    if _parameters(trace) <= 2 and len(refs) == 2:
+    if planar:
         return [*legend, *_contours(study, refs, paths, width, height - len(legend), look, "")]
     from nntutor.tui.plots import curves_rows
 
-    errors = [study.timelines[name].errors_until(max(1, touched // max(1, trace.problem.batch_size))) for name in names]
+    title, log = words.say("views.error_curve"), words.say("views.log_scale")
     marks = [line.mark for line in lines]
-    title = words.say("views.error_curve")
-    return [
-        *legend,
-        *curves_rows(errors, marks, width, height - len(legend), look, title, words.say("views.log_scale")),
-    ]
+    return [*legend, *curves_rows(errors, marks, width, height - len(legend), look, title, log)]
 
 
 def _error_at(study: Study, run: str, moves: int) -> float:
@@ -496,7 +502,7 @@ def _error_at(study: Study, run: str, moves: int) -> float:
     if len(trace.problem.samples) == len(trace.samples) or _parameters(trace) > 2:
         return trace.error
     point = [trace.value(ref) for ref in refs]
-    return float(surface_over(trace, refs[0], refs[1], np.array([point[0]]), np.array([point[1]]))[0])
+    return float(surface_over(trace.problem, refs[0], refs[1], np.array([point[0]]), np.array([point[1]]))[0])
 
 
 def _none(words: Words, width: int) -> list[Row]:
