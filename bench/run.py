@@ -8,8 +8,27 @@ import time
 import screen
 import speed
 
+from nntutor.core.program import Engine
 from nntutor.core.timeline import Timeline
+from nntutor.core.training import Runner
+from nntutor.core.variants import from_seeds, varied
 from nntutor.lessons import shipped
+
+SEEDS, ITERATIONS, ALONE = 256, 2000, 8
+
+
+def seeds() -> None:
+    """XOR from many seeds, trained together as stacked arrays, beside one after another (a few of them, scaled up)."""
+    problem = shipped.open("xor-drawn")
+    began = time.perf_counter()
+    Runner(*from_seeds(problem, range(SEEDS))).chunk(ITERATIONS)
+    together = time.perf_counter() - began
+    began = time.perf_counter()
+    for seed in range(ALONE):
+        alone = Engine(varied(problem, {"seed": seed}))
+        Runner(alone, alone.start()).chunk(ITERATIONS)
+    apart = (time.perf_counter() - began) * SEEDS / ALONE
+    print(f"{SEEDS} seeds x {ITERATIONS} iterations of XOR: {together:.2f} s together (at most 3), {apart:.1f} s apart")
 
 
 def record() -> None:
@@ -32,5 +51,6 @@ def record() -> None:
 if __name__ == "__main__":
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     speed.main(runs)
+    seeds()
     record()
     screen.main(runs)

@@ -147,14 +147,20 @@ class Timeline:
     def resumed(
         cls, problem: Problem, mistake: str, edits: tuple[Edit, ...], iteration: int, step: int, state: State
     ) -> Timeline:
-        """A place as it was left, from the state before its iteration; nothing before it is run again."""
+        """A place as it was left, from the state before its iteration; nothing before it is run again.
+
+        slots may have any shape. ValueError for the state of another network than the problem with these edits.
+        """
         kept = _standing(edits)
         given = problem
         for edit in kept:
             if edit.iteration <= iteration and edit.ref.kind != "weight":
                 given = _given(given, edit.ref, edit.value)
         here = frozenset(edit.ref for edit in kept if edit.iteration == iteration)
-        history = History(given, mistake, state, here)
+        own = Engine(given, mistake).start()
+        if (state.params.size, state.slots.size) != (own.params.size, own.slots.size):
+            raise ValueError("the state of another network")
+        history = History(given, mistake, replace(state, slots=state.slots.reshape(own.slots.shape)), here)
         behind = tuple(edit for edit in kept if edit.iteration <= iteration)
         return cls(problem, mistake, (history,), iteration, 1, behind)._with(edits, ()).to(iteration, step)
 

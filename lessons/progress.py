@@ -51,15 +51,15 @@ T = TypeVar("T")
 class Place:
     """All that is needed to be back at the same step.
 
-    what: lesson, problem or list. problem: TOML text of a problem of the user's own. params and slots:
-    weights and optimizer state before the iteration, float64, little endian.
+    what: lesson, problem or list. problem: TOML text of a problem of the user's own. edits: those of every run that
+    has some. params and slots: weights and optimizer state before the iteration, float64, little endian.
     """
 
     what: str
     name: str
     problem: str
     run: str
-    edits: tuple[Edit, ...]
+    edits: Mapping[str, tuple[Edit, ...]]
     iteration: int
     step: int
     stop: str
@@ -325,18 +325,22 @@ def _alive(host: str, pid: int, began: str, at: float) -> bool:
     return not began or _began(pid) in ("", began)
 
 
-def _edits_out(edits: tuple[Edit, ...]) -> str:
-    return json.dumps([[edit.iteration, list(edit.ref), edit.value.hex()] for edit in edits])
+def _edits_out(edits: Mapping[str, tuple[Edit, ...]]) -> str:
+    rows = {run: [[edit.iteration, list(edit.ref), edit.value.hex()] for edit in ones] for run, ones in edits.items()}
+    return json.dumps(rows)
 
 
-def _edits_in(text: str) -> tuple[Edit, ...]:
-    rows = json.loads(text)
-    if not rows:
-        return ()
+def _edits_in(text: str) -> dict[str, tuple[Edit, ...]]:
+    runs = json.loads(text)
+    if not runs:
+        return {}
     from nntutor.core.symbols import Ref
     from nntutor.core.timeline import Edit
 
-    return tuple(Edit(iteration, Ref(*ref), float.fromhex(value)) for iteration, ref, value in rows)
+    return {
+        run: tuple(Edit(iteration, Ref(*ref), float.fromhex(value)) for iteration, ref, value in rows)
+        for run, rows in runs.items()
+    }
 
 
 def _place(row: tuple[object, ...]) -> Place:

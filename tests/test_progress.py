@@ -21,7 +21,9 @@ from nntutor.lessons.progress import Place, Store
 
 ODD = np.array([0.1, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1 / 3])
 PLACE = Place(
-    "lesson", "cycle", "", "main", (Edit(3, Ref("weight", 1, 1, 2), 1 / 3), Edit(4, Ref("rate_eta"), 5e-324)),
+    "lesson", "cycle", "", "main",
+    {"main": (Edit(3, Ref("weight", 1, 1, 2), 1 / 3), Edit(4, Ref("rate_eta"), 5e-324)),
+     "other": (Edit(1, Ref("set_depth"), 3.0),)},
     41, 7, "why", {"digits": 6, "view": "curve", "zoom": True}, ODD.tobytes(), ODD[:3].tobytes(),
 )  # fmt: skip
 
@@ -31,7 +33,7 @@ from pathlib import Path
 from nntutor.lessons.progress import Place, Store
 store = Store.open(Path(sys.argv[1]))
 for step in range(1, 100000):
-    store.save(Place("lesson", "cycle", "", "main", (), 1, step, "", {}, b"x" * 64, b""))
+    store.save(Place("lesson", "cycle", "", "main", {}, 1, step, "", {}, b"x" * 64, b""))
     print(step, flush=True)
     time.sleep(0.002)
 """
@@ -99,8 +101,8 @@ def test_nothing_that_was_reported_is_lost_when_the_process_is_killed(tmp_path: 
 def test_two_sessions_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
     one, other = Store.open(tmp_path), Store.open(tmp_path)
     for step in range(1, 50):
-        one.save(Place("lesson", "forward", "", "main", (), 1, step, "", {}))
-        other.save(Place("lesson", "start", "", "main", (), 2, step, "", {}))
+        one.save(Place("lesson", "forward", "", "main", {}, 1, step, "", {}))
+        other.save(Place("lesson", "start", "", "main", {}, 2, step, "", {}))
     one.mark_done("forward")
     other.mark_done("start")
     assert one.note is None and other.note is None
@@ -134,7 +136,7 @@ def _newer(path: Path) -> None:
 def _truncated(path: Path) -> None:
     store = Store.open(path.parent)
     for step in range(50):
-        store.save(Place("lesson", f"l{step}", "", "main", (), 1, step, "", {}, b"x" * 4000, b""))
+        store.save(Place("lesson", f"l{step}", "", "main", {}, 1, step, "", {}, b"x" * 4000, b""))
     store.close()
     path.write_bytes(path.read_bytes()[:6000])
 

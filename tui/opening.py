@@ -19,7 +19,7 @@ from nntutor.tui.session import Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.network import Problem
-    from nntutor.core.timeline import Timeline
+    from nntutor.core.timeline import Edit, Timeline
     from nntutor.tui.study import Study
 
 
@@ -115,7 +115,8 @@ class Desk:
         if study.finished and study.name not in after.home.done:
             self._store.mark_done(study.name)
             after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))
-        now = (study.name, study.run, study.place, study.timeline.edits, study.view, study.zoom, study.stop)
+        edits = _edits(study)
+        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.stop)
         settings = (after.digits, after.language)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
@@ -135,8 +136,12 @@ def _settings(session: Session) -> Mapping[str, str | int | bool]:
     return {"digits": session.digits, "language": session.language}
 
 
+def _edits(study: Study) -> dict[str, tuple[Edit, ...]]:
+    return {run: one.edits for run, one in study.timelines.items() if one.edits}
+
+
 def _list_place(session: Session) -> Place:
-    return Place("list", "", "", "", (), 1, 1, "", _settings(session), b"", b"")
+    return Place("list", "", "", "", {}, 1, 1, "", _settings(session), b"", b"")
 
 
 def _place(session: Session, study: Study, source: str) -> Place:
@@ -149,7 +154,7 @@ def _place(session: Session, study: Study, source: str) -> Place:
         study.name,
         source,
         study.run,
-        timeline.edits,
+        _edits(study),
         timeline.iteration,
         timeline.step,
         stop,
@@ -171,17 +176,13 @@ def _placed(study: Study, place: Place) -> Study:
     if place.run not in study.timelines:
         return study
     fresh = study.timelines[place.run]
-    own = fresh.trace.before
-    params = np.frombuffer(place.params, dtype="<f8")
-    slots = np.frombuffer(place.slots, dtype="<f8")
-    if params.size != own.params.size or slots.size != own.slots.size:
-        return _at_named_stop(study, place.stop)
-    state = State(place.iteration - 1, frozen(params), frozen(slots.reshape(own.slots.shape)))
+    params, slots = (frozen(np.frombuffer(saved, dtype="<f8")) for saved in (place.params, place.slots))
+    state, edits = State(place.iteration - 1, params, slots), place.edits.get(place.run, ())
     try:
-        timeline = Timeline.resumed(fresh.original, fresh.mistake, place.edits, place.iteration, place.step, state)
-    except (KeyError, IndexError):
+        timeline = Timeline.resumed(fresh.original, fresh.mistake, edits, place.iteration, place.step, state)
+        others = {name: _edited(one, place.edits.get(name, ())) for name, one in study.timelines.items()}
+    except (KeyError, IndexError, ValueError):
         return _at_named_stop(study, place.stop)
-    others = {name: one if name == place.run else _edited(one, place) for name, one in study.timelines.items()}
     visited = place.settings.get("visited", -1)
     view = str(place.settings.get("view", "network"))
     study = replace(
@@ -198,9 +199,9 @@ def _placed(study: Study, place: Place) -> Study:
     return study
 
 
-def _edited(timeline: Timeline, place: Place) -> Timeline:
-    """Another run of the lesson, with the same edits, at its start."""
-    for edit in place.edits:
+def _edited(timeline: Timeline, edits: tuple[Edit, ...]) -> Timeline:
+    """Another run of the lesson with its edits."""
+    for edit in edits:
         timeline = timeline.to(edit.iteration).edit(edit.ref, edit.value)
     return timeline
 

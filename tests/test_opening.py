@@ -1,0 +1,91 @@
+"""The desk: a lesson is opened where it was left, with the numbers and the settings that it had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import screens
+
+from nntutor.lessons.progress import Store
+from nntutor.tui import lint
+from nntutor.tui.opening import Desk
+from nntutor.tui.session import Home, Opened, Session, Typed, update
+
+
+def kept(tmp_path: Path, session: Session) -> Session:
+    """The session after its place was saved and the lesson opened again by another desk."""
+    desk = Desk(Store.open(tmp_path))
+    desk.keep(replace(session, study=None), session)
+    assert session.study is not None
+    study = Desk(Store.open(tmp_path)).open_lesson(session.study.name)
+    again = update(replace(session, study=None), Opened(study))
+    return replace(again, digits=session.digits)
+
+
+def without_note(session: Session) -> Session:
+    assert session.study is not None
+    return replace(session, study=replace(session.study, note=None, reached={}))
+
+
+@pytest.mark.parametrize("lesson", [lesson.id for lesson in lint.load.lessons()])
+def test_every_lesson_is_opened_again_at_the_step_where_it_was_left(tmp_path: Path, lesson: str) -> None:
+    session = screens.of_lesson(lesson)
+    for _ in range(6):
+        session = lint.ran(screens.pressed(session, "continue"))
+    session = screens.pressed(session, "step")
+    again = kept(tmp_path, session)
+    assert session.study is not None and again.study is not None
+    assert (again.study.run, again.study.place, again.study.stop) == (
+        session.study.run,
+        session.study.place,
+        session.study.stop,
+    )
+    assert screens.lines(without_note(again)) == screens.lines(without_note(session))
+
+
+def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> None:
+    session = screens.of_lesson("deeper")
+    before = session.study
+    session = screens.pressed(session, "edit")
+    session = screens.pressed(update(session, Typed("depth = 5")), "continue")
+    assert before is not None and session.study is not None
+    assert len(session.study.trace.problem.network.layers) != len(before.trace.problem.network.layers)
+    again = kept(tmp_path, session)
+    assert again.study is not None
+    assert again.study.trace.problem.network.sizes == session.study.trace.problem.network.sizes
+    assert screens.lines(without_note(again)) == screens.lines(without_note(session))
+    undone = screens.pressed(again, "undo").study
+    assert undone is not None
+    assert undone.trace.problem.network.sizes == before.trace.problem.network.sizes
+
+
+def test_each_run_keeps_its_own_changes(tmp_path: Path) -> None:
+    session = screens.of_lesson("adam")
+    study = session.study
+    assert study is not None
+    first, second, *_ = (run for run in study.timelines if run.startswith("ravine"))
+    session = replace(session, study=replace(study, run=first))
+    session = screens.pressed(session, "double")
+    assert session.study is not None
+    session = replace(session, study=replace(session.study, run=second))
+    session = screens.pressed(session, "halve", "halve")
+    again = kept(tmp_path, session)
+    assert again.study is not None and session.study is not None
+    edits = {run: one.edits for run, one in again.study.timelines.items()}
+    assert edits == {run: one.edits for run, one in session.study.timelines.items()}
+    assert len(edits[first]) == 1 and len(edits[second]) == 2
+
+
+def test_a_place_of_another_network_leads_to_its_stop(tmp_path: Path) -> None:
+    session = lint.ran(screens.pressed(screens.of_lesson("hidden-delta"), "continue", "continue"))
+    assert session.study is not None
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    desk.keep(Session(Home(())), session)
+    place = store.reached("hidden-delta")
+    assert place is not None
+    store.save(replace(place, params=b"\0" * 8))
+    study = Desk(store).open_lesson("hidden-delta")
+    assert study.stop == session.study.stop
