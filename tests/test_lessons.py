@@ -102,6 +102,15 @@ def test_a_mistake_in_the_catalog_names_its_line(change: tuple[str, str], line: 
 # --- the texts -------------------------------------------------------------------------------------
 
 
+def test_the_page_on_writing_lessons_shows_a_catalog_that_can_be_read() -> None:
+    page = (load.HERE.parent / "docs" / "lessons.md").read_text(encoding="utf-8")
+    catalog = page.split("```toml\n")[1].partition("```")[0]
+    lesson = load.parse(catalog, "example")
+    assert [stop.at for stop in lesson.stops] == ["E", "w2⁺"]
+    words = page.split("```markdown\n")[1].partition("```")[0]
+    assert load.read(words + "\n## zigzag\n\nText.\n", "example.md", lesson).title == "Momentum"
+
+
 def test_a_mistake_in_a_text_names_its_line() -> None:
     lesson = LESSONS[0]
     source = (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8")

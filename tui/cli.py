@@ -213,6 +213,7 @@ def _lessons(out: Output) -> int:
                 yield f"\n{say(f'part.{part}')}"
             yield line(row)
         yield f"\n{say('cli.done_of', done=len(done), total=len(rows))}"
+        yield from (f"! {error}" for error in load.broken())
 
     out.lines(lines())
     return DONE
