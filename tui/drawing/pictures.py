@@ -51,7 +51,7 @@ def plane(study: Study, words: Words, width: int, height: int, look: Look) -> li
     """Samples, the lines of the units that see the inputs, and the region where the answer is 1."""
     trace = study.trace
     problem = trace.problem
-    if problem.network.sizes[0] != 2:
+    if problem.network.sizes[0] != 2 or problem.surface:
         return _none(words, width)
     state = params_at(trace, study.timeline.step)
     told = _cycle(study, words, look, width)
@@ -74,7 +74,7 @@ def planes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     """The plane of inputs, and beside it the plane of the two hidden units."""
     trace = study.trace
     network = trace.problem.network
-    if network.sizes[:2] != (2, 2):
+    if network.sizes[:2] != (2, 2) or trace.problem.surface:
         return plane(study, words, width, height, look)
     state = params_at(trace, study.timeline.step)
     left = (width - 2) // 2
@@ -219,6 +219,8 @@ def parabola(study: Study, words: Words, width: int, height: int, look: Look) ->
     """E over one weight, the moves so far, the tangent where we stand."""
     trace = study.trace
     ref = _variables(trace)[0]
+    if trace.index_of(ref._replace(kind="grad")) is None:
+        return _none(words, width)
     moves = _path(study, (ref,))[:, 0]
     gradient = ref._replace(kind="grad")
     slope = trace.value(gradient) if trace.known(gradient, study.timeline.step) and len(moves) else None
@@ -257,6 +259,8 @@ def _regime(share: float) -> str:
 def slopes(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """The activation of the unit at hand and its slope, with the working point."""
     trace, ref = study.trace, study.step.ref
+    if trace.problem.surface:
+        return _none(words, width)
     number = ref.layer if ref.unit and ref.layer else len(trace.problem.network.layers)
     unit = ref.unit or 1
     layer = trace.problem.network.layers[number - 1]

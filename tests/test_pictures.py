@@ -1,0 +1,214 @@
+"""Pictures: inside their frame at any size and for any numbers, in signs that the look has, and true to the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import screens
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from nntutor.core.surface import SURFACES, surface
+from nntutor.core.symbols import Style
+from nntutor.lessons import load
+from nntutor.lessons.cells import cells
+from nntutor.tui import lint
+from nntutor.tui.drawing.bars import Bar, bars_rows
+from nntutor.tui.drawing.contours import Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.curves import activation_rows, parabola_rows
+from nntutor.tui.drawing.dots import Dots
+from nntutor.tui.drawing.look import Look
+from nntutor.tui.drawing.pictures import PICTURES
+from nntutor.tui.drawing.plane import Border, Spot, plane_rows
+from nntutor.tui.drawing.rows import Row, row_cells
+from nntutor.tui.plots import curves_rows
+
+ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
+SIZES = st.tuples(st.integers(0, 130), st.integers(0, 45)) | st.sampled_from([(78, 13), (20, 3), (1, 1)])
+LOOKS = st.sampled_from([Look(), Look(Style.ASCII)])
+
+
+def holds(rows: list[Row], width: int, height: int, look: Look) -> bool:
+    text = "".join(piece.text for row in rows for piece in row)
+    fits = len(rows) <= max(0, height) and all(row_cells(row) <= max(0, width) for row in rows)
+    return fits and (text.isascii() or not look.ascii)
+
+
+def shown(drawn: Dots) -> list[str]:
+    return ["".join(piece.text for piece in row).ljust(drawn.width) for row in drawn.rows()]
+
+
+# --- dots ------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(ANY, ANY), min_size=2, max_size=8), SIZES, LOOKS, st.integers(1, 3))
+@example([(0.0, 0.0), (1.0, 1.0)], (4, 2), Look(), 1)
+def test_a_curve_is_its_lines_one_by_one(
+    points: list[tuple[float, float]], size: tuple[int, int], look: Look, every: int
+) -> None:
+    whole, single = (Dots(*size, look, (-2.0, 2.0), (-2.0, 2.0)) for _ in range(2))
+    xs, ys = np.array(points).T
+    whole.curve(xs, ys, "", every)
+    for (x0, y0), (x1, y1) in pairwise(points):
+        single.line(x0, y0, x1, y1, "", every)
+    np.testing.assert_array_equal(whole._on, single._on)
+    assert holds(whole.rows(), *size, look)
+
+
+@given(st.floats(-1.9, 1.9), st.floats(-1.9, 1.9), st.floats(-1.9, 1.9), st.floats(-1.9, 1.9))
+def test_a_line_joins_its_ends_without_a_gap(x0: float, y0: float, x1: float, y1: float) -> None:
+    drawn = Dots(30, 10, Look(), (-2.0, 2.0), (-2.0, 2.0))
+    drawn.line(x0, y0, x1, y1, "")
+    rows, columns = np.nonzero(drawn._on)
+    dots = set(zip(rows.tolist(), columns.tolist(), strict=True))
+    for x, y in ((x0, y0), (x1, y1)):
+        row, column = drawn.place(x, y)
+        assert (round(row), round(column)) in dots
+    # Every dot but one has a neighbour that is reached by one king's move from those before it.
+    reached = {min(dots)}
+    while (
+        fresh := {
+            (r + dr, c + dc) for r, c in reached for dr in (-1, 0, 1) for dc in (-1, 0, 1) if (r + dr, c + dc) in dots
+        }
+        - reached
+    ):
+        reached |= fresh
+    assert reached == dots
+
+
+def test_text_stays_whole_and_is_not_drawn_over() -> None:
+    drawn = Dots(10, 2, Look(), (0.0, 1.0), (0.0, 1.0))
+    assert drawn.write(0, 4, "0.25", "")
+    assert not drawn.write(0, 6, "9", "")
+    assert not drawn.write(0, 8, "123", "")  # would be cut
+    drawn.line(0.0, 1.0, 1.0, 1.0, "")
+    assert "0.25" in shown(drawn)[0]
+
+
+# --- pictures from numbers -------------------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(ANY, ANY, st.booleans()), max_size=10),
+    st.lists(st.tuples(ANY, ANY, ANY), max_size=4),
+    SIZES,
+    LOOKS,
+)
+def test_a_plane_holds(
+    points: list[tuple[float, float, bool]], lines: list[tuple[float, float, float]], size: tuple[int, int], look: Look
+) -> None:
+    spots = [Spot(x, y, f"({n})", positive, right=positive, here=n == 0) for n, (x, y, positive) in enumerate(points)]
+    borders = [Border(a, b, c, f"h{n}", ghost=n == 1) for n, (a, b, c) in enumerate(lines)]
+    outputs = np.array([[0.0, 1.0], [np.nan, 0.7]])
+    rows = plane_rows(spots, borders, outputs, (-0.5, 1.5), (-0.5, 1.5), *size, look, "title")
+    assert holds(rows, *size, look)
+
+
+def test_the_ticks_of_a_line_stand_on_the_side_of_1_and_texture_covers_it() -> None:
+    # x1 > ½: everything right of the middle is 1.
+    line = Border(1.0, 0.0, -0.5, "o1")
+    outputs = np.tile(np.array([0.0] * 24 + [1.0] * 24), (24, 1))
+    for look in (Look(), Look(Style.ASCII)):
+        rows = plane_rows([], [line], outputs, (0.0, 1.0), (0.0, 1.0), 60, 16, look)
+        left = "".join(("".join(piece.text for piece in row)[4:30]).strip() for row in rows[1:-1])
+        right = "".join(("".join(piece.text for piece in row)[34:]).strip() for row in rows[1:-1])
+        assert not set(left) - set(" 01-"), left
+        assert set(right) - set(" 01o")
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from([name for name in SURFACES if surface(name).variables == 2]),
+    st.lists(st.lists(st.tuples(ANY, ANY), min_size=1, max_size=30), min_size=1, max_size=6),
+    SIZES,
+    LOOKS,
+)
+def test_contours_hold(name: str, ways: list[list[tuple[float, float]]], size: tuple[int, int], look: Look) -> None:
+    paths = [Path(np.array(way), chr(65 + n), arrows=((*way[-1], 1.0, -1.0),)) for n, way in enumerate(ways)]
+    every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
+    found = surface(name)
+    across, up = plane_of(every, found.minimum)
+
+    def heights(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> np.ndarray:
+        x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
+        with np.errstate(all="ignore"):
+            return np.asarray(found.heights(x, y))
+
+    rows = contour_rows(heights, paths, (0.0, 0.0), across, up, *size, look, "title")
+    assert holds(rows, *size, look)
+
+
+@given(st.lists(ANY, max_size=15), ANY, SIZES, LOOKS)
+def test_a_parabola_holds(moves: list[float], slope: float, size: tuple[int, int], look: Look) -> None:
+    with np.errstate(all="ignore"):
+        rows = parabola_rows(lambda x: x * x, np.array(moves), slope, (-3.0, 3.0), *size, look, "E", "creeps")
+    assert holds(rows, *size, look)
+
+
+@given(ANY, SIZES, LOOKS)
+def test_an_activation_holds_and_says_its_values(net: float, size: tuple[int, int], look: Look) -> None:
+    with np.errstate(all="ignore"):
+        rows = activation_rows(
+            np.tanh, lambda x: 1 - np.tanh(x) ** 2, net, ("h1", "s"), *size, look, "tanh", largest=(0.0, 1.0)
+        )
+    assert holds(rows, *size, look)
+    if size[0] >= 60 and size[1] >= 8 and np.isfinite(net):
+        text = " ".join("".join(piece.text for piece in row) for row in rows)
+        assert f"h1 = {look.figure(float(np.tanh(net)))}" in text
+
+
+@given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS, st.booleans())
+def test_bars_hold(
+    values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look, log: bool
+) -> None:
+    bars = [Bar(f"h{n}", abs(value), beside, n == 0, known) for n, (value, beside, known) in enumerate(values)]
+    second = [abs(value) for value, _, _ in values]
+    rows = bars_rows(bars, *size, look, "title", "name", "0.25", log, second, "moved")
+    assert holds(rows, *size, look)
+
+
+def test_bars_are_as_long_as_their_logarithms_and_an_unknown_one_is_empty() -> None:
+    bars = [Bar("a", 1e-4), Bar("b", 1e-2), Bar("c", 1.0), Bar("d", 1.0, shown=False)]
+    rows = ["".join(piece.text for piece in row) for row in bars_rows(bars, 60, 8, Look(), "size")]
+    lengths = [row.count("█") for row in rows[1:]]
+    assert lengths[0] < lengths[1] < lengths[2] and lengths[3] == 0
+    assert abs((lengths[2] - lengths[1]) - (lengths[1] - lengths[0])) <= 1
+    assert rows[4].rstrip().endswith("?")
+
+
+@given(st.lists(ANY, max_size=50), st.integers(0, 80), LOOKS)
+def test_signs_are_those_of_the_last_values(values: list[float], width: int, look: Look) -> None:
+    row = sign_row(values, width, look)
+    signs = "".join(piece.text for piece in row).split()
+    assert row_cells(row) <= max(0, width)
+    for sign, value in zip(reversed(signs), reversed(values), strict=False):
+        assert (sign == "+") == (value > 0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(ANY.map(abs), min_size=1, max_size=40), min_size=1, max_size=6), SIZES, LOOKS)
+def test_curves_hold(errors: list[list[float]], size: tuple[int, int], look: Look) -> None:
+    marks = [chr(65 + n) for n in range(len(errors))]
+    rows = curves_rows([np.array(one) for one in errors], marks, *size, look, "E", "log scale")
+    assert holds(rows, *size, look)
+
+
+# --- pictures of lessons ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
+def test_every_picture_can_be_asked_for_in_every_lesson(lesson: str) -> None:
+    session = screens.of_lesson(lesson)
+    for number in range(4):
+        assert session.study is not None
+        for name in PICTURES:
+            for size, style in (((80, 24), Style.UNICODE), ((40, 12), Style.ASCII), ((24, 8), Style.UNICODE)):
+                study = replace(session.study, view=name)
+                lines = screens.lines(replace(session, study=study, width=size[0], height=size[1], style=style))
+                assert len(lines) == size[1] and all(cells(line) <= size[0] for line in lines), (name, number)
+                assert style is Style.UNICODE or all(line.isascii() for line in lines), (name, number)
+        session = lint.ran(screens.pressed(session, "continue"))
