@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import screens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import problems
 
+from nntutor.core import perceptron
 from nntutor.core.network import Problem
 from nntutor.lessons import load, shipped
-from nntutor.tui import keys
+from nntutor.tui import keys, lint
 from nntutor.tui import study as at
 from nntutor.tui.session import Home, Press, Ran, Session, Typed, asking, update
 
@@ -22,20 +25,6 @@ def place(session: Session) -> tuple[int, int]:
 
 def typed(session: Session, text: str) -> Session:
     return screens.pressed(update(screens.pressed(session, "goto"), Typed(text)), "continue")
-
-
-def ran(session: Session) -> Session:
-    """Carry the background run out to its end, as the app's worker does."""
-    study = session.study
-    assert study is not None and study.running is not None
-    runner = study.timeline.runner()
-    while session.study is not None and session.study.running is not None:
-        missing = study.running.target - runner.state.done
-        chunk = runner.chunk(missing, 0.05, study.running.goal)
-        session = update(session, Ran(study.running.number, chunk))
-        if chunk.diverged:
-            break
-    return session
 
 
 @settings(max_examples=12)
@@ -111,7 +100,7 @@ def test_why_jumps_to_the_maker_across_iterations_and_backspace_comes_back() -> 
 
 def test_a_run_ends_where_it_was_asked_to_and_is_bitwise_what_stepping_gives() -> None:
     session = screens.pressed(screens.of_lesson("cycle"), "run", "continue")
-    session = ran(session)
+    session = lint.ran(session)
     assert session.study is not None and session.study.running is None
     assert place(session)[0] == 11
     stepped = typed(screens.of_lesson("cycle"), "iteration 11")
@@ -135,7 +124,7 @@ def test_a_run_stops_when_told_to() -> None:
 def test_a_run_down_to_an_error_ends_at_the_first_iteration_that_reaches_it() -> None:
     session = screens.pressed(screens.of_lesson("cycle"), "run", "back", "continue")
     assert asking(session)
-    session = ran(screens.pressed(update(session, Typed("0.2")), "continue"))
+    session = lint.ran(screens.pressed(update(session, Typed("0.2")), "continue"))
     assert session.study is not None
     errors = session.study.timeline.errors
     assert errors[-1] <= 0.2 < errors[-2]
@@ -147,7 +136,7 @@ def test_a_rate_that_diverges_is_shown_where_it_happens_and_can_be_stepped_back_
     for _ in range(8):
         session = screens.pressed(session, "double")
     session = screens.pressed(session, "run", "step", "step", "continue")
-    session = ran(session)
+    session = lint.ran(session)
     assert session.study is not None and session.study.timeline.diverged is not None
     assert place(session)[0] == session.study.timeline.diverged
     assert "no longer finite" in " ".join(screens.lines(session)[-3:])
@@ -173,6 +162,114 @@ def test_undo_and_redo_of_a_change() -> None:
     assert session.study is not None and session.study.trace["w1"] == 3.0
     session = screens.pressed(session, "redo")
     assert session.study is not None and session.study.trace["w1"] == 3.001
+
+
+def edit(session: Session, text: str) -> Session:
+    return screens.pressed(update(screens.pressed(session, "edit"), Typed(text)), "continue")
+
+
+def test_an_expression_says_what_would_follow_and_then_does() -> None:
+    session = typed(screens.of_lesson("hidden-delta"), "o2")
+    shown = update(screens.pressed(session, "edit"), Typed("w8 = 2·w5"))
+    assert shown.study is not None
+    promised = next(line for line in screens.lines(shown) if line.startswith(" then:"))
+    after = screens.pressed(shown, "continue")
+    assert after.study is not None and after.study.panel is None
+    assert after.study.trace["w8"] == 2 * after.study.trace["w5"]
+    assert f"{shown.study.trace['o2']:.4f} → {after.study.trace['o2']:.4f}" in promised
+    assert f"E {shown.study.trace.error:.4f} → {after.study.trace.error:.4f}" in promised
+    assert place(after) == place(session)
+    assert screens.pressed(after, "undo").study.trace["w8"] == shown.study.trace["w8"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("w99 = 3", "no “w99”"),
+        ("h1 = 3", "h1"),
+        ("w1 = 1/0", "1/0"),
+        ("w1 = so", "so"),
+        ("η = -1", "-1"),
+        ("depth = 1000", "1000"),
+        ("depth = 2.5", "2.5"),
+        ("batch = 0", "0"),
+        ("seed = -1", "-1"),
+    ],
+)
+def test_what_cannot_be_set_is_said_and_nothing_changes(text: str, reason: str) -> None:
+    session = screens.of_lesson("hidden-delta")
+    refused = edit(session, text)
+    assert refused.study is not None and isinstance(refused.study.panel, at.Editing) and refused.study.panel.wrong
+    told = [line for line in screens.lines(refused) if reason in line and "=" not in line.partition("“")[0]]
+    assert told, screens.lines(refused)
+    assert refused.study.timeline.edits == ()
+    assert screens.lines(screens.pressed(refused, "escape")) == screens.lines(session)
+
+
+def test_the_glossary_opens_at_the_term_of_the_step_and_closes_where_it_was() -> None:
+    session = typed(screens.of_lesson("hidden-delta"), "∂E/∂w8")
+    page = screens.lines(screens.pressed(session, "glossary"))
+    assert page[2].startswith(" gradient") and "기울기" in page[2]
+    korean = screens.lines(screens.pressed(session, "glossary", "language"))
+    assert korean[2].startswith(" 기울기") and "gradient" in korean[2]
+    assert screens.lines(screens.pressed(session, "glossary", "continue", "glossary")) == screens.lines(session)
+    home = Session(Home(load.lessons()))
+    assert screens.lines(screens.pressed(home, "glossary", "last", "escape")) == screens.lines(home)
+
+
+def test_the_list_is_searched_in_both_languages_and_shows_what_matches() -> None:
+    home = Session(Home(load.lessons()))
+    for query in ("xor", "모멘텀", "momentum"):
+        found = update(screens.pressed(home, "search"), Typed(query))
+        matching = [lesson.id for lesson in load.lessons() if load.matches(lesson.id, query)]
+        assert [found.home.lessons[n].id for n in found.home.found] == matching
+        assert screens.pressed(found, "continue").wanted == matching[0]
+    nothing = update(screens.pressed(home, "search"), Typed("zzzz"))
+    assert nothing.home.found == () and screens.pressed(nothing, "continue").wanted is None
+    assert screens.lines(screens.pressed(nothing, "escape")) == screens.lines(home)
+
+
+def test_n_and_b_go_to_the_next_and_the_previous_lesson() -> None:
+    ids = [lesson.id for lesson in load.lessons()]
+    session = screens.of_lesson(ids[3])
+    assert screens.pressed(session, "lesson_next").wanted == ids[4]
+    assert screens.pressed(session, "lesson_previous").wanted == ids[2]
+    for end, key in ((ids[0], "lesson_previous"), (ids[-1], "lesson_next")):
+        session = screens.pressed(screens.of_lesson(end), key)
+        assert session.wanted is None and session.study is not None and session.study.note is not None
+
+
+def test_many_seeds_are_trained_in_the_background_and_can_be_stopped() -> None:
+    session = screens.of_lesson("xor")
+    assert session.study is not None and session.study.lesson is not None
+    number = next(n for n, stop in enumerate(session.study.lesson.stops) if stop.view == "seeds")
+    for _ in range(number):
+        session = screens.pressed(lint.ran(session), "continue")
+    study = session.study
+    assert study is not None and study.running is not None and study.running.seeds
+    chunk = at.runner(study).chunk(20, 10.0)
+    session = update(session, Ran(study.running.number, chunk))
+    assert session.study is not None and session.study.running is not None
+    stopped = screens.pressed(session, "escape").study
+    assert stopped is not None and stopped.running is None and stopped.seeds is not None
+    assert stopped.seeds.state.done == 20
+    assert stopped.place == study.place
+
+
+def test_the_circle_of_the_perceptron_is_found_and_named_when_it_closes() -> None:
+    session = screens.of_lesson("wall")
+    study = session.study
+    assert study is not None
+    session = replace(session, study=replace(study, run="xor", view="plane"))
+    xor = perceptron.end(study.timelines["xor"].problem)
+    assert xor is not None and not xor.learned
+    session = typed(session, f"iteration {xor.last - 1}")
+    assert not any("turn" in line and str(xor.updates) in line for line in screens.lines(session))
+    session = typed(session, f"iteration {xor.last}")
+    lines = screens.lines(session)
+    told = [line for line in lines if f"iteration {xor.first}" in line or f"iteration {xor.last}" in line]
+    weights = [line.partition("w1")[2] for line in told if "w1" in line]
+    assert len(weights) == 2 and weights[0] == weights[1]
 
 
 def test_digits_language_view_and_zoom_go_round() -> None:

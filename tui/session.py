@@ -115,12 +115,12 @@ def update(session: Session, action: Action) -> Session:
     """The session after an action."""
     match action:
         case Resized(width, height):
-            return replace(session, width=width, height=height)
+            return _read_on(session, replace(session, width=width, height=height))
         case Opened(study):
             digits = study.lesson.digits if study.lesson is not None else session.digits
             return replace(session, study=study, wanted=None, digits=action.digits or digits)
         case Press("language"):
-            return replace(session, language="ko" if session.language == "en" else "en")
+            return _read_on(session, replace(session, language="ko" if session.language == "en" else "en"))
         case Told(text):
             return replace(session, home=replace(session.home, told=text), wanted=None)
     if session.study is None:
@@ -175,6 +175,23 @@ def _reading(session: Session, home: Home, action: Action) -> Home:
         case Press(name):
             return replace(home, reading=_scrolled(home.reading or 0, name, session.height, last_top(session)))
     return home
+
+
+def _read_on(before: Session, after: Session) -> Session:
+    """The glossary, where it is open, stays at its term when the lines are others."""
+    home, study = after.home, after.study
+    if study is None and home.reading is None:
+        return after
+    from nntutor.tui import study as at
+
+    if study is not None and not isinstance(study.panel, at.Reading):
+        return after
+    from nntutor.tui.drawing.glossary import same_term
+
+    if study is None:
+        return replace(after, home=replace(home, reading=same_term(before, after, home.reading or 0)))
+    assert isinstance(study.panel, at.Reading)
+    return replace(after, study=replace(study, panel=at.Reading(same_term(before, after, study.panel.top))))
 
 
 def _scrolled(top: int, name: str, height: int, last: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nntutor.lessons import glossary
@@ -50,8 +51,19 @@ def last_top(session: Session) -> int:
     return max(0, sum(len(block) for block in _blocks(session)) - 1 - _room(session))
 
 
+def same_term(before: Session, after: Session, top: int) -> int:
+    """Where the page that is at `top` before a change of language or size is to stand after it."""
+    starts = _starts(before)
+    term = max(number for number, start in enumerate(starts) if start <= top)
+    return min(last_top(after), _starts(after)[term])
+
+
+def _starts(session: Session) -> list[int]:
+    return [0, *accumulate(len(block) for block in _blocks(session)[:-1])]
+
+
 def top_of(session: Session) -> int:
     """Where the page opens: at the term of the step at hand."""
     assert session.study is not None
     place = glossary.place_of(session.study.step.kind)
-    return min(last_top(session), sum(len(block) for block in _blocks(session)[:place]))
+    return min(last_top(session), _starts(session)[place])

@@ -200,17 +200,15 @@ def _seeding(study: Study, running: at.Running, words: Words, look: Look) -> lis
 
 def _editing(study: Study, words: Words, look: Look, panel: at.Editing, width: int) -> list[Row]:
     """The number that is being set, what it is now, and what would follow."""
-    symbol = study.trace.symbol(panel.ref, look.style)
-    now = look.figure(study.trace.value(panel.ref), digits=look.digits + 2)
-    rows: list[Row] = [
-        (*_title(words.say("edit.title")), Piece(f"   {words.say('edit.how')}", "dim")),
-        (
-            Piece(f" {symbol} = ", "key"),
-            Piece(panel.text),
-            Piece(" ", "picked"),
-            Piece(f"   {words.say('edit.now', value=now)}", "dim"),
-        ),
-    ]
+    head = (*_title(words.say("edit.title")), Piece(f"   {words.say('edit.how')}", "dim"))
+    if "=" in panel.text:
+        line: Row = (Piece(" "), Piece(panel.text), Piece(" ", "picked"))
+    else:
+        symbol = study.trace.symbol(panel.ref, look.style)
+        now = look.figure(study.trace.value(panel.ref), digits=look.digits + 2)
+        line = (Piece(f" {symbol} = ", "key"), Piece(panel.text), Piece(" ", "picked"))
+        line = (*line, Piece(f"   {words.say('edit.now', value=now)}", "dim"))
+    rows: list[Row] = [head, line]
     if panel.wrong is not None:
         key, facts = panel.wrong
         return [*rows, *[(Piece(f" {line}", "warning"),) for line in wrapped(words.say(key, **facts), width - 2)]]
