@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -219,9 +220,9 @@ def test_the_glossary_opens_at_the_term_of_the_step_and_closes_where_it_was() ->
 
 def test_the_list_is_searched_in_both_languages_and_shows_what_matches() -> None:
     home = Session(Home(load.lessons()))
-    for query in ("xor", "모멘텀", "momentum"):
+    for query, plain in (("xor", "xor"), ("모멘텀", "모멘텀"), ("momentum", "momentum"), ("택", "xor")):
         found = update(screens.pressed(home, "search"), Typed(query))
-        matching = [lesson.id for lesson in load.lessons() if load.matches(lesson.id, query)]
+        matching = [lesson.id for lesson in load.lessons() if load.matches(lesson.id, plain)]
         assert [found.home.lessons[n].id for n in found.home.found] == matching
         assert screens.pressed(found, "continue").wanted == matching[0]
     nothing = update(screens.pressed(home, "search"), Typed("zzzz"))
@@ -290,6 +291,26 @@ def test_the_list_opens_the_picked_lesson_and_q_comes_back_to_it() -> None:
     home = screens.pressed(opened, "leave")
     assert home.study is None and home.home.picked == 2
     assert screens.pressed(home, "leave").leaving
+
+
+@pytest.mark.parametrize("letters", ["wec", "rl", "dkr", "rkqt", "ghk", "rnp", "dud", "eho", "hml", "sml"])
+def test_a_syllable_sent_whole_is_the_keys_that_were_typed(letters: str) -> None:
+    typed = "".join({letter: jamo for jamo, letter in keys.TWO_SET.items()}[letter] for letter in letters)
+    assert "".join(keys.plain(one) for one in typed) == letters
+    expected = tuple(action for letter in letters for action in keys.actions(letter, letter))
+    for one in typed:
+        assert keys.jamo(one) == one
+    whole = next((chr(code) for code in range(0xAC00, 0xD7A4) if keys.jamo(chr(code)) == typed), None)
+    if whole is not None:
+        assert keys.plain(whole) == letters
+        assert keys.actions(whole, whole) == expected
+
+
+def test_every_syllable_is_of_jamo_that_have_a_key() -> None:
+    for code in range(0xAC00, 0xD7A4):
+        assert all(one in keys.TWO_SET for one in keys.jamo(chr(code)))
+        # Unicode's own decomposition has the same lead.
+        assert unicodedata.normalize("NFD", chr(code))[0] == chr(0x1100 + keys._LEADS.index(keys.jamo(chr(code))[0]))
 
 
 def test_every_command_is_reachable_with_the_korean_input_method_on() -> None:

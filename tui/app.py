@@ -88,15 +88,15 @@ class Tutor(App[int]):
         if event.key in ("ctrl+q", "ctrl+c"):
             self._leave()
             return
-        action = keys.action(event.key, event.character)
         if asking(self.session) and event.key not in ("enter", "escape", "backspace", "up", "down"):
             if event.character is not None and event.is_printable:
-                self.act(Typed(keys.plain(event.character)))
+                self.act(Typed(event.character))
             return
-        if action == "palette":
-            self.action_command_palette()
-        elif action is not None:
-            self.act(Press(action))
+        for action in keys.actions(event.key, event.character):
+            if action == "palette":
+                self.action_command_palette()
+            else:
+                self.act(Press(action))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

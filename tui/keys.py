@@ -58,16 +58,48 @@ TWO_SET: dict[str, str] = {
 _ACTION: dict[str, str] = {key: action for action, keys in BINDINGS.items() for key in keys}
 
 
-def plain(character: str) -> str:
-    """The letter of the key that sent a jamo; anything else as it is."""
-    return TWO_SET.get(character, character)
+# The jamo of a composed syllable, in the order of Unicode's arithmetic (The Unicode Standard, 3.12).
+_LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_VOWELS = (
+    "ㅏ", "ㅐ", "ㅑ", "ㅒ", "ㅓ", "ㅔ", "ㅕ", "ㅖ", "ㅗ", "ㅗㅏ", "ㅗㅐ", "ㅗㅣ", "ㅛ", "ㅜ", "ㅜㅓ", "ㅜㅔ", "ㅜㅣ",
+    "ㅠ", "ㅡ", "ㅡㅣ", "ㅣ",
+)  # fmt: skip
+_TAILS = (
+    "", "ㄱ", "ㄲ", "ㄱㅅ", "ㄴ", "ㄴㅈ", "ㄴㅎ", "ㄷ", "ㄹ", "ㄹㄱ", "ㄹㅁ", "ㄹㅂ", "ㄹㅅ", "ㄹㅌ", "ㄹㅍ", "ㄹㅎ",
+    "ㅁ", "ㅂ", "ㅂㅅ", "ㅅ", "ㅆ", "ㅇ", "ㅈ", "ㅊ", "ㅋ", "ㅌ", "ㅍ", "ㅎ",
+)  # fmt: skip
+_FIRST, _LAST = 0xAC00, 0xD7A3
+# Vowels and tails that are typed with two keys and arrive as one letter where an input method joins them.
+_JOINED = {"ㅘ": "ㅗㅏ", "ㅙ": "ㅗㅐ", "ㅚ": "ㅗㅣ", "ㅝ": "ㅜㅓ", "ㅞ": "ㅜㅔ", "ㅟ": "ㅜㅣ", "ㅢ": "ㅡㅣ",
+           "ㄳ": "ㄱㅅ", "ㄵ": "ㄴㅈ", "ㄶ": "ㄴㅎ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅅ",
+           "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅀ": "ㄹㅎ", "ㅄ": "ㅂㅅ"}  # fmt: skip
 
 
-def action(key: str, character: str | None) -> str | None:
-    """What a key press means; None where it means nothing.
+def jamo(character: str) -> str:
+    """The jamo that were typed for a syllable that an input method sent whole; anything else as it is."""
+    code = ord(character) if len(character) == 1 else 0
+    if not _FIRST <= code <= _LAST:
+        return _JOINED.get(character, character)
+    lead, rest = divmod(code - _FIRST, len(_VOWELS) * len(_TAILS))
+    vowel, tail = divmod(rest, len(_TAILS))
+    return _LEADS[lead] + _VOWELS[vowel] + _TAILS[tail]
+
+
+def plain(text: str) -> str:
+    """The letters of the keys that sent jamo or syllables; anything else as it is."""
+    return "".join(TWO_SET.get(one, one) for character in text for one in jamo(character))
+
+
+def actions(key: str, character: str | None) -> tuple[str, ...]:
+    """What a key press means: nothing, one action, or those of every jamo of a syllable sent whole.
 
     key is Textual's name of it, character what it sends.
     """
-    if character is not None and plain(character) in _ACTION:
-        return _ACTION[plain(character)]
-    return _ACTION.get(key)
+    sent = plain(character) if character is not None and len(character) == 1 else ""
+    found = tuple(_ACTION[letter] for letter in sent if letter in _ACTION)
+    return found or ((_ACTION[key],) if key in _ACTION else ())
+
+
+def action(key: str, character: str | None) -> str | None:
+    """What a key of one letter means; None where it means nothing."""
+    return next(iter(actions(key, character)), None)

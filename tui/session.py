@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nntutor.core.symbols import Style
 from nntutor.lessons import load
+from nntutor.tui import keys
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
     from nntutor.core.training import Chunk
@@ -89,7 +90,13 @@ class Home:
         """Which lessons are shown: all, or those that are searched for."""
         if not self.query:
             return tuple(range(len(self.lessons)))
-        return tuple(number for number, lesson in enumerate(self.lessons) if load.matches(lesson.id, self.query))
+        # With the Korean input method on, "xor" arrives as 택.
+        queries = (self.query, keys.plain(self.query))
+        return tuple(
+            number
+            for number, lesson in enumerate(self.lessons)
+            if any(load.matches(lesson.id, query) for query in queries)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -376,7 +383,8 @@ def asking(session: Session) -> bool:
 def _typed(study: Study, text: str) -> Study:
     from nntutor.tui import study as at
 
-    clean = _printable(text)
+    # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
+    clean = "".join(keys.TWO_SET.get(letter, letter) for letter in _printable(text))
     if isinstance(study.panel, at.Editing):
         return replace(study, panel=at.Editing(study.panel.ref, (study.panel.text + clean)[:100]))
     if not isinstance(study.panel, at.Asking):

@@ -26,6 +26,7 @@ from nntutor.core.trace import Step, Trace
 from nntutor.core.training import Chunk, Runner
 from nntutor.core.variants import NUMBERS, from_seeds, setting, solved, varied
 from nntutor.lessons.model import Lesson, Stop
+from nntutor.tui import keys
 
 DIGITS = (4, 6, 9, 17)
 RUNS = (10, 100, 1000, 10_000)
@@ -366,8 +367,7 @@ def go_to(study: Study, text: str) -> Study:
             if int(number) < 1:
                 return _wrong(study, text, note("goto.no_iteration"))
             return replace(to(study, int(number), study.timeline.step), panel=None)
-    symbol = "".join(words)
-    ref = study.trace.find(symbol)
+    ref = study.trace.find(keys.plain("".join(words)))
     if ref is None:
         return _wrong(study, text, note("goto.no_symbol", text=text.strip()))
     # A weight's own symbol means what this iteration makes of it, as the contract says.
