@@ -23,12 +23,13 @@ COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.cli import main; 
 class Terminal:
     """The program on a pseudo-terminal of 80 × 24."""
 
-    def __init__(self, home: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, home: Path, *arguments: str, command: list[str] | None = None, **environment: str) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM", "LC_ALL")}
             clean |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "NNTUTOR_HOME": str(home), **environment}
-            os.execvpe(COMMAND[0], [*COMMAND, *arguments], clean)
+            whole = command or [*COMMAND, *arguments]
+            os.execvpe(whole[0], whole, clean)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
 
     def read(self, quiet: float = 0.3, longest: float = 10.0) -> bytes:
