@@ -118,6 +118,18 @@ def test_a_linux_console_gets_ascii(tmp_path: Path) -> None:
     terminal.end(signal.SIGTERM)
 
 
+@pytest.mark.parametrize(("column", "wide"), [(3, True), (2, False), (None, False)])
+def test_a_terminal_that_draws_ambiguous_glyphs_wide_gets_ascii(tmp_path: Path, column: int | None, wide: bool) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", LANG="ko_KR.UTF-8")
+    assert b"\x1b[6n" in terminal.read(0.2)
+    # A key that is pressed while the terminal is asked is not lost.
+    os.write(terminal.fd, b"\x1b[C" + (b"" if column is None else b"\x1b[1;%dR" % column))
+    screen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", terminal.read(0.8).decode())
+    assert "2/39" in screen
+    assert ("──────" in screen) is not wide
+    terminal.end(signal.SIGTERM)
+
+
 @pytest.mark.parametrize("term", ["dumb", ""])
 def test_a_terminal_that_cannot_is_refused_in_one_line(tmp_path: Path, term: str) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM=term)

@@ -30,6 +30,7 @@ from nntutor.tui import keys
 from nntutor.tui.drawing import page as drawing
 from nntutor.tui.looks import styles
 from nntutor.tui.opening import Desk
+from nntutor.tui.probe import Keys
 from nntutor.tui.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
 from nntutor.tui.widgets.page import Page
 
@@ -55,12 +56,13 @@ class Tutor(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session, desk: Desk, colours: bool) -> None:
+    def __init__(self, session: Session, desk: Desk, colours: bool, typed: Keys = ()) -> None:
         super().__init__(ansi_color=True)
         self.session = session
         self._desk = desk
         self._page = Page(styles(colours))
         self._painted = 0.0
+        self._typed = typed
         self._run = 0
         self.exit_status = 0
 
@@ -74,6 +76,8 @@ class Tutor(App[int]):
             # Stock Textual dies by these with the terminal in a mess; ours leaves it as it was.
             with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform
                 loop.add_signal_handler(number, self._ended, 128 + number)
+        for key, character in self._typed:
+            self._take(key, character)
 
     def on_resize(self, event: events.Resize) -> None:
         self.act(Resized(event.size.width, event.size.height))
@@ -85,14 +89,17 @@ class Tutor(App[int]):
             return
         event.stop()
         event.prevent_default()
-        if event.key in ("ctrl+q", "ctrl+c"):
+        self._take(event.key, event.character if event.is_printable else None)
+
+    def _take(self, key: str, character: str | None) -> None:
+        if key in ("ctrl+q", "ctrl+c"):
             self._leave()
             return
-        if asking(self.session) and event.key not in ("enter", "escape", "backspace", "up", "down"):
-            if event.character is not None and event.is_printable:
-                self.act(Typed(event.character))
+        if asking(self.session) and key not in ("enter", "escape", "backspace", "up", "down"):
+            if character is not None:
+                self.act(Typed(character))
             return
-        for action in keys.actions(event.key, event.character):
+        for action in keys.actions(key, character):
             if action == "palette":
                 self.action_command_palette()
             else:
@@ -193,10 +200,11 @@ def run(
     keep_language: bool,
     ascii_look: bool,
     colours: bool,
+    typed: Keys = (),
 ) -> int:
     """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
 
-    keep_language: `language` was asked for, so a resumed place does not bring its own.
+    keep_language: `language` was asked for, so a resumed place does not bring its own. typed: keys pressed already.
     """
     desk = Desk(Store.open())
     session = Session(desk.home(), language, Style.ASCII if ascii_look else Style.UNICODE)
@@ -207,6 +215,6 @@ def run(
             session = replace(session, language=desk.language)
     words = all_words.load(session.language)
     session = update(session, Told(desk.told(words)))
-    tutor = Tutor(session, desk, colours)
+    tutor = Tutor(session, desk, colours, typed)
     tutor.run(mouse=False)
     return tutor.exit_status

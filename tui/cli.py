@@ -17,7 +17,7 @@ from nntutor.lessons import words as all_words
 from nntutor.lessons.look import ascii_look
 from nntutor.lessons.model import AuthorError, Lesson
 from nntutor.lessons.words import Words
-from nntutor.tui import arguments, doctor
+from nntutor.tui import arguments, doctor, probe
 from nntutor.tui.arguments import Arguments, UsageError
 
 if TYPE_CHECKING:
@@ -317,6 +317,10 @@ def _tutor(given: Arguments, out: Output) -> int:
 
 def _open_tutor(given: Arguments, out: Output) -> int:
     """The one place where the command line hands over to the screen."""
+    ascii_look = given.ascii or doctor.screen_wants_ascii(os.environ)
+    typed: probe.Keys = ()
+    if not ascii_look and doctor.east_asian(os.environ):
+        ascii_look, typed = probe.draws_wide()
     from nntutor.tui.app import run
 
     problem = _problem(given.what or "") if given.command == "open" else None
@@ -325,7 +329,8 @@ def _open_tutor(given: Arguments, out: Output) -> int:
         problem,
         language=out.words.language,
         keep_language=given.language is not None,
-        ascii_look=given.ascii or doctor.screen_wants_ascii(os.environ),
+        ascii_look=ascii_look,
+        typed=typed,
         colours=doctor.colours(os.environ, given.color) > 0,
     )
 

@@ -29,13 +29,23 @@ def can_encode(stream: TextIO | None, text: str) -> bool:
     return True
 
 
-def plain_locale(environment: Mapping[str, str]) -> bool:
-    """Whether the C locale was asked for by name. (Python itself may have set LC_CTYPE to C.UTF-8.)"""
+def locale(environment: Mapping[str, str]) -> str:
+    """The locale that was asked for; "" for none. (Python itself may have set LC_CTYPE to C.UTF-8.)"""
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         value = environment.get(name, "")
         if value and not (name == "LC_CTYPE" and value == "C.UTF-8"):
-            return value in ("C", "POSIX")
-    return False
+            return value
+    return ""
+
+
+def plain_locale(environment: Mapping[str, str]) -> bool:
+    """Whether the C locale was asked for by name."""
+    return locale(environment) in ("C", "POSIX")
+
+
+def east_asian(environment: Mapping[str, str]) -> bool:
+    """Whether terminals of this locale may draw glyphs of ambiguous width two cells wide."""
+    return locale(environment)[:2] in ("ko", "ja", "zh")
 
 
 def wants_ascii(environment: Mapping[str, str], stream: TextIO | None) -> bool:
