@@ -1,6 +1,9 @@
 """One hypothesis profile for all: the same examples on every machine, few enough for a quick suite."""
 
+from collections.abc import Iterator
+
 import pytest
+import terminals
 from hypothesis import HealthCheck, settings
 
 from nntutor.core.network import Problem
@@ -20,3 +23,9 @@ settings.load_profile("nntutor")
 def two_two_two() -> Problem:
     """The well-known example that lessons 5 to 9 run."""
     return shipped.open("two-two-two")
+
+
+@pytest.fixture(autouse=True)
+def _no_program_is_left_running() -> Iterator[None]:
+    yield
+    terminals.sweep()

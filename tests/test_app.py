@@ -67,7 +67,7 @@ async def test_a_run_stops_at_once_when_told_to(tmp_path: Path) -> None:
         await pilot.press("escape")
         study = app.session.study
         assert study is not None and study.running is None
-        assert 1 < study.timeline.iteration < 100_000
+        assert 1 < study.timeline.iteration < 1_000_000  # the longest run there is
         await pilot.press("right", "left")
 
 

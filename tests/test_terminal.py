@@ -2,66 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import select
 import signal
-import struct
 import subprocess
-import sys
-import termios
-import time
 from pathlib import Path
 
 import pytest
-
-COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.cli import main; sys.exit(main())"]
-
-
-class Terminal:
-    """The program on a pseudo-terminal of 80 × 24."""
-
-    def __init__(self, home: Path, *arguments: str, command: list[str] | None = None, **environment: str) -> None:
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM", "LC_ALL")}
-            clean |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "NNTUTOR_HOME": str(home), **environment}
-            whole = command or [*COMMAND, *arguments]
-            os.execvpe(whole[0], whole, clean)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-
-    def read(self, quiet: float = 0.3, longest: float = 10.0) -> bytes:
-        """Everything up to the first silence."""
-        data, began = b"", time.monotonic()
-        while time.monotonic() - began < longest:
-            ready, _, _ = select.select([self.fd], [], [], quiet if data else longest)
-            if not ready:
-                break
-            try:
-                chunk = os.read(self.fd, 65536)
-            except OSError:
-                break
-            if not chunk:
-                break
-            data += chunk
-        return data
-
-    def press(self, keys: bytes) -> bytes:
-        os.write(self.fd, keys)
-        return self.read(0.15, 2.0)
-
-    def end(self, number: int) -> int:
-        """Send a signal; the exit status as a shell would give it."""
-        os.kill(self.pid, number)
-        return self.wait()
-
-    def wait(self) -> int:
-        self.last = self.read(0.3, 5.0)
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(status)
+from terminals import COMMAND, RIGHT, Terminal
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -76,7 +25,7 @@ def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
     terminal.read()
     for _ in range(6):
-        terminal.press(b"\x1b[C")
+        terminal.press(RIGHT)
     assert terminal.end(signal.SIGKILL) == -signal.SIGKILL
     again = Terminal(tmp_path)
     screen = again.read().decode()
@@ -90,7 +39,7 @@ def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
 def test_a_step_writes_at_most_2_kilobytes_and_silence_nothing(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
     terminal.read()
-    sizes = [len(terminal.press(b"\x1b[C")) for _ in range(40)]
+    sizes = [len(terminal.press(RIGHT)) for _ in range(40)]
     assert 0 < max(sizes) <= 2048
     ready, _, _ = select.select([terminal.fd], [], [], 1.0)
     assert not ready
@@ -105,7 +54,7 @@ def test_without_colour_not_one_colour_is_sent(tmp_path: Path, how: str) -> None
         terminal = Terminal(tmp_path, "--no-color", "learn", "hidden-delta")
     data = terminal.read()
     for _ in range(24):
-        data += terminal.press(b"\x1b[C")
+        data += terminal.press(RIGHT)
     terminal.end(signal.SIGTERM)
     codes = {code for group in re.findall(rb"\x1b\[([\d;]*)m", data) for code in group.split(b";") if code}
     assert codes <= {b"0", b"1", b"2", b"4", b"7", b"22", b"24", b"27", b"39", b"49"}, codes
@@ -120,10 +69,10 @@ def test_a_linux_console_gets_ascii(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("column", "wide"), [(3, True), (2, False), (None, False)])
 def test_a_terminal_that_draws_ambiguous_glyphs_wide_gets_ascii(tmp_path: Path, column: int | None, wide: bool) -> None:
-    terminal = Terminal(tmp_path, "learn", "hidden-delta", LANG="ko_KR.UTF-8")
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", LANG="ko_KR.UTF-8", answers=False)
     assert b"\x1b[6n" in terminal.read(0.2)
     # A key that is pressed while the terminal is asked is not lost.
-    os.write(terminal.fd, b"\x1b[C" + (b"" if column is None else b"\x1b[1;%dR" % column))
+    os.write(terminal.fd, RIGHT + (b"" if column is None else b"\x1b[1;%dR" % column))
     screen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", terminal.read(0.8).decode())
     assert "2/39" in screen
     assert ("──────" in screen) is not wide
