@@ -8,9 +8,11 @@ background runs and saving, is started from here.
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -26,10 +28,11 @@ from nntutor.core.symbols import Style
 from nntutor.lessons import words as all_words
 from nntutor.lessons.model import AuthorError
 from nntutor.lessons.progress import Store
-from nntutor.tui import keys
+from nntutor.tui import ending, keys
 from nntutor.tui.drawing import page as drawing
 from nntutor.tui.looks import styles
 from nntutor.tui.opening import Desk
+from nntutor.tui.pace import Pace
 from nntutor.tui.probe import Keys
 from nntutor.tui.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
 from nntutor.tui.widgets.page import Page
@@ -37,8 +40,6 @@ from nntutor.tui.widgets.page import Page
 if TYPE_CHECKING:
     from nntutor.core.network import Problem
 
-# Frames of a run on its way, per second: more would fill a slow line and delay the keys.
-_FRAMES = 4.0
 _CHUNK_SECONDS = 0.05
 
 
@@ -61,39 +62,56 @@ class Tutor(App[int]):
         self.session = session
         self._desk = desk
         self._page = Page(styles(colours))
-        self._painted = 0.0
+        self._pace = Pace()
+        self._held = False
+        self._leaving = False
+        self._resting = False
         self._typed = typed
         self._run = 0
         self.exit_status = 0
+        # Textual paints three times while it starts; a slow line gets the last one.
+        self._starting = ExitStack()
+        self._starting.enter_context(self.batch_update())
 
     def compose(self) -> ComposeResult:
         yield self._page
 
     def on_mount(self) -> None:
-        self._page.focus()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            # Stock Textual dies by these with the terminal in a mess; ours leaves it as it was.
+        for number in ending.SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform
                 loop.add_signal_handler(number, self._ended, 128 + number)
+        if ending.CAN_REST:
+            loop.add_signal_handler(signal.SIGTSTP, self._stop)
+            loop.add_signal_handler(signal.SIGCONT, self._continue)
         for key, character in self._typed:
             self._take(key, character)
+
+    def on_ready(self) -> None:
+        self._starting.close()
+        self.screen.refresh()
+        gc.freeze()  # what stands now stays: the collector need not look through it at every turn
+        gc.enable()
 
     def on_resize(self, event: events.Resize) -> None:
         self.act(Resized(event.size.width, event.size.height))
 
     # --- keys ------------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
-        if len(self.screen_stack) > 1:  # the command palette has the keyboard
-            return
-        event.stop()
-        event.prevent_default()
-        self._take(event.key, event.character if event.is_printable else None)
+    async def on_event(self, event: events.Event) -> None:
+        """A key is taken here, before it would go down to the page and come up again: that is time on every step."""
+        palette = len(self.screen_stack) > 1  # it has the keyboard while it is open
+        if isinstance(event, events.Key) and not event.is_forwarded and not palette:
+            self._take(event.key, event.character if event.is_printable else None)
+        else:
+            await super().on_event(event)
 
     def _take(self, key: str, character: str | None) -> None:
         if key in ("ctrl+q", "ctrl+c"):
-            self._leave()
+            self._ended(0 if key == "ctrl+q" else ending.INTERRUPTED)
+            return
+        if key == "ctrl+z":
+            self._rest()
             return
         if asking(self.session) and key not in ("enter", "escape", "backspace", "up", "down"):
             if character is not None:
@@ -127,6 +145,8 @@ class Tutor(App[int]):
     def act(self, action: Action) -> None:
         """The next session, on the screen and saved."""
         before = self.session
+        if self._leaving:
+            return
         self.session = update(before, action)
         if self.session.wanted is not None:
             self._open(self.session.wanted)
@@ -139,8 +159,7 @@ class Tutor(App[int]):
         if running is not None and running.number != self._run:
             self._run = running.number
             self._start_run(running.number)
-        if not isinstance(action, Ran) or running is None or monotonic() - self._painted >= 1 / _FRAMES:
-            self._paint()
+        self._show(isinstance(action, Ran) and running is not None)
 
     def _open(self, lesson: str) -> None:
         try:
@@ -150,9 +169,37 @@ class Tutor(App[int]):
             return
         self.session = update(self.session, Opened(opened))
 
-    def _paint(self) -> None:
-        self._painted = monotonic()
-        self._page.show(drawing.rows(self.session))
+    # --- painting --------------------------------------------------------------------------------
+
+    def _show(self, running: bool) -> None:
+        """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
+        now = monotonic()
+        if self._pace.free(now, running):
+            asked = self._pace.asks(now, running)
+            self._pace = self._pace.sent(now, asked)
+            painted = self._page.show(drawing.rows(self.session))
+            if asked:
+                # Also where nothing has changed: the question counts as sent.
+                (self._page.call_after_refresh if painted else self.call_later)(self._ask)
+        elif not running and not self._held:
+            self._held = True
+            self.set_timer(self._pace.due(now), self._show_held)
+
+    def _show_held(self) -> None:
+        if self._held:
+            self._held = False
+            self._show(running=False)
+
+    def _ask(self) -> None:
+        if self._driver is not None:
+            self._driver.write("\x1b[6n")
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """The terminal has drawn the frame that was asked about."""
+        self._pace = self._pace.answered()
+        self._show_held()
+        if self._leaving and not self._pace.expects(monotonic()):
+            self.exit(self.exit_status)
 
     # --- running in the background -----------------------------------------------------------------
 
@@ -183,12 +230,44 @@ class Tutor(App[int]):
 
     # --- ending ----------------------------------------------------------------------------------
 
+    def _rest(self) -> None:
+        """Ctrl+z: to the shell, which brings the tutor back with `fg`; where there is none, a word about it."""
+        if ending.has_shell():
+            self._stop()
+        else:
+            words = all_words.load(self.session.language)
+            self.act(Told(words.say("study.no_shell")))
+
+    def _stop(self) -> None:
+        if self._driver is not None and self._driver.can_suspend:
+            self._driver.suspend_application_mode()
+            self._resting = True
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _continue(self) -> None:
+        """Back from a stop. One that came without warning (SIGSTOP) has left the terminal half ours: start over."""
+        if self._driver is None or not self._driver.can_suspend:
+            return
+        if not ending.in_front():
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        if not self._resting:
+            self._driver.suspend_application_mode()
+        self._resting = False
+        self._driver.resume_application_mode()
+        self.screen.refresh()  # what the shell wrote meanwhile is not ours
+
     def _ended(self, status: int) -> None:
         self.exit_status = status
         self._leave()
 
     def _leave(self) -> None:
+        """Out; but an answer that is still on its way is waited for: the shell would show it as typed."""
         self._desk.close(self.session)
+        if self._pace.expects(monotonic()) and self.exit_status != 128 + signal.SIGHUP and not self._leaving:
+            self._leaving = True
+            self.set_timer(1.0, lambda: self.exit(self.exit_status))
+            return
         self.exit(self.exit_status)
 
 

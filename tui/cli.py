@@ -6,6 +6,7 @@ what a command needs is imported where the command is. Bad input is one line on 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -317,6 +318,7 @@ def _tutor(given: Arguments, out: Output) -> int:
 
 def _open_tutor(given: Arguments, out: Output) -> int:
     """The one place where the command line hands over to the screen."""
+    gc.disable()  # nothing that start-up makes is garbage; the app turns it on when the first screen stands
     ascii_look = given.ascii or doctor.screen_wants_ascii(os.environ)
     typed: probe.Keys = ()
     if not ascii_look and doctor.east_asian(os.environ):

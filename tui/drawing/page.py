@@ -140,15 +140,16 @@ def has_picture(session: Session) -> bool:
 
 
 def _view(session: Session, study: Study, words: Words, view: str, width: int, height: int) -> list[Row]:
-    from nntutor.tui.drawing import pictures
     from nntutor.tui.drawing.diagram import diagram
     from nntutor.tui.drawing.matrices import matrices
 
     look, trace, step = look_of(session), study.trace, study.step
-    if view in pictures.PICTURES:
-        return pictures.PICTURES[view](study, words, width - 1, height, look)
     if view == "curve":
         return _curve(study, words, width, height, look)
+    if view not in ("network", "matrices", "runs"):
+        from nntutor.tui.drawing.pictures import PICTURES
+
+        return PICTURES[view](study, words, width - 1, height, look)
     if view == "runs" and len(study.timelines) > 1:
         from nntutor.tui.drawing.columns import columns
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from nntutor.tui.drawing.rows import Row, changed_span, row_cells
 
 
-class Page(Widget, can_focus=True):
+class Page(Widget):
     """Shows rows of pieces; `show` compares them with those on the screen, row by row."""
 
     def __init__(self, styles: Mapping[str, Style]) -> None:
@@ -22,13 +22,13 @@ class Page(Widget, can_focus=True):
         self._rows: tuple[Row, ...] = ()
         self._strips: list[Strip] = []
 
-    def show(self, rows: tuple[Row, ...]) -> None:
-        """Show these rows, painting the span of each row that differs from what is there."""
+    def show(self, rows: tuple[Row, ...]) -> bool:
+        """Show these rows, painting the span of each row that differs from what is there; whether any does."""
         before, self._rows = self._rows, rows
         if len(before) != len(rows):
             self._strips = [self._strip(row) for row in rows]
             self.refresh()
-            return
+            return True
         regions = []
         for y, (row, previous) in enumerate(zip(rows, before, strict=True)):
             if row != previous:
@@ -37,6 +37,7 @@ class Page(Widget, can_focus=True):
                 regions.append(Region(start, y, end - start, 1))
         if regions:
             self.refresh(*regions)
+        return bool(regions)
 
     def _strip(self, row: Row) -> Strip:
         none = Style.null()
