@@ -483,7 +483,10 @@ async def test_a_run_that_half_an_arrow_has_stopped_stays_stopped(tmp_path: Path
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r", "left", "enter", *"1e-30", "enter")
-        await pilot.pause(0.2)
+        for _ in range(400):
+            await pilot.pause(0.02)
+            if app.session.study is not None and len(app.session.study.timeline.errors) > 1:
+                break
         await pilot.press("escape", "[", "D")
         assert app.session.study is not None and app.session.study.running is None
         assert app.session.study.timeline.iteration > 1
