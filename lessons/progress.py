@@ -12,13 +12,14 @@ import json
 import os
 import socket
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from nntutor.lessons import folders
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.timeline import Edit
@@ -68,20 +69,9 @@ class Place:
     slots: bytes = b""
 
 
-def folder() -> Path:
-    """Where the file lies: NNTUTOR_HOME, or the platform's folder for state."""
-    if home := os.environ.get("NNTUTOR_HOME"):
-        return Path(home)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "nntutor"
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/nntutor"
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "nntutor"
-
-
 def path() -> Path:
     """The file itself, whether it is there or not."""
-    return folder() / _NAME
+    return folders.state() / _NAME
 
 
 def finished() -> frozenset[str]:
@@ -115,7 +105,7 @@ class Store:
     def open(cls, home: Path | None = None) -> Store:
         """Open or make the file; one that cannot be used is set aside under a name that the note gives."""
         try:
-            place = folder() if home is None else home
+            place = folders.state() if home is None else home
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = place / _NAME
             with suppress(OSError):

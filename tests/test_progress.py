@@ -16,7 +16,7 @@ import pytest
 
 from nntutor.core.symbols import Ref
 from nntutor.core.timeline import Edit
-from nntutor.lessons import progress
+from nntutor.lessons import folders, progress
 from nntutor.lessons.progress import Place, Store
 
 ODD = np.array([0.1, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1 / 3])
@@ -195,12 +195,42 @@ def test_a_locked_file_does_not_hold_the_screen_up(tmp_path: Path) -> None:
     assert store.reached("cycle") == PLACE
 
 
-def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("platform", "state", "configuration"),
+    [
+        ("linux", "xdg-state/nntutor", "xdg-config/nntutor"),
+        ("darwin", "home/Library/Application Support/nntutor", "home/Library/Application Support/nntutor"),
+        ("win32", "local/nntutor", "roaming/nntutor"),
+    ],
+)
+def test_the_folders_follow_platform_and_environment(
+    platform: str, state: str, configuration: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    variables = {
+        "HOME": "home", "XDG_STATE_HOME": "xdg-state", "XDG_CONFIG_HOME": "xdg-config", "LOCALAPPDATA": "local",
+        "APPDATA": "roaming",
+    }  # fmt: skip
+    for name, place in variables.items():
+        monkeypatch.setenv(name, str(tmp_path / place))
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.delenv("NNTUTOR_HOME", raising=False)
+    assert folders.state() == tmp_path / state
+    assert folders.configuration() == tmp_path / configuration
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "a"))
-    assert progress.folder() == tmp_path / "a"
-    monkeypatch.delenv("NNTUTOR_HOME")
+    assert folders.state() == folders.configuration() == tmp_path / "a"
+
+
+def test_the_folders_have_their_place_below_home_where_no_variable_is_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("NNTUTOR_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "b"))
-    assert progress.folder() == tmp_path / "b" / "nntutor"
+    assert folders.state() == tmp_path / ".local/state/nntutor"
+    assert folders.configuration() == tmp_path / ".config/nntutor"
+
+
+def test_where_there_is_no_file_no_lesson_is_finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "none"))
     assert progress.finished() == frozenset()

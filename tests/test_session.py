@@ -297,13 +297,13 @@ def test_the_list_opens_the_picked_lesson_and_q_comes_back_to_it() -> None:
 def test_a_syllable_sent_whole_is_the_keys_that_were_typed(letters: str) -> None:
     typed = "".join({letter: jamo for jamo, letter in keys.TWO_SET.items()}[letter] for letter in letters)
     assert "".join(keys.plain(one) for one in typed) == letters
-    expected = tuple(action for letter in letters for action in keys.actions(letter, letter))
+    expected = tuple(action for letter in letters for action in keys.actions(keys.DEFAULT, letter, letter))
     for one in typed:
         assert keys.jamo(one) == one
     whole = next((chr(code) for code in range(0xAC00, 0xD7A4) if keys.jamo(chr(code)) == typed), None)
     if whole is not None:
         assert keys.plain(whole) == letters
-        assert keys.actions(whole, whole) == expected
+        assert keys.actions(keys.DEFAULT, whole, whole) == expected
 
 
 def test_every_syllable_is_of_jamo_that_have_a_key() -> None:
@@ -319,6 +319,6 @@ def test_every_command_is_reachable_with_the_korean_input_method_on() -> None:
             if len(key) == 1 and key.isalpha():
                 jamo = {jamo for jamo, letter in keys.TWO_SET.items() if letter == key}
                 assert jamo, key
-                assert all(keys.action("", one) == action for one in jamo)
+                assert all(keys.action(keys.DEFAULT, "", one) == action for one in jamo)
     # Shift leaves most jamo as they are, so a shifted letter must not mean anything of its own.
     assert not any(len(key) == 1 and key.isupper() for bound in keys.BINDINGS.values() for key in bound)

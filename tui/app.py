@@ -30,6 +30,7 @@ from nntutor.lessons.model import AuthorError
 from nntutor.lessons.progress import Store
 from nntutor.tui import ending, keys
 from nntutor.tui.drawing import page as drawing
+from nntutor.tui.keys import Keymap
 from nntutor.tui.looks import styles
 from nntutor.tui.opening import Desk
 from nntutor.tui.pace import Pace
@@ -56,6 +57,7 @@ class Tutor(App[int]):
     CSS = "Screen { background: ansi_default; color: ansi_default; } Page { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = ""  # its keys are in the keymap, where the learner can give them to something else
 
     def __init__(self, session: Session, desk: Desk, colours: bool, typed: Keys = ()) -> None:
         super().__init__(ansi_color=True)
@@ -67,6 +69,8 @@ class Tutor(App[int]):
         self._leaving = False
         self._resting = False
         self._typed = typed
+        self._split = keys.Split()
+        self._before = session
         self._run = 0
         self.exit_status = 0
         # Textual paints three times while it starts; a slow line gets the last one.
@@ -94,7 +98,9 @@ class Tutor(App[int]):
         gc.enable()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.act(Resized(event.size.width, event.size.height))
+        resized = Resized(event.size.width, event.size.height)
+        self._before = update(self._before, resized)
+        self.act(resized)
 
     # --- keys ------------------------------------------------------------------------------------
 
@@ -113,11 +119,34 @@ class Tutor(App[int]):
         if key == "ctrl+z":
             self._rest()
             return
-        if asking(self.session) and key not in ("enter", "escape", "backspace", "up", "down"):
-            if character is not None:
-                self.act(Typed(character))
+        joined = self._split.joined(character)
+        if joined is not None:
+            self._split = keys.Split()
+            self._take_back()
+            self._press(joined, None)
+            self._paint()
             return
-        for action in keys.actions(key, character):
+        self._split, pressed = self._split.after(key, character)
+        for one in pressed:
+            self._before = self.session
+            self._press(*one)
+
+    def _take_back(self) -> None:
+        """Undo what the first part of an arrow key did; only a run that it stopped stays stopped."""
+        study = self._before.study
+        if study is None or study.running is None:
+            self.session = self._before
+
+    def _press(self, key: str, character: str | None) -> None:
+        found: tuple[str, ...]
+        if not asking(self.session):
+            found = keys.actions(self.session.keymap, key, character)
+        elif character is not None:
+            self.act(Typed(character))
+            return
+        else:
+            found = keys.while_typing(self.session.keymap, key)
+        for action in found:
             if action == "palette":
                 self.action_command_palette()
             else:
@@ -125,19 +154,23 @@ class Tutor(App[int]):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
+        held, self._split = self._split.held, keys.Split()
+        for one in held:
+            self._press(*one)
         self.act(Typed(event.text))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
         """The command palette: every command of the help page, under its own words."""
         from nntutor.tui.drawing.panels import HELP
+        from nntutor.tui.drawing.signs import sign, spoken
 
-        words = all_words.load(self.session.language)
+        words = spoken(self.session)
         for actions, word in HELP:
             if len(actions) == 1:
-                shown = keys.BINDINGS[actions[0]][0]
-                yield SystemCommand(words.say(f"help.{word}"), shown, self._press(actions[0]))
+                shown = sign(self.session, actions[0])
+                yield SystemCommand(words.say(f"help.{word}"), shown, self._command(actions[0]))
 
-    def _press(self, action: str) -> drawing.Callback:
+    def _command(self, action: str) -> drawing.Callback:
         return lambda: self.act(Press(action))
 
     # --- acting ----------------------------------------------------------------------------------
@@ -279,6 +312,7 @@ def run(
     keep_language: bool,
     ascii_look: bool,
     colours: bool,
+    keymap: Keymap = keys.DEFAULT,
     typed: Keys = (),
 ) -> int:
     """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
@@ -286,7 +320,7 @@ def run(
     keep_language: `language` was asked for, so a resumed place does not bring its own. typed: keys pressed already.
     """
     desk = Desk(Store.open())
-    session = Session(desk.home(), language, Style.ASCII if ascii_look else Style.UNICODE)
+    session = Session(desk.home(), language, Style.ASCII if ascii_look else Style.UNICODE, keymap=keymap)
     study = desk.begin(lesson, problem)
     if study is not None:
         session = update(session, Opened(study, desk.digits))

@@ -21,7 +21,7 @@ MOST = 1_000_000_000
 class UsageError(Exception):
     """A wrong use: a key below `cli` in the words, and its facts."""
 
-    def __init__(self, key: str, **facts: object) -> None:
+    def __init__(self, key: str, /, **facts: object) -> None:
         self.key = key
         self.facts = facts
         super().__init__(key)
@@ -89,11 +89,11 @@ def _refuse_contradictions(given: Arguments) -> None:
         raise UsageError("from_after", first=given.first, last=given.iterations)
 
 
-def near(key: str, name: str, names: Sequence[str], **facts: object) -> UsageError:
+def near(key: str, name: str, names: Sequence[str], /, **facts: object) -> UsageError:
     """The mistake `key` about a name that does not exist, with the nearest that does."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name, names, n=1, cutoff=0.55)
+    found = get_close_matches(name.lower(), names, n=1, cutoff=0.55)
     if found:
         return UsageError(f"{key}_near", name=name, near=found[0], **facts)
     return UsageError(key, name=name, **facts)

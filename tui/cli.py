@@ -319,6 +319,9 @@ def _tutor(given: Arguments, out: Output) -> int:
 def _open_tutor(given: Arguments, out: Output) -> int:
     """The one place where the command line hands over to the screen."""
     gc.disable()  # nothing that start-up makes is garbage; the app turns it on when the first screen stands
+    from nntutor.tui import keymap
+
+    own_keys = keymap.read()
     ascii_look = given.ascii or doctor.screen_wants_ascii(os.environ)
     typed: probe.Keys = ()
     if not ascii_look and doctor.east_asian(os.environ):
@@ -332,6 +335,7 @@ def _open_tutor(given: Arguments, out: Output) -> int:
         language=out.words.language,
         keep_language=given.language is not None,
         ascii_look=ascii_look,
+        keymap=own_keys,
         typed=typed,
         colours=doctor.colours(os.environ, given.color) > 0,
     )

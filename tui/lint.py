@@ -130,7 +130,7 @@ def is_key(term: str) -> bool:
 
 def exists(key: str) -> bool:
     """Whether something happens at this key."""
-    return key in _NAMED_KEYS or keys.action(key, key) is not None
+    return key in _NAMED_KEYS or keys.action(keys.DEFAULT, key, key) is not None
 
 
 def korean(text: str) -> Iterator[str]:

@@ -116,6 +116,7 @@ class Session:
     study: Study | None = None
     wanted: str | None = None
     leaving: bool = False
+    keymap: keys.Keymap = keys.DEFAULT
 
 
 def update(session: Session, action: Action) -> Session:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -28,10 +28,14 @@ class WordsError(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one language, by dotted key: `status.step`, `why.net_hidden`."""
+    """The words of one language, by dotted key: `status.step`, `why.net_hidden`.
+
+    known: facts that every text may name without being given them.
+    """
 
     language: str
     entries: Mapping[str, str]
+    known: Mapping[str, object] = field(default_factory=dict)
 
     def say(self, key: str, /, **facts: object) -> str:
         """The text under `key`, its {names} replaced by the facts."""
@@ -41,11 +45,15 @@ class Words:
 
         def fact(match: re.Match[str]) -> str:
             name = match[1]
-            if name not in facts:
+            if name not in facts and name not in self.known:
                 raise WordsError(f"words/{self.language}.toml: “{key}” needs the fact “{name}”")
-            return str(facts[name])
+            return str(facts[name] if name in facts else self.known[name])
 
         return FACT.sub(fact, template)
+
+    def knowing(self, facts: Mapping[str, object]) -> Words:
+        """The same words, to which these facts are known."""
+        return replace(self, known=MappingProxyType(dict(facts)))
 
     def has(self, key: str) -> bool:
         """Whether there is such a key."""

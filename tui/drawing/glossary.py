@@ -9,6 +9,7 @@ from nntutor.lessons import glossary
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, wrapped
+from nntutor.tui.drawing.signs import firm, sign
 
 if TYPE_CHECKING:
     from nntutor.tui.session import Session
@@ -21,13 +22,17 @@ def glossary_page(session: Session, top: int, words: Words) -> list[Row]:
     look = Look(session.style, session.digits)
     room = _room(session)
     shown = [row for block in _blocks(session) for row in block][top : top + room]
-    arrows = "up down" if look.ascii else "↑ ↓"
+    keys = [
+        (firm(session, "unit_previous", "unit_next"), "more"),
+        *((sign(session, action), action) for action in ("continue", "language")),
+        (firm(session, "escape"), "close"),
+    ]
     return [
         (Piece(f" {words.say('glossary.title')}", "title"),),
         (Piece(look.line("─") * session.width, "edge"),),
         *shown,
         *[()] * (room - len(shown)),
-        key_line([(arrows, "more"), ("space", "continue"), ("t", "language"), ("esc", "close")], words, session.width),
+        key_line(keys, words, session.width),
     ]
 
 

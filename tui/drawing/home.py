@@ -9,6 +9,7 @@ from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, padded, wrapped
+from nntutor.tui.drawing.signs import firm, sign
 
 if TYPE_CHECKING:
     from nntutor.lessons.model import Lesson
@@ -48,16 +49,17 @@ def home_rows(session: Session, words: Words) -> list[Row]:
     body = body[top : top + shown]
     rows = [*head, *body, *low]
     rows += [()] * (session.height - 1 - len(rows))
-    last = _keys(words, look, width) if home.query is None else _query(home.query, words, look, width)
+    last = _keys(session, words) if home.query is None else _query(session, home.query, words)
     return [*rows[: session.height - 1], last]
 
 
-def _query(query: str, words: Words, look: Look, width: int) -> Row:
+def _query(session: Session, query: str, words: Words) -> Row:
     from nntutor.tui.drawing.page import key_line
 
     ask = (Piece(f" {words.say('home.search')} ", "key"), Piece(query), Piece(" ", "picked"), Piece("  "))
     taken = sum(cells(piece.text) for piece in ask)
-    return (*ask, *key_line([("enter", "open"), ("esc", "close")], words, max(1, width - taken)))
+    keys = [(firm(session, "continue"), "open"), (firm(session, "escape"), "close")]
+    return (*ask, *key_line(keys, words, max(1, session.width - taken)))
 
 
 def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, look: Look) -> Row:
@@ -79,9 +81,13 @@ def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, lo
     return (Piece(text + " " * max(0, min(session.width, 78) - cells(text)), style),)
 
 
-def _keys(words: Words, look: Look, width: int) -> Row:
+def _keys(session: Session, words: Words) -> Row:
     from nntutor.tui.drawing.page import key_line
 
-    arrows = "up down" if look.ascii else "↑ ↓"
-    keys = [(arrows, "choose"), ("enter", "open"), ("/", "search"), ("g", "glossary"), ("t", "language"), ("q", "quit")]
-    return key_line(keys, words, width)
+    keys = [
+        (firm(session, "unit_previous", "unit_next"), "choose"),
+        (firm(session, "continue"), "open"),
+        *((sign(session, action), action) for action in ("search", "glossary", "language")),
+        (sign(session, "leave"), "quit"),
+    ]
+    return key_line(keys, words, session.width)

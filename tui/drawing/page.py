@@ -15,10 +15,10 @@ from nntutor.lessons.cells import cells
 from nntutor.lessons.look import ascii_look
 from nntutor.lessons.model import AuthorError
 from nntutor.lessons.words import Words
-from nntutor.lessons.words import load as load_words
 from nntutor.tui.drawing.home import home_rows
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import BOLD, Piece, Row, beside, cut, fitted, padded, wrapped
+from nntutor.tui.drawing.signs import spoken
 from nntutor.tui.session import Session
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def look_of(session: Session) -> Look:
 
 def rows(session: Session) -> tuple[Row, ...]:
     """Exactly session.height rows of at most session.width cells."""
-    words = load_words(session.language)
+    words = spoken(session)
     if session.study is None:
         if session.home.reading is not None:
             from nntutor.tui.drawing.glossary import glossary_page
@@ -98,7 +98,7 @@ def _title(session: Session, study: Study) -> str:
     title = f"{study.lesson.number} {load.described(study.lesson.id, session.language)[0]}"
     if len(study.timelines) < 2:
         return title
-    name = run_name(load_words(session.language), study.run)
+    name = run_name(spoken(session), study.run)
     return f"{title} · {name}" if name else title
 
 
@@ -220,7 +220,7 @@ def prose(session: Session) -> str:
 
     study = session.study
     assert study is not None
-    words = load_words(session.language)
+    words = spoken(session)
     number = study.stop
     if study.lesson is None or number is None:
         return why.sentence(words, study.trace, study.step, session.style)
@@ -287,7 +287,7 @@ def prose_pages(session: Session) -> int:
     """How many pages the prose at this place takes at this size."""
     study = session.study
     assert study is not None
-    words = load_words(session.language)
+    words = spoken(session)
     bottom, _ = _parts(session.height)
     formula = _formula(session, study, words, _formula_height(bottom))
     return len(_prose_pages(session, study, words, bottom - len(formula)))
@@ -309,12 +309,12 @@ def _keys(session: Session, study: Study, words: Words) -> list[Row]:
     if told:
         lines = wrapped(told, session.width - 2)[: max(1, session.height // 3)]
         return [(Piece(f" {line}", "note"),) for line in lines]
-    return [key_line(panels.keys_here(study, look_of(session)), words, session.width)]
+    return [key_line(panels.keys_here(session, study), words, session.width)]
 
 
 def key_line(keys: list[tuple[str, str]], words: Words, width: int) -> Row:
-    """`key word` pairs, as many as fit; the last two, help and the way out, before the others."""
-    spelled = [(key, words.say(f"keys.{name}")) for key, name in keys]
+    """`key word` pairs of what has a key, as many as fit; the last two, help and the way out, before the others."""
+    spelled = [(key, words.say(f"keys.{name}")) for key, name in keys if key]
     lengths = [cells(key) + cells(word) + 3 for key, word in spelled]
     while len(spelled) > 1 and sum(lengths) - 1 > width:
         place = max(0, len(spelled) - 3)
@@ -329,4 +329,4 @@ def help_last_top(session: Session) -> int:
     """How far down the page of keys can be scrolled."""
     from nntutor.tui.drawing import panels
 
-    return panels.help_last_top(session, load_words(session.language))
+    return panels.help_last_top(session, spoken(session))

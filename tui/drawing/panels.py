@@ -9,10 +9,10 @@ from nntutor.core.figures import figure
 from nntutor.core.symbols import Ref
 from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
-from nntutor.tui import keys as bindings
 from nntutor.tui import study as at
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, cut, padded, wrapped
+from nntutor.tui.drawing.signs import firm, sign
 
 if TYPE_CHECKING:
     from nntutor.tui.session import Session
@@ -129,8 +129,8 @@ def _check(study: Study, words: Words, look: Look, panel: at.Checking) -> list[R
         (say("relative"), figure(check.relative, 2, style=look.style) if known else "?"),
     ]
     wide = max(cells(label) for label, _ in lines) + 2
-    sign = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
-    rows: list[Row] = [(*_title(say("title")), Piece(f"   {sign}   {say('vary')}", "dim"))]
+    chosen = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
+    rows: list[Row] = [(*_title(say("title")), Piece(f"   {chosen}   {say('vary')}", "dim"))]
     rows += [(*padded((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
     if not known:
         return rows
@@ -244,42 +244,32 @@ _STUDY = (
     ("continue", "continue"), ("step back", "step"), ("why", "why"), ("view", "view"), ("run", "run"),
     ("edit", "edit"), ("check", "check"), ("phase_next", "phase"), ("help", "keys"), ("leave", "leave"),
 )  # fmt: skip
-_SIGNS = {"space": "space", "right": "→", "left": "←", "down": "↓", "up": "↑", "escape": "esc"}
 
 
-def sign(action: str, look: Look) -> str:
-    """The key of an action as the key line shows it."""
-    key = bindings.BINDINGS[action][0]
-    shown = _SIGNS.get(key, key)
-    if look.ascii:
-        shown = {"→": "right", "←": "left", "↓": "down", "↑": "up"}.get(shown, shown)
-    return shown
-
-
-def keys_here(study: Study, look: Look) -> list[tuple[str, str]]:
+def keys_here(session: Session, study: Study) -> list[tuple[str, str]]:
     """(key, word) pairs for the place."""
+    close = (firm(session, "escape"), "close")
     if study.running is not None:
-        return [("esc", "stop")]
-    updown = f"{sign('unit_previous', look)} {sign('unit_next', look)}"
+        return [(firm(session, "escape"), "stop")]
+    updown, go = firm(session, "unit_previous", "unit_next"), firm(session, "continue")
     match study.panel:
         case at.Why():
-            return [(updown, "choose"), ("enter", "open"), ("backspace", "back"), ("esc", "close")]
+            return [(updown, "choose"), (go, "open"), (firm(session, "trail"), "back"), close]
         case at.Checking():
-            return [("+ -", "epsilon"), ("esc", "close")]
+            return [(sign(session, "more", "less"), "epsilon"), close]
         case at.Choosing():
-            leftright = f"{sign('back', look)} {sign('step', look)}"
-            return [(leftright, "choose"), ("enter", "run"), ("esc", "close")]
+            return [(firm(session, "back", "step"), "choose"), (go, "run"), close]
         case at.Editing():
-            return [(updown, "choose"), ("enter", "set"), ("esc", "close")]
+            return [(updown, "choose"), (go, "set"), close]
         case at.Asking():
-            return [("enter", "continue"), ("esc", "close")]
+            return [(go, "continue"), close]
         case at.Helping():
-            return [(updown, "more"), ("esc", "close")]
-    shown = [(" ".join(sign(one, look) for one in action.split()), word) for action, word in _STUDY]
+            return [(updown, "more"), close]
+    shown = [(sign(session, *actions.split()), word) for actions, word in _STUDY]
     if study.trail:
-        shown.insert(2, ("backspace", "back_trail"))
+        shown.insert(2, (firm(session, "trail"), "back_trail"))
     if study.lesson is not None and study.lesson.main is not None:
-        shown.insert(2, ("+ -", "main"))
+        shown.insert(2, (sign(session, "more", "less"), "main"))
     return shown
 
 
@@ -297,11 +287,12 @@ HELP = (
 
 
 def _help_rows(session: Session, words: Words) -> list[Row]:
-    look = Look(session.style, session.digits)
-    wide = 14
+    shown_keys = [(sign(session, *actions), word) for actions, word in HELP]
+    wide = max(14, *(cells(shown) + 3 for shown, _ in shown_keys))
     rows: list[Row] = []
-    for actions, word in HELP:
-        shown = " ".join(sign(action, look) for action in actions)
+    for shown, word in shown_keys:
+        if not shown:
+            continue
         lines = wrapped(words.say(f"help.{word}"), max(10, session.width - wide - 2)) or [""]
         rows.append((*padded((Piece(f" {shown}", "key"),), wide), Piece(lines[0])))
         rows += [(Piece(" " * wide), Piece(line)) for line in lines[1:]]
@@ -332,4 +323,4 @@ def whole_page(session: Session, words: Words) -> list[Row]:
     shown = _help_rows(session, words)[top : top + room]
     rule: Row = (Piece(look.line("─") * session.width, "edge"),)
     rows = [_title(words.say("help.title")), rule, *shown, *[()] * (room - len(shown))]
-    return [*rows, key_line(keys_here(study, look), words, session.width)]
+    return [*rows, key_line(keys_here(session, study), words, session.width)]
