@@ -235,26 +235,45 @@ class Store:
 
 
 class _Unusable(Exception):
-    """A file that is broken, somebody else's, or from a newer version."""
+    """A file that is broken, somebody else's (foreign), or from a newer version; the argument says which."""
+
+
+def condition(path: Path) -> str:
+    """What state the file is in, without touching it: fine, missing, unreadable, broken, foreign or newer."""
+    try:
+        if not path.exists():
+            return "missing"
+        # A read-only connection to a file that keeps a write-ahead log would leave that log behind where there is none.
+        log = path.with_name(f"{path.name}-wal").exists()
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{'mode=ro' if log else 'immutable=1'}", uri=True)
+    except (sqlite3.Error, OSError):
+        return "unreadable"
+    try:
+        _refuse_unusable(connection, fresh=path.stat().st_size == 0)
+    except _Unusable as error:
+        return str(error)
+    except sqlite3.OperationalError:
+        return "unreadable"
+    except sqlite3.DatabaseError:
+        return "broken"
+    except OSError:
+        return "unreadable"
+    finally:
+        connection.close()
+    return "fine"
 
 
 def _connected(path: Path) -> sqlite3.Connection:
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     elif not path.is_file():
-        raise _Unusable
+        raise _Unusable("broken")
     with suppress(OSError):
         path.chmod(0o600)
     connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, isolation_level=None)
     try:
         fresh = path.stat().st_size == 0
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if (tables or not fresh) and (application != _APPLICATION or version > _VERSION):
-            raise _Unusable
-        if not fresh and connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise _Unusable
+        _refuse_unusable(connection, fresh)
         # A killed process loses nothing with a write-ahead log; where there is none, SQLite keeps its own way.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -265,14 +284,28 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.close()
         if "locked" in str(error) or "readonly" in str(error) or "unable to open" in str(error):
             raise
-        raise _Unusable from error
+        raise _Unusable("broken") from error
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _Unusable from error
+        raise _Unusable("broken") from error
     except _Unusable:
         connection.close()
         raise
     return connection
+
+
+def _refuse_unusable(connection: sqlite3.Connection, fresh: bool) -> None:
+    """fresh: whether the file holds no byte yet."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables or not fresh:
+        if application != _APPLICATION:
+            raise _Unusable("foreign")
+        if version > _VERSION:
+            raise _Unusable("newer")
+    if not fresh and connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        raise _Unusable("broken")
 
 
 def _set_aside(path: Path) -> Path | None:

@@ -47,8 +47,9 @@ class Terminal:
             whole = command or [*COMMAND, *arguments]
             os.execvpe(whole[0], whole, clean)
         _OPEN.append(self)
-        self.answers = answers
         self.emulator = pyte.Screen(*size)
+        if answers:
+            self.emulator.write_process_input = lambda text: self.send(text.encode())  # type: ignore[method-assign]
         self._stream = pyte.ByteStream(self.emulator)
         self.last = b""
         self._size(*size)
@@ -70,9 +71,6 @@ class Terminal:
             data = os.read(self.fd, 65536) if ready else b""
         except OSError:
             return b""
-        if b"\x1b[6n" in data and self.answers:
-            place = self.emulator.cursor
-            self.send(b"\x1b[%d;%dR" % (place.y + 1, place.x + 1) * data.count(b"\x1b[6n"))
         self._stream.feed(_UNKNOWN.sub(b"", data))
         return data
 

@@ -39,6 +39,17 @@ for step in range(1, 100000):
 """
 
 
+def spoiled(path: Path, how: str) -> None:
+    """A file of ours made into another kind of file."""
+    if how == "broken":
+        path.write_bytes(b"no database at all" * 100)
+        return
+    number = {"foreign": "application_id = 7", "newer": "user_version = 99"}[how]
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA {number}")
+    connection.close()
+
+
 def child(home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", CHILD, str(home)], stdout=subprocess.PIPE, text=True)
 
@@ -234,3 +245,22 @@ def test_the_folders_have_their_place_below_home_where_no_variable_is_set(
 def test_where_there_is_no_file_no_lesson_is_finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "none"))
     assert progress.finished() == frozenset()
+
+
+@pytest.mark.parametrize("how", ["fine", "broken", "foreign", "newer", "missing"])
+def test_the_condition_of_the_file_is_told_without_touching_it(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "progress.sqlite"
+    if how != "missing":
+        Store.open(tmp_path).close()
+    if how not in ("fine", "missing"):
+        spoiled(path, how)
+    before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    assert progress.condition(path) == how
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+def test_a_file_in_use_is_fine(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    assert progress.condition(tmp_path / "progress.sqlite") == "fine"
+    store.close()

@@ -124,7 +124,7 @@ class Tutor(App[int]):
             self._split = keys.Split()
             self._take_back()
             self._press(joined, None)
-            self._paint()
+            self._show(running=False)
             return
         self._split, pressed = self._split.after(key, character)
         for one in pressed:

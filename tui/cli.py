@@ -262,9 +262,10 @@ def _verify(out: Output) -> int:
 
 
 def _doctor(given: Arguments, out: Output) -> int:
-    from nntutor.lessons import progress
+    from nntutor.tui import facts, report
 
-    out.lines(doctor.lines(out.words, given.ascii, given.color, progress.path()))
+    found = facts.found(os.environ, out.words.language, given.ascii, given.color)
+    out.lines(report.lines(found, out.words, out.ascii))
     return DONE
 
 
@@ -322,10 +323,7 @@ def _open_tutor(given: Arguments, out: Output) -> int:
     from nntutor.tui import keymap
 
     own_keys = keymap.read()
-    ascii_look = given.ascii or doctor.screen_wants_ascii(os.environ)
-    typed: probe.Keys = ()
-    if not ascii_look and doctor.east_asian(os.environ):
-        ascii_look, typed = probe.draws_wide()
+    look = doctor.picked(os.environ, given.ascii, probe.draws_wide)
     from nntutor.tui.app import run
 
     problem = _problem(given.what or "") if given.command == "open" else None
@@ -334,9 +332,9 @@ def _open_tutor(given: Arguments, out: Output) -> int:
         problem,
         language=out.words.language,
         keep_language=given.language is not None,
-        ascii_look=ascii_look,
+        ascii_look=look.ascii,
         keymap=own_keys,
-        typed=typed,
+        typed=look.typed,
         colours=doctor.colours(os.environ, given.color) > 0,
     )
 

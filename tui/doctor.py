@@ -1,19 +1,20 @@
-"""What this terminal can do, found out without touching it: environment, encoding, size.
+"""What this terminal can do, found out without touching it: environment, encoding, streams.
 
 Nothing is sent to the terminal and nothing waits for an answer, so it is safe in a pipe as well. The choice of
-the look for plain output lives here too, because the command line and `doctor` must agree on it.
+the look lives here too, for plain output and for the tutor, because the command line and `nntutor doctor` must
+agree on it; only the width of glyphs has to be asked for, by whoever is handed in to do so.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TextIO
 
-from nntutor.lessons.words import Words
+from nntutor.tui.probe import Keys
 
 SIGNS = "δ∂Δ⁺½²√ησμ₁ᵏ·−…≈m̂"
 """Signs of formulas; an output that cannot encode one of them gets ASCII names."""
@@ -58,16 +59,55 @@ def screen_wants_ascii(environment: Mapping[str, str]) -> bool:
     return environment.get("TERM") == "linux" or wants_ascii(environment, sys.__stderr__)
 
 
-def fits_the_tutor(environment: Mapping[str, str]) -> bool:
-    """Whether the screen can be shown: three terminals, cursor control, and UTF-8 where Textual writes."""
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The look of the tutor's screen; why: what decided for ASCII, "" for the Unicode look; keys typed meanwhile."""
+
+    why: str = ""
+    typed: Keys = ()
+
+    @property
+    def ascii(self) -> bool:
+        return bool(self.why)
+
+
+def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[], tuple[bool, Keys]]) -> Picked:
+    """The look of the tutor's screen; `draws_wide` asks the terminal, where its locale makes that worth while."""
+    if asked:
+        return Picked("asked")
+    if screen_wants_ascii(environment):
+        if environment.get("TERM") == "linux":
+            return Picked("console")
+        return Picked("locale" if plain_locale(environment) else "encoding")
+    if not east_asian(environment):
+        return Picked()
+    wide, typed = draws_wide()
+    return Picked("wide" if wide else "", typed)
+
+
+def has_terminal() -> bool:
+    """Whether standard input, output and error are all terminals."""
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     try:
-        if not all(stream is not None and stream.isatty() for stream in streams):
-            return False
+        return all(stream is not None and stream.isatty() for stream in streams)
     except ValueError:
         return False
-    encoding = (getattr(sys.__stderr__, "encoding", "") or "").lower().replace("-", "").replace("_", "")
-    return environment.get("TERM", "") not in ("", "dumb") and encoding == "utf8"
+
+
+def moves_cursor(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal says that it is more than a typewriter."""
+    return environment.get("TERM", "") not in ("", "dumb")
+
+
+def encoding() -> str:
+    """How what Textual writes is encoded, as Python spells it."""
+    return getattr(sys.__stderr__, "encoding", "") or ""
+
+
+def fits_the_tutor(environment: Mapping[str, str]) -> bool:
+    """Whether the screen can be shown: three terminals, cursor control, and UTF-8 where Textual writes."""
+    utf8 = encoding().lower().replace("-", "").replace("_", "") == "utf8"
+    return has_terminal() and moves_cursor(environment) and utf8
 
 
 def colours(environment: Mapping[str, str], wanted: bool = True) -> int:
@@ -80,39 +120,24 @@ def colours(environment: Mapping[str, str], wanted: bool = True) -> int:
     return 256 if "256" in term else 16
 
 
-def multiplexer(environment: Mapping[str, str]) -> str:
-    if environment.get("TMUX"):
-        return "tmux"
-    return "screen" if environment.get("STY") else ""
-
-
 def over_ssh(environment: Mapping[str, str]) -> bool:
     return any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
 
 
-def lines(words: Words, ascii_asked: bool, color: bool, place: Path | None) -> Iterator[str]:
-    """The report; `place` is where progress is kept."""
-    environment = os.environ
-    say = words.say
+def multiplexers(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """tmux, screen, both where one runs inside the other, or none."""
+    return tuple(name for name, sign in (("tmux", "TMUX"), ("screen", "STY")) if environment.get(sign))
 
-    def yes(value: bool) -> str:
-        return say("doctor.yes" if value else "doctor.no")
 
-    size = get_terminal_size(fallback=(0, 0))
-    signs = can_encode(sys.__stderr__, SIGNS)
-    ascii_look = ascii_asked or screen_wants_ascii(environment)
-    facts = (
-        ("terminal", f"{environment.get('TERM') or say('doctor.none')} ({yes(fits_the_tutor(environment))})"),
-        ("size", f"{size.columns} x {size.lines}" if size.columns else say("doctor.unknown")),
-        ("colours", str(colours(environment, color))),
-        ("encoding", str(getattr(sys.__stderr__, "encoding", None) or say("doctor.unknown"))),
-        ("unicode", yes(signs)),
-        ("ssh", yes(over_ssh(environment))),
-        ("multiplexer", multiplexer(environment) or say("doctor.none")),
-        ("look", say("doctor.look_ascii" if ascii_look else "doctor.look_unicode")),
-        ("language", say(f"language.{words.language}")),
-        ("progress_file", str(place) if place else say("doctor.unknown")),
-    )
-    yield say("doctor.title")
-    for name, value in facts:
-        yield f"  {say(f'doctor.{name}')}: {value}"
+def under_mosh(processes: Path = Path("/proc"), number: int | None = None) -> bool:
+    """Whether mosh started the shell: it leaves no trace in the environment, only among the parents."""
+    number = os.getppid() if number is None else number
+    try:
+        while number > 1:
+            name, _, rest = (processes / str(number) / "stat").read_text().rpartition(") ")
+            if name.endswith("(mosh-server"):
+                return True
+            number = int(rest.split()[1])
+    except (OSError, ValueError, IndexError):
+        pass
+    return False

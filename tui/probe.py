@@ -1,7 +1,11 @@
-"""How wide this terminal draws a glyph of ambiguous width: one is written before the start, and the cursor asked.
+"""What this terminal answers when it is asked: how wide it draws a glyph, how soon it answers, how bright it is.
 
 δ, ·, → and lines are one cell wide nearly everywhere and two in some terminals of East Asian locales (Unicode
 Standard Annex #11). There the columns of a drawing would not stand below each other, so the ASCII look is taken.
+
+A terminal answers in the order in which it is asked. So everything else is asked between two questions for the
+cursor's place, which every terminal knows: when the last of these is answered, no answer is still on its way, and
+none is left for the shell. One that does not answer the first question is not asked another.
 """
 
 from __future__ import annotations
@@ -11,9 +15,15 @@ import re
 import select
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 _GLYPH = "δ"
+_PLACE = b"\x1b[6n"
+_WIPED = b"\r\x1b[K"
+_BACKGROUND = b"\x1b]11;?\x1b\\"
 _REPORT = re.compile(rb"\x1b\[\d+;(\d+)R")
+_COLOUR = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F/]+)(?:\x1b\\|\x07)")
 _SECONDS = 0.5
 _SENT = {b"\x1b[A": "up", b"\x1b[B": "down", b"\x1b[C": "right", b"\x1b[D": "left", b" ": "space", b"\r": "enter"}
 
@@ -21,41 +31,97 @@ Keys = tuple[tuple[str, str | None], ...]
 """Keys as Textual names them, each with what it sends."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came back.
+
+    asked: whether there was a terminal to ask; times: seconds from a question to its answer, empty for silence;
+    widths: in cells, in the order asked, or empty; light: whether the background is, None where it was not told.
+    """
+
+    asked: bool = False
+    times: tuple[float, ...] = ()
+    widths: tuple[int, ...] = ()
+    light: bool | None = None
+    typed: Keys = ()
+
+
 def draws_wide() -> tuple[bool, Keys]:
     """Whether the terminal draws the glyph two cells wide (no answer: it does not), and keys typed meanwhile."""
+    answers = ask((_GLYPH,))
+    return answers.widths[:1] > (1,), answers.typed
+
+
+def ask(glyphs: Sequence[str] = (), times: int = 0, background: bool = False, seconds: float = _SECONDS) -> Answers:
+    """Ask the terminal, `times` times only how soon it answers, less often where that takes longer than `seconds`.
+
+    No answer is waited for longer than `seconds`.
+    """
     try:
         import termios
         import tty
     except ImportError:  # no such terminals on this platform
-        return False, ()
+        return Answers()
     if sys.__stdin__ is None or sys.__stderr__ is None:
-        return False, ()
+        return Answers()
     source, target = sys.__stdin__.fileno(), sys.__stderr__.fileno()
-    before = termios.tcgetattr(source)
+    if _in_background(source):
+        return Answers()
+    try:
+        before = termios.tcgetattr(source)
+    except termios.error:
+        return Answers()
+    written = b"".join(_WIPED + glyph.encode() + _PLACE for glyph in glyphs)
+    data, took = b"", list[float]()
     try:
         tty.setraw(source, termios.TCSANOW)  # not TCSAFLUSH, which throws away what was typed
-        os.write(target, f"\r{_GLYPH}\x1b[6n".encode())
-        data = _answer(source)
-        os.write(target, b"\r\x1b[K")
+        while len(took) < times and sum(took) < seconds:
+            began = time.monotonic()
+            os.write(target, _PLACE)
+            data += _answers(source, 1, seconds)
+            if len(_REPORT.findall(data)) <= len(took):
+                return Answers(True, tuple(took), typed=_keys(_REPORT.sub(b"", data)))
+            took.append(time.monotonic() - began)
+        os.write(target, (_BACKGROUND if background else b"") + written)
+        data += _answers(source, len(glyphs), seconds)
+        os.write(target, _WIPED)
     except OSError:
-        return False, ()
+        return Answers()
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
-    found = _REPORT.search(data)
-    typed = data if found is None else data[: found.start()] + data[found.end() :]
-    return found is not None and int(found[1]) > 2, _keys(typed)
+    widths = tuple(int(column) - 1 for column in _REPORT.findall(data)[len(took) :])
+    typed = _keys(_COLOUR.sub(b"", _REPORT.sub(b"", data)))
+    return Answers(True, tuple(took), widths if len(widths) == len(glyphs) else (), _light(data), typed)
 
 
-def _answer(source: int) -> bytes:
-    """What came up to the answer, or until it is late."""
-    data, ends = b"", time.monotonic() + _SECONDS
-    while _REPORT.search(data) is None:
+def _in_background(source: int) -> bool:
+    """Whether another program has the terminal; one that touches it all the same is stopped."""
+    try:
+        return os.tcgetpgrp(source) != os.getpgrp()
+    except OSError:  # no job control here
+        return False
+
+
+def _answers(source: int, count: int, seconds: float) -> bytes:
+    """What came up to so many answers, or until they are late."""
+    data, ends = b"", time.monotonic() + seconds
+    while len(_REPORT.findall(data)) < count:
         ready, _, _ = select.select([source], [], [], max(0.0, ends - time.monotonic()))
         chunk = os.read(source, 1024) if ready else b""
         if not chunk:
             break
         data += chunk
     return data
+
+
+def _light(data: bytes) -> bool | None:
+    """Whether the colour told is nearer to white than to black, weighed as the eye does (Rec. 709)."""
+    found = _COLOUR.search(data)
+    parts = found[1].split(b"/")[:3] if found else []
+    if len(parts) < 3 or not all(parts):
+        return None
+    red, green, blue = (int(part, 16) / ((1 << 4 * len(part)) - 1) for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5
 
 
 def _keys(data: bytes) -> Keys:
