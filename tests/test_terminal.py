@@ -73,7 +73,9 @@ def test_a_terminal_that_draws_ambiguous_glyphs_wide_gets_ascii(tmp_path: Path, 
     assert b"\x1b[6n" in terminal.read(0.2)
     # A key that is pressed while the terminal is asked is not lost.
     os.write(terminal.fd, RIGHT + (b"" if column is None else b"\x1b[1;%dR" % column))
-    assert ("──────" in terminal.until("2/39")) is not wide
+    screen = terminal.until("? 키")  # the last row
+    assert "2/39" in screen
+    assert ("──────" in screen) is not wide
     terminal.end(signal.SIGTERM)
 
 
