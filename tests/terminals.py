@@ -20,15 +20,19 @@ COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.cli import main; 
 RIGHT, LEFT, DOWN, UP = b"\x1b[C", b"\x1b[D", b"\x1b[B", b"\x1b[A"
 # What the emulator does not know: it would print the ends of private sequences.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][\d;]*(?:\$p|u|\$y)")
-_OPEN: list[Terminal] = []
-_LEFT_OUT = ("NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
+# A sequence of which only the beginning has come.
+_HALF = re.compile(rb"\x1b(?:\[[\d;<>=?$]*)?\Z")
+_OPEN: list[Program] = []
+# What the one who starts the tests has set is not what the program is tried with. Without bytecode, or with other
+# frames per second, a start would also take another time than the learner's.
+_LEFT_OUT = (
+    "NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT",
+    "TEXTUAL_FPS", "PYTHONDONTWRITEBYTECODE",
+)  # fmt: skip
 
 
-class Terminal:
-    """A program on a pseudo-terminal; `screen` holds what it has drawn, read so far.
-
-    answers: whether the cursor's place is told when the program asks for it, as terminals do.
-    """
+class Program:
+    """A program on a pseudo-terminal. What it writes is read and not drawn, so that reading takes no time."""
 
     def __init__(
         self,
@@ -36,7 +40,6 @@ class Terminal:
         *arguments: str,
         command: list[str] | None = None,
         size: tuple[int, int] = (80, 24),
-        answers: bool = True,
         **environment: str,
     ) -> None:
         self.began = time.perf_counter()
@@ -47,62 +50,60 @@ class Terminal:
             whole = command or [*COMMAND, *arguments]
             os.execvpe(whole[0], whole, clean)
         _OPEN.append(self)
-        self.answers = answers
-        self.emulator = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self.emulator)
+        self.size = size
         self.last = b""
-        self._size(*size)
-
-    def _size(self, width: int, height: int) -> None:
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.resize(*size)
 
     def resize(self, width: int, height: int) -> None:
-        self._size(width, height)
-        self.emulator.resize(height, width)
+        self.size = (width, height)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def send(self, keys: bytes) -> None:
-        os.write(self.fd, keys)
+        """Write all of it; what the program writes meanwhile is taken in, so that neither waits for the other."""
+        while keys:
+            readable, writable, _ = select.select([self.fd], [self.fd], [], 10.0)
+            if not readable and not writable:
+                raise TimeoutError(f"the program takes no more keys; {len(keys)} bytes are left")
+            if writable:
+                # A terminal has room for a few kilobytes of what is typed; more would block.
+                keys = keys[os.write(self.fd, keys[:512]) :]
+            elif not self.receive(0):
+                raise EOFError("the program is gone")
 
     def receive(self, longest: float) -> bytes:
-        """The next chunk within `longest` seconds, drawn; nothing where the program is silent or gone."""
+        """The next chunk within `longest` seconds; nothing where the program is silent or gone."""
         ready, _, _ = select.select([self.fd], [], [], longest)
         try:
             data = os.read(self.fd, 65536) if ready else b""
         except OSError:
             return b""
-        if b"\x1b[6n" in data and self.answers:
-            place = self.emulator.cursor
-            self.send(b"\x1b[%d;%dR" % (place.y + 1, place.x + 1) * data.count(b"\x1b[6n"))
-        self._stream.feed(_UNKNOWN.sub(b"", data))
+        self._take(data)
         return data
+
+    def _take(self, data: bytes) -> None:
+        """What is done with a chunk."""
 
     def read(self, quiet: float = 0.3, longest: float = 10.0) -> bytes:
         """Everything up to the first silence of `quiet` seconds."""
-        data, began = b"", time.monotonic()
-        while time.monotonic() - began < longest:
+        return self.timed(time.perf_counter(), quiet, longest)[1]
+
+    def timed(self, since: float, quiet: float, longest: float) -> tuple[float, bytes]:
+        """Seconds from `since` to the last byte before silence, and what was written."""
+        data, last, ends = b"", since, time.perf_counter() + longest
+        while time.perf_counter() < ends:
             chunk = self.receive(quiet if data else longest)
             if not chunk:
                 break
-            data += chunk
-        return data
-
-    def until(self, text: str, longest: float = 15.0) -> str:
-        """Read until the screen shows the text; the screen."""
-        ends = time.monotonic() + longest
-        while text not in self.text() and time.monotonic() < ends:
-            self.receive(0.05)
-        assert text in self.text(), f"{text!r} does not come up:\n{self.text()}"
-        return self.text()
+            data, last = data + chunk, time.perf_counter()
+        return last - since, data
 
     def press(self, keys: bytes) -> bytes:
         self.send(keys)
         return self.read(0.15, 2.0)
 
-    def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.emulator.display]
-
     def text(self) -> str:
-        return "\n".join(self.lines())
+        """What the screen shows, where that is known."""
+        return ""
 
     def end(self, number: int) -> int:
         """Send a signal; the exit status, as `wait` gives it."""
@@ -134,7 +135,56 @@ class Terminal:
         _OPEN.remove(self)
 
 
+class Terminal(Program):
+    """A program on a pseudo-terminal with a screen: `emulator` holds what it has drawn, read so far.
+
+    answers: whether the cursor's place is told when the program asks for it, as terminals do.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        command: list[str] | None = None,
+        size: tuple[int, int] = (80, 24),
+        answers: bool = True,
+        **environment: str,
+    ) -> None:
+        self.answers = answers
+        self.emulator = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.emulator)
+        self._half = b""
+        super().__init__(home, *arguments, command=command, size=size, **environment)
+
+    def resize(self, width: int, height: int) -> None:
+        super().resize(width, height)
+        self.emulator.resize(height, width)
+
+    def _take(self, data: bytes) -> None:
+        if b"\x1b[6n" in data and self.answers:
+            place = self.emulator.cursor
+            self.send(b"\x1b[%d;%dR" % (place.y + 1, place.x + 1) * data.count(b"\x1b[6n"))
+        data = self._half + data
+        found = _HALF.search(data)
+        self._half = found[0] if found else b""
+        self._stream.feed(_UNKNOWN.sub(b"", data.removesuffix(self._half)))
+
+    def until(self, text: str, longest: float = 15.0) -> str:
+        """Read until the screen shows the text; the screen."""
+        ends = time.monotonic() + longest
+        while text not in self.text() and time.monotonic() < ends:
+            self.receive(0.05)
+        assert text in self.text(), f"{text!r} does not come up:\n{self.text()}"
+        return self.text()
+
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self.emulator.display]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+
 def sweep() -> None:
     """End what a failed test has left running."""
-    for terminal in list(_OPEN):
-        terminal.kill()
+    for program in list(_OPEN):
+        program.kill()
