@@ -22,6 +22,7 @@ RIGHT, LEFT, DOWN, UP = b"\x1b[C", b"\x1b[D", b"\x1b[B", b"\x1b[A"
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][\d;]*(?:\$p|u|\$y)")
 # A sequence of which only the beginning has come.
 _HALF = re.compile(rb"\x1b(?:\[[\d;<>=?$]*)?\Z")
+_RECENT = 50_000
 _OPEN: list[Program] = []
 # What the one who starts the tests has set is not what the program is tried with. Without bytecode, or with other
 # frames per second, a start would also take another time than the learner's.
@@ -52,6 +53,7 @@ class Program:
         _OPEN.append(self)
         self.size = size
         self.last = b""
+        self._status: int | None = None
         self.resize(*size)
 
     def resize(self, width: int, height: int) -> None:
@@ -114,23 +116,36 @@ class Program:
         """The exit status once the program has ended (negative: by that signal); what it wrote is `last`."""
         self.last = self.read(0.3, 5.0)
         ends = time.monotonic() + 15
-        done, status = os.waitpid(self.pid, os.WNOHANG)
-        while done == 0 and time.monotonic() < ends:
+        status = self.status()
+        while status is None and time.monotonic() < ends:
             self.last += self.receive(0.05)
-            done, status = os.waitpid(self.pid, os.WNOHANG)
-        if done == 0:
+            status = self.status()
+        if status is None:
             self.kill()
             raise AssertionError(f"the program does not end:\n{self.text()}")
-        self._close()
-        return os.waitstatus_to_exitcode(status)
+        self.close()
+        return status
+
+    def status(self) -> int | None:
+        """How the program has ended, or None while it runs."""
+        if self._status is None:
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+            self._status = os.waitstatus_to_exitcode(status) if done else None
+        return self._status
+
+    def strike(self) -> None:
+        """SIGKILL; what it has written can still be read."""
+        if self.status() is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self._status = -signal.SIGKILL
 
     def kill(self) -> None:
         """SIGKILL, and nothing more is read: what stood on the screen is what `text` gives."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        self._close()
+        self.strike()
+        self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
         os.close(self.fd)
         _OPEN.remove(self)
 
@@ -138,7 +153,8 @@ class Program:
 class Terminal(Program):
     """A program on a pseudo-terminal with a screen: `emulator` holds what it has drawn, read so far.
 
-    answers: whether the cursor's place is told when the program asks for it, as terminals do.
+    answers: whether the cursor's place is told when the program asks for it, as terminals do. recent: the end of
+    what was written.
     """
 
     def __init__(
@@ -153,7 +169,7 @@ class Terminal(Program):
         self.answers = answers
         self.emulator = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.emulator)
-        self._half = b""
+        self._half = self.recent = b""
         super().__init__(home, *arguments, command=command, size=size, **environment)
 
     def resize(self, width: int, height: int) -> None:
@@ -164,6 +180,7 @@ class Terminal(Program):
         if b"\x1b[6n" in data and self.answers:
             place = self.emulator.cursor
             self.send(b"\x1b[%d;%dR" % (place.y + 1, place.x + 1) * data.count(b"\x1b[6n"))
+        self.recent = (self.recent + data)[-_RECENT:]
         data = self._half + data
         found = _HALF.search(data)
         self._half = found[0] if found else b""
