@@ -208,7 +208,7 @@ class Tutor(App[int]):
         """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
         now = monotonic()
         if self._pace.free(now, running):
-            asked = self._pace.asks(now, running)
+            asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
             painted = self._page.show(drawing.rows(self.session))
             if asked:
