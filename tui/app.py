@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 _CHUNK_SECONDS = 0.05
 
 
+# Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
+_UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
+
+
 @dataclass
 class RunProgress(Message):
     """A chunk of a background run is done."""
@@ -106,6 +110,8 @@ class Tutor(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key is taken here, before it would go down to the page and come up again: that is time on every step."""
+        if isinstance(event, _UNUSED):
+            return
         palette = len(self.screen_stack) > 1  # it has the keyboard while it is open
         if isinstance(event, events.Key) and not event.is_forwarded and not palette:
             self._take(event.key, event.character if event.is_printable else None)
