@@ -319,10 +319,19 @@ def _give(terminal: Terminal, made: Input) -> None:
         raise Failure(str(error)) from None
 
 
+def _gone(terminal: Terminal) -> int | None:
+    """Its status, where it is ending; a process is there for a moment after its terminal is closed."""
+    ends = time.monotonic() + 5.0
+    while terminal.status() is None and time.monotonic() < ends:
+        if not terminal.receive(0.05):
+            time.sleep(0.05)
+    drain(terminal, 0.2, 2.0)
+    return terminal.status()
+
+
 def _left(terminal: Terminal, home: Path) -> Terminal:
     """Started again after it has been left by its own key; anything else that ended it is a failure."""
-    drain(terminal, 0.2, 2.0)
-    if terminal.status() != 0 or b"Traceback" in terminal.recent:
+    if _gone(terminal) != 0 or b"Traceback" in terminal.recent:
         raise Failure(_ended(terminal))
     terminal.close()
     return started(home)
@@ -335,8 +344,7 @@ def _settled(terminal: Terminal, home: Path, tally: Tally) -> Terminal:
             settle(terminal, _PATIENCE)
             return terminal
         except (Failure, OSError, EOFError):
-            drain(terminal, 0.2, 1.0)
-            if terminal.status() is None:
+            if _gone(terminal) is None:
                 raise
             terminal = _left(terminal, home)
             tally.starts += 1
