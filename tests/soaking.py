@@ -165,12 +165,12 @@ KINDS: dict[str, tuple[float, Callable[[Random], Input]]] = {
     "mouse": (6, a_mouse_report),
     "drag": (1, a_drag),
     "paste": (4, a_paste),
-    "raw paste": (2, a_raw_paste),
+    "raw-paste": (2, a_raw_paste),
     "binary": (3, a_binary_paste),
     "focus": (3, a_focus_event),
     "report": (4, a_report),
     "half": (3, half_a_sequence),
-    "odd key": (1, an_odd_key),
+    "odd-key": (1, an_odd_key),
     "resize": (4, a_resize),
 }
 """What is sent, and how often beside the others."""
