@@ -6,6 +6,9 @@ seeds) is not a keypress's work: the time of its key is left out, its bytes are 
 
 from __future__ import annotations
 
+import screen  # first: it finds the terminals and the SSH server of the tests
+
+# isort: split
 import statistics
 import sys
 import tempfile
@@ -14,7 +17,6 @@ from dataclasses import dataclass, field
 
 import table
 from links import Server
-from screen import MINIMAL, NNTUTOR, sides, start
 from table import Row, milliseconds, spread
 from terminals import RIGHT
 
@@ -54,7 +56,9 @@ def keys_of(stops: int) -> list[bytes]:
 def measure(side: Server | None, lesson: Lesson) -> dict[bytes, Taken]:
     found = {key: Taken() for key in NAMES}
     with tempfile.TemporaryDirectory() as home:
-        pair = [start(side, home, command) for command in (MINIMAL, [*NNTUTOR, "learn", lesson.id])]
+        pair = [
+            screen.start(side, home, command) for command in (screen.MINIMAL, [*screen.NNTUTOR, "learn", lesson.id])
+        ]
         for key in keys_of(len(lesson.stops)):
             base, taken = pair[0].key(RIGHT)[0], found[key]
             seconds, size = pair[1].key(key, 0.1)
@@ -69,11 +73,11 @@ def measure(side: Server | None, lesson: Lesson) -> dict[bytes, Taken]:
 
 
 def rows(server: Server | None, wanted: list[str] | None = None) -> Iterator[Row]:
-    everything: list[dict[bytes, Taken]] = [{key: Taken() for key in NAMES} for _ in sides(server)]
+    everything: list[dict[bytes, Taken]] = [{key: Taken() for key in NAMES} for _ in screen.sides(server)]
     for lesson in load.lessons():
         if wanted and lesson.id not in wanted:
             continue
-        found = [measure(side, lesson) for side in sides(server)]
+        found = [measure(side, lesson) for side in screen.sides(server)]
         for all_, here in zip(everything, found):
             for key, taken in here.items():
                 all_[key].add(taken)

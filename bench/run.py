@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-import speed  # first: it sets one thread before NumPy is loaded
+import screen  # first: it finds the terminals and the SSH server of the tests
+import speed  # and this before NumPy is loaded: it sets one thread
 
 # isort: split
 import platform
@@ -21,7 +22,6 @@ import course
 import lines
 import links
 import saving
-import screen
 import table
 from links import Server
 from table import Row, milliseconds

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from table import Row, milliseconds
+from table import Row, microseconds
 
 from nntutor.core.symbols import Style
 from nntutor.lessons.progress import Store
@@ -22,7 +22,7 @@ def rows() -> Iterator[Row]:
     for lesson in ("hidden-delta", "deeper"):
         times = sorted(_kept(lesson))
         middle, most = statistics.median(times), times[-1 - len(times) // 20]
-        yield Row(f"keeping the place, a step of `{lesson}`", [f"{milliseconds(middle)}, 95 % {milliseconds(most)}"],
+        yield Row(f"keeping the place, a step of `{lesson}`", [f"{microseconds(middle)}, 95 % {microseconds(most)}"],
                   "target", ["2 ms"], [middle / 0.002])  # fmt: skip
 
 

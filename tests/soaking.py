@@ -31,6 +31,8 @@ USUAL: Size = (80, 24)
 _SIZES: tuple[Size, ...] = ((1, 1), (20, 5), (40, 12), (79, 23), (80, 24), (110, 30), (132, 43), (250, 80))
 _PLACE = re.compile(r"(?:step|단계) \d+/\d+")
 _LIST = " nntutor "
+_SEQUENCE = re.compile(r"\x1b\[[\d;<>=?]*[a-zA-Z]")
+_RAISED = re.compile(r"\w+(Error|Exception|Interrupt)\b")
 _HANGUL = re.compile("[가-힣]")
 
 
@@ -53,12 +55,14 @@ class Tally:
 # --- what a terminal can send -----------------------------------------------------------------------
 
 _MOVES = (RIGHT, LEFT, b"\x1b[B", b"\x1b[A", b"\x1b[H", b"\x1b[F", b"\x1b[5~", b"\x1b[6~")
-_COMMANDS = tuple(letter.encode() for letter in ")(}{hjkl:wce+-<>0uyrzv.tgnb?/; ")
+_COMMANDS = tuple(letter.encode() for letter in ")(}{hjkl:wce+-<>0uyrzv.tgnb?/ ")
 _OTHERS = (
     b"\x1bOP", b"\x1b[15~", b"\x1b[1;5C", b"\x1b[Z", b"\x1bOC", b"\x1b[3~", b"\x1b[2~", b"\x1b[1;2R", b"\x1b[97;5u",
     "ㅈ".encode(), "실".encode(), "δ".encode(), "é".encode(), "😀".encode(), "e\u0301".encode(), b"\t",
 )  # fmt: skip
 _TYPED = (b"1", b"7", b"0.5", b"h1", b"E", b"w5=0.3", b"1e-3", b"9" * 120, b"2*", b"\x7f", ENTER, ENTER)
+
+_ASCII = tuple(code for code in range(128) if code not in b";\x10")
 
 
 def a_key(random: Random) -> bytes:
@@ -72,7 +76,12 @@ def a_key(random: Random) -> bytes:
         return random.choice(_TYPED)
     if kind < 0.9:
         return random.choice((ENTER, ENTER, ESCAPE, b"\x7f", b"q"))
-    return random.choice((*_OTHERS, bytes([random.randrange(128)])))
+    return random.choice((*_OTHERS, bytes([random.choice(_ASCII)])))
+
+
+def the_palette(random: Random) -> bytes:
+    """Textual's own list of commands; whatever comes next goes to it."""
+    return random.choice((b";", b"\x10"))
 
 
 def a_mouse_report(random: Random) -> bytes:
@@ -152,15 +161,16 @@ def a_resize(random: Random) -> Size:
 
 KINDS: dict[str, tuple[float, Callable[[Random], Input]]] = {
     "key": (70, a_key),
+    "palette": (1.5, the_palette),
     "mouse": (6, a_mouse_report),
     "drag": (1, a_drag),
     "paste": (4, a_paste),
-    "raw paste": (2, a_raw_paste),
+    "raw-paste": (2, a_raw_paste),
     "binary": (3, a_binary_paste),
     "focus": (3, a_focus_event),
     "report": (4, a_report),
     "half": (3, half_a_sequence),
-    "odd key": (1, an_odd_key),
+    "odd-key": (1, an_odd_key),
     "resize": (4, a_resize),
 }
 """What is sent, and how often beside the others."""
@@ -171,16 +181,15 @@ KINDS: dict[str, tuple[float, Callable[[Random], Input]]] = {
 
 def screen_of(terminal: Terminal) -> list[Row]:
     """Every cell with its colours and attributes, row by row."""
-    emulator = terminal.emulator
-    return [tuple(tuple(emulator.buffer[y][x]) for x in range(emulator.columns)) for y in range(emulator.lines)]
+    return [tuple(tuple(cell) for cell in terminal.cells(y)) for y in range(terminal.emulator.lines)]
 
 
 def place_of(terminal: Terminal) -> str | None:
     """The place that the first row tells: in a lesson the whole row, or the list; None where a page covers it."""
-    first = terminal.emulator.display[0]
+    first = terminal.line(0)
     if first.startswith(_LIST):
         return "list"
-    return first.rstrip() if _PLACE.search(first) else None
+    return first if _PLACE.search(first) else None
 
 
 def _in_korean(terminal: Terminal) -> bool:
@@ -207,6 +216,13 @@ def started(home: Path, *arguments: str, longest: float = 30.0) -> Terminal:
     return terminal
 
 
+def _ended(terminal: Terminal) -> str:
+    """How it ended, and of a traceback the lines that were at work and what was raised."""
+    told = _SEQUENCE.sub("", terminal.recent.decode(errors="replace")).rpartition("Traceback")[2]
+    work = [line.strip("│ \r") for line in told.splitlines() if "❱" in line or _RAISED.match(line)][:12]
+    return f"it ended with {terminal.status()}:\n" + ("\n".join(work) or terminal.text())
+
+
 def _awake(terminal: Terminal, longest: float) -> None:
     """The language changed and changed back: everything sent before has been dealt with."""
     ends = time.monotonic() + longest
@@ -216,7 +232,7 @@ def _awake(terminal: Terminal, longest: float) -> None:
         while _in_korean(terminal) == before:
             terminal.receive(0.05)
             if terminal.status() is not None:
-                raise Failure(f"it ended with {terminal.status()}:\n{terminal.text()}")
+                raise Failure(_ended(terminal))
             if time.monotonic() > ends:
                 raise Failure(f"it does not answer:\n{terminal.text()}")
     drain(terminal, 0.15, 2.0)
@@ -262,7 +278,7 @@ def hammer(home: Path, count: int, seed: int, kinds: Sequence[str] = tuple(KINDS
         for _ in range(count):
             name = random.choices(kinds, weights)[0]
             made = KINDS[name][1](random)
-            pause = random.choice((0.0, 0.0, 0.0, 0.005, 0.02, 0.12))
+            pause = random.choice((0.0, 0.0, 0.0, 0.0, 0.0, 0.005, 0.02, 0.12))
             if terminal.status() is not None:
                 terminal = _left(terminal, home)
                 tally.starts += 1
@@ -303,11 +319,20 @@ def _give(terminal: Terminal, made: Input) -> None:
         raise Failure(str(error)) from None
 
 
+def _gone(terminal: Terminal) -> int | None:
+    """Its status, where it is ending; a process is there for a moment after its terminal is closed."""
+    ends = time.monotonic() + 5.0
+    while terminal.status() is None and time.monotonic() < ends:
+        if not terminal.receive(0.05):
+            time.sleep(0.05)
+    drain(terminal, 0.2, 2.0)
+    return terminal.status()
+
+
 def _left(terminal: Terminal, home: Path) -> Terminal:
     """Started again after it has been left by its own key; anything else that ended it is a failure."""
-    drain(terminal, 0.2, 2.0)
-    if terminal.status() != 0 or b"Traceback" in terminal.recent:
-        raise Failure(f"it ended with {terminal.status()}:\n{terminal.text()}")
+    if _gone(terminal) != 0 or b"Traceback" in terminal.recent:
+        raise Failure(_ended(terminal))
     terminal.close()
     return started(home)
 
@@ -319,8 +344,7 @@ def _settled(terminal: Terminal, home: Path, tally: Tally) -> Terminal:
             settle(terminal, _PATIENCE)
             return terminal
         except (Failure, OSError, EOFError):
-            drain(terminal, 0.2, 1.0)
-            if terminal.status() is None:
+            if _gone(terminal) is None:
                 raise
             terminal = _left(terminal, home)
             tally.starts += 1
@@ -328,7 +352,7 @@ def _settled(terminal: Terminal, home: Path, tally: Tally) -> Terminal:
 
 
 def _same_when_fresh(terminal: Terminal, home: Path) -> None:
-    old_text, old = terminal.emulator.display, screen_of(terminal)
+    old_text, old = terminal.lines(), screen_of(terminal)
     terminal.kill()
     fresh = started(home)
     try:
@@ -339,9 +363,7 @@ def _same_when_fresh(terminal: Terminal, home: Path) -> None:
         rows = [
             f"  row {y}:\n    was   {was}\n    fresh {now}"
             + ("" if was != now else "\n    (other colours or attributes)")
-            for y, (was, now, a, b) in enumerate(
-                zip(old_text, fresh.emulator.display, old, screen_of(fresh), strict=True)
-            )
+            for y, (was, now, a, b) in enumerate(zip(old_text, fresh.lines(), old, screen_of(fresh), strict=True))
             if a != b
         ]
         raise Failure("a fresh program shows another screen:\n" + "\n".join(rows))

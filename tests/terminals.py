@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pyte
+from wcwidth import wcwidth
 
 COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.cli import main; sys.exit(main())"]
 RIGHT, LEFT, DOWN, UP = b"\x1b[C", b"\x1b[D", b"\x1b[B", b"\x1b[A"
@@ -22,7 +23,7 @@ RIGHT, LEFT, DOWN, UP = b"\x1b[C", b"\x1b[D", b"\x1b[B", b"\x1b[A"
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][\d;]*(?:\$p|u|\$y)")
 # A sequence of which only the beginning has come.
 _HALF = re.compile(rb"\x1b(?:\[[\d;<>=?$]*)?\Z")
-_RECENT = 50_000
+_RECENT = 4_000_000
 _OPEN: list[Program] = []
 # What the one who starts the tests has set is not what the program is tried with. Without bytecode, or with other
 # frames per second, a start would also take another time than the learner's.
@@ -186,7 +187,7 @@ class Terminal(Program):
         if answers:
             self.emulator.write_process_input = lambda text: self.send(text.encode())  # type: ignore[method-assign]
         self._stream = pyte.ByteStream(self.emulator)
-        self._half = self.recent = b""
+        self._half, self.recent = b"", bytearray()
         super().__init__(home, *arguments, command=command, size=size, **environment)
 
     def resize(self, width: int, height: int) -> None:
@@ -194,7 +195,8 @@ class Terminal(Program):
         self.emulator.resize(height, width)
 
     def _take(self, data: bytes) -> None:
-        self.recent = (self.recent + data)[-_RECENT:]
+        self.recent += data
+        del self.recent[:-_RECENT]
         data = self._half + data
         found = _HALF.search(data)
         self._half = found[0] if found else b""
@@ -208,8 +210,21 @@ class Terminal(Program):
         assert text in self.text(), f"{text!r} does not come up:\n{self.text()}"
         return self.text()
 
+    def cells(self, y: int) -> list[pyte.screens.Char]:
+        """A row, as terminals have it: of a wide glyph that is half overwritten the other half is blank."""
+        row = [self.emulator.buffer[y][x] for x in range(self.emulator.columns)]
+        for x, cell in enumerate(row):
+            stub = x > 0 and wcwidth(row[x - 1].data[:1] or " ") == 2
+            cut = wcwidth(cell.data[:1] or " ") == 2 and (x + 1 == len(row) or row[x + 1].data != "")
+            if cut or (cell.data == "" and not stub):
+                row[x] = cell._replace(data=" ")
+        return row
+
+    def line(self, y: int) -> str:
+        return "".join(cell.data for cell in self.cells(y)).rstrip()
+
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.emulator.display]
+        return [self.line(y) for y in range(self.emulator.lines)]
 
     def text(self) -> str:
         return "\n".join(self.lines())
