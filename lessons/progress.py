@@ -58,7 +58,7 @@ class Place:
     """All that is needed to be back at the same step.
 
     what: lesson, problem or list. problem: TOML text of a problem of the user's own. edits: those of every run that
-    has some. params and slots: weights and optimizer state before the iteration, float64, little endian.
+    has some. settings: whatever JSON can hold. params and slots: weights and optimizer state before the iteration, float64, little endian.
     """
 
     what: str
@@ -69,7 +69,7 @@ class Place:
     iteration: int
     step: int
     stop: str
-    settings: Mapping[str, str | int | bool] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     params: bytes = b""
     slots: bytes = b""
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import get_current_worker
@@ -77,9 +78,19 @@ class Tutor(App[int]):
         self._before = session
         self._run = 0
         self.exit_status = 0
+        self.fault: Exception | None = None
         # Textual paints three times while it starts; a slow line gets the last one.
         self._starting = ExitStack()
         self._starting.enter_context(self.batch_update())
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice for this platform; on a Unix terminal, one that no input can end."""
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from nntutor.tui.driver import TerminalDriver
+
+        return TerminalDriver
 
     def compose(self) -> ComposeResult:
         yield self._page
@@ -176,6 +187,12 @@ class Tutor(App[int]):
                 shown = sign(self.session, actions[0])
                 yield SystemCommand(words.say(f"help.{word}"), shown, self._command(actions[0]))
 
+    def action_command_palette(self) -> None:
+        from nntutor.tui.widgets.palette import Palette
+
+        if len(self.screen_stack) == 1:
+            self.push_screen(Palette(id="--command-palette"))
+
     def _command(self, action: str) -> drawing.Callback:
         return lambda: self.act(Press(action))
 
@@ -269,6 +286,14 @@ class Tutor(App[int]):
 
     # --- ending ----------------------------------------------------------------------------------
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A mistake of ours: the terminal is given back and the command line says it in one line, not in pages."""
+        if self.is_headless:
+            super()._handle_exception(error)
+        elif self.fault is None:
+            self.fault = error
+            self._leave()
+
     def _rest(self) -> None:
         """Ctrl+z: to the shell, which brings the tutor back with `fg`; where there is none, a word about it."""
         if ending.has_shell():
@@ -336,4 +361,6 @@ def run(
     session = update(session, Told(desk.told(words)))
     tutor = Tutor(session, desk, colours, typed)
     tutor.run(mouse=False)
+    if tutor.fault is not None:
+        raise tutor.fault
     return tutor.exit_status

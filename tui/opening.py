@@ -26,6 +26,10 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.tui.study import Study
 
 
+# Jumps behind the place that can be gone back after a restart.
+_TRAIL = 20
+
+
 class Desk:
     """Opens and keeps. `source` is the text of the user's own problem, kept so that it can be resumed."""
 
@@ -129,7 +133,7 @@ class Desk:
             self._store.mark_done(study.name)
             after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))
         edits = _edits(study)
-        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.stop)
+        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.stop, study.page, study.trail)
         settings = (after.digits, after.language)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
@@ -145,7 +149,7 @@ def _stop_number(lesson: Lesson, stop: str) -> int:
     return ids.index(stop) if stop in ids else 0
 
 
-def _settings(session: Session) -> Mapping[str, str | int | bool]:
+def _settings(session: Session) -> Mapping[str, object]:
     return {"digits": session.digits, "language": session.language}
 
 
@@ -167,6 +171,10 @@ def _place(session: Session, study: Study, source: str) -> Place:
         "zoom": study.zoom,
         "visited": study.visited,
         "numbers": fingerprint(timeline.original),
+        "page": study.page,
+        "reached": dict(study.reached),
+        "trail": study.trail[-_TRAIL:],
+        "seeds": study.seeds is not None,
     }
     return Place(
         "lesson" if study.lesson else "problem",
@@ -204,20 +212,37 @@ def _placed(study: Study, place: Place) -> Study:
         others = {name: _edited(one, place.edits.get(name, ())) for name, one in study.timelines.items()}
     except (KeyError, IndexError, ValueError):
         return _at_nearest_stop(study, place)
-    visited = place.settings.get("visited", -1)
     view = str(place.settings.get("view", "network"))
     study = replace(
         study,
         timelines=MappingProxyType({**others, place.run: timeline}),
         run=place.run,
-        visited=int(visited),
-        zoom=bool(place.settings.get("zoom", False)),
+        visited=_whole(place.settings.get("visited"), -1),
+        zoom=place.settings.get("zoom") is True,
         view=view if view in at.views(study) else "network",
+        page=_whole(place.settings.get("page"), 0),
+        reached=_reached(place.settings.get("reached")),
+        trail=_trail(place.settings.get("trail")),
     )
     number = _named_stop(study, place.stop)
     if number is not None and study.place_of(study.lesson.stops[number]) == study.place:  # type: ignore[union-attr]
         study = replace(study, shown=MappingProxyType({(study.run, *study.place): number}))
-    return study
+    # Many seeds are trained again in the background: their weights would be a megabyte at every step.
+    return at.run_seeds(study) if place.settings.get("seeds") is True else study
+
+
+def _whole(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) else otherwise
+
+
+def _reached(value: object) -> Mapping[str, int]:
+    runs = value.items() if isinstance(value, dict) else ()
+    return MappingProxyType({run: last for run, last in runs if isinstance(last, int)})
+
+
+def _trail(value: object) -> tuple[tuple[int, int], ...]:
+    pairs = value if isinstance(value, list) else []
+    return tuple((pair[0], pair[1]) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
 
 
 def _edited(timeline: Timeline, edits: tuple[Edit, ...]) -> Timeline:

@@ -165,20 +165,21 @@ def _view(session: Session, study: Study, words: Words, view: str, width: int, h
 
 
 def _curve(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    from nntutor.tui import study as at
     from nntutor.tui.plots import curve_rows
 
     timeline = study.timeline
     # The prose may have looked ahead; the curve shows what the learner has run.
-    known = timeline.errors if study.running is not None else timeline.errors[: study.reached_here]
+    known = timeline.errors if study.running is not None else at.seen_errors(study)
     # The iteration at hand is known only once its E has been made.
     error = study.trace.find("E")
-    at = timeline.iteration
-    if error is not None and not study.trace.known(error, timeline.step) and len(known) <= at:
-        known = known[: at - 1]
+    here = timeline.iteration
+    if error is not None and not study.trace.known(error, timeline.step) and len(known) <= here:
+        known = known[: here - 1]
     if study.running is None and len(known) < 2:
         return [(), (Piece(f"  {line}", "dim"),)] if (line := cut(words.say("views.one_point"), width - 4)) else []
     title, log = words.say("views.error_curve"), words.say("views.log_scale")
-    return curve_rows(known, at, width - 1, height, look, title, log)
+    return curve_rows(known, here, width - 1, height, look, title, log)
 
 
 # --- formula, prose, panels --------------------------------------------------------------------------
