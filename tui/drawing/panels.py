@@ -286,7 +286,8 @@ HELP = (
     (("undo", "redo"), "undo"),
     (("run",), "run"), (("zoom",), "zoom"), (("view",), "view"), (("digits",), "digits"),
     (("lesson_next", "lesson_previous"), "lesson"), (("glossary",), "glossary"),
-    (("language",), "language"), (("help",), "help"), (("palette",), "palette"), (("leave",), "leave"),
+    (("language",), "language"), (("theme",), "theme"), (("help",), "help"), (("palette",), "palette"),
+    (("leave",), "leave"),
 )  # fmt: skip
 
 
