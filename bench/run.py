@@ -1,12 +1,30 @@
-"""The whole table: training beside hand-written loops, the recorded iteration, and the screen."""
+"""The whole table in one command: the screen here and over SSH, slow lines, the place kept, training, the record.
+
+`python bench/run.py [runs]`. Ratios first: ours over what stands beside it, measured in turn, medians. Needs the
+`test` extra; sshd, PyTorch, scikit-learn and micrograd are taken where they are installed.
+"""
 
 from __future__ import annotations
 
-import sys
-import time
+import screen  # first: it finds the terminals and the SSH server of the tests
+import speed  # and this before NumPy is loaded: it sets one thread
 
-import screen
-import speed
+# isort: split
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import course
+import lines
+import links
+import saving
+import table
+from links import Server
+from table import Row, milliseconds
 
 from nntutor.core.program import Engine
 from nntutor.core.timeline import Timeline
@@ -15,9 +33,10 @@ from nntutor.core.variants import from_seeds, varied
 from nntutor.lessons import shipped
 
 SEEDS, ITERATIONS, ALONE = 256, 2000, 8
+RECORDED, RUN_ON = 500, 9_500
 
 
-def seeds() -> None:
+def seeds() -> Iterator[Row]:
     """XOR from many seeds, trained together as stacked arrays, beside one after another (a few of them, scaled up)."""
     problem = shipped.open("xor-drawn")
     began = time.perf_counter()
@@ -28,29 +47,60 @@ def seeds() -> None:
         alone = Engine(varied(problem, {"seed": seed}))
         Runner(alone, alone.start()).chunk(ITERATIONS)
     apart = (time.perf_counter() - began) * SEEDS / ALONE
-    print(f"{SEEDS} seeds x {ITERATIONS} iterations of XOR: {together:.2f} s together (at most 3), {apart:.1f} s apart")
+    yield Row(f"{SEEDS} seeds × {ITERATIONS} of XOR together", [f"{together:.2f} s"], "one after another",
+              [f"{apart:.1f} s"], [together / apart])  # fmt: skip
 
 
-def record() -> None:
+def record() -> Iterator[Row]:
     """A recorded iteration of the 2-2-2 example, and jumps among 10 000 iterations."""
     timeline = Timeline.start(shipped.open("two-two-two"))
     began = time.perf_counter()
-    for iteration in range(1, 501):
+    for iteration in range(1, RECORDED + 1):
         timeline = timeline.to(iteration)
-    each = (time.perf_counter() - began) / 500
-    timeline.extended(timeline.runner().chunk(9_500))
+    each = (time.perf_counter() - began) / RECORDED
+    timeline.extended(timeline.runner().chunk(RUN_ON))
     jumps = []
-    for iteration in range(137, 10_000, 631):
+    for iteration in range(137, RECORDED + RUN_ON, 631):
         began = time.perf_counter()
         timeline = timeline.to(iteration, 24)
         jumps.append(time.perf_counter() - began)
-    print(f"\na recorded iteration of 2-2-2, steps unseen: {each * 1000:.3f} ms (at most 1)")
-    print(f"a jump among 10 000 iterations: at most {max(jumps) * 1000:.1f} ms (at most 50)\n")
+    most = max(jumps)
+    yield Row("a recorded iteration of 2-2-2", [milliseconds(each)], "target", ["1 ms"], [each / 0.001])
+    yield Row("a jump among 10 000 iterations, the longest", [milliseconds(most)], "target", ["50 ms"], [most / 0.05])
+
+
+def everything(server: Server | None, runs: int) -> Iterator[Row]:
+    yield from screen.rows(server, runs)
+    if server is not None:
+        yield from lines.rows(server)
+    yield from saving.rows()
+    yield from speed.rows(runs)
+    yield from seeds()
+    yield from record()
+    yield from course.rows(server)
+
+
+def main(runs: int) -> None:
+    names = ", ".join(f"{name} {version(name.lower())}" for name in ("NumPy", "Textual"))
+    print(f"{platform.machine()}, Python {platform.python_version()}, {names}; medians of {runs} paired runs\n")
+    with tempfile.TemporaryDirectory() as folder:
+        if not links.HERE:
+            _tabulate(None, runs, links.MISSING)
+            return
+        try:
+            with links.serving(Path(folder)) as server:
+                _tabulate(server, runs, "")
+        except links.NoServer as error:
+            _tabulate(None, runs, f"sshd does not start here: {error}")
+
+
+def _tabulate(server: Server | None, runs: int, missing: str) -> None:
+    table.heading()
+    for row in everything(server, runs):
+        table.show(row)
+    if missing:
+        print(f"\nNothing over SSH: {missing}")
 
 
 if __name__ == "__main__":
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-    speed.main(runs)
-    seeds()
-    record()
-    screen.main(runs)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 9)

@@ -1,71 +1,53 @@
-"""Start-up, steps, idling and memory on a real pseudo-terminal, in turn with a minimal Textual app.
+"""Start-up, steps, silence and memory on a real pseudo-terminal and over SSH, in turn with a minimal Textual app.
 
-`python bench/screen.py [runs]` prints the table. 80 × 24, 256 colours. Times end with the last byte before
-the program falls silent; medians of paired runs.
+80 × 24, TERM=xterm-256color, COLORTERM unset. A time ends with the last byte before silence. A start is timed from
+the newline that lets a waiting shell go on, on both sides: over SSH the connection is open by then, so that it is
+the program that is timed and not the greeting of the server. Bytes are what the terminal gets; over SSH, what the
+client prints.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import select
 import signal
 import statistics
-import struct
 import sys
 import tempfile
-import termios
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
-QUIET = 0.25
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from links import Server
+from table import Row, milliseconds, paired, spread
+from terminals import RIGHT, Program
+
+NNTUTOR = [str(Path(sys.executable).parent / "nntutor")]
+MINIMAL = [sys.executable, str(HERE / "minimal.py")]
+# It says which process the program will be, and waits for a newline.
+_GATE = ["sh", "-c", 'stty -echo; echo "pid $$."; read go; exec "$@"', "sh"]
+_QUIET = 0.4
 STEPS = 60
+IDLE = 5.0
 
 
 @dataclass
-class Program:
-    """A program on a pseudo-terminal of 80 × 24."""
+class Started:
+    """A program with its first screen; pid is its own also where `program` is an SSH client."""
 
+    program: Program
     pid: int
-    fd: int
-    began: float
-
-    @classmethod
-    def start(cls, command: list[str], home: str) -> Program:
-        began = time.perf_counter()
-        pid, fd = pty.fork()
-        if pid == 0:
-            environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "NNTUTOR_HOME": home}
-            for name in ("COLORTERM", "NO_COLOR", "TEXTUAL_FPS", "PYTHONDONTWRITEBYTECODE"):
-                environment.pop(name, None)
-            os.execvpe(command[0], command, environment)
-        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        return cls(pid, fd, began)
-
-    def until_quiet(self, since: float, quiet: float = QUIET, longest: float = 8.0) -> tuple[float, bytes]:
-        """Seconds from `since` to the last byte before silence, and what was written."""
-        data, last = b"", since
-        while time.perf_counter() - since < longest:
-            wait = quiet if data else longest
-            ready, _, _ = select.select([self.fd], [], [], wait)
-            if not ready:
-                break
-            try:
-                chunk = os.read(self.fd, 65536)
-            except OSError:
-                break
-            if not chunk:
-                break
-            data, last = data + chunk, time.perf_counter()
-        return last - since, data
+    seconds: float
+    size: int
 
     def key(self, key: bytes, quiet: float = 0.06) -> tuple[float, int]:
         since = time.perf_counter()
-        os.write(self.fd, key)
-        seconds, data = self.until_quiet(since, quiet, 1.0)
+        self.program.send(key)
+        seconds, data = self.program.timed(since, quiet, 1.0)
         return seconds, len(data)
 
     def cpu(self) -> float:
@@ -73,71 +55,142 @@ class Program:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> float:
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        """Megabytes in use."""
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
 
     def end(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.fd)
+        # Its own end first: a place counts as left when its process is gone, not when the client is.
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.program.kill()
 
 
-def commands() -> dict[str, list[str]]:
-    nntutor = str(Path(sys.executable).parent / "nntutor")
-    return {
-        "minimal": [sys.executable, str(HERE / "minimal.py")],
-        "nntutor": [nntutor],
-        "learn hidden-delta": [nntutor, "learn", "hidden-delta"],
+def start(server: Server | None, home: str, command: list[str], quiet: float = _QUIET) -> Started:
+    """A program on this machine's pseudo-terminal, or at the other end of a connection."""
+    gated = [*_GATE, *command]
+    place = Path(home)
+    program = Program(place, command=gated if server is None else server.tutors(place, gated))
+    said, ends = b"", time.perf_counter() + 20
+    while b"." not in said and time.perf_counter() < ends:
+        said += program.receive(0.5)
+    pid = int(said.partition(b"pid ")[2].partition(b".")[0])
+    since = time.perf_counter()
+    program.send(b"\n")
+    seconds, data = program.timed(since, quiet, 10.0)
+    return Started(program, pid, seconds, len(data))
+
+
+def sides(server: Server | None) -> list[Server | None]:
+    """This machine, and the connection where there is one."""
+    return [None] if server is None else [None, server]
+
+
+def rows(server: Server | None, runs: int) -> Iterator[Row]:
+    yield from starts(server, runs)
+    yield from used(server)
+
+
+def starts(server: Server | None, runs: int) -> Iterator[Row]:
+    """First screens, each beside the minimal app's that was started just before it."""
+    names = {
+        "first screen, `nntutor`": NNTUTOR,
+        "first screen, `nntutor learn hidden-delta`": [*NNTUTOR, "learn", "hidden-delta"],
+        "first screen, back at a place": NNTUTOR,
     }
+    for name, command in names.items():
+        found: list[tuple[list[Started], list[Started]]] = []
+        for side in sides(server):
+            ours: list[Started] = []
+            base: list[Started] = []
+            for _ in range(runs):
+                with tempfile.TemporaryDirectory() as home:
+                    if name.endswith("place"):
+                        _leave_a_place(side, home)
+                    for programs, started in ((base, MINIMAL), (ours, command)):
+                        programs.append(start(side, home, started))
+                        programs[-1].end()
+            found.append((ours, base))
+        yield _starts_row(name, found)
 
 
-def main(runs: int) -> None:
-    starts: dict[str, list[float]] = {name: [] for name in commands()}
-    first_bytes: dict[str, int] = {}
-    for _ in range(runs):
-        for name, command in commands().items():
-            with tempfile.TemporaryDirectory() as home:
-                program = Program.start(command, home)
-                seconds, data = program.until_quiet(program.began)
-                starts[name].append(seconds)
-                first_bytes[name] = len(data)
-                program.end()
-    base = statistics.median(starts["minimal"])
-    print(f"{'complete first screen':32} {'ms':>8} {'× minimal':>10} {'bytes':>8}")
-    for name, values in starts.items():
-        ratio = statistics.median(a / b for a, b in zip(values, starts["minimal"], strict=True))
-        print(f"  {name:30} {statistics.median(values) * 1000:8.0f} {ratio:10.2f} {first_bytes[name]:8}")
-    print(f"  (minimal: {base * 1000:.0f} ms)\n")
-    steps()
+def _starts_row(name: str, found: list[tuple[list[Started], list[Started]]]) -> Row:
+    def told(programs: list[Started]) -> str:
+        return f"{milliseconds(statistics.median(one.seconds for one in programs))}, {programs[0].size} B"
+
+    return Row(
+        name,
+        [told(ours) for ours, _ in found],
+        "minimal Textual app",
+        [told(base) for _, base in found],
+        [paired([one.seconds for one in ours], [one.seconds for one in base]) for ours, base in found],
+    )
 
 
-def steps() -> None:
+def _leave_a_place(side: Server | None, home: str) -> None:
+    program = start(side, home, [*NNTUTOR, "learn", "hidden-delta"])
+    for _ in range(6):
+        program.key(RIGHT)
+    program.end()
+
+
+def used(server: Server | None) -> Iterator[Row]:
     """Keys to the two programs in turn: time to the last byte, bytes; then silence, and memory."""
-    with tempfile.TemporaryDirectory() as home:
-        pair = [Program.start(commands()[name], home) for name in ("minimal", "learn hidden-delta")]
-        for program in pair:
-            program.until_quiet(program.began, 1.0)
-        taken: list[list[tuple[float, int]]] = [[], []]
-        for _ in range(STEPS):
-            for program, results in zip(pair, taken, strict=True):
-                results.append(program.key(b"\x1b[C"))
-        print(f"{'a step (→)':32} {'ms':>8} {'× minimal':>10} {'bytes':>8} {'most':>8}")
-        for name, results in zip(("minimal", "learn hidden-delta"), taken, strict=True):
-            ratio = statistics.median(a[0] / b[0] for a, b in zip(results, taken[0], strict=True))
-            seconds = statistics.median(result[0] for result in results)
-            sizes = sorted(result[1] for result in results)
-            print(f"  {name:30} {seconds * 1000:8.1f} {ratio:10.2f} {sizes[len(sizes) // 2]:8} {sizes[-1]:8}")
-        program = pair[1]
-        before, since = program.cpu(), time.perf_counter()
-        ready, _, _ = select.select([program.fd], [], [], 5.0)
-        idle = len(os.read(program.fd, 65536)) if ready else 0
-        share = (program.cpu() - before) / (time.perf_counter() - since)
-        print(f"\nidle over 5 s: {idle} bytes, {share:.1%} of a processor; memory {program.memory():.0f} MB")
-        for one in pair:
-            one.end()
+    base, times, ours, theirs = "minimal Textual app", [], [], []
+    still: list[tuple[list[tuple[int, float]], list[float]]] = []
+    for side in sides(server):
+        with tempfile.TemporaryDirectory() as home:
+            pair = [start(side, home, command) for command in ([*NNTUTOR, "learn", "hidden-delta"], MINIMAL)]
+            taken: list[list[tuple[float, int]]] = [[], []]
+            for _ in range(STEPS):
+                for program, results in zip(pair, taken, strict=True):
+                    results.append(program.key(RIGHT))
+            ours.append(taken[0])
+            theirs.append(taken[1])
+            times.append(paired([one[0] for one in taken[0]], [one[0] for one in taken[1]]))
+            still.append(([_silent(program) for program in pair], [program.memory() for program in pair]))
+            for program in pair:
+                program.end()
+
+    def middle(results: list[tuple[float, int]], part: int) -> float:
+        return statistics.median(one[part] for one in results)
+
+    yield Row(
+        "a step (→), key to last byte",
+        [milliseconds(middle(one, 0)) for one in ours],
+        base,
+        [milliseconds(middle(one, 0)) for one in theirs],
+        times,
+    )
+    yield Row(
+        "a step (→), bytes: median / 95 % / most",
+        [spread([key[1] for key in one]) for one in ours],
+        base,
+        [spread([key[1] for key in one]) for one in theirs],
+        [middle(a, 1) / middle(b, 1) for a, b in zip(ours, theirs)],
+    )
+    yield Row(
+        "memory",
+        [f"{mine:.0f} MB" for _, (mine, _) in still],
+        base,
+        [f"{its:.0f} MB" for _, (_, its) in still],
+        [mine / its for _, (mine, its) in still],
+    )
+    yield Row(
+        f"silence of {IDLE:.0f} s: bytes, of a processor",
+        [_share(mine) for (mine, _), _ in still],
+        base,
+        [_share(its) for (_, its), _ in still],
+    )
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+def _silent(program: Started) -> tuple[int, float]:
+    """Bytes written, and the share of a processor, while nobody presses a key."""
+    before, since, size = program.cpu(), time.perf_counter(), 0
+    while (left := since + IDLE - time.perf_counter()) > 0:
+        size += len(program.program.receive(left))
+    return size, (program.cpu() - before) / IDLE
+
+
+def _share(silent: tuple[int, float]) -> str:
+    return f"{silent[0]} B, {silent[1]:.1%}"

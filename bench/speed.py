@@ -1,8 +1,8 @@
-"""Training at full speed beside the fastest NumPy loop that was written by hand for each network.
+"""Training at full speed beside the fastest NumPy loop that was written by hand for each network, and libraries.
 
-`python bench/speed.py [runs]` prints the table: one thread, medians of paired runs, the two in turn. The
+`python bench/speed.py [runs]` prints only these rows: one thread, medians of paired runs, all in turn. The
 hand-written loops do the same arithmetic in the same order, keep the error of every iteration and notice
-values that are not finite; their buffers are made once, nothing is made in the loop.
+values that are not finite; their buffers are made once, nothing is made in the loop. Libraries: bench/peers.py.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import table
+from peers import AGREES, PEERS, Peer
+from table import Row, microseconds, paired
 
 from nntutor.core.datasets import two_moons, xor
 from nntutor.core.network import Layer, Network, Problem, Samples, draw
@@ -335,24 +338,54 @@ def ours(problem: Problem, count: int) -> np.ndarray:
     return Runner(engine, engine.start()).chunk(count).errors
 
 
-def main(runs: int) -> None:
-    print(f"{'training at full speed':40} {'µs/iteration':>13} {'by hand':>9} {'ratio':>7} {'at most':>8}")
+def rows(runs: int) -> Iterator[Row]:
     for race in races():
-        # Both work out the same errors, bit for bit, before either is timed.
-        assert (ours(race.problem, 100) == race.hand(race.problem, 100)).all(), race.name
-        pairs = []
-        for _ in range(runs):
-            times = []
-            for work in (ours, race.hand):
-                began = time.perf_counter()
-                work(race.problem, race.iterations)
-                times.append(time.perf_counter() - began)
-            pairs.append(times)
-        mine, theirs = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
-        ratio = statistics.median(a / b for a, b in pairs)
-        scale = 1e6 / race.iterations
-        print(f"  {race.name:38} {mine * scale:13.1f} {theirs * scale:9.1f} {ratio:7.2f} {race.allowed:8.1f}")
+        yield _by_hand(race, runs)
+        for peer in PEERS:
+            yield _beside(race, peer, runs)
+
+
+def _by_hand(race: Race, runs: int) -> Row:
+    # Both work out the same errors, bit for bit, before either is timed.
+    assert (ours(race.problem, 100) == race.hand(race.problem, 100)).all(), race.name
+    mine, theirs = [], []
+    for _ in range(runs):
+        for work, times in ((ours, mine), (race.hand, theirs)):
+            times.append(_timed(lambda work=work: work(race.problem, race.iterations)) / race.iterations)
+    return _row(race.name, mine, f"NumPy by hand, ≤ {race.allowed}", theirs)
+
+
+def _beside(race: Race, peer: Peer, runs: int) -> Row:
+    problem = peer.trains(race.problem)
+    if not peer.here:
+        return Row(race.name, (), peer.name, ["not installed"])
+    if problem is None:
+        return Row(race.name, (), peer.name, ["too large for it"])
+    whole = problem.epoch_iterations if peer.epochs else 1
+    count = max(1, int(race.iterations * peer.share(problem)) // whole) * whole
+    loop, few = peer.loop(problem), min(count, 10 * problem.epoch_iterations)
+    expected, found = peer.errors(problem, ours(problem, few)), loop(few)
+    apart = float(np.max(np.abs(found - expected) / expected))
+    assert apart <= AGREES, f"{race.name}, {peer.name}: the errors are {apart:.1e} apart"
+    mine, theirs = [], []
+    for _ in range(runs):
+        mine.append(_timed(lambda: ours(problem, race.iterations)) / race.iterations)
+        theirs.append(_timed(lambda: loop(count)) / count)
+    return _row(race.name, mine, f"{peer.name} {peer.version}", theirs)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _row(name: str, mine: list[float], beside: str, theirs: list[float]) -> Row:
+    told = ([microseconds(statistics.median(times))] for times in (mine, theirs))
+    return Row(name, next(told), beside, next(told), [paired(mine, theirs)])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 9)
+    table.heading()
+    for row in rows(int(sys.argv[1]) if len(sys.argv) > 1 else 9):
+        table.show(row)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 
 def cells(line: str) -> int:
     """How many cells a line takes: a Korean letter takes two, a combining mark none."""
-    if line.isascii():
-        return len(line)
+    return len(line) if line.isascii() else _measured(line)
+
+
+@lru_cache(maxsize=8192)  # a screen measures the same words and lines again at every step
+def _measured(line: str) -> int:
     return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 

@@ -30,9 +30,13 @@ _NAME = "progress.sqlite"
 _KEPT_ROWS = 20
 # A row of another machine (a home folder shared by several) counts as in use for this long, in seconds.
 _FOREIGN_SECONDS = 24 * 3600
+# How long a step, and the first and the last thing a session does, wait for a file that another one has locked.
 _BUSY_MILLISECONDS = 100
+_LAST_MILLISECONDS = 2000
 
+# One transaction: of two first starts at once, neither sees half of the other's tables.
 _SCHEMA = f"""
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS place (
   session TEXT PRIMARY KEY, host TEXT, pid INTEGER, began TEXT, at REAL,
   what TEXT, name TEXT, problem TEXT, run TEXT, edits TEXT, iteration INTEGER, step INTEGER, stop TEXT,
@@ -43,6 +47,7 @@ CREATE TABLE IF NOT EXISTS reached (lesson TEXT PRIMARY KEY, done INTEGER DEFAUL
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
+COMMIT;
 """
 
 Note = tuple[str, Mapping[str, object]]
@@ -91,16 +96,20 @@ def finished() -> frozenset[str]:
 class Store:
     """The file, or nothing where it cannot be had: then `note` says why and nothing is saved."""
 
-    def __init__(self, path: Path | None, connection: sqlite3.Connection | None, note: Note | None) -> None:
+    def __init__(
+        self, path: Path | None, connection: sqlite3.Connection | None, note: Note | None, read_only: bool = False
+    ) -> None:
         self.path = path
+        self._read_only = read_only
         self.note = note
         self._connection = connection
+        self._unsaved: Place | None = None
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._began = _began(os.getpid())
 
     @property
     def saving(self) -> bool:
-        return self._connection is not None
+        return self._connection is not None and not self._read_only
 
     @classmethod
     def open(cls, home: Path | None = None) -> Store:
@@ -124,12 +133,14 @@ class Store:
             except (sqlite3.Error, OSError, _Unusable) as error:
                 return cls(path, None, ("progress.unsaved", {"reason": _reason(error)}))
         except (sqlite3.Error, OSError) as error:
-            return cls(path, None, ("progress.unsaved", {"reason": _reason(error)}))
+            return cls(path, _readable(path), ("progress.unsaved", {"reason": _reason(error)}), read_only=True)
 
     # --- the place -------------------------------------------------------------------------------
 
     def save(self, place: Place) -> None:
-        """Keep this session's place. A save that finds the file locked is made good by the next one."""
+        """Keep this session's place. A save that finds the file locked is made good by the next one, or at the end."""
+        if not self.saving:
+            return
         edits = _edits_out(place.edits)
         settings = json.dumps(dict(place.settings))
         row = (
@@ -138,7 +149,7 @@ class Store:
             place.slots,
         )  # fmt: skip
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> bool:
             connection.execute(f"INSERT OR REPLACE INTO place VALUES ({','.join('?' * len(row))})", row)
             if place.what == "lesson":
                 kept = json.dumps([place.run, edits, place.iteration, place.step, place.stop, settings])
@@ -148,29 +159,31 @@ class Store:
                     " params = excluded.params, slots = excluded.slots",
                     (place.name, time.time(), kept, place.params, place.slots),
                 )
+            return True
 
-        self._try(write, None)
+        self._unsaved = None if self._try(write, False) else place
 
     def latest(self) -> Place | None:
-        """The place of the newest session that is gone; its row becomes this session's."""
+        """The place of the newest session that is gone; its row becomes this session's, where rows can be written."""
 
         def read(connection: sqlite3.Connection) -> Place | None:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("BEGIN IMMEDIATE" if self.saving else "BEGIN")
             try:
                 rows = connection.execute(
                     "SELECT session, host, pid, began, at, what, name, problem, run, edits, iteration, step,"
                     " stop, settings, params, slots FROM place ORDER BY at DESC"
                 ).fetchall()
                 gone = [row for row in rows if row[0] != self._session and not _alive(*row[1:5])]
-                for row in gone[_KEPT_ROWS:]:
+                for row in gone[_KEPT_ROWS:] if self.saving else ():
                     connection.execute("DELETE FROM place WHERE session = ?", (row[0],))
                 if not gone:
                     return None
                 first = gone[0]
-                connection.execute(
-                    "UPDATE place SET session = ?, host = ?, pid = ?, began = ? WHERE session = ?",
-                    (self._session, socket.gethostname(), os.getpid(), self._began, first[0]),
-                )
+                if self.saving:
+                    connection.execute(
+                        "UPDATE place SET session = ?, host = ?, pid = ?, began = ? WHERE session = ?",
+                        (self._session, socket.gethostname(), os.getpid(), self._began, first[0]),
+                    )
                 return _place(first[5:])
             finally:
                 connection.execute("COMMIT")
@@ -229,10 +242,17 @@ class Store:
         self._try(write, None)
 
     def close(self) -> None:
-        if self._connection is not None:
-            with suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
+        """Keep what a locked file has not taken yet, and leave the place to the next start, on whichever machine."""
+        if self._connection is None:
+            return
+        with suppress(sqlite3.Error):
+            if self.saving:
+                self._connection.execute(f"PRAGMA busy_timeout = {_LAST_MILLISECONDS}")
+                if self._unsaved is not None:
+                    self.save(self._unsaved)
+                self._connection.execute("UPDATE place SET pid = 0 WHERE session = ?", (self._session,))
+            self._connection.close()
+        self._connection = None
 
     def _try(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         if self._connection is None:
@@ -267,7 +287,7 @@ def condition(path: Path) -> str:
     except (sqlite3.Error, OSError):
         return "unreadable"
     try:
-        _refuse_unusable(connection, fresh=path.stat().st_size == 0)
+        _is_empty(connection)
     except _Unusable as error:
         return str(error)
     except sqlite3.OperationalError:
@@ -288,42 +308,69 @@ def _connected(path: Path) -> sqlite3.Connection:
         raise _Unusable("broken")
     with suppress(OSError):
         path.chmod(0o600)
-    connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=_LAST_MILLISECONDS / 1000, isolation_level=None)
     try:
-        fresh = path.stat().st_size == 0
-        _refuse_unusable(connection, fresh)
+        empty = _is_empty(connection)
         # A killed process loses nothing with a write-ahead log; where there is none, SQLite keeps its own way.
-        connection.execute("PRAGMA journal_mode = WAL")
+        _log_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_SCHEMA)
-        for table in ("place", "reached"):
-            connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
+        if empty:  # a full disk must not keep a file from being read
+            connection.executescript(_SCHEMA)
+        _look(connection)
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    except (sqlite3.Error, _Unusable) as error:
         connection.close()
-        if "locked" in str(error) or "readonly" in str(error) or "unable to open" in str(error):
+        # What the machine refuses (a lock, no room, no right to write) says nothing against the file.
+        if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
             raise
-        raise _Unusable("broken") from error
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise _Unusable("broken") from error
-    except _Unusable:
-        connection.close()
-        raise
+        raise error if isinstance(error, _Unusable) else _Unusable("broken") from error
     return connection
 
 
-def _refuse_unusable(connection: sqlite3.Connection, fresh: bool) -> None:
-    """fresh: whether the file holds no byte yet."""
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):  # another start is about it
+            raise
+
+
+def _look(connection: sqlite3.Connection) -> None:
+    for table in ("place", "reached"):
+        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
+
+
+def _readable(path: Path) -> sqlite3.Connection | None:
+    """The file to read from only, as it is where nothing can be written beside it; None where that fails too."""
+    for how in ("mode=ro", "mode=ro&immutable=1"):
+        try:
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+        except sqlite3.Error:
+            continue
+        try:
+            _is_empty(connection)
+            _look(connection)
+        except (sqlite3.Error, _Unusable):
+            connection.close()
+            continue
+        return connection
+    return None
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing is in the file yet; _Unusable where what is in it is not ours, or broken."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables or not fresh:
-        if application != _APPLICATION:
-            raise _Unusable("foreign")
-        if version > _VERSION:
-            raise _Unusable("newer")
-    if not fresh and connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+    if not tables and not application:
+        return True
+    if application != _APPLICATION:
+        raise _Unusable("foreign")
+    if version > _VERSION:
+        raise _Unusable("newer")
+    if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
         raise _Unusable("broken")
+    return False
 
 
 def _set_aside(path: Path) -> Path | None:
@@ -354,7 +401,9 @@ def _began(pid: int) -> str:
 
 
 def _alive(host: str, pid: int, began: str, at: float) -> bool:
-    """Whether the session of a row may still be running."""
+    """Whether the session of a row may still be running; the number 0 says that it has ended."""
+    if pid <= 0:
+        return False
     if host != socket.gethostname():
         return time.time() - at < _FOREIGN_SECONDS
     try:

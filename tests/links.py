@@ -48,9 +48,15 @@ class Server:
         command: list[str] | None = None,
     ) -> Terminal:
         """The tutor, or another program, on the other side of the connection."""
+        return Terminal(
+            home, command=self.tutors(home, command or COMMAND, *arguments, lang=lang), TERM=term, size=size
+        )
+
+    def tutors(self, home: Path, command: list[str], *arguments: str, lang: str = "C.UTF-8") -> list[str]:
+        """The command line of the client that starts the tutor, or another program, in a terminal of its own."""
         # An empty COLORTERM is what a remote side has: ssh does not carry the client's.
-        remote = ["env", f"NNTUTOR_HOME={home}", f"LANG={lang}", "LC_ALL=", "COLORTERM=", *(command or COMMAND)]
-        return Terminal(home, command=self.command(*remote, *arguments, terminal=True), TERM=term, size=size)
+        remote = ["env", f"NNTUTOR_HOME={home}", f"LANG={lang}", "LC_ALL=", "COLORTERM=", *command]
+        return self.command(*remote, *arguments, terminal=True)
 
 
 class NoServer(Exception):

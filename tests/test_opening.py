@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import screens
 
+from nntutor.lessons import words as all_words
 from nntutor.lessons.progress import Store
 from nntutor.tui import lint
 from nntutor.tui.opening import Desk
@@ -89,3 +91,60 @@ def test_a_place_of_another_network_leads_to_its_stop(tmp_path: Path) -> None:
     store.save(replace(place, params=b"\0" * 8))
     study = Desk(store).open_lesson("hidden-delta")
     assert study.stop == session.study.stop
+
+
+def reached(tmp_path: Path) -> tuple[Store, Session]:
+    """A place at the third stop of a lesson, kept."""
+    session = lint.ran(screens.pressed(screens.of_lesson("hidden-delta"), "continue", "continue"))
+    store = Store.open(tmp_path)
+    Desk(store).keep(Session(Home(())), session)
+    return store, session
+
+
+def test_a_lesson_with_other_numbers_is_resumed_at_its_nearest_stop_and_says_so(tmp_path: Path) -> None:
+    store, session = reached(tmp_path)
+    place = store.reached("hidden-delta")
+    assert place is not None and session.study is not None
+    store.save(replace(place, step=place.step + 1, settings={**place.settings, "numbers": 1}))
+    study = Desk(store).open_lesson("hidden-delta")
+    assert study.stop == session.study.stop
+    assert study.note is not None and study.note[0] == "progress.lesson_changed"
+
+
+def test_where_the_stop_is_gone_too_the_last_one_before_the_place_is_the_nearest(tmp_path: Path) -> None:
+    store, session = reached(tmp_path)
+    place = store.reached("hidden-delta")
+    assert place is not None and session.study is not None
+    store.save(replace(place, step=place.step + 1, stop="renamed", settings={**place.settings, "numbers": 1}))
+    assert Desk(store).open_lesson("hidden-delta").stop == session.study.stop
+
+
+def test_a_lesson_that_is_there_no_more_leads_to_the_list_and_is_named(tmp_path: Path) -> None:
+    store, _ = reached(tmp_path)
+    place = store.reached("hidden-delta")
+    assert place is not None
+    store.save(replace(place, name="removed"))
+    store.close()
+    desk = Desk(Store.open(tmp_path))
+    assert desk.begin(None, None) is None
+    words = all_words.load("en")
+    assert "removed" in desk.told(words)
+    assert desk.told(words) == ""
+
+
+def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    before = screens.of_lesson("hidden-delta")
+
+    class Full:
+        def execute(self, *_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    store._connection = Full()  # type: ignore[assignment]
+    after = desk.keep(before, screens.pressed(before, "step"))
+    assert "disk is full" in after.home.told
+    assert any("disk is full" in line for line in screens.lines(after))
+    again = screens.pressed(after, "step")
+    assert desk.keep(after, again) is again
+    assert again.study is not None and again.study.place == (1, 3)

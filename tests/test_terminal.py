@@ -13,14 +13,6 @@ import pytest
 from terminals import COMMAND, RIGHT, Terminal
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_leaves_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
-    terminal = Terminal(tmp_path, "learn", "hidden-delta")
-    terminal.read()
-    assert terminal.end(number) == 128 + number
-    assert b"\x1b[?1049l" in terminal.last
-
-
 def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
     terminal.read()

@@ -2,9 +2,6 @@
 
 import os
 
-# Textual reads this when it is imported. Thirty frames a second halve the bytes of a stream of keys and
-# cost a single key nothing.
-os.environ.setdefault("TEXTUAL_FPS", "30")
-# Plain keys are all that is used. Terminals that are asked to report every key in full lose what a Korean input
-# method composes (iTerm2 does).
+# Textual reads this when it is imported. Plain keys are all that is used, and terminals that are asked to report
+# every key in full lose what a Korean input method composes (iTerm2 does).
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")

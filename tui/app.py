@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 _CHUNK_SECONDS = 0.05
 
 
+# Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
+_UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
+
+
 @dataclass
 class RunProgress(Message):
     """A chunk of a background run is done."""
@@ -108,6 +112,8 @@ class Tutor(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key is taken here, before it would go down to the page and come up again: that is time on every step."""
+        if isinstance(event, _UNUSED):
+            return
         palette = len(self.screen_stack) > 1  # it has the keyboard while it is open
         if isinstance(event, events.Key) and not event.is_forwarded and not palette:
             self._take(event.key, event.character if event.is_printable else None)
@@ -215,7 +221,7 @@ class Tutor(App[int]):
         """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
         now = monotonic()
         if self._pace.free(now, running):
-            asked = self._pace.asks(now, running)
+            asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
             painted = self._page.show(drawing.rows(self.session), styles(self.session.theme, self.session.colours))
             if asked:

@@ -83,6 +83,9 @@ class Keymap:
         action = {key: action for action, keys in self.keys.items() for key in keys}
         object.__setattr__(self, "action", MappingProxyType(action))
 
+    def __hash__(self) -> int:
+        return hash(tuple(self.keys.items()))
+
     def firm(self, action: str) -> tuple[str, ...]:
         """The keys of an action that are no text, so that they mean it while a line is typed as well."""
         return tuple(key for key in self.keys[action] if len(key) > 1 and key != "space")

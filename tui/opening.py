@@ -6,14 +6,17 @@ they move. The session is a value and knows nothing of files; the app calls this
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nntutor.lessons import load
+from nntutor.lessons import words as all_words
 from nntutor.lessons.model import Lesson
-from nntutor.lessons.progress import Place, Store
+from nntutor.lessons.progress import Note, Place, Store
 from nntutor.lessons.words import Words
 from nntutor.tui.session import THEMES, Home, Session
 
@@ -30,6 +33,8 @@ class Desk:
         self._store = store
         self._source = ""
         self._saved: tuple[object, ...] = ()
+        self._told: Note | None = None
+        self._gone: Note | None = None
         self.digits = 0
         self.language = ""
 
@@ -59,9 +64,10 @@ class Desk:
         return self.resume() if lesson is None else self.open_lesson(lesson)
 
     def told(self, words: Words) -> str:
-        """What there is to say about the file: set aside, not writable; or nothing."""
-        note = self._store.note
-        return words.say(note[0], **note[1]) if note else ""
+        """What there is to say, once: a file set aside or not writable, a lesson that is there no more; or nothing."""
+        notes = [note for note in (self._store.note, self._gone) if note is not None and note is not self._told]
+        self._told, self._gone = self._store.note, None
+        return " ".join(words.say(key, **facts) for key, facts in notes)
 
     # --- opening ---------------------------------------------------------------------------------
 
@@ -98,6 +104,7 @@ class Desk:
         self.language = str(place.settings.get("language", ""))
         if place.what == "lesson":
             if load.find(place.name) is None:
+                self._gone = ("progress.lesson_gone", {"lesson": place.name})
                 return None
             return _placed(self.open_lesson(place.name, fresh=True), place)
         from nntutor.core import problem as files
@@ -108,7 +115,13 @@ class Desk:
     # --- keeping ---------------------------------------------------------------------------------
 
     def keep(self, before: Session, after: Session) -> Session:
-        """Save the place if it is another one, and show what became of the list."""
+        """Save the place if it is another one, show what became of the list, and say what cannot be saved."""
+        after = self._kept(before, after)
+        if self._store.note is self._told:
+            return after
+        return replace(after, home=replace(after.home, told=self.told(all_words.load(after.language))))
+
+    def _kept(self, before: Session, after: Session) -> Session:
         if after.theme != before.theme:
             self._store.keep_setting("theme", after.theme)
         study = after.study
@@ -156,7 +169,13 @@ def _place(session: Session, study: Study, source: str) -> Place:
     timeline = study.timeline
     before = timeline.trace.before
     stop = study.lesson.stops[study.stop].id if study.lesson and study.stop is not None else ""
-    settings = {**_settings(session), "view": study.view, "zoom": study.zoom, "visited": study.visited}
+    settings = {
+        **_settings(session),
+        "view": study.view,
+        "zoom": study.zoom,
+        "visited": study.visited,
+        "numbers": fingerprint(timeline.original),
+    }
     return Place(
         "lesson" if study.lesson else "problem",
         study.name,
@@ -173,7 +192,7 @@ def _place(session: Session, study: Study, source: str) -> Place:
 
 
 def _placed(study: Study, place: Place) -> Study:
-    """The study at a saved place; where the saved numbers no longer fit, at its nearest stop."""
+    """The study at a saved place; where the lesson has other numbers now, at its nearest stop."""
     import numpy as np
 
     from nntutor.core.network import frozen
@@ -184,13 +203,15 @@ def _placed(study: Study, place: Place) -> Study:
     if place.run not in study.timelines:
         return study
     fresh = study.timelines[place.run]
+    if place.settings.get("numbers", fingerprint(fresh.original)) != fingerprint(fresh.original):
+        return replace(_at_nearest_stop(study, place), note=at.note("progress.lesson_changed"))
     params, slots = (frozen(np.frombuffer(saved, dtype="<f8")) for saved in (place.params, place.slots))
     state, edits = State(place.iteration - 1, params, slots), place.edits.get(place.run, ())
     try:
         timeline = Timeline.resumed(fresh.original, fresh.mistake, edits, place.iteration, place.step, state)
         others = {name: _edited(one, place.edits.get(name, ())) for name, one in study.timelines.items()}
     except (KeyError, IndexError, ValueError):
-        return _at_named_stop(study, place.stop)
+        return _at_nearest_stop(study, place)
     visited = place.settings.get("visited", -1)
     view = str(place.settings.get("view", "network"))
     study = replace(
@@ -221,8 +242,31 @@ def _named_stop(study: Study, stop: str) -> int | None:
     return ids.index(stop) if stop in ids else None
 
 
-def _at_named_stop(study: Study, stop: str) -> Study:
+def _at_nearest_stop(study: Study, place: Place) -> Study:
+    """At the stop of that name; where there is none any more, at the last one of the run that is not further on."""
     from nntutor.tui import study as at
 
-    number = _named_stop(study, stop)
+    number = _named_stop(study, place.stop)
+    if number is None and study.lesson is not None:
+        reached = (place.iteration, place.step)
+        number = max(
+            (
+                number
+                for number, stop in enumerate(study.lesson.stops)
+                if stop.run == place.run and (study.place_of(stop) or reached) < reached
+            ),
+            default=0,
+        )
     return study if number is None else at.at_stop(study, number)
+
+
+@lru_cache(maxsize=64)
+def fingerprint(problem: Problem) -> int:
+    """Tells a run's numbers from those that it had in another version of its lesson."""
+    facts = (problem.network.sizes, [layer.activation for layer in problem.network.layers], problem.optimizer,
+             problem.error, problem.batch, problem.shuffle, problem.seed, problem.surface)  # fmt: skip
+    known = zlib.crc32(repr(facts).encode())
+    arrays = [array for layer in problem.network.layers for array in (layer.weights, layer.bias)]
+    for array in (*arrays, problem.samples.inputs, problem.samples.targets):
+        known = zlib.crc32(b"" if array is None else array.tobytes(), known)
+    return known

@@ -51,7 +51,8 @@ class Pace:
         return Pace(now, self._open(now) + 1, now, self.answers, tries)
 
     def answered(self) -> Pace:
-        return replace(self, waiting=max(0, self.waiting - 1), answers=True)
+        """After an answer; one that nobody has asked for says nothing."""
+        return replace(self, waiting=self.waiting - 1, answers=True) if self.waiting else self
 
     def due(self, now: float) -> float:
         """Seconds until what is on its way counts as lost."""

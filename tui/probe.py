@@ -24,7 +24,8 @@ _WIPED = b"\r\x1b[K"
 _BACKGROUND = b"\x1b]11;?\x1b\\"
 _REPORT = re.compile(rb"\x1b\[\d+;(\d+)R")
 _COLOUR = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F/]+)(?:\x1b\\|\x07)")
-_SECONDS = 0.5
+# A line that takes 300 ms each way is still heard; nearly every terminal answers at once.
+_SECONDS = 0.8
 _SENT = {b"\x1b[A": "up", b"\x1b[B": "down", b"\x1b[C": "right", b"\x1b[D": "left", b" ": "space", b"\r": "enter"}
 
 Keys = tuple[tuple[str, str | None], ...]

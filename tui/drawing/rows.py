@@ -22,7 +22,10 @@ CURSOR = Piece("_", "picked")
 
 
 def row_cells(row: Row) -> int:
-    return sum(cells(piece.text) for piece in row)
+    total = 0
+    for text, _ in row:
+        total += cells(text)
+    return total
 
 
 def cut(text: str, width: int) -> str:
@@ -39,6 +42,8 @@ def cut(text: str, width: int) -> str:
 
 def fitted(row: Row, width: int) -> Row:
     """The row cut to at most `width` cells."""
+    if row_cells(row) <= width:
+        return row
     result = []
     for piece in row:
         text = cut(piece.text, width)
@@ -52,12 +57,15 @@ def fitted(row: Row, width: int) -> Row:
 
 def changed_span(before: Row, after: Row) -> tuple[int, int]:
     """The first and one past the last cell in which two rows differ; (0, 0) where they show the same."""
-    old, new = _spread(before), _spread(after)
+    same = next((n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
+    same = min(len(before), len(after)) if same is None else same
+    start = row_cells(before[:same])
+    old, new = _spread(before[same:]), _spread(after[same:])
     length = max(len(old), len(new))
     old += [_BLANK] * (length - len(old))
     new += [_BLANK] * (length - len(new))
     differing = [at for at in range(length) if old[at] != new[at]]
-    return (differing[0], differing[-1] + 1) if differing else (0, 0)
+    return (start + differing[0], start + differing[-1] + 1) if differing else (0, 0)
 
 
 _BLANK = (" ", "")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nntutor.core.symbols import Style
 from nntutor.lessons import words
 from nntutor.lessons.words import Words
 from nntutor.tui import keys
+from nntutor.tui.keys import Keymap
 
 if TYPE_CHECKING:
     from nntutor.tui.session import Session
@@ -18,20 +21,12 @@ ARROWS = {"right": "→", "left": "←", "down": "↓", "up": "↑"}
 
 def sign(session: Session, *actions: str) -> str:
     """The first key of each of these actions; nothing for those without a key."""
-    bound = [session.keymap.keys[action] for action in actions]
-    return " ".join(_spelled(session, found[0]) for found in bound if found)
+    return _sign(session.keymap, session.style, actions)
 
 
 def firm(session: Session, *actions: str) -> str:
     """The same, but a key that is no text where there is one: it also works while a line is typed."""
-    from nntutor.tui.session import asking
-
-    usual = {action: key for key, action in keys.TYPING.items()} if asking(session) else {}
-    shown = []
-    for action in actions:
-        found = [*session.keymap.firm(action), *usual.get(action, "").split(), *session.keymap.keys[action]]
-        shown += [_spelled(session, key) for key in found[:1]]
-    return " ".join(shown)
+    return _firm(session.keymap, session.style, _asking(session), actions)
 
 
 def spoken(session: Session) -> Words:
@@ -39,12 +34,38 @@ def spoken(session: Session) -> Words:
 
     An action without a key is called by its name, as in the file of keys.
     """
-    names = {f"key_{action}": sign(session, action) or action for action in session.keymap.keys}
-    firm_names = {f"firm_{action}": firm(session, action) or action for action in keys.TYPING.values()}
-    return words.load(session.language).knowing({**names, **firm_names})
+    return _spoken(session.language, session.keymap, session.style, _asking(session))
 
 
-def _spelled(session: Session, key: str) -> str:
-    if session.style is not Style.ASCII:
+@lru_cache(maxsize=8)  # the same for step after step
+def _spoken(language: str, keymap: Keymap, style: Style, asking: bool) -> Words:
+    names = {f"key_{action}": _sign(keymap, style, (action,)) or action for action in keymap.keys}
+    firm_names = {
+        f"firm_{action}": _firm(keymap, style, asking, (action,)) or action for action in keys.TYPING.values()
+    }
+    return words.load(language).knowing({**names, **firm_names})
+
+
+def _sign(keymap: Keymap, style: Style, actions: Sequence[str]) -> str:
+    return " ".join(_spelled(style, keymap.keys[action][0]) for action in actions if keymap.keys[action])
+
+
+def _firm(keymap: Keymap, style: Style, asking: bool, actions: Sequence[str]) -> str:
+    usual = {action: key for key, action in keys.TYPING.items()} if asking else {}
+    shown = []
+    for action in actions:
+        found = [*keymap.firm(action), *usual.get(action, "").split(), *keymap.keys[action]]
+        shown += [_spelled(style, key) for key in found[:1]]
+    return " ".join(shown)
+
+
+def _asking(session: Session) -> bool:
+    from nntutor.tui.session import asking
+
+    return asking(session)
+
+
+def _spelled(style: Style, key: str) -> str:
+    if style is not Style.ASCII:
         key = ARROWS.get(key, key)
     return SIGNS.get(key, key)

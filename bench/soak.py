@@ -1,0 +1,67 @@
+"""The real program hammered with random input, or killed at random moments, for as long as one likes.
+
+    python bench/soak.py keys  [count] [seed] [without KIND …]    10 000 inputs, in legs of 500
+    python bench/soak.py kills [count] [seed]                     500 kills, in legs of 50
+
+One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
+its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+import soaking
+import terminals
+from soaking import Failure, Tally
+
+LEGS = {"keys": (500, 10_000), "kills": (50, 500)}
+
+
+def soak(leg: Callable[[Path, int, int], Tally], count: int, each: int, seed: int) -> Tally:
+    """The legs one after another, each from its own seed and in a folder of its own."""
+    total = Tally()
+    while count > 0:
+        with tempfile.TemporaryDirectory() as home:
+            total += leg(Path(home), min(each, count), seed)
+        count, seed = count - each, seed + 1
+        print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return total
+
+
+def main(words: list[str]) -> int:
+    if not words or words[0] not in LEGS:
+        print(__doc__)
+        return 2
+    each, usual = LEGS[words[0]]
+    numbers = [int(word) for word in words[1:] if word.isdigit()]
+    count, seed = (*numbers, *(usual, 1)[len(numbers) :])
+    kinds = tuple(kind for kind in soaking.KINDS if kind not in words)
+    began = time.monotonic()
+    try:
+        if words[0] == "keys":
+            done = soak(lambda home, few, one: soaking.hammer(home, few, one, kinds), count, each, seed)
+            what = ", ".join(f"{number} {name}" for name, number in done.inputs.most_common())
+            said = f"{count} inputs ({what}), {done.starts} starts: alive, and the same screen after each leg"
+        else:
+            done = soak(soaking.kill_often, count, each, seed)
+            what = f"{count} kills, {done.inputs['key']} keys"
+            said = f"{what}: nothing lost; {done.ahead} times one step ahead of the screen"
+    except Failure as failure:
+        print(f"FAILED {words[0]}: {failure}")
+        return 1
+    finally:
+        terminals.sweep()
+    print(f"{words[0]}, seed {seed}: {said}; {time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

