@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS place (
 );
 CREATE TABLE IF NOT EXISTS reached (lesson TEXT PRIMARY KEY, done INTEGER DEFAULT 0, at REAL, place TEXT,
   params BLOB, slots BLOB);
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 COMMIT;
@@ -222,6 +223,23 @@ class Store:
             return frozenset(str(row[0]) for row in rows)
 
         return self._try(read, frozenset())
+
+    # --- what holds everywhere -------------------------------------------------------------------
+
+    def setting(self, name: str) -> str:
+        """What was kept last, in whichever session; "" for nothing."""
+
+        def read(connection: sqlite3.Connection) -> str:
+            row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+            return "" if row is None else str(row[0])
+
+        return self._try(read, "")
+
+    def keep_setting(self, name: str, value: str) -> None:
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+        self._try(write, None)
 
     def close(self) -> None:
         """Keep what a locked file has not taken yet, and leave the place to the next start, on whichever machine."""

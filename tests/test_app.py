@@ -21,7 +21,7 @@ def tutor(home: Path, lesson: str | None = None) -> Tutor:
     study = desk.begin(lesson, None)
     if study is not None:
         session = update(session, Opened(study, desk.digits))
-    return Tutor(session, desk, colours=True)
+    return Tutor(session, desk)
 
 
 def first_line(app: Tutor) -> str:

@@ -11,7 +11,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -21,6 +21,7 @@ from textual import events, work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import get_current_worker
@@ -32,7 +33,7 @@ from nntutor.lessons.progress import Store
 from nntutor.tui import ending, keys
 from nntutor.tui.drawing import page as drawing
 from nntutor.tui.keys import Keymap
-from nntutor.tui.looks import styles
+from nntutor.tui.looks import Colourless, palette_theme, styles
 from nntutor.tui.opening import Desk
 from nntutor.tui.pace import Pace
 from nntutor.tui.probe import Keys
@@ -64,11 +65,12 @@ class Tutor(App[int]):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = ""  # its keys are in the keymap, where the learner can give them to something else
 
-    def __init__(self, session: Session, desk: Desk, colours: bool, typed: Keys = ()) -> None:
+    def __init__(self, session: Session, desk: Desk, typed: Keys = ()) -> None:
         super().__init__(ansi_color=True)
         self.session = session
         self._desk = desk
-        self._page = Page(styles(colours))
+        self._page = Page()
+        self.no_color = not session.colours  # Textual asks the environment only
         self._pace = Pace()
         self._held = False
         self._leaving = False
@@ -165,6 +167,7 @@ class Tutor(App[int]):
             found = keys.while_typing(self.session.keymap, key)
         for action in found:
             if action == "palette":
+                self.theme = palette_theme(self.session.theme)
                 self.action_command_palette()
             else:
                 self.act(Press(action))
@@ -227,13 +230,17 @@ class Tutor(App[int]):
 
     # --- painting --------------------------------------------------------------------------------
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without colours none gets past here, whoever asks for it: the command palette has styles of its own."""
+        return super().get_line_filters() if self.session.colours else (Colourless(),)
+
     def _show(self, running: bool) -> None:
         """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
         now = monotonic()
         if self._pace.free(now, running):
             asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
-            painted = self._page.show(drawing.rows(self.session))
+            painted = self._page.show(drawing.rows(self.session), styles(self.session.theme, self.session.colours))
             if asked:
                 # Also where nothing has changed: the question counts as sent.
                 (self._page.call_after_refresh if painted else self.call_later)(self._ask)
@@ -342,7 +349,7 @@ def run(
     language: str,
     keep_language: bool,
     ascii_look: bool,
-    colours: bool,
+    colours: int,
     keymap: Keymap = keys.DEFAULT,
     typed: Keys = (),
 ) -> int:
@@ -351,7 +358,8 @@ def run(
     keep_language: `language` was asked for, so a resumed place does not bring its own. typed: keys pressed already.
     """
     desk = Desk(Store.open())
-    session = Session(desk.home(), language, Style.ASCII if ascii_look else Style.UNICODE, keymap=keymap)
+    style = Style.ASCII if ascii_look else Style.UNICODE
+    session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
     study = desk.begin(lesson, problem)
     if study is not None:
         session = update(session, Opened(study, desk.digits))
@@ -359,7 +367,7 @@ def run(
             session = replace(session, language=desk.language)
     words = all_words.load(session.language)
     session = update(session, Told(desk.told(words)))
-    tutor = Tutor(session, desk, colours, typed)
+    tutor = Tutor(session, desk, typed)
     tutor.run(mouse=False)
     if tutor.fault is not None:
         raise tutor.fault

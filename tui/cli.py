@@ -324,6 +324,9 @@ def _open_tutor(given: Arguments, out: Output) -> int:
 
     own_keys = keymap.read()
     look = doctor.picked(os.environ, given.ascii, probe.draws_wide)
+    colours = doctor.colours(os.environ, given.color)
+    # Textual reads this when it is imported; by itself it goes by COLORTERM inside tmux and screen as well.
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
     from nntutor.tui.app import run
 
     problem = _problem(given.what or "") if given.command == "open" else None
@@ -335,7 +338,7 @@ def _open_tutor(given: Arguments, out: Output) -> int:
         ascii_look=look.ascii,
         keymap=own_keys,
         typed=look.typed,
-        colours=doctor.colours(os.environ, given.color) > 0,
+        colours=colours,
     )
 
 

@@ -8,9 +8,11 @@ agree on it; only the width of glyphs has to be asked for, by whoever is handed 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
@@ -19,6 +21,8 @@ from nntutor.tui.probe import Keys
 SIGNS = "δ∂Δ⁺½²√ησμ₁ᵏ·−…≈m̂"
 """Signs of formulas; an output that cannot encode one of them gets ASCII names."""
 HANGUL = "가"
+# Monochrome by their names, for systems without descriptions of terminals; those of DEC up to the VT510.
+_MONOCHROME = re.compile(r"vt[1-5]\d\d?(-.*)?|.*-m(ono)?")
 
 
 def can_encode(stream: TextIO | None, text: str) -> bool:
@@ -115,9 +119,39 @@ def colours(environment: Mapping[str, str], wanted: bool = True) -> int:
     term = environment.get("TERM", "")
     if not wanted or environment.get("NO_COLOR") or term in ("", "dumb"):
         return 0
-    if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+    own, described = _described()
+    found = described if term == own else None
+    if found == 0 or (found is None and _MONOCHROME.fullmatch(term)):
+        return 0
+    if (found or 0) > 256 or (_says_true_colour(environment) and not _multiplexed(environment)):
         return 1 << 24
-    return 256 if "256" in term else 16
+    # Descriptions speak of 8 colours where the bright ones are there as well: xterm, screen, the Linux console.
+    return 256 if found == 256 or "256" in term else 16
+
+
+def _says_true_colour(environment: Mapping[str, str]) -> bool:
+    return environment.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+
+
+def _multiplexed(environment: Mapping[str, str]) -> bool:
+    """Whether COLORTERM may be a word of the terminal around tmux or screen, which passes on less."""
+    return bool(multiplexers(environment)) or environment.get("TERM", "").startswith(("tmux", "screen"))
+
+
+@cache
+def _described() -> tuple[str, int | None]:
+    """This process's TERM, and how many colours its description gives it; None where there is no description.
+
+    Asked once: curses sticks to the first terminal that it is asked about.
+    """
+    term = os.environ.get("TERM", "")
+    try:
+        import curses
+
+        curses.setupterm(term, 1)
+        return term, max(0, curses.tigetnum("colors"))
+    except Exception:  # no curses on this system, no such terminal, a description that is broken
+        return term, None
 
 
 def over_ssh(environment: Mapping[str, str]) -> bool:

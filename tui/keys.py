@@ -40,6 +40,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "view": ("v",),
     "digits": (".",),
     "language": ("t",),
+    "theme": ("o",),
     "glossary": ("g",),
     "lesson_next": ("n",),
     "lesson_previous": ("b",),

@@ -1,42 +1,132 @@
-"""What the names of styles look like: terminal colours, or no colour at all.
+"""What the names of styles look like: four themes, each for as many colours as the terminal has.
 
-The sixteen colours of the terminal's own palette are used, because the learner (or the console) has
-chosen them to be readable, and because they cost the fewest bytes on a slow line. Cyan and yellow stay
-apart for every kind of colour blindness; no meaning rests on them alone.
+`standard` takes the sixteen colours of the terminal's own palette, because the learner (or the console) has
+chosen them to be readable, and because they cost the fewest bytes on a slow line. They are readable on black;
+`light` is for a white background, `contrast` brings its own black and white, `safe` tells its colours apart for
+every kind of colour blindness. No meaning rests on a colour alone, so without colours the same names are bold,
+underlined or reversed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 
+from rich.color import Color
+from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color as Background
+from textual.filter import LineFilter
 
-_PLAIN: dict[str, Style] = {
-    "dim": Style(dim=True),
-    "edge": Style(dim=True),
-    "hidden": Style(dim=True),
-    "bold": Style(bold=True),
-    "title": Style(bold=True),
-    "key": Style(bold=True),
-    "operand": Style(bold=True),
-    "result": Style(bold=True, underline=True),
+Styles = Mapping[str, Style]
+
+_BOLD, _DIM, _LINE, _REVERSE = Style(bold=True), Style(dim=True), Style(underline=True), Style(reverse=True)
+_PLAIN: Styles = {
+    "dim": _DIM,
+    "edge": _DIM,
+    "bold": _BOLD,
+    "title": _BOLD,
+    "key": _BOLD,
+    "operand": _BOLD,
+    "result": _BOLD + _LINE,
     "positive": Style(),
     "negative": Style(),
-    "picked": Style(reverse=True),
-    "note": Style(bold=True),
-    "warning": Style(bold=True),
-}
-_COLOURS: dict[str, Style] = {
-    "operand": Style(color="bright_cyan", bold=True),
-    "result": Style(color="bright_yellow", bold=True),
-    "positive": Style(color="bright_cyan"),
-    "negative": Style(color="bright_yellow"),
-    "key": Style(color="bright_cyan"),
-    "note": Style(color="bright_yellow"),
-    "warning": Style(color="bright_yellow", bold=True),
+    "picked": _REVERSE,
+    "note": _BOLD,
+    "warning": _BOLD,
 }
 
 
-def styles(colours: bool) -> Mapping[str, Style]:
-    """The terminal style of each name that the drawing uses."""
-    return {**_PLAIN, **_COLOURS} if colours else _PLAIN
+def _colour(colours: int, palette: int, cube: int, exact: str) -> Color:
+    """One of the terminal's sixteen, of the fixed ones of 256, or, where it is named, the exact one."""
+    if colours < 256:
+        return Color.from_ansi(palette)
+    return Color.parse(exact) if exact and colours > 256 else Color.from_ansi(cube)
+
+
+def _ink(colours: int, palette: int, cube: int, exact: str = "") -> Style:
+    return Style.from_color(_colour(colours, palette, cube, exact))
+
+
+def _standard(colours: int) -> Styles:
+    cyan, yellow = Style(color="bright_cyan"), Style(color="bright_yellow")
+    return {
+        "operand": cyan + _BOLD,
+        "result": yellow + _BOLD,
+        "positive": cyan,
+        "negative": yellow,
+        "key": cyan,
+        "note": yellow,
+        "warning": yellow + _BOLD,
+    }
+
+
+def _light(colours: int) -> Styles:
+    """Dark blue and dark red. Red is never bold: some terminals make that their bright red, too pale on white."""
+    blue, red = _ink(colours, 4, 25), _ink(colours, 1, 124)
+    return {
+        **_faint(colours, 240),
+        "operand": blue + _BOLD,
+        "result": red + _LINE,
+        "positive": blue,
+        "negative": red,
+        "key": blue,
+        "note": red,
+        "warning": red + _LINE,
+    }
+
+
+def _contrast(colours: int) -> Styles:
+    """White on black, in every cell. Of 256, these two are exact, and cost fewer bytes than spelled out."""
+    page = Style.from_color(_colour(colours, 15, 231, ""), _colour(colours, 0, 16, ""))
+    marks = {**_PLAIN, "": Style(), "dim": Style(), "edge": Style(), "note": _BOLD + _LINE, "warning": _BOLD + _REVERSE}
+    return {name: page + mark for name, mark in marks.items()}
+
+
+def _safe(colours: int) -> Styles:
+    """The palette of Okabe and Ito (Color Universal Design, 2002) on black; of 16 colours the pair blue and yellow."""
+    sky, yellow = _ink(colours, 14, 74, "#56b4e9"), _ink(colours, 11, 227, "#f0e442")
+    purple, vermillion = _ink(colours, 14, 175, "#cc79a7"), _ink(colours, 11, 166, "#d55e00")
+    green, orange = _ink(colours, 11, 36, "#009e73"), _ink(colours, 11, 214, "#e69f00")
+    return {
+        **_faint(colours, 248),
+        "operand": sky + _BOLD,
+        "result": yellow + _BOLD,
+        "positive": purple,
+        "negative": vermillion,
+        "key": sky,
+        "note": green,
+        "warning": orange + _BOLD,
+    }
+
+
+def _faint(colours: int, grey: int) -> Styles:
+    """A grey that can be read; of sixteen colours none surely is one, so there the terminal's own faintness."""
+    style = _DIM if colours < 256 else _ink(colours, 0, grey)
+    return {"dim": style, "edge": style}
+
+
+THEMES: Mapping[str, Callable[[int], Styles]] = {
+    "standard": _standard,
+    "light": _light,
+    "contrast": _contrast,
+    "safe": _safe,
+}
+
+
+@cache
+def styles(theme: str, colours: int) -> Styles:
+    """The terminal style of each name that the drawing uses; of "", where there is one, the page's own."""
+    return {**_PLAIN, **THEMES[theme](colours)} if colours else _PLAIN
+
+
+def palette_theme(theme: str) -> str:
+    """The theme of Textual's in which the command palette goes with ours: with the terminal's own sixteen colours."""
+    return "ansi-light" if theme == "light" else "ansi-dark"
+
+
+class Colourless(LineFilter):
+    """Takes every colour off what is about to be written, the default one as well: a vt100 knows none of them."""
+
+    def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
+        return [Segment(text, style and style.without_color, control) for text, style, control in segments]

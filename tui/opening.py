@@ -18,7 +18,7 @@ from nntutor.lessons import words as all_words
 from nntutor.lessons.model import Lesson
 from nntutor.lessons.progress import Note, Place, Store
 from nntutor.lessons.words import Words
-from nntutor.tui.session import Home, Session
+from nntutor.tui.session import THEMES, Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.network import Problem
@@ -54,6 +54,12 @@ class Desk:
         open_ones = [number for number, lesson in enumerate(lessons) if lesson.id not in done]
         broken = tuple(str(error) for error in load.broken())
         return Home(lessons, open_ones[0] if open_ones else 0, done, begun, broken=broken)
+
+    @property
+    def theme(self) -> str:
+        """The theme that was chosen last, wherever that was."""
+        kept = self._store.setting("theme")
+        return kept if kept in THEMES else THEMES[0]
 
     def begin(self, lesson: str | None, problem: Problem | None) -> Study | None:
         """What the command line asks for; where it asks for nothing, what was open last."""
@@ -120,6 +126,8 @@ class Desk:
         return replace(after, home=replace(after.home, told=self.told(all_words.load(after.language))))
 
     def _kept(self, before: Session, after: Session) -> Session:
+        if after.theme != before.theme:
+            self._store.keep_setting("theme", after.theme)
         study = after.study
         if study is None:
             if before.study is not None:

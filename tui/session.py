@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nntutor.core.symbols import Style
-from nntutor.lessons import load
+from nntutor.lessons import load, words
 from nntutor.tui import keys
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are lo
     from nntutor.tui.study import Study
 
 DIGITS = (4, 6, 9, 17)
+THEMES = ("standard", "light", "contrast", "safe")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Session:
     """Everything that is on the screen.
 
     study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
-    app then opens. leaving: the learner wants out.
+    app then opens. leaving: the learner wants out. colours: how many the terminal has; 0: none in any theme.
     """
 
     home: Home
@@ -117,6 +118,8 @@ class Session:
     wanted: str | None = None
     leaving: bool = False
     keymap: keys.Keymap = keys.DEFAULT
+    theme: str = THEMES[0]
+    colours: int = 16
 
 
 def update(session: Session, action: Action) -> Session:
@@ -129,6 +132,8 @@ def update(session: Session, action: Action) -> Session:
             return replace(session, study=study, wanted=None, digits=action.digits or digits)
         case Press("language"):
             return _read_on(session, replace(session, language="ko" if session.language == "en" else "en"))
+        case Press("theme"):
+            return _themed(session)
         case Told(text):
             return replace(session, home=replace(session.home, told=text), wanted=None)
     if session.study is None:
@@ -137,6 +142,23 @@ def update(session: Session, action: Action) -> Session:
     if isinstance(action, Press) and session.home.told:
         session = replace(session, home=replace(session.home, told=""))
     return _in_study(session, study, action)
+
+
+def _themed(session: Session) -> Session:
+    """The next theme and its name; without colours, that there are none."""
+    if session.colours:
+        theme = THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)]
+        return _noted(replace(session, theme=theme), f"theme.{theme}")
+    return _noted(session, "theme.none")
+
+
+def _noted(session: Session, key: str) -> Session:
+    """A note where there is room for one: what is open in its place stays in sight."""
+    study = session.study
+    if study is None:
+        told = words.load(session.language).say(key)
+        return replace(session, home=replace(session.home, told=told))
+    return session if study.panel is not None else replace(session, study=replace(study, note=(key, {})))
 
 
 def _at_home(session: Session, action: Action) -> Session:

@@ -59,7 +59,8 @@ def bars_rows(
     scale = _Scale(bars, max(0, room), log)
     lines: list[Row] = []
     for place, bar in enumerate(bars):
-        label = (Piece(f" {bar.label}".ljust(wide), "bold" if bar.here else ""),)
+        here = look.line("▸") if bar.here else " "
+        label = (Piece(f"{here}{bar.label}".ljust(wide), "bold" if bar.here else ""),)
         drawn = scale.drawn(bar, look, mark) if room >= 6 else ()
         shown = Piece(f" {figures[place]}".ljust(number + 1), "result" if bar.here and bar.shown else "")
         row: Row = (*label, *drawn, shown) if room >= 6 else (*label, shown)

@@ -49,7 +49,7 @@ def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bo
     style = "operand" if newest else ""
     symbol = right.symbol(ref, look.style)
     row = [
-        Piece(f" {symbol}".ljust(12), "bold" if newest else ""),
+        Piece(f"{look.line('▸') if newest else ' '}{symbol}".ljust(12), "bold" if newest else ""),
         Piece(_left(one, side), style),
         Piece("  "),
     ]

@@ -85,6 +85,8 @@ def contour_rows(
         _path(drawn, path)
     for path in paths:
         _ends(drawn, path, many=len(paths) > 1)
+    for path in paths if len(paths) > 1 else ():
+        _named(drawn, path)
     if minimum is not None:
         drawn.mark(minimum[0], minimum[1], "+" if look.ascii else "✕", "bold")
     if len(edges):
@@ -135,6 +137,23 @@ def _ends(drawn: Dots, path: Path, many: bool) -> None:
         drawn.line(x, y, x + dx, y + dy, "result")
         if drawn.cell(x + dx, y + dy) is not None:
             drawn.mark(x + dx, y + dy, _pointer(drawn, dx, dy), "result")
+
+
+def _named(drawn: Dots, path: Path) -> None:
+    """The name in small on the way, at the thirds of what is seen of it: without colours all ways look alike."""
+    with np.errstate(all="ignore"):
+        rows, columns = drawn.place(path.points[:, 0], path.points[:, 1])
+        seen = (rows >= 0) & (rows < drawn.size[0]) & (columns >= 0) & (columns < drawn.size[1])
+    points = path.points[seen]
+    if len(points) < 2:
+        return
+    moved = np.hypot(np.diff(rows[seen]) / drawn.tall, np.diff(columns[seen]) / drawn.broad)
+    length = np.concatenate([[0.0], np.cumsum(moved)])
+    for share in (1 / 3, 2 / 3):
+        x, y = (float(np.interp(share * length[-1], length, points[:, axis])) for axis in (0, 1))
+        at = drawn.cell(x, y)
+        if at is not None and drawn.free(*at, cells(path.name)):
+            drawn.write(*at, path.name.lower(), path.style)
 
 
 def _stands(drawn: Dots, point: Array, sign: str) -> bool:

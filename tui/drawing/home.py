@@ -8,7 +8,7 @@ from nntutor.lessons import load
 from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, padded, wrapped
+from nntutor.tui.drawing.rows import CURSOR, Piece, Row, padded, wrapped
 from nntutor.tui.drawing.signs import firm, sign
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def home_rows(session: Session, words: Words) -> list[Row]:
 def _query(session: Session, query: str, words: Words) -> Row:
     from nntutor.tui.drawing.page import key_line
 
-    ask = (Piece(f" {words.say('home.search')} ", "key"), Piece(query), Piece(" ", "picked"), Piece("  "))
+    ask = (Piece(f" {words.say('home.search')} ", "key"), Piece(query), CURSOR, Piece("  "))
     taken = sum(cells(piece.text) for piece in ask)
     keys = [(firm(session, "continue"), "open"), (firm(session, "escape"), "close")]
     return (*ask, *key_line(keys, words, max(1, session.width - taken)))

@@ -15,7 +15,7 @@ from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.formula import SIGNED
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, fitted
+from nntutor.tui.drawing.rows import Piece, Row, fitted, row_cells
 
 _UNIT_KINDS = ("net", "out", "slope", "out_grad", "delta")
 _WEIGHT_TABLES = ("weight", "grad", "new")
@@ -38,7 +38,7 @@ def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, lo
             break
         rows += block[:left]
         left = height - len(rows)
-    return [fitted(row, width) for row in rows[:height]]
+    return [fitted(_squeezed(row, width), width) for row in rows[:height]]
 
 
 def _current(step: Step) -> str:
@@ -148,6 +148,17 @@ class _Table:
             row.append(self.cell(Ref(kind, self.layer, unit, 0)))
         row += [self.cell(Ref(k, self.layer, unit, 0, self.sample)) for k in side]
         return tuple(row)
+
+
+def _squeezed(row: Row, width: int) -> Row:
+    """A row whose figures are longer than their columns, with narrower gaps: a figure that is cut is another one."""
+    over, pieces = row_cells(row) - width, list(row)
+    for at in range(len(pieces) - 1, 0, -1):
+        text, style = pieces[at]
+        spare = min(max(0, over), len(text) - len(text.lstrip(" ")) - 1)
+        if spare > 0:
+            pieces[at], over = Piece(text[spare:], style), over - spare
+    return tuple(pieces)
 
 
 def _window(count: int, at: int, room: int) -> list[int | None]:

@@ -11,7 +11,7 @@ from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui import study as at
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, cut, padded, wrapped
+from nntutor.tui.drawing.rows import CURSOR, Piece, Row, cut, padded, wrapped
 from nntutor.tui.drawing.signs import firm, sign
 
 if TYPE_CHECKING:
@@ -158,13 +158,17 @@ def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]
 def _choosing(study: Study, words: Words, picked: int) -> list[Row]:
     row = [Piece(f" {words.say('run.ask')} ", "")]
     for number, count in enumerate(at.RUNS):
-        row += [Piece("  "), Piece(f" {count:,} ".replace(",", " "), "picked" if number == picked else "")]
+        row += [Piece("  "), _choice(f"{count:,}".replace(",", " "), number == picked)]
     further = [words.say("run.goal")]
     if at.has_seeds(study):
         further.append(words.say("run.seeds", seeds=at.SEEDS, count=at.SEED_ITERATIONS))
     for number, word in enumerate(further, len(at.RUNS)):
-        row += [Piece("  "), Piece(f" {word} ", "picked" if picked == number else "")]
+        row += [Piece("  "), _choice(word, number == picked)]
     return [_title(words.say("run.title")), tuple(row), (Piece(f" {words.say('run.how')}", "dim"),)]
+
+
+def _choice(text: str, picked: bool) -> Piece:
+    return Piece(f"[{text}]", "picked") if picked else Piece(f" {text} ")
 
 
 def _running(study: Study, words: Words, look: Look) -> list[Row]:
@@ -202,11 +206,11 @@ def _editing(study: Study, words: Words, look: Look, panel: at.Editing, width: i
     """The number that is being set, what it is now, and what would follow."""
     head = (*_title(words.say("edit.title")), Piece(f"   {words.say('edit.how')}", "dim"))
     if "=" in panel.text:
-        line: Row = (Piece(" "), Piece(panel.text), Piece(" ", "picked"))
+        line: Row = (Piece(" "), Piece(panel.text), CURSOR)
     else:
         symbol = study.trace.symbol(panel.ref, look.style)
         now = look.figure(study.trace.value(panel.ref), digits=look.digits + 2)
-        line = (Piece(f" {symbol} = ", "key"), Piece(panel.text), Piece(" ", "picked"))
+        line = (Piece(f" {symbol} = ", "key"), Piece(panel.text), CURSOR)
         line = (*line, Piece(f"   {words.say('edit.now', value=now)}", "dim"))
     rows: list[Row] = [head, line]
     if panel.wrong is not None:
@@ -229,7 +233,7 @@ def _asking(panel: at.Asking, words: Words) -> list[Row]:
     title, example = ("goto.ask", "goto.example") if panel.what == "goto" else ("run.goal_ask", "run.goal_example")
     rows: list[Row] = [
         (*_title(words.say(title)), Piece(f"   {words.say(example)}", "dim")),
-        (Piece(" : ", "key"), Piece(panel.text), Piece(" ", "picked")),
+        (Piece(" : ", "key"), Piece(panel.text), CURSOR),
     ]
     if panel.wrong is not None:
         key, facts = panel.wrong
@@ -282,7 +286,8 @@ HELP = (
     (("undo", "redo"), "undo"),
     (("run",), "run"), (("zoom",), "zoom"), (("view",), "view"), (("digits",), "digits"),
     (("lesson_next", "lesson_previous"), "lesson"), (("glossary",), "glossary"),
-    (("language",), "language"), (("help",), "help"), (("palette",), "palette"), (("leave",), "leave"),
+    (("language",), "language"), (("theme",), "theme"), (("help",), "help"), (("palette",), "palette"),
+    (("leave",), "leave"),
 )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ class Piece(NamedTuple):
 
 Row = tuple[Piece, ...]
 
+# Where a line is being typed: a sign, for terminals that cannot reverse a blank.
+CURSOR = Piece("_", "picked")
+
 
 def row_cells(row: Row) -> int:
     total = 0

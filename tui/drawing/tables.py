@@ -173,7 +173,9 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
             cells_of.append((one, trace.value(one) if trace.known(one, step) else None))
         new = ref._replace(kind="new")
         moved = trace.value(new) - trace.value(ref) if trace.known(new, step) else None
-        row: list[Piece] = [Piece(f" {trace.symbol(ref, look.style):<4}", "bold" if ref[1:4] == here[1:4] else "")]
+        symbol = f"{trace.symbol(ref, look.style):<4}"
+        at_hand = ref[1:4] == here[1:4]
+        row = [Piece(f"{look.line('▸')}{symbol}", "bold") if at_hand else Piece(f" {symbol}")]
         for one, value in cells_of:
             text = "?" if value is None else look.figure(value, one.kind in SIGNED, digits)
             style = "result" if one == here else ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -11,21 +9,26 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nntutor.tui.drawing.rows import Row, changed_span, row_cells
+from nntutor.tui.looks import Styles
 
 
 class Page(Widget):
     """Shows rows of pieces; `show` compares them with those on the screen, row by row."""
 
-    def __init__(self, styles: Mapping[str, Style]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._styles = styles
+        self._styles: Styles = {}
         self._rows: tuple[Row, ...] = ()
         self._strips: list[Strip] = []
 
-    def show(self, rows: tuple[Row, ...]) -> bool:
-        """Show these rows, painting the span of each row that differs from what is there; whether any does."""
+    def show(self, rows: tuple[Row, ...], styles: Styles) -> bool:
+        """Show these rows, painting the span of each row that differs from what is there; whether any does.
+
+        In other styles everything differs.
+        """
         before, self._rows = self._rows, rows
-        if len(before) != len(rows):
+        if styles is not self._styles or len(before) != len(rows):
+            self._styles = styles
             self._strips = [self._strip(row) for row in rows]
             self.refresh()
             return True
@@ -39,13 +42,18 @@ class Page(Widget):
             self.refresh(*regions)
         return bool(regions)
 
+    @property
+    def _blank(self) -> Style | None:
+        """The style of cells in which nothing stands."""
+        return self._styles.get("")
+
     def _strip(self, row: Row) -> Strip:
-        none = Style.null()
-        segments = [Segment(piece.text, self._styles.get(piece.style, none)) for piece in row]
-        return Strip(segments, row_cells(row))
+        blank = self._blank or Style.null()
+        segments = [Segment(piece.text, self._styles.get(piece.style, blank)) for piece in row]
+        return Strip(segments, row_cells(row)).simplify()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y >= len(self._strips):
-            return Strip.blank(width)
-        return self._strips[y].adjust_cell_length(width)
+            return Strip.blank(width, self._blank)
+        return self._strips[y].adjust_cell_length(width, self._blank)
