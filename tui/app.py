@@ -11,19 +11,18 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from nntutor.core.symbols import Style
@@ -33,7 +32,7 @@ from nntutor.lessons.progress import Store
 from nntutor.tui import ending, keys
 from nntutor.tui.drawing import page as drawing
 from nntutor.tui.keys import Keymap
-from nntutor.tui.looks import Colourless, palette_theme, styles
+from nntutor.tui.looks import Colourless, styles
 from nntutor.tui.opening import Desk
 from nntutor.tui.pace import Pace
 from nntutor.tui.probe import Keys
@@ -62,8 +61,7 @@ class Tutor(App[int]):
 
     CSS = "Screen { background: ansi_default; color: ansi_default; } Page { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = []
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = ""  # its keys are in the keymap, where the learner can give them to something else
+    ENABLE_COMMAND_PALETTE = False  # see drawing.commands
 
     def __init__(self, session: Session, desk: Desk, typed: Keys = ()) -> None:
         super().__init__(ansi_color=True)
@@ -125,8 +123,7 @@ class Tutor(App[int]):
         """A key is taken here, before it would go down to the page and come up again: that is time on every step."""
         if isinstance(event, _UNUSED):
             return
-        palette = len(self.screen_stack) > 1  # it has the keyboard while it is open
-        if isinstance(event, events.Key) and not event.is_forwarded and not palette:
+        if isinstance(event, events.Key):
             self._take(event.key, event.character if event.is_printable else None)
         else:
             await super().on_event(event)
@@ -166,11 +163,7 @@ class Tutor(App[int]):
         else:
             found = keys.while_typing(self.session.keymap, key)
         for action in found:
-            if action == "palette":
-                self.theme = palette_theme(self.session.theme)
-                self.action_command_palette()
-            else:
-                self.act(Press(action))
+            self.act(Press(action))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -178,26 +171,6 @@ class Tutor(App[int]):
         for one in held:
             self._press(*one)
         self.act(Typed(event.text))
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
-        """The command palette: every command of the help page, under its own words."""
-        from nntutor.tui.drawing.panels import HELP
-        from nntutor.tui.drawing.signs import sign, spoken
-
-        words = spoken(self.session)
-        for actions, word in HELP:
-            if len(actions) == 1:
-                shown = sign(self.session, actions[0])
-                yield SystemCommand(words.say(f"help.{word}"), shown, self._command(actions[0]))
-
-    def action_command_palette(self) -> None:
-        from nntutor.tui.widgets.palette import Palette
-
-        if len(self.screen_stack) == 1:
-            self.push_screen(Palette(id="--command-palette"))
-
-    def _command(self, action: str) -> drawing.Callback:
-        return lambda: self.act(Press(action))
 
     # --- acting ----------------------------------------------------------------------------------
 
@@ -231,7 +204,7 @@ class Tutor(App[int]):
     # --- painting --------------------------------------------------------------------------------
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Without colours none gets past here, whoever asks for it: the command palette has styles of its own."""
+        """Without colours none gets past here, whoever asks for it."""
         return super().get_line_filters() if self.session.colours else (Colourless(),)
 
     def _show(self, running: bool) -> None:

@@ -6,7 +6,6 @@ there is little room the picture goes first; the formula and the prose stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nntutor.core.symbols import Style
@@ -30,10 +29,6 @@ _TWO_COLUMNS = 110
 _FULL_WIDTH = 80
 
 
-Callback = Callable[[], None]
-"""What the command palette calls."""
-
-
 def look_of(session: Session) -> Look:
     return Look(session.style, session.digits)
 
@@ -41,7 +36,11 @@ def look_of(session: Session) -> Look:
 def rows(session: Session) -> tuple[Row, ...]:
     """Exactly session.height rows of at most session.width cells."""
     words = spoken(session)
-    if session.study is None:
+    if session.palette is not None:
+        from nntutor.tui.drawing.commands import palette_rows
+
+        drawn = palette_rows(session, words)
+    elif session.study is None:
         if session.home.reading is not None:
             from nntutor.tui.drawing.glossary import glossary_page
 
