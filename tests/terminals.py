@@ -192,6 +192,10 @@ class Terminal(Program):
 
     def resize(self, width: int, height: int) -> None:
         super().resize(width, height)
+        # The emulator would take lines away at the top; terminals do at the bottom, where the cursor is not there.
+        for y in range(height, self.emulator.lines):
+            self.emulator.buffer.pop(y, None)
+        self.emulator.lines = min(height, self.emulator.lines)
         self.emulator.resize(height, width)
 
     def _take(self, data: bytes) -> None:
