@@ -184,8 +184,9 @@ class Terminal(Program):
         **environment: str,
     ) -> None:
         self.emulator = Glass(*size)
+        self._answers: list[str] = []
         if answers:
-            self.emulator.write_process_input = lambda text: self.send(text.encode())  # type: ignore[method-assign]
+            self.emulator.write_process_input = lambda text: self._answers.append(text)  # type: ignore[method-assign]
         self._stream = pyte.ByteStream(self.emulator)
         self._half, self.recent = b"", bytearray()
         super().__init__(home, *arguments, command=command, size=size, **environment)
@@ -205,6 +206,10 @@ class Terminal(Program):
         found = _HALF.search(data)
         self._half = found[0] if found else b""
         self._stream.feed(_UNKNOWN.sub(b"", data.removesuffix(self._half)))
+        # Sending reads what comes meanwhile, which the emulator can take only now that it is done with this.
+        answers, self._answers = "".join(self._answers), []
+        if answers:
+            self.send(answers.encode())
 
     def until(self, text: str, longest: float = 15.0) -> str:
         """Read until the screen shows the text; the screen."""

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from nntutor.core.network import Problem
 
 _CHUNK_SECONDS = 0.05
+# So many messages may wait while a frame is drawn.
+_BEHIND = 4
 
 
 # Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
@@ -71,7 +73,7 @@ class Tutor(App[int]):
         self.no_color = not session.colours  # Textual asks the environment only
         self._pace = Pace()
         self._held = False
-        self._leaving = False
+        self._leaving = self._over = False
         self._resting = False
         self._typed = typed
         self._split = keys.Split()
@@ -121,7 +123,7 @@ class Tutor(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key is taken here, before it would go down to the page and come up again: that is time on every step."""
-        if isinstance(event, _UNUSED):
+        if isinstance(event, _UNUSED) or (self._over and isinstance(event, events.InputEvent)):
             return
         if isinstance(event, events.Key):
             self._take(event.key, event.character if event.is_printable else None)
@@ -177,7 +179,7 @@ class Tutor(App[int]):
     def act(self, action: Action) -> None:
         """The next session, on the screen and saved."""
         before = self.session
-        if self._leaving:
+        if self._over:
             return
         self.session = update(before, action)
         if self.session.wanted is not None:
@@ -210,7 +212,12 @@ class Tutor(App[int]):
     def _show(self, running: bool) -> None:
         """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
         now = monotonic()
-        if self._pace.free(now, running):
+        if not running and self.message_queue_size > _BEHIND:
+            # Keys come faster than frames: the last one will be painted.
+            if not self._held:
+                self._held = True
+                self.call_later(self._show_held)
+        elif self._pace.free(now, running):
             asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
             painted = self._page.show(drawing.rows(self.session), styles(self.session.theme, self.session.colours))
@@ -307,6 +314,7 @@ class Tutor(App[int]):
 
     def _leave(self) -> None:
         """Out; but an answer that is still on its way is waited for: the shell would show it as typed."""
+        self._over = True
         self._desk.close(self.session)
         if self._pace.expects(monotonic()) and self.exit_status != 128 + signal.SIGHUP and not self._leaving:
             self._leaving = True

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import re
 import selectors
+import signal
 from codecs import getincrementaldecoder
 
 from textual._xterm_parser import XTermParser
@@ -16,6 +17,8 @@ from textual.drivers.linux_driver import LinuxDriver
 _SECONDS = 0.1
 
 
+# Keys that may wait to be taken. Whoever ends the program should not have to wait behind a megabyte of them.
+_ROOM = 200
 # Answers to what others have asked the terminal, a shell's prompt for one: Textual would take them for keys.
 _ANSWERS = re.compile(
     r"\x1b(?:\[[<=>?\d;]*[cn]|\[\?[\d;]*u|\[(?!48;)[\d;]*t|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\)"
@@ -31,12 +34,22 @@ class TerminalDriver(LinuxDriver):
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
+                if self._app.message_queue_size > _ROOM:
+                    self.exit_event.wait(0.005)  # let the terminal hold back what is pasted or typed ahead
+                    continue
                 ready = selector.select(_SECONDS)
-                data = os.read(self.fileno, 4096) if ready else b""
+                data = self._read() if ready else b""
                 if ready and not data:
-                    return  # the terminal is gone; the signal that says so ends the program
+                    os.kill(os.getpid(), signal.SIGHUP)  # the terminal is gone
+                    return
                 if not self._passed_on(parser, _ANSWERS.sub("", decode(data))):
                     parser = XTermParser(self._debug)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, 1024)
+        except OSError:
+            return b""
 
     def _passed_on(self, parser: XTermParser, text: str) -> bool:
         """Whether the parser could make something of the text; one that could not is of no more use."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
 
 # Jumps behind the place that can be gone back after a restart.
 _TRAIL = 20
+# Iterations that another run is taken to again; it costs the start some of its time.
+_NEAR = 2000
 
 
 class Desk:
@@ -180,6 +182,7 @@ def _place(session: Session, study: Study, source: str) -> Place:
         "visited": study.visited,
         "numbers": fingerprint(timeline.original),
         "page": study.page,
+        "places": _places(study),
         "reached": dict(study.reached),
         "trail": study.trail[-_TRAIL:],
         "seeds": study.seeds is not None,
@@ -217,7 +220,14 @@ def _placed(study: Study, place: Place) -> Study:
     state, edits = State(place.iteration - 1, params, slots), place.edits.get(place.run, ())
     try:
         timeline = Timeline.resumed(fresh.original, fresh.mistake, edits, place.iteration, place.step, state)
-        others = {name: _edited(one, place.edits.get(name, ())) for name, one in study.timelines.items()}
+        places = place.settings.get("places")
+        stood = places if isinstance(places, dict) else {}
+        others = {
+            name: _moved(
+                _edited(one, place.edits.get(name, ())), places.get(name) if isinstance(places, dict) else None
+            )
+            for name, one in study.timelines.items()
+        }
     except (KeyError, IndexError, ValueError):
         return _at_nearest_stop(study, place)
     view = str(place.settings.get("view", "network"))
@@ -251,6 +261,19 @@ def _reached(value: object) -> Mapping[str, int]:
 def _trail(value: object) -> tuple[tuple[int, int], ...]:
     pairs = value if isinstance(value, list) else []
     return tuple((pair[0], pair[1]) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+
+
+def _places(study: Study) -> dict[str, tuple[int, int]]:
+    """Where the lesson's other runs stand, by run, where that is not their beginning."""
+    others = {name: (one.iteration, one.step) for name, one in study.timelines.items() if name != study.run}
+    return {name: place for name, place in others.items() if place != (1, 1)}
+
+
+def _moved(timeline: Timeline, place: object) -> Timeline:
+    """Another run at the place where it stood, unless the way there is long."""
+    if isinstance(place, list) and len(place) == 2 and place[0] <= _NEAR:
+        return timeline.to(place[0], place[1])
+    return timeline
 
 
 def _edited(timeline: Timeline, edits: tuple[Edit, ...]) -> Timeline:
