@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from nntutor.core.network import Problem
 
 _CHUNK_SECONDS = 0.05
-# So many messages may wait while a frame is drawn.
-_BEHIND = 4
+# So many messages may wait while a frame is drawn; where more do, it is drawn a moment later.
+_BEHIND, _SOON = 4, 0.03
 
 
 # Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
@@ -72,7 +72,7 @@ class Tutor(App[int]):
         self._page = Page()
         self.no_color = not session.colours  # Textual asks the environment only
         self._pace = Pace()
-        self._held = False
+        self._held: Timer | None = None
         self._leaving = self._over = False
         self._resting = False
         self._typed = typed
@@ -213,10 +213,7 @@ class Tutor(App[int]):
         """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
         now = monotonic()
         if not running and self.message_queue_size > _BEHIND:
-            # Keys come faster than frames: the last one will be painted.
-            if not self._held:
-                self._held = True
-                self.call_later(self._show_held)
+            self._hold(_SOON)  # keys come faster than frames: the last one will be painted
         elif self._pace.free(now, running):
             asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
@@ -224,13 +221,18 @@ class Tutor(App[int]):
             if asked:
                 # Also where nothing has changed: the question counts as sent.
                 (self._page.call_after_refresh if painted else self.call_later)(self._ask)
-        elif not running and not self._held:
-            self._held = True
-            self.set_timer(self._pace.due(now), self._show_held)
+        elif not running:
+            self._hold(self._pace.due(now))
+
+    def _hold(self, seconds: float) -> None:
+        """Paint later, once, whatever else comes until then."""
+        if self._held is None:
+            self._held = self.set_timer(seconds, self._show_held)
 
     def _show_held(self) -> None:
-        if self._held:
-            self._held = False
+        if self._held is not None:
+            self._held.stop()
+            self._held = None
             self._show(running=False)
 
     def _ask(self) -> None:
