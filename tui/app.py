@@ -23,6 +23,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from nntutor.core.symbols import Style
