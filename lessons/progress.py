@@ -60,7 +60,8 @@ class Place:
     """All that is needed to be back at the same step.
 
     what: lesson, problem or list. problem: TOML text of a problem of the user's own. edits: those of every run that
-    has some. params and slots: weights and optimizer state before the iteration, float64, little endian.
+    has some. settings: whatever JSON can hold. params and slots: weights and optimizer state before the iteration,
+    float64, little endian.
     """
 
     what: str
@@ -71,7 +72,7 @@ class Place:
     iteration: int
     step: int
     stop: str
-    settings: Mapping[str, str | int | bool] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     params: bytes = b""
     slots: bytes = b""
 
@@ -314,11 +315,11 @@ def _connected(path: Path) -> sqlite3.Connection:
         path.chmod(0o600)
     connection = sqlite3.connect(path, timeout=_LAST_MILLISECONDS / 1000, isolation_level=None)
     try:
-        empty = _is_empty(connection)
+        complete = not _is_empty(connection) and _is_complete(connection)
         # A killed process loses nothing with a write-ahead log; where there is none, SQLite keeps its own way.
         _log_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
-        if empty:  # a full disk must not keep a file from being read
+        if not complete:  # else nothing is written: a full disk must not keep a file from being read
             connection.executescript(_SCHEMA)
         _look(connection)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
@@ -329,6 +330,12 @@ def _connected(path: Path) -> sqlite3.Connection:
             raise
         raise error if isinstance(error, _Unusable) else _Unusable("broken") from error
     return connection
+
+
+def _is_complete(connection: sqlite3.Connection) -> bool:
+    """Whether every table is there; a file of an earlier version lacks the later ones."""
+    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('place', 'reached', 'setting')")
+    return bool(found.fetchone()[0] == 3)
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:

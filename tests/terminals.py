@@ -184,14 +184,19 @@ class Terminal(Program):
         **environment: str,
     ) -> None:
         self.emulator = Glass(*size)
+        self._answers: list[str] = []
         if answers:
-            self.emulator.write_process_input = lambda text: self.send(text.encode())  # type: ignore[method-assign]
+            self.emulator.write_process_input = lambda text: self._answers.append(text)  # type: ignore[method-assign]
         self._stream = pyte.ByteStream(self.emulator)
         self._half, self.recent = b"", bytearray()
         super().__init__(home, *arguments, command=command, size=size, **environment)
 
     def resize(self, width: int, height: int) -> None:
         super().resize(width, height)
+        # The emulator would take lines away at the top; terminals do at the bottom, where the cursor is not there.
+        for y in range(height, self.emulator.lines):
+            self.emulator.buffer.pop(y, None)
+        self.emulator.lines = min(height, self.emulator.lines)
         self.emulator.resize(height, width)
 
     def _take(self, data: bytes) -> None:
@@ -201,6 +206,10 @@ class Terminal(Program):
         found = _HALF.search(data)
         self._half = found[0] if found else b""
         self._stream.feed(_UNKNOWN.sub(b"", data.removesuffix(self._half)))
+        # Sending reads what comes meanwhile, which the emulator can take only now that it is done with this.
+        answers, self._answers = "".join(self._answers), []
+        if answers:
+            self.send(answers.encode())
 
     def until(self, text: str, longest: float = 15.0) -> str:
         """Read until the screen shows the text; the screen."""

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from nntutor.core.symbols import Style
 from nntutor.lessons.progress import Store
+from nntutor.tui import study as at
 from nntutor.tui.app import Tutor
 from nntutor.tui.opening import Desk
 from nntutor.tui.session import Opened, Session, update
@@ -26,6 +27,10 @@ def tutor(home: Path, lesson: str | None = None) -> Tutor:
 
 def first_line(app: Tutor) -> str:
     return "".join(segment.text for segment in app._page.render_line(0))
+
+
+def shown(app: Tutor) -> list[str]:
+    return [str(app._page.render_line(y).text) for y in range(24)]
 
 
 async def settled(pilot: Pilot[int], app: Tutor) -> None:
@@ -92,19 +97,25 @@ async def test_resizing_keeps_the_place(tmp_path: Path) -> None:
         assert first_line(app).endswith("step 21/39 · E 0.2984")
 
 
-async def test_the_palette_lists_the_commands_and_carries_one_out(tmp_path: Path) -> None:
+async def test_the_list_of_commands_is_searched_and_one_is_carried_out(tmp_path: Path) -> None:
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(";")
-        await pilot.pause(0.1)
-        await pilot.press(*"gradient check")
-        await pilot.pause(0.5)
-        await pilot.press("enter")
-        await pilot.pause(0.3)
-        if app.session.study is not None and app.session.study.panel is None:
-            await pilot.press("enter")
-            await pilot.pause(0.3)
-        assert app.session.study is not None and app.session.study.panel is not None
+        await pilot.press("space", ";", *"gradient check", "enter")
+        study = app.session.study
+        assert app.session.palette is None and study is not None and isinstance(study.panel, at.Checking)
+        await pilot.press("escape", "ctrl+p", *"ㅣ무혐ㅎㄷ", "down", "up", "enter")
+        assert app.session.language == "ko"
+
+
+async def test_the_list_of_commands_closes_and_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    for lesson in (None, "hidden-delta"):
+        app = tutor(tmp_path, lesson)
+        async with app.run_test(size=(80, 24)) as pilot:
+            before = shown(app)
+            await pilot.press(";")
+            assert shown(app) != before
+            await pilot.press(*"nosuchcommand", "enter", "down", "backspace", "q", "escape")
+            assert shown(app) == before
 
 
 async def test_the_next_start_is_at_the_same_step_with_the_same_numbers(tmp_path: Path) -> None:

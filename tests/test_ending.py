@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,3 +145,39 @@ def test_no_process_is_left_when_the_terminal_is_closed(tmp_path: Path) -> None:
     assert terminal.status() == 128 + signal.SIGHUP
     terminal.kill()
     resumes(tmp_path)
+
+
+FAULTY = """
+import sys
+from nntutor.tui import app, cli
+take = app.Tutor._take
+def faulty(self, key, character):
+    if character == "x":
+        raise RuntimeError("boom")
+    take(self, key, character)
+app.Tutor._take = faulty
+sys.exit(cli.main())
+"""
+
+
+def test_a_mistake_of_ours_gives_the_terminal_back_and_is_one_line(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, command=[sys.executable, "-c", FAULTY, "learn", "hidden-delta"])
+    terminal.until("? keys")
+    terminal.send(RIGHT)
+    terminal.until("step 2/39")
+    terminal.send(b"x")
+    assert terminal.wait() == 2
+    assert all(sequence in terminal.last for sequence in RESTORED)
+    said = terminal.last.rpartition(RESTORED[3])[2].decode().strip()
+    assert said.startswith("nntutor: ") and "boom" in said and len(said.splitlines()) == 1
+    resumes(tmp_path)
+
+
+def test_bytes_that_are_no_text_and_keys_that_no_keyboard_has_are_passed_over(tmp_path: Path) -> None:
+    terminal = opened(tmp_path)
+    for odd in (b"\xff\xfe", b"\xed\xa0\x80", b"\x1b[99999999u", b"\x1b[200~\xff\x00\xfe\x1b[201~", "실".encode()[:2],
+                b"\x1b[?62;22c", b"\x1b]11;rgb:00/00/00\x07", b"\x1b[0n"):  # fmt: skip
+        terminal.press(odd)
+    terminal.send(RIGHT)
+    terminal.until("step 3/39")
+    assert terminal.end(signal.SIGTERM) == 128 + signal.SIGTERM

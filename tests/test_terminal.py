@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 from pathlib import Path
+from shutil import which
 
 import pytest
 from terminals import COMMAND, DOWN, RIGHT, Terminal
@@ -44,7 +45,6 @@ def test_a_step_writes_at_most_2_kilobytes_and_silence_nothing(tmp_path: Path) -
 ESCAPE = b"\x1b"
 PLAIN = {b"0", b"1", b"2", b"4", b"7"}
 SIXTEEN = {b"%d" % code for first in (30, 40, 90, 100) for code in range(first, first + 8)}
-DEFAULT = {b"39", b"49"}
 CUBE, EXACT = {b"38;5", b"48;5"}, {b"38;2", b"48;2"}
 
 
@@ -60,14 +60,6 @@ def codes(data: bytes) -> set[bytes]:
                 del parts[: 1 if code.endswith(b"5") else 3]
             found.add(code)
     return found
-
-
-def opened(terminal: Terminal) -> bytes:
-    """What opening the command palette and going down in it sends."""
-    data = terminal.press(b";")
-    while "all commands by name" not in terminal.text() and (chunk := terminal.receive(10)):
-        data += chunk
-    return data + terminal.press(DOWN)
 
 
 @pytest.mark.parametrize(
@@ -86,14 +78,25 @@ def test_no_theme_sends_colours_that_the_terminal_lacks(tmp_path: Path, variable
     terminal.until("step 1/39")
     sent = {}
     for theme in (*THEMES[1:], THEMES[0]):
-        found = codes(b"".join(terminal.press(key) for key in (b"o", RIGHT, RIGHT, b"r", ESCAPE)))
+        found = codes(b"".join(terminal.press(key) for key in (b"o", RIGHT, RIGHT, b"r", ESCAPE, b";", DOWN, ESCAPE)))
         assert found <= PLAIN | SIXTEEN | kinds, theme
         assert found & (SIXTEEN | kinds), theme
         sent[theme] = found & kinds
     assert sent["standard"] == set()  # the terminal's own colours
     assert not kinds or (sent["light"] == {b"38;5"} and sent["contrast"] == CUBE)
     assert count <= 256 or b"38;2" in sent["safe"]
-    assert codes(opened(terminal)) <= PLAIN | SIXTEEN | DEFAULT | kinds
+    terminal.end(signal.SIGTERM)
+
+
+@pytest.mark.skipif(which("tic") is None, reason="needs tic to describe a terminal")
+def test_a_terminal_of_256_colours_by_its_description_alone_gets_them(tmp_path: Path) -> None:
+    described = tmp_path / "wide.ti"
+    described.write_text("wide|of a name that says nothing, colors#256, use=xterm,\n")
+    subprocess.run(["tic", "-o", str(tmp_path), str(described)], check=True)
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM="wide", TERMINFO=str(tmp_path))
+    terminal.read()
+    found = codes(terminal.press(b"o"))
+    assert b"38;5" in found and found <= PLAIN | CUBE, found
     terminal.end(signal.SIGTERM)
 
 
@@ -106,7 +109,7 @@ def test_without_colour_not_one_colour_is_sent(tmp_path: Path, how: str, kept: s
     options = ("--no-color",) if how == "option" else ()
     variables = {"variable": {"NO_COLOR": "1"}, "terminal": {"TERM": "vt100"}}.get(how, {})
     terminal = Terminal(tmp_path, *options, "learn", "hidden-delta", **variables)
-    data = b"".join([terminal.read(), *(terminal.press(key) for key in (RIGHT, b"o", b"r", ESCAPE))]) + opened(terminal)
+    data = b"".join([terminal.read(), *(terminal.press(key) for key in (RIGHT, b"o", b"r", ESCAPE, b";", DOWN))])
     terminal.end(signal.SIGTERM)
     assert codes(data) <= PLAIN, codes(data)
     assert {b"1", b"7"} <= codes(data)

@@ -11,18 +11,18 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from nntutor.core.symbols import Style
@@ -32,7 +32,7 @@ from nntutor.lessons.progress import Store
 from nntutor.tui import ending, keys
 from nntutor.tui.drawing import page as drawing
 from nntutor.tui.keys import Keymap
-from nntutor.tui.looks import Colourless, palette_theme, styles
+from nntutor.tui.looks import Colourless, styles
 from nntutor.tui.opening import Desk
 from nntutor.tui.pace import Pace
 from nntutor.tui.probe import Keys
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from nntutor.core.network import Problem
 
 _CHUNK_SECONDS = 0.05
+# So many messages may wait while a frame is drawn.
+_BEHIND = 4
 
 
 # Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
@@ -61,8 +63,7 @@ class Tutor(App[int]):
 
     CSS = "Screen { background: ansi_default; color: ansi_default; } Page { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = []
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = ""  # its keys are in the keymap, where the learner can give them to something else
+    ENABLE_COMMAND_PALETTE = False  # see drawing.commands
 
     def __init__(self, session: Session, desk: Desk, typed: Keys = ()) -> None:
         super().__init__(ansi_color=True)
@@ -72,16 +73,26 @@ class Tutor(App[int]):
         self.no_color = not session.colours  # Textual asks the environment only
         self._pace = Pace()
         self._held = False
-        self._leaving = False
+        self._leaving = self._over = False
         self._resting = False
         self._typed = typed
         self._split = keys.Split()
         self._before = session
         self._run = 0
         self.exit_status = 0
+        self.fault: Exception | None = None
         # Textual paints three times while it starts; a slow line gets the last one.
         self._starting = ExitStack()
         self._starting.enter_context(self.batch_update())
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice for this platform; on a Unix terminal, one that no input can end."""
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from nntutor.tui.driver import TerminalDriver
+
+        return TerminalDriver
 
     def compose(self) -> ComposeResult:
         yield self._page
@@ -112,10 +123,9 @@ class Tutor(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key is taken here, before it would go down to the page and come up again: that is time on every step."""
-        if isinstance(event, _UNUSED):
+        if isinstance(event, _UNUSED) or (self._over and isinstance(event, events.InputEvent)):
             return
-        palette = len(self.screen_stack) > 1  # it has the keyboard while it is open
-        if isinstance(event, events.Key) and not event.is_forwarded and not palette:
+        if isinstance(event, events.Key):
             self._take(event.key, event.character if event.is_printable else None)
         else:
             await super().on_event(event)
@@ -155,11 +165,7 @@ class Tutor(App[int]):
         else:
             found = keys.while_typing(self.session.keymap, key)
         for action in found:
-            if action == "palette":
-                self.theme = palette_theme(self.session.theme)
-                self.action_command_palette()
-            else:
-                self.act(Press(action))
+            self.act(Press(action))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -168,26 +174,12 @@ class Tutor(App[int]):
             self._press(*one)
         self.act(Typed(event.text))
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
-        """The command palette: every command of the help page, under its own words."""
-        from nntutor.tui.drawing.panels import HELP
-        from nntutor.tui.drawing.signs import sign, spoken
-
-        words = spoken(self.session)
-        for actions, word in HELP:
-            if len(actions) == 1:
-                shown = sign(self.session, actions[0])
-                yield SystemCommand(words.say(f"help.{word}"), shown, self._command(actions[0]))
-
-    def _command(self, action: str) -> drawing.Callback:
-        return lambda: self.act(Press(action))
-
     # --- acting ----------------------------------------------------------------------------------
 
     def act(self, action: Action) -> None:
         """The next session, on the screen and saved."""
         before = self.session
-        if self._leaving:
+        if self._over:
             return
         self.session = update(before, action)
         if self.session.wanted is not None:
@@ -214,13 +206,18 @@ class Tutor(App[int]):
     # --- painting --------------------------------------------------------------------------------
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Without colours none gets past here, whoever asks for it: the command palette has styles of its own."""
+        """Without colours none gets past here, whoever asks for it."""
         return super().get_line_filters() if self.session.colours else (Colourless(),)
 
     def _show(self, running: bool) -> None:
         """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
         now = monotonic()
-        if self._pace.free(now, running):
+        if not running and self.message_queue_size > _BEHIND:
+            # Keys come faster than frames: the last one will be painted.
+            if not self._held:
+                self._held = True
+                self.call_later(self._show_held)
+        elif self._pace.free(now, running):
             asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
             painted = self._page.show(drawing.rows(self.session), styles(self.session.theme, self.session.colours))
@@ -276,6 +273,14 @@ class Tutor(App[int]):
 
     # --- ending ----------------------------------------------------------------------------------
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A mistake of ours: the terminal is given back and the command line says it in one line, not in pages."""
+        if self.is_headless:
+            super()._handle_exception(error)
+        elif self.fault is None:
+            self.fault = error
+            self._leave()
+
     def _rest(self) -> None:
         """Ctrl+z: to the shell, which brings the tutor back with `fg`; where there is none, a word about it."""
         if ending.has_shell():
@@ -309,6 +314,7 @@ class Tutor(App[int]):
 
     def _leave(self) -> None:
         """Out; but an answer that is still on its way is waited for: the shell would show it as typed."""
+        self._over = True
         self._desk.close(self.session)
         if self._pace.expects(monotonic()) and self.exit_status != 128 + signal.SIGHUP and not self._leaving:
             self._leaving = True
@@ -344,4 +350,6 @@ def run(
     session = update(session, Told(desk.told(words)))
     tutor = Tutor(session, desk, typed)
     tutor.run(mouse=False)
+    if tutor.fault is not None:
+        raise tutor.fault
     return tutor.exit_status

@@ -120,11 +120,6 @@ def styles(theme: str, colours: int) -> Styles:
     return {**_PLAIN, **THEMES[theme](colours)} if colours else _PLAIN
 
 
-def palette_theme(theme: str) -> str:
-    """The theme of Textual's in which the command palette goes with ours: with the terminal's own sixteen colours."""
-    return "ansi-light" if theme == "light" else "ansi-dark"
-
-
 class Colourless(LineFilter):
     """Takes every colour off what is about to be written, the default one as well: a vt100 knows none of them."""
 

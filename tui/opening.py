@@ -26,6 +26,12 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.tui.study import Study
 
 
+# Jumps behind the place that can be gone back after a restart.
+_TRAIL = 20
+# Iterations that another run is taken to again; it costs the start some of its time.
+_NEAR = 2000
+
+
 class Desk:
     """Opens and keeps. `source` is the text of the user's own problem, kept so that it can be resumed."""
 
@@ -137,7 +143,7 @@ class Desk:
             self._store.mark_done(study.name)
             after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))
         edits = _edits(study)
-        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.stop)
+        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.stop, study.page, study.trail)
         settings = (after.digits, after.language)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
@@ -153,7 +159,7 @@ def _stop_number(lesson: Lesson, stop: str) -> int:
     return ids.index(stop) if stop in ids else 0
 
 
-def _settings(session: Session) -> Mapping[str, str | int | bool]:
+def _settings(session: Session) -> Mapping[str, object]:
     return {"digits": session.digits, "language": session.language}
 
 
@@ -175,6 +181,11 @@ def _place(session: Session, study: Study, source: str) -> Place:
         "zoom": study.zoom,
         "visited": study.visited,
         "numbers": fingerprint(timeline.original),
+        "page": study.page,
+        "places": _places(study),
+        "reached": dict(study.reached),
+        "trail": study.trail[-_TRAIL:],
+        "seeds": study.seeds is not None,
     }
     return Place(
         "lesson" if study.lesson else "problem",
@@ -209,23 +220,60 @@ def _placed(study: Study, place: Place) -> Study:
     state, edits = State(place.iteration - 1, params, slots), place.edits.get(place.run, ())
     try:
         timeline = Timeline.resumed(fresh.original, fresh.mistake, edits, place.iteration, place.step, state)
-        others = {name: _edited(one, place.edits.get(name, ())) for name, one in study.timelines.items()}
+        places = place.settings.get("places")
+        stood = places if isinstance(places, dict) else {}
+        others = {
+            name: _moved(
+                _edited(one, place.edits.get(name, ())), places.get(name) if isinstance(places, dict) else None
+            )
+            for name, one in study.timelines.items()
+        }
     except (KeyError, IndexError, ValueError):
         return _at_nearest_stop(study, place)
-    visited = place.settings.get("visited", -1)
     view = str(place.settings.get("view", "network"))
     study = replace(
         study,
         timelines=MappingProxyType({**others, place.run: timeline}),
         run=place.run,
-        visited=int(visited),
-        zoom=bool(place.settings.get("zoom", False)),
+        visited=_whole(place.settings.get("visited"), -1),
+        zoom=place.settings.get("zoom") is True,
         view=view if view in at.views(study) else "network",
+        page=_whole(place.settings.get("page"), 0),
+        reached=_reached(place.settings.get("reached")),
+        trail=_trail(place.settings.get("trail")),
     )
     number = _named_stop(study, place.stop)
     if number is not None and study.place_of(study.lesson.stops[number]) == study.place:  # type: ignore[union-attr]
         study = replace(study, shown=MappingProxyType({(study.run, *study.place): number}))
-    return study
+    # Many seeds are trained again in the background: their weights would be a megabyte at every step.
+    return at.run_seeds(study) if place.settings.get("seeds") is True else study
+
+
+def _whole(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) else otherwise
+
+
+def _reached(value: object) -> Mapping[str, int]:
+    runs = value.items() if isinstance(value, dict) else ()
+    return MappingProxyType({run: last for run, last in runs if isinstance(last, int)})
+
+
+def _trail(value: object) -> tuple[tuple[int, int], ...]:
+    pairs = value if isinstance(value, list) else []
+    return tuple((pair[0], pair[1]) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+
+
+def _places(study: Study) -> dict[str, tuple[int, int]]:
+    """Where the lesson's other runs stand, by run, where that is not their beginning."""
+    others = {name: (one.iteration, one.step) for name, one in study.timelines.items() if name != study.run}
+    return {name: place for name, place in others.items() if place != (1, 1)}
+
+
+def _moved(timeline: Timeline, place: object) -> Timeline:
+    """Another run at the place where it stood, unless the way there is long."""
+    if isinstance(place, list) and len(place) == 2 and place[0] <= _NEAR:
+        return timeline.to(place[0], place[1])
+    return timeline
 
 
 def _edited(timeline: Timeline, edits: tuple[Edit, ...]) -> Timeline:

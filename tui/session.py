@@ -100,12 +100,21 @@ class Home:
         )
 
 
+@dataclass(frozen=True)
+class Palette:
+    """The list of commands, what is searched for in it, and which of those found is picked."""
+
+    query: str = ""
+    picked: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Session:
     """Everything that is on the screen.
 
     study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
-    app then opens. leaving: the learner wants out. colours: how many the terminal has; 0: none in any theme.
+    app then opens. leaving: the learner wants out. palette: the list of commands, where it is open. colours: how many
+    the terminal has; 0: none in any theme.
     """
 
     home: Home
@@ -117,6 +126,7 @@ class Session:
     study: Study | None = None
     wanted: str | None = None
     leaving: bool = False
+    palette: Palette | None = None
     keymap: keys.Keymap = keys.DEFAULT
     theme: str = THEMES[0]
     colours: int = 16
@@ -136,12 +146,36 @@ def update(session: Session, action: Action) -> Session:
             return _themed(session)
         case Told(text):
             return replace(session, home=replace(session.home, told=text), wanted=None)
+    if session.palette is not None and not isinstance(action, Ran):
+        return _in_palette(session, session.palette, action)
+    if action == Press("palette"):
+        return replace(session, palette=Palette())
     if session.study is None:
         return _at_home(session, action)
     study = session.study
     if isinstance(action, Press) and session.home.told:
         session = replace(session, home=replace(session.home, told=""))
     return _in_study(session, study, action)
+
+
+def _in_palette(session: Session, palette: Palette, action: Action) -> Session:
+    """The list of commands: what is typed searches it, and the one that is picked is carried out."""
+    from nntutor.tui.drawing.commands import found
+
+    commands = found(session)
+    way = {Press("unit_next"): 1, Press("unit_previous"): -1}.get(action, 0) if isinstance(action, Press) else 0
+    match action:
+        case Typed(text):
+            palette = Palette((palette.query + _printable(text))[:40])
+        case Press("trail"):
+            palette = Palette(palette.query[:-1])
+        case Press("escape" | "palette"):
+            return replace(session, palette=None)
+        case Press("continue") if commands:
+            return update(replace(session, palette=None), Press(commands[palette.picked][0]))
+    if way and commands:
+        palette = replace(palette, picked=(palette.picked + way) % len(commands))
+    return replace(session, palette=palette)
 
 
 def _themed(session: Session) -> Session:
@@ -396,6 +430,8 @@ def _in_panel(session: Session, study: Study, name: str) -> Session:
 
 def asking(session: Session) -> bool:
     """Whether a line is being typed, so that keys are text."""
+    if session.palette is not None:
+        return True
     if session.study is None:
         return session.home.query is not None and session.home.reading is None
     from nntutor.tui.study import Asking, Editing

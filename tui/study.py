@@ -33,6 +33,8 @@ RUNS = (10, 100, 1000, 10_000)
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
 _SMALL = 100
+# Iterations times weights that a curve may take to be drawn after a restart: about half a second.
+_REPLAYED = 200_000
 SEEDS, SEED_ITERATIONS = 256, 2000
 # A run down to an error ends after this many iterations where the error is never reached.
 _LONGEST = 1_000_000
@@ -774,6 +776,15 @@ def views(study: Study) -> tuple[str, ...]:
         own = tuple(view for view in own if view not in ("network", "matrices"))
     runs = ("runs",) if len(study.timelines) == 2 and "runs" in own else ()
     return (*usual[:1], *(view for view in own if view != "runs"), *usual[1:], *runs)
+
+
+def seen_errors(study: Study) -> Array:
+    """E of the iterations that the learner has seen; those before a resumed place are run again where that is quick."""
+    last = study.reached_here
+    known = study.timeline.errors[:last]
+    if (len(known) == last and not np.isnan(known).any()) or last * study.trace.before.params.size > _REPLAYED:
+        return known
+    return study.timeline.errors_until(last)
 
 
 def next_view(study: Study, picture: bool = True) -> Study:

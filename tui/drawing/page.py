@@ -6,7 +6,6 @@ there is little room the picture goes first; the formula and the prose stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nntutor.core.symbols import Style
@@ -30,10 +29,6 @@ _TWO_COLUMNS = 110
 _FULL_WIDTH = 80
 
 
-Callback = Callable[[], None]
-"""What the command palette calls."""
-
-
 def look_of(session: Session) -> Look:
     return Look(session.style, session.digits)
 
@@ -41,7 +36,11 @@ def look_of(session: Session) -> Look:
 def rows(session: Session) -> tuple[Row, ...]:
     """Exactly session.height rows of at most session.width cells."""
     words = spoken(session)
-    if session.study is None:
+    if session.palette is not None:
+        from nntutor.tui.drawing.commands import palette_rows
+
+        drawn = palette_rows(session, words)
+    elif session.study is None:
         if session.home.reading is not None:
             from nntutor.tui.drawing.glossary import glossary_page
 
@@ -165,20 +164,21 @@ def _view(session: Session, study: Study, words: Words, view: str, width: int, h
 
 
 def _curve(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    from nntutor.tui import study as at
     from nntutor.tui.plots import curve_rows
 
     timeline = study.timeline
     # The prose may have looked ahead; the curve shows what the learner has run.
-    known = timeline.errors if study.running is not None else timeline.errors[: study.reached_here]
+    known = timeline.errors if study.running is not None else at.seen_errors(study)
     # The iteration at hand is known only once its E has been made.
     error = study.trace.find("E")
-    at = timeline.iteration
-    if error is not None and not study.trace.known(error, timeline.step) and len(known) <= at:
-        known = known[: at - 1]
+    here = timeline.iteration
+    if error is not None and not study.trace.known(error, timeline.step) and len(known) <= here:
+        known = known[: here - 1]
     if study.running is None and len(known) < 2:
         return [(), (Piece(f"  {line}", "dim"),)] if (line := cut(words.say("views.one_point"), width - 4)) else []
     title, log = words.say("views.error_curve"), words.say("views.log_scale")
-    return curve_rows(known, at, width - 1, height, look, title, log)
+    return curve_rows(known, here, width - 1, height, look, title, log)
 
 
 # --- formula, prose, panels --------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from nntutor.core.symbols import Ref
 from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui import study as at
+from nntutor.tui.drawing.commands import HELP
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import CURSOR, Piece, Row, cut, padded, wrapped
 from nntutor.tui.drawing.signs import firm, sign
@@ -275,20 +276,6 @@ def keys_here(session: Session, study: Study) -> list[tuple[str, str]]:
     if study.lesson is not None and study.lesson.main is not None:
         shown.insert(2, (sign(session, "more", "less"), "main"))
     return shown
-
-
-# The page of keys, in the order of the contract: (actions whose keys are shown, word under [help]).
-HELP = (
-    (("continue",), "continue"), (("step", "back"), "step"), (("unit_next", "unit_previous"), "unit"),
-    (("phase_next", "phase_previous"), "phase"), (("iteration_next", "iteration_previous"), "iteration"),
-    (("first", "last"), "ends"), (("goto",), "goto"), (("why",), "why"), (("check",), "check"),
-    (("edit",), "edit"), (("more", "less"), "main"), (("halve", "double"), "scale"), (("own",), "own"),
-    (("undo", "redo"), "undo"),
-    (("run",), "run"), (("zoom",), "zoom"), (("view",), "view"), (("digits",), "digits"),
-    (("lesson_next", "lesson_previous"), "lesson"), (("glossary",), "glossary"),
-    (("language",), "language"), (("theme",), "theme"), (("help",), "help"), (("palette",), "palette"),
-    (("leave",), "leave"),
-)  # fmt: skip
 
 
 def _help_rows(session: Session, words: Words) -> list[Row]:

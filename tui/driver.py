@@ -1,0 +1,64 @@
+"""What comes from the terminal, whatever it is: Textual's own reader ends the program on bytes that are no text and on
+reports of keys that no keyboard has. Here they are passed over, and the next key is read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import selectors
+import signal
+from codecs import getincrementaldecoder
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+# How long a lone escape waits for the rest of an arrow key; the reader also looks this often whether it should end.
+_SECONDS = 0.1
+
+
+# Keys that may wait to be taken. Whoever ends the program should not have to wait behind a megabyte of them.
+_ROOM = 200
+# Answers to what others have asked the terminal, a shell's prompt for one: Textual would take them for keys.
+_ANSWERS = re.compile(
+    r"\x1b(?:\[[<=>?\d;]*[cn]|\[\?[\d;]*u|\[(?!48;)[\d;]*t|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\)"
+)
+
+
+class TerminalDriver(LinuxDriver):
+    """Reads keys in a thread of its own, as its base does, and outlives all of them."""
+
+    def run_input_thread(self) -> None:
+        decode = getincrementaldecoder("utf-8")(errors="ignore").decode
+        parser = XTermParser(self._debug)
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if self._app.message_queue_size > _ROOM:
+                    self.exit_event.wait(0.005)  # let the terminal hold back what is pasted or typed ahead
+                    continue
+                ready = selector.select(_SECONDS)
+                data = self._read() if ready else b""
+                if ready and not data:
+                    os.kill(os.getpid(), signal.SIGHUP)  # the terminal is gone
+                    return
+                if not self._passed_on(parser, _ANSWERS.sub("", decode(data))):
+                    parser = XTermParser(self._debug)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, 1024)
+        except OSError:
+            return b""
+
+    def _passed_on(self, parser: XTermParser, text: str) -> bool:
+        """Whether the parser could make something of the text; one that could not is of no more use."""
+        try:
+            if text:
+                for message in parser.feed(text):
+                    self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
+        except (ValueError, OverflowError, LookupError, TypeError):
+            return False
+        return True
