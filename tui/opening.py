@@ -223,9 +223,7 @@ def _placed(study: Study, place: Place) -> Study:
         places = place.settings.get("places")
         stood = places if isinstance(places, dict) else {}
         others = {
-            name: _moved(
-                _edited(one, place.edits.get(name, ())), places.get(name) if isinstance(places, dict) else None
-            )
+            name: _moved(_edited(one, place.edits.get(name, ())), stood.get(name))
             for name, one in study.timelines.items()
         }
     except (KeyError, IndexError, ValueError):
