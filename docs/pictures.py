@@ -29,7 +29,7 @@ async def picture(language: str) -> str:
         desk = Desk(Store.open(Path(home)))
         study = desk.begin(LESSON, None)
         assert study is not None
-        app = Tutor(update(Session(desk.home(), language, Style.UNICODE), Opened(study)), desk, colours=256)
+        app = Tutor(update(Session(desk.home(), language, Style.UNICODE), Opened(study)), desk)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.press(*KEYS)
             await pilot.pause()

@@ -44,11 +44,12 @@ CREATE TABLE IF NOT EXISTS place (
 );
 CREATE TABLE IF NOT EXISTS reached (lesson TEXT PRIMARY KEY, done INTEGER DEFAULT 0, at REAL, place TEXT,
   params BLOB, slots BLOB);
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 COMMIT;
 """
+# Made when something is kept in it: files of versions before have none.
+_SETTINGS = "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT)"
 
 Note = tuple[str, Mapping[str, object]]
 T = TypeVar("T")
@@ -231,6 +232,8 @@ class Store:
         """What was kept last, in whichever session; "" for nothing."""
 
         def read(connection: sqlite3.Connection) -> str:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'setting'").fetchone() is None:
+                return ""
             row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
             return "" if row is None else str(row[0])
 
@@ -238,6 +241,7 @@ class Store:
 
     def keep_setting(self, name: str, value: str) -> None:
         def write(connection: sqlite3.Connection) -> None:
+            connection.execute(_SETTINGS)
             connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
         self._try(write, None)

@@ -55,7 +55,7 @@ class Tally:
 # --- what a terminal can send -----------------------------------------------------------------------
 
 _MOVES = (RIGHT, LEFT, b"\x1b[B", b"\x1b[A", b"\x1b[H", b"\x1b[F", b"\x1b[5~", b"\x1b[6~")
-_COMMANDS = tuple(letter.encode() for letter in ")(}{hjkl:wce+-<>0uyrzv.tgnb?/ ")
+_COMMANDS = tuple(letter.encode() for letter in ")(}{hjkl:wce+-<>0uyrzv.tognb?/ ")
 _OTHERS = (
     b"\x1bOP", b"\x1b[15~", b"\x1b[1;5C", b"\x1b[Z", b"\x1bOC", b"\x1b[3~", b"\x1b[2~", b"\x1b[1;2R", b"\x1b[97;5u",
     "ㅈ".encode(), "실".encode(), "δ".encode(), "é".encode(), "😀".encode(), "e\u0301".encode(), b"\t",

@@ -8,9 +8,13 @@ import select
 import signal
 import subprocess
 from pathlib import Path
+from shutil import which
 
 import pytest
-from terminals import COMMAND, RIGHT, Terminal
+from terminals import COMMAND, DOWN, RIGHT, Terminal
+
+from nntutor.lessons.progress import Store
+from nntutor.tui.session import THEMES
 
 
 def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
@@ -38,18 +42,89 @@ def test_a_step_writes_at_most_2_kilobytes_and_silence_nothing(tmp_path: Path) -
     terminal.end(signal.SIGTERM)
 
 
-@pytest.mark.parametrize("how", ["variable", "option"])
-def test_without_colour_not_one_colour_is_sent(tmp_path: Path, how: str) -> None:
-    if how == "variable":
-        terminal = Terminal(tmp_path, "learn", "hidden-delta", NO_COLOR="1")
-    else:
-        terminal = Terminal(tmp_path, "--no-color", "learn", "hidden-delta")
-    data = terminal.read()
-    for _ in range(24):
-        data += terminal.press(RIGHT)
+ESCAPE = b"\x1b"
+PLAIN = {b"0", b"1", b"2", b"4", b"7"}
+SIXTEEN = {b"%d" % code for first in (30, 40, 90, 100) for code in range(first, first + 8)}
+CUBE, EXACT = {b"38;5", b"48;5"}, {b"38;2", b"48;2"}
+
+
+def codes(data: bytes) -> set[bytes]:
+    """The attributes and colours that were sent: 1, 96, 38;5, 48;2, …"""
+    found = set()
+    for sequence in re.findall(rb"\x1b\[([\d;]*)m", data):
+        parts = sequence.split(b";")
+        while parts:
+            code = parts.pop(0) or b"0"
+            if code in (b"38", b"48"):
+                code += b";" + parts.pop(0)
+                del parts[: 1 if code.endswith(b"5") else 3]
+            found.add(code)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("variables", "count"),
+    [
+        ({"TERM": "xterm"}, 16),
+        ({"TERM": "screen"}, 16),
+        ({"TERM": "xterm-256color"}, 256),
+        ({"TERM": "tmux-256color", "TMUX": "/tmp/none,1,0", "COLORTERM": "truecolor"}, 256),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, 1 << 24),
+    ],
+)
+def test_no_theme_sends_colours_that_the_terminal_lacks(tmp_path: Path, variables: dict[str, str], count: int) -> None:
+    kinds = {16: set(), 256: CUBE, 1 << 24: CUBE | EXACT}[count]
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", **variables)
+    terminal.until("step 1/39")
+    sent = {}
+    for theme in (*THEMES[1:], THEMES[0]):
+        found = codes(b"".join(terminal.press(key) for key in (b"o", RIGHT, RIGHT, b"r", ESCAPE, b";", DOWN, ESCAPE)))
+        assert found <= PLAIN | SIXTEEN | kinds, theme
+        assert found & (SIXTEEN | kinds), theme
+        sent[theme] = found & kinds
+    assert sent["standard"] == set()  # the terminal's own colours
+    assert not kinds or (sent["light"] == {b"38;5"} and sent["contrast"] == CUBE)
+    assert count <= 256 or b"38;2" in sent["safe"]
     terminal.end(signal.SIGTERM)
-    codes = {code for group in re.findall(rb"\x1b\[([\d;]*)m", data) for code in group.split(b";") if code}
-    assert codes <= {b"0", b"1", b"2", b"4", b"7", b"22", b"24", b"27", b"39", b"49"}, codes
+
+
+@pytest.mark.skipif(which("tic") is None, reason="needs tic to describe a terminal")
+def test_a_terminal_of_256_colours_by_its_description_alone_gets_them(tmp_path: Path) -> None:
+    described = tmp_path / "wide.ti"
+    described.write_text("wide|of a name that says nothing, colors#256, use=xterm,\n")
+    subprocess.run(["tic", "-o", str(tmp_path), str(described)], check=True)
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM="wide", TERMINFO=str(tmp_path))
+    terminal.read()
+    found = codes(terminal.press(b"o"))
+    assert b"38;5" in found and found <= PLAIN | CUBE, found
+    terminal.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("how", ["variable", "option", "terminal"])
+@pytest.mark.parametrize("kept", THEMES)
+def test_without_colour_not_one_colour_is_sent(tmp_path: Path, how: str, kept: str) -> None:
+    store = Store.open(tmp_path)
+    store.keep_setting("theme", kept)
+    store.close()
+    options = ("--no-color",) if how == "option" else ()
+    variables = {"variable": {"NO_COLOR": "1"}, "terminal": {"TERM": "vt100"}}.get(how, {})
+    terminal = Terminal(tmp_path, *options, "learn", "hidden-delta", **variables)
+    data = b"".join([terminal.read(), *(terminal.press(key) for key in (RIGHT, b"o", b"r", ESCAPE, b";", DOWN))])
+    terminal.end(signal.SIGTERM)
+    assert codes(data) <= PLAIN, codes(data)
+    assert {b"1", b"7"} <= codes(data)
+
+
+@pytest.mark.parametrize(("theme", "most"), [(1, 2560), (2, 3072), (3, 2560)])
+def test_a_step_in_other_colours_costs_little_more(tmp_path: Path, theme: int, most: int) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta")
+    terminal.read()
+    for _ in range(theme):
+        terminal.press(b"o")
+    terminal.press(ESCAPE)
+    sizes = sorted(len(terminal.press(RIGHT)) for _ in range(40))
+    assert 0 < sizes[37] <= most, sizes
+    terminal.end(signal.SIGTERM)
 
 
 def test_a_linux_console_gets_ascii(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from nntutor.lessons.model import AuthorError
 from nntutor.lessons.progress import Store
 from nntutor.tui import ending, keys
 from nntutor.tui.drawing import page as drawing
+from nntutor.tui.drawing.signs import spoken
 from nntutor.tui.keys import Keymap
 from nntutor.tui.looks import Colourless, styles
 from nntutor.tui.opening import Desk
@@ -289,8 +290,7 @@ class Tutor(App[int]):
         if ending.has_shell():
             self._stop()
         else:
-            words = all_words.load(self.session.language)
-            self.act(Told(words.say("study.no_shell")))
+            self.act(Told(spoken(self.session).say("study.no_shell")))
 
     def _stop(self) -> None:
         if self._driver is not None and self._driver.can_suspend:

@@ -325,7 +325,7 @@ def _open_tutor(given: Arguments, out: Output) -> int:
     own_keys = keymap.read()
     look = doctor.picked(os.environ, given.ascii, probe.draws_wide)
     colours = doctor.colours(os.environ, given.color)
-    # Textual reads this when it is imported; by itself it goes by COLORTERM inside tmux and screen as well.
+    # Textual reads this when it is imported; by itself it knows only some names of terminals with 256 colours.
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
     from nntutor.tui.app import run
 
