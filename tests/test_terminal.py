@@ -166,3 +166,14 @@ def test_without_a_terminal_the_tutor_is_refused_in_one_line(tmp_path: Path) -> 
     )  # fmt: skip
     assert done.returncode == 2 and done.stdout == ""
     assert len(done.stderr.splitlines()) == 1 and "nntutor trace" in done.stderr
+
+
+def test_the_terminal_itself_says_its_size_whatever_the_environment_says(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", COLUMNS="80", LINES="24", size=(40, 12))
+    terminal.until("step 1/39")
+    terminal.read()
+    assert max(map(len, terminal.lines())) <= 40 and "net_h1 = " in terminal.text()
+    terminal.resize(100, 30)
+    terminal.until("? keys")
+    assert terminal.lines()[0].startswith(" 7 The hidden layer has no target")
+    terminal.end(signal.SIGTERM)

@@ -320,6 +320,10 @@ def _tutor(given: Arguments, out: Output) -> int:
 def _open_tutor(given: Arguments, out: Output) -> int:
     """The one place where the command line hands over to the screen."""
     gc.disable()  # nothing that start-up makes is garbage; the app turns it on when the first screen stands
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(
+            name, None
+        )  # exported, they would be believed instead of the terminal, whatever its size becomes
     from nntutor.tui import keymap
 
     own_keys = keymap.read()
