@@ -264,6 +264,7 @@ def _verify(out: Output) -> int:
 def _doctor(given: Arguments, out: Output) -> int:
     from nntutor.tui import facts, report
 
+    _ask_the_terminal_its_size()
     found = facts.found(os.environ, out.words.language, given.ascii, given.color)
     out.lines(report.lines(found, out.words, out.ascii))
     return DONE
@@ -315,6 +316,12 @@ def _tutor(given: Arguments, out: Output) -> int:
         line = out.words.say("status.no_terminal", what=given.what or "hidden-delta")
         return _refuse(line.removeprefix("nntutor: "))
     return _open_tutor(given, out)
+
+
+def _ask_the_terminal_its_size() -> None:
+    """Not the environment: exported, these two would be believed, whatever the size becomes."""
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
 
 
 def _open_tutor(given: Arguments, out: Output) -> int:
