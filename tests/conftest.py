@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import links
 import pytest
 import terminals
 from hypothesis import HealthCheck, settings
+from links import Server
 
 from nntutor.core.network import Problem
 from nntutor.lessons import shipped
@@ -29,3 +31,15 @@ def two_two_two() -> Problem:
 def _no_program_is_left_running() -> Iterator[None]:
     yield
     terminals.sweep()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An OpenSSH server on loopback."""
+    if not links.HERE:
+        pytest.skip(links.MISSING)
+    try:
+        with links.serving(tmp_path_factory.mktemp("sshd")) as running:
+            yield running
+    except links.NoServer as error:
+        pytest.skip(f"sshd does not start here: {error}")

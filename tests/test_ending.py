@@ -7,26 +7,13 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import links
 import pytest
 from links import Server
 from terminals import COMMAND, RIGHT, Terminal
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1004l")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if not links.HERE:
-        pytest.skip(links.MISSING)
-    try:
-        with links.serving(tmp_path_factory.mktemp("sshd")) as running:
-            yield running
-    except links.NoServer as error:
-        pytest.skip(f"sshd does not start here: {error}")
 
 
 def opened(home: Path) -> Terminal:

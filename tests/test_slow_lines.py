@@ -16,19 +16,9 @@ import pytest
 from links import Line, Server
 from terminals import RIGHT, Terminal
 
-pytestmark = pytest.mark.skipif(not links.HERE, reason=links.MISSING)
 RATE = 25_000
 # Two frames: the one on its way when the key comes, and the key's own.
 BETWEEN = 6_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    try:
-        with links.serving(tmp_path_factory.mktemp("sshd")) as running:
-            yield running
-    except links.NoServer as error:
-        pytest.skip(f"sshd does not start here: {error}")
 
 
 @pytest.fixture

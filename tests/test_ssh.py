@@ -5,24 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import links
 import pytest
 from links import Server
 from terminals import COMMAND, RIGHT
-
-pytestmark = pytest.mark.skipif(not links.HERE, reason=links.MISSING)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    try:
-        with links.serving(tmp_path_factory.mktemp("sshd")) as running:
-            yield running
-    except links.NoServer as error:
-        pytest.skip(f"sshd does not start here: {error}")
 
 
 def test_a_lesson_is_taken_over_ssh_and_left(server: Server, tmp_path: Path) -> None:
