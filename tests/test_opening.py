@@ -148,3 +148,15 @@ def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path
     again = screens.pressed(after, "step")
     assert desk.keep(after, again) is again
     assert again.study is not None and again.study.place == (1, 3)
+
+
+def test_a_lesson_opened_again_from_the_list_is_where_the_next_start_is(tmp_path: Path) -> None:
+    store, session = reached(tmp_path)
+    desk = Desk(store)
+    out = replace(session, study=None)
+    desk.keep(out, session)
+    desk.keep(session, out)
+    desk.keep(out, session)
+    store.close()
+    place = Store.open(tmp_path).latest()
+    assert place is not None and place.name == "hidden-delta"
