@@ -28,7 +28,7 @@ def kept(tmp_path: Path, session: Session) -> Session:
 
 def without_note(session: Session) -> Session:
     assert session.study is not None
-    return replace(session, study=replace(session.study, note=None, reached={}))
+    return replace(session, study=replace(session.study, note=None))
 
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in lint.load.lessons()])
@@ -160,3 +160,11 @@ def test_a_lesson_opened_again_from_the_list_is_where_the_next_start_is(tmp_path
     store.close()
     place = Store.open(tmp_path).latest()
     assert place is not None and place.name == "hidden-delta"
+
+
+def test_the_curve_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    session = lint.ran(screens.pressed(screens.of_lesson("cycle"), "run", "step", "continue"))
+    session = screens.pressed(session, "view", "view")
+    assert session.study is not None and session.study.view == "curve" and session.study.place[0] > 100
+    again = kept(tmp_path, session)
+    assert screens.lines(without_note(again))[:14] == screens.lines(without_note(session))[:14]
