@@ -82,17 +82,12 @@ def path() -> Path:
     return folders.state() / _NAME
 
 
-def finished() -> frozenset[str]:
-    """The ids of the lessons that have been finished; none where there is no file to read."""
+def exists() -> bool:
+    """Whether there is a file; looking at it must not make one."""
     try:
-        if not path().is_file():
-            return frozenset()
+        return path().is_file()
     except (OSError, RuntimeError):
-        return frozenset()
-    store = Store.open()
-    done = store.done()
-    store.close()
-    return done
+        return False
 
 
 class Store:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from nntutor.core.errors import NotDifferentiable
-from nntutor.lessons import load, words
+from nntutor.lessons import load, progress, words
 from nntutor.lessons.cells import cells
 from nntutor.tui import arguments, cli, doctor
 
@@ -381,10 +381,17 @@ def test_lessons_lists_every_lesson_with_its_state(language: str, capsys: pytest
     assert words.load(language).say("home.new") in ended.out
 
 
-def test_a_finished_lesson_is_marked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_lessons_done", lambda: frozenset({"start"}))
+def test_lessons_that_are_finished_and_begun_are_marked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
+    store = progress.Store.open(tmp_path)
+    store.mark_done("start")
+    store.save(progress.Place("lesson", "hidden-delta", "", "main", {}, 1, 21, "why-sum", {}))
+    store.close()
     lines = here(capsys, "lessons").out.splitlines()
     assert next(line for line in lines if " start " in line).endswith("done")
+    assert "begun" in next(line for line in lines if " hidden-delta " in line)
     assert lines[-1].startswith("1 of ")
 
 

@@ -30,7 +30,7 @@ WELL = Facts(
     term="xterm-256color", program="", terminal=True, starts=True, size=(80, 24), colours=256, encoding="utf-8",
     signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(), look=Picked(),
     language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you", writable=True,
-    progress="fine", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
+    progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
 )  # fmt: skip
 
 
@@ -99,6 +99,7 @@ CASES: list[tuple[Facts, set[str]]] = [
     (replace(WELL, encoding="latin-1", look=Picked("encoding")), {"encoding"}),
     (replace(WELL, locale="C", look=Picked("locale")), {"locale_plain"}),
     (replace(WELL, locale="ko_KR.UTF-8", installed=False), {"locale_missing"}),
+    (replace(WELL, keymap="keys.toml:1: there is no action “stepp”"), {"keymap"}),
     (replace(WELL, locale="", multiplexers=("tmux",)), {"tmux_utf8"}),
     (replace(WELL, locale="", multiplexers=("screen",)), {"screen_utf8"}),
     (replace(WELL, locale="", multiplexers=("tmux", "screen")), {"tmux_utf8", "screen_utf8"}),
@@ -378,3 +379,10 @@ def test_inside_screen_it_says_screen_and_what_gives_it_more_colours(tmp_path: P
 
 def test_the_glyphs_asked_about_begin_with_the_one_that_decides() -> None:
     assert GLYPHS[0] == probe._GLYPH
+
+
+def test_a_file_of_keys_that_keeps_the_tutor_from_starting_is_named(tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_text('stepp = "n"\n')
+    terminal = Terminal(tmp_path, "doctor", size=(200, 70))
+    assert terminal.wait() == 0
+    assert "keys.toml:1: there is no action “stepp”" in " ".join(terminal.text().split())

@@ -91,7 +91,7 @@ def test_it_rests_and_comes_back_to_the_same_screen(tmp_path: Path, how: str) ->
     assert stopped(process)
     terminal.until("Stopped")
     if how != "SIGSTOP":  # nobody is asked before it
-        assert "step 2/39" not in terminal.text()
+        assert "step 2/39" not in terminal.text() and "fg brings it back" in terminal.text()
     terminal.send(b"bg\r")
     terminal.read()
     assert stopped(process)

@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     "mosh": lambda facts: _slow(facts) and _far(facts),
     "iterm": lambda facts: facts.program.startswith("iTerm") and facts.korean,
     "unwritable": lambda facts: not facts.writable,
+    "keymap": lambda facts: bool(facts.keymap),
     "progress_unreadable": lambda facts: facts.progress == "unreadable",
     "progress_broken": lambda facts: facts.progress == "broken",
     "progress_foreign": lambda facts: facts.progress == "foreign",
@@ -99,6 +100,7 @@ def sentences(facts: Facts, words: Words) -> Iterator[str]:
         "rows": facts.size[1],
         "milliseconds": f"{facts.milliseconds[0]:.0f}" if facts.milliseconds else "",
         "folder": facts.folder,
+        "keymap": facts.keymap,
         "term": facts.term,
     }
     for name in findings(facts):

@@ -11,6 +11,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -296,6 +297,10 @@ class Tutor(App[int]):
         if self._driver is not None and self._driver.can_suspend:
             self._driver.suspend_application_mode()
             self._resting = True
+            words = all_words.load(self.session.language)
+            with suppress(OSError, UnicodeError, AttributeError):
+                sys.__stderr__.write(f"{words.say('study.rests')}\n")  # type: ignore[union-attr]
+                sys.__stderr__.flush()  # type: ignore[union-attr]
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self) -> None:

@@ -187,7 +187,7 @@ def _version(out: Output) -> int:
 def _lessons(out: Output) -> int:
     from nntutor.lessons.cells import cells, padded
 
-    done = _lessons_done()
+    done, begun = _progress()
     say = out.words.say
     head = ("", say("cli.lesson"), say("cli.title"), say("cli.minutes"), say("cli.progress"))
     rows = [
@@ -196,7 +196,11 @@ def _lessons(out: Output) -> int:
             lesson.id,
             load.text(lesson.id, out.words.language).title,
             f"{lesson.minutes}",
-            say("home.done" if lesson.id in done else "home.new"),
+            say("home.done")
+            if lesson.id in done
+            else say("home.begun", stop=begun[lesson.id] + 1, stops=len(lesson.stops))
+            if lesson.id in begun
+            else say("home.new"),
         )
         for lesson in load.lessons()
     ]
@@ -220,11 +224,18 @@ def _lessons(out: Output) -> int:
     return DONE
 
 
-def _lessons_done() -> frozenset[str]:
-    """The lessons that the learner has finished; none where nothing can be read."""
+def _progress() -> tuple[frozenset[str], dict[str, int]]:
+    """The lessons that the learner has finished, and the stop reached in those that are begun."""
     from nntutor.lessons import progress
 
-    return frozenset(lesson.id for lesson in load.lessons()) & progress.finished()
+    if not progress.exists():
+        return frozenset(), {}
+    from nntutor.tui.opening import Desk
+
+    store = progress.Store.open()
+    home = Desk(store).home()
+    store.close()
+    return home.done, dict(home.begun)
 
 
 def _trace(given: Arguments, out: Output) -> int:

@@ -14,8 +14,11 @@ from pathlib import Path
 from shutil import get_terminal_size
 from statistics import median
 
-from nntutor.lessons import folders, progress
+from nntutor.core.errors import NntutorError
+from nntutor.lessons import folders, messages, progress
+from nntutor.lessons import words as all_words
 from nntutor.tui import doctor, keymap, probe
+from nntutor.tui.arguments import UsageError
 from nntutor.tui.doctor import Picked
 from nntutor.tui.probe import Answers, Keys
 
@@ -28,7 +31,8 @@ _SECONDS = 1.0
 class Facts:
     """size: columns and rows, zeros where unknown; files: pairs of a word's key and a path; see also `Answers`.
 
-    program: the terminal's own name where it tells it; progress: see `lessons.progress.condition`.
+    program: the terminal's own name where it tells it; progress: see `lessons.progress.condition`;
+    keymap: what is wrong with the file of keys, or nothing.
     """
 
     term: str
@@ -50,6 +54,7 @@ class Facts:
     folder: str
     writable: bool
     progress: str
+    keymap: str
     answers: Answers
 
     @property
@@ -94,6 +99,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
         folder=str(folder or ""),
         writable=folder is not None and _writable(folder),
         progress=progress.condition(file) if file else "missing",
+        keymap=_keymap_fault(language),
         answers=answers,
     )
 
@@ -139,6 +145,20 @@ def _places() -> tuple[Path | None, Path | None]:
         return folders.state(), progress.path()
     except RuntimeError:
         return None, None
+
+
+def _keymap_fault(language: str) -> str:
+    """What is wrong with the learner's own keys, or nothing."""
+    words = all_words.load(language)
+    try:
+        keymap.read()
+    except UsageError as error:
+        return words.say(f"cli.{error.key}", **error.facts)
+    except NntutorError as error:
+        return messages.sentence(error, words)
+    except (OSError, RuntimeError):
+        return ""
+    return ""
 
 
 def _writable(folder: Path) -> bool:

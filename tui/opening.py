@@ -78,7 +78,7 @@ class Desk:
     # --- opening ---------------------------------------------------------------------------------
 
     def open_lesson(self, name: str, fresh: bool = False) -> Study:
-        """A lesson where it was left, or at its first stop."""
+        """A lesson where it was left; at its first stop where that was the end."""
         from nntutor.lessons import shipped
         from nntutor.tui import study as at
 
@@ -90,7 +90,8 @@ class Desk:
         mistakes = {run.id: run.mistake for run in lesson.runs}
         study = at.opened(name, lesson, problems, mistakes)
         place = None if fresh else self._store.reached(name)
-        return study if place is None or name in self._store.done() else _placed(study, place)
+        ended = place is not None and name in self._store.done() and place.stop == lesson.stops[-1].id
+        return study if place is None or ended else _placed(study, place)
 
     def open_problem(self, name: str, problem: Problem) -> Study:
         """A problem of the user's own at its first step."""

@@ -136,7 +136,10 @@ def update(session: Session, action: Action) -> Session:
     """The session after an action."""
     match action:
         case Resized(width, height):
-            return _read_on(session, replace(session, width=width, height=height))
+            resized = replace(session, width=width, height=height)
+            if session.study is not None and (width, height) != (session.width, session.height):
+                resized = replace(resized, study=replace(session.study, page=0))  # its pages are others now
+            return _read_on(session, resized)
         case Opened(study):
             digits = study.lesson.digits if study.lesson is not None else session.digits
             return replace(session, study=study, wanted=None, digits=action.digits or digits)

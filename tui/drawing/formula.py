@@ -15,7 +15,7 @@ from nntutor.core.symbols import Ref, Style
 from nntutor.core.trace import Step, Trace
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import Piece, Row, row_cells
+from nntutor.tui.drawing.rows import Piece, Row, fitted, row_cells
 
 Spelled = Callable[[str], str]
 
@@ -27,18 +27,29 @@ _TERMS = (12, 6, 4, 2)
 
 
 def formula_rows(
-    trace: Trace, step: Step, width: int, height: int, look: Look, noun: str = "", book: Spelled | None = None
+    trace: Trace,
+    step: Step,
+    width: int,
+    height: int,
+    look: Look,
+    noun: str = "",
+    book: Spelled | None = None,
+    left_out: Spelled = str,
 ) -> list[Row]:
     """The step in at most `height` rows of `width` cells; noun: its kind, at the right where it fits.
 
-    book: says which formula books print, where the step's own form is a safer one.
+    book: says which formula books print, where the step's own form is a safer one. left_out: says in the learner's
+    language that terms are left out.
     """
     symbol = trace.symbol(step.ref, look.style)
     lead = cells(symbol) + 1
     result = _result(trace, step, look, lead)
     for most in (None, *_TERMS):
         parts = [
-            _lines(_tokens(tree, leaf, look, most), width - lead - 3) for tree, leaf in _readings(trace, step, look)
+            _lines(
+                [Token(left_out(one.text), one.key) for one in tokens(tree, leaf, look.style, most)], width - lead - 3
+            )
+            for tree, leaf in _readings(trace, step, look)
         ]
         if sum(len(part) for part in parts) + 1 <= height:
             break
@@ -49,6 +60,8 @@ def formula_rows(
             equals = Piece(" = ") if first else Piece("   ")
             name = Piece(symbol, "result") if not rows else Piece(" " * cells(symbol))
             rows.append((Piece(" "), name, equals, *line))
+    if len(rows) >= height > 1:  # not all of the figures: that must be seen
+        rows = [*rows[: height - 2], (*fitted(rows[height - 2], width - 2), Piece(look.line(" …")))]
     rows = rows[: max(0, height - 1)]
     if rows and noun and row_cells(rows[0]) + cells(noun) + 3 <= width:
         gap = width - row_cells(rows[0]) - cells(noun) - 1
@@ -66,10 +79,6 @@ def _readings(trace: Trace, step: Step, look: Look) -> list[tuple[Expr, Callable
 
 def operand_figure(value: float, look: Look) -> str:
     return figure(value, min(look.digits + _MORE, _MOST_DIGITS), style=look.style)
-
-
-def _tokens(tree: Expr, leaf: Callable[[Ref], str], look: Look, most: int | None) -> list[Token]:
-    return tokens(tree, leaf, look.style, most)
 
 
 def _lines(pieces: list[Token], width: int) -> list[Row]:

@@ -204,6 +204,7 @@ def _formula_height(height: int) -> int:
 
 def _formula(session: Session, study: Study, words: Words, height: int) -> list[Row]:
     from nntutor.lessons import why
+    from nntutor.lessons.shown import Speech
     from nntutor.tui.drawing.formula import formula_rows
 
     noun = why.noun(words, study.trace, study.step)
@@ -211,7 +212,8 @@ def _formula(session: Session, study: Study, words: Words, height: int) -> list[
     def book(formula: str) -> str:
         return words.say("export.textbook", formula=formula)
 
-    return formula_rows(study.trace, study.step, session.width, height, look_of(session), noun, book)
+    left_out = Speech(words, session.style).left_out
+    return formula_rows(study.trace, study.step, session.width, height, look_of(session), noun, book, left_out)
 
 
 def prose(session: Session) -> str:
@@ -289,8 +291,8 @@ def prose_pages(session: Session) -> int:
     assert study is not None
     words = spoken(session)
     bottom, _ = _parts(session.height)
-    formula = _formula(session, study, words, _formula_height(bottom))
-    return len(_prose_pages(session, study, words, bottom - len(formula)))
+    room = bottom - len(_formula(session, study, words, _formula_height(bottom)))
+    return len(_prose_pages(session, study, words, room)) if room > 0 else 1
 
 
 # --- keys ------------------------------------------------------------------------------------------

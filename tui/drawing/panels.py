@@ -36,7 +36,7 @@ def panel_rows(session: Session, study: Study, words: Words, height: int) -> lis
         case at.Why(picked):
             rows = _why(study, words, look, picked, session.width)
         case at.Checking():
-            rows = _check(study, words, look, study.panel)
+            rows = _check(study, words, look, study.panel, session.width)
         case at.Asking():
             rows = _asking(study.panel, words)
         case at.Choosing(picked):
@@ -106,7 +106,7 @@ def _given(study: Study, ref: Ref) -> str:
 # --- check -----------------------------------------------------------------------------------------
 
 
-def _check(study: Study, words: Words, look: Look, panel: at.Checking) -> list[Row]:
+def _check(study: Study, words: Words, look: Look, panel: at.Checking, width: int) -> list[Row]:
     trace = study.trace
     check = central_difference(trace, panel.ref, panel.h)
     symbol = trace.symbol(panel.ref, look.style)
@@ -141,8 +141,10 @@ def _check(study: Study, words: Words, look: Look, panel: at.Checking) -> list[R
         verdict = say("below")
     else:
         verdict = say("agrees" if check.agrees else "differs_epsilon" if panel.power != -4 else "differs")
-    last = rows.pop()
-    return [*rows, (*padded(last, wide + 14), Piece(verdict, "bold"))]
+    if wide + 14 + cells(verdict) <= width:
+        return [*rows[:-1], (*padded(rows[-1], wide + 14), Piece(verdict, "bold"))]
+    # What is said matters more than the numbers above, of which the last ones go where rows are few.
+    return [rows[0], *[(Piece(f" {line}", "bold"),) for line in wrapped(verdict, width - 2)], *rows[1:]]
 
 
 def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]]:
