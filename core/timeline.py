@@ -235,6 +235,9 @@ class Timeline:
     def errors_until(self, last: int) -> Array:
         """E of iterations 1 to `last`; run where they have not been, fewer where training diverges before."""
         self._history_of(last).reach(last + 1)
+        before = min(last, self.histories[0].start.done)
+        if before:
+            self._past.errors_until(before)
         return self.errors[:last]
 
     # --- moving ----------------------------------------------------------------------------------

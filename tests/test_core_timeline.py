@@ -315,3 +315,11 @@ def test_places_are_kept_within_what_there_is(two_two_two: Problem) -> None:
     assert place.to(2, 99).step == 39
     assert place.forward(39).iteration == 2 and place.forward(39).step == 1
     assert place.forward(39).back().step == 39
+
+
+@pytest.mark.parametrize("last", [1, 20, 49, 50, 60])
+def test_the_errors_before_a_resumed_place_are_those_that_were_there(two_two_two: Problem, last: int) -> None:
+    left = Timeline.start(two_two_two).to(50)
+    again = Timeline.resumed(two_two_two, "", (), 50, 1, left.trace.before)
+    assert np.array_equal(again.errors_until(last), left.errors_until(last))
+    assert len(again.errors_until(last)) == last

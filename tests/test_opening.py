@@ -28,7 +28,7 @@ def kept(tmp_path: Path, session: Session) -> Session:
 
 def without_note(session: Session) -> Session:
     assert session.study is not None
-    return replace(session, study=replace(session.study, note=None, reached={}))
+    return replace(session, study=replace(session.study, note=None))
 
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in lint.load.lessons()])
@@ -148,3 +148,23 @@ def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path
     again = screens.pressed(after, "step")
     assert desk.keep(after, again) is again
     assert again.study is not None and again.study.place == (1, 3)
+
+
+def test_a_lesson_opened_again_from_the_list_is_where_the_next_start_is(tmp_path: Path) -> None:
+    store, session = reached(tmp_path)
+    desk = Desk(store)
+    out = replace(session, study=None)
+    desk.keep(out, session)
+    desk.keep(session, out)
+    desk.keep(out, session)
+    store.close()
+    place = Store.open(tmp_path).latest()
+    assert place is not None and place.name == "hidden-delta"
+
+
+def test_the_curve_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    session = lint.ran(screens.pressed(screens.of_lesson("cycle"), "run", "step", "continue"))
+    session = screens.pressed(session, "view", "view")
+    assert session.study is not None and session.study.view == "curve" and session.study.place[0] > 100
+    again = kept(tmp_path, session)
+    assert screens.lines(without_note(again))[:14] == screens.lines(without_note(session))[:14]

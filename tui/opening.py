@@ -134,6 +134,7 @@ class Desk:
         if study is None:
             if before.study is not None:
                 self._store.save(_list_place(after))
+                self._saved = ()
                 home = self.home()
                 after = replace(after, home=replace(home, picked=after.home.picked))
             return after
