@@ -22,6 +22,8 @@ Spelled = Callable[[str], str]
 SIGNED = frozenset({"delta", "grad", "change", "out_grad", "v", "m", "mhat"})
 _MORE = 2
 _MOST_DIGITS = 17
+# A closing parenthesis stays with what it closes, this many cells over the line.
+_SPILL = 2
 # Sums are shortened to this many terms before the figures are.
 _TERMS = (12, 6, 4, 2)
 
@@ -89,7 +91,7 @@ def _lines(pieces: list[Token], width: int) -> list[Row]:
     for before, token in pairwise([Token(""), *pieces]):
         length = cells(token.text)
         breakable = token.text.startswith(" ") or before.text in ("·", "*", "/")
-        if line and used + length > width and (breakable or used + length > width + 2):
+        if line and used + length > width and (breakable or used + length > _SPILL + width):
             lines.append(tuple(line))
             line, used = [], 0
             token = Token(token.text.lstrip(), token.key)
