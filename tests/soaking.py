@@ -229,8 +229,12 @@ def _awake(terminal: Terminal, longest: float) -> None:
     for _ in range(2):
         before = _in_korean(terminal)
         terminal.send(LANGUAGE)
+        again = time.monotonic() + 5.0
         while _in_korean(terminal) == before:
             terminal.receive(0.05)
+            if time.monotonic() > again:  # the first one ended a sequence that was left open
+                again += 5.0
+                terminal.send(LANGUAGE)
             if terminal.status() is not None:
                 raise Failure(_ended(terminal))
             if time.monotonic() > ends:

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from nntutor.core.network import Problem
 
 _CHUNK_SECONDS = 0.05
+# Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,
+# would be felt.
+_TURN = 0.0005
 # So many messages may wait while a frame is drawn; where more do, it is drawn a moment later.
 _BEHIND, _SOON = 4, 0.03
 
@@ -101,6 +104,7 @@ class Tutor(App[int]):
         yield self._page
 
     def on_mount(self) -> None:
+        sys.setswitchinterval(_TURN)
         loop = asyncio.get_running_loop()
         for number in ending.SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform

@@ -13,7 +13,7 @@ FRAMES = 4.0
 """Frames of a run per second: more would fill a slow line and delay the keys."""
 _BURST = 0.25
 _WINDOW = 3
-_LATE = 3.0
+_LATE = 1.5
 _PATIENCE = 1.0
 _TRIES = 5
 

@@ -1,0 +1,71 @@
+"""How many frames may be on their way: never more than the window, and never none for good."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nntutor.tui.pace import FRAMES, Pace
+
+moments = st.lists(
+    st.tuples(st.floats(0, 2), st.booleans(), st.sampled_from(["frame", "answer"])), min_size=1, max_size=60
+)
+
+
+def played(events: list[tuple[float, bool, str]]) -> list[tuple[float, Pace, bool]]:
+    """(moment, the pace then, whether a frame went out) as a terminal and a session go on."""
+    now, pace, told = 0.0, Pace(), []
+    for passed, running, what in events:
+        now += passed
+        sent = what == "frame" and pace.free(now, running)
+        if what == "answer":
+            pace = pace.answered()
+        elif sent:
+            pace = pace.sent(now, pace.asks(now, running))
+        told.append((now, pace, sent))
+    return told
+
+
+@given(moments)
+def test_no_more_is_on_its_way_than_the_window_holds(events: list[tuple[float, bool, str]]) -> None:
+    for _, pace, _ in played(events):
+        assert pace.waiting <= 5
+
+
+@given(moments)
+def test_frames_of_a_run_keep_their_distance(events: list[tuple[float, bool, str]]) -> None:
+    last = None
+    for now, _, sent in played([(passed, True, what) for passed, _, what in events]):
+        if sent:
+            assert last is None or now - last >= 1 / FRAMES - 1e-9
+            last = now
+
+
+@given(moments)
+def test_whatever_was_lost_a_frame_may_go_out_once_it_is_late(events: list[tuple[float, bool, str]]) -> None:
+    now, pace, _ = played(events)[-1]
+    assert pace.free(now + pace.due(now) + 1e-6, running=False)
+
+
+def test_a_run_waits_for_the_answer_to_its_last_frame() -> None:
+    pace = Pace().sent(0.0, asked=True).answered().sent(1.0, asked=True)
+    assert not pace.free(1.5, running=True)
+    assert pace.answered().free(1.5, running=True)
+
+
+def test_a_terminal_that_never_answers_holds_no_key_up_and_is_soon_left_alone() -> None:
+    pace, now = Pace(), 0.0
+    for _ in range(20):
+        now += 0.1
+        assert pace.free(now, running=False)
+        pace = pace.sent(now, pace.asks(now, running=False))
+    assert not pace.asks(now + 0.1, running=False) and not pace.expects(now + 2)
+
+
+def test_steps_at_a_calm_pace_are_not_asked_about() -> None:
+    assert not Pace().sent(0.0, asked=False).asks(1.0, running=False)
+    assert Pace().sent(0.0, asked=False).asks(0.1, running=False)
+
+
+def test_an_answer_that_nobody_asked_for_says_nothing() -> None:
+    assert Pace().answered() == Pace()
