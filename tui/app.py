@@ -328,7 +328,7 @@ class Tutor(App[int]):
         """Out; but an answer that is still on its way is waited for: the shell would show it as typed."""
         self._over = True
         self._desk.close(self.session)
-        if self._pace.expects(monotonic()) and self.exit_status != 128 + signal.SIGHUP and not self._leaving:
+        if self._pace.expects(monotonic()) and self.exit_status != ending.HUNG_UP and not self._leaving:
             self._leaving = True
             self.set_timer(1.0, lambda: self.exit(self.exit_status))
             return

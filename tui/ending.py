@@ -14,6 +14,8 @@ from pathlib import Path
 INTERRUPTED = 128 + signal.SIGINT
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 """Each ends the tutor with the status 128 + n, the place kept and the terminal as it was."""
+HUNG_UP = 128 + getattr(signal, "SIGHUP", 1)
+"""The status after the terminal has gone."""
 CAN_REST = hasattr(signal, "SIGTSTP")
 
 

@@ -248,6 +248,9 @@ def _prose_pages(session: Session, study: Study, words: Words, height: int) -> l
     count = ""
     if study.lesson is not None and number is not None:
         count = words.say("status.stop", stop=number + 1, stops=len(study.lesson.stops))
+        following = study.lesson.stops[number + 1 : number + 2]
+        if any(stop.run == study.run and study.place_of(stop) == study.place for stop in following):
+            count += look_of(session).line(" …")  # there is more to read at this very step
     if len(lines) == height and count and cells(lines[-1]) + cells(count) + 4 > session.width:
         count = ""
     pages = [lines[at : at + height] for at in range(0, len(lines), height)] or [[]]
