@@ -8,7 +8,7 @@ from nntutor.lessons import load
 from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import CURSOR, Piece, Row, padded, wrapped
+from nntutor.tui.drawing.rows import CURSOR, Piece, Row, fitted, padded, wrapped
 from nntutor.tui.drawing.signs import firm, sign
 
 if TYPE_CHECKING:
@@ -46,7 +46,12 @@ def home_rows(session: Session, words: Words) -> list[Row]:
     low = low[: max(0, room - 3)]
     shown = max(1, room - len(low))
     top = max(0, min(picked_row - shown // 2, len(body) - shown))
+    below = len(body) > top + shown
     body = body[top : top + shown]
+    if top and body:
+        body[0] = (*fitted(body[0], width - 2), Piece(look.line(" ▲"), "dim"))
+    if below and body:
+        body[-1] = (*fitted(body[-1], width - 2), Piece(look.line(" ▼"), "dim"))
     rows = [*head, *body, *low]
     rows += [()] * (session.height - 1 - len(rows))
     last = _keys(session, words) if home.query is None else _query(session, home.query, words)
