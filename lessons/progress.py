@@ -328,9 +328,9 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _is_complete(connection: sqlite3.Connection) -> bool:
-    """Whether every table is there; a file of an earlier version lacks the later ones."""
-    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('place', 'reached', 'setting')")
-    return bool(found.fetchone()[0] == 3)
+    """Whether the tables are there that every file has."""
+    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('place', 'reached')")
+    return bool(found.fetchone()[0] == 2)
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:

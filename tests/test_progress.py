@@ -264,3 +264,15 @@ def test_a_file_in_use_is_fine(tmp_path: Path) -> None:
     store.save(PLACE)
     assert progress.condition(tmp_path / "progress.sqlite") == "fine"
     store.close()
+
+
+def test_a_start_writes_nothing_into_a_file_that_is_complete(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    store.close()
+    before = (tmp_path / "progress.sqlite").read_bytes()
+    store = Store.open(tmp_path)
+    log = tmp_path / "progress.sqlite-wal"
+    assert not log.exists() or log.stat().st_size == 0
+    store.close()
+    assert (tmp_path / "progress.sqlite").read_bytes() == before

@@ -52,7 +52,10 @@ def palette_rows(session: Session, words: Words) -> list[Row]:
     look, width, commands = Look(session.style, session.digits), session.width, found(session)
     room = max(1, session.height - 4)
     top = max(0, min(session.palette.picked - room // 2, len(commands) - room))
-    rows = [_row(session, look, number) for number in range(top, min(top + room, len(commands)))]
+    rows = [
+        _row(session, look, command, number == session.palette.picked)
+        for number, command in enumerate(commands[top : top + room], top)
+    ]
     if not commands:
         rows = [(Piece(f"   {words.say('palette.nothing', query=session.palette.query)}", "note"),)]
     ask: Row = (Piece(f" {words.say('palette.ask')} ", "key"), Piece(session.palette.query), CURSOR)
@@ -61,10 +64,8 @@ def palette_rows(session: Session, words: Words) -> list[Row]:
     return [*head, *rows, *[()] * (session.height - 4 - len(rows)), _keys(session, words)]
 
 
-def _row(session: Session, look: Look, number: int) -> Row:
-    assert session.palette is not None
-    action, name = found(session)[number]
-    picked = number == session.palette.picked
+def _row(session: Session, look: Look, command: tuple[str, str], picked: bool) -> Row:
+    action, name = command
     key, wide = sign(session, action), min(session.width, 78)
     room = max(1, wide - cells(key) - 5)
     if cells(name) > room:
