@@ -26,10 +26,10 @@ import table
 from links import Server
 from table import Row, milliseconds
 
-from nntutor.core.program import Engine
-from nntutor.core.timeline import Timeline
-from nntutor.core.training import Runner
-from nntutor.core.variants import from_seeds, varied
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.training import Runner
+from nntutor.core.problems.settings import from_seeds, varied
 from nntutor.lessons import shipped
 
 SEEDS, ITERATIONS, ALONE = 256, 2000, 8

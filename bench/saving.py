@@ -10,7 +10,7 @@ from pathlib import Path
 
 from table import Row, microseconds
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons.progress import Store
 from nntutor.tui.opening import Desk
 from nntutor.tui.session import Opened, Press, Session, update

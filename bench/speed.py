@@ -23,11 +23,11 @@ import table
 from peers import AGREES, PEERS, Peer
 from table import Row, microseconds, paired
 
-from nntutor.core.datasets import two_moons, xor
-from nntutor.core.network import Layer, Network, Problem, Samples, draw
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.program import Engine
-from nntutor.core.training import Runner
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.training import Runner
+from nntutor.core.problems.datasets import two_moons, xor
+from nntutor.core.problems.network import Layer, Network, Problem, Samples, draw
+from nntutor.core.rules.optimizers import Optimizer
 
 ONE, HALF = np.array(1.0), np.array(0.5)
 

@@ -10,7 +10,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons.progress import Store
 from nntutor.lessons.words import LANGUAGES
 from nntutor.tui.app import Tutor

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from nntutor.core.check import Check, H, check_all
-from nntutor.core.figures import figure
-from nntutor.core.symbols import Ref, Style
-from nntutor.core.trace import Trace
+from nntutor.core.analysis.gradient_check import Check, H, check_all
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.cells import padded
 from nntutor.lessons.shown import Speech
 from nntutor.lessons.words import Words

@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from nntutor.core.analysis.perceptron import end
+from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
+from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
-from nntutor.core.figures import figure
-from nntutor.core.formula import evaluate, parse
-from nntutor.core.perceptron import end
-from nntutor.core.series import gradient_sizes, layers_moved
-from nntutor.core.symbols import SYMBOL, Style
-from nntutor.core.trace import Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import evaluate, parse
+from nntutor.core.notation.symbols import SYMBOL, Style
 from nntutor.lessons.look import ascii_look
 from nntutor.lessons.model import AuthorError, Lesson, Stop, Text
 

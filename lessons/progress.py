@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 from nntutor.lessons import folders
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
-    from nntutor.core.timeline import Edit
+    from nntutor.core.engine.timeline import Edit
 
 _APPLICATION = 0x6E6E7475  # "nntu"
 _VERSION = 1
@@ -430,8 +430,8 @@ def _edits_in(text: str) -> dict[str, tuple[Edit, ...]]:
     runs = json.loads(text)
     if not runs:
         return {}
-    from nntutor.core.symbols import Ref
-    from nntutor.core.timeline import Edit
+    from nntutor.core.engine.timeline import Edit
+    from nntutor.core.notation.symbols import Ref
 
     return {
         run: tuple(Edit(iteration, Ref(*ref), float.fromhex(value)) for iteration, ref, value in rows)

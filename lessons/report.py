@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from nntutor.core.figures import figure
-from nntutor.core.network import Problem
-from nntutor.core.symbols import Style
-from nntutor.core.trace import Trace
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Problem
 from nntutor.lessons.sheets import Markdown, Sheet, Tex, Text
 from nntutor.lessons.shown import DIGITS, Matrix, Shown, Speech
 from nntutor.lessons.words import Words

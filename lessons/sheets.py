@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
-from nntutor.core.network import Problem
-from nntutor.core.trace import Trace
+from nntutor.core.engine.trace import Trace
+from nntutor.core.problems.network import Problem
 from nntutor.lessons.cells import cells
 from nntutor.lessons.shown import Matrix, Shown, Speech, latex_number
 

@@ -6,12 +6,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from nntutor.core.errors import FormulaError, UnknownName
-from nntutor.core.formula import evaluate
-from nntutor.core.formula import parse as parse_formula
-from nntutor.core.network import Problem
-from nntutor.core.optimizers import RATES
-from nntutor.core.problem import parse
-from nntutor.core.variants import varied
+from nntutor.core.files.problem import parse
+from nntutor.core.notation.formula import evaluate
+from nntutor.core.notation.formula import parse as parse_formula
+from nntutor.core.problems.network import Problem
+from nntutor.core.problems.settings import varied
+from nntutor.core.rules.optimizers import RATES
 from nntutor.lessons.model import AuthorError, Run
 
 _FOLDER = Path(__file__).parent / "problems"

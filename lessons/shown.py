@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.figures import figure
-from nntutor.core.formula import Expr, Token, evaluate, tokens
-from nntutor.core.network import Problem
-from nntutor.core.optimizers import RATE_FIELDS
-from nntutor.core.symbols import Ref, Style
-from nntutor.core.trace import Step, Trace
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import Expr, Token, evaluate, tokens
+from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons import why
 from nntutor.lessons.cells import cells
 from nntutor.lessons.look import ascii_look

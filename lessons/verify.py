@@ -16,12 +16,12 @@ from functools import cache
 from math import isfinite
 from pathlib import Path
 
-from nntutor.core import problem as files
-from nntutor.core.figures import figure
-from nntutor.core.network import Problem
-from nntutor.core.symbols import Style
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import Trace
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace
+from nntutor.core.files import problem as files
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Problem
 from nntutor.lessons.cells import padded, wrapped
 from nntutor.lessons.fill import HoleError, value
 from nntutor.lessons.model import AuthorError

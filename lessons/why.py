@@ -6,8 +6,8 @@ a hidden unit, a slope by activation, a change by optimizer.
 
 from __future__ import annotations
 
-from nntutor.core.symbols import Ref, Style
-from nntutor.core.trace import Step, Trace
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.look import ascii_look
 from nntutor.lessons.words import Words
 

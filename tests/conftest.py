@@ -8,7 +8,7 @@ import terminals
 from hypothesis import HealthCheck, settings
 from links import Server
 
-from nntutor.core.network import Problem
+from nntutor.core.problems.network import Problem
 from nntutor.lessons import shipped
 
 settings.register_profile(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nntutor.core.network import Problem
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Problem
 from nntutor.lessons import load, shipped
 from nntutor.tui import study as at
 from nntutor.tui.drawing import page

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import strategies as st
 
-from nntutor.core.activations import ACTIVATIONS
-from nntutor.core.losses import LOSSES
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.activations import ACTIVATIONS
+from nntutor.core.rules.losses import LOSSES
+from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
 
 LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 

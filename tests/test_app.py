@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons.progress import Store
 from nntutor.tui import study as at
 from nntutor.tui.app import Tutor

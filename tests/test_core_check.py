@@ -10,12 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.check import central_difference, check_all
+from nntutor.core.analysis.gradient_check import central_difference, check_all
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.errors import NotDifferentiable
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.symbols import Ref
-from nntutor.core.timeline import Timeline
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
 
 DERIVABLE = ("half-squared", "mse", "bce", "softmax-ce")
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nntutor.core.errors import FormulaError
-from nntutor.core.formula import (
+from nntutor.core.notation.formula import (
     Call,
     Compiler,
     Div,
@@ -28,7 +28,7 @@ from nntutor.core.formula import (
     text,
     tokens,
 )
-from nntutor.core.symbols import Names, Ref, Style
+from nntutor.core.notation.symbols import Names, Ref, Style
 
 NAMES = Names((2, 2, 2))
 REFS = {

@@ -10,13 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.formula import Call, Expr, Sum, children, evaluate, names, parse, text, tokens
-from nntutor.core.mistakes import MISTAKES
-from nntutor.core.network import Problem
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.symbols import Ref, Style
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import Step, Trace
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.formula import Call, Expr, Sum, children, evaluate, names, parse, text, tokens
+from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.optimizers import Optimizer
 
 EPSILON = 2.0**-52
 CONTRACTED = ("net", "out_grad", "grad", "error")

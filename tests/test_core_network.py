@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.network import Layer, Network, Problem, Samples, draw, frozen
-from nntutor.core.optimizers import Optimizer
+from nntutor.core.problems.network import Layer, Network, Problem, Samples, draw, frozen
+from nntutor.core.rules.optimizers import Optimizer
 
 
 @given(

@@ -14,11 +14,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.symbols import Ref
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import Trace
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
 
 Parameters = list[tuple[np.ndarray, np.ndarray]]
 DERIVABLE = ("half-squared", "mse", "bce", "softmax-ce")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.perceptron import End, end
-from nntutor.core.timeline import Timeline
+from nntutor.core.analysis.perceptron import End, end
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
 
 ROWS = list(product((0.0, 1.0), repeat=2))
 TARGETS = list(product((0, 1), repeat=4))

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.formula import names
-from nntutor.core.mistakes import MISTAKES
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.plan import PHASES, Plan, Shape
-from nntutor.core.timeline import Timeline
+from nntutor.core.engine.plan import PHASES, Plan, Shape
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.formula import names
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.optimizers import Optimizer
 
 PLANS = st.builds(
     lambda problem, samples, mistake: Plan(Shape.of(problem, samples, mistake)),

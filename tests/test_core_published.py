@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.program import Engine
-from nntutor.core.timeline import Timeline
-from nntutor.core.training import run
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.training import run
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
 
 # Matt Mazur, "A Step by Step Backpropagation Example", recomputed in double precision.
 EXACT = {

@@ -6,12 +6,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.series import error_curve, gradient_sizes, params_at, regions, surface_grid, surface_over
-from nntutor.core.symbols import Ref
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import after
+from nntutor.core.analysis.plot_data import error_curve, gradient_sizes, params_at, regions, surface_grid, surface_over
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import after
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons import shipped
 
 ERRORS = st.lists(st.floats(0, 1e6) | st.just(float("nan")) | st.just(float("inf")), max_size=300).map(np.array)

@@ -12,16 +12,16 @@ from autograd import grad
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.check import check_all
-from nntutor.core.formula import evaluate
-from nntutor.core.network import Problem
-from nntutor.core.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
-from nntutor.core.problem import on_surface, parse, write
-from nntutor.core.program import Engine
-from nntutor.core.surface import SURFACES, surface
-from nntutor.core.symbols import Ref
-from nntutor.core.timeline import Timeline
-from nntutor.core.training import Runner
+from nntutor.core.analysis.gradient_check import check_all
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.training import Runner
+from nntutor.core.files.problem import on_surface, parse, write
+from nntutor.core.notation.formula import evaluate
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
+from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons import export, words
 
 # Written down again from their sources, for the independent library.

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.formula import Mul, Name, parse
-from nntutor.core.symbols import STATES, SYMBOL, Names, Ref, Style
+from nntutor.core.notation.formula import Mul, Name, parse
+from nntutor.core.notation.symbols import STATES, SYMBOL, Names, Ref, Style
 
 SIZES = st.lists(st.integers(1, 12), min_size=2, max_size=5).map(tuple)
 RATES = ("rate_eta", "rate_mu", "rate_rho", "rate_eps", "rate_beta1", "rate_beta2", "rate_beta1k", "rate_beta2k")

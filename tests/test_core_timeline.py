@@ -12,14 +12,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core import timeline as timelines
-from nntutor.core import training
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import Optimizer
-from nntutor.core.program import Engine, Program, State
-from nntutor.core.symbols import Ref
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import Trace, after, record
+from nntutor.core.engine import timeline as timelines
+from nntutor.core.engine import training
+from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace, after, record
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core import training
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import OPTIMIZERS, Optimizer
-from nntutor.core.program import Engine, State
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import Trace, after, record
-from nntutor.core.training import Runner, replay, run
+from nntutor.core.engine import training
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace, after, record
+from nntutor.core.engine.training import Runner, replay, run
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 
 
 def bits(state: State) -> tuple[int, bytes, bytes]:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.network import Problem
-from nntutor.core.problem import parse
-from nntutor.core.program import Engine
-from nntutor.core.symbols import Ref
-from nntutor.core.timeline import Timeline
-from nntutor.core.training import Runner
-from nntutor.core.variants import MOST_LAYERS, from_seeds, setting, solved, varied
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.training import Runner
+from nntutor.core.files.problem import parse
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
+from nntutor.core.problems.settings import MOST_LAYERS, from_seeds, setting, solved, varied
 
 DRAWN = """
 batch = "full"

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.figures import figure
-from nntutor.core.formula import names
-from nntutor.core.network import Problem
-from nntutor.core.symbols import Style
-from nntutor.core.timeline import Timeline
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import names
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Problem
 from nntutor.lessons import load, shipped
 from nntutor.lessons.cells import cells
 from nntutor.tui import lint
@@ -177,7 +177,7 @@ def test_networks_too_wide_for_a_diagram_get_tables_and_shortened_sums() -> None
     random = np.random.default_rng(0)
     from dataclasses import replace
 
-    from nntutor.core.network import Layer, Network, Samples
+    from nntutor.core.problems.network import Layer, Network, Samples
 
     layers = (
         Layer("sigmoid", random.random((64, 64)), None),

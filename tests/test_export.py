@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntutor.core import problem as files
-from nntutor.core.network import Problem
-from nntutor.core.symbols import Style
+from nntutor.core.files import problem as files
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Problem
 from nntutor.lessons import export, shipped, words
 from nntutor.lessons import shown as shown_as
 

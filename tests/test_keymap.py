@@ -18,7 +18,7 @@ from terminals import Terminal
 from textual import events
 from textual.keys import Keys, _character_to_key
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons import load
 from nntutor.lessons.progress import Store
 from nntutor.tui import cli, doctor, keymap, keys

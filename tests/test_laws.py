@@ -11,16 +11,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.check import central_difference, check_all
-from nntutor.core.figures import figure
-from nntutor.core.formula import Mul, Sum, evaluate, names, parse, text, tokens
-from nntutor.core.network import Problem
-from nntutor.core.plan import Plan, Shape
-from nntutor.core.program import Engine, Program, State
-from nntutor.core.symbols import Ref, Style
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import Step, Trace, after
-from nntutor.core.training import Runner, replay
+from nntutor.core.analysis.gradient_check import central_difference, check_all
+from nntutor.core.engine.plan import Plan, Shape
+from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Step, Trace, after
+from nntutor.core.engine.training import Runner, replay
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import Mul, Sum, evaluate, names, parse, text, tokens
+from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.problems.network import Problem
 
 SUMS = ("net", "error", "out_grad", "grad", "prob")
 

@@ -11,14 +11,14 @@ from unicodedata import combining, east_asian_width
 
 import pytest
 
-from nntutor.core.activations import ACTIVATIONS
-from nntutor.core.losses import LOSSES
-from nntutor.core.network import Layer, Network, Problem, Samples
-from nntutor.core.optimizers import OPTIMIZERS, Optimizer
-from nntutor.core.problem import on_surface, read
-from nntutor.core.symbols import Style
-from nntutor.core.timeline import Timeline
-from nntutor.core.trace import Trace
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace
+from nntutor.core.files.problem import on_surface, read
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.activations import ACTIVATIONS
+from nntutor.core.rules.losses import LOSSES
+from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 from nntutor.lessons import fill, load, why, words
 from nntutor.lessons.model import AuthorError, Lesson
 from nntutor.tui.lint import changing_particles

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 import screens
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons import glossary, load
 from nntutor.lessons.model import AuthorError, Lesson, Text
 from nntutor.tui import lint

@@ -19,7 +19,7 @@ from rich.color import ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style as Painted
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons import load, progress, words
 from nntutor.lessons.progress import Store
 from nntutor.tui import lint, looks

@@ -11,8 +11,8 @@ import screens
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nntutor.core.surface import SURFACES, surface
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
+from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons import load
 from nntutor.lessons.cells import cells
 from nntutor.tui import lint

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core import problem as files
 from nntutor.core.errors import NntutorError
-from nntutor.core.network import Problem, draw
+from nntutor.core.files import problem as files
+from nntutor.core.problems.network import Problem, draw
 from nntutor.lessons import messages, shipped
 from nntutor.lessons.words import load
 
@@ -72,7 +72,7 @@ LEARNED = ("two-two-two", "two-two-two-output", "sibling", "one-unit", "xor", "f
 
 @pytest.mark.parametrize("name", LEARNED)
 def test_a_shipped_problem_learns(name: str) -> None:
-    from nntutor.core.timeline import Timeline
+    from nntutor.core.engine.timeline import Timeline
 
     problem = shipped.open(name)
     errors = Timeline.start(problem).runner().chunk(1500).errors

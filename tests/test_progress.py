@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntutor.core.symbols import Ref
-from nntutor.core.timeline import Edit
+from nntutor.core.engine.timeline import Edit
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons import folders, progress
 from nntutor.lessons.progress import Place, Store
 

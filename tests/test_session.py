@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core import perceptron
-from nntutor.core.network import Problem
+from nntutor.core.analysis import perceptron
+from nntutor.core.problems.network import Problem
 from nntutor.lessons import load, shipped
 from nntutor.tui import keys, lint
 from nntutor.tui import study as at

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons import verify, words
 from nntutor.lessons.cells import cells
 from nntutor.lessons.model import AuthorError

@@ -27,7 +27,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons import words as all_words
 from nntutor.lessons.model import AuthorError
 from nntutor.lessons.progress import Store
@@ -43,7 +43,7 @@ from nntutor.tui.session import Action, Opened, Press, Ran, Resized, Session, To
 from nntutor.tui.widgets.page import Page
 
 if TYPE_CHECKING:
-    from nntutor.core.network import Problem
+    from nntutor.core.problems.network import Problem
 
 _CHUNK_SECONDS = 0.05
 # Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,

@@ -22,9 +22,9 @@ from nntutor.tui import arguments, doctor, probe
 from nntutor.tui.arguments import Arguments, UsageError
 
 if TYPE_CHECKING:
-    from nntutor.core.network import Problem
-    from nntutor.core.symbols import Style
-    from nntutor.core.trace import Trace
+    from nntutor.core.engine.trace import Trace
+    from nntutor.core.notation.symbols import Style
+    from nntutor.core.problems.network import Problem
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
@@ -118,7 +118,7 @@ class Output:
 
     @property
     def style(self) -> Style:
-        from nntutor.core.symbols import Style
+        from nntutor.core.notation.symbols import Style
 
         return Style.ASCII if self.ascii else Style.UNICODE
 
@@ -305,7 +305,7 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
 
 def _problem(name: str) -> Problem:
     """A problem by its path, from standard input, or by the name of one that ships."""
-    from nntutor.core import problem as files
+    from nntutor.core.files import problem as files
     from nntutor.lessons import shipped
 
     if name == "-" or "." in name or "/" in name or os.sep in name:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nntutor.core.errors import TooLarge
-from nntutor.core.files import read_text
-from nntutor.core.source import Lines, toml
+from nntutor.core.files.text import read_text
+from nntutor.core.files.toml import Lines, toml
 from nntutor.lessons import folders
 from nntutor.tui import keys
 from nntutor.tui.arguments import UsageError, near

@@ -10,8 +10,8 @@ import re
 import sys
 from collections.abc import Iterator
 
-from nntutor.core.mistakes import MISTAKES
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
+from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.lessons import fill, glossary, load, shipped
 from nntutor.lessons.cells import cells
 from nntutor.lessons.model import AuthorError, Lesson, Stop, Text

@@ -21,8 +21,8 @@ from nntutor.lessons.words import Words
 from nntutor.tui.session import THEMES, Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
-    from nntutor.core.network import Problem
-    from nntutor.core.timeline import Edit, Timeline
+    from nntutor.core.engine.timeline import Edit, Timeline
+    from nntutor.core.problems.network import Problem
     from nntutor.tui.study import Study
 
 
@@ -95,7 +95,7 @@ class Desk:
 
     def open_problem(self, name: str, problem: Problem) -> Study:
         """A problem of the user's own at its first step."""
-        from nntutor.core import problem as files
+        from nntutor.core.files import problem as files
         from nntutor.tui import study as at
 
         self._source = files.write(problem)
@@ -114,7 +114,7 @@ class Desk:
                 self._gone = ("progress.lesson_gone", {"lesson": place.name})
                 return None
             return _placed(self.open_lesson(place.name, fresh=True), place)
-        from nntutor.core import problem as files
+        from nntutor.core.files import problem as files
 
         problem = files.parse(place.problem, place.name, None)
         return _placed(self.open_problem(place.name, problem), place)
@@ -208,9 +208,9 @@ def _placed(study: Study, place: Place) -> Study:
     """The study at a saved place; where the lesson has other numbers now, at its nearest stop."""
     import numpy as np
 
-    from nntutor.core.network import frozen
-    from nntutor.core.program import State
-    from nntutor.core.timeline import Timeline
+    from nntutor.core.engine.program import State
+    from nntutor.core.engine.timeline import Timeline
+    from nntutor.core.problems.network import frozen
     from nntutor.tui import study as at
 
     if place.run not in study.timelines:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nntutor.core.network import Array
-from nntutor.core.series import error_curve
+from nntutor.core.analysis.plot_data import error_curve
+from nntutor.core.problems.network import Array
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, fitted
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons import load, words
 from nntutor.tui import keys
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
-    from nntutor.core.training import Chunk
+    from nntutor.core.engine.training import Chunk
     from nntutor.lessons.model import Lesson
     from nntutor.tui.study import Study
 

@@ -13,18 +13,18 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nntutor.core.check import GRADIENT
+from nntutor.core.analysis.gradient_check import GRADIENT
+from nntutor.core.engine.plan import Plan, Shape
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.timeline import Timeline, is_given
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.errors import FormulaError
-from nntutor.core.formula import evaluate, parse
-from nntutor.core.network import Array, Problem
-from nntutor.core.optimizers import RATE_FIELDS, in_range
-from nntutor.core.plan import Plan, Shape
-from nntutor.core.program import Engine, State
-from nntutor.core.symbols import PER_SAMPLE, PER_WEIGHT, Names, Ref
-from nntutor.core.timeline import Timeline, is_given
-from nntutor.core.trace import Step, Trace
-from nntutor.core.training import Chunk, Runner
-from nntutor.core.variants import NUMBERS, from_seeds, setting, solved, varied
+from nntutor.core.notation.formula import evaluate, parse
+from nntutor.core.notation.symbols import PER_SAMPLE, PER_WEIGHT, Names, Ref
+from nntutor.core.problems.network import Array, Problem
+from nntutor.core.problems.settings import NUMBERS, from_seeds, setting, solved, varied
+from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.model import Lesson, Stop
 from nntutor.tui import keys
 

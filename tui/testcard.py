@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from nntutor.core.symbols import Style
+from nntutor.core.notation.symbols import Style
 from nntutor.lessons.cells import cells, padded, wrapped
 from nntutor.lessons.look import ascii_look
 from nntutor.lessons.words import Words
@@ -91,7 +91,7 @@ def picture(width: int, ascii_only: bool) -> Iterator[str]:
 
 def _step(look: Look) -> list[Row]:
     """The delta of the smallest network that ships."""
-    from nntutor.core.timeline import Timeline
+    from nntutor.core.engine.timeline import Timeline
     from nntutor.lessons import shipped
     from nntutor.tui.drawing.diagram import diagram
     from nntutor.tui.drawing.formula import formula_rows

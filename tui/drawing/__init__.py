@@ -1,1 +1,1 @@
-"""From the session to rows of styled text: pure functions that know no widget."""
+"""State and size to rows of styled text. Nothing here changes anything."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nntutor.core.symbols import Ref
-from nntutor.core.trace import Trace
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.formula import SIGNED
 from nntutor.tui.drawing.look import Look

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.figures import figure
-from nntutor.core.network import Array
+from nntutor.core.notation.figures import figure
+from nntutor.core.problems.network import Array
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.dots import Dots, Span
 from nntutor.tui.drawing.look import Look

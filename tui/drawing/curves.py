@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nntutor.core.figures import figure
-from nntutor.core.network import Array, frozen
+from nntutor.core.notation.figures import figure
+from nntutor.core.problems.network import Array, frozen
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.dots import Dots, Span
 from nntutor.tui.drawing.look import Look

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.network import Array
+from nntutor.core.problems.network import Array
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from nntutor.core.figures import figure
-from nntutor.core.formula import Expr, Token, evaluate, tokens
-from nntutor.core.symbols import Ref, Style
-from nntutor.core.trace import Step, Trace
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import Expr, Token, evaluate, tokens
+from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, fitted, row_cells

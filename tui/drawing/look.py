@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nntutor.core.figures import figure
-from nntutor.core.symbols import Style
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.symbols import Style
 
 _ASCII = str.maketrans(
     {

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nntutor.core.formula import names
-from nntutor.core.symbols import Ref
-from nntutor.core.trace import Step, Trace
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.formula import names
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.formula import SIGNED

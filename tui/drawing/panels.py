@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nntutor.core.check import central_difference
-from nntutor.core.figures import figure
-from nntutor.core.symbols import Ref
+from nntutor.core.analysis.gradient_check import central_difference
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui import study as at

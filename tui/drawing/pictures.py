@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core import perceptron
-from nntutor.core.network import Array, Problem
-from nntutor.core.program import State
-from nntutor.core.series import (
+from nntutor.core.analysis import perceptron
+from nntutor.core.analysis.plot_data import (
     activation_curve,
     error_over,
     gradient_sizes,
@@ -24,9 +22,11 @@ from nntutor.core.series import (
     surface_grid,
     surface_over,
 )
-from nntutor.core.surface import calls, surface
-from nntutor.core.symbols import Ref
-from nntutor.core.trace import Trace
+from nntutor.core.engine.program import State
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Array, Problem
+from nntutor.core.rules.surfaces import calls, surface
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing import tables
 from nntutor.tui.drawing.bars import Bar, bars_rows

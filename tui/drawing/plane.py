@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.network import Array
+from nntutor.core.problems.network import Array
 from nntutor.lessons.cells import cells
 from nntutor.tui.drawing.dots import Dots, Span
 from nntutor.tui.drawing.look import Look

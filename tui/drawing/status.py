@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nntutor.core.trace import Trace
+from nntutor.core.engine.trace import Trace
 from nntutor.lessons.cells import cells
 from nntutor.lessons.words import Words
 from nntutor.tui.drawing.look import Look

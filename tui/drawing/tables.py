@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.program import State
-from nntutor.core.series import activation_curve, params_at
-from nntutor.core.symbols import Ref
+from nntutor.core.analysis.plot_data import activation_curve, params_at
+from nntutor.core.engine.program import State
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.cells import cells
 from nntutor.lessons.cells import padded as filled
 from nntutor.lessons.words import Words

@@ -16,8 +16,6 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 
-from nntutor.core.activations import ACTIVATIONS
-from nntutor.core.datasets import read_csv
 from nntutor.core.errors import (
     BothGiven,
     MissingKey,
@@ -34,12 +32,14 @@ from nntutor.core.errors import (
     WrongTargets,
     WrongType,
 )  # fmt: skip
-from nntutor.core.files import decoded, limited, read_text
-from nntutor.core.losses import LOSSES
-from nntutor.core.network import INITIALS, Array, Layer, Network, Problem, Samples, draw
-from nntutor.core.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, OPTIMIZERS, RATES, Optimizer
-from nntutor.core.source import Lines, toml
-from nntutor.core.surface import SURFACES, surface
+from nntutor.core.files.text import decoded, limited, read_text
+from nntutor.core.files.toml import Lines, toml
+from nntutor.core.problems.datasets import read_csv
+from nntutor.core.problems.network import INITIALS, Array, Layer, Network, Problem, Samples, draw
+from nntutor.core.rules.activations import ACTIVATIONS
+from nntutor.core.rules.losses import LOSSES
+from nntutor.core.rules.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, OPTIMIZERS, RATES, Optimizer
+from nntutor.core.rules.surfaces import SURFACES, surface
 
 LIMIT = 10**6
 MOST_UNITS = 10_000

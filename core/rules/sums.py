@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.formula import ONE, Div, Expr, Mul, Name, Num, Op, Sub, Sum, call, maximum
-from nntutor.core.symbols import Ref
+from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Num, Op, Sub, Sum, call, maximum
+from nntutor.core.notation.symbols import Ref
 
 
 def _mean(terms: Sequence[Expr], count: int) -> Expr:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from nntutor.core.activations import activation
-from nntutor.core.formula import Compiler
-from nntutor.core.network import Array, Problem, Samples, frozen
-from nntutor.core.program import Engine, State
-from nntutor.core.surface import surface
-from nntutor.core.symbols import Ref
-from nntutor.core.trace import Trace
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.formula import Compiler
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Array, Problem, Samples, frozen
+from nntutor.core.rules.activations import activation
+from nntutor.core.rules.surfaces import surface
 
 Span = tuple[float, float]
 

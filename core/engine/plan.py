@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Protocol
 
-from nntutor.core import rules
-from nntutor.core.activations import Activation, activation
-from nntutor.core.formula import Expr, Mul, Name, bind, product
-from nntutor.core.losses import Loss, loss
-from nntutor.core.mistakes import mistake
-from nntutor.core.network import Problem
-from nntutor.core.optimizers import made
-from nntutor.core.surface import surface
-from nntutor.core.symbols import PER_WEIGHT, Ref
+from nntutor.core.notation.formula import Expr, Mul, Name, bind, product
+from nntutor.core.notation.symbols import PER_WEIGHT, Ref
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules import sums
+from nntutor.core.rules.activations import Activation, activation
+from nntutor.core.rules.losses import Loss, loss
+from nntutor.core.rules.mistakes import mistake
+from nntutor.core.rules.optimizers import made
+from nntutor.core.rules.surfaces import surface
 
 PHASES = ("forward", "error", "backward", "update")
 
@@ -366,26 +366,26 @@ class Plan:
         match kind:
             case "net":
                 layer = layers[number - 1]
-                return rules.net_formula(number, unit, layer.inputs, layer.bias, ref.sample)
+                return sums.net_formula(number, unit, layer.inputs, layer.bias, ref.sample)
             case "out":
                 return self._of_unit(self.activation(number).out, ref)
             case "slope":
                 return self._of_unit(self.activation(number).slope, ref)
             case "prob":
-                return rules.softmax_formula(last, unit, layers[-1].units, ref.sample)
+                return sums.softmax_formula(last, unit, layers[-1].units, ref.sample)
             case "unit_error":
                 return self._of_unit(self.loss.unit_error, ref)
             case "error" if self.shape.surface:
                 return bind(surface(self.shape.surface).error, _variable)
             case "error":
                 divisor = self.loss.divisor * self.shape.samples
-                return rules.error_formula(last, layers[-1].units, samples, divisor)
+                return sums.error_formula(last, layers[-1].units, samples, divisor)
             case "out_grad" if number == last and self.loss.out_grad:
                 return self._of_unit(self.loss.out_grad, ref)
             case "out_grad":
                 above = layers[number]
                 weight = mistake(self.shape.mistake).sent_back if above.learns else "weight"
-                return rules.sent_back_formula(number, unit, above.units, ref.sample, weight)
+                return sums.sent_back_formula(number, unit, above.units, ref.sample, weight)
             case "delta" if number == last and self.loss.delta:
                 return self._of_unit(self.loss.delta, ref)
             case "delta":
@@ -393,7 +393,7 @@ class Plan:
             case "grad" if self.shape.surface:
                 return bind(surface(self.shape.surface).slopes[ref.input - 1], _variable)
             case "grad":
-                return rules.gradient_formula(number, unit, ref.input, samples)
+                return sums.gradient_formula(number, unit, ref.input, samples)
         rule = dict(self.shape.made)
         return bind(rule[kind], lambda key: Name(self._of_weight(key, ref)))
 
@@ -417,14 +417,14 @@ class Plan:
         if ref.kind == "unit_error" and self.loss.textbook:
             return self._of_unit(self.loss.textbook, ref)
         if ref.kind == "prob":
-            return rules.softmax_textbook(last, ref.unit, self.shape.layers[-1].units, ref.sample)
+            return sums.softmax_textbook(last, ref.unit, self.shape.layers[-1].units, ref.sample)
         return None
 
     def _of_unit(self, tree: Expr, ref: Ref) -> Expr:
         def meaning(key: str) -> Expr:
             if key.startswith("max_"):
                 outputs = self.shape.layers[-1].units
-                return rules.largest_formula(key.removeprefix("max_"), ref.layer, outputs, ref.sample)
+                return sums.largest_formula(key.removeprefix("max_"), ref.layer, outputs, ref.sample)
             return Name(ref._replace(kind=key))
 
         return bind(tree, meaning)

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from nntutor.core.network import Array, Layer, Network, Problem, draw, frozen
-from nntutor.core.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, RATES, Optimizer
-from nntutor.core.program import Engine, State
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.problems.network import Array, Layer, Network, Problem, draw, frozen
+from nntutor.core.rules.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, RATES, Optimizer
 
 # Settings that are whole numbers: learners change them by key, like a number of the network.
 NUMBERS = {"set_depth": "depth", "set_seed": "seed", "set_batch": "batch"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from nntutor.core.formula import ONE, ZERO, Call, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, call
+from nntutor.core.notation.formula import ONE, ZERO, Call, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, call
 
 _net, _out = Name("net"), Name("out")
 # 1 at and below 0, 0 above: the part on which ReLU takes the slope away.

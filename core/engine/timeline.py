@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nntutor.core.network import Array, Problem, Samples, frozen
-from nntutor.core.optimizers import RATE_FIELDS
-from nntutor.core.program import Engine, State
-from nntutor.core.symbols import Ref
-from nntutor.core.trace import Trace, after, record
-from nntutor.core.training import Chunk, Runner, replay, run, tracked
-from nntutor.core.variants import NUMBERS, varied
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.trace import Trace, after, record
+from nntutor.core.engine.training import Chunk, Runner, replay, run, tracked
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Array, Problem, Samples, frozen
+from nntutor.core.problems.settings import NUMBERS, varied
+from nntutor.core.rules.optimizers import RATE_FIELDS
 
 KEPT_BYTES = 8 * 2**20
 CHECKPOINT_BYTES = 8 * 2**20

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.network import Problem
-from nntutor.core.program import Engine, State
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.problems.network import Problem
 
 _LIMIT = 10_000
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.formula import Compiler, Expr, Op, parse
-from nntutor.core.network import Array
+from nntutor.core.notation.formula import Compiler, Expr, Op, parse
+from nntutor.core.problems.network import Array
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core import rules
-from nntutor.core.formula import Compiler, Mul, Name, Op
-from nntutor.core.mistakes import mistake
-from nntutor.core.network import Array, Network, Problem, frozen
-from nntutor.core.optimizers import OPTIMIZERS, Optimizer
-from nntutor.core.plan import Plan, Shape
-from nntutor.core.surface import calls, surface
-from nntutor.core.symbols import Ref
+from nntutor.core.engine.plan import Plan, Shape
+from nntutor.core.notation.formula import Compiler, Mul, Name, Op
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Array, Network, Problem, frozen
+from nntutor.core.rules import sums
+from nntutor.core.rules.mistakes import mistake
+from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
+from nntutor.core.rules.surfaces import calls, surface
 
 Key = tuple[str, int]
 _LINE = 8  # doubles in a cache line: every array starts on one
@@ -287,7 +287,7 @@ class Program:
 
     def _sums(self, layer: int) -> list[Op]:
         inputs, net = self.arena["out", layer - 1], self.arena["net", layer]
-        return rules.net_ops(self._weights(layer), self._bias(layer), inputs, net)
+        return sums.net_ops(self._weights(layer), self._bias(layer), inputs, net)
 
     def _outs(self, layer: int) -> list[Op]:
         ops: list[Op] = []
@@ -300,12 +300,12 @@ class Program:
         last = len(self.plan.shape.layers)
         ops: list[Op] = []
         if self.plan.shape.error == "softmax-ce":
-            ops += rules.softmax_ops(self.arena["net", last], self.arena["prob", 0], np.empty)
+            ops += sums.softmax_ops(self.arena["net", last], self.arena["prob", 0], np.empty)
             for kind, layer in (("net", last), ("prob", 0)):
-                ops += rules.largest_ops(self.arena[kind, layer], self.arena[f"max_{kind}", 0])
+                ops += sums.largest_ops(self.arena[kind, layer], self.arena[f"max_{kind}", 0])
         self._write(ops, last, unit_error=self.plan.loss.unit_error)
         divisor = self.plan.loss.divisor * self.plan.shape.samples
-        ops += rules.error_ops(self.arena["unit_error", 0], self.error, divisor)
+        ops += sums.error_ops(self.arena["unit_error", 0], self.error, divisor)
         return ops
 
     def _variables(self) -> list[Any]:
@@ -343,7 +343,7 @@ class Program:
         else:
             above = number + 1
             out_grad = self.arena["out_grad", number]
-            ops += rules.sent_back_ops(self._weights(above), self.arena["delta", above], out_grad)
+            ops += sums.sent_back_ops(self._weights(above), self.arena["delta", above], out_grad)
         delta = Mul(Name("out_grad"), Name("slope"))
         self._write(ops, number, slope=self.plan.activation(number).slope, delta=delta)
 
@@ -353,9 +353,9 @@ class Program:
         delta = self.arena["delta", number]
         if layer.learns:
             weights = self.engine.layout.view(gradients, "weight", number)
-            ops += rules.weight_gradient_ops(delta, self.arena["out", number - 1], weights)
+            ops += sums.weight_gradient_ops(delta, self.arena["out", number - 1], weights)
         if layer.bias_learns:
-            ops += rules.bias_gradient_ops(delta, self.engine.layout.view(gradients, "bias", number))
+            ops += sums.bias_gradient_ops(delta, self.engine.layout.view(gradients, "bias", number))
 
     def _update(self, ops: list[Op], part: slice) -> None:
         """The mean over the samples and the optimizer's rule, on a part of the flat vectors."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.errors import FormulaError
-from nntutor.core.symbols import SYMBOL, Style
+from nntutor.core.notation.symbols import SYMBOL, Style
 
 
 @dataclass(frozen=True)

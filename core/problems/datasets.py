@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from nntutor.core.errors import MissingColumn, NoSamples, NotANumber, NotFinite, TooLarge
-from nntutor.core.files import read_text
-from nntutor.core.network import Samples
+from nntutor.core.files.text import read_text
+from nntutor.core.problems.network import Samples
 
 CSV_LIMIT = 50 * 10**6
 _ROWS = list(product((0.0, 1.0), repeat=2))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from nntutor.core.formula import HALF, ONE, ZERO, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, call
+from nntutor.core.notation.formula import HALF, ONE, ZERO, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, call
 
 _o, _t, _net, _p = Name("out"), Name("target"), Name("net"), Name("prob")
 

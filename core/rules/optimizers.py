@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nntutor.core.formula import ONE, Div, Expr, Mul, Name, Neg, Square, Sub, Sum, call, product
+from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Neg, Square, Sub, Sum, call, product
 
 _g, _w, _move = Name("grad"), Name("weight"), Name("change")
 _eta, _mu, _rho, _eps = Name("rate_eta"), Name("rate_mu"), Name("rate_rho"), Name("rate_eps")

@@ -12,10 +12,10 @@ from time import perf_counter
 
 import numpy as np
 
-from nntutor.core.formula import Op
-from nntutor.core.network import Array, Problem, frozen
-from nntutor.core.program import Engine, State
-from nntutor.core.symbols import Ref
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.notation.formula import Op
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Array, Problem, frozen
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nntutor.core.optimizers import Optimizer
+from nntutor.core.rules.optimizers import Optimizer
 
 Array = NDArray[np.float64]
 INITIALS = ("xavier", "he", "uniform", "zeros")

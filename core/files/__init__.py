@@ -1,0 +1,1 @@
+"""Text that people wrote: problem files, tables, and where in them something is wrong."""

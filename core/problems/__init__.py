@@ -1,0 +1,1 @@
+"""What an iteration starts from: network, samples, error, optimizer, settings."""
