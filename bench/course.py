@@ -20,8 +20,8 @@ from links import Server
 from table import Row, milliseconds, spread
 from terminals import RIGHT
 
-from nntutor.lessons import load
-from nntutor.lessons.model import Lesson
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import Lesson
 
 SPACE, VIEW = b" ", b"v"
 NAMES = {RIGHT: "→", SPACE: "space, to the next stop", VIEW: "v, another view"}

@@ -30,7 +30,7 @@ from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Runner
 from nntutor.core.problems.settings import from_seeds, varied
-from nntutor.lessons import shipped
+from nntutor.lessons.course import builtin
 
 SEEDS, ITERATIONS, ALONE = 256, 2000, 8
 RECORDED, RUN_ON = 500, 9_500
@@ -38,7 +38,7 @@ RECORDED, RUN_ON = 500, 9_500
 
 def seeds() -> Iterator[Row]:
     """XOR from many seeds, trained together as stacked arrays, beside one after another (a few of them, scaled up)."""
-    problem = shipped.open("xor-drawn")
+    problem = builtin.open("xor-drawn")
     began = time.perf_counter()
     Runner(*from_seeds(problem, range(SEEDS))).chunk(ITERATIONS)
     together = time.perf_counter() - began
@@ -53,7 +53,7 @@ def seeds() -> Iterator[Row]:
 
 def record() -> Iterator[Row]:
     """A recorded iteration of the 2-2-2 example, and jumps among 10 000 iterations."""
-    timeline = Timeline.start(shipped.open("two-two-two"))
+    timeline = Timeline.start(builtin.open("two-two-two"))
     began = time.perf_counter()
     for iteration in range(1, RECORDED + 1):
         timeline = timeline.to(iteration)

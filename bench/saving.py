@@ -11,7 +11,7 @@ from pathlib import Path
 from table import Row, microseconds
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.progress import Store
+from nntutor.lessons.learner.places import Store
 from nntutor.tui.opening import Desk
 from nntutor.tui.session import Opened, Press, Session, update
 

@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.progress import Store
-from nntutor.lessons.words import LANGUAGES
+from nntutor.lessons.language.words import LANGUAGES
+from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.opening import Desk
 from nntutor.tui.session import Opened, Session, update

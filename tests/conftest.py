@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from links import Server
 
 from nntutor.core.problems.network import Problem
-from nntutor.lessons import shipped
+from nntutor.lessons.course import builtin
 
 settings.register_profile(
     "nntutor",
@@ -24,7 +24,7 @@ settings.load_profile("nntutor")
 @pytest.fixture
 def two_two_two() -> Problem:
     """The well-known example that lessons 5 to 9 run."""
-    return shipped.open("two-two-two")
+    return builtin.open("two-two-two")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons import load, shipped
+from nntutor.lessons.course import builtin, load
 from nntutor.tui import study as at
 from nntutor.tui.drawing import page
 from nntutor.tui.session import Home, Opened, Press, Session, update
@@ -16,7 +16,7 @@ def of_lesson(
     """A lesson at its first stop."""
     lesson = load.find(name)
     assert lesson is not None
-    problems = {run.id: shipped.of_run(run) for run in lesson.runs}
+    problems = {run.id: builtin.of_run(run) for run in lesson.runs}
     study = at.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
     return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
 

@@ -20,7 +20,7 @@ from random import Random
 
 from terminals import LEFT, RIGHT, Terminal
 
-from nntutor.lessons import load
+from nntutor.lessons.course import load
 
 Size = tuple[int, int]
 Input = bytes | Size

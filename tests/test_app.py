@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.progress import Store
+from nntutor.lessons.learner.places import Store
 from nntutor.tui import study as at
 from nntutor.tui.app import Tutor
 from nntutor.tui.opening import Desk

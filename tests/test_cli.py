@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from nntutor.core.errors import NotDifferentiable
-from nntutor.lessons import load, progress, words
-from nntutor.lessons.cells import cells
+from nntutor.lessons.course import load
+from nntutor.lessons.language import words
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.learner import places
 from nntutor.tui import arguments, cli, doctor
 
 RUN = "import sys; from nntutor.tui.cli import main; sys.exit(main())"
@@ -333,12 +335,13 @@ def test_check_prints_every_weight_of_every_iteration(capsys: pytest.CaptureFixt
 
 def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     # The lesson's second run has the gradients of updated weights.
-    from nntutor.lessons import export, shipped
-    from nntutor.lessons.checking import Table
+    from nntutor.lessons.course import builtin
+    from nntutor.lessons.export import write
+    from nntutor.lessons.export.check_table import Table
 
     table = Table(words.load("en"))
-    problem = shipped.open("two-two-two")
-    lines = list(table.lines(export.iterations(problem, 1, 1, "updated-weights")))
+    problem = builtin.open("two-two-two")
+    lines = list(table.lines(write.iterations(problem, 1, 1, "updated-weights")))
     assert table.failed == 4 and sum("DISAGREES" in line for line in lines) == 4
     assert "Gradients that disagree with central differences: 4 of 8." in lines
 
@@ -361,9 +364,9 @@ def test_check_refuses_rosenblatts_rule_and_says_why(capsys: pytest.CaptureFixtu
     (tmp_path / "rosenblatt.toml").write_text(source, encoding="utf-8")
     ended = here(capsys, "check", str(tmp_path / "rosenblatt.toml"))
     assert ended.status == 2 and ended.out == ""
-    from nntutor.lessons import messages
+    from nntutor.lessons.language import error_text
 
-    assert ended.err == f"nntutor: {messages.sentence(NotDifferentiable(), words.load('en'))}\n"
+    assert ended.err == f"nntutor: {error_text.sentence(NotDifferentiable(), words.load('en'))}\n"
     assert here(capsys, "trace", str(tmp_path / "rosenblatt.toml")).status == 0
 
 
@@ -385,9 +388,9 @@ def test_lessons_that_are_finished_and_begun_are_marked(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
-    store = progress.Store.open(tmp_path)
+    store = places.Store.open(tmp_path)
     store.mark_done("start")
-    store.save(progress.Place("lesson", "hidden-delta", "", "main", {}, 1, 21, "why-sum", {}))
+    store.save(places.Place("lesson", "hidden-delta", "", "main", {}, 1, 21, "why-sum", {}))
     store.close()
     lines = here(capsys, "lessons").out.splitlines()
     assert next(line for line in lines if " start " in line).endswith("done")

@@ -12,7 +12,7 @@ from nntutor.core.engine.trace import after
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
-from nntutor.lessons import shipped
+from nntutor.lessons.course import builtin
 
 ERRORS = st.lists(st.floats(0, 1e6) | st.just(float("nan")) | st.just(float("inf")), max_size=300).map(np.array)
 
@@ -56,7 +56,7 @@ def test_an_error_surface_is_e_over_two_weights(two_two_two: Problem) -> None:
 
 
 def test_a_grid_of_heights_has_its_first_row_on_top_and_is_e_where_it_was_worked_out() -> None:
-    problem = shipped.open("regression")
+    problem = builtin.open("regression")
     refs = Ref("weight", 1, 1, 1), Ref("weight", 1, 1, 0)
     grid = surface_grid(problem, *refs, (-1.0, 3.0), (0.0, 2.0), 40, 60)
     assert grid.shape == (40, 60)
@@ -65,7 +65,7 @@ def test_a_grid_of_heights_has_its_first_row_on_top_and_is_e_where_it_was_worked
     corners = np.ix_([0, -1], [0, -1])
     np.testing.assert_allclose(grid[corners], exact[corners], rtol=1e-12)
     assert np.abs(grid - exact).max() < 0.02 * exact.max()
-    bowl = shipped.open("ravine")
+    bowl = builtin.open("ravine")
     grid = surface_grid(bowl, Ref("weight", 1, 1, 1), Ref("weight", 1, 1, 2), (-1.0, 3.0), (0.0, 2.0), 40, 60)
     np.testing.assert_array_equal(grid, surface_over(bowl, Ref("weight", 1, 1, 1), Ref("weight", 1, 1, 2), x, y))
 

@@ -22,7 +22,8 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
 from nntutor.core.rules.surfaces import SURFACES, surface
-from nntutor.lessons import export, words
+from nntutor.lessons.export import write as export
+from nntutor.lessons.language import words
 
 # Written down again from their sources, for the independent library.
 INDEPENDENT = {

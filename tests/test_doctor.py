@@ -17,9 +17,9 @@ import links
 import pytest
 from terminals import COMMAND, Terminal
 
-from nntutor.lessons import progress
-from nntutor.lessons import words as all_words
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language import words as all_words
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.learner import places
 from nntutor.tui import advice, doctor, facts, probe, report
 from nntutor.tui.doctor import Picked
 from nntutor.tui.facts import GLYPHS, Facts
@@ -305,7 +305,7 @@ def test_a_file_that_cannot_be_used_is_only_looked_at(tmp_path: Path) -> None:
     assert terminal.wait() == 0
     assert "The progress file is broken" in terminal.text()
     assert [one.name for one in tmp_path.iterdir()] == [file.name]
-    assert progress.condition(file) == "broken"
+    assert places.condition(file) == "broken"
 
 
 # --- where it runs -----------------------------------------------------------------------------------

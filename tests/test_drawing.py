@@ -16,8 +16,8 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons import load, shipped
-from nntutor.lessons.cells import cells
+from nntutor.lessons.course import builtin, load
+from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.diagram import diagram
 from nntutor.tui.drawing.formula import formula_rows, multiplies, operand_figure
@@ -173,7 +173,7 @@ def test_the_changed_span_of_two_rows_is_the_part_that_differs() -> None:
 
 
 def test_networks_too_wide_for_a_diagram_get_tables_and_shortened_sums() -> None:
-    flowers = shipped.open("flowers")
+    flowers = builtin.open("flowers")
     random = np.random.default_rng(0)
     from dataclasses import replace
 

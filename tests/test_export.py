@@ -15,8 +15,10 @@ import pytest
 from nntutor.core.files import problem as files
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons import export, shipped, words
-from nntutor.lessons import shown as shown_as
+from nntutor.lessons.course import builtin
+from nntutor.lessons.export import steps as shown_as
+from nntutor.lessons.export import write
+from nntutor.lessons.language import words
 
 SIX = """
 error = "bce"
@@ -79,7 +81,7 @@ NAMES = ("two-two-two", "two-two-two-output", "flowers", "xor", "one-unit", "bce
 @cache
 def problem(name: str) -> Problem:
     texts = {"bce": SIX, "nesterov": MOMENTUM, "diverges": DIVERGES}
-    return files.parse(texts[name], name) if name in texts else shipped.open(name)
+    return files.parse(texts[name], name) if name in texts else builtin.open(name)
 
 
 @cache
@@ -93,8 +95,8 @@ def written(
     steps: bool = True,
 ) -> str:
     out = io.StringIO()
-    traces = export.iterations(problem(name), first, last)
-    export.write(out, format, problem(name), traces, words.load(language), style, steps)
+    traces = write.iterations(problem(name), first, last)
+    write.write(out, format, problem(name), traces, words.load(language), style, steps)
     return out.getvalue()
 
 
@@ -286,15 +288,15 @@ def test_the_iteration_that_diverges_says_so_and_is_the_last() -> None:
 
 def test_late_iterations_are_the_same_without_those_before(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = []
-    record = export.record
-    monkeypatch.setattr(export, "record", lambda *given: recorded.append(1) or record(*given))
-    traces = list(export.iterations(problem("xor"), 40, 41))
+    record = write.record
+    monkeypatch.setattr(write, "record", lambda *given: recorded.append(1) or record(*given))
+    traces = list(write.iterations(problem("xor"), 40, 41))
     assert len(recorded) == 2
     whole = parsed("xor", last=41, steps=False)["iterations"]
-    assert [export.iteration_json(trace) for trace in traces] == whole[39:]
+    assert [write.iteration_json(trace) for trace in traces] == whole[39:]
 
 
-@pytest.mark.parametrize("format", export.FORMATS)
+@pytest.mark.parametrize("format", write.FORMATS)
 @pytest.mark.parametrize("steps", [True, False])
 def test_an_iteration_is_written_before_the_next_one_is_made(format: str, steps: bool) -> None:
     begun = 0
@@ -302,7 +304,7 @@ def test_an_iteration_is_written_before_the_next_one_is_made(format: str, steps:
 
     def counted() -> Any:
         nonlocal begun
-        for trace in export.iterations(problem("xor"), 1, 3):
+        for trace in write.iterations(problem("xor"), 1, 3):
             begun += 1
             yield trace
 
@@ -310,7 +312,7 @@ def test_an_iteration_is_written_before_the_next_one_is_made(format: str, steps:
         def write(self, text: str) -> None:
             seen.append((begun, len(text)))
 
-    export.write(Sink(), format, problem("xor"), counted(), words.load("en"), steps=steps)
+    write.write(Sink(), format, problem("xor"), counted(), words.load("en"), steps=steps)
     assert {1, 2, 3} <= {count for count, _ in seen}
     assert max(size for _, size in seen) < 10_000
 
@@ -326,8 +328,8 @@ def test_csv_has_the_steps_of_the_json(name: str) -> None:
         for iteration in parsed(name)["iterations"]
         for step in iteration["steps"]
     ]
-    assert list(rows[0]) == list(export.STEP_COLUMNS)
-    expected = [{key: "" if step[key] is None else str(step[key]) for key in export.STEP_COLUMNS} for step in steps]
+    assert list(rows[0]) == list(write.STEP_COLUMNS)
+    expected = [{key: "" if step[key] is None else str(step[key]) for key in write.STEP_COLUMNS} for step in steps]
     assert rows == expected
 
 
@@ -378,7 +380,7 @@ def test_a_long_sum_says_how_many_terms_are_left_out() -> None:
     long = files.parse(f"[[layer]]\nunits = 2\n[[sample]]\ninput = [{sample}]\ntarget = [0, 1]\n", "long")
     for format, dots in (("text", "…"), ("md", "…"), ("tex", r"\\cdots")):
         out = io.StringIO()
-        export.write(out, format, long, export.iterations(long), words.load("en"))
+        write.write(out, format, long, write.iterations(long), words.load("en"))
         shown = re.findall(rf"(.*){dots}\D* (\d+) more terms left out", out.getvalue())
         assert shown and all(int(count) > 20 for _, count in shown)
         left = re.search(r"net\S*o\S*1\S* &?= (.*)", out.getvalue())
@@ -387,7 +389,7 @@ def test_a_long_sum_says_how_many_terms_are_left_out() -> None:
         count = re.search(r"(\d+) more", left[1])
         assert count is not None and named + int(count[1]) == 40
     out = io.StringIO()
-    export.write(out, "json", long, export.iterations(long), words.load("en"))
+    write.write(out, "json", long, write.iterations(long), words.load("en"))
     assert "…" not in out.getvalue()
 
 
@@ -423,7 +425,7 @@ def test_names_of_others_cannot_break_markdown_or_latex() -> None:
     odd = files.parse('title = "50% of $x_1$ & #2 | `c` ^~\\\\ {"\n' + DIVERGES, "odd")
     for format in ("md", "tex"):
         out = io.StringIO()
-        export.write(out, format, odd, export.iterations(odd), words.load("en"))
+        write.write(out, format, odd, write.iterations(odd), words.load("en"))
         title = re.search(r"# (.*)" if format == "md" else r"\\title\{(.*)\}", out.getvalue())
         assert title is not None
         special = "%$#&_{" if format == "tex" else "#_{|`"

@@ -19,8 +19,8 @@ from textual import events
 from textual.keys import Keys, _character_to_key
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons import load
-from nntutor.lessons.progress import Store
+from nntutor.lessons.course import load
+from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli, doctor, keymap, keys
 from nntutor.tui import study as at
 from nntutor.tui.app import Tutor

@@ -19,8 +19,9 @@ from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
-from nntutor.lessons import fill, load, why, words
-from nntutor.lessons.model import AuthorError, Lesson
+from nntutor.lessons.course import holes, load
+from nntutor.lessons.course.model import AuthorError, Lesson
+from nntutor.lessons.language import why, words
 from nntutor.tui.lint import changing_particles
 
 LANGUAGES = load.LANGUAGES
@@ -147,12 +148,12 @@ def old_weights() -> Callable[[str | None, int | None], Trace]:
     ],
 )
 def test_a_hole_is_filled_from_the_record(text: str, filled: str) -> None:
-    assert fill.fill(text, old_weights(), {"E": "0.291027924"}) == filled
+    assert holes.fill(text, old_weights(), {"E": "0.291027924"}) == filled
 
 
 def test_a_hole_is_filled_in_the_ascii_look() -> None:
     text = "δ_o1·w5 → {{δ_o2·w7|+3}}, ∂E/∂w5, w5⁺, ½"
-    assert fill.fill(text, old_weights(), {}, style=Style.ASCII) == "delta_o1*w5 -> -0.0190, dE/dw5, w5_new, 1/2"
+    assert holes.fill(text, old_weights(), {}, style=Style.ASCII) == "delta_o1*w5 -> -0.0190, dE/dw5, w5_new, 1/2"
 
 
 @pytest.mark.parametrize(
@@ -166,8 +167,8 @@ def test_a_hole_is_filled_in_the_ascii_look() -> None:
     ],
 )
 def test_a_hole_that_does_not_resolve_says_why(text: str, reason: str) -> None:
-    with pytest.raises(fill.HoleError, match=reason):
-        fill.fill(text, old_weights(), {})
+    with pytest.raises(holes.HoleError, match=reason):
+        holes.fill(text, old_weights(), {})
 
 
 def test_an_author_learns_file_line_and_stop_of_a_broken_hole() -> None:
@@ -175,7 +176,7 @@ def test_an_author_learns_file_line_and_stop_of_a_broken_hole() -> None:
     source = (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8").replace("{{t1}}", "{{t9}}", 1)
     text = load.read(source, "start.md", lesson)
     with pytest.raises(AuthorError, match=r"start\.md:\d+: stop “answer”: \{\{t9\}\}"):
-        fill.said(lesson, text, lesson.stops[1], traces(lesson))
+        holes.said(lesson, text, lesson.stops[1], traces(lesson))
 
 
 # --- words -----------------------------------------------------------------------------------------
@@ -263,7 +264,7 @@ def test_every_kind_of_step_has_a_noun_and_a_why_that_fits_three_rows(language: 
 
 def test_the_list_of_lessons_needs_neither_numpy_nor_textual() -> None:
     code = (
-        "import sys; from nntutor.lessons import load, words; "
+        "import sys; from nntutor.lessons.course import load; from nntutor.lessons.language import words; "
         "[load.text(lesson.id, 'ko') for lesson in load.lessons()]; words.load('ko'); "
         "sys.exit(bool({'numpy', 'textual', 'rich'} & set(sys.modules)))"
     )

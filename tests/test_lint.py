@@ -10,8 +10,8 @@ import pytest
 import screens
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons import glossary, load
-from nntutor.lessons.model import AuthorError, Lesson, Text
+from nntutor.lessons.course import glossary, load
+from nntutor.lessons.course.model import AuthorError, Lesson, Text
 from nntutor.tui import lint
 
 LESSONS = load.lessons()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import screens
 
-from nntutor.lessons import words as all_words
-from nntutor.lessons.progress import Store
+from nntutor.lessons.language import words as all_words
+from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.opening import Desk
 from nntutor.tui.session import Home, Opened, Session, Typed, update

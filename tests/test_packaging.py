@@ -27,8 +27,7 @@ def test_the_packages_listed_are_the_folders_with_code() -> None:
 
 def test_every_data_file_of_the_lessons_is_shipped() -> None:
     data = PROJECT["tool"]["setuptools"]["package-data"]
-    patterns = list(data["nntutor.lessons"])
-    patterns += [f"words/{pattern}" for pattern in data["nntutor.lessons.words"]]
+    patterns = data["nntutor.lessons"]
     for path in (ROOT / "lessons").rglob("*"):
         if path.is_file() and path.suffix not in (".py", ".pyc"):
             name = str(path.relative_to(ROOT / "lessons"))
@@ -84,7 +83,7 @@ def test_core_and_lessons_load_no_terminal_library() -> None:
 def test_the_list_of_lessons_loads_no_numpy() -> None:
     code = (
         "from nntutor.tui.drawing.page import rows\nfrom nntutor.tui.session import Home, Session\n"
-        "from nntutor.lessons import load\nrows(Session(Home(load.lessons())))"
+        "from nntutor.lessons.course import load\nrows(Session(Home(load.lessons())))"
     )
     assert not loaded(code) & {"numpy", "textual", "plotext"}
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.surfaces import SURFACES, surface
-from nntutor.lessons import load
-from nntutor.lessons.cells import cells
+from nntutor.lessons.course import load
+from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.bars import Bar, bars_rows
 from nntutor.tui.drawing.contours import Path, contour_rows, plane_of, sign_row

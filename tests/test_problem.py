@@ -14,8 +14,9 @@ from strategies import problems
 from nntutor.core.errors import NntutorError
 from nntutor.core.files import problem as files
 from nntutor.core.problems.network import Problem, draw
-from nntutor.lessons import messages, shipped
-from nntutor.lessons.words import load
+from nntutor.lessons.course import builtin
+from nntutor.lessons.language import error_text
+from nntutor.lessons.language.words import load
 
 GOOD = """\
 title = "A sheet"
@@ -46,9 +47,9 @@ def refusal(text: str, folder: Path | None = None) -> str:
     with pytest.raises(NntutorError) as caught:
         files.parse(text, "sheet.toml", folder)
     for language in ("en", "ko"):
-        sentence = messages.sentence(caught.value, load(language))
+        sentence = error_text.sentence(caught.value, load(language))
         assert "\n" not in sentence and "{" not in sentence.replace("{…}", "")
-    return messages.sentence(caught.value, load("en"))
+    return error_text.sentence(caught.value, load("en"))
 
 
 def same(one: Problem, other: Problem) -> bool:
@@ -60,9 +61,9 @@ def test_a_problem_written_out_reads_back_the_same(problem: Problem) -> None:
     assert same(problem, files.parse(files.write(problem), "x"))
 
 
-@pytest.mark.parametrize("name", shipped.names())
+@pytest.mark.parametrize("name", builtin.names())
 def test_every_shipped_problem_opens_and_reads_back(name: str) -> None:
-    problem = shipped.open(name)
+    problem = builtin.open(name)
     assert problem.title
     assert same(problem, files.parse(files.write(problem), name))
 
@@ -74,7 +75,7 @@ LEARNED = ("two-two-two", "two-two-two-output", "sibling", "one-unit", "xor", "f
 def test_a_shipped_problem_learns(name: str) -> None:
     from nntutor.core.engine.timeline import Timeline
 
-    problem = shipped.open(name)
+    problem = builtin.open(name)
     errors = Timeline.start(problem).runner().chunk(1500).errors
     assert errors[-20:].mean() < 0.2 * errors[:20].mean()
 
@@ -108,7 +109,7 @@ def test_initial_weights_are_uniform_within_their_limit(initial: str, limit: flo
 def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> None:
     from dataclasses import replace
 
-    problem = replace(shipped.open("flowers"), batch=batch, shuffle=shuffle)
+    problem = replace(builtin.open("flowers"), batch=batch, shuffle=shuffle)
     each = problem.epoch_iterations
     for epoch in range(3):
         used = [index for at in range(each) for index in problem.samples_of(epoch * each + at + 1)]
@@ -213,10 +214,10 @@ def test_files_that_are_no_problem_files_are_refused_unread(tmp_path: Path) -> N
     for where, expected in cases.items():
         with pytest.raises(NntutorError) as caught:
             files.read(where)
-        assert expected in messages.sentence(caught.value, load("en"))
+        assert expected in error_text.sentence(caught.value, load("en"))
     with pytest.raises(NntutorError) as caught:
         files.read("-", io.BytesIO(b"0" * 2_000_000))
-    assert "larger than 1 MB" in messages.sentence(caught.value, load("en"))
+    assert "larger than 1 MB" in error_text.sentence(caught.value, load("en"))
 
 
 def test_a_mark_of_byte_order_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
@@ -243,4 +244,4 @@ def test_no_mutation_of_a_file_brings_anything_but_a_problem_or_one_line(data: s
         files.parse(text, "sheet.toml", None)
     except NntutorError as error:
         for language in ("en", "ko"):
-            assert "\n" not in messages.sentence(error, load(language))
+            assert "\n" not in error_text.sentence(error, load(language))

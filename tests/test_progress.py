@@ -16,8 +16,8 @@ import pytest
 
 from nntutor.core.engine.timeline import Edit
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons import folders, progress
-from nntutor.lessons.progress import Place, Store
+from nntutor.lessons.learner import folders, places
+from nntutor.lessons.learner.places import Place, Store
 
 ODD = np.array([0.1, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1 / 3])
 PLACE = Place(
@@ -30,7 +30,7 @@ PLACE = Place(
 CHILD = """
 import sys, time
 from pathlib import Path
-from nntutor.lessons.progress import Place, Store
+from nntutor.lessons.learner.places import Place, Store
 store = Store.open(Path(sys.argv[1]))
 for step in range(1, 100000):
     store.save(Place("lesson", "cycle", "", "main", {}, 1, step, "", {}, b"x" * 64, b""))
@@ -244,7 +244,7 @@ def test_the_folders_have_their_place_below_home_where_no_variable_is_set(
 
 def test_where_there_is_no_file_no_lesson_is_finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "none"))
-    assert not progress.exists()
+    assert not places.exists()
 
 
 @pytest.mark.parametrize("how", ["fine", "broken", "foreign", "newer", "missing"])
@@ -255,14 +255,14 @@ def test_the_condition_of_the_file_is_told_without_touching_it(tmp_path: Path, h
     if how not in ("fine", "missing"):
         spoiled(path, how)
     before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
-    assert progress.condition(path) == how
+    assert places.condition(path) == how
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
 
 
 def test_a_file_in_use_is_fine(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     store.save(PLACE)
-    assert progress.condition(tmp_path / "progress.sqlite") == "fine"
+    assert places.condition(tmp_path / "progress.sqlite") == "fine"
     store.close()
 
 

@@ -13,7 +13,7 @@ from strategies import problems
 
 from nntutor.core.analysis import perceptron
 from nntutor.core.problems.network import Problem
-from nntutor.lessons import load, shipped
+from nntutor.lessons.course import builtin, load
 from nntutor.tui import keys, lint
 from nntutor.tui import study as at
 from nntutor.tui.session import Home, Press, Ran, Session, Typed, asking, update
@@ -132,7 +132,7 @@ def test_a_run_down_to_an_error_ends_at_the_first_iteration_that_reaches_it() ->
 
 
 def test_a_rate_that_diverges_is_shown_where_it_happens_and_can_be_stepped_back_from() -> None:
-    problem = shipped.open("one-unit")
+    problem = builtin.open("one-unit")
     session = screens.of_problem(problem)
     for _ in range(8):
         session = screens.pressed(session, "double")

@@ -13,7 +13,7 @@ from shutil import which
 import pytest
 from terminals import COMMAND, DOWN, RIGHT, Terminal
 
-from nntutor.lessons.progress import Store
+from nntutor.lessons.learner.places import Store
 from nntutor.tui.session import THEMES
 
 

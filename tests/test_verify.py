@@ -7,24 +7,25 @@ from pathlib import Path
 import pytest
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons import verify, words
-from nntutor.lessons.cells import cells
-from nntutor.lessons.model import AuthorError
+from nntutor.lessons.course import published
+from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.language import words
+from nntutor.lessons.language.cells import cells
 
-EXAMPLES = verify.examples()
+EXAMPLES = published.examples()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
-def test_a_published_example_comes_out_to_its_printed_digits(example: verify.Example) -> None:
-    for result in verify.results(example):
+def test_a_published_example_comes_out_to_its_printed_digits(example: published.Example) -> None:
+    for result in published.results(example):
         assert result.agrees, result
 
 
 def test_what_is_stale_really_differs_and_has_a_reason_in_both_languages() -> None:
-    stale = [result for example in EXAMPLES for result in verify.results(example) if result.figure.stale]
+    stale = [result for example in EXAMPLES for result in published.results(example) if result.figure.stale]
     assert {"E@2", "o1@10001", "o2@10001", "E@10001", "δ_o2@1·w7@1"} <= {one.figure.at for one in stale}
     for one in stale:
-        assert not verify.agrees(one.figure.printed, one.computed)
+        assert not published.agrees(one.figure.printed, one.computed)
         assert all(words.load(language).has(f"stale.{one.figure.stale}") for language in words.LANGUAGES)
 
 
@@ -61,18 +62,18 @@ def test_every_example_names_its_source_and_every_figure_has_a_number() -> None:
     ],
 )
 def test_a_figure_agrees_when_rounding_gives_it(text: str, computed: float, agrees: bool) -> None:
-    assert verify.agrees(text, computed) is agrees
+    assert published.agrees(text, computed) is agrees
 
 
 def test_a_figure_that_is_no_longer_finite_does_not_agree() -> None:
-    assert not verify.agrees("0.5", float("nan"))
-    assert not verify.agrees("0.5", float("inf"))
+    assert not published.agrees("0.5", float("nan"))
+    assert not published.agrees("0.5", float("inf"))
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
 @pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
 def test_the_report_names_everything_and_fits_80_columns(language: str, style: Style) -> None:
-    report = verify.Report(words.load(language), style)
+    report = published.Report(words.load(language), style)
     lines = list(report.lines())
     assert report.failed == 0 and report.counted > 100 and report.stale >= 5
     assert all(cells(line) <= 80 for line in lines), [line for line in lines if cells(line) > 80]
@@ -84,11 +85,11 @@ def test_the_report_names_everything_and_fits_80_columns(language: str, style: S
 
 
 def test_a_figure_that_should_agree_and_does_not_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    source = (verify.FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
+    source = (published.FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
     (tmp_path / "wrong.toml").write_text(source.replace('printed = "3.4"', 'printed = "3.5"'), encoding="utf-8")
-    example = verify.read(tmp_path / "wrong.toml")
-    monkeypatch.setattr(verify, "examples", lambda: (example,))
-    report = verify.Report(words.load("en"))
+    example = published.read(tmp_path / "wrong.toml")
+    monkeypatch.setattr(published, "examples", lambda: (example,))
+    report = published.Report(words.load("en"))
     assert any("3.5" in line and line.endswith("DIFFERS") for line in report.lines())
     assert report.failed == 1
 
@@ -98,8 +99,8 @@ def test_a_figure_that_should_agree_and_does_not_is_counted(monkeypatch: pytest.
     [(('at = "E@1"', 'at = "E@one"'), "E@one"), (('at = "E@1"', 'where = "E@1"'), "expected `at`")],
 )
 def test_a_mistake_in_an_example_names_its_file(tmp_path: Path, change: tuple[str, str], said: str) -> None:
-    source = (verify.FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
+    source = (published.FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
     (tmp_path / "odd.toml").write_text(source.replace(*change), encoding="utf-8")
     with pytest.raises(AuthorError, match=said) as caught:
-        list(verify.results(verify.read(tmp_path / "odd.toml")))
+        list(published.results(published.read(tmp_path / "odd.toml")))
     assert str(caught.value).startswith("odd.toml")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.words import Words
 from nntutor.tui.facts import Facts
 
 SLOW = 150.0

@@ -28,9 +28,9 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons import words as all_words
-from nntutor.lessons.model import AuthorError
-from nntutor.lessons.progress import Store
+from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.language import words as all_words
+from nntutor.lessons.learner.places import Store
 from nntutor.tui import ending, keys
 from nntutor.tui.drawing import page as drawing
 from nntutor.tui.drawing.signs import spoken

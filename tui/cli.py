@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
-from nntutor.lessons import load
-from nntutor.lessons import words as all_words
-from nntutor.lessons.look import ascii_look
-from nntutor.lessons.model import AuthorError, Lesson
-from nntutor.lessons.words import Words
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import AuthorError, Lesson
+from nntutor.lessons.language import words as all_words
+from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.words import Words
 from nntutor.tui import arguments, doctor, probe
 from nntutor.tui.arguments import Arguments, UsageError
 
@@ -77,9 +77,9 @@ def _ended(argv: list[str], words: Words) -> int:
 def _sentence(error: Exception, words: Words) -> str | None:
     """What a mistake that the core can name says in this language; None for a mistake of ours."""
     from nntutor.core.errors import NntutorError
-    from nntutor.lessons import messages
+    from nntutor.lessons.language import error_text
 
-    return messages.sentence(error, words) if isinstance(error, NntutorError) else None
+    return error_text.sentence(error, words) if isinstance(error, NntutorError) else None
 
 
 def _refuse(sentence: str) -> int:
@@ -185,7 +185,7 @@ def _version(out: Output) -> int:
 
 
 def _lessons(out: Output) -> int:
-    from nntutor.lessons.cells import cells, padded
+    from nntutor.lessons.language.cells import cells, padded
 
     done, begun = _progress()
     say = out.words.say
@@ -226,46 +226,46 @@ def _lessons(out: Output) -> int:
 
 def _progress() -> tuple[frozenset[str], dict[str, int]]:
     """The lessons that the learner has finished, and the stop reached in those that are begun."""
-    from nntutor.lessons import progress
+    from nntutor.lessons.learner import places
 
-    if not progress.exists():
+    if not places.exists():
         return frozenset(), {}
     from nntutor.tui.opening import Desk
 
-    store = progress.Store.open()
+    store = places.Store.open()
     home = Desk(store).home()
     store.close()
     return home.done, dict(home.begun)
 
 
 def _trace(given: Arguments, out: Output) -> int:
-    from nntutor.lessons import export
+    from nntutor.lessons.export import write
 
     lesson, problem, mistake = _target(given, out)
     last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
     if given.format == "json":
         out.utf8()
-    traces = export.iterations(problem, given.first or 1, last, mistake)
-    export.write(out, given.format, problem, traces, out.words, out.style, given.steps)
+    traces = write.iterations(problem, given.first or 1, last, mistake)
+    write.write(out, given.format, problem, traces, out.words, out.style, given.steps)
     return DONE
 
 
 def _check(given: Arguments, out: Output) -> int:
     from nntutor.core.errors import NotDifferentiable
-    from nntutor.lessons import export
-    from nntutor.lessons.checking import Table
+    from nntutor.lessons.export import write
+    from nntutor.lessons.export.check_table import Table
 
     _, problem, mistake = _target(given, out)
     if problem.error == "perceptron":
         raise NotDifferentiable()
     table = Table(out.words, out.style)
-    traces: Iterator[Trace] = export.iterations(problem, 1, given.iterations or 1, mistake)
+    traces: Iterator[Trace] = write.iterations(problem, 1, given.iterations or 1, mistake)
     out.lines(table.lines(traces))
     return FAILED if table.failed else DONE
 
 
 def _verify(out: Output) -> int:
-    from nntutor.lessons.verify import Report
+    from nntutor.lessons.course.published import Report
 
     report = Report(out.words, out.style)
     out.lines(report.lines())
@@ -286,7 +286,7 @@ def _doctor(given: Arguments, out: Output) -> int:
 
 def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]:
     """The lesson, if it is one, the problem, and the mistake that it is run with."""
-    from nntutor.lessons import shipped
+    from nntutor.lessons.course import builtin
 
     name = given.what or ""
     lesson = load.find(name)
@@ -297,7 +297,7 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
             if given.run not in names:
                 raise UsageError("no_run", lesson=name, name=given.run, expected=", ".join(names))
             run = lesson.run(given.run)
-        return lesson, shipped.of_run(run), run.mistake
+        return lesson, builtin.of_run(run), run.mistake
     if given.run is not None:
         raise UsageError("run_of_problem", name=name)
     return None, _problem(name), ""
@@ -306,15 +306,15 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
 def _problem(name: str) -> Problem:
     """A problem by its path, from standard input, or by the name of one that ships."""
     from nntutor.core.files import problem as files
-    from nntutor.lessons import shipped
+    from nntutor.lessons.course import builtin
 
     if name == "-" or "." in name or "/" in name or os.sep in name:
         return files.read(name)
-    if name not in shipped.names():
-        lessons, problems = [lesson.id for lesson in load.lessons()], list(shipped.names())
+    if name not in builtin.names():
+        lessons, problems = [lesson.id for lesson in load.lessons()], list(builtin.names())
         facts = {"lessons": ", ".join(lessons), "problems": ", ".join(problems)}
         raise arguments.near("no_target", name, [*lessons, *problems], **facts)
-    return shipped.open(name)
+    return builtin.open(name)
 
 
 # --- the tutor ---------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from shutil import get_terminal_size
 from statistics import median
 
 from nntutor.core.errors import NntutorError
-from nntutor.lessons import folders, messages, progress
-from nntutor.lessons import words as all_words
+from nntutor.lessons.language import error_text
+from nntutor.lessons.language import words as all_words
+from nntutor.lessons.learner import folders, places
 from nntutor.tui import doctor, keymap, probe
 from nntutor.tui.arguments import UsageError
 from nntutor.tui.doctor import Picked
@@ -98,7 +99,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
         files=(("progress_file", str(file or "")), ("keymap_file", str(keymap.path() if file else ""))),
         folder=str(folder or ""),
         writable=folder is not None and _writable(folder),
-        progress=progress.condition(file) if file else "missing",
+        progress=places.condition(file) if file else "missing",
         keymap=_keymap_fault(language),
         answers=answers,
     )
@@ -142,7 +143,7 @@ def _installed(name: str) -> bool:
 def _places() -> tuple[Path | None, Path | None]:
     """Where state is kept: the folder and the file; nothing where there is no home folder."""
     try:
-        return folders.state(), progress.path()
+        return folders.state(), places.path()
     except RuntimeError:
         return None, None
 
@@ -155,7 +156,7 @@ def _keymap_fault(language: str) -> str:
     except UsageError as error:
         return words.say(f"cli.{error.key}", **error.facts)
     except NntutorError as error:
-        return messages.sentence(error, words)
+        return error_text.sentence(error, words)
     except (OSError, RuntimeError):
         return ""
     return ""

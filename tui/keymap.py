@@ -16,7 +16,7 @@ from pathlib import Path
 from nntutor.core.errors import TooLarge
 from nntutor.core.files.text import read_text
 from nntutor.core.files.toml import Lines, toml
-from nntutor.lessons import folders
+from nntutor.lessons.learner import folders
 from nntutor.tui import keys
 from nntutor.tui.arguments import UsageError, near
 from nntutor.tui.keys import BINDINGS, NEEDED, Keymap

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.mistakes import MISTAKES
-from nntutor.lessons import fill, glossary, load, shipped
-from nntutor.lessons.cells import cells
-from nntutor.lessons.model import AuthorError, Lesson, Stop, Text
+from nntutor.lessons.course import builtin, glossary, holes, load
+from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
+from nntutor.lessons.language.cells import cells
 from nntutor.tui import keys
 from nntutor.tui import study as at
 from nntutor.tui.drawing import page
@@ -67,7 +67,7 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
 
 def opened(lesson: Lesson) -> at.Study:
     """The lesson at its first stop."""
-    problems = {run.id: shipped.of_run(run) for run in lesson.runs}
+    problems = {run.id: builtin.of_run(run) for run in lesson.runs}
     return at.opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
 
 
@@ -92,7 +92,7 @@ def _prose(lesson: Lesson, study: at.Study, stop: Stop, text: Text, language: st
     def wrong(what: str) -> AuthorError:
         return AuthorError(text.file, prose.line, f"stop “{stop.id}”: {what}")
 
-    bare = fill.HOLE.sub("{{}}", prose.text)
+    bare = holes.HOLE.sub("{{}}", prose.text)
     for typed in set(_DECIMAL.findall(bare)) - {NUDGE}:
         yield wrong(f"{typed} is typed; expected a hole such as {{{{E}}}}")
     for term in _BOLD.findall(bare):
@@ -104,7 +104,7 @@ def _prose(lesson: Lesson, study: at.Study, stop: Stop, text: Text, language: st
         return
     for style in (Style.UNICODE, Style.ASCII):
         try:
-            said = fill.said(lesson, text, stop, _trace_of(study), lesson.digits, style)
+            said = holes.said(lesson, text, stop, _trace_of(study), lesson.digits, style)
         except AuthorError as error:
             yield error
             return
@@ -116,7 +116,7 @@ def _prose(lesson: Lesson, study: at.Study, stop: Stop, text: Text, language: st
             yield wrong(f"{signs[0]} has no ASCII spelling")
 
 
-def _trace_of(study: at.Study) -> fill.TraceOf:
+def _trace_of(study: at.Study) -> holes.TraceOf:
     def trace_of(run: str | None, iteration: int | None) -> object:
         return study.timelines[run or study.run].trace_of(iteration or 1)
 
@@ -153,7 +153,7 @@ def changing_particles(text: str) -> list[str]:
 def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
     """Both languages show the same numbers."""
     for stop in lesson.stops:
-        shown = [set(fill.HOLE.findall(texts[language].stops[stop.id].text)) for language in load.LANGUAGES]
+        shown = [set(holes.HOLE.findall(texts[language].stops[stop.id].text)) for language in load.LANGUAGES]
         if shown[0] != shown[1]:
             other = texts[load.LANGUAGES[1]]
             lost = ", ".join(sorted(shown[0] ^ shown[1]))

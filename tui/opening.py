@@ -13,11 +13,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from nntutor.lessons import load
-from nntutor.lessons import words as all_words
-from nntutor.lessons.model import Lesson
-from nntutor.lessons.progress import Note, Place, Store
-from nntutor.lessons.words import Words
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.language import words as all_words
+from nntutor.lessons.language.words import Words
+from nntutor.lessons.learner.places import Note, Place, Store
 from nntutor.tui.session import THEMES, Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
@@ -79,14 +79,14 @@ class Desk:
 
     def open_lesson(self, name: str, fresh: bool = False) -> Study:
         """A lesson where it was left; at its first stop where that was the end."""
-        from nntutor.lessons import shipped
+        from nntutor.lessons.course import builtin
         from nntutor.tui import study as at
 
         lesson = load.find(name)
         if lesson is None:
             raise KeyError(name)
         self._source = ""
-        problems = {run.id: shipped.of_run(run) for run in lesson.runs}
+        problems = {run.id: builtin.of_run(run) for run in lesson.runs}
         mistakes = {run.id: run.mistake for run in lesson.runs}
         study = at.opened(name, lesson, problems, mistakes)
         place = None if fresh else self._store.reached(name)

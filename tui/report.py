@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nntutor.lessons.cells import wrapped
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.cells import wrapped
+from nntutor.lessons.language.words import Words
 from nntutor.tui import advice, testcard
 from nntutor.tui.facts import GLYPHS, Facts
 

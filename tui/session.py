@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons import load, words
+from nntutor.lessons.course import load
+from nntutor.lessons.language import words
 from nntutor.tui import keys
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
     from nntutor.core.engine.training import Chunk
-    from nntutor.lessons.model import Lesson
+    from nntutor.lessons.course.model import Lesson
     from nntutor.tui.study import Study
 
 DIGITS = (4, 6, 9, 17)

@@ -25,7 +25,7 @@ from nntutor.core.notation.symbols import PER_SAMPLE, PER_WEIGHT, Names, Ref
 from nntutor.core.problems.network import Array, Problem
 from nntutor.core.problems.settings import NUMBERS, from_seeds, setting, solved, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
-from nntutor.lessons.model import Lesson, Stop
+from nntutor.lessons.course.model import Lesson, Stop
 from nntutor.tui import keys
 
 DIGITS = (4, 6, 9, 17)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.cells import cells, padded, wrapped
-from nntutor.lessons.look import ascii_look
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.cells import cells, padded, wrapped
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Row, beside
 
@@ -92,11 +92,11 @@ def picture(width: int, ascii_only: bool) -> Iterator[str]:
 def _step(look: Look) -> list[Row]:
     """The delta of the smallest network that ships."""
     from nntutor.core.engine.timeline import Timeline
-    from nntutor.lessons import shipped
+    from nntutor.lessons.course import builtin
     from nntutor.tui.drawing.diagram import diagram
     from nntutor.tui.drawing.formula import formula_rows
 
-    trace = Timeline.start(shipped.open("one-unit")).trace
+    trace = Timeline.start(builtin.open("one-unit")).trace
     step = next(trace.step(at) for at in range(1, len(trace) + 1) if trace.step(at).ref.kind == "delta")
     return [*(diagram(trace, step, *_PICTURE, look) or ()), *formula_rows(trace, step, *_PICTURE, look)]
 

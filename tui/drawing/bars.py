@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.notation.figures import figure
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, cut, fitted
 

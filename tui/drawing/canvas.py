@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.rows import Piece, Row
 
 _EMPTY = (" ", "")

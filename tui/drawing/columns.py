@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.formula import SIGNED
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row

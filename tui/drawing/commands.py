@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nntutor.lessons.cells import cells
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
 from nntutor.tui import keys
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import CURSOR, Piece, Row, cut, padded

@@ -8,7 +8,7 @@ import numpy as np
 
 from nntutor.core.notation.figures import figure
 from nntutor.core.problems.network import Array, frozen
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.dots import Dots, Span
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, beside, cut

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas import Canvas
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Row

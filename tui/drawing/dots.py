@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.problems.network import Array
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row
 

@@ -13,7 +13,7 @@ from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr, Token, evaluate, tokens
 from nntutor.core.notation.symbols import Ref, Style
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, fitted, row_cells
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from nntutor.lessons import glossary
-from nntutor.lessons.words import Words
+from nntutor.lessons.course import glossary
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, wrapped
 from nntutor.tui.drawing.signs import firm, sign

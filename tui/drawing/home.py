@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nntutor.lessons import load
-from nntutor.lessons.cells import cells
-from nntutor.lessons.words import Words
+from nntutor.lessons.course import load
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import CURSOR, Piece, Row, fitted, padded, wrapped
 from nntutor.tui.drawing.signs import firm, sign
 
 if TYPE_CHECKING:
-    from nntutor.lessons.model import Lesson
+    from nntutor.lessons.course.model import Lesson
     from nntutor.tui.session import Session
 
 

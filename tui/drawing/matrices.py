@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.cells import cells
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.formula import SIGNED
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, fitted, row_cells

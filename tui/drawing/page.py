@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons import load
-from nntutor.lessons.cells import cells
-from nntutor.lessons.look import ascii_look
-from nntutor.lessons.model import AuthorError
-from nntutor.lessons.words import Words
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.home import home_rows
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import BOLD, Piece, Row, beside, cut, fitted, padded, wrapped
@@ -203,8 +203,8 @@ def _formula_height(height: int) -> int:
 
 
 def _formula(session: Session, study: Study, words: Words, height: int) -> list[Row]:
-    from nntutor.lessons import why
-    from nntutor.lessons.shown import Speech
+    from nntutor.lessons.export.steps import Speech
+    from nntutor.lessons.language import why
     from nntutor.tui.drawing.formula import formula_rows
 
     noun = why.noun(words, study.trace, study.step)
@@ -218,7 +218,8 @@ def _formula(session: Session, study: Study, words: Words, height: int) -> list[
 
 def prose(session: Session) -> str:
     """What the screen says at this place: the stop's text, or why this kind of step is taken."""
-    from nntutor.lessons import fill, why
+    from nntutor.lessons.course import holes
+    from nntutor.lessons.language import why
 
     study = session.study
     assert study is not None
@@ -234,7 +235,7 @@ def prose(session: Session) -> str:
 
     try:
         text = load.text(lesson.id, session.language)
-        return fill.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style)  # type: ignore[arg-type]
+        return holes.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style)  # type: ignore[arg-type]
     except AuthorError as error:
         # A network that the learner has changed may lack numbers that the text speaks of.
         return why.sentence(words, study.trace, study.step, session.style) if study.timeline.edits else str(error)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from nntutor.core.analysis.gradient_check import central_difference
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.cells import cells
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
 from nntutor.tui import study as at
 from nntutor.tui.drawing.commands import HELP
 from nntutor.tui.drawing.look import Look

@@ -27,7 +27,7 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Array, Problem
 from nntutor.core.rules.surfaces import calls, surface
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing import tables
 from nntutor.tui.drawing.bars import Bar, bars_rows
 from nntutor.tui.drawing.contours import Path, contour_rows, plane_of, sign_row

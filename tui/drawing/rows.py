@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from nntutor.lessons.cells import cells
+from nntutor.lessons.language.cells import cells
 
 
 class Piece(NamedTuple):

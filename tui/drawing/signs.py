@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons import words
-from nntutor.lessons.words import Words
+from nntutor.lessons.language import words
+from nntutor.lessons.language.words import Words
 from nntutor.tui import keys
 from nntutor.tui.keys import Keymap
 

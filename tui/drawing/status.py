@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
-from nntutor.lessons.cells import cells
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, cut
 

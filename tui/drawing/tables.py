@@ -10,9 +10,9 @@ import numpy as np
 from nntutor.core.analysis.plot_data import activation_curve, params_at
 from nntutor.core.engine.program import State
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.cells import cells
-from nntutor.lessons.cells import padded as filled
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import padded as filled
+from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.formula import SIGNED
 from nntutor.tui.drawing.look import Look
 from nntutor.tui.drawing.rows import Piece, Row, cut, fitted

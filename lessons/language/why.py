@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.symbols import Ref, Style
-from nntutor.lessons.look import ascii_look
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.words import Words
 
 _ERROR = {"softmax-ce": "softmax"}
 _WRONG_BACK = frozenset({"updated-weights"})

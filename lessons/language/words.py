@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 LANGUAGES = ("en", "ko")
 FACT = re.compile(r"\{([a-z_]+)\}")
 
@@ -68,7 +68,7 @@ class Words:
 @cache
 def load(language: str) -> Words:
     """The words of a language, one of LANGUAGES."""
-    path = HERE / f"{language}.toml"
+    path = HERE / "words" / f"{language}.toml"
     return Words(language, MappingProxyType(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nntutor.core.errors import NntutorError, ProblemError
-from nntutor.lessons.words import Words
+from nntutor.lessons.language.words import Words
 
 
 def sentence(error: NntutorError, words: Words) -> str:

@@ -23,8 +23,8 @@ from nntutor.core.notation.figures import substituted
 from nntutor.core.notation.formula import text, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons import report
-from nntutor.lessons.words import Words
+from nntutor.lessons.export import report
+from nntutor.lessons.language.words import Words
 
 FORMATS = ("text", "md", "tex", "json", "csv")
 STEP_COLUMNS = (

@@ -15,9 +15,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
-from nntutor.lessons.model import VIEWS, AuthorError, Lesson, Main, Prose, Run, Stop, Text
+from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Main, Prose, Run, Stop, Text
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 LANGUAGES = ("en", "ko")
 
 Table: TypeAlias = dict[str, object]

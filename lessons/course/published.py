@@ -22,13 +22,13 @@ from nntutor.core.files import problem as files
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.cells import padded, wrapped
-from nntutor.lessons.fill import HoleError, value
-from nntutor.lessons.model import AuthorError
-from nntutor.lessons.shown import Speech
-from nntutor.lessons.words import Words
+from nntutor.lessons.course.holes import HoleError, value
+from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.export.steps import Speech
+from nntutor.lessons.language.cells import padded, wrapped
+from nntutor.lessons.language.words import Words
 
-FOLDER = Path(__file__).parent / "published"
+FOLDER = Path(__file__).parent.parent / "published"
 TOLERANCE = 1e-12
 _KEYS = {"at", "printed", "recomputed", "mistake", "stale"}
 

@@ -17,10 +17,10 @@ from nntutor.core.notation.formula import Expr, Token, evaluate, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import RATE_FIELDS
-from nntutor.lessons import why
-from nntutor.lessons.cells import cells
-from nntutor.lessons.look import ascii_look
-from nntutor.lessons.words import Words
+from nntutor.lessons.language import why
+from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
 
 DIGITS = 6
 """Significant digits of a result; what goes into it has two more."""

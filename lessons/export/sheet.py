@@ -8,8 +8,8 @@ from typing import ClassVar, Protocol
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.cells import cells
-from nntutor.lessons.shown import Matrix, Shown, Speech, latex_number
+from nntutor.lessons.export.steps import Matrix, Shown, Speech, latex_number
+from nntutor.lessons.language.cells import cells
 
 WIDTH = 79
 

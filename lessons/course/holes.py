@@ -19,8 +19,8 @@ from nntutor.core.errors import FormulaError
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import evaluate, parse
 from nntutor.core.notation.symbols import SYMBOL, Style
-from nntutor.lessons.look import ascii_look
-from nntutor.lessons.model import AuthorError, Lesson, Stop, Text
+from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
+from nntutor.lessons.language.ascii import ascii_look
 
 __all__ = ["HoleError", "TraceOf", "ascii_look", "fill", "said"]
 

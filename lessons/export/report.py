@@ -11,9 +11,9 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.sheets import Markdown, Sheet, Tex, Text
-from nntutor.lessons.shown import DIGITS, Matrix, Shown, Speech
-from nntutor.lessons.words import Words
+from nntutor.lessons.export.sheet import Markdown, Sheet, Tex, Text
+from nntutor.lessons.export.steps import DIGITS, Matrix, Shown, Speech
+from nntutor.lessons.language.words import Words
 
 COMPACT = 400
 """An iteration of more steps than this gets one line a step."""

@@ -12,9 +12,9 @@ from nntutor.core.notation.formula import parse as parse_formula
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import varied
 from nntutor.core.rules.optimizers import RATES
-from nntutor.lessons.model import AuthorError, Run
+from nntutor.lessons.course.model import AuthorError, Run
 
-_FOLDER = Path(__file__).parent / "problems"
+_FOLDER = Path(__file__).parent.parent / "problems"
 
 
 def names() -> tuple[str, ...]:

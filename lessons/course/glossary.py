@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nntutor.lessons.model import AuthorError
+from nntutor.lessons.course.model import AuthorError
 
 FILE = "lessons/glossary.toml"
 _KEYS = {"en", "ko", "about_en", "about_ko", "kinds"}
@@ -25,7 +25,7 @@ class Term:
 @cache
 def terms() -> tuple[Term, ...]:
     """All terms, in the order in which they are met."""
-    path = Path(__file__).parent / "glossary.toml"
+    path = Path(__file__).parent.parent / "glossary.toml"
     return parse(path.read_text(encoding="utf-8"))
 
 

@@ -1,0 +1,1 @@
+"""Iterations and tables set down as text, Markdown, LaTeX, JSON or CSV."""

@@ -1,0 +1,1 @@
+"""Saying a thing in a language and a look."""

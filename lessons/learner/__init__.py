@@ -1,0 +1,1 @@
+"""What is kept about a learner, and where it lies."""
