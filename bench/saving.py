@@ -12,8 +12,8 @@ from table import Row, microseconds
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.learner.places import Store
-from nntutor.tui.opening import Desk
-from nntutor.tui.session import Opened, Press, Session, update
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.session import Opened, Press, Session, update
 
 STEPS = 300
 

@@ -14,8 +14,8 @@ from nntutor.core.notation.symbols import Style
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
-from nntutor.tui.opening import Desk
-from nntutor.tui.session import Opened, Session, update
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.session import Opened, Session, update
 
 HERE = Path(__file__).parent
 LESSON, KEYS = "hidden-delta", ("space", "space", "space", "right", "right")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
-from nntutor.tui import study as at
-from nntutor.tui.drawing import page
-from nntutor.tui.session import Home, Opened, Press, Session, update
+from nntutor.tui.drawing.pages import page
+from nntutor.tui.state import study as at
+from nntutor.tui.state.session import Home, Opened, Press, Session, update
 
 
 def of_lesson(

@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import study as at
 from nntutor.tui.app import Tutor
-from nntutor.tui.opening import Desk
-from nntutor.tui.session import Opened, Session, update
+from nntutor.tui.desk import Desk
+from nntutor.tui.state import study as at
+from nntutor.tui.state.session import Opened, Session, update
 
 
 def tutor(home: Path, lesson: str | None = None) -> Tutor:

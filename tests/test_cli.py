@@ -20,7 +20,8 @@ from nntutor.lessons.course import load
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner import places
-from nntutor.tui import arguments, cli, doctor
+from nntutor.tui import arguments, cli
+from nntutor.tui.terminal import capabilities
 
 RUN = "import sys; from nntutor.tui.cli import main; sys.exit(main())"
 LOADED = (
@@ -426,7 +427,7 @@ def test_doctor_says_what_it_found(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     ],
 )
 def test_colours_follow_the_environment(variables: dict[str, str], colours: int) -> None:
-    assert doctor.colours(variables) == colours
+    assert capabilities.colours(variables) == colours
 
 
 # --- a terminal --------------------------------------------------------------------------------------

@@ -20,10 +20,11 @@ from terminals import COMMAND, Terminal
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner import places
-from nntutor.tui import advice, doctor, facts, probe, report
-from nntutor.tui.doctor import Picked
-from nntutor.tui.facts import GLYPHS, Facts
-from nntutor.tui.probe import Answers
+from nntutor.tui.doctor import advice, facts, report
+from nntutor.tui.doctor.facts import GLYPHS, Facts
+from nntutor.tui.terminal import capabilities, probe
+from nntutor.tui.terminal.capabilities import Picked
+from nntutor.tui.terminal.probe import Answers
 
 NARROW = (1, 1, 1, 1, 1, 2, 1)
 WELL = Facts(
@@ -66,7 +67,7 @@ def test_an_environment_decides_the_look(
 ) -> None:
     monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.BytesIO(), encoding))
     typed = (("right", None),)
-    look = doctor.picked(environment, asked, lambda: (wide, typed))
+    look = capabilities.picked(environment, asked, lambda: (wide, typed))
     assert (look.why, look.ascii) == (why, bool(why))
     # The terminal is asked only where its answer can matter.
     east = environment.get("LANG", "")[:2] in ("ko", "ja", "zh")
@@ -79,12 +80,12 @@ def test_the_doctor_foretells_the_look_that_the_tutor_takes(
 ) -> None:
     answers = drawn(delta=first)
     monkeypatch.setattr(probe, "ask", lambda *_: answers)
-    monkeypatch.setattr(doctor, "has_terminal", lambda: True)
+    monkeypatch.setattr(capabilities, "has_terminal", lambda: True)
     monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.BytesIO(), "utf-8"))
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
     environment = {"TERM": "xterm-256color", "LANG": "ko_KR.UTF-8"}
     foretold = facts.found(environment, "ko", False, True).look
-    assert foretold == doctor.picked(environment, False, probe.draws_wide)
+    assert foretold == capabilities.picked(environment, False, probe.draws_wide)
     assert foretold.ascii is ascii_look
 
 
@@ -315,9 +316,9 @@ def test_mosh_is_found_among_the_parents(tmp_path: Path) -> None:
     for number, name, parent in ((30, "bash", 20), (20, "mosh-server", 1), (40, "sh (x)", 1)):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / "stat").write_text(f"{number} ({name}) S {parent} 1 1")
-    assert doctor.under_mosh(tmp_path, 30)
-    assert not doctor.under_mosh(tmp_path, 40)
-    assert not doctor.under_mosh(tmp_path, 50)
+    assert capabilities.under_mosh(tmp_path, 30)
+    assert not capabilities.under_mosh(tmp_path, 40)
+    assert not capabilities.under_mosh(tmp_path, 50)
 
 
 @pytest.mark.skipif(not links.HERE, reason=links.MISSING)

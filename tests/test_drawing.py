@@ -19,11 +19,11 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
-from nntutor.tui.drawing.diagram import diagram
-from nntutor.tui.drawing.formula import formula_rows, multiplies, operand_figure
-from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.rows import changed_span, cut, row_cells, wrapped
-from nntutor.tui.plots import curve_rows
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import changed_span, cut, row_cells, wrapped
+from nntutor.tui.drawing.charts.plots import curve_rows
+from nntutor.tui.drawing.step.diagram import diagram
+from nntutor.tui.drawing.step.formula import formula_rows, multiplies, operand_figure
 
 LESSONS = [lesson.id for lesson in load.lessons()]
 SIZES = [(80, 24), (120, 40), (40, 12), (20, 5), (250, 80)]
@@ -162,7 +162,7 @@ def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
 
 
 def test_the_changed_span_of_two_rows_is_the_part_that_differs() -> None:
-    from nntutor.tui.drawing.rows import Piece
+    from nntutor.tui.drawing.canvas.rows import Piece
 
     before = (Piece("abc 은 def"),)
     after = (Piece("abc 는 def"),)

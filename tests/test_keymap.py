@@ -21,13 +21,15 @@ from textual.keys import Keys, _character_to_key
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import cli, doctor, keymap, keys
-from nntutor.tui import study as at
+from nntutor.tui import cli
 from nntutor.tui.app import Tutor
-from nntutor.tui.drawing.commands import HELP
-from nntutor.tui.drawing.panels import keys_here
-from nntutor.tui.opening import Desk
-from nntutor.tui.session import Home, Opened, Session, update
+from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.pages.palette import HELP
+from nntutor.tui.drawing.panels.open import keys_here
+from nntutor.tui.state import keymap, keys
+from nntutor.tui.state import study as at
+from nntutor.tui.state.session import Home, Opened, Session, update
+from nntutor.tui.terminal import capabilities
 
 ROOT = Path(__file__).parent.parent
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -163,7 +165,7 @@ def refused(capsys: pytest.CaptureFixture[str], language: str = "en") -> str:
 @pytest.fixture
 def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
-    monkeypatch.setattr(doctor, "fits_the_tutor", lambda environment: True)
+    monkeypatch.setattr(capabilities, "fits_the_tutor", lambda environment: True)
     monkeypatch.setattr("nntutor.tui.app.run", lambda *_, **__: 0)
     return tmp_path / "keys.toml"
 
@@ -252,7 +254,7 @@ def test_only_a_command_that_opens_the_tutor_reads_the_file(file: Path, capsys: 
 def test_reading_the_file_loads_neither_textual_nor_numpy(tmp_path: Path) -> None:
     (tmp_path / "keys.toml").write_text('step = "x"')
     code = (
-        "import sys; from nntutor.tui import keymap; assert keymap.read().action['x'] == 'step'; "
+        "import sys; from nntutor.tui.state import keymap; assert keymap.read().action['x'] == 'step'; "
         "sys.exit(bool({'numpy', 'textual', 'rich'} & set(sys.modules)))"
     )
     environment = {**os.environ, "NNTUTOR_HOME": str(tmp_path)}

@@ -24,20 +24,21 @@ from nntutor.lessons.course import load
 from nntutor.lessons.language import words
 from nntutor.lessons.learner import places
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import lint, looks
-from nntutor.tui import study as at
+from nntutor.tui import lint
 from nntutor.tui.app import Tutor
-from nntutor.tui.drawing import page
-from nntutor.tui.drawing.bars import Bar, bars_rows
-from nntutor.tui.drawing.contours import Path as Way
-from nntutor.tui.drawing.contours import contour_rows
-from nntutor.tui.drawing.diagram import diagram
-from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.matrices import matrices
-from nntutor.tui.drawing.rows import CURSOR, Piece, Row
-from nntutor.tui.looks import styles
-from nntutor.tui.opening import Desk
-from nntutor.tui.session import THEMES, Opened, Session, Typed, update
+from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row
+from nntutor.tui.drawing.charts.bars import Bar, bars_rows
+from nntutor.tui.drawing.charts.contours import Path as Way
+from nntutor.tui.drawing.charts.contours import contour_rows
+from nntutor.tui.drawing.pages import page
+from nntutor.tui.drawing.step.diagram import diagram
+from nntutor.tui.drawing.step.matrices import matrices
+from nntutor.tui.state import study as at
+from nntutor.tui.state.session import THEMES, Opened, Session, Typed, update
+from nntutor.tui.terminal import themes
+from nntutor.tui.terminal.themes import styles
 
 LESSONS = [lesson.id for lesson in load.lessons()]
 DEPTHS = (16, 256, 1 << 24)
@@ -133,7 +134,7 @@ def test_the_measures_are_those_of_their_sources() -> None:
 
 
 def test_the_themes_of_the_key_are_those_of_the_table() -> None:
-    assert tuple(looks.THEMES) == THEMES
+    assert tuple(themes.THEMES) == THEMES
     for theme, depth in itertools.product(THEMES, (0, *DEPTHS)):
         assert set(styles(theme, depth)) - {""} == set(styles("standard", 0))
 
@@ -266,7 +267,7 @@ def test_the_terminal_says_how_many_colours_it_has(variables: dict[str, str], co
     """In a process of its own: curses answers for the first terminal of a process only."""
     unset = ("COLORTERM", "NO_COLOR", "TMUX", "STY")
     clean = {name: value for name, value in os.environ.items() if name not in unset}
-    program = "import os; from nntutor.tui import doctor; print(doctor.colours(os.environ))"
+    program = "import os; from nntutor.tui.terminal import capabilities; print(capabilities.colours(os.environ))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={**clean, **variables}
     )
@@ -274,7 +275,7 @@ def test_the_terminal_says_how_many_colours_it_has(variables: dict[str, str], co
 
 
 def test_without_curses_a_terminals_name_tells() -> None:
-    program = "import sys; sys.modules['curses'] = None\nfrom nntutor.tui import doctor\n"
+    program = "import sys; sys.modules['curses'] = None\nfrom nntutor.tui.terminal import capabilities as doctor\n"
     program += "print(*(doctor.colours({'TERM': term}) for term in ('vt100', 'xterm', 'xterm-256color')))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "16", "256"]
@@ -440,7 +441,7 @@ def test_a_filter_takes_every_colour_off() -> None:
     from textual.color import Color
 
     painted = [Segment("a", Painted.parse("bold red on default")), Segment("b", None), Segment("c", Painted.null())]
-    found = looks.Colourless().apply(painted, Color(0, 0, 0))
+    found = themes.Colourless().apply(painted, Color(0, 0, 0))
     assert [segment.text for segment in found] == ["a", "b", "c"]
     assert found[0].style == Painted(bold=True) and found[1].style is None
 

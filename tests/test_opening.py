@@ -12,8 +12,8 @@ import screens
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
-from nntutor.tui.opening import Desk
-from nntutor.tui.session import Home, Opened, Session, Typed, update
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.session import Home, Opened, Session, Typed, update
 
 
 def kept(tmp_path: Path, session: Session) -> Session:

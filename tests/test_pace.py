@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.tui.pace import FRAMES, Pace
+from nntutor.tui.terminal.pace import FRAMES, Pace
 
 moments = st.lists(
     st.tuples(st.floats(0, 2), st.booleans(), st.sampled_from(["frame", "answer"])), min_size=1, max_size=60

@@ -82,7 +82,7 @@ def test_core_and_lessons_load_no_terminal_library() -> None:
 
 def test_the_list_of_lessons_loads_no_numpy() -> None:
     code = (
-        "from nntutor.tui.drawing.page import rows\nfrom nntutor.tui.session import Home, Session\n"
+        "from nntutor.tui.drawing.pages.page import rows\nfrom nntutor.tui.state.session import Home, Session\n"
         "from nntutor.lessons.course import load\nrows(Session(Home(load.lessons())))"
     )
     assert not loaded(code) & {"numpy", "textual", "plotext"}

@@ -16,15 +16,15 @@ from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
-from nntutor.tui.drawing.bars import Bar, bars_rows
-from nntutor.tui.drawing.contours import Path, contour_rows, plane_of, sign_row
-from nntutor.tui.drawing.curves import activation_rows, parabola_rows
-from nntutor.tui.drawing.dots import Dots
-from nntutor.tui.drawing.look import Look
-from nntutor.tui.drawing.pictures import PICTURES
-from nntutor.tui.drawing.plane import Border, Spot, plane_rows
-from nntutor.tui.drawing.rows import Row, row_cells
-from nntutor.tui.plots import curves_rows
+from nntutor.tui.drawing.canvas.dots import Dots
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Row, row_cells
+from nntutor.tui.drawing.charts.bars import Bar, bars_rows
+from nntutor.tui.drawing.charts.contours import Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.charts.curves import activation_rows, parabola_rows
+from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
+from nntutor.tui.drawing.charts.plots import curves_rows
+from nntutor.tui.drawing.views.plane import PICTURES
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
 SIZES = st.tuples(st.integers(0, 130), st.integers(0, 45)) | st.sampled_from([(78, 13), (20, 3), (1, 1)])

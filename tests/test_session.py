@@ -14,9 +14,10 @@ from strategies import problems
 from nntutor.core.analysis import perceptron
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
-from nntutor.tui import keys, lint
-from nntutor.tui import study as at
-from nntutor.tui.session import Home, Press, Ran, Session, Typed, asking, update
+from nntutor.tui import lint
+from nntutor.tui.state import keys
+from nntutor.tui.state import study as at
+from nntutor.tui.state.session import Home, Press, Ran, Session, Typed, asking, update
 
 
 def place(session: Session) -> tuple[int, int]:

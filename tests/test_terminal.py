@@ -14,7 +14,7 @@ import pytest
 from terminals import COMMAND, DOWN, RIGHT, Terminal
 
 from nntutor.lessons.learner.places import Store
-from nntutor.tui.session import THEMES
+from nntutor.tui.state.session import THEMES
 
 
 def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:

@@ -31,16 +31,17 @@ from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import ending, keys
-from nntutor.tui.drawing import page as drawing
-from nntutor.tui.drawing.signs import spoken
-from nntutor.tui.keys import Keymap
-from nntutor.tui.looks import Colourless, styles
-from nntutor.tui.opening import Desk
-from nntutor.tui.pace import Pace
-from nntutor.tui.probe import Keys
-from nntutor.tui.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
-from nntutor.tui.widgets.page import Page
+from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.pages import page as drawing
+from nntutor.tui.state import keys
+from nntutor.tui.state.keys import Keymap
+from nntutor.tui.state.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
+from nntutor.tui.state.signs import spoken
+from nntutor.tui.terminal import ending
+from nntutor.tui.terminal.pace import Pace
+from nntutor.tui.terminal.probe import Keys
+from nntutor.tui.terminal.themes import Colourless, styles
+from nntutor.tui.widget import Page
 
 if TYPE_CHECKING:
     from nntutor.core.problems.network import Problem
@@ -96,7 +97,7 @@ class Tutor(App[int]):
         usual = super().get_driver_class()
         if usual.__name__ != "LinuxDriver":
             return usual
-        from nntutor.tui.driver import TerminalDriver
+        from nntutor.tui.terminal.driver import TerminalDriver
 
         return TerminalDriver
 
@@ -257,7 +258,7 @@ class Tutor(App[int]):
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
     def _start_run(self, number: int) -> None:
-        from nntutor.tui.study import runner as runner_of
+        from nntutor.tui.state.study import runner as runner_of
 
         worker = get_current_worker()
         study = self.session.study

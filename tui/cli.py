@@ -18,8 +18,9 @@ from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
-from nntutor.tui import arguments, doctor, probe
+from nntutor.tui import arguments
 from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.terminal import capabilities, probe
 
 if TYPE_CHECKING:
     from nntutor.core.engine.trace import Trace
@@ -87,7 +88,7 @@ def _refuse(sentence: str) -> int:
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
     line = " ".join(sentence.split())
-    if not doctor.can_encode(sys.stderr, line):
+    if not capabilities.can_encode(sys.stderr, line):
         line = ascii_look(line)
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"nntutor: {line}\n")
@@ -106,14 +107,16 @@ def _close_quietly() -> None:
 
 def _words(language: str, stream: TextIO | None) -> Words:
     """The words of a language, or the English ones where the stream cannot encode the others."""
-    return all_words.load(language if language == "en" or doctor.can_encode(stream, doctor.HANGUL) else "en")
+    return all_words.load(
+        language if language == "en" or capabilities.can_encode(stream, capabilities.HANGUL) else "en"
+    )
 
 
 class Output:
     """Standard output in the look and the language that it can take."""
 
     def __init__(self, given: Arguments, language: str) -> None:
-        self.ascii = given.ascii or doctor.wants_ascii(os.environ, sys.stdout)
+        self.ascii = given.ascii or capabilities.wants_ascii(os.environ, sys.stdout)
         self.words = _words(language, sys.stdout)
 
     @property
@@ -230,7 +233,7 @@ def _progress() -> tuple[frozenset[str], dict[str, int]]:
 
     if not places.exists():
         return frozenset(), {}
-    from nntutor.tui.opening import Desk
+    from nntutor.tui.desk import Desk
 
     store = places.Store.open()
     home = Desk(store).home()
@@ -273,7 +276,7 @@ def _verify(out: Output) -> int:
 
 
 def _doctor(given: Arguments, out: Output) -> int:
-    from nntutor.tui import facts, report
+    from nntutor.tui.doctor import facts, report
 
     _ask_the_terminal_its_size()
     found = facts.found(os.environ, out.words.language, given.ascii, given.color)
@@ -323,7 +326,7 @@ def _problem(name: str) -> Problem:
 def _tutor(given: Arguments, out: Output) -> int:
     if given.command == "learn" and given.what is not None and load.find(given.what) is None:
         raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
-    if not doctor.fits_the_tutor(os.environ):
+    if not capabilities.fits_the_tutor(os.environ):
         line = out.words.say("status.no_terminal", what=given.what or "hidden-delta")
         return _refuse(line.removeprefix("nntutor: "))
     return _open_tutor(given, out)
@@ -342,11 +345,11 @@ def _open_tutor(given: Arguments, out: Output) -> int:
         os.environ.pop(
             name, None
         )  # exported, they would be believed instead of the terminal, whatever its size becomes
-    from nntutor.tui import keymap
+    from nntutor.tui.state import keymap
 
     own_keys = keymap.read()
-    look = doctor.picked(os.environ, given.ascii, probe.draws_wide)
-    colours = doctor.colours(os.environ, given.color)
+    look = capabilities.picked(os.environ, given.ascii, probe.draws_wide)
+    colours = capabilities.colours(os.environ, given.color)
     # Textual reads this when it is imported; by itself it knows only some names of terminals with 256 colours.
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
     from nntutor.tui.app import run

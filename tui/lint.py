@@ -15,11 +15,11 @@ from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.lessons.course import builtin, glossary, holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language.cells import cells
-from nntutor.tui import keys
-from nntutor.tui import study as at
-from nntutor.tui.drawing import page
-from nntutor.tui.drawing.rows import row_cells, wrapped
-from nntutor.tui.session import Home, Opened, Press, Ran, Session, update
+from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
+from nntutor.tui.drawing.pages import page
+from nntutor.tui.state import keys
+from nntutor.tui.state import study as at
+from nntutor.tui.state.session import Home, Opened, Press, Ran, Session, update
 
 STOPS = (6, 18)
 WIDTH, ROWS, LAST_ROW = 78, 5, 68

@@ -1,0 +1,1 @@
+"""Rows, cells, lines and dots: what every drawing is made with."""

@@ -1,0 +1,229 @@
+"""A canvas of dots over data coordinates, with text on top: what the pictures of lessons are drawn on.
+
+A cell holds 2 × 4 dots (braille); in the ASCII look it holds one. Text wins over dots, and text that is there stays
+there, so no number is ever drawn over or cut.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nntutor.core.problems.network import Array
+from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row
+
+Span = tuple[float, float]
+
+# The bit of each dot of a cell in its braille letter, by row and column.
+_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+_BRAILLE = 0x2800
+_FAR = 1e6  # in dots: beyond this a line is not followed
+
+
+class Dots:
+    """width × height cells over `across` × `up` in data coordinates; the first row is at the top."""
+
+    def __init__(self, width: int, height: int, look: Look, across: Span, up: Span) -> None:
+        self.width, self.height, self.look = max(0, width), max(0, height), look
+        self.across, self.up = _wide(across), _wide(up)
+        self.tall, self.broad = (1, 1) if look.ascii else (4, 2)
+        self._on = np.zeros((self.height * self.tall, self.width * self.broad), dtype=bool)
+        self._styles: list[list[str]] = [[""] * self.width for _ in range(self.height)]
+        self._text: list[list[str]] = [[""] * self.width for _ in range(self.height)]
+        self._glyphs: dict[tuple[int, int], str] = {}
+
+    # --- coordinates -----------------------------------------------------------------------------
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of dots."""
+        rows, columns = self._on.shape
+        return int(rows), int(columns)
+
+    def place(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Row and column of a data point in dots, not rounded; arrays as well."""
+        rows, columns = self.size
+        column = (x - self.across[0]) / (self.across[1] - self.across[0]) * max(1, columns - 1)
+        row = (self.up[1] - y) / (self.up[1] - self.up[0]) * max(1, rows - 1)
+        return row, column
+
+    def cell(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of the cell of a data point; None outside the picture."""
+        if not (np.isfinite(x) and np.isfinite(y)) or not self.width or not self.height:
+            return None
+        row, column = self.place(x, y)
+        if not (-0.5 <= row < self.size[0] and -0.5 <= column < self.size[1]):
+            return None
+        at = int(max(0.0, row + 0.5)) // self.tall, int(max(0.0, column + 0.5)) // self.broad
+        return min(at[0], self.height - 1), min(at[1], self.width - 1)
+
+    # --- drawing ---------------------------------------------------------------------------------
+
+    def dots(self, rows: Any, columns: Any, style: str, glyph: str = "") -> None:
+        """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them."""
+        inside = (rows >= 0) & (rows < self.size[0]) & (columns >= 0) & (columns < self.size[1])
+        rows, columns = rows[inside].astype(int), columns[inside].astype(int)
+        self._on[rows, columns] = True
+        for row, column in set(zip((rows // self.tall).tolist(), (columns // self.broad).tolist(), strict=True)):
+            self._styles[row][column] = style
+            if self.look.ascii and glyph:
+                self._glyphs[row, column] = glyph
+
+    def mask(self, on: Any, style: str, glyph: str = ".") -> None:
+        """Dots wherever a mask of the size of the picture is true."""
+        rows, columns = np.nonzero(on)
+        self.dots(rows, columns, style, glyph)
+
+    def line(self, x0: float, y0: float, x1: float, y1: float, style: str, every: int = 1, glyph: str = "") -> None:
+        """A straight line; `every`: only every so many dots of it."""
+        self.curve(np.array([x0, x1]), np.array([y0, y1]), style, every, glyph)
+
+    def curve(self, xs: Array, ys: Array, style: str, every: int = 1, glyph: str = "") -> None:
+        """Points joined by straight lines, with gaps where one is not finite; all lines at once."""
+        with np.errstate(all="ignore"):
+            rows, columns = self.place(xs, ys)
+            known = np.isfinite(rows) & np.isfinite(columns)
+        both = known[:-1] & known[1:]
+        ends = _clipped(rows[:-1][both], columns[:-1][both], rows[1:][both], columns[1:][both], *self.size)
+        row, column, down, right = ends
+        counts = np.maximum(np.abs(down), np.abs(right)).astype(int) + 1
+        line = np.repeat(np.arange(len(counts)), counts + 1)
+        dot = np.arange(len(line)) - np.repeat(np.cumsum(counts + 1) - counts - 1, counts + 1)
+        line, dot = line[dot % every == 0], dot[dot % every == 0]
+        share = dot / counts[line]
+        at_rows = np.round(row[line] + down[line] * share)
+        at_columns = np.round(column[line] + right[line] * share)
+        if glyph or not self.look.ascii:
+            self.dots(at_rows, at_columns, style, glyph)
+            return
+        signs = np.array([_slanted(*each) for each in zip(down.tolist(), right.tolist(), strict=True)])
+        for sign in dict.fromkeys(signs.tolist()):
+            mine = signs[line] == sign
+            self.dots(at_rows[mine], at_columns[mine], style, sign)
+
+    def levels(self, bands: Any, style: str, glyph: str = ".") -> None:
+        """The lines between bands: bands are whole numbers at the dots; a dot stands where the next one differs."""
+        edge = np.zeros(bands.shape, dtype=bool)
+        edge[:, :-1] |= bands[:, :-1] != bands[:, 1:]
+        edge[:-1, :] |= bands[:-1, :] != bands[1:, :]
+        self.mask(edge, style, glyph)
+
+    # --- text ------------------------------------------------------------------------------------
+
+    def free(self, row: int, column: int, length: int) -> bool:
+        """Whether no text stands there or right beside it."""
+        if not (0 <= row < self.height and column >= 0 and column + length <= self.width):
+            return False
+        return not any(self._text[row][max(0, column - 1) : column + length + 1])
+
+    def write(self, row: int, column: int, text: str, style: str, over: bool = False) -> bool:
+        """Text at a cell, whole or not at all; whether it stands now."""
+        length = cells(text)
+        inside = 0 <= row < self.height and column >= 0 and column + length <= self.width
+        if not inside or (not over and any(self._text[row][column : column + length])):
+            return False
+        for letter in text:
+            wide = cells(letter)
+            if wide == 0:
+                self._text[row][column - 1] += letter
+                continue
+            self._text[row][column], self._styles[row][column] = letter, style
+            if wide == 2:
+                self._text[row][column + 1], self._styles[row][column + 1] = "\0", style
+            column += wide
+        return True
+
+    def mark(self, x: float, y: float, text: str, style: str, over: bool = False) -> bool:
+        """Text whose first letter stands at a data point, or beside it where it would be cut."""
+        at = self.cell(x, y)
+        if at is None:
+            return False
+        row, column = at
+        return self.write(row, max(0, min(column, self.width - cells(text))), text, style, over)
+
+    def label(self, x: float, y: float, text: str, style: str) -> bool:
+        """Text near a data point where nothing stands yet: to its right, left, below or above; else left out."""
+        at = self.cell(x, y)
+        if at is None or not text:
+            return False
+        row, column = at
+        length = cells(text)
+        for down, right in ((0, 2), (0, -length - 1), (1, 0), (-1, 0), (1, -length), (-1, -length), (1, 2), (-1, 2)):
+            if self.free(row + down, column + right, length):
+                return self.write(row + down, column + right, text, style)
+        return False
+
+    # --- out -------------------------------------------------------------------------------------
+
+    def rows(self) -> list[Row]:
+        """The picture, without spaces at the ends of rows."""
+        if not self.height or not self.width:
+            return []
+        if self.look.ascii:
+            letters = np.where(self._on, ".", " ").tolist()
+            for (row, column), glyph in self._glyphs.items():
+                letters[row][column] = glyph
+        else:
+            blocks = self._on.reshape(self.height, 4, self.width, 2)
+            codes = np.einsum("hawb,ab->hw", blocks.astype(int), _BITS)
+            letters = [[chr(_BRAILLE + code) if code else " " for code in line] for line in codes.tolist()]
+        return [self._row(row, letters[row]) for row in range(self.height)]
+
+    def _row(self, row: int, letters: list[str]) -> Row:
+        pieces: list[Piece] = []
+        text, style = "", ""
+        for column in range(self.width):
+            letter = self._text[row][column] or letters[column]
+            if letter == "\0":
+                continue
+            its_style = style if letter == " " else self._styles[row][column]
+            if its_style != style:
+                if text:
+                    pieces.append(Piece(text, style))
+                text, style = "", its_style
+            text += letter
+        text = text.rstrip(" ")
+        return (*pieces, Piece(text, style)) if text else tuple(pieces)
+
+
+def _wide(span: Span) -> Span:
+    """The span, or one around it where it has no width."""
+    low, high = float(span[0]), float(span[1])
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return -1.0, 1.0
+    if not high > low or not np.isfinite(high - low):
+        return low - max(0.5, abs(low) * 0.1), low + max(0.5, abs(low) * 0.1)
+    return low, high
+
+
+def _slanted(down: float, right: float) -> str:
+    """The ASCII sign of a line in this direction."""
+    if abs(down) < 0.4 * abs(right):
+        return "-"
+    if abs(right) < 0.4 * abs(down):
+        return "|"
+    return "\\" if (down > 0) == (right > 0) else "/"
+
+
+def _clipped(row0: Any, column0: Any, row1: Any, column1: Any, rows: int, columns: int) -> tuple[Any, ...]:
+    """Of many lines the parts that lie inside (Liang and Barsky 1984): row, column, and how far down and right."""
+    far = np.abs([row0, column0, row1, column1]).max(axis=0) > _FAR * max(rows, columns, 1)
+    start, end = np.zeros(len(row0)), np.ones(len(row0))
+    down, right = row1 - row0, column1 - column0
+    for step, room in (
+        (-right, column0 + 0.5),
+        (right, columns - 0.5 - column0),
+        (-down, row0 + 0.5),
+        (down, rows - 0.5 - row0),
+    ):
+        far |= (step == 0) & (room < 0)
+        share = room / np.where(step == 0, 1.0, step)
+        start = np.where(step < 0, np.maximum(start, share), start)
+        end = np.where(step > 0, np.minimum(end, share), end)
+    inside = ~far & (start <= end)
+    start, length = start[inside], (end - start)[inside]
+    down, right = down[inside], right[inside]
+    return row0[inside] + start * down, column0[inside] + start * right, length * down, length * right

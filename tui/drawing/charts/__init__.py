@@ -1,0 +1,1 @@
+"""Plots that know no lesson: numbers in, rows out."""

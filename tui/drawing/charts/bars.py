@@ -1,0 +1,118 @@
+"""One bar a layer, on a log scale, with a mark beside it that says what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntutor.core.notation.figures import figure
+from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
+
+
+@dataclass(frozen=True)
+class Bar:
+    """value: at least 0; beside: a mark on the same scale. here: at hand; shown False: not known yet."""
+
+    label: str
+    value: float
+    beside: float | None = None
+    here: bool = False
+    shown: bool = True
+
+
+def bars_rows(
+    bars: Sequence[Bar],
+    width: int,
+    height: int,
+    look: Look,
+    title: str = "",
+    name: str = "",
+    beside_name: str = "",
+    log: bool = True,
+    second: Sequence[float] | None = None,
+    second_name: str = "",
+) -> list[Row]:
+    """The bars in the order given, a legend above; where there are more than rows, the middle is left out.
+
+    second: another number for each bar, in a column at the right.
+    """
+    if height < 1 or width < 8 or not bars:
+        return []
+    mark = "|" if look.ascii else "┊"
+    legend = f" {title}{f' {name}' if name else ''}"
+    if any(bar.beside is not None for bar in bars):
+        legend += f"   {mark} {beside_name}"
+    wide = max(cells(bar.label) for bar in bars) + 2
+    figures = [_figure(bar, look) for bar in bars]
+    number = max(cells(text) for text in figures) + 1
+    tail = [] if second is None else [figure(value, 2, style=look.style) for value in second]
+    tail_wide = max([cells(second_name), *(cells(text) for text in tail)]) + 2 if tail else 0
+    room = width - wide - number - tail_wide - 2
+    head: list[Row] = [(Piece(cut(legend, width - tail_wide), "bold"),)]
+    if tail and cells(legend) + tail_wide <= width:
+        gap = width - cells(legend) - cells(second_name) - 1
+        head = [(Piece(legend, "bold"), Piece(" " * max(1, gap) + second_name, "dim"))]
+    scale = _Scale(bars, max(0, room), log)
+    lines: list[Row] = []
+    for place, bar in enumerate(bars):
+        here = look.line("▸") if bar.here else " "
+        label = (Piece(f"{here}{bar.label}".ljust(wide), "bold" if bar.here else ""),)
+        drawn = scale.drawn(bar, look, mark) if room >= 6 else ()
+        shown = Piece(f" {figures[place]}".ljust(number + 1), "result" if bar.here and bar.shown else "")
+        row: Row = (*label, *drawn, shown) if room >= 6 else (*label, shown)
+        if tail and room >= 6:
+            row = (*row, Piece(tail[place].rjust(tail_wide - 1), "dim"))
+        lines.append(fitted(row, width))
+    return [*head, *_short(lines, height - 1, look)][:height]
+
+
+def _figure(bar: Bar, look: Look) -> str:
+    if not bar.shown:
+        return "?"
+    return figure(bar.value, 2, style=look.style)
+
+
+class _Scale:
+    """Values as lengths of bars, all of the same scale."""
+
+    def __init__(self, bars: Sequence[Bar], room: int, log: bool) -> None:
+        values = [bar.value for bar in bars if bar.shown] + [bar.beside for bar in bars if bar.beside is not None]
+        known = np.array([value for value in values if np.isfinite(value) and value > 0])
+        self.room, self.log = room, log and len(known) > 0
+        self.low, self.high = 0.0, 1.0
+        if len(known):
+            self.high = float(known.max())
+            if self.log:
+                self.low, self.high = np.floor(np.log10(known.min())), np.log10(known.max())
+                self.low = float(min(self.low, self.high - 1))
+
+    def length(self, value: float) -> int:
+        if not np.isfinite(value) or value <= 0 or not self.high > self.low:
+            return 0
+        at = np.log10(value) if self.log else value
+        return int(np.clip(round(float((at - self.low) / (self.high - self.low)) * self.room), 1, self.room))
+
+    def drawn(self, bar: Bar, look: Look, mark: str) -> Row:
+        length = self.length(bar.value) if bar.shown else 0
+        text = list(look.line("█") * length + " " * (self.room - length))
+        style = "operand" if bar.here else ""
+        if bar.beside is None or not self.length(bar.beside):
+            return (Piece("".join(text), style),)
+        at = self.length(bar.beside) - 1
+        return (Piece("".join(text[:at]), style), Piece(mark, "bold"), Piece("".join(text[at + 1 :]), style))
+
+
+def _short(lines: list[Row], height: int, look: Look) -> list[Row]:
+    """As many lines as fit; what is left out stands in the middle as a number."""
+    if len(lines) <= height:
+        return lines
+    if height < 3:
+        return lines[:height]
+    first = (height - 1) // 2
+    last = height - 1 - first
+    dots = "..." if look.ascii else "…"
+    return [*lines[:first], (Piece(f" {dots} {len(lines) - first - last} {dots}", "dim"),), *lines[len(lines) - last :]]

@@ -1,0 +1,223 @@
+"""A surface over two weights as contours, and the paths that descents take on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntutor.core.notation.figures import figure
+from nntutor.core.problems.network import Array
+from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.dots import Dots, Span
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+
+_LEAST = (20, 6)
+_MOST_SEGMENTS = 600
+# A point farther from the start than this many times the rest is left to the edge of the picture.
+_FAR = 4.0
+
+Heights = Callable[[Span, Span, int, int], Array]
+"""Heights over a plane: its spans, then rows and columns; the first row is the upper end."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """points (moves + 1, 2), the first is the start. name: what marks the newest point where there are several.
+
+    arrows: (x, y, dx, dy), drawn from the newest point: a velocity.
+    """
+
+    points: Array
+    name: str = ""
+    style: str = "operand"
+    arrows: tuple[tuple[float, float, float, float], ...] = ()
+
+
+def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.25) -> tuple[Span, Span]:
+    """A span around all points with a margin; a path that runs away does not make the rest invisible."""
+    every = points[np.isfinite(points).all(axis=1)] if len(points) else np.zeros((0, 2))
+    fixed = [every[:1]] if len(every) else []
+    if minimum is not None:
+        fixed.append(np.array([minimum], dtype=float))
+    core = np.vstack(fixed) if fixed else np.zeros((1, 2))
+    middle, reach = core.mean(axis=0), np.maximum(np.ptp(core, axis=0).max(), 0.5)
+    near = every[(np.abs(every - middle) <= _FAR * reach).all(axis=1)] if len(every) else every
+    shown = np.vstack([core, near])
+    low, high = shown.min(axis=0), shown.max(axis=0)
+    least = 0.35 * max(float((high - low).max()), 0.5)
+    wide = np.maximum(high - low, least)
+    middle = (low + high) / 2
+    half = wide * (0.5 + share)
+    return (
+        (float(middle[0] - half[0]), float(middle[0] + half[0])),
+        (float(middle[1] - half[1]), float(middle[1] + half[1])),
+    )
+
+
+def contour_rows(
+    values: Heights,
+    paths: Sequence[Path],
+    minimum: tuple[float, float] | None,
+    across: Span,
+    up: Span,
+    width: int,
+    height: int,
+    look: Look,
+    title: str = "",
+    axes: tuple[str, str] = ("w1", "w2"),
+    levels: int = 8,
+) -> list[Row]:
+    """The picture in at most width × height cells."""
+    head: list[Row] = [(Piece(cut(f" {title}", width), "bold"),)] if title else []
+    if width < _LEAST[0] or height - len(head) < _LEAST[1]:
+        return head[:height]
+    drawn = Dots(width - 1, height - len(head) - 1, look, across, up)
+    heights = values(drawn.across, drawn.up, *drawn.size)
+    edges = _levels(heights, levels)
+    if len(edges):
+        with np.errstate(invalid="ignore"):
+            bands = np.searchsorted(edges, np.where(np.isfinite(heights), heights, np.inf))
+        drawn.levels(bands, "edge")
+    for path in paths:
+        _path(drawn, path)
+    for path in paths:
+        _ends(drawn, path, many=len(paths) > 1)
+    for path in paths if len(paths) > 1 else ():
+        _named(drawn, path)
+    if minimum is not None:
+        drawn.mark(minimum[0], minimum[1], "+" if look.ascii else "✕", "bold")
+    if len(edges):
+        _heights(drawn, heights, edges)
+    rows: list[Row] = [(Piece(" "), *row) if row else () for row in drawn.rows()]
+    return [*head, *rows, _axes(drawn, axes, look, width)]
+
+
+def _levels(heights: Array, count: int) -> Array:
+    """Heights at which contours are drawn: equally far apart in their logarithm above the lowest one."""
+    known = heights[np.isfinite(heights)]
+    if not known.size:
+        return np.empty(0)
+    lowest, highest = float(known.min()), float(known.max())
+    if not highest > lowest or not np.isfinite(highest - lowest):
+        return np.empty(0)
+    least = max(float(np.quantile(known, 0.03)) - lowest, (highest - lowest) * 1e-5)
+    return np.asarray(lowest + np.geomspace(least, (highest - lowest) * 0.75, count))
+
+
+def _path(drawn: Dots, path: Path) -> None:
+    """The moves as lines; where there are too many to tell apart, fewer of them."""
+    points = path.points
+    if len(points) > _MOST_SEGMENTS:
+        points = points[np.unique(np.linspace(0, len(points) - 1, _MOST_SEGMENTS).round().astype(int))]
+    drawn.curve(points[:, 0], points[:, 1], path.style)
+
+
+def _ends(drawn: Dots, path: Path, many: bool) -> None:
+    """Start, moves and the newest point; an arrow at the edge where that lies outside."""
+    look = drawn.look
+    points = path.points
+    if not len(points):
+        return
+    newest, sign = points[-1], path.name if many and path.name else "@" if look.ascii else "●"
+    style = "result" if not many else path.style
+    if np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
+        drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=not many)
+        if many:
+            drawn.label(float(newest[0]), float(newest[1]), sign, style) if not _stands(drawn, newest, sign) else None
+    else:
+        _outside(drawn, newest, path.name if many else "", style)
+    drawn.mark(float(points[0, 0]), float(points[0, 1]), "o" if look.ascii else "○", "bold")
+    if len(points) <= 40 and not many:
+        for x, y in points[1:-1]:
+            drawn.mark(float(x), float(y), "." if look.ascii else "•", path.style)
+    for x, y, dx, dy in path.arrows:
+        drawn.line(x, y, x + dx, y + dy, "result")
+        if drawn.cell(x + dx, y + dy) is not None:
+            drawn.mark(x + dx, y + dy, _pointer(drawn, dx, dy), "result")
+
+
+def _named(drawn: Dots, path: Path) -> None:
+    """The name in small on the way, at the thirds of what is seen of it: without colours all ways look alike."""
+    with np.errstate(all="ignore"):
+        rows, columns = drawn.place(path.points[:, 0], path.points[:, 1])
+        seen = (rows >= 0) & (rows < drawn.size[0]) & (columns >= 0) & (columns < drawn.size[1])
+    points = path.points[seen]
+    if len(points) < 2:
+        return
+    moved = np.hypot(np.diff(rows[seen]) / drawn.tall, np.diff(columns[seen]) / drawn.broad)
+    length = np.concatenate([[0.0], np.cumsum(moved)])
+    for share in (1 / 3, 2 / 3):
+        x, y = (float(np.interp(share * length[-1], length, points[:, axis])) for axis in (0, 1))
+        at = drawn.cell(x, y)
+        if at is not None and drawn.free(*at, cells(path.name)):
+            drawn.write(*at, path.name.lower(), path.style)
+
+
+def _stands(drawn: Dots, point: Array, sign: str) -> bool:
+    at = drawn.cell(float(point[0]), float(point[1]))
+    return at is not None and drawn._text[at[0]][at[1]] == sign[0]
+
+
+def _pointer(drawn: Dots, dx: float, dy: float) -> str:
+    row0, column0 = drawn.place(0.0, 0.0)
+    row1, column1 = drawn.place(dx, dy)
+    down, right = float(row1 - row0), float(column1 - column0)
+    if abs(right) >= abs(down):
+        return drawn.look.line("→" if right >= 0 else "←")
+    arrows = ("v", "^") if drawn.look.ascii else ("▼", "▲")
+    return arrows[0] if down > 0 else arrows[1]
+
+
+def _outside(drawn: Dots, point: Array, name: str, style: str) -> None:
+    """An arrow at the edge towards a point that lies outside."""
+    if np.isnan(point).any():
+        return
+    x = float(np.clip(point[0], *drawn.across))
+    y = float(np.clip(point[1], *drawn.up))
+    dx, dy = float(np.clip(point[0] - x, -1e9, 1e9)), float(np.clip(point[1] - y, -1e9, 1e9))
+    drawn.mark(x, y, _pointer(drawn, dx, dy) + name, style, over=True)
+
+
+def _heights(drawn: Dots, heights: Array, edges: Array) -> None:
+    """The height of every other contour, printed on it where there is room."""
+    taken: list[tuple[int, int]] = []
+    rows, columns = drawn.size
+    for edge in edges[1::2]:
+        text = figure(float(edge), 2, style=drawn.look.style)
+        length = cells(text)
+        crossing = np.argwhere((heights[:, :-1] < edge) != (heights[:, 1:] < edge))
+        # From the right, upper part inwards: there the numbers are least in the way of the paths.
+        crossing = crossing[
+            np.argsort(crossing[:, 0] / max(1, rows) - 0.6 * crossing[:, 1] / max(1, columns), kind="stable")
+        ]
+        for row, column in crossing[:: max(1, len(crossing) // 60)]:
+            at = int(row) // drawn.tall, int(column) // drawn.broad - length // 2
+            apart = all(abs(at[0] - other[0]) > 1 or abs(at[1] - other[1]) > 8 for other in taken)
+            if apart and drawn.free(at[0], at[1], length):
+                drawn.write(at[0], at[1], text, "dim")
+                taken.append(at)
+                break
+
+
+def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> Row:
+    """What lies across and up, with the ends of both spans."""
+
+    def span(name: str, ends: Span) -> str:
+        low, high = (figure(end, 2, style=look.style) for end in ends)
+        return f"{name} {low}…{high}" if not look.ascii else f"{name} {low}..{high}"
+
+    across, up = look.line("→"), "^" if look.ascii else "↑"
+    text = f" {across} {span(axes[0], drawn.across)}   {up} {span(axes[1], drawn.up)}"
+    return (Piece(cut(text, width), "dim"),) if cells(text) <= width else ()
+
+
+def sign_row(values: Sequence[float], width: int, look: Look) -> Row:
+    """The signs of as many of the last values as fit, the newest at the right."""
+    minus = "-" if look.ascii else "−"
+    count = max(0, width // 2)
+    signs = ["+" if value > 0 else minus if value < 0 else "0" for value in values][-count:] if count else []
+    text = " ".join(signs)
+    return (Piece(text, "operand"),) if text else ()

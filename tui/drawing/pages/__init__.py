@@ -1,0 +1,1 @@
+"""The whole screen, one file a page."""

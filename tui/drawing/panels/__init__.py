@@ -1,0 +1,1 @@
+"""What opens over the prose, one file a panel."""

@@ -1,0 +1,1 @@
+"""The step at hand: status, network, matrices, formula."""

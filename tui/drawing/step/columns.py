@@ -1,0 +1,74 @@
+"""Two runs side by side: the same numbers made in two ways, the first differing digit marked."""
+
+from __future__ import annotations
+
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row
+from nntutor.tui.drawing.step.formula import SIGNED
+
+DIGITS = 9
+_KINDS = ("out_grad", "delta", "grad", "new")
+
+
+def columns(
+    right: Trace, wrong: Trace, index: int, heads: tuple[str, str], width: int, height: int, look: Look
+) -> list[Row]:
+    """Numbers made up to step `index` of `right`, in its order, the newest last.
+
+    heads: what stands above the columns. Rows: symbol, the number of each run, where they part.
+    """
+    side = max(DIGITS + 6, *(min(cells(head), (width - 14) // 2) + 1 for head in heads))
+    top = (
+        Piece("".ljust(12)),
+        Piece(_left(heads[0], side), "bold"),
+        Piece("  "),
+        Piece(_left(heads[1], side), "bold"),
+    )
+    refs = [right.step(at).ref for at in range(1, index + 1)]
+    shown = [ref for ref in refs if ref.kind in _KINDS or ref == refs[-1]]
+    error = Ref("error")
+    if right.known(error, index):
+        shown = [error, *(ref for ref in shown if ref != error)]
+    room = max(1, (height - 1) // 1)
+    rows = [_row(right, wrong, ref, side, look, newest=ref == refs[-1]) for ref in shown[-room:]]
+    return [top, *rows][:height]
+
+
+def _left(text: str, width: int) -> str:
+    return text + " " * (width - cells(text))
+
+
+def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bool) -> Row:
+    plus = ref.kind in SIGNED
+    one = look.figure(right.value(ref), plus, DIGITS)
+    other = look.figure(wrong.value(ref), plus, DIGITS)
+    same = _common(one, other)
+    style = "operand" if newest else ""
+    symbol = right.symbol(ref, look.style)
+    row = [
+        Piece(f"{look.line('▸') if newest else ' '}{symbol}".ljust(12), "bold" if newest else ""),
+        Piece(_left(one, side), style),
+        Piece("  "),
+    ]
+    if one == other:
+        return (*row, Piece(other, style))
+    # The first differing digit stands between marks, so that it is seen without colour as well.
+    return (
+        *row,
+        Piece(other[:same], style),
+        Piece(f"[{other[same : same + 1]}]", "result"),
+        Piece(other[same + 1 :], style),
+    )
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two figures share from the left."""
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

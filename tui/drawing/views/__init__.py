@@ -1,0 +1,1 @@
+"""What `v` goes through, one file a view."""

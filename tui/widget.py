@@ -1,0 +1,59 @@
+"""The one widget: rows of styled text, of which only what changed is painted again."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nntutor.tui.drawing.canvas.rows import Row, changed_span, row_cells
+from nntutor.tui.terminal.themes import Styles
+
+
+class Page(Widget):
+    """Shows rows of pieces; `show` compares them with those on the screen, row by row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._styles: Styles = {}
+        self._rows: tuple[Row, ...] = ()
+        self._strips: list[Strip] = []
+
+    def show(self, rows: tuple[Row, ...], styles: Styles) -> bool:
+        """Show these rows, painting the span of each row that differs from what is there; whether any does.
+
+        In other styles everything differs.
+        """
+        before, self._rows = self._rows, rows
+        if styles is not self._styles or len(before) != len(rows):
+            self._styles = styles
+            self._strips = [self._strip(row) for row in rows]
+            self.refresh()
+            return True
+        regions = []
+        for y, (row, previous) in enumerate(zip(rows, before, strict=True)):
+            if row != previous:
+                self._strips[y] = self._strip(row)
+                start, end = changed_span(previous, row)
+                regions.append(Region(start, y, end - start, 1))
+        if regions:
+            self.refresh(*regions)
+        return bool(regions)
+
+    @property
+    def _blank(self) -> Style | None:
+        """The style of cells in which nothing stands."""
+        return self._styles.get("")
+
+    def _strip(self, row: Row) -> Strip:
+        blank = self._blank or Style.null()
+        segments = [Segment(piece.text, self._styles.get(piece.style, blank)) for piece in row]
+        return Strip(segments, row_cells(row)).simplify()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y >= len(self._strips):
+            return Strip.blank(width, self._blank)
+        return self._strips[y].adjust_cell_length(width, self._blank)
