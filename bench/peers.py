@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.problems.network import Array, Network, Problem
+from nntutor.core.arrays import Array
+from nntutor.core.problems.network import Network, Problem
 
 AGREES = 1e-9
 """How far errors may be apart, as a share of them."""

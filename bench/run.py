@@ -27,9 +27,10 @@ from links import Server
 from table import Row, milliseconds
 
 from nntutor.core.engine.program import Engine
+from nntutor.core.engine.seeds import from_seeds
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Runner
-from nntutor.core.problems.settings import from_seeds, varied
+from nntutor.core.problems.settings import varied
 from nntutor.lessons.course import builtin
 
 SEEDS, ITERATIONS, ALONE = 256, 2000, 8

@@ -10,24 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nntutor.core.errors import FormulaError
-from nntutor.core.notation.formula import (
-    Call,
-    Compiler,
-    Div,
-    Expr,
-    Mul,
-    Name,
-    Neg,
-    Num,
-    Square,
-    Sub,
-    Sum,
-    evaluate,
-    names,
-    parse,
-    text,
-    tokens,
-)
+from nntutor.core.notation.evaluating import Compiler, evaluate
+from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, names
+from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Names, Ref, Style
 
 NAMES = Names((2, 2, 2))

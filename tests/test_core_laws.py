@@ -12,7 +12,10 @@ from strategies import problems
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.formula import Call, Expr, Sum, children, evaluate, names, parse, text, tokens
+from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.formula import Call, Expr, Sum, children, names
+from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes import MISTAKES

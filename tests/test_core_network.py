@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.problems.network import Layer, Network, Problem, Samples, draw, frozen
+from nntutor.core.arrays import frozen
+from nntutor.core.problems.network import Layer, Network, Problem, Samples, draw
 from nntutor.core.rules.optimizers import Optimizer
 
 

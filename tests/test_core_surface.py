@@ -16,8 +16,9 @@ from nntutor.core.analysis.gradient_check import check_all
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Runner
-from nntutor.core.files.problem import on_surface, parse, write
-from nntutor.core.notation.formula import evaluate
+from nntutor.core.files.problem import on_surface, parse
+from nntutor.core.files.writing import write
+from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.notation.formula import Mul, Name, parse
+from nntutor.core.notation.formula import Mul, Name
+from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import STATES, SYMBOL, Names, Ref, Style
 
 SIZES = st.lists(st.integers(1, 12), min_size=2, max_size=5).map(tuple)

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntutor.core.engine.program import Engine
+from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Runner
 from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.problems.settings import MOST_LAYERS, from_seeds, setting, solved, varied
+from nntutor.core.problems.settings import MOST_LAYERS, setting, varied
 
 DRAWN = """
 batch = "full"

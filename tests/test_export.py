@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntutor.core.files import problem as files
+from nntutor.core.files import writing
+from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
@@ -81,7 +82,7 @@ NAMES = ("two-two-two", "two-two-two-output", "flowers", "xor", "one-unit", "bce
 @cache
 def problem(name: str) -> Problem:
     texts = {"bce": SIX, "nesterov": MOMENTUM, "diverges": DIVERGES}
-    return files.parse(texts[name], name) if name in texts else builtin.open(name)
+    return parse(texts[name], name) if name in texts else builtin.open(name)
 
 
 @cache
@@ -228,7 +229,7 @@ def test_an_iteration_holds_the_published_numbers() -> None:
 
 def test_the_problem_is_printed_as_read() -> None:
     printed = parsed("flowers", last=1, steps=False)["problem"]
-    assert printed == json.loads(json.dumps(files.as_json(problem("flowers"))))
+    assert printed == json.loads(json.dumps(writing.as_json(problem("flowers"))))
     assert printed["layer"][0]["weights"] == problem("flowers").network.layers[0].weights.tolist()
 
 
@@ -377,7 +378,7 @@ def test_the_ascii_style_is_ascii(name: str, format: str, steps: bool) -> None:
 
 def test_a_long_sum_says_how_many_terms_are_left_out() -> None:
     sample = ", ".join(["0.5"] * 40)
-    long = files.parse(f"[[layer]]\nunits = 2\n[[sample]]\ninput = [{sample}]\ntarget = [0, 1]\n", "long")
+    long = parse(f"[[layer]]\nunits = 2\n[[sample]]\ninput = [{sample}]\ntarget = [0, 1]\n", "long")
     for format, dots in (("text", "…"), ("md", "…"), ("tex", r"\\cdots")):
         out = io.StringIO()
         write.write(out, format, long, write.iterations(long), words.load("en"))
@@ -422,7 +423,7 @@ def test_latex_is_balanced_and_complete(name: str, steps: bool) -> None:
 
 
 def test_names_of_others_cannot_break_markdown_or_latex() -> None:
-    odd = files.parse('title = "50% of $x_1$ & #2 | `c` ^~\\\\ {"\n' + DIVERGES, "odd")
+    odd = parse('title = "50% of $x_1$ & #2 | `c` ^~\\\\ {"\n' + DIVERGES, "odd")
     for format in ("md", "tex"):
         out = io.StringIO()
         write.write(out, format, odd, write.iterations(odd), words.load("en"))

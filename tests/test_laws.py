@@ -17,8 +17,11 @@ from nntutor.core.engine.program import Engine, Program, State
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace, after
 from nntutor.core.engine.training import Runner, replay
+from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import Mul, Sum, evaluate, names, parse, text, tokens
+from nntutor.core.notation.formula import Mul, Sum, names
+from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from nntutor.core.errors import NntutorError
-from nntutor.core.files import problem as files
+from nntutor.core.files import writing
+from nntutor.core.files.problem import parse, read
 from nntutor.core.problems.network import Problem, draw
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import error_text
@@ -45,7 +46,7 @@ target = [1]
 def refusal(text: str, folder: Path | None = None) -> str:
     """The one line that refuses a text, in English; the Korean one must be a line as well."""
     with pytest.raises(NntutorError) as caught:
-        files.parse(text, "sheet.toml", folder)
+        parse(text, "sheet.toml", folder)
     for language in ("en", "ko"):
         sentence = error_text.sentence(caught.value, load(language))
         assert "\n" not in sentence and "{" not in sentence.replace("{…}", "")
@@ -53,19 +54,19 @@ def refusal(text: str, folder: Path | None = None) -> str:
 
 
 def same(one: Problem, other: Problem) -> bool:
-    return files.as_json(one) == files.as_json(other)
+    return writing.as_json(one) == writing.as_json(other)
 
 
 @given(problems())
 def test_a_problem_written_out_reads_back_the_same(problem: Problem) -> None:
-    assert same(problem, files.parse(files.write(problem), "x"))
+    assert same(problem, parse(writing.write(problem), "x"))
 
 
 @pytest.mark.parametrize("name", builtin.names())
 def test_every_shipped_problem_opens_and_reads_back(name: str) -> None:
     problem = builtin.open(name)
     assert problem.title
-    assert same(problem, files.parse(files.write(problem), name))
+    assert same(problem, parse(writing.write(problem), name))
 
 
 LEARNED = ("two-two-two", "two-two-two-output", "sibling", "one-unit", "xor", "flowers", "neuron-and", "neuron-or")
@@ -81,7 +82,7 @@ def test_a_shipped_problem_learns(name: str) -> None:
 
 
 def test_defaults_are_those_of_the_contract() -> None:
-    problem = files.parse("[[layer]]\nunits = 3\n[[layer]]\nunits = 1\n[[sample]]\ninput = [1, 2]\ntarget = [0]\n", "x")
+    problem = parse("[[layer]]\nunits = 3\n[[layer]]\nunits = 1\n[[sample]]\ninput = [1, 2]\ntarget = [0]\n", "x")
     assert (problem.error, problem.batch, problem.shuffle, problem.seed) == ("half-squared", "online", False, 0)
     assert (problem.optimizer.name, problem.optimizer.learning_rate) == ("sgd", 0.5)
     first, second = problem.network.layers
@@ -91,7 +92,7 @@ def test_defaults_are_those_of_the_contract() -> None:
     np.testing.assert_allclose(first.weights, expected, rtol=0, atol=1e-15)
     assert second.bias is not None and not second.bias.any()
     for name, rate in (("momentum", 0.1), ("nesterov", 0.1), ("adagrad", 0.01), ("rmsprop", 0.01), ("adam", 0.01)):
-        other = files.parse(GOOD.replace("learning_rate = 0.5", f'name = "{name}"'), "x")
+        other = parse(GOOD.replace("learning_rate = 0.5", f'name = "{name}"'), "x")
         assert other.optimizer.learning_rate == rate
         assert other.optimizer.epsilon == (1e-10 if name == "adagrad" else 1e-8)
 
@@ -213,18 +214,18 @@ def test_files_that_are_no_problem_files_are_refused_unread(tmp_path: Path) -> N
     }
     for where, expected in cases.items():
         with pytest.raises(NntutorError) as caught:
-            files.read(where)
+            read(where)
         assert expected in error_text.sentence(caught.value, load("en"))
     with pytest.raises(NntutorError) as caught:
-        files.read("-", io.BytesIO(b"0" * 2_000_000))
+        read("-", io.BytesIO(b"0" * 2_000_000))
     assert "larger than 1 MB" in error_text.sentence(caught.value, load("en"))
 
 
 def test_a_mark_of_byte_order_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "windows.toml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
-    assert same(files.read(path), files.parse(GOOD, "x"))
-    assert same(files.read("-", io.BytesIO(GOOD.encode())), files.parse(GOOD, "x"))
+    assert same(read(path), parse(GOOD, "x"))
+    assert same(read("-", io.BytesIO(GOOD.encode())), parse(GOOD, "x"))
 
 
 @settings(max_examples=150)
@@ -241,7 +242,7 @@ def test_no_mutation_of_a_file_brings_anything_but_a_problem_or_one_line(data: s
         )
         text = text[:at] + piece + text[at + cut :]
     try:
-        files.parse(text, "sheet.toml", None)
+        parse(text, "sheet.toml", None)
     except NntutorError as error:
         for language in ("en", "ko"):
             assert "\n" not in error_text.sentence(error, load(language))

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntutor.core.engine.timeline import Edit
+from nntutor.core.engine.edits import Edit
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.learner import folders, places
 from nntutor.lessons.learner.places import Place, Store

@@ -308,11 +308,11 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
 
 def _problem(name: str) -> Problem:
     """A problem by its path, from standard input, or by the name of one that ships."""
-    from nntutor.core.files import problem as files
+    from nntutor.core.files.problem import read
     from nntutor.lessons.course import builtin
 
     if name == "-" or "." in name or "/" in name or os.sep in name:
-        return files.read(name)
+        return read(name)
     if name not in builtin.names():
         lessons, problems = [lesson.id for lesson in load.lessons()], list(builtin.names())
         facts = {"lessons": ", ".join(lessons), "problems": ", ".join(problems)}

@@ -21,7 +21,8 @@ from nntutor.lessons.learner.places import Note, Place, Store
 from nntutor.tui.state.session import THEMES, Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
-    from nntutor.core.engine.timeline import Edit, Timeline
+    from nntutor.core.engine.edits import Edit
+    from nntutor.core.engine.timeline import Timeline
     from nntutor.core.problems.network import Problem
     from nntutor.tui.state.study import Study
 
@@ -95,10 +96,10 @@ class Desk:
 
     def open_problem(self, name: str, problem: Problem) -> Study:
         """A problem of the user's own at its first step."""
-        from nntutor.core.files import problem as files
+        from nntutor.core.files import writing
         from nntutor.tui.state import study as at
 
-        self._source = files.write(problem)
+        self._source = writing.write(problem)
         return at.opened(name, None, {"main": problem}, {})
 
     def resume(self) -> Study | None:
@@ -114,9 +115,9 @@ class Desk:
                 self._gone = ("progress.lesson_gone", {"lesson": place.name})
                 return None
             return _placed(self.open_lesson(place.name, fresh=True), place)
-        from nntutor.core.files import problem as files
+        from nntutor.core.files.problem import parse
 
-        problem = files.parse(place.problem, place.name, None)
+        problem = parse(place.problem, place.name, None)
         return _placed(self.open_problem(place.name, problem), place)
 
     # --- keeping ---------------------------------------------------------------------------------
@@ -208,9 +209,9 @@ def _placed(study: Study, place: Place) -> Study:
     """The study at a saved place; where the lesson has other numbers now, at its nearest stop."""
     import numpy as np
 
+    from nntutor.core.arrays import frozen
     from nntutor.core.engine.program import State
     from nntutor.core.engine.timeline import Timeline
-    from nntutor.core.problems.network import frozen
     from nntutor.tui.state import study as at
 
     if place.run not in study.timelines:

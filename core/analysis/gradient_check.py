@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nntutor.core.arrays import frozen
 from nntutor.core.engine.program import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NotDifferentiable
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import frozen
 
 H = 1e-4
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.program import Engine, State
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.formula import Compiler
+from nntutor.core.notation.evaluating import Compiler
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Array, Problem, Samples, frozen
+from nntutor.core.problems.network import Problem, Samples
 from nntutor.core.rules.activations import activation
 from nntutor.core.rules.surfaces import surface
 

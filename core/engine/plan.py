@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Protocol
 
+from nntutor.core.engine.sections import Deltas, Errors, Forward, PerWeight, Section
 from nntutor.core.notation.formula import Expr, Mul, Name, bind, product
 from nntutor.core.notation.symbols import PER_WEIGHT, Ref
 from nntutor.core.problems.network import Problem
@@ -86,122 +86,6 @@ class Shape:
     def made(self) -> tuple[tuple[str, Expr], ...]:
         """What the update makes for one weight, in order, with its formulas."""
         return made(self.optimizer, mistake(self.mistake).uncorrected)
-
-
-class Section(Protocol):
-    """A run of steps of one phase. `place` counts from 0; samples are positions in the batch."""
-
-    @property
-    def phase(self) -> str: ...
-
-    def __len__(self) -> int: ...
-    def ref(self, place: int) -> Ref: ...
-    def place(self, ref: Ref) -> int: ...
-
-
-@dataclass(frozen=True)
-class Forward:
-    """Per sample, layer and unit: net, out."""
-
-    units: tuple[int, ...]
-    samples: int
-    phase: str = "forward"
-
-    @property
-    def starts(self) -> tuple[int, ...]:
-        return (0, *accumulate(2 * units for units in self.units))
-
-    def __len__(self) -> int:
-        return self.samples * self.starts[-1]
-
-    def ref(self, place: int) -> Ref:
-        starts = self.starts
-        sample, rest = divmod(place, starts[-1])
-        layer = bisect_right(starts, rest)
-        unit, is_out = divmod(rest - starts[layer - 1], 2)
-        return Ref("out" if is_out else "net", layer, unit + 1, 0, sample)
-
-    def place(self, ref: Ref) -> int:
-        starts = self.starts
-        return ref.sample * starts[-1] + starts[ref.layer - 1] + 2 * (ref.unit - 1) + (ref.kind == "out")
-
-
-@dataclass(frozen=True)
-class Errors:
-    """Per sample: the probabilities, where there are any, and each output's error; then E."""
-
-    last: int
-    outputs: int
-    samples: int
-    probabilities: bool
-    phase: str = "error"
-
-    @property
-    def each(self) -> int:
-        return self.outputs * (2 if self.probabilities else 1)
-
-    def __len__(self) -> int:
-        return self.samples * self.each + 1
-
-    def ref(self, place: int) -> Ref:
-        sample, rest = divmod(place, self.each)
-        if sample == self.samples:
-            return Ref("error")
-        kind = "prob" if self.probabilities and rest < self.outputs else "unit_error"
-        return Ref(kind, self.last, rest % self.outputs + 1, 0, sample)
-
-    def place(self, ref: Ref) -> int:
-        if ref.kind == "error":
-            return self.samples * self.each
-        skipped = self.outputs if self.probabilities and ref.kind == "unit_error" else 0
-        return ref.sample * self.each + skipped + ref.unit - 1
-
-
-@dataclass(frozen=True)
-class Deltas:
-    """Per sample and unit of a layer: ∂E/∂out, slope, delta; delta alone where it is one factor."""
-
-    layer: int
-    units: int
-    samples: int
-    kinds: tuple[str, ...]
-    phase: str = "backward"
-
-    def __len__(self) -> int:
-        return self.samples * self.units * len(self.kinds)
-
-    def ref(self, place: int) -> Ref:
-        rest, kind = divmod(place, len(self.kinds))
-        sample, unit = divmod(rest, self.units)
-        return Ref(self.kinds[kind], self.layer, unit + 1, 0, sample)
-
-    def place(self, ref: Ref) -> int:
-        return (ref.sample * self.units + ref.unit - 1) * len(self.kinds) + self.kinds.index(ref.kind)
-
-
-@dataclass(frozen=True)
-class PerWeight:
-    """Per unit and weight of a layer, bias last: the numbers `kinds`, in this order."""
-
-    layer: int
-    units: int
-    sources: tuple[int, ...]
-    kinds: tuple[str, ...]
-    phase: str
-
-    def __len__(self) -> int:
-        return self.units * len(self.sources) * len(self.kinds)
-
-    def ref(self, place: int) -> Ref:
-        rest, kind = divmod(place, len(self.kinds))
-        unit, source = divmod(rest, len(self.sources))
-        return Ref(self.kinds[kind], self.layer, unit + 1, self.sources[source])
-
-    def place(self, ref: Ref) -> int:
-        # Sources are 1, 2, …, and 0, the bias, last.
-        source = ref.input - 1 if ref.input else len(self.sources) - 1
-        row = (ref.unit - 1) * len(self.sources) + source
-        return row * len(self.kinds) + self.kinds.index(ref.kind)
 
 
 @dataclass(frozen=True)

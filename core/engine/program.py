@@ -17,10 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.plan import Plan, Shape
-from nntutor.core.notation.formula import Compiler, Mul, Name, Op
+from nntutor.core.notation.evaluating import Compiler, Op
+from nntutor.core.notation.formula import Mul, Name
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Array, Network, Problem, frozen
+from nntutor.core.problems.network import Network, Problem
 from nntutor.core.rules import sums
 from nntutor.core.rules.mistakes import mistake
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer

@@ -14,27 +14,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nntutor.core.arrays import Array, frozen
+from nntutor.core.engine.edits import Edit, effective, is_given, with_given
 from nntutor.core.engine.program import Engine, State
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Chunk, Runner, replay, run, tracked
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Array, Problem, Samples, frozen
-from nntutor.core.problems.settings import NUMBERS, varied
-from nntutor.core.rules.optimizers import RATE_FIELDS
+from nntutor.core.problems.network import Problem
+from nntutor.core.problems.settings import NUMBERS
 
 KEPT_BYTES = 8 * 2**20
 CHECKPOINT_BYTES = 8 * 2**20
 # Stepping is slow, so a state every so many iterations that were stepped through is enough.
 _STEPPED_CHECKPOINT = 64
-
-
-@dataclass(frozen=True)
-class Edit:
-    """From iteration `iteration` on, the given number at `ref` is `value`."""
-
-    iteration: int
-    ref: Ref
-    value: float
 
 
 class History:
@@ -151,11 +143,11 @@ class Timeline:
 
         slots may have any shape. ValueError for the state of another network than the problem with these edits.
         """
-        kept = _standing(edits)
+        kept = effective(edits)
         given = problem
         for edit in kept:
             if edit.iteration <= iteration and edit.ref.kind != "weight":
-                given = _given(given, edit.ref, edit.value)
+                given = with_given(given, edit.ref, edit.value)
         here = frozenset(edit.ref for edit in kept if edit.iteration == iteration)
         own = Engine(given, mistake).start()
         if (state.params.size, state.slots.size) != (own.params.size, own.slots.size):
@@ -194,7 +186,7 @@ class Timeline:
         """What came before a resumed place: run again only when somebody goes there."""
         oldest = self.histories[0]
         if oldest.past is None:
-            earlier = tuple(edit for edit in _standing(self.edits) if edit.iteration < oldest.first)
+            earlier = tuple(edit for edit in effective(self.edits) if edit.iteration < oldest.first)
             oldest.past = Timeline.start(self.original, self.mistake)._with(earlier, ())
         return oldest.past
 
@@ -299,7 +291,7 @@ class Timeline:
         which always counts from iteration 1. KeyError for others; ValueError for a setting that cannot be.
         """
         if ref.kind in NUMBERS:
-            _given(self.problem, ref, value)
+            with_given(self.problem, ref, value)
             return self._with((*self.edits, Edit(1, ref, float(value))), ())
         if not is_given(self.problem, ref):
             raise KeyError(ref)
@@ -319,7 +311,7 @@ class Timeline:
 
     def _with(self, edits: tuple[Edit, ...], undone: tuple[Edit, ...]) -> Timeline:
         """The same place under other edits; histories that no change reaches are kept."""
-        old, new = _standing(self.edits), _standing(edits)
+        old, new = effective(self.edits), effective(edits)
         same = 0
         while same < min(len(old), len(new)) and old[same] == new[same]:
             same += 1
@@ -349,7 +341,7 @@ class Timeline:
                 if (part, edit.ref.layer) in layout.places:
                     layout.view(params, part, edit.ref.layer)[place] = edit.value
                 continue
-            problem = _given(problem, edit.ref, edit.value)
+            problem = with_given(problem, edit.ref, edit.value)
             if edit.ref.kind in NUMBERS:
                 fresh = Engine(problem, self.mistake)
                 layout, started = fresh.layout, fresh.start()
@@ -357,42 +349,3 @@ class Timeline:
         state = State(before.done, frozen(params), slots)
         history = History(problem, self.mistake, state, frozenset(edit.ref for edit in edits))
         return (*(one for one in kept if one.first < iteration), history)
-
-
-def _standing(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The edits in force, by iteration: one made at an earlier iteration forgets those at later ones."""
-    standing: list[Edit] = []
-    for edit in edits:
-        standing = [*(one for one in standing if one.iteration <= edit.iteration), edit]
-    return tuple(standing)
-
-
-def is_given(problem: Problem, ref: Ref) -> bool:
-    """Whether the problem has such a number and no step makes it."""
-    layers, data = problem.network.layers, problem.samples
-    match ref.kind:
-        case "weight" if 1 <= ref.layer <= len(layers):
-            layer = layers[ref.layer - 1]
-            first = 1 if layer.bias is None else 0
-            return 1 <= ref.unit <= layer.units and first <= ref.input <= layer.inputs
-        case "out":
-            return ref.layer == 0 and 1 <= ref.unit <= layers[0].inputs and 0 <= ref.sample < len(data)
-        case "target":
-            return ref.layer == len(layers) and 1 <= ref.unit <= layers[-1].units and 0 <= ref.sample < len(data)
-    return ref.kind in RATE_FIELDS
-
-
-def _given(problem: Problem, ref: Ref, value: float) -> Problem:
-    """The problem with one input, target, rate or setting replaced."""
-    if ref.kind in NUMBERS:
-        return varied(problem, {NUMBERS[ref.kind]: value})
-    if ref.kind in RATE_FIELDS:
-        return replace(problem, optimizer=problem.optimizer.with_rate(RATE_FIELDS[ref.kind], value))
-    inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()
-    if ref.kind == "out" and ref.layer == 0:
-        inputs[ref.sample, ref.unit - 1] = value
-    elif ref.kind == "target":
-        targets[ref.sample, ref.unit - 1] = value
-    else:
-        raise KeyError(ref)
-    return replace(problem, samples=Samples(inputs, targets))

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from nntutor.core.arrays import Array
 from nntutor.core.engine.plan import KIND, Plan, Shape
 from nntutor.core.engine.program import Engine, Program, State
 from nntutor.core.notation.formula import Expr, names
 from nntutor.core.notation.symbols import PER_SAMPLE, STATES, Names, Ref, Style
-from nntutor.core.problems.network import Array, Problem
+from nntutor.core.problems.network import Problem
 
 _BIAS = {"bias": "weight", "bias_new": "new", "bias_grad": "grad"}
 

@@ -12,10 +12,11 @@ from time import perf_counter
 
 import numpy as np
 
+from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.program import Engine, State
-from nntutor.core.notation.formula import Op
+from nntutor.core.notation.evaluating import Op
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Array, Problem, frozen
+from nntutor.core.problems.network import Problem
 
 
 @dataclass(frozen=True, eq=False)

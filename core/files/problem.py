@@ -6,36 +6,32 @@ the file and the line where that can be known. Sizes are checked before memory i
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from math import isfinite
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import numpy as np
 
+from nntutor.core.arrays import Array
 from nntutor.core.errors import (
     BothGiven,
     MissingKey,
     NeedsActivation,
     NoLayers,
     NoSamples,
-    NotFinite,
     OutOfRange,
     TooLarge,
     TooManyWeights,
     UnknownKey,
-    WrongChoice,
     WrongShape,
     WrongTargets,
-    WrongType,
 )  # fmt: skip
+from nntutor.core.files.csv import read_csv
+from nntutor.core.files.fields import Fields, Table
 from nntutor.core.files.text import decoded, limited, read_text
 from nntutor.core.files.toml import Lines, toml
-from nntutor.core.problems.datasets import read_csv
-from nntutor.core.problems.network import INITIALS, Array, Layer, Network, Problem, Samples, draw
+from nntutor.core.problems.network import INITIALS, Layer, Network, Problem, Samples, draw
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, OPTIMIZERS, RATES, Optimizer
@@ -46,8 +42,6 @@ MOST_UNITS = 10_000
 MOST_WEIGHTS = 20_000_000
 _STDIN = "<stdin>"
 _LAST_ACTIVATION = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
-
-Table = Mapping[str, object]
 
 
 def read(where: str | Path, stdin: BinaryIO | None = None) -> Problem:
@@ -82,7 +76,7 @@ class _Parser:
         self.lines = Lines(text)
 
     def problem(self, data: Table) -> Problem:
-        top = _Reader(self, data, "", 0)
+        top = Fields(self.file, self.lines, data)
         if top.has("surface"):
             return self._on_surface(top)
         top.only(
@@ -106,7 +100,7 @@ class _Parser:
             top.text("source", ""),
         )
 
-    def _on_surface(self, top: _Reader) -> Problem:
+    def _on_surface(self, top: Fields) -> Problem:
         for other in ("layer", "sample"):
             if top.has(other):
                 raise BothGiven(
@@ -125,7 +119,7 @@ class _Parser:
         title, source = top.text("title", ""), top.text("source", "")
         return on_surface(name, start, self._optimizer(top), title, source)
 
-    def _batch(self, top: _Reader) -> Literal["online", "full"] | int:
+    def _batch(self, top: Fields) -> Literal["online", "full"] | int:
         value = top.get("batch", "online")
         if value == "online":
             return "online"
@@ -135,7 +129,7 @@ class _Parser:
             raise top.wrong_choice("batch", value, ("online", "full"))
         return top.whole("batch", 1, at_least=1)
 
-    def _optimizer(self, top: _Reader) -> Optimizer:
+    def _optimizer(self, top: Fields) -> Optimizer:
         table = top.table("optimizer")
         name = table.choice("name", tuple(OPTIMIZERS), "sgd")
         table.only("name", *RATES[name])
@@ -151,7 +145,7 @@ class _Parser:
             table.number("epsilon", DEFAULT_EPSILON.get(name, 1e-8), above=0),
         )
 
-    def _samples(self, top: _Reader) -> Samples:
+    def _samples(self, top: Fields) -> Samples:
         if top.has("data"):
             if top.has("sample"):
                 raise BothGiven(self.file, top.line("data"), "data", "[[sample]]")
@@ -176,7 +170,7 @@ class _Parser:
             target_rows.append(target)
         return Samples.of(inputs_rows, target_rows)
 
-    def _layers(self, top: _Reader, error: str, seed: int, samples: Samples) -> tuple[Layer, ...]:
+    def _layers(self, top: Fields, error: str, seed: int, samples: Samples) -> tuple[Layer, ...]:
         tables = top.tables("layer")
         if not tables:
             raise NoLayers(self.file, None)
@@ -217,7 +211,7 @@ class _Parser:
             inputs = len(matrix)
         return tuple(layers)
 
-    def _weights(self, table: _Reader, inputs: int, seed: int, number: int, before: int) -> tuple[Array, str | None]:
+    def _weights(self, table: Fields, inputs: int, seed: int, number: int, before: int) -> tuple[Array, str | None]:
         if not table.has("weights"):
             if not table.has("units"):
                 raise MissingKey(self.file, table.line(""), "weights")
@@ -239,7 +233,7 @@ class _Parser:
             raise WrongShape(self.file, table.line("units"), "weights", 0, units, len(rows))
         return np.array(rows), None
 
-    def _fits(self, top: _Reader, error: str, layers: tuple[Layer, ...], samples: Samples) -> None:
+    def _fits(self, top: Fields, error: str, layers: tuple[Layer, ...], samples: Samples) -> None:
         """Outputs and targets pair up, and the error can use them."""
         outputs, wanted = layers[-1].units, int(samples.targets.shape[1])
         if outputs != wanted:
@@ -262,204 +256,3 @@ class _Parser:
             line = None if top.has("data") else top.tables("sample")[row].line("target")
             found = ", ".join(f"{value:g}" for value in targets[row])
             raise WrongTargets(self.file, line, error, f"[{found}]")
-
-
-class _Reader:
-    """One table of the file: takes values out by key and says what is wrong with them."""
-
-    def __init__(self, parser: _Parser, table: Table, name: str, number: int) -> None:
-        self._parser, self._table, self._name, self._number = parser, table, name, number
-        self.file = parser.file
-
-    def line(self, key: str) -> int | None:
-        return self._parser.lines.find(self._name, self._number, key)
-
-    def has(self, key: str) -> bool:
-        return key in self._table
-
-    def get(self, key: str, default: object) -> object:
-        return self._table.get(key, default)
-
-    def only(self, *allowed: str) -> None:
-        for key in self._table:
-            if key not in allowed:
-                near = get_close_matches(key, allowed, 1)
-                raise UnknownKey(self.file, self.line(key), key, near[0] if near else "", ", ".join(allowed))
-
-    def _wrong_type(self, key: str, expected: str, value: object) -> WrongType:
-        return WrongType(self.file, self.line(key), key, expected, _spelled(value))
-
-    def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
-        near = get_close_matches(value, allowed, 1)
-        found = _spelled(value)
-        return WrongChoice(self.file, self.line(key), key, found, ", ".join(allowed), near[0] if near else "")
-
-    def text(self, key: str, default: str) -> str:
-        value = self._table.get(key, default)
-        if not isinstance(value, str):
-            raise self._wrong_type(key, "text", value)
-        return value
-
-    def choice(self, key: str, allowed: Sequence[str], default: str) -> str:
-        value = self.text(key, default)
-        if value not in allowed:
-            raise self.wrong_choice(key, value, allowed)
-        return value
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self._table.get(key, default)
-        if not isinstance(value, bool):
-            raise self._wrong_type(key, "flag", value)
-        return value
-
-    def whole(self, key: str, default: int, at_least: int) -> int:
-        value = self._table.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong_type(key, "whole", value)
-        if not at_least <= value < 2**63:
-            raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value))
-        return value
-
-    def number(
-        self,
-        key: str,
-        default: float,
-        low: float | None = None,
-        above: float | None = None,
-        below: float | None = None,
-    ) -> float:
-        value = self._finite(key, self._table.get(key, default), "number")
-        if low is not None and below is not None and not low <= value < below:
-            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value))
-        if low is not None and value < low:
-            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value))
-        if above is not None and value <= above:
-            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value))
-        return value
-
-    def _finite(self, key: str, value: object, expected: str) -> float:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise self._wrong_type(key, expected, value)
-        try:
-            number = float(value)
-        except OverflowError:
-            number = float("inf")
-        if not isfinite(number):
-            raise NotFinite(self.file, self.line(key), key, _spelled(value))
-        return number
-
-    def numbers(self, key: str, or_false: bool = False) -> list[float]:
-        if key not in self._table:
-            raise MissingKey(self.file, self.line(""), key)
-        value = self._table[key]
-        expected = "numbers_or_false" if or_false else "numbers"
-        if not isinstance(value, list) or not value:
-            raise self._wrong_type(key, expected, value)
-        return [self._finite(key, one, expected) for one in value]
-
-    def matrix(self, key: str) -> list[list[float]]:
-        value = self._table[key]
-        if not isinstance(value, list) or not value or not all(isinstance(row, list) and row for row in value):
-            raise self._wrong_type(key, "matrix", value)
-        return [[self._finite(key, one, "matrix") for one in row] for row in value]
-
-    def words(self, key: str) -> list[str]:
-        if key not in self._table:
-            raise MissingKey(self.file, self.line("data"), key)
-        value = self._table[key]
-        if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-            raise self._wrong_type(key, "columns", value)
-        return list(value)
-
-    def table(self, key: str) -> _Reader:
-        value = self._table.get(key, {})
-        if not isinstance(value, dict):
-            raise self._wrong_type(key, "table", value)
-        return _Reader(self._parser, value, key, 0)
-
-    def tables(self, key: str) -> list[_Reader]:
-        value = self._table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise self._wrong_type(key, "tables", value)
-        return [_Reader(self._parser, one, key, number) for number, one in enumerate(value)]
-
-
-def _spelled(value: object) -> str:
-    """A value of the file, short, in one line, as TOML writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "{…}"
-    if isinstance(value, str):
-        text = " ".join(value.split())
-        return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
-    try:
-        text = " ".join(repr(value).split())
-    except ValueError:  # an integer of more digits than Python prints
-        return "…"
-    return text[:40] + "…" if len(text) > 41 else text
-
-
-# --- out -------------------------------------------------------------------------------------------
-
-
-def as_json(problem: Problem) -> dict[str, object]:
-    """The problem by the keys of its file, weights filled in: plain lists and numbers."""
-    optimizer = problem.optimizer
-    rates = {key: getattr(optimizer, key) for key in RATES[optimizer.name]}
-    about: dict[str, object] = {"title": problem.title, "source": problem.source}
-    chosen = {"optimizer": {"name": optimizer.name, **rates}}
-    if problem.surface:
-        start = problem.network.layers[0].weights[0].tolist()
-        return {**about, **chosen, "surface": {"name": problem.surface, "start": start}}
-    layers = []
-    for layer in problem.network.layers:
-        slope = {"slope": layer.slope} if layer.activation == "leaky-relu" else {}
-        layers.append(
-            {
-                "activation": layer.activation,
-                **slope,
-                "weights": layer.weights.tolist(),
-                "bias": False if layer.bias is None else layer.bias.tolist(),
-                "learn": layer.learn,
-                "learn_bias": layer.learn_bias,
-            }
-        )
-    samples = zip(problem.samples.inputs.tolist(), problem.samples.targets.tolist(), strict=True)
-    return {
-        **about,
-        "error": problem.error,
-        "batch": problem.batch,
-        "shuffle": problem.shuffle,
-        "seed": problem.seed,
-        **chosen,
-        "layer": layers,
-        "sample": [{"input": inputs, "target": target} for inputs, target in samples],
-    }
-
-
-def write(problem: Problem) -> str:
-    """A problem file that reads back to the same problem, every number in full."""
-    data = as_json(problem)
-    lines = [f"{key} = {_toml(value)}" for key, value in data.items() if not isinstance(value, list | dict)]
-    for name, tables in (
-        ("[optimizer]", [data["optimizer"]]),
-        ("[surface]", [data["surface"]] if problem.surface else []),
-        ("[[layer]]", data.get("layer", [])),
-        ("[[sample]]", data.get("sample", [])),
-    ):
-        assert isinstance(tables, list)
-        for table in tables:
-            lines += ["", name, *(f"{key} = {_toml(value)}" for key, value in table.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04x}", escaped) + '"'
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
-    return repr(value)

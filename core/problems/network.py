@@ -12,17 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nntutor.core.arrays import Array, frozen
 from nntutor.core.rules.optimizers import Optimizer
 
-Array = NDArray[np.float64]
 INITIALS = ("xavier", "he", "uniform", "zeros")
-
-
-def frozen(values: ArrayLike) -> Array:
-    """A read-only float64 copy in C order."""
-    array = np.array(values, dtype=np.float64, order="C")
-    array.setflags(write=False)
-    return array
 
 
 def draw(initial: str, units: int, inputs: int, seed: int, layer: int) -> Array:

@@ -10,8 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nntutor.core.engine.program import Engine, State
-from nntutor.core.problems.network import Array, Layer, Network, Problem, draw, frozen
+from nntutor.core.problems.network import Layer, Network, Problem, draw
 from nntutor.core.rules.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, RATES, Optimizer
 
 # Settings that are whole numbers: learners change them by key, like a number of the network.
@@ -102,25 +101,3 @@ def _optimizer(optimizer: Optimizer, changes: dict[str, object]) -> Optimizer:
         if key in changes:
             optimizer = optimizer.with_rate(key, float(str(changes.pop(key))))
     return optimizer
-
-
-# --- many seeds at once ------------------------------------------------------------------------------
-
-
-def from_seeds(problem: Problem, seeds: Sequence[int]) -> tuple[Engine, State]:
-    """An engine that trains one network for each seed at once, and the state that it starts from."""
-    engine = Engine(problem, many=len(seeds))
-    layout = engine.layout
-    params = np.stack([layout.flat(varied(problem, {"seed": seed}).network) for seed in seeds])
-    return engine, State(0, frozen(params), frozen(np.zeros((len(engine.states), len(seeds), layout.learning))))
-
-
-def solved(engine: Engine, state: State) -> Array:
-    """For each network whether all its outputs are on their target's side of ½, for all samples: 1 or 0."""
-    engine.load(state)
-    program = engine.prepare(state.done + 1)
-    with np.errstate(all="ignore"):
-        program.run_forward()
-    outputs = program.arena["out", len(program.plan.shape.layers)]
-    right = (outputs >= 0.5) == (program.targets >= 0.5)
-    return frozen(right.all(axis=(-1, -2)))

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Num, Op, Sub, Sum, call, maximum
+from nntutor.core.notation.evaluating import Op
+from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Num, Sub, Sum, call, maximum
 from nntutor.core.notation.symbols import Ref
 
 

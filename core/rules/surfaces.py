@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.notation.formula import Compiler, Expr, Op, parse
-from nntutor.core.problems.network import Array
+from nntutor.core.arrays import Array
+from nntutor.core.notation.evaluating import Compiler, Op
+from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.parsing import parse
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nntutor.core.errors import FormulaError, UnknownName
 from nntutor.core.files.problem import parse
-from nntutor.core.notation.formula import evaluate
-from nntutor.core.notation.formula import parse as parse_formula
+from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.parsing import parse as parse_formula
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import varied
 from nntutor.core.rules.optimizers import RATES

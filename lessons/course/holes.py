@@ -16,8 +16,9 @@ from nntutor.core.analysis.perceptron import end
 from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
+from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import evaluate, parse
+from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import SYMBOL, Style
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language.ascii import ascii_look

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
-from nntutor.core.files import problem as files
+from nntutor.core.files.problem import parse
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
@@ -95,7 +95,7 @@ def read(path: Path) -> Example:
     """One example from its file. A mistake in it is an AuthorError."""
     source = path.read_text(encoding="utf-8")
     head, mark, tail = source.partition("[[figure]]")
-    problem = files.parse(head, path.name, path.parent)
+    problem = parse(head, path.name, path.parent)
     tables = tomllib.loads(mark + tail).get("figure", [])
     for table in tables:
         if not {"at"} < set(table) <= _KEYS:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import Expr, Token, evaluate, tokens
+from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import RATE_FIELDS

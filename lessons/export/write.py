@@ -20,7 +20,7 @@ from nntutor.core.engine.program import Engine, State
 from nntutor.core.engine.trace import Step, Trace, after, record
 from nntutor.core.engine.training import Runner, replay
 from nntutor.core.notation.figures import substituted
-from nntutor.core.notation.formula import text, tokens
+from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.export import report
@@ -94,7 +94,7 @@ Json = dict[str, object]
 
 
 def _json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterator[str]:
-    from nntutor.core.files.problem import as_json
+    from nntutor.core.files.writing import as_json
 
     yield '{"format": "nntutor-trace", "version": 1,\n'
     yield f' "problem": {_dumps(as_json(problem))},\n "iterations": ['

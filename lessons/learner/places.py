@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 from nntutor.lessons.learner import folders
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
-    from nntutor.core.engine.timeline import Edit
+    from nntutor.core.engine.edits import Edit
 
 _APPLICATION = 0x6E6E7475  # "nntu"
 _VERSION = 1
@@ -430,7 +430,7 @@ def _edits_in(text: str) -> dict[str, tuple[Edit, ...]]:
     runs = json.loads(text)
     if not runs:
         return {}
-    from nntutor.core.engine.timeline import Edit
+    from nntutor.core.engine.edits import Edit
     from nntutor.core.notation.symbols import Ref
 
     return {

@@ -14,16 +14,20 @@ from types import MappingProxyType
 import numpy as np
 
 from nntutor.core.analysis.gradient_check import GRADIENT
+from nntutor.core.arrays import Array
+from nntutor.core.engine.edits import is_given
 from nntutor.core.engine.plan import Plan, Shape
 from nntutor.core.engine.program import Engine, State
-from nntutor.core.engine.timeline import Timeline, is_given
+from nntutor.core.engine.seeds import from_seeds, solved
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.errors import FormulaError
-from nntutor.core.notation.formula import evaluate, parse
+from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import PER_SAMPLE, PER_WEIGHT, Names, Ref
-from nntutor.core.problems.network import Array, Problem
-from nntutor.core.problems.settings import NUMBERS, from_seeds, setting, solved, varied
+from nntutor.core.problems.network import Problem
+from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course.model import Lesson, Stop
 from nntutor.tui.state import keys

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.problems.network import Array
+from nntutor.core.arrays import Array
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nntutor.core.arrays import Array, frozen
 from nntutor.core.notation.figures import figure
-from nntutor.core.problems.network import Array, frozen
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.problems.network import Array
+from nntutor.core.arrays import Array
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look

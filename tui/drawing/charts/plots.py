@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nntutor.core.analysis.plot_data import error_curve
-from nntutor.core.problems.network import Array
+from nntutor.core.arrays import Array
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
 

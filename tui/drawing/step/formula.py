@@ -10,8 +10,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import Expr, Token, evaluate, tokens
+from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look

@@ -22,10 +22,11 @@ from nntutor.core.analysis.plot_data import (
     surface_grid,
     surface_over,
 )
+from nntutor.core.arrays import Array
 from nntutor.core.engine.program import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Array, Problem
+from nntutor.core.problems.network import Problem
 from nntutor.core.rules.surfaces import calls, surface
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look

@@ -1,0 +1,58 @@
+"""Given numbers replaced: what may be edited, and which of a list of edits are in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem, Samples
+from nntutor.core.problems.settings import NUMBERS, varied
+from nntutor.core.rules.optimizers import RATE_FIELDS
+
+
+@dataclass(frozen=True)
+class Edit:
+    """From iteration `iteration` on, the given number at `ref` is `value`."""
+
+    iteration: int
+    ref: Ref
+    value: float
+
+
+def effective(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits in force, by iteration: one made at an earlier iteration forgets those at later ones."""
+    standing: list[Edit] = []
+    for edit in edits:
+        standing = [*(one for one in standing if one.iteration <= edit.iteration), edit]
+    return tuple(standing)
+
+
+def is_given(problem: Problem, ref: Ref) -> bool:
+    """Whether the problem has such a number and no step makes it."""
+    layers, data = problem.network.layers, problem.samples
+    match ref.kind:
+        case "weight" if 1 <= ref.layer <= len(layers):
+            layer = layers[ref.layer - 1]
+            first = 1 if layer.bias is None else 0
+            return 1 <= ref.unit <= layer.units and first <= ref.input <= layer.inputs
+        case "out":
+            return ref.layer == 0 and 1 <= ref.unit <= layers[0].inputs and 0 <= ref.sample < len(data)
+        case "target":
+            return ref.layer == len(layers) and 1 <= ref.unit <= layers[-1].units and 0 <= ref.sample < len(data)
+    return ref.kind in RATE_FIELDS
+
+
+def with_given(problem: Problem, ref: Ref, value: float) -> Problem:
+    """The problem with one input, target, rate or setting replaced."""
+    if ref.kind in NUMBERS:
+        return varied(problem, {NUMBERS[ref.kind]: value})
+    if ref.kind in RATE_FIELDS:
+        return replace(problem, optimizer=problem.optimizer.with_rate(RATE_FIELDS[ref.kind], value))
+    inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()
+    if ref.kind == "out" and ref.layer == 0:
+        inputs[ref.sample, ref.unit - 1] = value
+    elif ref.kind == "target":
+        targets[ref.sample, ref.unit - 1] = value
+    else:
+        raise KeyError(ref)
+    return replace(problem, samples=Samples(inputs, targets))

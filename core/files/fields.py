@@ -1,0 +1,155 @@
+"""One table of a file, read key by key: every type, shape and range is looked at, and what is wrong has its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from math import isfinite
+
+from nntutor.core.errors import (
+    MissingKey,
+    NotFinite,
+    OutOfRange,
+    UnknownKey,
+    WrongChoice,
+    WrongType,
+)  # fmt: skip
+from nntutor.core.files.toml import Lines
+
+Table = Mapping[str, object]
+
+
+class Fields:
+    """One table of the file: takes values out by key and says what is wrong with them."""
+
+    def __init__(self, file: str, lines: Lines, table: Table, name: str = "", number: int = 0) -> None:
+        self.file = file
+        self._lines, self._table, self._name, self._number = lines, table, name, number
+
+    def line(self, key: str) -> int | None:
+        return self._lines.find(self._name, self._number, key)
+
+    def has(self, key: str) -> bool:
+        return key in self._table
+
+    def get(self, key: str, default: object) -> object:
+        return self._table.get(key, default)
+
+    def only(self, *allowed: str) -> None:
+        for key in self._table:
+            if key not in allowed:
+                near = get_close_matches(key, allowed, 1)
+                raise UnknownKey(self.file, self.line(key), key, near[0] if near else "", ", ".join(allowed))
+
+    def _wrong_type(self, key: str, expected: str, value: object) -> WrongType:
+        return WrongType(self.file, self.line(key), key, expected, _spelled(value))
+
+    def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
+        near = get_close_matches(value, allowed, 1)
+        found = _spelled(value)
+        return WrongChoice(self.file, self.line(key), key, found, ", ".join(allowed), near[0] if near else "")
+
+    def text(self, key: str, default: str) -> str:
+        value = self._table.get(key, default)
+        if not isinstance(value, str):
+            raise self._wrong_type(key, "text", value)
+        return value
+
+    def choice(self, key: str, allowed: Sequence[str], default: str) -> str:
+        value = self.text(key, default)
+        if value not in allowed:
+            raise self.wrong_choice(key, value, allowed)
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self._table.get(key, default)
+        if not isinstance(value, bool):
+            raise self._wrong_type(key, "flag", value)
+        return value
+
+    def whole(self, key: str, default: int, at_least: int) -> int:
+        value = self._table.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._wrong_type(key, "whole", value)
+        if not at_least <= value < 2**63:
+            raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value))
+        return value
+
+    def number(
+        self,
+        key: str,
+        default: float,
+        low: float | None = None,
+        above: float | None = None,
+        below: float | None = None,
+    ) -> float:
+        value = self._finite(key, self._table.get(key, default), "number")
+        if low is not None and below is not None and not low <= value < below:
+            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value))
+        if low is not None and value < low:
+            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value))
+        if above is not None and value <= above:
+            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value))
+        return value
+
+    def _finite(self, key: str, value: object, expected: str) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self._wrong_type(key, expected, value)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = float("inf")
+        if not isfinite(number):
+            raise NotFinite(self.file, self.line(key), key, _spelled(value))
+        return number
+
+    def numbers(self, key: str, or_false: bool = False) -> list[float]:
+        if key not in self._table:
+            raise MissingKey(self.file, self.line(""), key)
+        value = self._table[key]
+        expected = "numbers_or_false" if or_false else "numbers"
+        if not isinstance(value, list) or not value:
+            raise self._wrong_type(key, expected, value)
+        return [self._finite(key, one, expected) for one in value]
+
+    def matrix(self, key: str) -> list[list[float]]:
+        value = self._table[key]
+        if not isinstance(value, list) or not value or not all(isinstance(row, list) and row for row in value):
+            raise self._wrong_type(key, "matrix", value)
+        return [[self._finite(key, one, "matrix") for one in row] for row in value]
+
+    def words(self, key: str) -> list[str]:
+        if key not in self._table:
+            raise MissingKey(self.file, self.line("data"), key)
+        value = self._table[key]
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+            raise self._wrong_type(key, "columns", value)
+        return list(value)
+
+    def table(self, key: str) -> Fields:
+        value = self._table.get(key, {})
+        if not isinstance(value, dict):
+            raise self._wrong_type(key, "table", value)
+        return Fields(self.file, self._lines, value, key)
+
+    def tables(self, key: str) -> list[Fields]:
+        value = self._table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self._wrong_type(key, "tables", value)
+        return [Fields(self.file, self._lines, one, key, number) for number, one in enumerate(value)]
+
+
+def _spelled(value: object) -> str:
+    """A value of the file, short, in one line, as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{…}"
+    if isinstance(value, str):
+        text = " ".join(value.split())
+        return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # an integer of more digits than Python prints
+        return "…"
+    return text[:40] + "…" if len(text) > 41 else text

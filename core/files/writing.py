@@ -1,0 +1,70 @@
+"""A problem back as data and as a file that reads to the same problem."""
+
+from __future__ import annotations
+
+import re
+
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules.optimizers import RATES
+
+
+def as_json(problem: Problem) -> dict[str, object]:
+    """The problem by the keys of its file, weights filled in: plain lists and numbers."""
+    optimizer = problem.optimizer
+    rates = {key: getattr(optimizer, key) for key in RATES[optimizer.name]}
+    about: dict[str, object] = {"title": problem.title, "source": problem.source}
+    chosen = {"optimizer": {"name": optimizer.name, **rates}}
+    if problem.surface:
+        start = problem.network.layers[0].weights[0].tolist()
+        return {**about, **chosen, "surface": {"name": problem.surface, "start": start}}
+    layers = []
+    for layer in problem.network.layers:
+        slope = {"slope": layer.slope} if layer.activation == "leaky-relu" else {}
+        layers.append(
+            {
+                "activation": layer.activation,
+                **slope,
+                "weights": layer.weights.tolist(),
+                "bias": False if layer.bias is None else layer.bias.tolist(),
+                "learn": layer.learn,
+                "learn_bias": layer.learn_bias,
+            }
+        )
+    samples = zip(problem.samples.inputs.tolist(), problem.samples.targets.tolist(), strict=True)
+    return {
+        **about,
+        "error": problem.error,
+        "batch": problem.batch,
+        "shuffle": problem.shuffle,
+        "seed": problem.seed,
+        **chosen,
+        "layer": layers,
+        "sample": [{"input": inputs, "target": target} for inputs, target in samples],
+    }
+
+
+def write(problem: Problem) -> str:
+    """A problem file that reads back to the same problem, every number in full."""
+    data = as_json(problem)
+    lines = [f"{key} = {_toml(value)}" for key, value in data.items() if not isinstance(value, list | dict)]
+    for name, tables in (
+        ("[optimizer]", [data["optimizer"]]),
+        ("[surface]", [data["surface"]] if problem.surface else []),
+        ("[[layer]]", data.get("layer", [])),
+        ("[[sample]]", data.get("sample", [])),
+    ):
+        assert isinstance(tables, list)
+        for table in tables:
+            lines += ["", name, *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04x}", escaped) + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return repr(value)

@@ -1,0 +1,174 @@
+"""Text that somebody typed, in either spelling, as a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nntutor.core.errors import FormulaError
+from nntutor.core.notation.formula import (
+    HALF,
+    Call,
+    Div,
+    Expr,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Square,
+    Sub,
+    Sum,
+    call,
+    children,
+    maximum,
+)
+from nntutor.core.notation.symbols import SYMBOL
+
+_FUNCTIONS = {
+    "σ": ("σ", 1), "sigmoid": ("σ", 1), "tanh": ("tanh", 1), "relu": ("relu", 1), "leaky": ("leaky", 1),
+    "step": ("step", 1), "exp": ("exp", 1), "ln": ("ln", 1), "√": ("√", 1), "sqrt": ("√", 1),
+    "abs": ("abs", 1), "max": ("max", 2),
+}  # fmt: skip
+NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# Deeper parentheses than any formula has, and longer chains of − · / ²: far from Python's own limit.
+_DEEPEST = 50
+_LONGEST = 200
+
+
+def parse(source: str, find: Callable[[str], Any]) -> Expr:
+    """A formula from text in either spelling; `find` gives the key of a name, or None.
+
+    Raises FormulaError with the position (from 0) of what could not be read.
+    """
+    return _Reader(source, find).whole()
+
+
+def _height(expr: Expr) -> int:
+    """Names and numbers are 0 high. Counted without recursion, which a tree from a text could exhaust."""
+    height, level = 0, [expr]
+    while level := [part for one in level for part in children(one)]:
+        height += 1
+    return height
+
+
+class _Reader:
+    """A reader by recursive descent; the grammar is the contract's ("Symbols and formulas")."""
+
+    def __init__(self, source: str, find: Callable[[str], Any]) -> None:
+        self.source = source
+        self.find = find
+        self.at = 0
+        self.depth = 0
+
+    def whole(self) -> Expr:
+        result = self.sum()
+        self.space()
+        if self.at < len(self.source):
+            raise self.wrong("operator")
+        if _height(result) > _LONGEST:
+            raise self.wrong("shallower")
+        return result
+
+    def wrong(self, expected: str) -> FormulaError:
+        return FormulaError(self.source, self.at, expected)
+
+    def space(self) -> None:
+        while self.source[self.at : self.at + 1].isspace():
+            self.at += 1
+
+    def take(self, *marks: str) -> str | None:
+        self.space()
+        for mark in marks:
+            if self.source.startswith(mark, self.at):
+                self.at += len(mark)
+                return mark
+        return None
+
+    def nested(self, part: Callable[[], Expr]) -> Expr:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise self.wrong("shallower")
+        result = part()
+        self.depth -= 1
+        return result
+
+    def sum(self) -> Expr:
+        return self.nested(self.terms)
+
+    def terms(self) -> Expr:
+        result = self.term()
+        while mark := self.take("+", "−", "-"):
+            other = self.term()
+            if mark != "+":
+                result = Sub(result, other)
+            elif isinstance(result, Sum):
+                result = Sum((*result.terms, other))
+            else:
+                result = Sum((result, other))
+        return result
+
+    def term(self) -> Expr:
+        result = self.unary()
+        while mark := self.take("·", "*", "×", "/"):
+            other = self.unary()
+            result = Div(result, other) if mark == "/" else Mul(result, other)
+        return result
+
+    def unary(self) -> Expr:
+        signs = 0
+        while mark := self.take("−", "-", "+"):
+            signs += mark != "+"
+        result = self.power()
+        return Neg(result) if signs % 2 else result
+
+    def power(self) -> Expr:
+        result = self.atom()
+        while self.take("²", "^2"):
+            result = Square(result)
+        return result
+
+    def atom(self) -> Expr:
+        self.space()
+        if self.take("½"):
+            return HALF
+        if self.take("("):
+            result = self.sum()
+            if not self.take(")"):
+                raise self.wrong(")")
+            return result
+        for word, (func, arity) in _FUNCTIONS.items():
+            rest = self.source[self.at + len(word) :].lstrip()
+            if self.source.startswith(word, self.at) and rest.startswith("("):
+                self.at += len(word)
+                return self.arguments(func, arity)
+        if self.take("√"):
+            return call("√", self.nested(self.atom))
+        if match := NUMBER.match(self.source, self.at):
+            value = float(match[0])
+            if value == np.inf:
+                raise self.wrong("number")
+            self.at = match.end()
+            return Num(value)
+        if match := SYMBOL.match(self.source, self.at):
+            key = self.find(match[0])
+            if key is None:
+                raise self.wrong("name")
+            self.at = match.end()
+            return Name(key)
+        raise self.wrong("number")
+
+    def arguments(self, func: str, arity: int) -> Expr:
+        self.take("(")
+        args = [self.sum()]
+        while self.take(","):
+            args.append(self.sum())
+        if not self.take(")"):
+            raise self.wrong(")")
+        if func == "max" and len(args) > 1:
+            return maximum(tuple(args))
+        if len(args) != arity:
+            raise self.wrong("arguments")
+        return Call(func, tuple(args))

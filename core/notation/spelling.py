@@ -1,0 +1,140 @@
+"""A formula as text: symbols, figures or LaTeX, piece by piece, so that a screen can mark the pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum
+from nntutor.core.notation.symbols import Style
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a formula's text; `key` is the number that it stands for."""
+
+    text: str
+    key: Any = None
+
+
+_ASCII = {"·": "*", "−": "-", "²": "^2", "½": "0.5", "√": "sqrt", "σ": "sigmoid", "…": "..."}
+_LATEX_CALL = {
+    "σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "ln": r"\ln", "max": r"\max",
+    "relu": r"\mathrm{relu}", "leaky": r"\mathrm{leaky}", "step": r"\mathrm{step}",
+}  # fmt: skip
+_SUM, _TERM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4, 5
+
+
+def tokens(
+    expr: Expr, leaf: Callable[[Any], str], style: Style = Style.UNICODE, most: int | None = None
+) -> list[Token]:
+    """The tree as text, piece by piece.
+
+    leaf spells a name (its symbol, or its figure: negative figures get parentheses). Sums of more than
+    `most` terms are shortened in the middle, and say how many terms are left out.
+    """
+    return list(_spell(expr, leaf, style, most, 0))
+
+
+def text(pieces: list[Token]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+def _sign(sign: str, style: Style) -> str:
+    if style is Style.LATEX:
+        return {"·": r" \cdot ", "−": "-"}.get(sign, sign)
+    return _ASCII.get(sign, sign) if style is Style.ASCII else sign
+
+
+def number(value: float, style: Style) -> str:
+    """A number of the formula itself: ½, 2, 0.01."""
+    if value == 0.5:
+        return r"\tfrac12 " if style is Style.LATEX else _sign("½", style)
+    text = str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
+    return "−" + text[1:] if value < 0 and style is Style.UNICODE else text
+
+
+def _starts_negative(expr: Expr) -> bool:
+    """Whether the text begins with a minus sign that must not follow another sign."""
+    while isinstance(expr, Mul | Div):
+        expr = expr.a
+    return isinstance(expr, Neg)
+
+
+def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | None, outer: int) -> Iterator[Token]:
+    def spell(part: Expr, level: int) -> Iterator[Token]:
+        return _spell(part, leaf, style, most, level)
+
+    def sign(mark: str, spaced: bool = False) -> Token:
+        mark = _sign(mark, style)
+        return Token(f" {mark.strip()} " if spaced else mark)
+
+    match expr:
+        case Name(key):
+            word = leaf(key)
+            bare = word[:1] not in "−-" and not (outer == _ATOM and ("/" in word or "e" in word.lower()[1:]))
+            yield from [Token(word, key)] if bare else [Token("("), Token(word, key), Token(")")]
+            return
+        case Num(value):
+            yield Token(number(value, style))
+            return
+        case Call("abs", (a,)) if style is Style.LATEX:
+            yield from (Token(r"\left|"), *spell(a, 0), Token(r"\right|"))
+            return
+        case Call("√", (a,)) if style is Style.LATEX:
+            yield from (Token(r"\sqrt{"), *spell(a, 0), Token("}"))
+            return
+        case Call(func, args):
+            yield Token(_LATEX_CALL[func] if style is Style.LATEX else _sign(func, style))
+            yield Token("(")
+            for index, arg in enumerate(args):
+                if index:
+                    yield Token(", ")
+                yield from spell(arg, 0)
+            yield Token(")")
+            return
+        case Square(a):
+            yield from spell(a, _ATOM)
+            yield Token("^2" if style is not Style.UNICODE else "²")
+            return
+        case Div(a, b) if style is Style.LATEX:
+            yield from (Token(r"\frac{"), *spell(a, 0), Token("}{"), *spell(b, 0), Token("}"))
+            return
+        case Sum((only,)):
+            yield from _spell(only, leaf, style, most, outer)
+            return
+        case Sum() | Sub():
+            level = _SUM
+        case Mul() | Div():
+            level = _PRODUCT
+        case Neg():
+            level = _PRODUCT
+    closed = outer > level or (outer == _TERM and _starts_negative(expr))
+    if closed:
+        yield Token(r"\left(" if style is Style.LATEX else "(")
+    match expr:
+        case Neg(a):
+            yield sign("−")
+            yield from spell(a, _UNARY)
+        case Sum(terms):
+            left_out = 0 if most is None or len(terms) <= most else len(terms) - most
+            head = len(terms) if not left_out else max(1, most // 2 if most else 1)
+            for index, term in enumerate(terms):
+                if left_out and head <= index < head + left_out:
+                    if index == head:
+                        yield Token(f" + {_sign('…', style)} {left_out} more {_sign('…', style)}")
+                    continue
+                if index:
+                    yield sign("+", spaced=True)
+                yield from spell(term, _TERM if index else _SUM)
+        case Sub(a, b):
+            yield from spell(a, _SUM)
+            yield sign("−", spaced=True)
+            yield from spell(b, _TERM)
+        case Mul(a, b) | Div(a, b):
+            yield from spell(a, _PRODUCT)
+            yield sign("·" if isinstance(expr, Mul) else "/")
+            yield from spell(b, _UNARY)
+    if closed:
+        yield Token(r"\right)" if style is Style.LATEX else ")")
