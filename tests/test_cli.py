@@ -19,7 +19,7 @@ from nntutor.core.errors import NotDifferentiable
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
-from nntutor.lessons.learner import places
+from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import arguments, cli
 from nntutor.tui.terminal import capabilities
 
@@ -337,12 +337,12 @@ def test_check_prints_every_weight_of_every_iteration(capsys: pytest.CaptureFixt
 def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     # The lesson's second run has the gradients of updated weights.
     from nntutor.lessons.course import builtin
-    from nntutor.lessons.export import write
+    from nntutor.lessons.export import iterations
     from nntutor.lessons.export.check_table import Table
 
     table = Table(words.load("en"))
     problem = builtin.open("two-two-two")
-    lines = list(table.lines(write.iterations(problem, 1, 1, "updated-weights")))
+    lines = list(table.lines(iterations.iterations(problem, 1, 1, "updated-weights")))
     assert table.failed == 4 and sum("DISAGREES" in line for line in lines) == 4
     assert "Gradients that disagree with central differences: 4 of 8." in lines
 
@@ -389,9 +389,9 @@ def test_lessons_that_are_finished_and_begun_are_marked(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
-    store = places.Store.open(tmp_path)
+    store = Store.open(tmp_path)
     store.mark_done("start")
-    store.save(places.Place("lesson", "hidden-delta", "", "main", {}, 1, 21, "why-sum", {}))
+    store.save(Place("lesson", "hidden-delta", "", "main", {}, 1, 21, "why-sum", {}))
     store.close()
     lines = here(capsys, "lessons").out.splitlines()
     assert next(line for line in lines if " start " in line).endswith("done")

@@ -16,14 +16,15 @@ from nntutor.core.analysis.gradient_check import check_all
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Runner
+from nntutor.core.files import writing
 from nntutor.core.files.problem import on_surface, parse
-from nntutor.core.files.writing import write
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
 from nntutor.core.rules.surfaces import SURFACES, surface
-from nntutor.lessons.export import write as export
+from nntutor.lessons.export import iterations
+from nntutor.lessons.export.write import write
 from nntutor.lessons.language import words
 
 # Written down again from their sources, for the independent library.
@@ -99,8 +100,8 @@ def test_the_lowest_point_is_a_lowest_point(name: str) -> None:
 @pytest.mark.parametrize("name", SURFACES)
 def test_a_problem_file_of_a_surface_reads_back(name: str) -> None:
     problem = on_surface(name, surface(name).start, Optimizer("adam", 0.1), "a title", "a source")
-    again = parse(write(problem), "again.toml")
-    assert write(again) == write(problem)
+    again = parse(writing.write(problem), "again.toml")
+    assert writing.write(again) == writing.write(problem)
     assert again.surface == name
     assert (again.network.layers[0].weights == problem.network.layers[0].weights).all()
 
@@ -108,7 +109,7 @@ def test_a_problem_file_of_a_surface_reads_back(name: str) -> None:
 def test_the_trace_of_a_surface_has_the_shape_that_the_contract_says() -> None:
     out = StringIO()
     problem = on_surface("ravine", (-4, 1), Optimizer("momentum", 0.09, 0.5))
-    export.write(out, "json", problem, export.iterations(problem, 1, 2), words.load("en"))
+    write(out, "json", problem, iterations.iterations(problem, 1, 2), words.load("en"))
     data = json.loads(out.getvalue())
     first = data["iterations"][0]
     assert data["problem"]["surface"] == {"name": "ravine", "start": [-4.0, 1.0]}
@@ -118,7 +119,7 @@ def test_the_trace_of_a_surface_has_the_shape_that_the_contract_says() -> None:
     assert first["steps"][0]["formula"] == "½·w1² + 10·w2²"
     for format in ("text", "md", "tex", "csv"):
         for steps in (True, False):
-            export.write(out, format, problem, export.iterations(problem, 1, 2), words.load("ko"), steps=steps)
+            write(out, format, problem, iterations.iterations(problem, 1, 2), words.load("ko"), steps=steps)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from terminals import COMMAND, Terminal
 
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.cells import cells
-from nntutor.lessons.learner import places
+from nntutor.lessons.learner import database
 from nntutor.tui.doctor import advice, facts, report
 from nntutor.tui.doctor.facts import GLYPHS, Facts
 from nntutor.tui.terminal import capabilities, probe
@@ -306,7 +306,7 @@ def test_a_file_that_cannot_be_used_is_only_looked_at(tmp_path: Path) -> None:
     assert terminal.wait() == 0
     assert "The progress file is broken" in terminal.text()
     assert [one.name for one in tmp_path.iterdir()] == [file.name]
-    assert places.condition(file) == "broken"
+    assert database.condition(file) == "broken"
 
 
 # --- where it runs -----------------------------------------------------------------------------------

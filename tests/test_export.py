@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import sys
 from functools import cache
 from typing import Any
 
@@ -17,8 +18,12 @@ from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
-from nntutor.lessons.export import steps as shown_as
 from nntutor.lessons.export import write
+from nntutor.lessons.export.csv import STEP_COLUMNS
+from nntutor.lessons.export.iterations import iterations
+from nntutor.lessons.export.json import iteration_json
+from nntutor.lessons.export.steps import DIGITS
+from nntutor.lessons.export.write import FORMATS
 from nntutor.lessons.language import words
 
 SIX = """
@@ -96,7 +101,7 @@ def written(
     steps: bool = True,
 ) -> str:
     out = io.StringIO()
-    traces = write.iterations(problem(name), first, last)
+    traces = iterations(problem(name), first, last)
     write.write(out, format, problem(name), traces, words.load(language), style, steps)
     return out.getvalue()
 
@@ -289,15 +294,16 @@ def test_the_iteration_that_diverges_says_so_and_is_the_last() -> None:
 
 def test_late_iterations_are_the_same_without_those_before(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = []
-    record = write.record
-    monkeypatch.setattr(write, "record", lambda *given: recorded.append(1) or record(*given))
-    traces = list(write.iterations(problem("xor"), 40, 41))
+    module: Any = sys.modules[iterations.__module__]
+    record = module.record
+    monkeypatch.setattr(module, "record", lambda *given: recorded.append(1) or record(*given))
+    traces = list(iterations(problem("xor"), 40, 41))
     assert len(recorded) == 2
     whole = parsed("xor", last=41, steps=False)["iterations"]
-    assert [write.iteration_json(trace) for trace in traces] == whole[39:]
+    assert [iteration_json(trace) for trace in traces] == whole[39:]
 
 
-@pytest.mark.parametrize("format", write.FORMATS)
+@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("steps", [True, False])
 def test_an_iteration_is_written_before_the_next_one_is_made(format: str, steps: bool) -> None:
     begun = 0
@@ -305,7 +311,7 @@ def test_an_iteration_is_written_before_the_next_one_is_made(format: str, steps:
 
     def counted() -> Any:
         nonlocal begun
-        for trace in write.iterations(problem("xor"), 1, 3):
+        for trace in iterations(problem("xor"), 1, 3):
             begun += 1
             yield trace
 
@@ -329,8 +335,8 @@ def test_csv_has_the_steps_of_the_json(name: str) -> None:
         for iteration in parsed(name)["iterations"]
         for step in iteration["steps"]
     ]
-    assert list(rows[0]) == list(write.STEP_COLUMNS)
-    expected = [{key: "" if step[key] is None else str(step[key]) for key in write.STEP_COLUMNS} for step in steps]
+    assert list(rows[0]) == list(STEP_COLUMNS)
+    expected = [{key: "" if step[key] is None else str(step[key]) for key in STEP_COLUMNS} for step in steps]
     assert rows == expected
 
 
@@ -381,7 +387,7 @@ def test_a_long_sum_says_how_many_terms_are_left_out() -> None:
     long = parse(f"[[layer]]\nunits = 2\n[[sample]]\ninput = [{sample}]\ntarget = [0, 1]\n", "long")
     for format, dots in (("text", "…"), ("md", "…"), ("tex", r"\\cdots")):
         out = io.StringIO()
-        write.write(out, format, long, write.iterations(long), words.load("en"))
+        write.write(out, format, long, iterations(long), words.load("en"))
         shown = re.findall(rf"(.*){dots}\D* (\d+) more terms left out", out.getvalue())
         assert shown and all(int(count) > 20 for _, count in shown)
         left = re.search(r"net\S*o\S*1\S* &?= (.*)", out.getvalue())
@@ -390,7 +396,7 @@ def test_a_long_sum_says_how_many_terms_are_left_out() -> None:
         count = re.search(r"(\d+) more", left[1])
         assert count is not None and named + int(count[1]) == 40
     out = io.StringIO()
-    write.write(out, "json", long, write.iterations(long), words.load("en"))
+    write.write(out, "json", long, iterations(long), words.load("en"))
     assert "…" not in out.getvalue()
 
 
@@ -398,7 +404,7 @@ def test_a_value_that_the_shown_figures_do_not_give_is_marked() -> None:
     shown = written("two-two-two", "text", last=3)
     for line, result in re.findall(r"\n +[≈=] ([^\n]*)\n +≈ ([^\n]*)", shown):
         again = evaluated(line, {})
-        assert f"{again:.{shown_as.DIGITS}g}" != f"{float(result.replace('−', '-')):.{shown_as.DIGITS}g}"
+        assert f"{again:.{DIGITS}g}" != f"{float(result.replace('−', '-')):.{DIGITS}g}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -426,7 +432,7 @@ def test_names_of_others_cannot_break_markdown_or_latex() -> None:
     odd = parse('title = "50% of $x_1$ & #2 | `c` ^~\\\\ {"\n' + DIVERGES, "odd")
     for format in ("md", "tex"):
         out = io.StringIO()
-        write.write(out, format, odd, write.iterations(odd), words.load("en"))
+        write.write(out, format, odd, iterations(odd), words.load("en"))
         title = re.search(r"# (.*)" if format == "md" else r"\\title\{(.*)\}", out.getvalue())
         assert title is not None
         special = "%$#&_{" if format == "tex" else "#_{|`"

@@ -22,7 +22,7 @@ from rich.style import Style as Painted
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
-from nntutor.lessons.learner import places
+from nntutor.lessons.learner import database
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
@@ -318,7 +318,7 @@ async def test_the_next_start_has_the_theme_wherever_it_is(tmp_path: Path, lesso
 
 def test_a_file_of_the_version_before_keeps_its_places_and_takes_a_theme(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "progress.sqlite") as connection:
-        connection.executescript(places._SCHEMA)
+        connection.executescript(database._SCHEMA)
         connection.execute("INSERT INTO reached (lesson, done, at) VALUES ('start', 1, 0)")
         assert not connection.execute("SELECT * FROM sqlite_master WHERE name = 'setting'").fetchall()
     connection.close()

@@ -16,7 +16,7 @@ import pytest
 
 from nntutor.core.engine.edits import Edit
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.learner import folders, places
+from nntutor.lessons.learner import database, folders, places
 from nntutor.lessons.learner.places import Place, Store
 
 ODD = np.array([0.1, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1 / 3])
@@ -255,14 +255,14 @@ def test_the_condition_of_the_file_is_told_without_touching_it(tmp_path: Path, h
     if how not in ("fine", "missing"):
         spoiled(path, how)
     before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
-    assert places.condition(path) == how
+    assert database.condition(path) == how
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
 
 
 def test_a_file_in_use_is_fine(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     store.save(PLACE)
-    assert places.condition(tmp_path / "progress.sqlite") == "fine"
+    assert database.condition(tmp_path / "progress.sqlite") == "fine"
     store.close()
 
 

@@ -9,6 +9,8 @@ import pytest
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import published
 from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.course.published import FOLDER, Example
+from nntutor.lessons.export.verify import Report
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 
@@ -16,7 +18,7 @@ EXAMPLES = published.examples()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
-def test_a_published_example_comes_out_to_its_printed_digits(example: published.Example) -> None:
+def test_a_published_example_comes_out_to_its_printed_digits(example: Example) -> None:
     for result in published.results(example):
         assert result.agrees, result
 
@@ -73,7 +75,7 @@ def test_a_figure_that_is_no_longer_finite_does_not_agree() -> None:
 @pytest.mark.parametrize("language", words.LANGUAGES)
 @pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
 def test_the_report_names_everything_and_fits_80_columns(language: str, style: Style) -> None:
-    report = published.Report(words.load(language), style)
+    report = Report(words.load(language), style)
     lines = list(report.lines())
     assert report.failed == 0 and report.counted > 100 and report.stale >= 5
     assert all(cells(line) <= 80 for line in lines), [line for line in lines if cells(line) > 80]
@@ -85,11 +87,11 @@ def test_the_report_names_everything_and_fits_80_columns(language: str, style: S
 
 
 def test_a_figure_that_should_agree_and_does_not_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    source = (published.FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
+    source = (FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
     (tmp_path / "wrong.toml").write_text(source.replace('printed = "3.4"', 'printed = "3.5"'), encoding="utf-8")
     example = published.read(tmp_path / "wrong.toml")
     monkeypatch.setattr(published, "examples", lambda: (example,))
-    report = published.Report(words.load("en"))
+    report = Report(words.load("en"))
     assert any("3.5" in line and line.endswith("DIFFERS") for line in report.lines())
     assert report.failed == 1
 
@@ -99,7 +101,7 @@ def test_a_figure_that_should_agree_and_does_not_is_counted(monkeypatch: pytest.
     [(('at = "E@1"', 'at = "E@one"'), "E@one"), (('at = "E@1"', 'where = "E@1"'), "expected `at`")],
 )
 def test_a_mistake_in_an_example_names_its_file(tmp_path: Path, change: tuple[str, str], said: str) -> None:
-    source = (published.FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
+    source = (FOLDER / "backprop-builder.toml").read_text(encoding="utf-8")
     (tmp_path / "odd.toml").write_text(source.replace(*change), encoding="utf-8")
     with pytest.raises(AuthorError, match=said) as caught:
         list(published.results(published.read(tmp_path / "odd.toml")))

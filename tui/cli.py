@@ -230,45 +230,46 @@ def _lessons(out: Output) -> int:
 def _progress() -> tuple[frozenset[str], dict[str, int]]:
     """The lessons that the learner has finished, and the stop reached in those that are begun."""
     from nntutor.lessons.learner import places
+    from nntutor.lessons.learner.places import Store
 
     if not places.exists():
         return frozenset(), {}
     from nntutor.tui.desk import Desk
 
-    store = places.Store.open()
+    store = Store.open()
     home = Desk(store).home()
     store.close()
     return home.done, dict(home.begun)
 
 
 def _trace(given: Arguments, out: Output) -> int:
-    from nntutor.lessons.export import write
+    from nntutor.lessons.export import iterations, write
 
     lesson, problem, mistake = _target(given, out)
     last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
     if given.format == "json":
         out.utf8()
-    traces = write.iterations(problem, given.first or 1, last, mistake)
+    traces = iterations.iterations(problem, given.first or 1, last, mistake)
     write.write(out, given.format, problem, traces, out.words, out.style, given.steps)
     return DONE
 
 
 def _check(given: Arguments, out: Output) -> int:
     from nntutor.core.errors import NotDifferentiable
-    from nntutor.lessons.export import write
+    from nntutor.lessons.export import iterations
     from nntutor.lessons.export.check_table import Table
 
     _, problem, mistake = _target(given, out)
     if problem.error == "perceptron":
         raise NotDifferentiable()
     table = Table(out.words, out.style)
-    traces: Iterator[Trace] = write.iterations(problem, 1, given.iterations or 1, mistake)
+    traces: Iterator[Trace] = iterations.iterations(problem, 1, given.iterations or 1, mistake)
     out.lines(table.lines(traces))
     return FAILED if table.failed else DONE
 
 
 def _verify(out: Output) -> int:
-    from nntutor.lessons.course.published import Report
+    from nntutor.lessons.export.verify import Report
 
     report = Report(out.words, out.style)
     out.lines(report.lines())

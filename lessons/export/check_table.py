@@ -9,8 +9,8 @@ from nntutor.core.analysis.gradient_check import Check, H, check_all
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref, Style
-from nntutor.lessons.export.steps import Speech
 from nntutor.lessons.language.cells import padded
+from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 
 _WIDTHS = (7, 13, 13, 15, 15, 8)

@@ -11,8 +11,12 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.export.sheet import Markdown, Sheet, Tex, Text
-from nntutor.lessons.export.steps import DIGITS, Matrix, Shown, Speech
+from nntutor.lessons.export.latex import Tex
+from nntutor.lessons.export.markdown import Markdown
+from nntutor.lessons.export.sheet import Sheet
+from nntutor.lessons.export.steps import DIGITS, Matrix, Shown
+from nntutor.lessons.export.text import Text
+from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 
 COMPACT = 400

@@ -20,37 +20,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nntutor.lessons.learner import folders
+from nntutor.lessons.learner.database import (
+    LAST_MILLISECONDS,
+    SETTINGS,
+    Unusable,
+    connected,
+    readable,
+    reason,
+    set_aside,
+)
+from nntutor.lessons.learner.processes import alive, began_at
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.engine.edits import Edit
 
-_APPLICATION = 0x6E6E7475  # "nntu"
-_VERSION = 1
 _NAME = "progress.sqlite"
 _KEPT_ROWS = 20
-# A row of another machine (a home folder shared by several) counts as in use for this long, in seconds.
-_FOREIGN_SECONDS = 24 * 3600
-# How long a step, and the first and the last thing a session does, wait for a file that another one has locked.
-_BUSY_MILLISECONDS = 100
-_LAST_MILLISECONDS = 2000
-
-# One transaction: of two first starts at once, neither sees half of the other's tables.
-_SCHEMA = f"""
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS place (
-  session TEXT PRIMARY KEY, host TEXT, pid INTEGER, began TEXT, at REAL,
-  what TEXT, name TEXT, problem TEXT, run TEXT, edits TEXT, iteration INTEGER, step INTEGER, stop TEXT,
-  settings TEXT, params BLOB, slots BLOB
-);
-CREATE TABLE IF NOT EXISTS reached (lesson TEXT PRIMARY KEY, done INTEGER DEFAULT 0, at REAL, place TEXT,
-  params BLOB, slots BLOB);
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {_VERSION};
-COMMIT;
-"""
-# Made when something is kept in it: files of versions before have none.
-_SETTINGS = "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT)"
-
 Note = tuple[str, Mapping[str, object]]
 T = TypeVar("T")
 
@@ -102,7 +87,7 @@ class Store:
         self._connection = connection
         self._unsaved: Place | None = None
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
-        self._began = _began(os.getpid())
+        self._began = began_at(os.getpid())
 
     @property
     def saving(self) -> bool:
@@ -118,19 +103,19 @@ class Store:
             with suppress(OSError):
                 place.chmod(0o700)
         except (OSError, RuntimeError) as error:
-            return cls(None, None, ("progress.unsaved", {"reason": _reason(error)}))
+            return cls(None, None, ("progress.unsaved", {"reason": reason(error)}))
         try:
-            return cls(path, _connected(path), None)
-        except _Unusable:
-            aside = _set_aside(path)
+            return cls(path, connected(path), None)
+        except Unusable:
+            aside = set_aside(path)
             if aside is None:
                 return cls(path, None, ("progress.unsaved", {"reason": str(path)}))
             try:
-                return cls(path, _connected(path), ("progress.set_aside", {"name": str(aside)}))
-            except (sqlite3.Error, OSError, _Unusable) as error:
-                return cls(path, None, ("progress.unsaved", {"reason": _reason(error)}))
+                return cls(path, connected(path), ("progress.set_aside", {"name": str(aside)}))
+            except (sqlite3.Error, OSError, Unusable) as error:
+                return cls(path, None, ("progress.unsaved", {"reason": reason(error)}))
         except (sqlite3.Error, OSError) as error:
-            return cls(path, _readable(path), ("progress.unsaved", {"reason": _reason(error)}), read_only=True)
+            return cls(path, readable(path), ("progress.unsaved", {"reason": reason(error)}), read_only=True)
 
     # --- the place -------------------------------------------------------------------------------
 
@@ -170,7 +155,7 @@ class Store:
                     "SELECT session, host, pid, began, at, what, name, problem, run, edits, iteration, step,"
                     " stop, settings, params, slots FROM place ORDER BY at DESC"
                 ).fetchall()
-                gone = [row for row in rows if row[0] != self._session and not _alive(*row[1:5])]
+                gone = [row for row in rows if row[0] != self._session and not alive(*row[1:5])]
                 for row in gone[_KEPT_ROWS:] if self.saving else ():
                     connection.execute("DELETE FROM place WHERE session = ?", (row[0],))
                 if not gone:
@@ -236,7 +221,7 @@ class Store:
 
     def keep_setting(self, name: str, value: str) -> None:
         def write(connection: sqlite3.Connection) -> None:
-            connection.execute(_SETTINGS)
+            connection.execute(SETTINGS)
             connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
         self._try(write, None)
@@ -247,7 +232,7 @@ class Store:
             return
         with suppress(sqlite3.Error):
             if self.saving:
-                self._connection.execute(f"PRAGMA busy_timeout = {_LAST_MILLISECONDS}")
+                self._connection.execute(f"PRAGMA busy_timeout = {LAST_MILLISECONDS}")
                 if self._unsaved is not None:
                     self.save(self._unsaved)
                 self._connection.execute("UPDATE place SET pid = 0 WHERE session = ?", (self._session,))
@@ -269,156 +254,7 @@ class Store:
     def _fail(self, error: Exception) -> None:
         """Say it once; a full disk may have room again at the next step, so saving goes on being tried."""
         if self.note is None:
-            self.note = ("progress.unsaved", {"reason": _reason(error)})
-
-
-class _Unusable(Exception):
-    """A file that is broken, somebody else's (foreign), or from a newer version; the argument says which."""
-
-
-def condition(path: Path) -> str:
-    """What state the file is in, without touching it: fine, missing, unreadable, broken, foreign or newer."""
-    try:
-        if not path.exists():
-            return "missing"
-        # A read-only connection to a file that keeps a write-ahead log would leave that log behind where there is none.
-        log = path.with_name(f"{path.name}-wal").exists()
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{'mode=ro' if log else 'immutable=1'}", uri=True)
-    except (sqlite3.Error, OSError):
-        return "unreadable"
-    try:
-        _is_empty(connection)
-    except _Unusable as error:
-        return str(error)
-    except sqlite3.OperationalError:
-        return "unreadable"
-    except sqlite3.DatabaseError:
-        return "broken"
-    except OSError:
-        return "unreadable"
-    finally:
-        connection.close()
-    return "fine"
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    elif not path.is_file():
-        raise _Unusable("broken")
-    with suppress(OSError):
-        path.chmod(0o600)
-    connection = sqlite3.connect(path, timeout=_LAST_MILLISECONDS / 1000, isolation_level=None)
-    try:
-        complete = not _is_empty(connection) and _is_complete(connection)
-        # A killed process loses nothing with a write-ahead log; where there is none, SQLite keeps its own way.
-        _log_ahead(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if not complete:  # else nothing is written: a full disk must not keep a file from being read
-            connection.executescript(_SCHEMA)
-        _look(connection)
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    except (sqlite3.Error, _Unusable) as error:
-        connection.close()
-        # What the machine refuses (a lock, no room, no right to write) says nothing against the file.
-        if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
-            raise
-        raise error if isinstance(error, _Unusable) else _Unusable("broken") from error
-    return connection
-
-
-def _is_complete(connection: sqlite3.Connection) -> bool:
-    """Whether the tables are there that every file has."""
-    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('place', 'reached')")
-    return bool(found.fetchone()[0] == 2)
-
-
-def _log_ahead(connection: sqlite3.Connection) -> None:
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        if "locked" not in str(error):  # another start is about it
-            raise
-
-
-def _look(connection: sqlite3.Connection) -> None:
-    for table in ("place", "reached"):
-        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
-
-
-def _readable(path: Path) -> sqlite3.Connection | None:
-    """The file to read from only, as it is where nothing can be written beside it; None where that fails too."""
-    for how in ("mode=ro", "mode=ro&immutable=1"):
-        try:
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
-        except sqlite3.Error:
-            continue
-        try:
-            _is_empty(connection)
-            _look(connection)
-        except (sqlite3.Error, _Unusable):
-            connection.close()
-            continue
-        return connection
-    return None
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether nothing is in the file yet; _Unusable where what is in it is not ours, or broken."""
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if not tables and not application:
-        return True
-    if application != _APPLICATION:
-        raise _Unusable("foreign")
-    if version > _VERSION:
-        raise _Unusable("newer")
-    if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-        raise _Unusable("broken")
-    return False
-
-
-def _set_aside(path: Path) -> Path | None:
-    """The file and its log under another name, which is given back."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    for number in range(100):
-        aside = path.with_name(f"{path.name}.set-aside-{stamp}{f'-{number}' if number else ''}")
-        if aside.exists():
-            continue
-        try:
-            path.rename(aside)
-        except OSError:
-            return None
-        for ending in ("-wal", "-shm"):
-            with suppress(OSError):
-                path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
-        return aside
-    return None
-
-
-def _began(pid: int) -> str:
-    """When a process began, so that a number that is used again is told apart; empty where not known."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def _alive(host: str, pid: int, began: str, at: float) -> bool:
-    """Whether the session of a row may still be running; the number 0 says that it has ended."""
-    if pid <= 0:
-        return False
-    if host != socket.gethostname():
-        return time.time() - at < _FOREIGN_SECONDS
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return not began or _began(pid) in ("", began)
+            self.note = ("progress.unsaved", {"reason": reason(error)})
 
 
 def _edits_out(edits: Mapping[str, tuple[Edit, ...]]) -> str:
@@ -445,9 +281,3 @@ def _place(row: tuple[object, ...]) -> Place:
         str(what), str(name), str(problem), str(run), _edits_in(str(edits)), int(str(iteration)),
         int(str(step)), str(stop), json.loads(str(settings)), bytes(params), bytes(slots),  # type: ignore[call-overload]
     )  # fmt: skip
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return " ".join(str(error).split()) or type(error).__name__

@@ -17,7 +17,7 @@ from statistics import median
 from nntutor.core.errors import NntutorError
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language import words as all_words
-from nntutor.lessons.learner import folders, places
+from nntutor.lessons.learner import database, folders, places
 from nntutor.tui.arguments import UsageError
 from nntutor.tui.state import keymap
 from nntutor.tui.terminal import capabilities, probe
@@ -100,7 +100,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
         files=(("progress_file", str(file or "")), ("keymap_file", str(keymap.path() if file else ""))),
         folder=str(folder or ""),
         writable=folder is not None and _writable(folder),
-        progress=places.condition(file) if file else "missing",
+        progress=database.condition(file) if file else "missing",
         keymap=_keymap_fault(language),
         answers=answers,
     )

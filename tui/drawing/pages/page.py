@@ -203,8 +203,8 @@ def _formula_height(height: int) -> int:
 
 
 def _formula(session: Session, study: Study, words: Words, height: int) -> list[Row]:
-    from nntutor.lessons.export.steps import Speech
     from nntutor.lessons.language import why
+    from nntutor.lessons.language.speech import Speech
     from nntutor.tui.drawing.step.formula import formula_rows
 
     noun = why.noun(words, study.trace, study.step)

@@ -1,0 +1,39 @@
+"""The iterations that an export is about, one after another, with what each starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.trace import Trace, after, record
+from nntutor.core.engine.training import Runner, replay
+from nntutor.core.problems.network import Problem
+
+# A run towards the first iteration is cut into pieces of about so many seconds, and what it kept is let go.
+_PIECE = 0.5
+
+
+def iterations(problem: Problem, first: int = 1, last: int = 1, mistake: str = "") -> Iterator[Trace]:
+    """The records of iterations `first` to `last`; one that diverges is the last, even where it lies before `first`.
+
+    What lies before `first` is run without being recorded.
+    """
+    engine = Engine(problem, mistake)
+    state = _before(engine, first)
+    while state.done < last:
+        trace = record(engine, state)
+        yield trace
+        if trace.diverged:
+            return
+        state = after(trace)
+
+
+def _before(engine: Engine, iteration: int) -> State:
+    """The state before an iteration, or before the one that diverges on the way there."""
+    runner = Runner(engine, engine.start())
+    while (missing := iteration - 1 - runner.state.done) > 0:
+        behind = runner.state
+        chunk = runner.chunk(missing, seconds=_PIECE)
+        if chunk.diverged is not None:
+            return replay(engine, behind, chunk.diverged - 1)
+    return runner.state

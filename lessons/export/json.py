@@ -1,0 +1,121 @@
+"""Iterations as JSON: one object, streamed, every number in full."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+import numpy as np
+
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.spelling import text, tokens
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
+from nntutor.lessons.export.steps import filled
+
+Json = dict[str, object]
+
+
+def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterator[str]:
+    from nntutor.core.files.writing import as_json
+
+    yield '{"format": "nntutor-trace", "version": 1,\n'
+    yield f' "problem": {_dumps(as_json(problem))},\n "iterations": ['
+    for place, trace in enumerate(traces):
+        yield ",\n  " if place else "\n  "
+        whole = _dumps(iteration_json(trace))
+        if not steps:
+            yield whole
+            continue
+        yield f'{whole[:-1]},\n   "steps": ['
+        symbol = cache(trace.symbol)
+        for step in trace:
+            yield ",\n    " if step.index > 1 else "\n    "
+            yield _dumps(step_json(step, trace, symbol))
+        yield "\n   ]}"
+    yield "\n ]}\n"
+
+
+def _dumps(value: object) -> str:
+    # Numbers that JSON does not have were made strings before; one that slipped through would be a mistake of ours.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def number(value: float) -> float | str:
+    """A number as the trace holds it: what is not finite is a word."""
+    value = float(value)
+    return value if np.isfinite(value) else str(value)
+
+
+def _numbers(array: np.ndarray) -> list[object]:
+    if np.isfinite(array).all():
+        return list(array.tolist())
+    return [_numbers(row) if row.ndim else number(float(row)) for row in array]
+
+
+def iteration_json(trace: Trace) -> Json:
+    """An iteration as a whole, without its steps."""
+    layers = range(1, len(trace.problem.network.layers) + 1)
+    passed = range(0) if trace.problem.surface else layers
+    found: Json = {
+        "iteration": trace.iteration,
+        "samples": list(trace.samples),
+        "before": [_parameters(trace, "weight", layer) for layer in layers],
+        "forward": [{kind: _array(trace, kind, layer) for kind in ("net", "out")} for layer in passed],
+    }
+    if trace.problem.error == "softmax-ce":
+        found["probabilities"] = _array(trace, "prob")
+    found |= {
+        "error": number(trace.error),
+        "backward": [{"delta": _array(trace, "delta", layer)} for layer in passed],
+        "gradients": [_parameters(trace, "grad", layer) for layer in layers],
+        "optimizer": {
+            state: [_parameters(trace, state, layer) for layer in layers]
+            for state, _ in trace.problem.optimizer.rule.states
+        },
+        "after": [_parameters(trace, "new", layer) for layer in layers],
+        "error_after": number(trace.error_after),
+    }
+    if trace.diverged:
+        found["diverged"] = True
+    return found
+
+
+def _array(trace: Trace, kind: str, layer: int = 0) -> list[object] | None:
+    try:
+        return _numbers(trace.array(kind, layer))
+    except KeyError:
+        return None
+
+
+def _parameters(trace: Trace, kind: str, layer: int) -> Json:
+    return {"weights": _array(trace, kind, layer), "bias": _array(trace, f"bias:{kind}", layer)}
+
+
+def step_json(step: Step, trace: Trace, symbol: Callable[[Ref], str]) -> Json:
+    """One step, its formula spelled in full; `symbol` spells a name."""
+    formula = text(tokens(step.formula, symbol))
+    return {
+        "index": step.index,
+        "phase": step.phase,
+        "kind": step.kind,
+        "layer": None if step.ref.kind == "error" else step.layer,
+        "unit": step.unit,
+        "input": step.input,
+        "sample": step.sample,
+        "symbol": step.symbol,
+        "formula": formula,
+        "substituted": filled(step, trace),
+        "full": formula if step.full == step.formula else text(tokens(step.full, symbol)),
+        "value": number(step.value),
+        "operands": [
+            {
+                "symbol": operand.symbol,
+                "value": number(operand.value),
+                "iteration": operand.iteration,
+                "step": operand.step,
+            }
+            for operand in step.operands
+        ],
+    }

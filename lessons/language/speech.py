@@ -1,0 +1,93 @@
+"""How one iteration's numbers and formulas are said in one look: symbols, figures, formulas."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules.optimizers import RATE_FIELDS
+from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.words import Words
+
+_LEFT_OUT = re.compile(r"(?:…|\.\.\.) (\d+) more (?:…|\.\.\.)")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The words of a language in one look."""
+
+    words: Words
+    style: Style
+
+    def plain(self, phrase: str) -> str:
+        return ascii_look(phrase) if self.style is Style.ASCII else phrase
+
+    def say(self, key: str, **facts: object) -> str:
+        return self.plain(self.words.say(key, **facts))
+
+    def layer(self, layer: int, last: int) -> str:
+        if layer == last:
+            return self.say("views.output_layer")
+        return self.say("views.hidden_layer") if last == 2 else self.say("views.hidden_layer_n", layer=layer)
+
+    def about(self, problem: Problem) -> str:
+        """Sizes, error, optimizer and order of samples, in one line."""
+        optimizer = problem.optimizer
+        plain = Style.ASCII if self.style is Style.ASCII else Style.UNICODE
+        rates = ", ".join(
+            f"{self.rate(kind)} {figure(getattr(optimizer, field), style=plain)}"
+            for kind, field in RATE_FIELDS.items()
+            if field in optimizer.rule.rates
+        )
+        whole = problem.batch == "full" or bool(problem.surface)
+        name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
+        batch = problem.batch if isinstance(problem.batch, str) else "mini"
+        if problem.surface:
+            surface = self.words.say(f"run_name.{problem.surface}")
+            return self.plain(f"{surface} · {self.words.say(f'optimizer_name.{name}')}, {rates}")
+        return self.plain(
+            " · ".join(
+                (
+                    "-".join(map(str, problem.network.sizes)),
+                    self.words.say(f"error_name.{problem.error}"),
+                    f"{self.words.say(f'optimizer_name.{name}')}, {rates}",
+                    self.words.say(f"batch_name.{batch}", size=problem.batch_size),
+                )
+            )
+        )
+
+    def rate(self, kind: str) -> str:
+        names = {
+            "rate_eta": "η",
+            "rate_mu": "μ",
+            "rate_beta1": "β₁",
+            "rate_beta2": "β₂",
+            "rate_rho": "ρ",
+            "rate_eps": "ε",
+        }
+        return self.plain(names[kind])
+
+    def heading(self, trace: Trace) -> str:
+        """ "iteration 1 · samples 0, 1, 2": samples by their index in the data, as symbols and JSON count them."""
+        iteration = self.say("cli.iteration", iteration=trace.iteration)
+        if not trace.samples:
+            return iteration
+        shown = [str(sample) for sample in trace.samples]
+        if len(shown) > 12:
+            shown = [*shown[:4], "…", shown[-1]]
+        samples = self.say("cli.samples", samples=", ".join(shown))
+        return self.plain(f"{iteration} · {samples}")
+
+    def left_out(self, piece: str) -> str:
+        """Where terms are left out, that and how many."""
+        found = _LEFT_OUT.search(piece)
+        if found is None:
+            return piece
+        said = self.words.say("cli.more_terms", count=found[1])
+        dots = {Style.LATEX: r"\cdots", Style.ASCII: "..."}.get(self.style, "…")
+        said = rf"\text{{ {said} }}" if self.style is Style.LATEX else f" {said} "
+        return _LEFT_OUT.sub(lambda _: dots + said + dots, piece)
