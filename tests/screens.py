@@ -6,7 +6,7 @@ from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.state import study as at
+from nntutor.tui.state import moves
 from nntutor.tui.state.session import Home, Opened, Press, Session, update
 
 
@@ -17,13 +17,13 @@ def of_lesson(
     lesson = load.find(name)
     assert lesson is not None
     problems = {run.id: builtin.of_run(run) for run in lesson.runs}
-    study = at.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
+    study = moves.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
     return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
 
 
 def of_problem(problem: Problem, style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24)) -> Session:
     """A problem at its first step."""
-    study = at.opened("problem", None, {"main": problem}, {})
+    study = moves.opened("problem", None, {"main": problem}, {})
     return update(Session(Home(load.lessons()), "en", style, 4, *size), Opened(study))
 
 

@@ -12,7 +12,7 @@ from nntutor.core.notation.symbols import Style
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
-from nntutor.tui.state import study as at
+from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.session import Opened, Session, update
 
 
@@ -102,7 +102,7 @@ async def test_the_list_of_commands_is_searched_and_one_is_carried_out(tmp_path:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", ";", *"gradient check", "enter")
         study = app.session.study
-        assert app.session.palette is None and study is not None and isinstance(study.panel, at.Checking)
+        assert app.session.palette is None and study is not None and isinstance(study.panel, Checking)
         await pilot.press("escape", "ctrl+p", *"ㅣ무혐ㅎㄷ", "down", "up", "enter")
         assert app.session.language == "ko"
 

@@ -26,10 +26,13 @@ from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.pages.palette import HELP
 from nntutor.tui.drawing.panels.open import keys_here
-from nntutor.tui.state import keymap, keys
-from nntutor.tui.state import study as at
+from nntutor.tui.state import keymap, keys, korean
+from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED
+from nntutor.tui.state.korean import TWO_SET
+from nntutor.tui.state.panels import Asking, Choosing, Editing, Why
 from nntutor.tui.state.session import Home, Opened, Session, update
 from nntutor.tui.terminal import capabilities
+from nntutor.tui.terminal.split_keys import Pressed, Split
 
 ROOT = Path(__file__).parent.parent
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -44,7 +47,7 @@ def written(own: dict[str, list[str]]) -> str:
 def robbed_of_all(own: dict[str, list[str]]) -> list[str]:
     """The actions that lose all their keys to those of the file, and are not in it themselves."""
     taken = {key for keys in own.values() for key in keys}
-    return [action for action, usual in keys.BINDINGS.items() if action not in own and taken.issuperset(usual)]
+    return [action for action, usual in BINDINGS.items() if action not in own and taken.issuperset(usual)]
 
 
 @st.composite
@@ -52,12 +55,12 @@ def files(draw: st.DrawFn) -> dict[str, list[str]]:
     """Any file of keys without a mistake."""
     left = draw(st.permutations([*LETTERS, *SIGNS, *"0123456789", *NAMED]))
     own: dict[str, list[str]] = {}
-    for action in draw(st.lists(st.sampled_from(list(keys.BINDINGS)), unique=True)):
+    for action in draw(st.lists(st.sampled_from(list(BINDINGS)), unique=True)):
         count = draw(st.integers(1, 4))
         own[action], left = left[:count], left[count:]
     while robbed := robbed_of_all(own):  # what one of them is given may have been the last key of another
         for action in robbed:
-            own[action] = [left.pop()] if action in keys.NEEDED else []
+            own[action] = [left.pop()] if action in NEEDED else []
     return own
 
 
@@ -74,19 +77,19 @@ def test_every_action_is_reached_by_each_of_its_keys_and_by_the_jamo_of_its_lett
     for action, bound in found.keys.items():
         for key in bound:
             assert keys.actions(found, *sent(key)) == (action,)
-            for jamo in (jamo for jamo, letter in keys.TWO_SET.items() if letter == key):
+            for jamo in (jamo for jamo, letter in TWO_SET.items() if letter == key):
                 assert keys.actions(found, jamo, jamo) == (action,)
     assert {action: list(found.keys[action]) for action in own} == own
-    for action, usual in keys.BINDINGS.items():
+    for action, usual in BINDINGS.items():
         if action not in own:
             assert found.keys[action] == tuple(key for key in usual if found.action[key] == action)
-    assert all(found.keys[action] for action in keys.NEEDED)
+    assert all(found.keys[action] for action in NEEDED)
 
 
 @given(files(), st.sampled_from(["가", "뷁", "쌀", "녕"]))
 def test_a_syllable_means_the_actions_of_its_letters_under_any_keymap(own: dict[str, list[str]], whole: str) -> None:
     found = keymap.parse(written(own), "keys.toml")
-    letters = [keys.TWO_SET[jamo] for jamo in keys.jamo(whole)]
+    letters = [TWO_SET[jamo] for jamo in korean.jamo(whole)]
     expected = tuple(found.action[letter] for letter in letters if letter in found.action)
     assert keys.actions(found, whole, whole) == expected
 
@@ -105,11 +108,11 @@ def test_the_screens_show_the_learners_keys_and_no_others(own: dict[str, list[st
 
 def test_without_a_file_the_keys_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
-    assert keymap.read() is keys.DEFAULT
-    assert dict(keys.DEFAULT.keys) == keys.BINDINGS
-    assert keymap.parse("", "keys.toml") == keys.DEFAULT
+    assert keymap.read() is DEFAULT
+    assert dict(DEFAULT.keys) == BINDINGS
+    assert keymap.parse("", "keys.toml") == DEFAULT
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "no" / "such"))
-    assert keymap.read() is keys.DEFAULT
+    assert keymap.read() is DEFAULT
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,7 @@ def test_the_names_of_keys_are_textuals() -> None:
 
 def unless_taken(sign: str) -> str:
     """A line for the action, if there is one, that loses its only key."""
-    loser = next((action for action, bound in keys.BINDINGS.items() if bound == (sign,)), None)
+    loser = next((action for action, bound in BINDINGS.items() if bound == (sign,)), None)
     return f"{loser} = []" if loser else ""
 
 
@@ -265,7 +268,7 @@ def test_reading_the_file_loads_neither_textual_nor_numpy(tmp_path: Path) -> Non
 
 # Every action has one key, and a named one, so that none can be found in a text by chance.
 STRANGE = keymap.parse(
-    written({action: [name] for action, name in zip(keys.BINDINGS, (n for n in NAMED if n[:2] == "ct"), strict=False)}),
+    written({action: [name] for action, name in zip(BINDINGS, (n for n in NAMED if n[:2] == "ct"), strict=False)}),
     "keys.toml",
 )
 
@@ -344,7 +347,7 @@ async def test_keys_that_textual_has_uses_for_are_the_learners(tmp_path: Path) -
         await pilot.press("tab", "tab", "tab", "ctrl+p")
         assert "step 3/39" in shown(app)[0]
         await pilot.press("shift+tab")
-        assert app.session.study is not None and isinstance(app.session.study.panel, at.Choosing)
+        assert app.session.study is not None and isinstance(app.session.study.panel, Choosing)
 
 
 async def test_the_palette_opens_by_its_keys_and_shows_the_learners(tmp_path: Path) -> None:
@@ -364,7 +367,7 @@ async def test_while_a_line_is_typed_letters_are_text_and_the_other_keys_keep_th
     def line() -> str | None:
         assert app.session.study is not None
         panel = app.session.study.panel
-        return panel.text if isinstance(panel, at.Asking | at.Editing) else None
+        return panel.text if isinstance(panel, Asking | Editing) else None
 
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(":", *"wx5", "f6", "backspace")
@@ -378,14 +381,14 @@ async def test_while_a_line_is_typed_letters_are_text_and_the_other_keys_keep_th
             await pilot.press(":", "x", key)
             assert line() is None
         await pilot.press("e", "f8")
-        assert isinstance(app.session.study.panel, at.Editing)
+        assert isinstance(app.session.study.panel, Editing)
         second = app.session.study.panel.ref
         await pilot.press("down")
         third = app.session.study.panel.ref
         await pilot.press("up")
         assert app.session.study.panel.ref == second != third
         await pilot.press("escape", "enter")
-        assert isinstance(app.session.study.panel, at.Choosing)
+        assert isinstance(app.session.study.panel, Choosing)
 
 
 # --- arrow keys that a slow line has cut in two --------------------------------------------------------
@@ -398,20 +401,20 @@ SPELLED = {
 CUT = [(key, spelled) for key, ways in SPELLED.items() for spelled in ways]
 
 
-def parts(spelled: str) -> list[list[keys.Pressed]]:
+def parts(spelled: str) -> list[list[Pressed]]:
     """What Textual makes of a sequence that is cut after the escape, and after the sign that follows it."""
     first = ("left_square_bracket", "[") if spelled[0] == "[" else ("alt+shift+o", "O")
     rest = [sent(letter) for letter in spelled[1:]]
     return [[ESCAPE, sent(spelled[0]), *rest], [first, *rest]]
 
 
-def fed(given: list[keys.Pressed]) -> tuple[list[keys.Pressed], keys.Split]:
+def fed(given: list[Pressed]) -> tuple[list[Pressed], Split]:
     """The keys that are acted on, those that a first part was taken back for among them, and what is held."""
-    split, acted = keys.Split(), []
+    split, acted = Split(), []
     for key, character in given:
         joined = split.joined(character)
         if joined is not None:
-            split = keys.Split()
+            split = Split()
             acted[-1] = (joined, None)
         else:
             split, now = split.after(key, character)
@@ -427,7 +430,7 @@ def test_a_cut_sequence_is_its_key(key: str, spelled: str) -> None:
 
 
 @given(st.lists(st.sampled_from([ESCAPE, *map(sent, "[O5~Ax;")]), max_size=12))
-def test_keys_that_spell_no_arrow_are_acted_on_in_their_order(given: list[keys.Pressed]) -> None:
+def test_keys_that_spell_no_arrow_are_acted_on_in_their_order(given: list[Pressed]) -> None:
     acted, split = fed(given)
     if all(pressed in given for pressed in acted):
         assert [*acted, *split.held] == given
@@ -456,14 +459,14 @@ async def test_a_sign_that_begins_an_arrow_is_no_text(tmp_path: Path) -> None:
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(":", *"w5", "[", "C", *"[5", "x")
-        assert app.session.study is not None and app.session.study.panel == at.Asking("goto", "w5[5x")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", "w5[5x")
 
 
 async def test_a_real_escape_and_the_keys_after_it_stay_what_they_are(tmp_path: Path) -> None:
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("e", *"0.3", "escape", "[", "w")
-        assert app.session.study is not None and isinstance(app.session.study.panel, at.Why)
+        assert app.session.study is not None and isinstance(app.session.study.panel, Why)
         await pilot.press("escape", "right")
         assert app.session.study.panel is None and "step 2/39" in shown(app)[0]
         await pilot.press(":", "escape", "O", ":", "escape", "escape", "[", "C")
@@ -477,7 +480,7 @@ async def test_a_window_that_changes_amid_an_arrow_keeps_its_size(tmp_path: Path
         await pilot.resize_terminal(100, 30)
         await pilot.press("[", "C")
         assert (app.session.width, app.session.height) == (100, 30)
-        assert app.session.study is not None and app.session.study.panel == at.Asking("goto", "w5")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", "w5")
 
 
 async def test_a_run_that_half_an_arrow_has_stopped_stays_stopped(tmp_path: Path) -> None:
@@ -499,7 +502,7 @@ async def test_a_paste_amid_an_arrow_is_text(tmp_path: Path) -> None:
         await pilot.press(":", "[", "5")
         app.on_paste(events.Paste("A~"))
         await pilot.press("~")
-        assert app.session.study is not None and app.session.study.panel == at.Asking("goto", "[5A~~")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", "[5A~~")
 
 
 # --- on a real terminal ------------------------------------------------------------------------------
@@ -548,7 +551,7 @@ def test_an_arrow_that_a_slow_line_cuts_is_an_arrow(tmp_path: Path) -> None:
 def test_the_page_on_keys_lists_every_action_with_its_keys() -> None:
     page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z_]+)` \| (.+?) \|", page, re.MULTILINE)
-    assert {action: tuple(re.findall("`([^`]+)`", cell)) for action, cell in rows} == keys.BINDINGS
+    assert {action: tuple(re.findall("`([^`]+)`", cell)) for action, cell in rows} == BINDINGS
     [example] = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
-    assert keymap.parse(example, "keys.toml") != keys.DEFAULT
+    assert keymap.parse(example, "keys.toml") != DEFAULT
     assert "docs/keys.md" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ from nntutor.tui.drawing.charts.contours import contour_rows
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.matrices import matrices
-from nntutor.tui.state import study as at
+from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.session import THEMES, Opened, Session, Typed, update
 from nntutor.tui.terminal import themes
 from nntutor.tui.terminal.themes import styles
@@ -449,4 +449,4 @@ def test_a_filter_takes_every_colour_off() -> None:
 def test_the_panel_of_runs_uses_no_piece_that_is_reversed_only() -> None:
     session = screens.pressed(screens.of_lesson("hidden-delta"), "run")
     picked = [piece for row in page.rows(session) for piece in row if piece.style == "picked"]
-    assert picked == [Piece("[10]", "picked")] and isinstance(session.study.panel, at.Choosing)  # type: ignore[union-attr]
+    assert picked == [Piece("[10]", "picked")] and isinstance(session.study.panel, Choosing)  # type: ignore[union-attr]

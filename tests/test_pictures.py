@@ -24,7 +24,7 @@ from nntutor.tui.drawing.charts.contours import Path, contour_rows, plane_of, si
 from nntutor.tui.drawing.charts.curves import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
 from nntutor.tui.drawing.charts.plots import curves_rows
-from nntutor.tui.drawing.views.plane import PICTURES
+from nntutor.tui.drawing.views.table import PICTURES
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
 SIZES = st.tuples(st.integers(0, 130), st.integers(0, 45)) | st.sampled_from([(78, 13), (20, 3), (1, 1)])

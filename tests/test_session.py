@@ -15,8 +15,10 @@ from nntutor.core.analysis import perceptron
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
 from nntutor.tui import lint
-from nntutor.tui.state import keys
-from nntutor.tui.state import study as at
+from nntutor.tui.state import keys, runs
+from nntutor.tui.state.keys import BINDINGS, DEFAULT
+from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
+from nntutor.tui.state.panels import Asking, Editing
 from nntutor.tui.state.session import Home, Press, Ran, Session, Typed, asking, update
 
 
@@ -32,7 +34,7 @@ def typed(session: Session, text: str) -> Session:
 @settings(max_examples=12)
 @given(
     problems(),
-    st.lists(st.sampled_from([name for name in keys.BINDINGS if name not in ("leave", "palette")]), max_size=25),
+    st.lists(st.sampled_from([name for name in BINDINGS if name not in ("leave", "palette")]), max_size=25),
 )
 def test_no_sequence_of_keys_breaks_the_session(problem: Problem, actions: list[str]) -> None:
     session = screens.of_problem(problem)
@@ -85,7 +87,7 @@ def test_go_to_finds_steps_iterations_and_symbols(text: str, expected: tuple[int
 @pytest.mark.parametrize("text", ["w99", "step 40", "iteration 0", "nonsense", "x1", "η", "9" * 30])
 def test_go_to_says_what_it_could_not_find_and_stays(text: str) -> None:
     session = typed(screens.of_lesson("hidden-delta"), text)
-    assert session.study is not None and isinstance(session.study.panel, at.Asking)
+    assert session.study is not None and isinstance(session.study.panel, Asking)
     assert session.study.panel.wrong is not None
     assert place(session) == (1, 1)
     assert len(screens.lines(session)) == 24
@@ -201,7 +203,7 @@ def test_an_expression_says_what_would_follow_and_then_does() -> None:
 def test_what_cannot_be_set_is_said_and_nothing_changes(text: str, reason: str) -> None:
     session = screens.of_lesson("hidden-delta")
     refused = edit(session, text)
-    assert refused.study is not None and isinstance(refused.study.panel, at.Editing) and refused.study.panel.wrong
+    assert refused.study is not None and isinstance(refused.study.panel, Editing) and refused.study.panel.wrong
     told = [line for line in screens.lines(refused) if reason in line and "=" not in line.partition("“")[0]]
     assert told, screens.lines(refused)
     assert refused.study.timeline.edits == ()
@@ -221,9 +223,9 @@ def test_the_glossary_opens_at_the_term_of_the_step_and_closes_where_it_was() ->
 
 def test_the_list_is_searched_in_both_languages_and_shows_what_matches() -> None:
     home = Session(Home(load.lessons()))
-    for query, plain in (("xor", "xor"), ("모멘텀", "모멘텀"), ("momentum", "momentum"), ("택", "xor")):
+    for query, word in (("xor", "xor"), ("모멘텀", "모멘텀"), ("momentum", "momentum"), ("택", "xor")):
         found = update(screens.pressed(home, "search"), Typed(query))
-        matching = [lesson.id for lesson in load.lessons() if load.matches(lesson.id, plain)]
+        matching = [lesson.id for lesson in load.lessons() if load.matches(lesson.id, word)]
         assert [found.home.lessons[n].id for n in found.home.found] == matching
         assert screens.pressed(found, "continue").wanted == matching[0]
     nothing = update(screens.pressed(home, "search"), Typed("zzzz"))
@@ -249,7 +251,7 @@ def test_many_seeds_are_trained_in_the_background_and_can_be_stopped() -> None:
         session = screens.pressed(lint.ran(session), "continue")
     study = session.study
     assert study is not None and study.running is not None and study.running.seeds
-    chunk = at.runner(study).chunk(20, 10.0)
+    chunk = runs.runner(study).chunk(20, 10.0)
     session = update(session, Ran(study.running.number, chunk))
     assert session.study is not None and session.study.running is not None
     stopped = screens.pressed(session, "escape").study
@@ -296,30 +298,30 @@ def test_the_list_opens_the_picked_lesson_and_q_comes_back_to_it() -> None:
 
 @pytest.mark.parametrize("letters", ["wec", "rl", "dkr", "rkqt", "ghk", "rnp", "dud", "eho", "hml", "sml"])
 def test_a_syllable_sent_whole_is_the_keys_that_were_typed(letters: str) -> None:
-    typed = "".join({letter: jamo for jamo, letter in keys.TWO_SET.items()}[letter] for letter in letters)
-    assert "".join(keys.plain(one) for one in typed) == letters
-    expected = tuple(action for letter in letters for action in keys.actions(keys.DEFAULT, letter, letter))
+    typed = "".join({letter: one for one, letter in TWO_SET.items()}[letter] for letter in letters)
+    assert "".join(plain(one) for one in typed) == letters
+    expected = tuple(action for letter in letters for action in keys.actions(DEFAULT, letter, letter))
     for one in typed:
-        assert keys.jamo(one) == one
-    whole = next((chr(code) for code in range(0xAC00, 0xD7A4) if keys.jamo(chr(code)) == typed), None)
+        assert jamo(one) == one
+    whole = next((chr(code) for code in range(0xAC00, 0xD7A4) if jamo(chr(code)) == typed), None)
     if whole is not None:
-        assert keys.plain(whole) == letters
-        assert keys.actions(keys.DEFAULT, whole, whole) == expected
+        assert plain(whole) == letters
+        assert keys.actions(DEFAULT, whole, whole) == expected
 
 
 def test_every_syllable_is_of_jamo_that_have_a_key() -> None:
     for code in range(0xAC00, 0xD7A4):
-        assert all(one in keys.TWO_SET for one in keys.jamo(chr(code)))
+        assert all(one in TWO_SET for one in jamo(chr(code)))
         # Unicode's own decomposition has the same lead.
-        assert unicodedata.normalize("NFD", chr(code))[0] == chr(0x1100 + keys._LEADS.index(keys.jamo(chr(code))[0]))
+        assert unicodedata.normalize("NFD", chr(code))[0] == chr(0x1100 + _LEADS.index(jamo(chr(code))[0]))
 
 
 def test_every_command_is_reachable_with_the_korean_input_method_on() -> None:
-    for action, bound in keys.BINDINGS.items():
+    for action, bound in BINDINGS.items():
         for key in bound:
             if len(key) == 1 and key.isalpha():
-                jamo = {jamo for jamo, letter in keys.TWO_SET.items() if letter == key}
-                assert jamo, key
-                assert all(keys.action(keys.DEFAULT, "", one) == action for one in jamo)
+                sent = {one for one, letter in TWO_SET.items() if letter == key}
+                assert sent, key
+                assert all(keys.action(DEFAULT, "", one) == action for one in sent)
     # Shift leaves most jamo as they are, so a shifted letter must not mean anything of its own.
-    assert not any(len(key) == 1 and key.isupper() for bound in keys.BINDINGS.values() for key in bound)
+    assert not any(len(key) == 1 and key.isupper() for bound in BINDINGS.values() for key in bound)

@@ -34,12 +34,13 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.pages import page as drawing
 from nntutor.tui.state import keys
-from nntutor.tui.state.keys import Keymap
+from nntutor.tui.state.keys import DEFAULT, Keymap
 from nntutor.tui.state.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
 from nntutor.tui.state.signs import spoken
 from nntutor.tui.terminal import ending
 from nntutor.tui.terminal.pace import Pace
 from nntutor.tui.terminal.probe import Keys
+from nntutor.tui.terminal.split_keys import Split
 from nntutor.tui.terminal.themes import Colourless, styles
 from nntutor.tui.widget import Page
 
@@ -83,7 +84,7 @@ class Tutor(App[int]):
         self._leaving = self._over = False
         self._resting = False
         self._typed = typed
-        self._split = keys.Split()
+        self._split = Split()
         self._before = session
         self._run = 0
         self.exit_status = 0
@@ -147,7 +148,7 @@ class Tutor(App[int]):
             return
         joined = self._split.joined(character)
         if joined is not None:
-            self._split = keys.Split()
+            self._split = Split()
             self._take_back()
             self._press(joined, None)
             self._show(running=False)
@@ -177,7 +178,7 @@ class Tutor(App[int]):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        held, self._split = self._split.held, keys.Split()
+        held, self._split = self._split.held, Split()
         for one in held:
             self._press(*one)
         self.act(Typed(event.text))
@@ -258,7 +259,7 @@ class Tutor(App[int]):
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
     def _start_run(self, number: int) -> None:
-        from nntutor.tui.state.study import runner as runner_of
+        from nntutor.tui.state.runs import runner as runner_of
 
         worker = get_current_worker()
         study = self.session.study
@@ -344,7 +345,7 @@ def run(
     keep_language: bool,
     ascii_look: bool,
     colours: int,
-    keymap: Keymap = keys.DEFAULT,
+    keymap: Keymap = DEFAULT,
     typed: Keys = (),
 ) -> int:
     """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.

@@ -81,7 +81,7 @@ class Desk:
     def open_lesson(self, name: str, fresh: bool = False) -> Study:
         """A lesson where it was left; at its first stop where that was the end."""
         from nntutor.lessons.course import builtin
-        from nntutor.tui.state import study as at
+        from nntutor.tui.state import moves
 
         lesson = load.find(name)
         if lesson is None:
@@ -89,7 +89,7 @@ class Desk:
         self._source = ""
         problems = {run.id: builtin.of_run(run) for run in lesson.runs}
         mistakes = {run.id: run.mistake for run in lesson.runs}
-        study = at.opened(name, lesson, problems, mistakes)
+        study = moves.opened(name, lesson, problems, mistakes)
         place = None if fresh else self._store.reached(name)
         ended = place is not None and name in self._store.done() and place.stop == lesson.stops[-1].id
         return study if place is None or ended else _placed(study, place)
@@ -97,10 +97,10 @@ class Desk:
     def open_problem(self, name: str, problem: Problem) -> Study:
         """A problem of the user's own at its first step."""
         from nntutor.core.files import writing
-        from nntutor.tui.state import study as at
+        from nntutor.tui.state import moves
 
         self._source = writing.write(problem)
-        return at.opened(name, None, {"main": problem}, {})
+        return moves.opened(name, None, {"main": problem}, {})
 
     def resume(self) -> Study | None:
         """Where the newest session that is gone was; None where it was in the list, or nowhere."""
@@ -212,13 +212,14 @@ def _placed(study: Study, place: Place) -> Study:
     from nntutor.core.arrays import frozen
     from nntutor.core.engine.program import State
     from nntutor.core.engine.timeline import Timeline
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import panels, views
+    from nntutor.tui.state.runs import run_seeds
 
     if place.run not in study.timelines:
         return study
     fresh = study.timelines[place.run]
     if place.settings.get("numbers", fingerprint(fresh.original)) != fingerprint(fresh.original):
-        return replace(_at_nearest_stop(study, place), note=at.note("progress.lesson_changed"))
+        return replace(_at_nearest_stop(study, place), note=panels.note("progress.lesson_changed"))
     params, slots = (frozen(np.frombuffer(saved, dtype="<f8")) for saved in (place.params, place.slots))
     state, edits = State(place.iteration - 1, params, slots), place.edits.get(place.run, ())
     try:
@@ -238,7 +239,7 @@ def _placed(study: Study, place: Place) -> Study:
         run=place.run,
         visited=_whole(place.settings.get("visited"), -1),
         zoom=place.settings.get("zoom") is True,
-        view=view if view in at.views(study) else "network",
+        view=view if view in views.views(study) else "network",
         page=_whole(place.settings.get("page"), 0),
         reached=_reached(place.settings.get("reached")),
         trail=_trail(place.settings.get("trail")),
@@ -247,7 +248,7 @@ def _placed(study: Study, place: Place) -> Study:
     if number is not None and study.place_of(study.lesson.stops[number]) == study.place:  # type: ignore[union-attr]
         study = replace(study, shown=MappingProxyType({(study.run, *study.place): number}))
     # Many seeds are trained again in the background: their weights would be a megabyte at every step.
-    return at.run_seeds(study) if place.settings.get("seeds") is True else study
+    return run_seeds(study) if place.settings.get("seeds") is True else study
 
 
 def _whole(value: object, otherwise: int) -> int:
@@ -293,7 +294,7 @@ def _named_stop(study: Study, stop: str) -> int | None:
 
 def _at_nearest_stop(study: Study, place: Place) -> Study:
     """At the stop of that name; where there is none any more, at the last one of the run that is not further on."""
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import moves
 
     number = _named_stop(study, place.stop)
     if number is None and study.lesson is not None:
@@ -306,7 +307,7 @@ def _at_nearest_stop(study: Study, place: Place) -> Study:
             ),
             default=0,
         )
-    return study if number is None else at.at_stop(study, number)
+    return study if number is None else moves.at_stop(study, number)
 
 
 @lru_cache(maxsize=64)

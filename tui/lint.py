@@ -17,9 +17,10 @@ from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.state import keys
-from nntutor.tui.state import study as at
+from nntutor.tui.state import keys, moves, runs
+from nntutor.tui.state.keys import DEFAULT
 from nntutor.tui.state.session import Home, Opened, Press, Ran, Session, update
+from nntutor.tui.state.study import Study
 
 STOPS = (6, 18)
 WIDTH, ROWS, LAST_ROW = 78, 5, 68
@@ -65,13 +66,13 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
                 yield from _played(lesson, language, size, texts[language])
 
 
-def opened(lesson: Lesson) -> at.Study:
+def opened(lesson: Lesson) -> Study:
     """The lesson at its first stop."""
     problems = {run.id: builtin.of_run(run) for run in lesson.runs}
-    return at.opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
+    return moves.opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
 
 
-def _places(lesson: Lesson, study: at.Study, file: str) -> Iterator[AuthorError]:
+def _places(lesson: Lesson, study: Study, file: str) -> Iterator[AuthorError]:
     latest: dict[str, tuple[int, int]] = {}
     for stop in lesson.stops:
         place = study.place_of(stop)
@@ -86,7 +87,7 @@ def _places(lesson: Lesson, study: at.Study, file: str) -> Iterator[AuthorError]
         yield AuthorError(file, 0, f"[main] symbol “{main.symbol}”: the first run has no such number")
 
 
-def _prose(lesson: Lesson, study: at.Study, stop: Stop, text: Text, language: str) -> Iterator[AuthorError]:
+def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) -> Iterator[AuthorError]:
     prose = text.stops[stop.id]
 
     def wrong(what: str) -> AuthorError:
@@ -116,7 +117,7 @@ def _prose(lesson: Lesson, study: at.Study, stop: Stop, text: Text, language: st
             yield wrong(f"{signs[0]} has no ASCII spelling")
 
 
-def _trace_of(study: at.Study) -> holes.TraceOf:
+def _trace_of(study: Study) -> holes.TraceOf:
     def trace_of(run: str | None, iteration: int | None) -> object:
         return study.timelines[run or study.run].trace_of(iteration or 1)
 
@@ -130,7 +131,7 @@ def is_key(term: str) -> bool:
 
 def exists(key: str) -> bool:
     """Whether something happens at this key."""
-    return key in _NAMED_KEYS or keys.action(keys.DEFAULT, key, key) is not None
+    return key in _NAMED_KEYS or keys.action(DEFAULT, key, key) is not None
 
 
 def korean(text: str) -> Iterator[str]:
@@ -189,7 +190,7 @@ def ran(session: Session) -> Session:
     study = session.study
     if study is None or study.running is None:
         return session
-    runner, running = at.runner(study), study.running
+    runner, running = runs.runner(study), study.running
     while session.study is not None and session.study.running is running:
         chunk = runner.chunk(max(0, running.target - runner.state.done), 1.0, running.goal)
         session = update(session, Ran(running.number, chunk))

@@ -18,8 +18,8 @@ from nntutor.core.files.text import read_text
 from nntutor.core.files.toml import Lines, toml
 from nntutor.lessons.learner import folders
 from nntutor.tui.arguments import UsageError, near
-from nntutor.tui.state import keys
-from nntutor.tui.state.keys import BINDINGS, NEEDED, Keymap
+from nntutor.tui.state import keys, korean
+from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED, Keymap
 
 _NAME = "keys.toml"
 _LIMIT, _LIMIT_SPELLED = 64 * 1024, "64 KB"
@@ -67,9 +67,9 @@ def read() -> Keymap:
     try:
         where = path()
     except RuntimeError:  # nobody's home folder is known
-        return keys.DEFAULT
+        return DEFAULT
     if not os.path.exists(where):
-        return keys.DEFAULT
+        return DEFAULT
     name = str(where)
     return parse(read_text(where, name, _LIMIT, TooLarge(name, None, _LIMIT_SPELLED)), name)
 
@@ -138,7 +138,7 @@ def _key(written: str, action: str, place: str) -> str:
 def _normal(written: str) -> str:
     """One spelling for each key: a sign's name gives the sign, a jamo its letter."""
     if len(written) == 1:
-        written = unicodedata.normalize("NFC", keys.plain(written))
+        written = unicodedata.normalize("NFC", korean.plain(written))
     return _SHOWN.get(written) or _SIGNS.get(written, written)
 
 

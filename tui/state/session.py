@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
-from nntutor.tui.state import keys
+from nntutor.tui.state import korean
+from nntutor.tui.state.keys import DEFAULT, Keymap
+from nntutor.tui.state.korean import TWO_SET
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
     from nntutor.core.engine.training import Chunk
@@ -93,7 +95,7 @@ class Home:
         if not self.query:
             return tuple(range(len(self.lessons)))
         # With the Korean input method on, "xor" arrives as 택.
-        queries = (self.query, keys.plain(self.query))
+        queries = (self.query, korean.plain(self.query))
         return tuple(
             number
             for number, lesson in enumerate(self.lessons)
@@ -128,7 +130,7 @@ class Session:
     wanted: str | None = None
     leaving: bool = False
     palette: Palette | None = None
-    keymap: keys.Keymap = keys.DEFAULT
+    keymap: Keymap = DEFAULT
     theme: str = THEMES[0]
     colours: int = 16
 
@@ -250,16 +252,16 @@ def _read_on(before: Session, after: Session) -> Session:
     home, study = after.home, after.study
     if study is None and home.reading is None:
         return after
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state.panels import Reading
 
-    if study is not None and not isinstance(study.panel, at.Reading):
+    if study is not None and not isinstance(study.panel, Reading):
         return after
     from nntutor.tui.drawing.pages.glossary import same_term
 
     if study is None:
         return replace(after, home=replace(home, reading=same_term(before, after, home.reading or 0)))
-    assert isinstance(study.panel, at.Reading)
-    return replace(after, study=replace(study, panel=at.Reading(same_term(before, after, study.panel.top))))
+    assert isinstance(study.panel, Reading)
+    return replace(after, study=replace(study, panel=Reading(same_term(before, after, study.panel.top))))
 
 
 def _scrolled(top: int, name: str, height: int, last: int) -> int:
@@ -274,11 +276,12 @@ def _scrolled(top: int, name: str, height: int, last: int) -> int:
 
 def _in_study(session: Session, study: Study, action: Action) -> Session:
     from nntutor.tui.drawing.pages import page
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import runs, views
+    from nntutor.tui.state.panels import Reading
 
     match action:
         case Ran(number, chunk):
-            return replace(session, study=at.ran(study, number, chunk))
+            return replace(session, study=runs.ran(study, number, chunk))
         case Typed(text):
             return replace(session, study=_typed(study, text))
         case Press(name):
@@ -287,7 +290,7 @@ def _in_study(session: Session, study: Study, action: Action) -> Session:
             return session
     if study.running is not None:
         if name in ("escape", "leave", "run", "continue"):
-            return replace(session, study=at.stopped(study))
+            return replace(session, study=runs.stopped(study))
         if name not in ("digits", "view", "help", "language"):
             return session
     if study.panel is not None:
@@ -300,13 +303,13 @@ def _in_study(session: Session, study: Study, action: Action) -> Session:
     if name == "glossary":
         from nntutor.tui.drawing.pages.glossary import top_of
 
-        return replace(session, study=replace(study, panel=at.Reading(top_of(session)), note=None))
+        return replace(session, study=replace(study, panel=Reading(top_of(session)), note=None))
     if name == "leave":
         picked = [n for n, lesson in enumerate(session.home.lessons) if lesson.id == study.name]
         home = replace(session.home, picked=picked[0] if picked else session.home.picked)
         return replace(session, study=None, home=home)
     if name == "view":
-        return replace(session, study=at.next_view(study, page.has_picture(session)))
+        return replace(session, study=views.next_view(study, page.has_picture(session)))
     if name == "continue" and study.page + 1 < page.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
     return replace(session, study=_pressed(study, name))
@@ -314,58 +317,59 @@ def _in_study(session: Session, study: Study, action: Action) -> Session:
 
 def _other_lesson(session: Session, study: Study, way: int) -> Session:
     """The lesson after or before this one."""
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import panels
 
     ids = [lesson.id for lesson in session.home.lessons]
     place = ids.index(study.name) + way if study.name in ids else -1
     if not 0 <= place < len(ids):
-        return replace(session, study=replace(study, note=at.note("study.no_other_lesson")))
+        return replace(session, study=replace(study, note=panels.note("study.no_other_lesson")))
     return replace(session, wanted=ids[place], home=replace(session.home, picked=place))
 
 
 def _pressed(study: Study, name: str) -> Study:
     """A key outside any panel."""
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import edits, moves, panels
+    from nntutor.tui.state.panels import Asking, Choosing, Helping, Why
 
     match name:
         case "continue":
-            return at.go_on(study)
+            return moves.go_on(study)
         case "step":
-            return at.step_on(study)
+            return moves.step_on(study)
         case "back":
-            return at.step_back(study)
+            return moves.step_back(study)
         case "unit_next" | "unit_previous":
-            return at.unit(study, 1 if name == "unit_next" else -1)
+            return moves.unit(study, 1 if name == "unit_next" else -1)
         case "phase_next" | "phase_previous":
-            return at.phase(study, 1 if name == "phase_next" else -1)
+            return moves.phase(study, 1 if name == "phase_next" else -1)
         case "iteration_next" | "iteration_previous":
-            return at.iteration(study, 1 if name == "iteration_next" else -1)
+            return moves.iteration(study, 1 if name == "iteration_next" else -1)
         case "first" | "last":
-            return at.ends(study, name == "last")
+            return moves.ends(study, name == "last")
         case "goto":
-            return replace(study, panel=at.Asking("goto"), note=None)
+            return replace(study, panel=Asking("goto"), note=None)
         case "why":
-            return replace(study, panel=at.Why(), note=None)
+            return replace(study, panel=Why(), note=None)
         case "check":
-            return at.checking(study)
+            return moves.checking(study)
         case "run":
-            return replace(study, panel=at.Choosing(), note=None)
+            return replace(study, panel=Choosing(), note=None)
         case "edit":
-            return at.editing(study)
+            return edits.editing(study)
         case "help" | "search":
-            return replace(study, panel=at.Helping(), note=None)
+            return replace(study, panel=Helping(), note=None)
         case "more" | "less" | "halve" | "double":
-            return at.changed(study, name)
+            return edits.changed(study, name)
         case "own":
-            return at.own(study)
+            return edits.own(study)
         case "undo":
-            return at.undone(study)
+            return edits.undone(study)
         case "redo":
-            return at.redone(study)
+            return edits.redone(study)
         case "zoom":
-            return replace(study, zoom=not study.zoom, note=at.note(f"study.zoom_{'off' if study.zoom else 'on'}"))
+            return replace(study, zoom=not study.zoom, note=panels.note(f"study.zoom_{'off' if study.zoom else 'on'}"))
         case "trail":
-            return at.back_on_trail(study)
+            return moves.back_on_trail(study)
         case "escape":
             return replace(study, note=None)
     return study
@@ -373,61 +377,63 @@ def _pressed(study: Study, name: str) -> Study:
 
 def _in_panel(session: Session, study: Study, name: str) -> Session:
     """A key while a panel is open: the panel's own keys, and escape or q to close it."""
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import edits, moves, runs
+    from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Helping, Reading, Why
+    from nntutor.tui.state.runs import RUNS
 
     if name in ("escape", "leave"):
         return replace(session, study=replace(study, panel=None))
     panel = study.panel
     way = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1}.get(name, 0)
     match panel:
-        case at.Why(picked):
+        case Why(picked):
             operands = study.step.operands
             if name == "continue" and operands:
-                return replace(session, study=at.jump(study, picked))
+                return replace(session, study=moves.jump(study, picked))
             if name == "trail":
-                return replace(session, study=at.back_on_trail(study))
+                return replace(session, study=moves.back_on_trail(study))
             if name == "why":
                 return replace(session, study=replace(study, panel=None))
             if way and operands:
                 picked = (picked + way) % len(operands)
-                return replace(session, study=replace(study, panel=at.Why(picked)))
-        case at.Checking(ref, power):
+                return replace(session, study=replace(study, panel=Why(picked)))
+        case Checking(ref, power):
             change = {"more": 1, "less": -1, "double": 1, "halve": -1}.get(name, 0)
             if change:
-                panel = at.Checking(ref, min(0, max(-14, power + change)))
+                panel = Checking(ref, min(0, max(-14, power + change)))
                 return replace(session, study=replace(study, panel=panel))
             if name in ("check", "continue"):
                 return replace(session, study=replace(study, panel=None))
-        case at.Choosing(picked):
-            choices = len(at.RUNS) + 1 + at.has_seeds(study)
+        case Choosing(picked):
+            choices = len(RUNS) + 1 + runs.has_seeds(study)
             if name == "continue":
-                if picked == len(at.RUNS):
-                    return replace(session, study=replace(study, panel=at.Asking("goal")))
-                if picked > len(at.RUNS):
-                    return replace(session, study=at.run_seeds(study))
-                return replace(session, study=at.run_on(study, at.RUNS[picked]))
+                if picked == len(RUNS):
+                    return replace(session, study=replace(study, panel=Asking("goal")))
+                if picked > len(RUNS):
+                    return replace(session, study=runs.run_seeds(study))
+                return replace(session, study=runs.run_on(study, RUNS[picked]))
             if name == "run":
                 way = 1
             if way:
                 picked = (picked + way) % choices
-                return replace(session, study=replace(study, panel=at.Choosing(picked)))
-        case at.Helping(top):
+                return replace(session, study=replace(study, panel=Choosing(picked)))
+        case Helping(top):
             from nntutor.tui.drawing.pages import page
 
             if name == "help":
                 return replace(session, study=replace(study, panel=None))
             top = _scrolled(top, name, session.height, page.help_last_top(session))
-            return replace(session, study=replace(study, panel=at.Helping(top)))
-        case at.Reading(top):
+            return replace(session, study=replace(study, panel=Helping(top)))
+        case Reading(top):
             from nntutor.tui.drawing.pages.glossary import last_top
 
             if name == "glossary":
                 return replace(session, study=replace(study, panel=None))
             top = _scrolled(top, name, session.height, last_top(session))
-            return replace(session, study=replace(study, panel=at.Reading(top)))
-        case at.Editing():
-            return replace(session, study=at.edit_pressed(study, panel, name))
-        case at.Asking():
+            return replace(session, study=replace(study, panel=Reading(top)))
+        case Editing():
+            return replace(session, study=edits.edit_pressed(study, panel, name))
+        case Asking():
             return replace(session, study=_answered(study, panel, name))
     return session
 
@@ -438,21 +444,21 @@ def asking(session: Session) -> bool:
         return True
     if session.study is None:
         return session.home.query is not None and session.home.reading is None
-    from nntutor.tui.state.study import Asking, Editing
+    from nntutor.tui.state.panels import Asking, Editing
 
     return isinstance(session.study.panel, Asking | Editing)
 
 
 def _typed(study: Study, text: str) -> Study:
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state.panels import Asking, Editing
 
     # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
-    clean = "".join(keys.TWO_SET.get(letter, letter) for letter in _printable(text))
-    if isinstance(study.panel, at.Editing):
-        return replace(study, panel=at.Editing(study.panel.ref, (study.panel.text + clean)[:100]))
-    if not isinstance(study.panel, at.Asking):
+    clean = "".join(TWO_SET.get(letter, letter) for letter in _printable(text))
+    if isinstance(study.panel, Editing):
+        return replace(study, panel=Editing(study.panel.ref, (study.panel.text + clean)[:100]))
+    if not isinstance(study.panel, Asking):
         return study
-    return replace(study, panel=at.Asking(study.panel.what, (study.panel.text + clean)[:100]))
+    return replace(study, panel=Asking(study.panel.what, (study.panel.text + clean)[:100]))
 
 
 def _printable(text: str) -> str:
@@ -460,13 +466,14 @@ def _printable(text: str) -> str:
 
 
 def _answered(study: Study, panel: object, name: str) -> Study:
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import moves, runs
+    from nntutor.tui.state.panels import Asking
 
-    assert isinstance(panel, at.Asking)
+    assert isinstance(panel, Asking)
     if name == "trail":
-        return replace(study, panel=at.Asking(panel.what, panel.text[:-1]))
+        return replace(study, panel=Asking(panel.what, panel.text[:-1]))
     if name != "continue":
         return study
     if panel.what == "goto":
-        return at.go_to(study, panel.text)
-    return at.run_until(study, panel.text)
+        return moves.go_to(study, panel.text)
+    return runs.run_until(study, panel.text)

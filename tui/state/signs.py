@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import Words
-from nntutor.tui.state import keys
-from nntutor.tui.state.keys import Keymap
+from nntutor.tui.state.keys import TYPING, Keymap
 
 if TYPE_CHECKING:
     from nntutor.tui.state.session import Session
@@ -40,9 +39,7 @@ def spoken(session: Session) -> Words:
 @lru_cache(maxsize=8)  # the same for step after step
 def _spoken(language: str, keymap: Keymap, style: Style, asking: bool) -> Words:
     names = {f"key_{action}": _sign(keymap, style, (action,)) or action for action in keymap.keys}
-    firm_names = {
-        f"firm_{action}": _firm(keymap, style, asking, (action,)) or action for action in keys.TYPING.values()
-    }
+    firm_names = {f"firm_{action}": _firm(keymap, style, asking, (action,)) or action for action in TYPING.values()}
     return words.load(language).knowing({**names, **firm_names})
 
 
@@ -51,7 +48,7 @@ def _sign(keymap: Keymap, style: Style, actions: Sequence[str]) -> str:
 
 
 def _firm(keymap: Keymap, style: Style, asking: bool, actions: Sequence[str]) -> str:
-    usual = {action: key for key, action in keys.TYPING.items()} if asking else {}
+    usual = {action: key for key, action in TYPING.items()} if asking else {}
     shown = []
     for action in actions:
         found = [*keymap.firm(action), *usual.get(action, "").split(), *keymap.keys[action]]

@@ -114,12 +114,12 @@ def run_name(words: Words, run: str) -> str:
 
 def _picture(session: Session, study: Study, words: Words, width: int, height: int) -> list[Row]:
     """The view that is chosen; on a wide screen the network with the curve or the matrices beside it."""
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import views
 
     if width < _TWO_COLUMNS:
         return _view(session, study, words, study.view, width, height)
     left = max(_FULL_WIDTH - 8, width * 6 // 10)
-    usual = at.views(study)
+    usual = views.views(study)
     side = tuple(view for view in usual if view in ("matrices", "moves", "curve"))
     first = study.view if study.view not in side else usual[0]
     second = study.view if study.view in side else "curve" if study.reached_here > 1 else side[0]
@@ -146,7 +146,7 @@ def _view(session: Session, study: Study, words: Words, view: str, width: int, h
     if view == "curve":
         return _curve(study, words, width, height, look)
     if view not in ("network", "matrices", "runs"):
-        from nntutor.tui.drawing.views.plane import PICTURES
+        from nntutor.tui.drawing.views.table import PICTURES
 
         return PICTURES[view](study, words, width - 1, height, look)
     if view == "runs" and len(study.timelines) > 1:
@@ -165,11 +165,11 @@ def _view(session: Session, study: Study, words: Words, view: str, width: int, h
 
 def _curve(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     from nntutor.tui.drawing.charts.plots import curve_rows
-    from nntutor.tui.state import study as at
+    from nntutor.tui.state import views
 
     timeline = study.timeline
     # The prose may have looked ahead; the curve shows what the learner has run.
-    known = timeline.errors if study.running is not None else at.seen_errors(study)
+    known = timeline.errors if study.running is not None else views.seen_errors(study)
     # The iteration at hand is known only once its E has been made.
     error = study.trace.find("E")
     here = timeline.iteration

@@ -12,7 +12,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, cut, padded
-from nntutor.tui.state import keys
+from nntutor.tui.state import korean
 from nntutor.tui.state.signs import firm, sign, spoken
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def found(session: Session) -> list[tuple[str, str]]:
     here = [one for one in named if one[0] != "palette" and (session.study is not None or one[0] in _AT_HOME)]
     # With the Korean input method on, "why" arrives as 조ㅛ.
     query = session.palette.query
-    queries = [text.lower().split() for text in (query, keys.plain(query))]
+    queries = [text.lower().split() for text in (query, korean.plain(query))]
     shown = [one for one in here if any(all(part in " ".join(one).lower() for part in parts) for parts in queries)]
     return sorted(shown, key=lambda one: not any(one[0] in parts for parts in queries))
 

@@ -12,8 +12,11 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, cut, padded, wrapped
 from nntutor.tui.drawing.pages.palette import HELP
-from nntutor.tui.state import study as at
+from nntutor.tui.state import edits, runs
+from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Helping, Reading, Why
+from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.signs import firm, sign
+from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running
 
 if TYPE_CHECKING:
     from nntutor.tui.state.session import Session
@@ -24,7 +27,7 @@ _CHECK_DIGITS = 12
 
 def covers(study: Study) -> bool:
     """Whether the panel takes the whole screen."""
-    return isinstance(study.panel, at.Helping | at.Reading)
+    return isinstance(study.panel, Helping | Reading)
 
 
 def panel_rows(session: Session, study: Study, words: Words, height: int) -> list[Row]:
@@ -33,15 +36,15 @@ def panel_rows(session: Session, study: Study, words: Words, height: int) -> lis
     if study.running is not None:
         return _running(study, words, look)
     match study.panel:
-        case at.Why(picked):
+        case Why(picked):
             rows = _why(study, words, look, picked, session.width)
-        case at.Checking():
+        case Checking():
             rows = _check(study, words, look, study.panel, session.width)
-        case at.Asking():
+        case Asking():
             rows = _asking(study.panel, words)
-        case at.Choosing(picked):
+        case Choosing(picked):
             rows = _choosing(study, words, picked)
-        case at.Editing():
+        case Editing():
             rows = _editing(study, words, look, study.panel, session.width)
         case _:
             rows = []
@@ -106,7 +109,7 @@ def _given(study: Study, ref: Ref) -> str:
 # --- check -----------------------------------------------------------------------------------------
 
 
-def _check(study: Study, words: Words, look: Look, panel: at.Checking, width: int) -> list[Row]:
+def _check(study: Study, words: Words, look: Look, panel: Checking, width: int) -> list[Row]:
     trace = study.trace
     check = central_difference(trace, panel.ref, panel.h)
     symbol = trace.symbol(panel.ref, look.style)
@@ -160,12 +163,12 @@ def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]
 
 def _choosing(study: Study, words: Words, picked: int) -> list[Row]:
     row = [Piece(f" {words.say('run.ask')} ", "")]
-    for number, count in enumerate(at.RUNS):
+    for number, count in enumerate(RUNS):
         row += [Piece("  "), _choice(f"{count:,}".replace(",", " "), number == picked)]
     further = [words.say("run.goal")]
-    if at.has_seeds(study):
-        further.append(words.say("run.seeds", seeds=at.SEEDS, count=at.SEED_ITERATIONS))
-    for number, word in enumerate(further, len(at.RUNS)):
+    if runs.has_seeds(study):
+        further.append(words.say("run.seeds", seeds=SEEDS, count=SEED_ITERATIONS))
+    for number, word in enumerate(further, len(RUNS)):
         row += [Piece("  "), _choice(word, number == picked)]
     return [_title(words.say("run.title")), tuple(row), (Piece(f" {words.say('run.how')}", "dim"),)]
 
@@ -193,19 +196,19 @@ def _running(study: Study, words: Words, look: Look) -> list[Row]:
     ]
 
 
-def _seeding(study: Study, running: at.Running, words: Words, look: Look) -> list[Row]:
+def _seeding(study: Study, running: Running, words: Words, look: Look) -> list[Row]:
     assert study.seeds is not None
     done = study.seeds.state.done
-    begun = running.target - at.SEED_ITERATIONS
-    share = round(40 * min(1.0, max(0.0, (done - begun) / at.SEED_ITERATIONS)))
+    begun = running.target - SEED_ITERATIONS
+    share = round(40 * min(1.0, max(0.0, (done - begun) / SEED_ITERATIONS)))
     count = int(study.seeds.solved.sum())
     return [
-        _title(words.say("seeds.going", iteration=done, count=count, of=at.SEEDS)),
+        _title(words.say("seeds.going", iteration=done, count=count, of=SEEDS)),
         (Piece(f" {look.line('█') * share}{look.line('·') * (40 - share)}"),),
     ]
 
 
-def _editing(study: Study, words: Words, look: Look, panel: at.Editing, width: int) -> list[Row]:
+def _editing(study: Study, words: Words, look: Look, panel: Editing, width: int) -> list[Row]:
     """The number that is being set, what it is now, and what would follow."""
     head = (*_title(words.say("edit.title")), Piece(f"   {words.say('edit.how')}", "dim"))
     if "=" in panel.text:
@@ -221,10 +224,10 @@ def _editing(study: Study, words: Words, look: Look, panel: at.Editing, width: i
         return [*rows, *[(Piece(f" {line}", "warning"),) for line in wrapped(words.say(key, **facts), width - 2)]]
     if not panel.text.strip():
         return rows
-    wanted = at.meant(study, panel)
+    wanted = edits.meant(study, panel)
     if isinstance(wanted[0], str):
         return rows
-    followed = at.following(study, wanted[0], float(str(wanted[1])))
+    followed = edits.following(study, wanted[0], float(str(wanted[1])))
     if followed is None:
         return rows
     arrow = look.line("→")
@@ -232,7 +235,7 @@ def _editing(study: Study, words: Words, look: Look, panel: at.Editing, width: i
     return [*rows, (Piece(f" {words.say('edit.follows')} "), Piece(cut(told, width - 12), "result"))]
 
 
-def _asking(panel: at.Asking, words: Words) -> list[Row]:
+def _asking(panel: Asking, words: Words) -> list[Row]:
     title, example = ("goto.ask", "goto.example") if panel.what == "goto" else ("run.goal_ask", "run.goal_example")
     rows: list[Row] = [
         (*_title(words.say(title)), Piece(f"   {words.say(example)}", "dim")),
@@ -260,17 +263,17 @@ def keys_here(session: Session, study: Study) -> list[tuple[str, str]]:
         return [(firm(session, "escape"), "stop")]
     updown, go = firm(session, "unit_previous", "unit_next"), firm(session, "continue")
     match study.panel:
-        case at.Why():
+        case Why():
             return [(updown, "choose"), (go, "open"), (firm(session, "trail"), "back"), close]
-        case at.Checking():
+        case Checking():
             return [(sign(session, "more", "less"), "epsilon"), close]
-        case at.Choosing():
+        case Choosing():
             return [(firm(session, "back", "step"), "choose"), (go, "run"), close]
-        case at.Editing():
+        case Editing():
             return [(updown, "choose"), (go, "set"), close]
-        case at.Asking():
+        case Asking():
             return [(go, "continue"), close]
-        case at.Helping():
+        case Helping():
             return [(updown, "more"), close]
     shown = [(sign(session, *actions.split()), word) for actions, word in _STUDY]
     if study.trail:
@@ -308,9 +311,9 @@ def whole_page(session: Session, words: Words) -> list[Row]:
 
     study = session.study
     assert study is not None
-    if isinstance(study.panel, at.Reading):
+    if isinstance(study.panel, Reading):
         return glossary_page(session, study.panel.top, words)
-    assert isinstance(study.panel, at.Helping)
+    assert isinstance(study.panel, Helping)
     look = Look(session.style, session.digits)
     room = max(1, session.height - 3)
     top = min(study.panel.top, help_last_top(session, words))

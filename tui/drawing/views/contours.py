@@ -1,0 +1,99 @@
+"""E over two weights as contours, with the path walked."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from nntutor.core.analysis.plot_data import (
+    surface_grid,
+    surface_over,
+)
+from nntutor.core.arrays import Array
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.rules.surfaces import calls, surface
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row
+from nntutor.tui.drawing.charts.contours import Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.views.paths import nothing, parameters, path, variables
+from nntutor.tui.state.study import Study
+
+
+def contours(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    """E over two weights and the way so far; on a surface also the signs of the steep slope, and the velocity."""
+    trace = study.trace
+    refs = variables(trace)
+    if len(refs) < 2 or parameters(trace) > 2:
+        return nothing(words, width)
+    points = path(study, refs)
+    signs = _signs(study, points, words, width, look)
+    walked = Path(points, "", "operand", arrows=_velocity(study, refs, points))
+    return [*contours_of(study, refs, [walked], width, height - len(signs), look, ""), *signs]
+
+
+def contours_of(
+    study: Study, refs: tuple[Ref, ...], paths: list[Path], width: int, height: int, look: Look, title: str
+) -> list[Row]:
+    trace = study.trace
+    minimum = surface(trace.problem.surface).minimum if trace.problem.surface else _lowest(trace, refs)
+    every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
+    across, up = plane_of(every, minimum, 0.25)
+
+    def values(*plane: Any) -> Array:
+        return _heights(trace.problem, *refs, *plane)
+
+    axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
+    lowest, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
+    return contour_rows(values, paths, lowest, across, up, width, height, look, title, axes, levels)
+
+
+_heights = lru_cache(maxsize=16)(surface_grid)
+
+
+def _lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
+    """The lowest point of a bowl over two weights, from six heights: exact where E is a quadratic."""
+    x = np.array([0.0, 1.0, -1.0, 0.0, 0.0, 1.0])
+    y = np.array([0.0, 0.0, 0.0, 1.0, -1.0, 1.0])
+    e0, ex, em, ey, en, exy = surface_over(trace.problem, refs[0], refs[1], x, y)
+    slope = np.array([(ex - em) / 2, (ey - en) / 2])
+    mixed = exy - ex - ey + e0
+    bend = np.array([[ex - 2 * e0 + em, mixed], [mixed, ey - 2 * e0 + en]])
+    try:
+        lowest = np.linalg.solve(bend, -slope)
+    except np.linalg.LinAlgError:
+        return 0.0, 0.0
+    return float(lowest[0]), float(lowest[1])
+
+
+def _signs(study: Study, points: Array, words: Words, width: int, look: Look) -> list[Row]:
+    """The signs of ∂E/∂w2 at the points so far."""
+    problem = study.trace.problem
+    if not problem.surface or len(points) < 2:
+        return []
+    slope = np.empty(len(points))
+    with np.errstate(all="ignore"):
+        for function, arguments in calls(
+            surface(problem.surface).slopes[1], (points[:, 0].copy(), points[:, 1].copy()), slope
+        ):
+            function(*arguments)
+    known = slope if study.trace.known(Ref("grad", 1, 1, 2), study.timeline.step) else slope[:-1]
+    if len(points) > study.timeline.iteration:
+        known = known[: study.timeline.iteration]
+    symbol = study.trace.symbol(Ref("grad", 1, 1, 2), look.style)
+    head = f" {symbol}: "
+    return [(Piece(head, "dim"), *sign_row([float(value) for value in known], width - len(head), look))]
+
+
+def _velocity(study: Study, refs: tuple[Ref, ...], points: Array) -> tuple[tuple[float, float, float, float], ...]:
+    """Where the velocity points, once it has been made."""
+    trace = study.trace
+    found = [ref._replace(kind="v") for ref in refs]
+    if trace.problem.optimizer.name not in ("momentum", "nesterov") or trace.index_of(found[0]) is None:
+        return ()
+    if not all(trace.known(ref, study.timeline.step) for ref in found) or not np.isfinite(points[-1]).all():
+        return ()
+    return ((float(points[-1, 0]), float(points[-1, 1]), trace.value(found[0]), trace.value(found[1])),)

@@ -1,0 +1,75 @@
+"""How large each layer's gradient is, bar by bar."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntutor.core.analysis.plot_data import (
+    gradient_sizes,
+)
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.charts.bars import Bar, bars_rows
+from nntutor.tui.state.study import Study
+
+
+def layers(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    """How large each layer's gradient is, as far as it has been found, and the slopes multiplied on the way."""
+    trace, step = study.trace, study.timeline.step
+    shape = trace.plan.shape.layers
+    sizes = gradient_sizes(trace)
+    last = len(shape)
+    found = [_layer_found(trace, number, step) for number in range(1, last + 1)]
+    bars = []
+    for number in range(1, last + 1):
+        label = trace.names.unit(number, 1).partition("_")[0] if last > 2 else trace.names.unit(number, 1)
+        label = words.say("views.out_short") if number == last else label
+        beside_it = float(sizes[-1] * 0.25 ** (last - number)) if found[-1] else None
+        known = found[number - 1]
+        bars.append(
+            Bar(
+                label,
+                float(sizes[number - 1]) if known else float("nan"),
+                beside_it,
+                study.step.ref.layer == number,
+                known,
+            )
+        )
+    moved = None
+    if study.timeline.iteration > 1:
+        moved = [
+            float(np.mean(np.abs(trace.array("weight", number) - layer.weights)))
+            for number, layer in enumerate(trace.problem.network.layers, 1)
+        ]
+    line = _product(trace, step, words, look, width)
+    power, title = "0.25^n" if look.ascii else "0.25ⁿ", words.say("views.gradient_size")
+    gone = words.say("views.moved")
+    drawn = bars_rows(bars, width, height - len(line), look, title, "", power, True, moved, gone)
+    return [*drawn, *line]
+
+
+def _layer_found(trace: Trace, number: int, step: int) -> bool:
+    layer = trace.plan.shape.layers[number - 1]
+    return bool(layer.sources) and trace.known(Ref("grad", number, layer.units, layer.sources[-1]), step)
+
+
+def _product(trace: Trace, step: int, words: Words, look: Look, width: int) -> list[Row]:
+    """The slopes along unit 1 of every hidden layer, from the output back, and their product."""
+    sample = trace.samples[0] if trace.samples else 0
+    factors = []
+    for number in range(len(trace.plan.shape.layers) - 1, 0, -1):
+        ref = Ref("slope", number, 1, 0, sample)
+        if trace.index_of(ref) is None or not trace.known(ref, step):
+            break
+        factors.append(trace.value(ref))
+    if not factors:
+        return []
+    dot = "*" if look.ascii else "·"
+    dot = f" {dot} " if len(factors) < 6 else dot
+    product = float(np.prod(factors))
+    shown = dot.join(look.figure(factor, digits=2) for factor in factors)
+    head = words.say("views.slopes_product")
+    return [(Piece(cut(f" {head} {shown} = {look.figure(product, digits=2)}", width), "result"),)]

@@ -1,0 +1,43 @@
+"""The legend of a race."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import padded as filled
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
+
+
+@dataclass(frozen=True)
+class Racer:
+    """One run of a race: its mark, name and rate, how many moves it has made, and E there."""
+
+    mark: str
+    name: str
+    rate: str
+    moves: int
+    error: float
+    here: bool
+
+
+def racer_rows(lines: list[Racer], touched: int, words: Words, width: int, look: Look, samples: bool) -> list[Row]:
+    """The legend of a race, two racers a row where they fit; the one at hand in brackets."""
+    eta = "eta" if look.ascii else "η"
+    parts = []
+    for line in lines:
+        text = f"{line.mark} {line.name} {eta} {line.rate} E {look.figure(line.error, digits=3)}"
+        if samples:
+            text += f" {words.say('race.moves', count=line.moves)}"
+        parts.append((f"[{text}]" if line.here else f" {text} ", line.here))
+    wide = max(cells(text) for text, _ in parts) + 1
+    each = max(1, (width - 1) // wide)
+    head = words.say("race.touched", count=touched) if samples else words.say("race.iterations", count=touched)
+    rows: list[Row] = [(Piece(f" {head}", "bold"),)]
+    for start in range(0, len(parts), each):
+        rows.append(
+            tuple(Piece(filled(text, wide), "result" if here else "") for text, here in parts[start : start + each])
+        )
+    return [fitted(row, width) for row in rows]

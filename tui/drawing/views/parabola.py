@@ -1,0 +1,57 @@
+"""E over one weight, with the moves made and the tangent where we stand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntutor.core.analysis.plot_data import (
+    error_over,
+)
+from nntutor.core.arrays import Array
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Row
+from nntutor.tui.drawing.charts.curves import parabola_rows
+from nntutor.tui.drawing.views.paths import nothing, path, variables
+from nntutor.tui.state.study import Study
+
+
+def parabola(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    """E over one weight, the moves so far, the tangent where we stand."""
+    trace = study.trace
+    ref = variables(trace)[0]
+    if trace.index_of(ref._replace(kind="grad")) is None:
+        return nothing(words, width)
+    moves = path(study, (ref,))[:, 0]
+    gradient = ref._replace(kind="grad")
+    slope = trace.value(gradient) if trace.known(gradient, study.timeline.step) and len(moves) else None
+    if trace.known(ref._replace(kind="new"), study.timeline.step):
+        slope = None
+    eta = trace.problem.optimizer.learning_rate
+    near = np.array([-1.0, 0.0, 1.0]) + moves[0]
+    below, here, above = error_over(trace, ref, near)
+    curvature = float(above - 2 * here + below)
+    label, lowest = "", float(moves[0])
+    if np.isfinite(curvature) and curvature > 0:
+        lowest = float(moves[0] - (above - below) / 2 / curvature)
+        label = words.say(f"regime.{_regime(eta * curvature)}")
+    reach = 1.4 * max(abs(float(moves[0]) - lowest), 0.5)
+    across = (lowest - reach, lowest + reach)
+    names = (trace.symbol(ref, look.style), "E")
+
+    def values(x: Array) -> Array:
+        return error_over(trace, ref, x)
+
+    symbol = "eta" if look.ascii else "η"
+    title = f"{symbol} {look.figure(eta)}"
+    return parabola_rows(values, moves, slope, across, width, height, look, title, label, names)
+
+
+def _regime(share: float) -> str:
+    """What plain descent does in a bowl, by η·E″."""
+    for edge, below, at_edge in ((1.0, "creeps", "lands"), (2.0, "crosses", "swings")):
+        if abs(share - edge) < 1e-9:
+            return at_edge
+        if share < edge:
+            return below
+    return "diverges"

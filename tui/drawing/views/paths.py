@@ -1,0 +1,46 @@
+"""The way that the weights have gone, for the views that draw it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntutor.core.arrays import Array
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.state.study import Study
+
+_MOST_MOVES = 10_000
+
+
+def variables(trace: Trace) -> tuple[Ref, ...]:
+    """The first weights that learn, at most two: what E is drawn over."""
+    found = []
+    for number, layer in enumerate(trace.plan.shape.layers, 1):
+        for unit in range(1, layer.units + 1):
+            found += [Ref("weight", number, unit, source) for source in layer.sources]
+            if len(found) >= 2:
+                return tuple(found[:2])
+    return tuple(found) or (Ref("weight", 1, 1, 1),)
+
+
+def path(study: Study, refs: tuple[Ref, ...], run: str = "", last: int = 0) -> Array:
+    """(moves + 1, refs): the weights from the start to the place, or of another run up to before iteration `last`."""
+    timeline = study.timelines[run or study.run]
+    if last:
+        return timeline.path(refs, max(1, min(last, _MOST_MOVES)))
+    path = timeline.path(refs, min(timeline.iteration, _MOST_MOVES))
+    trace = study.trace
+    new = [ref._replace(kind="new") for ref in refs]
+    if all(trace.known(ref, timeline.step) for ref in new) and trace.index_of(new[0]) is not None:
+        path = np.vstack([path, [[trace.value(ref) for ref in new]]])
+    return path
+
+
+def parameters(trace: Trace) -> int:
+    return int(trace.before.params.size)
+
+
+def nothing(words: Words, width: int) -> list[Row]:
+    return [(), (Piece(cut(f"  {words.say('views.not_here')}", width), "dim"),)]

@@ -1,0 +1,206 @@
+"""Changing: given numbers and settings, undone and redone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from nntutor.core.engine.edits import is_given
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.errors import FormulaError
+from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.symbols import PER_WEIGHT, Names, Ref
+from nntutor.core.problems.settings import NUMBERS, setting, varied
+from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.tui.state.moves import switched, to
+from nntutor.tui.state.panels import Editing, Note, note
+from nntutor.tui.state.study import Study, step_of
+
+
+def main_ref(study: Study) -> Ref:
+    """The number that + and − change: the lesson's, or the learning rate."""
+    main = study.lesson.main if study.lesson is not None else None
+    if main is not None and main.setting:
+        return Ref(f"set_{main.setting}")
+    if main is not None and main.symbol:
+        ref = study.trace.find(main.symbol)
+        if ref is not None:
+            return ref
+    return Ref("rate_eta")
+
+
+def changed(study: Study, how: str) -> Study:
+    """The main number up, down, halved or doubled; or, where + and − go through the runs, another run."""
+    main = study.lesson.main if study.lesson is not None else None
+    if main is not None and main.runs and how in ("more", "less"):
+        return switched(study, 1 if how == "more" else -1)
+    ref = main_ref(study)
+    if ref.kind in NUMBERS:
+        now = setting(study.timeline.problem, ref.kind)
+        new = {"more": now + 1, "less": now - 1, "halve": now // 2, "double": 2 * now}[how]
+        return edited(study, ref, float(new))
+    value = study.trace.value(ref)
+    if how in ("halve", "double"):
+        return edited(study, ref, value * (0.5 if how == "halve" else 2.0))
+    if main is None or main.runs:
+        return replace(study, note=note("study.scale_only", symbol=study.trace.symbol(ref)))
+    new_value = main.up(value) if how == "more" else main.down(value)
+    if new_value == value:
+        return replace(study, note=note("edit.no_further", symbol=study.trace.symbol(ref), value=value))
+    return edited(study, ref, new_value)
+
+
+def edited(study: Study, ref: Ref, value: float) -> Study:
+    """A given number or a setting replaced; in every run where runs are compared, in this one where they race."""
+    main = study.lesson.main if study.lesson is not None else None
+    is_setting = ref.kind in NUMBERS
+    before = float(setting(study.timeline.problem, ref.kind)) if is_setting else study.trace.value(ref)
+    place, here = study.place, study.step.ref
+    whole = main is not None and main.whole
+    compared = study.lesson is not None and "runs" in study.lesson.views
+    timelines = dict(study.timelines)
+    try:
+        for name, one in study.timelines.items():
+            if name == study.run or compared:
+                timelines[name] = one.to(*((1, 1) if whole else place)).edit(ref, value)
+    except (ValueError, KeyError):
+        return replace(study, note=note("edit.no_further", symbol=symbol_of(study, ref), value=before))
+    seeds = None if is_setting else study.seeds
+    study = _with_timelines(replace(study, seeds=seeds), timelines, place, here)
+    facts = {"symbol": symbol_of(study, ref), "before": before, "after": value}
+    return replace(study, note=study.note or note("edit.done", **facts))
+
+
+def givens(study: Study) -> tuple[Ref, ...]:
+    """The given numbers that an edit at this step offers: the weight at hand, what the step used, then the rates."""
+    step, names = study.step, study.trace.names
+    found = []
+    if step.ref.kind in PER_WEIGHT:
+        found.append(step.ref._replace(kind="weight"))
+    found += [operand.ref for operand in step.operands]
+    found += [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
+    found += [Ref(kind) for kind in RATE_FIELDS]
+    rates = study.timeline.problem.optimizer.rule.rates
+    offered = [
+        ref
+        for ref in dict.fromkeys(found)
+        if is_given(study.timeline.problem, ref) and (ref.kind not in RATE_FIELDS or RATE_FIELDS[ref.kind] in rates)
+    ]
+    assert names is not None
+    return tuple(offered)
+
+
+def editing(study: Study) -> Study:
+    """The panel in which a given number is set."""
+    main = study.lesson.main if study.lesson is not None else None
+    offered = givens(study)
+    first = main_ref(study)
+    if main is None or not main.symbol or first not in offered:
+        first = offered[0]
+    return replace(study, panel=Editing(first), note=None)
+
+
+def edit_pressed(study: Study, panel: Editing, name: str) -> Study:
+    """A key while a number is being set."""
+    if name == "trail":
+        return replace(study, panel=Editing(panel.ref, panel.text[:-1]))
+    if name in ("unit_next", "unit_previous"):
+        offered = givens(study)
+        at = offered.index(panel.ref) if panel.ref in offered else 0
+        return replace(study, panel=Editing(offered[(at + (1 if name == "unit_next" else -1)) % len(offered)]))
+    if name != "continue":
+        return study
+    if not panel.text.strip():
+        return replace(study, panel=None)
+    wanted = meant(study, panel)
+    if isinstance(wanted[0], str):
+        return replace(study, panel=replace(panel, wrong=(wanted[0], wanted[1])))
+    ref, value = wanted
+    return edited(replace(study, panel=None), ref, float(value))
+
+
+def meant(study: Study, panel: Editing) -> tuple[Ref, float] | Note:
+    """What the typed line sets, and to what; or what is wrong with it."""
+    ref, text = panel.ref, panel.text.strip()
+    head, equals, tail = text.partition("=")
+    if equals:
+        symbol, text = head.strip().removesuffix("⁺"), tail.strip()
+        named = {name: kind for kind, name in NUMBERS.items()}.get(symbol.lower())
+        found = Ref(named) if named else study.trace.find(symbol)
+        if found is None:
+            return note("goto.no_symbol", text=symbol)
+        ref = found
+    if ref.kind not in NUMBERS and not is_given(study.timeline.problem, ref):
+        return note("edit.not_given", symbol=study.trace.symbol(ref))
+    try:
+        value = evaluate(parse(text, study.trace.find), study.trace.value)
+    except FormulaError:
+        return note("edit.not_a_number", text=text)
+    if not np.isfinite(value):
+        return note("edit.not_a_number", text=text)
+    if ref.kind in NUMBERS:
+        try:
+            varied(study.timeline.problem, {NUMBERS[ref.kind]: value})
+        except ValueError:
+            return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
+    if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
+        return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
+    return ref, value
+
+
+def following(study: Study, ref: Ref, value: float) -> tuple[tuple[str, float, float], ...] | None:
+    """What an edit would make of the step's number and of E: (symbol, now, then); None for a setting."""
+    if ref.kind in NUMBERS:
+        return None
+    after = study.timeline.edit(ref, value).trace
+    here = study.step.ref
+    refs = [here] if here.kind == "error" else [here, Ref("error")]
+    return tuple((study.trace.symbol(one), study.trace.value(one), after.value(one)) for one in refs)
+
+
+def symbol_of(study: Study, ref: Ref) -> str:
+    """What a number is called; a setting has its name in the words, under this key."""
+    return NUMBERS[ref.kind] if ref.kind in NUMBERS else study.trace.symbol(ref)
+
+
+def _with_timelines(
+    study: Study, timelines: Mapping[str, Timeline], place: tuple[int, int] | None = None, here: Ref | None = None
+) -> Study:
+    """Other timelines, at the same place; where steps have other numbers now, at the step that makes the same."""
+    iteration, step = place or study.place
+    # Later iterations are forgotten with the numbers that they came from.
+    study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None, reached=MappingProxyType({}))
+    problem = study.timeline.problem
+    found = None
+    if here is not None:
+        many = problem.batch_length(iteration) > 1
+        found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here), study.timeline.mistake)
+    return to(study, iteration, found or step)
+
+
+def undone(study: Study) -> Study:
+    if not study.timeline.edits:
+        return replace(study, note=note("edit.nothing_to_undo"))
+    study = _with_timelines(study, {name: one.undo() for name, one in study.timelines.items()}, here=study.step.ref)
+    return replace(study, note=study.note or note("edit.undone"))
+
+
+def redone(study: Study) -> Study:
+    if not study.timeline.undone:
+        return replace(study, note=note("edit.nothing_to_redo"))
+    study = _with_timelines(study, {name: one.redo() for name, one in study.timelines.items()}, here=study.step.ref)
+    return replace(study, note=study.note or note("edit.redone"))
+
+
+def own(study: Study) -> Study:
+    """The lesson's own setting: no edits."""
+    timelines = dict(study.timelines)
+    for name, timeline in timelines.items():
+        while timeline.edits:
+            timeline = timeline.undo()
+        timelines[name] = timeline
+    return replace(_with_timelines(study, timelines, here=study.step.ref), note=note("status.own_setting"))

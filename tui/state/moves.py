@@ -1,0 +1,238 @@
+"""Moving: steps, units, phases, iterations, stops, runs, and to whatever a typed line names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from nntutor.core.analysis.gradient_check import GRADIENT
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
+from nntutor.lessons.course.model import Lesson
+from nntutor.tui.state import korean
+from nntutor.tui.state.panels import Asking, Checking, Note, Why, note
+from nntutor.tui.state.runs import run_seeds, run_to
+from nntutor.tui.state.study import Study, moved, step_of
+from nntutor.tui.state.views import views
+
+# Going further than this is a run with progress, not a jump.
+_NEAR = 300
+_SMALL = 100
+
+
+def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mistakes: Mapping[str, str]) -> Study:
+    """A lesson's runs, or a problem as the one run "main", at their first stop or step."""
+    timelines = {run: Timeline.start(problem, mistakes.get(run, "")) for run, problem in problems.items()}
+    run = next(iter(timelines)) if lesson is None else lesson.stops[0].run
+    study = Study(name, lesson, MappingProxyType(timelines), run)
+    study = replace(study, view=views(study)[0])
+    return study if lesson is None else at_stop(study, 0)
+
+
+def to(study: Study, iteration: int, step: int) -> Study:
+    """At (iteration, step), or the nearest place that there is; far away, a run that leads there."""
+    newest = study.timeline.newest
+    near = _NEAR if study.trace.before.params.size <= _SMALL else _NEAR // 10
+    if iteration - newest > near and study.timeline.diverged is None:
+        return run_to(study, iteration, step)
+    return moved(study, study.timeline.to(iteration, step))
+
+
+def at_stop(study: Study, number: int) -> Study:
+    """At a stop of the lesson, with the view that it asks for."""
+    assert study.lesson is not None
+    stop = study.lesson.stops[number]
+    place = study.place_of(stop)
+    if place is None:
+        return study
+    shown = MappingProxyType({**study.shown, (stop.run, *place): number})
+    study = to(replace(study, shown=shown, run=stop.run, view=stop.view), *place)
+    if stop.view == "seeds" and study.seeds is None and study.running is None:
+        return run_seeds(study)
+    return study
+
+
+def go_on(study: Study) -> Study:
+    """The lesson's next stop; where there is none, the next phase."""
+    if study.lesson is None:
+        return phase(study, 1)
+    stops = study.lesson.stops
+    at = study.stop
+    if at is None:
+        # Somewhere between stops: what comes next is what follows the stop behind the place.
+        behind = [
+            number
+            for number, stop in enumerate(stops)
+            if stop.run == study.run and (study.place_of(stop) or study.place) < study.place
+        ]
+        own = [number for number, stop in enumerate(stops) if stop.run == study.run]
+        at = behind[-1] if behind else own[0] - 1 if own else study.last
+    following = (number for number in range(at + 1, len(stops)) if study.place_of(stops[number]) is not None)
+    number = next(following, None)
+    if number is not None:
+        return at_stop(study, number)
+    at = study.stop
+    told = study.note is not None and study.note[0] == "status.lesson_done"
+    if at == len(stops) - 1 and not told:
+        return replace(study, note=note("status.lesson_done"))
+    return phase(study, 1)
+
+
+def step_on(study: Study) -> Study:
+    timeline = study.timeline
+    if study.zoom:
+        end = timeline.trace.plan.group_end(timeline.step)
+        if timeline.step < end:
+            return moved(study, timeline.to(timeline.iteration, end))
+        timeline = timeline.forward()
+        if timeline.step == study.timeline.step and timeline.iteration == study.timeline.iteration:
+            return moved(study, timeline)
+        return moved(study, timeline.to(timeline.iteration, timeline.trace.plan.group_end(timeline.step)))
+    return moved(study, timeline.forward())
+
+
+def step_back(study: Study) -> Study:
+    timeline = study.timeline
+    if study.zoom:
+        start = timeline.trace.plan.group_start(timeline.step)
+        timeline = timeline.to(timeline.iteration, start)
+        if start == 1 and timeline.iteration == 1:
+            return moved(study, timeline)
+    return moved(study, timeline.back())
+
+
+def unit(study: Study, way: int) -> Study:
+    """The next or previous unit; past the last one, the next iteration."""
+    return _turned(study, study.trace.plan.next_unit(study.timeline.step, way), way)
+
+
+def phase(study: Study, way: int) -> Study:
+    return _turned(study, study.trace.plan.next_phase(study.timeline.step, way), way)
+
+
+def _turned(study: Study, step: int | None, way: int) -> Study:
+    timeline = study.timeline
+    if step is not None:
+        return moved(study, timeline.to(timeline.iteration, step))
+    if way > 0:
+        return moved(study, study.timeline.to(timeline.iteration, len(timeline.trace)).forward())
+    return moved(study, timeline.to(timeline.iteration, 1).back())
+
+
+def iteration(study: Study, way: int) -> Study:
+    at, step = study.place
+    return to(study, max(1, at + way), step)
+
+
+def ends(study: Study, last: bool) -> Study:
+    timeline = study.timeline
+    return moved(study, timeline.to(timeline.iteration, len(timeline.trace) if last else 1))
+
+
+_ITERATION_WORDS = ("iteration", "iter", "it", "i", "반복")
+_STEP_WORDS = ("step", "단계")
+
+
+def go_to(study: Study, text: str) -> Study:
+    """Where a typed line leads: a step, an iteration, or the step that makes a symbol."""
+    words = text.strip().split()
+    if not words:
+        return replace(study, panel=None)
+    at = study.timeline.iteration
+    head, number = words[0].lower(), words[-1]
+    if number.isdecimal() and len(number) <= 9 and len(words) <= 2:
+        if len(words) == 1 or head in _STEP_WORDS:
+            steps = len(study.trace)
+            if not 1 <= int(number) <= steps:
+                return _wrong(study, text, note("goto.no_step", step=number, steps=steps))
+            return replace(to(study, at, int(number)), panel=None)
+        if head in _ITERATION_WORDS:
+            if int(number) < 1:
+                return _wrong(study, text, note("goto.no_iteration"))
+            return replace(to(study, int(number), study.timeline.step), panel=None)
+    ref = study.trace.find(korean.plain("".join(words)))
+    if ref is None:
+        return _wrong(study, text, note("goto.no_symbol", text=text.strip()))
+    # A weight's own symbol means what this iteration makes of it, as the contract says.
+    wanted = ref._replace(kind="new") if ref.kind == "weight" else ref
+    step = study.trace.index_of(wanted)
+    if step is None:
+        return _wrong(study, text, note("goto.given", symbol=study.trace.symbol(ref)))
+    return replace(to(study, at, step), panel=None)
+
+
+def _wrong(study: Study, text: str, why: Note) -> Study:
+    return replace(study, panel=Asking("goto", text, why))
+
+
+def jump(study: Study, picked: int) -> Study:
+    """To the step that made the picked operand; `back_on_trail` returns."""
+    operand = study.step.operands[picked]
+    if operand.iteration is None or operand.step is None:
+        return study
+    trail = (*study.trail, study.place)
+    study = moved(study, study.timeline.to(operand.iteration, operand.step))
+    return replace(study, trail=trail, panel=Why())
+
+
+def back_on_trail(study: Study) -> Study:
+    if not study.trail:
+        return study
+    *rest, last = study.trail
+    panel = study.panel if isinstance(study.panel, Why) else None
+    return replace(moved(study, study.timeline.to(*last)), trail=tuple(rest), panel=panel)
+
+
+def nudged(study: Study) -> Ref | None:
+    """The number that a check of the step at hand nudges: its weight, its out or its net."""
+    ref = study.step.ref
+    match ref.kind:
+        case "grad" | "new" | "change" | "v" | "m" | "s" | "mhat" | "vhat":
+            return ref._replace(kind="weight")
+        case "out_grad" | "out" if ref.layer < len(study.trace.problem.network.layers):
+            return ref._replace(kind="out")
+        case "out_grad":
+            return ref._replace(kind="out")
+        case "delta" | "slope" | "net" | "out":
+            return ref._replace(kind="net")
+    return None
+
+
+def checking(study: Study) -> Study:
+    """The check of the number at hand, or why there is none."""
+    if study.trace.problem.error == "perceptron":
+        return replace(study, note=note("check.perceptron"))
+    ref = nudged(study)
+    if ref is not None:
+        try:
+            study.trace.value(ref._replace(kind=GRADIENT[ref.kind]))
+        except KeyError:
+            ref = None
+    if ref is None:
+        return replace(study, note=note("check.nothing"))
+    return replace(study, panel=Checking(ref))
+
+
+def racers(study: Study) -> list[str]:
+    """The runs of the lesson on the same problem as the one at hand, itself among them."""
+    if study.lesson is None:
+        return [study.run]
+    here = study.lesson.run(study.run).problem
+    return [run.id for run in study.lesson.runs if run.problem == here]
+
+
+def switched(study: Study, way: int) -> Study:
+    """The lesson's next or previous run, at as many samples touched and at the step that makes the same number."""
+    assert study.lesson is not None
+    ids = racers(study) if len(racers(study)) > 1 else [run.id for run in study.lesson.runs]
+    to_run = ids[(ids.index(study.run) + way) % len(ids)]
+    iteration, index = study.place
+    symbol = study.trace.symbol(study.step.ref)
+    touched = iteration * study.timeline.problem.batch_size
+    other = study.timelines[to_run]
+    at = max(1, touched // max(1, other.problem.batch_size))
+    symbol = symbol if len(other.problem.samples_of(at)) == len(study.trace.samples) else symbol.partition("[")[0]
+    step = step_of(other.problem, at, symbol, other.mistake)
+    return to(replace(study, run=to_run, note=None), at, step or index)

@@ -1,0 +1,125 @@
+"""Running on: so many iterations, down to an error, or many seeds at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nntutor.core.engine.seeds import solved
+from nntutor.core.engine.training import Chunk, Runner
+from nntutor.core.errors import FormulaError
+from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.parsing import parse
+from nntutor.tui.state.panels import Asking, note
+from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running, Seeds, Study, moved
+
+RUNS = (10, 100, 1000, 10_000)
+# A run down to an error ends after this many iterations where the error is never reached.
+_LONGEST = 1_000_000
+
+
+def has_seeds(study: Study) -> bool:
+    """Whether the weights were drawn, so that another seed gives other ones."""
+    problem = study.timeline.problem
+    return len(problem.network.layers) > 1 and all(layer.initial for layer in problem.network.layers)
+
+
+def run_seeds(study: Study) -> Study:
+    """Train from many seeds at once, in the background; the place stays."""
+    if not has_seeds(study):
+        return replace(study, panel=None, note=note("seeds.none"))
+    number = study.runs + 1
+    seeds = study.seeds or Seeds.start(study.timeline.problem)
+    target = seeds.state.done + SEED_ITERATIONS
+    running = Running(number, study.timeline.iteration, target, study.timeline.step, seeds=True)
+    return replace(study, panel=None, note=None, running=running, runs=number, seeds=seeds, view="seeds")
+
+
+def runner(study: Study) -> Runner:
+    """What carries out the run on its way, in memory of its own."""
+    if study.running is not None and study.running.seeds and study.seeds is not None:
+        return Runner(study.seeds.engine.twin(), study.seeds.state)
+    return study.timeline.runner()
+
+
+def _seeded(study: Study, running: Running, chunk: Chunk) -> Study:
+    """Take in a chunk of many seeds."""
+    seeds = study.seeds
+    if seeds is None or chunk.engine.original is not seeds.engine:
+        return study
+    errors = chunk.errors[-1] if len(chunk.errors) else seeds.errors
+    fresh = replace(seeds, state=chunk.state, errors=errors, solved=solved(seeds.engine, chunk.state))
+    study = replace(study, seeds=fresh)
+    if chunk.state.done < running.target and chunk.diverged is None:
+        return study
+    facts = {"count": int(fresh.solved.sum()), "of": SEEDS, "iterations": fresh.state.done}
+    return replace(study, running=None, note=note("seeds.done", **facts))
+
+
+def learns(study: Study) -> bool:
+    return any(layer.learn for layer in study.trace.problem.network.layers)
+
+
+def run_on(study: Study, count: int, goal: float | None = None) -> Study:
+    """Run `count` iterations on from the place; the place follows at the end."""
+    if not learns(study):
+        return replace(study, panel=None, note=note("run.none"))
+    return run_to(study, study.timeline.iteration + count, len(study.trace), goal)
+
+
+def run_to(study: Study, iteration: int, step: int, goal: float | None = None) -> Study:
+    """A run that ends at a place; iterations that have been run already are not run again."""
+    if iteration <= study.timeline.newest and goal is None:
+        return replace(moved(study, study.timeline.to(iteration, step)), panel=None)
+    number = study.runs + 1
+    running = Running(number, study.timeline.iteration, iteration, step, goal)
+    return replace(study, panel=None, note=None, running=running, runs=number)
+
+
+def ran(study: Study, number: int, chunk: Chunk) -> Study:
+    """Take in a chunk of the run `number`; an older run's chunk is dropped."""
+    running = study.running
+    if running is None or running.number != number:
+        return study
+    if running.seeds:
+        return _seeded(study, running, chunk)
+    if not study.timeline.extended(chunk):
+        return study
+    newest = study.timeline.newest
+    goal = running.goal is not None and len(chunk.errors) and chunk.errors[-1] <= running.goal
+    if newest < running.target and study.timeline.diverged is None and not goal:
+        return study
+    return _arrived(study, running, min(newest, running.target))
+
+
+def stopped(study: Study) -> Study:
+    """The run stops where it is, and the place goes there."""
+    running = study.running
+    if running is None:
+        return study
+    if running.seeds:
+        return replace(study, running=None, note=note("run.stopped", iteration=study.seeds.state.done))  # type: ignore[union-attr]
+    arrived = _arrived(study, running, max(study.timeline.newest, running.begun))
+    return replace(arrived, note=note("run.stopped", iteration=arrived.timeline.iteration))
+
+
+def _arrived(study: Study, running: Running, iteration: int) -> Study:
+    if study.timeline.diverged is not None:
+        iteration = study.timeline.diverged
+    before = study.timeline.errors
+    study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
+    if study.note is None:
+        first, last = before[running.begun - 1], before[iteration - 1]
+        count = iteration - running.begun
+        study = replace(study, note=note("run.done", count=count, before=float(first), after=float(last)))
+    return study
+
+
+def run_until(study: Study, text: str) -> Study:
+    """A run that ends when E falls to the number typed, or after the longest run there is."""
+    try:
+        goal = evaluate(parse(text, study.trace.find), study.trace.value) if text.strip() else float("nan")
+    except FormulaError:
+        goal = float("nan")
+    if not goal > 0:
+        return replace(study, panel=Asking("goal", text, note("edit.not_a_number", text=text)))
+    return run_on(study, _LONGEST, goal)
