@@ -18,9 +18,9 @@ LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 @st.composite
 def problems(
     draw: st.DrawFn,
-    errors: tuple[str, ...] = LOSSES,
+    errors: tuple[str, ...] = tuple(LOSSES),
     activations: tuple[str, ...] = ACTIVATIONS,
-    optimizers: tuple[str, ...] = tuple(OPTIMIZERS),
+    optimizers: tuple[str, ...] = OPTIMIZERS,
     everything_learns: bool = False,
 ) -> Problem:
     """A problem of one to four layers; numbers come from a seed, so examples shrink to small shapes."""

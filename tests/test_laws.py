@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from nntutor.core.analysis.gradient_check import central_difference, check_all
-from nntutor.core.engine.plan import Plan, Shape
+from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program, State
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace, after
@@ -82,7 +82,7 @@ def test_a_formula_read_from_its_text_is_the_same_formula(problem: Problem) -> N
 
 @given(problems(), st.sampled_from(("", "updated-weights")), st.integers(1, 5))
 def test_no_operand_is_read_before_it_is_made(problem: Problem, mistake: str, samples: int) -> None:
-    plan = Plan(Shape.of(problem, samples, mistake))
+    plan = Plan(problem.shape(samples, mistake))
     for index in range(1, len(plan) + 1):
         ref = plan.ref(index)
         assert plan.index(ref) == index

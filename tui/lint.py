@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from nntutor.core.notation.symbols import Style
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes import MISTAKES, is_known
 from nntutor.lessons.course import builtin, glossary, holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language.cells import cells
@@ -39,7 +39,7 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
     if not STOPS[0] <= len(lesson.stops) <= STOPS[1]:
         yield AuthorError(file, 0, f"{len(lesson.stops)} stops; expected {STOPS[0]} to {STOPS[1]}")
     for run in lesson.runs:
-        if run.mistake and run.mistake not in MISTAKES:
+        if run.mistake and not is_known(run.mistake):
             yield AuthorError(
                 file, 0, f"run “{run.id}”: mistake “{run.mistake}”; expected one of {', '.join(MISTAKES)}"
             )

@@ -109,7 +109,7 @@ def _kinks(trace: Trace, above: list[np.ndarray], below: list[np.ndarray], h: fl
     """Units with a kink that the nudge crosses or ends on, or that stand within 2h of it and move."""
     found = []
     for number, (up, down) in enumerate(zip(above, below, strict=True), 1):
-        if not trace.plan.activation(number).kink:
+        if not trace.plan.book.layers[number - 1].kink:
             continue
         net = trace.array("net", number)
         crossed = np.sign(up) != np.sign(down)

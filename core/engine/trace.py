@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.arrays import Array
-from nntutor.core.engine.plan import KIND, Plan, Shape
+from nntutor.core.engine.plan import KIND, Plan
 from nntutor.core.engine.program import Engine, Program, State
 from nntutor.core.notation.formula import Expr, names
 from nntutor.core.notation.symbols import PER_SAMPLE, STATES, Names, Ref, Style
@@ -150,7 +150,7 @@ class Trace:
     def value(self, ref: Ref) -> float:
         """The number at an address. KeyError where this iteration has no such number."""
         if ref.kind.startswith("rate_"):
-            return self.problem.optimizer.rate(ref.kind, self.iteration)
+            return self._engine.rate(ref.kind, self.iteration)
         if ref.kind == "error":
             return self.error
         if ref.unit < 1 or ref.input < 0:
@@ -287,7 +287,7 @@ class Trace:
     def _plan_before(self) -> Plan:
         """The plan of the iteration before, whose batch may be of another size."""
         length = self.problem.batch_length(self.iteration - 1)
-        return Plan(Shape.of(self.problem, length, self.mistake))
+        return Plan(self.problem.shape(length, self.mistake))
 
     def find(self, text: str) -> Ref | None:
         """The address behind a symbol; without brackets the iteration's first sample is meant."""

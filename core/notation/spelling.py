@@ -22,6 +22,7 @@ _ASCII = {"·": "*", "−": "-", "²": "^2", "½": "0.5", "√": "sqrt", "σ": "
 _LATEX_CALL = {
     "σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "ln": r"\ln", "max": r"\max",
     "relu": r"\mathrm{relu}", "leaky": r"\mathrm{leaky}", "step": r"\mathrm{step}",
+    "sign": r"\operatorname{sign}",
 }  # fmt: skip
 _SUM, _TERM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4, 5
 

@@ -66,6 +66,9 @@ _PREFIX: dict[str, tuple[str, str, str]] = {
 _RATES: dict[str, tuple[str, str, str]] = {
     "rate_eta": ("η", "eta", r"\eta"),
     "rate_mu": ("μ", "mu", r"\mu"),
+    "rate_decay": ("λ", "lambda", r"\lambda"),
+    "rate_l1": ("λ₁", "lambda1", r"\lambda_1"),
+    "rate_l2": ("λ₂", "lambda2", r"\lambda_2"),
     "rate_rho": ("ρ", "rho", r"\rho"),
     "rate_eps": ("ε", "eps", r"\varepsilon"),
     "rate_beta1": ("β₁", "beta1", r"\beta_1"),

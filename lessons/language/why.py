@@ -49,7 +49,7 @@ def kind(trace: Trace, step: Step) -> str:
         case "mhat" | "vhat":
             return f"corrected_{ref.kind[0]}"
         case "change":
-            return "change_uncorrected" if trace.mistake == "uncorrected" else f"change_{optimizer}"
+            return "change_no_correction" if trace.mistake == "no-correction" else f"change_{optimizer}"
         case "new":
             plain = "sgd" if ref.input else "bias"
             return f"update_{plain if optimizer == 'sgd' else 'other'}"

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from nntutor.core.arrays import Array
-from nntutor.core.engine.plan import Plan, Shape
+from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, State
 from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
@@ -137,7 +137,7 @@ def step_of(problem: Problem, iteration: int, symbol: str, mistake: str = "") ->
         if ref.sample >= 0 and ref.sample not in samples:
             return None
         ref = ref._replace(sample=samples.index(ref.sample) if ref.sample >= 0 else 0)
-    return Plan(Shape.of(problem, len(samples), mistake)).index(ref)
+    return Plan(problem.shape(len(samples), mistake)).index(ref)
 
 
 def moved(study: Study, timeline: Timeline) -> Study:

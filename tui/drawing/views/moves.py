@@ -14,7 +14,7 @@ from nntutor.tui.state.study import Study
 def moves(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """Weight by weight: the gradient, what the optimizer keeps, the move, and the move as a multiple of η."""
     trace, step = study.trace, study.timeline.step
-    made = [name for name, _ in trace.plan.shape.made if name not in ("new", "change")]
+    made = [name for name in trace.plan.book.made if name not in ("new", "change")]
     kinds = ["weight", "grad", *made]
     refs = [
         Ref("weight", number, unit, source)
