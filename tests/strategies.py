@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
-from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
+from nntutor.core.rules.optimizers import DEFAULT_RATE, EPSILON_AT, FORMS, OPTIMIZERS, Optimizer
 
 LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 
@@ -22,8 +23,12 @@ def problems(
     activations: tuple[str, ...] = ACTIVATIONS,
     optimizers: tuple[str, ...] = OPTIMIZERS,
     everything_learns: bool = False,
+    settings: bool = False,
 ) -> Problem:
-    """A problem of one to four layers; numbers come from a seed, so examples shrink to small shapes."""
+    """A problem of one to four layers; numbers come from a seed, so examples shrink to small shapes.
+
+    settings: also with other reductions, penalties, decay and forms of the optimizer than usual.
+    """
     random = np.random.default_rng(draw(st.integers(0, 10_000)))
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     error = draw(st.sampled_from(errors))
@@ -49,7 +54,7 @@ def problems(
         targets = np.round(targets)
     name = draw(st.sampled_from(optimizers))
     epsilon = 1e-10 if name == "adagrad" else 1e-8
-    return Problem(
+    problem = Problem(
         Network(tuple(layers)),
         Samples(random.uniform(-1.5, 1.5, (count, sizes[0])), targets),
         Optimizer(name, DEFAULT_RATE[name], epsilon=epsilon),
@@ -57,4 +62,28 @@ def problems(
         draw(st.sampled_from(("online", "full", 2, 3))),
         draw(st.booleans()),
         draw(st.integers(0, 5)),
+    )
+    return draw(other_settings(problem)) if settings else problem
+
+
+def other_settings(problem: Problem) -> st.SearchStrategy[Problem]:
+    """The problem with other reductions, penalties, decay and forms of the optimizer."""
+    name = problem.optimizer.name
+    rate = st.sampled_from((0.0, 0.01, 0.3))
+    optimizers = st.builds(
+        replace,
+        st.just(problem.optimizer),
+        form=st.sampled_from(FORMS) if name == "momentum" else st.just("velocity"),
+        epsilon_at=st.sampled_from(EPSILON_AT if name == "adam" else EPSILON_AT[:2]),
+        correct=st.booleans(),
+        decay=rate,
+    )
+    return st.builds(
+        replace,
+        st.just(problem),
+        optimizer=optimizers,
+        over_outputs=st.just("") if problem.error in ("softmax-ce", "perceptron") else st.sampled_from(("sum", "mean")),
+        over_samples=st.sampled_from(("mean", "sum")),
+        l1=rate,
+        l2=rate,
     )

@@ -54,7 +54,10 @@ class Plan:
         updates = []
         for number in range(shape.last, self.first_learning - 1, -1):
             layer, rules = shape.layers[number - 1], book.layers[number - 1]
-            yield Deltas(number, layer.units, shape.samples, rules.kinds)
+            # A δ that sums over its layer's units comes after all that it sums.
+            split = [rules.kinds] if isinstance(rules.delta, Expr) else [rules.kinds[:-1], rules.kinds[-1:]]
+            for kinds in split:
+                yield Deltas(number, layer.units, shape.samples, kinds)
             yield PerWeight(number, layer.units, layer.sources, ("grad",), "backward")
             made = tuple(name for name, _ in rules.update.made)
             update = PerWeight(number, layer.units, layer.sources, made, "update")
@@ -179,12 +182,12 @@ class Plan:
 
     def formula(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
         """The tree of the step that makes `ref`; samples are the data's indices, as in `ref` itself."""
-        found = self._rule(ref)
+        found = self.rule(ref)
         if isinstance(found, Expr):
             return bind(found, self._meaning(ref))
         return found.formula(ref, self.shape, samples)
 
-    def _rule(self, ref: Ref) -> Expr | Contraction:
+    def rule(self, ref: Ref) -> Expr | Contraction:
         """What the rulebook says of a number: a tree over its unit or weight, or a sum."""
         book = self.book
         match ref.kind:
@@ -210,7 +213,7 @@ class Plan:
 
     def full(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
         """The same with slopes and the sums sent back written out, for people to read."""
-        rule = self._rule(ref)
+        rule = self.rule(ref)
         if ref.kind != "delta" or not isinstance(rule, Expr):
             return self.formula(ref, samples)
         known = {

@@ -144,6 +144,7 @@ class Engine:
         self.book = rulebook(shape)
         self.layout = Layout.of(shape)
         self.states = self.book.states
+        self._counts = self.book.counts
         learning = (*self.lead, self.layout.learning)
         shapes: dict[Key, tuple[int, ...]] = {("params", 0): (*self.lead, self.layout.size)}
         # What learns is a part of params; the numbers made for it are vectors of the same length.
@@ -208,7 +209,7 @@ class Engine:
 
     def set_powers(self, iteration: int) -> None:
         """β₁ᵏ and β₂ᵏ, for the rules that read them."""
-        if self.book.counts:
+        if self._counts:
             for kind in ("rate_beta1k", "rate_beta2k"):
                 self.arena[kind, 0][()] = self.rate(kind, iteration)
 

@@ -17,7 +17,7 @@ from nntutor.core.rules.optimizers import rule
 from nntutor.core.rules.rulebook import LayerRules, Rulebook, right
 from nntutor.core.rules.shape import Shape
 from nntutor.core.rules.softmax import Softmax
-from nntutor.core.rules.sums import Back, Product
+from nntutor.core.rules.sums import BackpropagatedSum, MatrixProduct
 from nntutor.core.rules.surfaces import Incline
 
 
@@ -73,11 +73,13 @@ def _no_hidden_slope(rules: LayerRules, at: At) -> LayerRules:
     return rules if at.last else replace(rules, slope=ONE)
 
 
-def _back(change: Callable[[Back], Back]) -> Slip:
+def _back(change: Callable[[BackpropagatedSum], BackpropagatedSum]) -> Slip:
     """Another way back from the layer above."""
 
     def slip(rules: LayerRules, at: At) -> LayerRules:
-        return replace(rules, out_grad=change(rules.out_grad)) if isinstance(rules.out_grad, Back) else rules
+        return (
+            replace(rules, out_grad=change(rules.out_grad)) if isinstance(rules.out_grad, BackpropagatedSum) else rules
+        )
 
     return slip
 
@@ -91,7 +93,7 @@ def _error_sent_back(rules: LayerRules, at: At) -> LayerRules:
 
 def _product_for_elementwise(rules: LayerRules, at: At) -> LayerRules:
     fits = at.shape.samples in (1, at.shape.layers[at.number - 1].units)
-    return replace(rules, delta=Product()) if fits and rules.out_grad is not None else rules
+    return replace(rules, delta=MatrixProduct()) if fits and rules.out_grad is not None else rules
 
 
 def _transposed(rules: LayerRules, at: At) -> LayerRules:
@@ -126,7 +128,7 @@ def _updated_weights(book: Rulebook, shape: Shape) -> Rulebook:
 
     def renewed(rules: LayerRules) -> LayerRules:
         back = rules.out_grad
-        if not isinstance(back, Back) or back.weight is None:
+        if not isinstance(back, BackpropagatedSum) or back.weight is None:
             return rules
         return replace(rules, out_grad=replace(back, weight=bind(back.weight, lambda key: Name("new"))))
 
@@ -178,7 +180,7 @@ def _parted(part: str) -> tuple[str, str, int]:
     rest, _, layer = part.partition("@")
     name, _, variant = rest.partition(":")
     name = _EARLIER.get(name, name)
-    if variant and variant not in MISTAKES[name].variants:
+    if name not in MISTAKES or (variant and variant not in MISTAKES[name].variants):
         raise KeyError(part)
     return name, variant, int(layer) if layer else 0
 

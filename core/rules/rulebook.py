@@ -15,7 +15,7 @@ from nntutor.core.rules.losses import LOSSES, Loss
 from nntutor.core.rules.optimizers import Rule, rule
 from nntutor.core.rules.shape import Shape
 from nntutor.core.rules.softmax import Softmax
-from nntutor.core.rules.sums import Back, Gradient, Net, Total
+from nntutor.core.rules.sums import BackpropagatedSum, ErrorSum, GradientSum, NetSum
 from nntutor.core.rules.surfaces import Height, Incline, surface
 
 # The chain rule at one unit: ∂E/∂net = ∂E/∂out·∂out/∂net (Rumelhart, Hinton and Williams 1986, eq. 5).
@@ -31,13 +31,13 @@ class LayerRules:
     weight, of a bias.
     """
 
-    net: Net
+    net: NetSum
     out: Expr
     out_grad: Expr | Contraction | None
     slope: Expr | None
     delta: Expr | Contraction
-    gradient: Gradient | Incline
-    bias_gradient: Gradient
+    gradient: GradientSum | Incline
+    bias_gradient: GradientSum
     update: Rule
     bias_update: Rule
     kink: bool = False
@@ -60,7 +60,7 @@ class Rulebook:
     unit_error: Expr
     textbook: Expr | None
     probability: Softmax | None
-    total: Total | Height
+    total: ErrorSum | Height
     update_first: bool = False
     count: int = 0
 
@@ -83,7 +83,11 @@ class Rulebook:
     def reads_gradients(self) -> bool:
         """Whether the way back goes through gradients, so that they must be whole before the next layer."""
         backs = (rules.out_grad for rules in self.layers)
-        return any("grad" in keys(back.weight) for back in backs if isinstance(back, Back) and back.weight is not None)
+        return any(
+            "grad" in keys(back.weight)
+            for back in backs
+            if isinstance(back, BackpropagatedSum) and back.weight is not None
+        )
 
 
 def right(shape: Shape) -> Rulebook:
@@ -98,7 +102,7 @@ def right(shape: Shape) -> Rulebook:
         loss.unit_error,
         loss.textbook,
         Softmax() if shape.error == "softmax-ce" else None,
-        Total(outputs * samples, shape.penalty),
+        ErrorSum(outputs * samples, shape.penalty),
     )
 
 
@@ -107,13 +111,13 @@ def _layer(shape: Shape, number: int, loss: Loss, outputs: int, samples: int) ->
     trees = activation(layer.activation, layer.slope)
     biased = replace(shape.optimizer, decays=False)
     rules = LayerRules(
-        Net(),
+        NetSum(),
         trees.out,
-        Back(),
+        BackpropagatedSum(),
         trees.slope,
         CHAIN,
-        Gradient(samples, penalty=shape.penalty),
-        Gradient(samples),
+        GradientSum(samples, penalty=shape.penalty),
+        GradientSum(samples),
         rule(shape.optimizer),
         rule(biased),
         trees.kink,

@@ -35,7 +35,7 @@ _NOTHING = Penalty()
 
 
 @dataclass(frozen=True)
-class Net:
+class NetSum:
     """net = Σ w·x + b over the inputs of a unit.
 
     bias: 1, −1 or 0 times b. swapped: w of row for column.
@@ -71,7 +71,7 @@ class Net:
 
 
 @dataclass(frozen=True)
-class Back:
+class BackpropagatedSum:
     """∂E/∂out of a hidden unit = Σ δ·w over the units of the layer above that it feeds.
 
     sent: a tree over a unit above. weight: a tree over the connection, None where it is left out. which: all units
@@ -136,7 +136,7 @@ class Back:
 
 
 @dataclass(frozen=True)
-class Product:
+class MatrixProduct:
     """A matrix product of two arrays of a layer's units where an elementwise one is meant.
 
     For one sample their scalar product, for each unit alike; for a batch of as many samples as units, rows by columns.
@@ -168,7 +168,7 @@ class Product:
 
 
 @dataclass(frozen=True)
-class Gradient:
+class GradientSum:
     """∂E/∂w = Σ δ·input over the samples, divided by `divisor`, and what a penalty adds; ∂E/∂b without the input.
 
     delta: a tree over the unit; input: a tree over the unit below, None where it is left out; shifts: by how many
@@ -261,7 +261,7 @@ def _moved(array: Any, by: int, memory: Memory, ops: list[Op]) -> Any:
 
 
 @dataclass(frozen=True)
-class Total:
+class ErrorSum:
     """E = Σ over samples and outputs of E_o, divided by `divisor`, and what a penalty adds once."""
 
     divisor: float = 1
