@@ -71,9 +71,11 @@ def assert_fast_is_recorded(problem: Problem, mistake: str, count: int) -> None:
         trace = record(engine, state)
         state = after(trace)
         if trace.diverged:
-            return
+            break
     fast = Engine(problem, mistake)
-    ran = Runner(fast, fast.start()).chunk(count).state
+    chunk = Runner(fast, fast.start()).chunk(count)
+    ran = chunk.state
+    assert chunk.diverged == (trace.iteration if trace.diverged else None)
     assert (ran.params.tobytes(), ran.slots.tobytes()) == (state.params.tobytes(), state.slots.tobytes())
 
 

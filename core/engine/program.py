@@ -140,9 +140,9 @@ class Engine:
         self.mistake = spelled(mistake)
         self.original = self
         self.lead: tuple[int, ...] = () if many is None else (many,)
-        shape = problem.shape(problem.batch_size, mistake)
-        self.book = rulebook(shape)
-        self.layout = Layout.of(shape)
+        self.shape = problem.shape(problem.batch_size, mistake)
+        self.book = rulebook(self.shape)
+        self.layout = Layout.of(self.shape)
         self.states = self.book.states
         self._counts = self.book.counts
         learning = (*self.lead, self.layout.learning)

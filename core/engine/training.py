@@ -16,7 +16,7 @@ from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.program import Engine, State
 from nntutor.core.notation.evaluating import Op
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Problem
+from nntutor.core.rules.rulebook import right
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,18 +112,22 @@ class _Alarm:
     def __init__(self, engine: Engine, state: State) -> None:
         self.heard = not (np.isfinite(state.params).all() and np.isfinite(state.slots).all())
         # Divided by this, what is larger than bearable overflows; 0, where nothing is bearable, rings each time.
-        least = np.array(_bearable(engine.problem) / np.finfo(np.float64).max)
+        least = np.array(_overflow_bound(engine) / np.finfo(np.float64).max)
         self.watch: Op = (np.divide, (engine.params, least, np.empty_like(engine.params)))
 
     def __call__(self, kind: str, flag: int) -> None:
         self.heard = True
 
 
-def _bearable(problem: Problem) -> float:
-    """A size of weights up to which no forward pass over the samples can overflow."""
+def _overflow_bound(engine: Engine) -> float:
+    """A size of weights up to which no forward pass over the samples can overflow; 0 where none is known."""
+    problem = engine.problem
     if problem.surface:
         return 1e30  # no surface has a power above 8
+    if engine.book.forward != right(engine.shape).forward:
+        return 0.0  # a mistake can take the logarithm of anything
     inputs, targets = (float(np.abs(array).max()) for array in (problem.samples.inputs, problem.samples.targets))
+    weights = sum(layer.weights.size for layer in problem.network.layers)
 
     def bears(weight: float) -> bool:
         out = net = inputs
@@ -132,7 +136,8 @@ def _bearable(problem: Problem) -> float:
             steepest = max(1.0, abs(layer.slope))
             out = net * steepest if layer.activation in ("identity", "relu", "leaky-relu") else 1.0
         gap = 2 * net + out + targets + 1
-        return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300
+        penalty = (problem.l1 + problem.l2 * weight) * weight * weights
+        return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300 and penalty < 1e300
 
     return next((10.0**power for power in range(300, -300, -1) if bears(10.0**power)), 0.0)
 

@@ -75,6 +75,11 @@ class Rulebook:
         return tuple(dict.fromkeys(name for rules in self.layers for name, _ in rules.update.made))
 
     @property
+    def forward(self) -> tuple[object, ...]:
+        """The rules up to E."""
+        return (*((rules.net, rules.out) for rules in self.layers), self.probability, self.unit_error, self.total)
+
+    @property
     def counts(self) -> bool:
         """Whether the update reads the powers of β, which follow from the iteration."""
         return any(key.endswith("k") for rules in self.layers for _, tree in rules.update.made for key in keys(tree))
