@@ -17,6 +17,7 @@ import pytest
 
 from nntutor.core.errors import NotDifferentiable
 from nntutor.lessons.course import load
+from nntutor.lessons.course.load import HERE
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Place, Store
@@ -235,7 +236,7 @@ def test_trace_prints_a_lesson_for_as_many_iterations_as_it_has(capsys: pytest.C
 
 
 def test_trace_takes_a_path_a_name_and_standard_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = (load.HERE / "problems" / "two-two-two.toml").read_text(encoding="utf-8")
+    source = (HERE / "problems" / "two-two-two.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(source, encoding="utf-8")
     by_name = here(capsys, "trace", "two-two-two")
     assert by_name.status == 0 and "δ_h1" in by_name.out

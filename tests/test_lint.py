@@ -10,7 +10,8 @@ import pytest
 import screens
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.course import glossary, load
+from nntutor.lessons.course import catalog, glossary, load
+from nntutor.lessons.course.load import HERE, LANGUAGES
 from nntutor.lessons.course.model import AuthorError, Lesson, Text
 from nntutor.tui import lint
 
@@ -31,7 +32,7 @@ def test_the_glossary_has_nothing_to_complain_about() -> None:
 STEPS = 130
 
 
-@pytest.mark.parametrize("language", load.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str) -> None:
     for number, size in enumerate(lint.SIZES):
@@ -103,9 +104,9 @@ def test_it_finds(monkeypatch: pytest.MonkeyPatch, english: str, korean: str, re
 
 
 def changed(old: str, new: str) -> Lesson:
-    source = (load.HERE / "catalog" / "cycle.toml").read_text(encoding="utf-8")
+    source = (HERE / "catalog" / "cycle.toml").read_text(encoding="utf-8")
     assert old in source
-    return load.parse(source.replace(old, new, 1), "cycle")
+    return catalog.parse(source.replace(old, new, 1), "cycle")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +138,12 @@ def test_the_command_says_what_is_wrong_and_fails(
 
 
 def test_a_broken_lesson_leaves_the_others_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = load.parse
+    original = catalog.parse
 
     def broken(source: str, id: str) -> Lesson:
         return original(source.replace("minutes", "minuets") if id == "wall" else source, id)
 
-    monkeypatch.setattr(load, "parse", broken)
+    monkeypatch.setattr(catalog, "parse", broken)
     load._read.cache_clear()
     try:
         assert len(load.lessons()) == len(LESSONS) - 1

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.mistakes import MISTAKES, is_known
 from nntutor.lessons.course import builtin, glossary, holes, load
+from nntutor.lessons.course.catalog import catalog_file
+from nntutor.lessons.course.load import LANGUAGES
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
@@ -35,7 +37,7 @@ _NAMED_KEYS = {"space", "enter", "esc", "backspace", "home", "end", "pgup", "pgd
 
 def findings(lesson: Lesson) -> Iterator[AuthorError]:
     """Everything that is wrong with a lesson, in both languages."""
-    file = load.catalog_file(lesson.id)
+    file = catalog_file(lesson.id)
     if not STOPS[0] <= len(lesson.stops) <= STOPS[1]:
         yield AuthorError(file, 0, f"{len(lesson.stops)} stops; expected {STOPS[0]} to {STOPS[1]}")
     for run in lesson.runs:
@@ -45,7 +47,7 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
             )
             return
     texts: dict[str, Text] = {}
-    for language in load.LANGUAGES:
+    for language in LANGUAGES:
         try:
             texts[language] = load.text(lesson.id, language)
         except AuthorError as error:
@@ -59,9 +61,9 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
     for language, text in texts.items():
         for stop in lesson.stops:
             yield from _prose(lesson, study, stop, text, language)
-    if len(texts) == len(load.LANGUAGES):
+    if len(texts) == len(LANGUAGES):
         yield from _same(lesson, texts)
-        for language in load.LANGUAGES:
+        for language in LANGUAGES:
             for size in SIZES:
                 yield from _played(lesson, language, size, texts[language])
 
@@ -154,9 +156,9 @@ def changing_particles(text: str) -> list[str]:
 def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
     """Both languages show the same numbers."""
     for stop in lesson.stops:
-        shown = [set(holes.HOLE.findall(texts[language].stops[stop.id].text)) for language in load.LANGUAGES]
+        shown = [set(holes.HOLE.findall(texts[language].stops[stop.id].text)) for language in LANGUAGES]
         if shown[0] != shown[1]:
-            other = texts[load.LANGUAGES[1]]
+            other = texts[LANGUAGES[1]]
             lost = ", ".join(sorted(shown[0] ^ shown[1]))
             reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
             yield AuthorError(other.file, other.stops[stop.id].line, reason)
@@ -182,7 +184,7 @@ def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) ->
             return
         session = ran(update(session, Press("continue")))
     last = lesson.stops[session.study.last].id if session.study else ""
-    yield AuthorError(load.catalog_file(lesson.id), 0, f"space does not lead past stop “{last}”")
+    yield AuthorError(catalog_file(lesson.id), 0, f"space does not lead past stop “{last}”")
 
 
 def ran(session: Session) -> Session:
