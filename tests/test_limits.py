@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
+from io import StringIO
 from types import FrameType
 from typing import Any
 
@@ -18,9 +19,12 @@ from hypothesis import strategies as st
 
 from nntutor.core import errors
 from nntutor.core.errors import LONGEST, Exceeds, NntutorError, ProblemError
+from nntutor.core.files import problem as problem_room
 from nntutor.core.files import toml as toml_room
 from nntutor.core.files.problem import LIMIT, parse
 from nntutor.core.files.toml import MOST_KEYS, MOST_LETTERS, MOST_NAMES, MOST_NESTED, Lines, toml
+from nntutor.lessons.export import write
+from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
 
@@ -148,6 +152,33 @@ def test_without_its_strings_and_comments_a_text_holds_the_same(rows: list[tuple
     for at in range(len(rows)):
         start = 0 if at == 0 else text.index(f"\nk{at} = [") + 1
         assert lines.find("", 0, f"k{at}") == text.count("\n", 0, start) + 1
+
+
+# --- layers ------------------------------------------------------------------------------------------------
+
+
+def chain(layers: int) -> str:
+    """A problem of so many layers of one unit."""
+    return hostile.LAYER * layers + hostile.SAMPLE
+
+
+@pytest.mark.parametrize("mistake", ["", "updated-weights"])
+def test_twice_as_many_layers_are_twice_the_work_from_the_file_to_the_last_step(mistake: str) -> None:
+    words = load("en")
+
+    def printed(layers: int) -> None:
+        problem = parse(chain(layers), "x")
+        write.write(StringIO(), "json", problem, iterations(problem, 2, 2, mistake), words)
+
+    printed(3)
+    short, long = (lines_run(partial(printed, layers)) for layers in (16, 32))
+    assert long <= 2.1 * short
+
+
+def test_more_layers_than_anybody_asks_for_are_refused_with_their_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problem_room, "MOST_LAYERS", 5)
+    assert len(parse(chain(5), "x").network.layers) == 5
+    assert refused(chain(6)) == "sheet.toml:11: more than 5 layers; expected fewer."
 
 
 # --- what is said ------------------------------------------------------------------------------------------

@@ -89,11 +89,9 @@ class Layout:
 
     def parts(self, layer: int = 0) -> list[Part]:
         """Where the learning weights and biases lie in the flat vector: all, or those of one layer; in its order."""
-        return [
-            (kind, number, slice(start, start + prod(shape)))
-            for (kind, number), (start, shape) in self.places.items()
-            if start < self.learning and layer in (0, number)
-        ]
+        wanted = [("weight", layer), ("bias", layer)] if layer else self.places
+        places = [(key, *self.places[key]) for key in wanted if key in self.places]
+        return [(*key, slice(start, start + prod(shape))) for key, start, shape in places if start < self.learning]
 
     def flat(self, network: Network) -> Array:
         """All weights and biases of a network in one read-only vector."""
@@ -329,6 +327,7 @@ class Program:
 
     def _backward(self) -> list[Op]:
         book, layers = self.plan.book, self.plan.shape.layers
+        at_once = book.update_first or book.reads_gradients
         ops: list[Op] = []
         for number in range(len(layers), self.plan.first_learning - 1, -1):
             rules = book.layers[number - 1]
@@ -339,12 +338,12 @@ class Program:
                 ops += rules.gradient.ops(number, self.plan.shape, self)
             if layers[number - 1].bias_learns:
                 ops += rules.bias_gradient.bias_ops(number, self.plan.shape, self)
-            if book.update_first or book.reads_gradients:
+            if at_once:
                 self._divide(ops, self.engine.layout.parts(number))
             if book.update_first:
                 self._update(ops, self.engine.layout.parts(number))
         everything = self.engine.layout.parts()
-        if not (book.update_first or book.reads_gradients):
+        if not at_once:
             self._divide(ops, everything)
         if not book.update_first:
             self._update(ops, everything)
