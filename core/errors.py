@@ -10,7 +10,7 @@ NntutorError
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets
-    └── MissingColumn, NotANumber
+    └── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
 """
 
 from __future__ import annotations
@@ -94,6 +94,8 @@ class IsFolder(ProblemError):
 
 @dataclass(eq=False)
 class Unreadable(ProblemError):
+    """reason: a code that the words spell out (not_file, silent, closed), or what the system says."""
+
     reason: str
 
 
@@ -161,11 +163,12 @@ class WrongChoice(ProblemError):
 
 @dataclass(eq=False)
 class OutOfRange(ProblemError):
-    """expected: a range as people write it: "at least 0", spelled by a code."""
+    """expected: a range as people write it: "at least 0", spelled by a code; limit: the most there may be."""
 
     key: str
     expected: str
     found: str
+    limit: int = 0
 
 
 @dataclass(eq=False)
@@ -222,6 +225,16 @@ class MissingColumn(ProblemError):
     column: str
     nearest: str
     allowed: str
+
+
+@dataclass(eq=False)
+class DoubleColumn(ProblemError):
+    column: str
+
+
+@dataclass(eq=False)
+class UnclosedQuote(ProblemError):
+    """line: where the quote opens."""
 
 
 @dataclass(eq=False)

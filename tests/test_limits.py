@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import tomllib
 import tracemalloc
-from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
 from io import StringIO
-from types import FrameType
-from typing import Any
 
 import hostile
 import pytest
+from hostile import lines_run
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -29,24 +26,6 @@ from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
 
 SAYS = {language: load(language) for language in ("en", "ko")}
-
-
-def lines_run(work: Callable[[], object]) -> int:
-    """How many lines of Python a piece of work runs."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def refused(text: str) -> str:

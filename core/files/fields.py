@@ -17,6 +17,7 @@ from nntutor.core.errors import (
 from nntutor.core.files.toml import Lines
 
 Table = Mapping[str, object]
+MOST_WHOLE = 2**63 - 1
 
 
 class Fields:
@@ -65,12 +66,14 @@ class Fields:
             raise self._wrong_type(key, "flag", value)
         return value
 
-    def whole(self, key: str, default: int, at_least: int) -> int:
+    def whole(self, key: str, default: int, at_least: int, at_most: int = MOST_WHOLE) -> int:
         value = self._table.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong_type(key, "whole", value)
-        if not at_least <= value < 2**63:
+        if value < at_least:
             raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value))
+        if value > at_most:
+            raise OutOfRange(self.file, self.line(key), key, "at_most", _spelled(value), at_most)
         return value
 
     def number(
