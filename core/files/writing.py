@@ -10,6 +10,18 @@ from nntutor.core.rules.optimizers import RATES
 
 def as_json(problem: Problem) -> dict[str, object]:
     """The problem by the keys of its file, weights filled in: plain lists and numbers."""
+    found = without_samples(problem)
+    return found if problem.surface else {**found, "sample": samples(problem, 0, len(problem.samples))}
+
+
+def samples(problem: Problem, first: int, last: int) -> list[dict[str, object]]:
+    """Samples `first` to `last` (from 0, the last not among them), as `as_json` has them."""
+    given, wanted = problem.samples.inputs[first:last], problem.samples.targets[first:last]
+    return [{"input": one, "target": other} for one, other in zip(given.tolist(), wanted.tolist(), strict=True)]
+
+
+def without_samples(problem: Problem) -> dict[str, object]:
+    """`as_json` but for the samples, of which there may be millions."""
     optimizer = problem.optimizer
     rates = {key: getattr(optimizer, key) for key in RATES[optimizer.name]}
     about: dict[str, object] = {"title": problem.title, "source": problem.source}
@@ -30,7 +42,6 @@ def as_json(problem: Problem) -> dict[str, object]:
                 "learn_bias": layer.learn_bias,
             }
         )
-    samples = zip(problem.samples.inputs.tolist(), problem.samples.targets.tolist(), strict=True)
     return {
         **about,
         "error": problem.error,
@@ -39,7 +50,6 @@ def as_json(problem: Problem) -> dict[str, object]:
         "seed": problem.seed,
         **chosen,
         "layer": layers,
-        "sample": [{"input": inputs, "target": target} for inputs, target in samples],
     }
 
 

@@ -9,19 +9,20 @@ from functools import cache
 import numpy as np
 
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.files.writing import samples, without_samples
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.export.steps import filled
 
 Json = dict[str, object]
+_FEW = 1000
 
 
 def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterator[str]:
-    from nntutor.core.files.writing import as_json
-
-    yield '{"format": "nntutor-trace", "version": 1,\n'
-    yield f' "problem": {_dumps(as_json(problem))},\n "iterations": ['
+    yield '{"format": "nntutor-trace", "version": 1,\n "problem": '
+    yield from _problem(problem)
+    yield ',\n "iterations": ['
     for place, trace in enumerate(traces):
         yield ",\n  " if place else "\n  "
         whole = _dumps(iteration_json(trace))
@@ -35,6 +36,18 @@ def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterat
             yield _dumps(step_json(step, trace, symbol))
         yield "\n   ]}"
     yield "\n ]}\n"
+
+
+def _problem(problem: Problem) -> Iterator[str]:
+    """The problem as it was read, its samples a few at a time."""
+    whole = _dumps(without_samples(problem))
+    if problem.surface:
+        yield whole
+        return
+    yield f'{whole[:-1]}, "sample": ['
+    for first in range(0, len(problem.samples), _FEW):
+        yield (", " if first else "") + _dumps(samples(problem, first, first + _FEW))[1:-1]
+    yield "]}"
 
 
 def _dumps(value: object) -> str:
