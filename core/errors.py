@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 
 LONGEST = 300
 """Letters of a text of somebody else's in a message."""
@@ -30,6 +29,8 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 def nearest(name: str, names: Sequence[str]) -> str:
     """The likeliest of these names for one that is not among them, or empty."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name[:LONGEST], names[:LONGEST], 1)
     return near[0] if near else ""
 

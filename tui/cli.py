@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
+from nntutor.core.errors import shortened
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import words as all_words
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from nntutor.core.problems.network import Problem
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+MOST_LETTERS = 2000
+"""Letters of a line that refuses something, whatever was typed."""
 
 
 class WriteError(Exception):
@@ -87,7 +90,7 @@ def _refuse(sentence: str) -> int:
     """One line on standard error; the status of wrong use."""
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-    line = " ".join(sentence.split())
+    line = shortened(" ".join(sentence.split()), MOST_LETTERS)
     if not capabilities.can_encode(sys.stderr, line):
         line = ascii_look(line)
     with suppress(OSError, ValueError, AttributeError):
