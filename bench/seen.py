@@ -99,6 +99,14 @@ def _empty_caches() -> None:
                     empty()
 
 
+def _stop_at_the_first_example() -> None:
+    """That a random test fails is enough; the smallest example for it is not looked for."""
+    from hypothesis import Phase, settings
+
+    settings.register_profile("faults", settings(), phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("faults")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     from nntutor import core
 
@@ -107,4 +115,5 @@ def pytest_configure(config: pytest.Config) -> None:
     if into := os.environ.get("SEEN"):
         config.pluginmanager.register(Map(Path(into)))
     if wanted := os.environ.get("WANTED"):
+        _stop_at_the_first_example()
         config.pluginmanager.register(Wanted(json.loads(Path(wanted).read_text(encoding="utf-8"))))
