@@ -44,7 +44,7 @@ ROOMS = {
 # How much of what the whole suite takes: before further files of tests are even read, and for one fault in all.
 FIRST, BUDGET = 0.005, 0.1
 MEMORY = 6 << 30  # a list that grows for ever ends here
-PYTEST = ("-m", "pytest", "-o", "addopts=", "-p", "no:xdist", "-p", "no:cacheprovider", "-p", "seen", "-q")
+PYTEST = ("-m", "pytest", "-o", "addopts=", "-p", "no:xdist", "-p", "no:cacheprovider", "-p", "seen")
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,10 @@ class Tree:
             name = str(path.relative_to(self.root))
             if name.startswith("tests/test_"):
                 modules[name] = path
-            elif name.startswith(("core/", "lessons/", "tui/", "tests/")) and path.is_file():
-                shared.update(path.read_bytes())
+            elif name.startswith(("core/", "lessons/", "tui/")) or (
+                path.parent.name == "tests" and path.suffix == ".py"
+            ):
+                shared.update(path.read_bytes() if path.is_file() else b"")
         keys = {name: hashlib.sha256(shared.digest() + path.read_bytes()).hexdigest() for name, path in modules.items()}
         file = KEPT / "seen.json"
         kept = json.loads(file.read_text()) if file.exists() else {}
@@ -179,7 +181,7 @@ class Tree:
         modules = sorted({test.partition("::")[0] for test in tests})
         limit = 60 + 10 * sum(self.tests[test]["seconds"] for test in tests)
         process = subprocess.Popen(
-            [sys.executable, *PYTEST, "-x", "--tb=no", "--no-header", *modules], cwd=self.root, text=True,
+            [sys.executable, *PYTEST, "-v", "-x", "--tb=no", "--no-header", *modules], cwd=self.root, text=True,
             env=self._environment(WANTED=str(wanted), PYTHONDONTWRITEBYTECODE="1"), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
@@ -193,7 +195,8 @@ class Tree:
         if process.returncode == 0:
             return ""
         if process.returncode < 0:
-            return "it does not end" if process.returncode == -signal.SIGALRM else f"signal {-process.returncode}"
+            last = said.rpartition("tests/")[2].partition(" ")[0]
+            return f"{signal.Signals(-process.returncode).name} in tests/{last}"
         told = [
             line.partition(" ")[2].partition(" - ")[0]
             for line in said.splitlines()
