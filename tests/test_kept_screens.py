@@ -66,8 +66,8 @@ LISTS = ["", "down*5", "last", "search :xor", "search :zzz", "help", "help last"
 # What each key makes of the place and of the last row, one after another.
 EVERYWHERE = (
     "step*3 back unit_next*2 unit_previous phase_next*2 phase_previous iteration_next*2 iteration_previous last first "
-    "zoom step*4 back*3 zoom goto :step_9 enter goto :iteration_4 enter back*2 continue*2 why enter escape trail trail "
-    "edit :0.3 enter undo redo undo undo redo redo own undo own halve double more less escape run enter back "
+    "zoom step*4 back*3 zoom goto :step_9 enter escape goto :iteration_4 enter escape back*2 continue*2 why enter escape trail trail "
+    "edit :0.3 enter escape undo redo undo undo redo redo own undo own halve double more less escape run enter back "
     "digits*4 view*5 check more*2 less*3 escape check escape help down escape glossary down escape "
     "continue*3 lesson_next lesson_previous phase_previous*3 leave"
 )
@@ -76,7 +76,7 @@ WALKS = {
     "wall": "continue*4 more run enter continue*8",
     "descent": "more*2 less*3 double*2 halve*5 continue*6 more less continue*9",
     "neuron": "continue*5 more*9 less*2 continue*9",
-    "cycle": "continue*5 run down*4 enter :0.2 enter run down*4 enter :x enter escape run back enter continue*5",
+    "cycle": "continue*5 run down*4 enter :0.2 enter run down*4 enter :x enter escape run back enter escape continue*5",
     "old-weights": "more less edit :w5=0.1 enter last continue*3 undo continue*5",
     "xor": "continue*4 more*2 less continue*9",
     "deeper": "more*2 less*4 halve double own continue*11 edit :depth=3 enter continue",
