@@ -22,7 +22,7 @@ import pytest
 from follow import own
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-PATIENCE, LEAST = 10, 20  # times what a test took when nothing was wrong, and seconds at least
+PATIENCE, LEAST = 10, 60  # times what a test took when nothing was wrong, and seconds at least
 
 _called: dict[int, CodeType] = {}
 
