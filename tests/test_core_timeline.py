@@ -14,7 +14,8 @@ from strategies import problems
 
 from nntutor.core.engine import timeline as timelines
 from nntutor.core.engine import training
-from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.notation.symbols import Ref

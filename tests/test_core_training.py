@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from nntutor.core.engine import training
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Runner, replay, run

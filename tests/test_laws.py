@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from nntutor.core.analysis.gradient_check import central_difference, check_all
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import Plan
-from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace, after
 from nntutor.core.engine.training import Runner, replay

@@ -210,7 +210,7 @@ def _placed(study: Study, place: Place) -> Study:
     import numpy as np
 
     from nntutor.core.arrays import frozen
-    from nntutor.core.engine.program import State
+    from nntutor.core.engine.memory import State
     from nntutor.core.engine.timeline import Timeline
     from nntutor.tui.state import panels, views
     from nntutor.tui.state.runs import run_seeds

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.arrays import frozen
-from nntutor.core.engine.program import State
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NotDifferentiable
 from nntutor.core.notation.symbols import Ref

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Compiler
 from nntutor.core.notation.symbols import Ref

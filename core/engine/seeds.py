@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import varied
 

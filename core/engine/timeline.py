@@ -16,7 +16,8 @@ import numpy as np
 
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.edits import Edit, effective, is_given, with_given
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Chunk, Runner, replay, run, tracked
 from nntutor.core.notation.symbols import Ref

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.arrays import Array
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import KIND, Plan
-from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.program import Engine, Program
 from nntutor.core.notation.formula import Expr, names
 from nntutor.core.notation.symbols import PER_SAMPLE, STATES, Names, Ref, Style
 from nntutor.core.problems.network import Problem

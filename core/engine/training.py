@@ -13,7 +13,8 @@ from time import perf_counter
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.notation.evaluating import Op
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.rulebook import right

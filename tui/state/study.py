@@ -14,8 +14,9 @@ from types import MappingProxyType
 import numpy as np
 
 from nntutor.core.arrays import Array
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import Plan
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace

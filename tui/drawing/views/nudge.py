@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nntutor.core.analysis.plot_data import activation_curve
-from nntutor.core.engine.program import State
+from nntutor.core.engine.memory import State
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import padded as filled
 from nntutor.lessons.language.words import Words
