@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from nntutor.core.activations import ACTIVATIONS
@@ -13,6 +14,11 @@ from nntutor.core.network import Layer, Network, Problem, Samples
 from nntutor.core.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
 
 LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
+
+
+def share(of: float) -> settings:
+    """The profile, with this share of its examples: for laws whose examples take long, or are many and quick."""
+    return settings(max_examples=max(1, round(settings().max_examples * of)))
 
 
 @st.composite

@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 import screens
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
 from nntutor.core.figures import figure
 from nntutor.core.formula import names
@@ -49,7 +49,7 @@ def test_every_stop_of_every_lesson_fits_where_it_was_not_meant_for(lesson: str,
     pytest.fail("the lesson does not end")
 
 
-@settings(max_examples=8)
+@share(0.2)
 @given(problems(), st.sampled_from(SIZES), st.integers(0, 400), st.sampled_from((Style.UNICODE, Style.ASCII)))
 def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int], step: int, style: Style) -> None:
     session = screens.of_problem(problem, style, size)
@@ -64,7 +64,7 @@ def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int
         assert session.study is not None
 
 
-@settings(max_examples=8)
+@share(0.2)
 @given(problems(errors=("half-squared", "mse", "bce")))
 def test_the_diagram_shows_no_number_from_after_the_place(problem: Problem) -> None:
     place = Timeline.start(problem)
@@ -125,7 +125,7 @@ def test_the_diagram_of_the_example_at_the_hidden_delta(two_two_two: Problem) ->
     ]
 
 
-@settings(max_examples=8)
+@share(0.2)
 @given(problems(), st.sampled_from((4, 6, 9)))
 def test_shown_figures_multiply_to_the_shown_result_or_say_that_they_do_not(problem: Problem, digits: int) -> None:
     trace = Timeline.start(problem).trace

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 import screens
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
 from nntutor.core import perceptron
 from nntutor.core.network import Problem
@@ -28,7 +28,7 @@ def typed(session: Session, text: str) -> Session:
     return screens.pressed(update(screens.pressed(session, "goto"), Typed(text)), "continue")
 
 
-@settings(max_examples=12)
+@share(0.3)
 @given(
     problems(),
     st.lists(st.sampled_from([name for name in keys.BINDINGS if name not in ("leave", "palette")]), max_size=25),
@@ -44,7 +44,7 @@ def test_no_sequence_of_keys_breaks_the_session(problem: Problem, actions: list[
         assert len(screens.lines(session)) == 24
 
 
-@settings(max_examples=12)
+@share(0.3)
 @given(problems(), st.integers(1, 80), st.booleans())
 def test_steps_on_and_steps_back_give_the_same_screen(problem: Problem, count: int, zoom: bool) -> None:
     session = screens.of_problem(problem)
