@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
 from nntutor.core import timeline as timelines
 from nntutor.core import training
@@ -104,6 +104,21 @@ def test_records_are_kept_up_to_eight_megabytes() -> None:
             assert place.trace.iteration == iteration
     assert not ran
     assert (place.trace_of(1).error, place.trace_of(2)["w7"]) == first
+
+
+@given(problems(activations=("sigmoid", "tanh"), errors=("half-squared", "mse")), st.integers(1, 400))
+@share(0.1)
+def test_going_back_from_far_runs_a_small_part_of_the_way_again(problem: Problem, wanted: int) -> None:
+    """However the place was reached: by steps, of which few are kept, as well as by a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timelines, "KEPT_BYTES", 0)
+        place = Timeline.start(problem)
+        for iteration in range(1, 401):
+            place = place.to(iteration)
+            assert place.trace.iteration == iteration
+        with counted() as ran:
+            assert place.to(wanted).trace.iteration == wanted
+        assert len(ran) <= 400 / 4
 
 
 # --- edits against a model ------------------------------------------------------------------------
@@ -295,6 +310,16 @@ def test_a_runs_chunks_are_taken_in_and_stale_ones_dropped(two_two_two: Problem)
     assert edited.extended(edited.runner().chunk(5)) and edited.newest == 25
     place.to(21).trace  # noqa: B018 — recorded
     assert place.newest == 21
+
+
+def test_what_a_run_does_after_it_has_diverged_is_dropped() -> None:
+    network = Network((Layer("identity", np.array([[1.0]]), None),))
+    place = Timeline.start(Problem(network, Samples.of([[1.0]], [[0.0]]), Optimizer("sgd", 1e30)))
+    runner = place.runner()
+    first, second = runner.chunk(100), runner.chunk(100)
+    assert place.extended(first) and place.diverged == len(first.errors) < 100
+    assert not place.extended(second)
+    assert place.newest == place.to(200).iteration == place.diverged == first.diverged
 
 
 def test_a_run_goes_on_in_memory_of_its_own(two_two_two: Problem) -> None:
