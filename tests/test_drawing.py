@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,17 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems, share
 
+from nntutor.core.check import GRADIENT, central_difference
 from nntutor.core.figures import figure
 from nntutor.core.formula import names
+from nntutor.core.mistakes import MISTAKES
 from nntutor.core.network import Problem
-from nntutor.core.symbols import Style
+from nntutor.core.symbols import Ref, Style
 from nntutor.core.timeline import Timeline
-from nntutor.lessons import load, shipped
+from nntutor.lessons import load, shipped, words
 from nntutor.lessons.cells import cells
 from nntutor.tui import lint
+from nntutor.tui import study as at
+from nntutor.tui.drawing.columns import columns
 from nntutor.tui.drawing.diagram import diagram
-from nntutor.tui.drawing.formula import formula_rows, multiplies, operand_figure
+from nntutor.tui.drawing.formula import SIGNED, formula_rows, multiplies, operand_figure
 from nntutor.tui.drawing.look import Look
+from nntutor.tui.drawing.matrices import matrices
 from nntutor.tui.drawing.rows import changed_span, cut, row_cells, wrapped
 from nntutor.tui.plots import curve_rows
 
@@ -123,6 +130,89 @@ def test_the_diagram_of_the_example_at_the_hidden_delta(two_two_two: Problem) ->
         "                               δ ?                          [δ −0.03810]",
         "",
     ]
+
+
+def test_targets_that_a_lesson_holds_back_are_shown_from_their_step_on() -> None:
+    session = screens.of_lesson("forward")
+    study = session.study
+    assert study is not None and study.lesson is not None
+    trace, look = study.trace, Look(digits=session.digits)
+    ref = trace.find(study.lesson.targets)
+    assert ref is not None
+    held_until = trace.index_of(ref)
+    targets = [f"t {look.figure(target)}" for target in trace.array("target")[0]]
+    for iteration, step in itertools.product((1, 2), range(1, len(trace) + 1)):
+        here = replace(session, study=at.to(study, iteration, step))
+        shown = [target in "\n".join(screens.lines(here)) for target in targets]
+        assert shown == [iteration > 1 or step >= (held_until or 0)] * len(targets), (iteration, step)
+
+
+def test_a_check_shows_no_gradient_before_it_is_made() -> None:
+    session = screens.of_lesson("hidden-delta")
+    study = session.study
+    assert study is not None
+    shown = 0
+    for step in range(1, len(study.trace) + 1):
+        here = screens.pressed(replace(session, study=at.to(study, 1, step)), "check")
+        assert here.study is not None
+        if not isinstance(here.study.panel, at.Checking):
+            continue
+        check = central_difference(study.trace, here.study.panel.ref)
+        made = study.trace.index_of(check.ref._replace(kind=GRADIENT[check.ref.kind]))
+        figures = figure(check.gradient, 12, plus=True)
+        assert (figures in " ".join(screens.lines(here))) == (made is not None and made <= step), check.symbol
+        shown += made is not None and made <= step
+    assert shown
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_why_names_what_the_learner_set_as_that(language: str) -> None:
+    said = {name: words.load(language).say(f"why_panel.given_{name}") for name in ("edit", "weight", "input")}
+    session = screens.of_lesson("hidden-delta", language)
+    study = session.study
+    assert study is not None
+    own = at.edited(study, Ref("weight", 1, 1, 1), 0.7)
+
+    def told(study: at.Study, symbol: str) -> str:
+        lines = screens.lines(screens.pressed(replace(session, study=study), "why"))
+        return next(line for line in lines if f" {symbol} " in line and "= " in line and line.startswith((" ▸", "   ")))
+
+    assert said["weight"] in told(study, "w1")
+    assert said["edit"] in told(own, "w1") and said["weight"] in told(own, "w2") and said["input"] in told(own, "x1")
+    edited_input = at.edited(own, Ref("out", 0, 1, 0, 0), 0.5)
+    assert said["edit"] in told(edited_input, "x1") and said["edit"] in told(edited_input, "w1")
+    assert said["edit"] not in told(at.to(own, 2, 1), "w1"), "an update has made it since"
+
+
+@share(0.5)
+@given(problems(optimizers=("sgd", "adam")), st.sampled_from((80, 60)))
+def test_the_matrices_show_what_a_step_makes_for_a_weight(problem: Problem, width: int) -> None:
+    trace = Timeline.start(problem).trace
+    for step in trace:
+        if step.ref.kind in ("grad", "new"):
+            rows = matrices(trace, step, words.load("en"), width, 12, Look())
+            made = [piece.text.strip() for row in rows for piece in row if piece.style == "result"]
+            assert made == [f"[{figure(step.value, 4, step.ref.kind == 'grad')}]"], (step.symbol, text_of(rows))
+
+
+@given(problems(everything_learns=True), st.sampled_from(tuple(MISTAKES)))
+def test_of_two_runs_side_by_side_the_first_differing_digit_is_marked(problem: Problem, mistake: str) -> None:
+    right, wrong = Timeline.start(problem).trace, Timeline.start(problem, mistake).trace
+    _, *rows = columns(right, wrong, len(right), ("right", "wrong"), 80, len(right) + 2, Look())
+    assert rows
+    for row in rows:
+        symbol, one, _, *other = (piece.text for piece in row)
+        ref = right.find(symbol.strip(" ▸"))
+        assert ref is not None
+        first, second = (figure(trace.value(ref), 9, ref.kind in SIGNED) for trace in (right, wrong))
+        assert one.strip() == first
+        if first == second:
+            assert other == [second]
+            continue
+        same, marked, rest = other
+        digit = marked.removeprefix("[").removesuffix("]")
+        assert marked == f"[{digit}]" and same + digit + rest == second
+        assert first.startswith(same) and first[len(same) : len(same) + 1] != digit
 
 
 @share(0.2)
