@@ -1,5 +1,10 @@
-"""One hypothesis profile for all: the same examples on every machine, few enough for a quick suite."""
+"""How many examples the laws are held to.
 
+`quick`: the same few on every machine, so that no change fails by chance. `thorough`, chosen with
+NNTUTOR_EXAMPLES=thorough: a thousand, others each time; what it finds is printed with the line that repeats it.
+"""
+
+import os
 from collections.abc import Iterator
 
 import links
@@ -12,13 +17,22 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 
 settings.register_profile(
-    "nntutor",
+    "quick",
     deadline=None,
     derandomize=True,
     max_examples=40,
+    stateful_step_count=20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.load_profile("nntutor")
+settings.register_profile(
+    "thorough",
+    settings.get_profile("quick"),
+    derandomize=False,
+    max_examples=1000,
+    stateful_step_count=40,
+    print_blob=True,
+)
+settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
 
 
 @pytest.fixture

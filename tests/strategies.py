@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
@@ -14,6 +15,11 @@ from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import DEFAULT_RATE, EPSILON_AT, FORMS, OPTIMIZERS, Optimizer
 
 LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
+
+
+def share(of: float) -> settings:
+    """The profile, with this share of its examples: for laws whose examples take long, or are many and quick."""
+    return settings(max_examples=max(1, round(settings().max_examples * of)))
 
 
 @st.composite

@@ -358,6 +358,8 @@ async def test_the_palette_opens_by_its_keys_and_shows_the_learners(tmp_path: Pa
             assert any(line.rstrip().endswith("f9") for line in shown(app))
             await pilot.press("escape")
             assert app.session.palette is None
+        await pilot.press(":", "w", "ctrl+p")
+        assert app.session.palette is not None, "by a key that is no text, while a line is typed as well"
 
 
 async def test_while_a_line_is_typed_letters_are_text_and_the_other_keys_keep_their_meaning(tmp_path: Path) -> None:

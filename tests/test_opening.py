@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 import screens
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import problems
 
+from nntutor.core.problems.network import Network, Problem, Samples
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
-from nntutor.tui.desk import Desk
+from nntutor.tui.desk import Desk, fingerprint
 from nntutor.tui.state.session import Home, Opened, Session, Typed, update
 
 
@@ -45,6 +49,35 @@ def test_every_lesson_is_opened_again_at_the_step_where_it_was_left(tmp_path: Pa
         session.study.stop,
     )
     assert screens.lines(without_note(again)) == screens.lines(without_note(session))
+
+
+@pytest.mark.parametrize("size", [(40, 12), (30, 10)])
+def test_a_text_of_several_pages_is_opened_again_at_the_page_that_was_read(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    session = screens.pressed(screens.of_lesson("xor", size=size), "continue")
+    assert session.study is not None and session.study.page == 1
+    assert screens.lines(kept(tmp_path, session)) == screens.lines(session)
+
+
+@given(problems(), st.sampled_from(("weight", "input", "target", "rate", "activation", "batch", "seed", "nothing")))
+def test_a_problem_with_any_other_number_is_known_from_this_one(problem: Problem, what: str) -> None:
+    """What it is called does not matter."""
+    first, *others = problem.network.layers
+    inputs, targets = problem.samples.inputs, problem.samples.targets
+    other = {
+        "weight": lambda: {"network": Network((replace(first, weights=first.weights * 2), *others))},
+        "activation": lambda: {
+            "network": Network((replace(first, activation="tanh" if first.activation != "tanh" else "relu"), *others))
+        },
+        "input": lambda: {"samples": Samples(inputs + 1, targets)},
+        "target": lambda: {"samples": Samples(inputs, targets + 1)},
+        "rate": lambda: {"optimizer": replace(problem.optimizer, learning_rate=0.375)},
+        "batch": lambda: {"batch": 4},
+        "seed": lambda: {"seed": problem.seed + 1},
+        "nothing": lambda: {"title": "another title"},
+    }[what]()
+    assert (fingerprint(replace(problem, **other)) == fingerprint(problem)) == (what == "nothing")
 
 
 def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> None:

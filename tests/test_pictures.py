@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import screens
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from strategies import share
 
 from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.surfaces import SURFACES, surface
@@ -91,7 +92,7 @@ def test_text_stays_whole_and_is_not_drawn_over() -> None:
 # --- pictures from numbers -------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@share(1.5)
 @given(
     st.lists(st.tuples(ANY, ANY, st.booleans()), max_size=10),
     st.lists(st.tuples(ANY, ANY, ANY), max_size=4),
@@ -120,7 +121,6 @@ def test_the_ticks_of_a_line_stand_on_the_side_of_1_and_texture_covers_it() -> N
         assert set(right) - set(" 01o")
 
 
-@settings(max_examples=40)
 @given(
     st.sampled_from([name for name in SURFACES if surface(name).variables == 2]),
     st.lists(st.lists(st.tuples(ANY, ANY), min_size=1, max_size=30), min_size=1, max_size=6),
@@ -189,7 +189,7 @@ def test_signs_are_those_of_the_last_values(values: list[float], width: int, loo
         assert (sign == "+") == (value > 0)
 
 
-@settings(max_examples=20, deadline=None)
+@share(0.5)
 @given(st.lists(st.lists(ANY.map(abs), min_size=1, max_size=40), min_size=1, max_size=6), SIZES, LOOKS)
 def test_curves_hold(errors: list[list[float]], size: tuple[int, int], look: Look) -> None:
     marks = [chr(65 + n) for n in range(len(errors))]
