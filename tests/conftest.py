@@ -1,5 +1,6 @@
 """One hypothesis profile for all: the same examples on every machine, few enough for a quick suite."""
 
+import sqlite3
 from collections.abc import Iterator
 
 import links
@@ -31,6 +32,22 @@ def two_two_two() -> Problem:
 def _no_program_is_left_running() -> Iterator[None]:
     yield
     terminals.sweep()
+
+
+@pytest.fixture(autouse=True)
+def _no_database_is_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Many sessions of the tests end as a killed one does, unclosed; from 3.13 on Python warns of every one."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remembered(*given: object, **named: object) -> sqlite3.Connection:
+        opened.append(connect(*given, **named))  # type: ignore[call-overload]
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+    yield
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -350,18 +350,19 @@ def run(
 
     keep_language: `language` was asked for, so a resumed place does not bring its own. typed: keys pressed already.
     """
-    desk = Desk(Store.open())
-    style = Style.ASCII if ascii_look else Style.UNICODE
-    session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
-    study = desk.begin(lesson, problem)
-    if study is not None:
-        session = update(session, Opened(study, desk.digits))
-        if desk.language in all_words.LANGUAGES and not keep_language:
-            session = replace(session, language=desk.language)
-    words = all_words.load(session.language)
-    session = update(session, Told(desk.told(words)))
-    tutor = Tutor(session, desk, typed)
-    tutor.run(mouse=False)
+    with closing(Store.open()) as store:
+        desk = Desk(store)
+        style = Style.ASCII if ascii_look else Style.UNICODE
+        session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
+        study = desk.begin(lesson, problem)
+        if study is not None:
+            session = update(session, Opened(study, desk.digits))
+            if desk.language in all_words.LANGUAGES and not keep_language:
+                session = replace(session, language=desk.language)
+        words = all_words.load(session.language)
+        session = update(session, Told(desk.told(words)))
+        tutor = Tutor(session, desk, typed)
+        tutor.run(mouse=False)
     if tutor.fault is not None:
         raise tutor.fault
     return tutor.exit_status

@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from nntutor.lessons import load
@@ -232,9 +232,8 @@ def _progress() -> tuple[frozenset[str], dict[str, int]]:
         return frozenset(), {}
     from nntutor.tui.opening import Desk
 
-    store = progress.Store.open()
-    home = Desk(store).home()
-    store.close()
+    with closing(progress.Store.open()) as store:
+        home = Desk(store).home()
     return home.done, dict(home.begun)
 
 
