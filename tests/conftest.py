@@ -1,5 +1,6 @@
 """One hypothesis profile for all: the same examples on every machine, few enough for a quick suite."""
 
+import gc
 import sqlite3
 from collections.abc import Iterator
 
@@ -48,6 +49,13 @@ def _no_database_is_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     yield
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_frozen() -> Iterator[None]:
+    """The app hides what stands at its first screen from the collector; hypothesis looks there for its generator."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
