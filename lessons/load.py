@@ -56,6 +56,11 @@ def find(id: str) -> Lesson | None:
     return next((lesson for lesson in lessons() if lesson.id == id), None)
 
 
+def named(name: str) -> Lesson | None:
+    """The lesson of that id, or of that number in the list, or None. AuthorError as for `find`."""
+    return find(name) or next((lesson for lesson in lessons() if str(lesson.number) == name), None)
+
+
 def catalog_file(id: str) -> str:
     """What messages call the catalog's file of a lesson."""
     return f"lessons/catalog/{id}.toml"

@@ -168,8 +168,6 @@ def _command(argv: list[str]) -> int:
             return _verify(out)
         case "doctor":
             return _doctor(given, out)
-        case "play":
-            raise UsageError("not_built", command="play")
     return _tutor(given, out)
 
 
@@ -288,7 +286,7 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
     from nntutor.lessons import shipped
 
     name = given.what or ""
-    lesson = load.find(name)
+    lesson = load.named(name)
     if lesson is not None:
         run = lesson.runs[0]
         if given.run is not None:
@@ -320,12 +318,13 @@ def _problem(name: str) -> Problem:
 
 
 def _tutor(given: Arguments, out: Output) -> int:
-    if given.command == "learn" and given.what is not None and load.find(given.what) is None:
+    lesson = load.named(given.what) if given.command == "learn" and given.what is not None else None
+    if given.command == "learn" and given.what is not None and lesson is None:
         raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
     if not doctor.fits_the_tutor(os.environ):
         line = out.words.say("status.no_terminal", what=given.what or "hidden-delta")
         return _refuse(line.removeprefix("nntutor: "))
-    return _open_tutor(given, out)
+    return _open_tutor(given, out, lesson)
 
 
 def _ask_the_terminal_its_size() -> None:
@@ -334,7 +333,7 @@ def _ask_the_terminal_its_size() -> None:
         os.environ.pop(name, None)
 
 
-def _open_tutor(given: Arguments, out: Output) -> int:
+def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     """The one place where the command line hands over to the screen."""
     gc.disable()  # nothing that start-up makes is garbage; the app turns it on when the first screen stands
     for name in ("COLUMNS", "LINES"):
@@ -352,7 +351,7 @@ def _open_tutor(given: Arguments, out: Output) -> int:
 
     problem = _problem(given.what or "") if given.command == "open" else None
     return run(
-        given.what if given.command == "learn" else None,
+        lesson.id if lesson is not None else None,
         problem,
         language=out.words.language,
         keep_language=given.language is not None,
