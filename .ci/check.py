@@ -27,7 +27,11 @@ STAGES: dict[str, list[str]] = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "lint": ["-m", "ruff", "check", "."],
     "types": ["-m", "mypy"],
-    "imports": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+    "imports": [
+        "-c",
+        "import sys; sys.path.insert(0, '.dev'); "
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ],
     "tests": ["-m", "pytest"],
 }
 
@@ -107,11 +111,22 @@ def normalized(name: str) -> str:
 
 
 def link() -> None:
-    """.dev/nntutor -> ..: type checkers cannot follow an editable install with renamed folders."""
+    """.dev/nntutor, a folder of links as nntutor is installed: type checkers and import contracts follow no other way.
+
+    tui/door is nntutor itself; the three folders stand below it.
+    """
     path = ROOT / ".dev" / "nntutor"
-    if not path.is_symlink():
-        path.parent.mkdir(exist_ok=True)
-        path.symlink_to("..", target_is_directory=True)
+    if path.is_symlink():  # as it was while nntutor had no names of its own
+        path.unlink()
+    path.mkdir(parents=True, exist_ok=True)
+    wanted = {file.name: Path("../../tui/door") / file.name for file in (ROOT / "tui" / "door").glob("*.py")}
+    wanted |= {folder: Path("../..") / folder for folder in ("core", "lessons", "tui")}
+    for found in path.iterdir():
+        if not (found.is_symlink() and wanted.get(found.name) == Path(os.readlink(found))):
+            shutil.rmtree(found) if found.is_dir() and not found.is_symlink() else found.unlink()
+    for name, target in wanted.items():
+        if not (path / name).is_symlink():
+            (path / name).symlink_to(target, target_is_directory=target.suffix == "")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.formula import Expr, names
+from nntutor.core.figures import figure
+from nntutor.core.formula import Expr, names, text, tokens
 from nntutor.core.network import Array, Problem
 from nntutor.core.plan import KIND, Plan, Shape
 from nntutor.core.program import Engine, Program, State
@@ -48,6 +49,15 @@ class Step:
     textbook: Expr | None
     value: float
     operands: tuple[Operand, ...]
+
+    def __repr__(self) -> str:
+        return f"<step {self.index} of iteration {self.iteration}: {self.symbol} = {self.text}, {figure(self.value)}>"
+
+    @property
+    def text(self) -> str:
+        """The formula as people write it, without its left side: "δ_o1·o1"."""
+        symbols = {operand.ref: operand.symbol for operand in self.operands}
+        return text(tokens(self.formula, symbols.__getitem__))
 
     @property
     def kind(self) -> str:
@@ -89,6 +99,9 @@ class Trace:
     _program: Program
     _shared: Array
     _pass: Array
+
+    def __repr__(self) -> str:
+        return f"<trace of iteration {self.iteration}: {len(self)} steps, E {figure(self.error)}>"
 
     @property
     def plan(self) -> Plan:

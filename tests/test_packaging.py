@@ -16,12 +16,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FOLDERS = ("core", "lessons", "tui")
 
 
+def installed(path: Path) -> str:
+    """The name by which a file or a folder of the three is installed: tui/door is nntutor itself."""
+    parts = path.relative_to(ROOT).parts
+    return "/".join(("nntutor", *(parts[2:] if parts[:2] == ("tui", "door") else parts)))
+
+
 def test_the_packages_listed_are_the_folders_with_code() -> None:
-    found = {
-        "nntutor." + ".".join(path.parent.relative_to(ROOT).parts)
-        for folder in FOLDERS
-        for path in (ROOT / folder).rglob("*.py")
-    }
+    found = {installed(path.parent).replace("/", ".") for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
     assert found == set(PROJECT["tool"]["setuptools"]["packages"])
 
 
@@ -47,7 +49,7 @@ def test_a_wheel_holds_every_module_and_every_data_file_and_nothing_else(tmp_pat
     with zipfile.ZipFile(wheel) as archive:
         shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
     files = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()}
-    assert shipped == {f"nntutor/{path.relative_to(ROOT).as_posix()}" for path in files if path.suffix != ".pyc"}
+    assert shipped == {installed(path) for path in files if path.suffix != ".pyc"}
 
 
 def test_core_imports_only_numpy_the_standard_library_and_itself() -> None:
@@ -71,7 +73,7 @@ def loaded(code: str) -> set[str]:
 
 def modules(folder: str) -> str:
     names = [
-        ".".join(("nntutor", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+        installed(path.with_suffix("")).replace("/", ".").removesuffix(".__init__")
         for path in sorted((ROOT / folder).rglob("*.py"))
     ]
     return "\n".join(f"import {name}" for name in names)

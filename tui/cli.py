@@ -305,7 +305,7 @@ def _problem(name: str) -> Problem:
     from nntutor.core import problem as files
     from nntutor.lessons import shipped
 
-    if name == "-" or "." in name or "/" in name or os.sep in name:
+    if shipped.is_path(name):
         return files.read(name)
     if name not in shipped.names():
         lessons, problems = [lesson.id for lesson in load.lessons()], list(shipped.names())
@@ -363,3 +363,6 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
 
 
 __all__ = ["main"]
+
+if __name__ == "__main__":
+    sys.exit(main())
