@@ -19,7 +19,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -40,6 +40,7 @@ from nntutor.tui.opening import Desk
 from nntutor.tui.pace import Pace
 from nntutor.tui.probe import Keys
 from nntutor.tui.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
+from nntutor.tui.terminal.textual_private import OpenApp, is_for_unix
 from nntutor.tui.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class RunProgress(Message):
     ran: Ran
 
 
-class Tutor(App[int]):
+class Tutor(OpenApp):
     """One page and one session."""
 
     CSS = "Screen { background: ansi_default; color: ansi_default; } Page { width: 1fr; height: 1fr; }"
@@ -94,7 +95,7 @@ class Tutor(App[int]):
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice for this platform; on a Unix terminal, one that no input can end."""
         usual = super().get_driver_class()
-        if usual.__name__ != "LinuxDriver":
+        if not is_for_unix(usual):
             return usual
         from nntutor.tui.driver import TerminalDriver
 
@@ -243,8 +244,8 @@ class Tutor(App[int]):
             self._show(running=False)
 
     def _ask(self) -> None:
-        if self._driver is not None:
-            self._driver.write("\x1b[6n")
+        if self.terminal_driver is not None:
+            self.terminal_driver.write("\x1b[6n")
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         """The terminal has drawn the frame that was asked about."""
@@ -282,13 +283,14 @@ class Tutor(App[int]):
 
     # --- ending ----------------------------------------------------------------------------------
 
-    def _handle_exception(self, error: Exception) -> None:
+    def takes_fault(self, error: Exception) -> bool:
         """A mistake of ours: the terminal is given back and the command line says it in one line, not in pages."""
         if self.is_headless:
-            super()._handle_exception(error)
-        elif self.fault is None:
+            return False
+        if self.fault is None:
             self.fault = error
             self._leave()
+        return True
 
     def _rest(self) -> None:
         """Ctrl+z: to the shell, which brings the tutor back with `fg`; where there is none, a word about it."""
@@ -298,8 +300,9 @@ class Tutor(App[int]):
             self.act(Told(spoken(self.session).say("study.no_shell")))
 
     def _stop(self) -> None:
-        if self._driver is not None and self._driver.can_suspend:
-            self._driver.suspend_application_mode()
+        driver = self.terminal_driver
+        if driver is not None and driver.can_suspend:
+            driver.suspend_application_mode()
             self._resting = True
             words = all_words.load(self.session.language)
             with suppress(OSError, UnicodeError, AttributeError):
@@ -309,15 +312,16 @@ class Tutor(App[int]):
 
     def _continue(self) -> None:
         """Back from a stop. One that came without warning (SIGSTOP) has left the terminal half ours: start over."""
-        if self._driver is None or not self._driver.can_suspend:
+        driver = self.terminal_driver
+        if driver is None or not driver.can_suspend:
             return
         if not ending.in_front():
             os.kill(os.getpid(), signal.SIGSTOP)
             return
         if not self._resting:
-            self._driver.suspend_application_mode()
+            driver.suspend_application_mode()
         self._resting = False
-        self._driver.resume_application_mode()
+        driver.resume_application_mode()
         self.screen.refresh()  # what the shell wrote meanwhile is not ours
 
     def _ended(self, status: int) -> None:
