@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -95,11 +94,11 @@ class Tutor(OpenApp):
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice for this platform; on a Unix terminal, one that no input can end."""
         usual = super().get_driver_class()
-        if not is_for_unix(usual):
-            return usual
-        from nntutor.tui.driver import TerminalDriver
+        if sys.platform != "win32" and is_for_unix(usual):
+            from nntutor.tui.driver import TerminalDriver
 
-        return TerminalDriver
+            return TerminalDriver
+        return usual
 
     def compose(self) -> ComposeResult:
         yield self._page
@@ -110,7 +109,7 @@ class Tutor(OpenApp):
         for number in ending.SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform
                 loop.add_signal_handler(number, self._ended, 128 + number)
-        if ending.CAN_REST:
+        if sys.platform != "win32":
             loop.add_signal_handler(signal.SIGTSTP, self._stop)
             loop.add_signal_handler(signal.SIGCONT, self._continue)
         for key, character in self._typed:
@@ -308,7 +307,7 @@ class Tutor(OpenApp):
             with suppress(OSError, UnicodeError, AttributeError):
                 sys.__stderr__.write(f"{words.say('study.rests')}\n")  # type: ignore[union-attr]
                 sys.__stderr__.flush()  # type: ignore[union-attr]
-            os.kill(os.getpid(), signal.SIGSTOP)
+            ending.stop()
 
     def _continue(self) -> None:
         """Back from a stop. One that came without warning (SIGSTOP) has left the terminal half ours: start over."""
@@ -316,7 +315,7 @@ class Tutor(OpenApp):
         if driver is None or not driver.can_suspend:
             return
         if not ending.in_front():
-            os.kill(os.getpid(), signal.SIGSTOP)
+            ending.stop()
             return
         if not self._resting:
             driver.suspend_application_mode()

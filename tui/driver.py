@@ -8,9 +8,12 @@ import os
 import re
 import selectors
 import signal
+import sys
 from codecs import getincrementaldecoder
 
 from nntutor.tui.terminal.textual_private import UnixDriver, XTermParser
+
+assert sys.platform != "win32"  # where it is, Textual's own driver is taken
 
 # How long a lone escape waits for the rest of an arrow key; the reader also looks this often whether it should end.
 _SECONDS = 0.1

@@ -80,7 +80,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
     size = get_terminal_size(fallback=(0, 0))
     folder, file = _places()
     return Facts(
-        term=environment.get("TERM", ""),
+        term=doctor.terminal(environment),
         program=_program(environment),
         terminal=doctor.has_terminal(),
         starts=starts,
@@ -110,7 +110,7 @@ def _asked(environment: Mapping[str, str]) -> Answers:
     # Bytes of UTF-8 would be drawn as several signs each; and the Linux console and screen may show the
     # question for the background instead of passing over it.
     glyphs = GLYPHS if doctor.fits_the_tutor(environment) else ()
-    background = not environment.get("STY") and not environment["TERM"].startswith(("linux", "screen"))
+    background = not environment.get("STY") and not doctor.terminal(environment).startswith(("linux", "screen"))
     return probe.ask(glyphs, _TIMES, background, _SECONDS)
 
 

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import sys
 
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import XTermParser as XTermParser
 from textual.app import App
 from textual.driver import Driver
+
+if sys.platform == "win32":  # LinuxDriver needs termios; nothing there makes a driver of ours
+    LinuxDriver = Driver
+else:
+    from textual.drivers.linux_driver import LinuxDriver
 
 PARTS = {
     "App._driver": "what writes to the terminal: it is asked how far it is, stopped for a shell and started again",
@@ -50,19 +55,13 @@ def is_for_unix(driver: type[Driver]) -> bool:
     return driver.__name__ == "LinuxDriver"
 
 
-if sys.platform != "win32":  # the module needs termios
-    from textual.drivers.linux_driver import LinuxDriver
+class UnixDriver(LinuxDriver):
+    """Textual's driver for Unix terminals; the names of LinuxDriver in PARTS are there for who inherits."""
 
-    class UnixDriver(LinuxDriver):
-        """Textual's driver for Unix terminals; the names of LinuxDriver in PARTS are there for who inherits."""
+    def new_parser(self) -> XTermParser:
+        return XTermParser(self._debug)
 
-        def new_parser(self) -> XTermParser:
-            return XTermParser(self._debug)
-
-        @property
-        def untaken(self) -> int:
-            """How many messages the app has not taken yet."""
-            return self._app.message_queue_size
-
-
-__all__ = ["PARTS", "OpenApp", "UnixDriver", "XTermParser", "is_for_unix"]
+    @property
+    def untaken(self) -> int:
+        """How many messages the app has not taken yet."""
+        return self._app.message_queue_size
