@@ -22,6 +22,20 @@ settings.register_profile(
 )
 settings.load_profile("nntutor")
 
+# What `pytest -m "not slow"` leaves out, a file or one test of it: the program on real terminals, over SSH, in
+# multiplexers and under random input; every lesson played on every screen; what is built and installed.
+SLOW = (
+    "test_drawing", "test_ending", "test_keymap::test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed", "test_lint",
+    "test_multiplexers", "test_pictures", "test_slow_lines", "test_soak", "test_ssh", "test_terminal",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        name = f"{item.path.stem}::{getattr(item, 'originalname', item.name)}"
+        if item.path.stem in SLOW or name in SLOW or "server" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
 
 @pytest.fixture
 def two_two_two() -> Problem:

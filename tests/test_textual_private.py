@@ -53,7 +53,7 @@ class Wrecked(OpenApp):
 def driver() -> Iterator[Callable[[], UnixDriver]]:
     """Makes a driver (within a running loop); it sets signal handlers when it is made, which are put back."""
     kept = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)}
-    yield lambda: UnixDriver(App(), debug=True, mouse=False)
+    yield lambda: UnixDriver(App(), debug=False, mouse=False)
     for number, handler in kept.items():
         signal.signal(number, handler)
 
@@ -139,7 +139,7 @@ async def untaken(driver: Callable[[], UnixDriver]) -> bool:
 
 
 async def debug(driver: Callable[[], UnixDriver]) -> bool:
-    return driver()._debug is True
+    return driver()._debug is False
 
 
 async def color_system(_: Callable[[], UnixDriver]) -> bool:
