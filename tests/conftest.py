@@ -4,7 +4,9 @@
 NNTUTOR_EXAMPLES=thorough: a thousand, others each time; what it finds is printed with the line that repeats it.
 """
 
+import gc
 import os
+import sqlite3
 from collections.abc import Iterator
 
 import links
@@ -34,6 +36,20 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
 
+# What `pytest -m "not slow"` leaves out, a file or one test of it: the program on real terminals, over SSH, in
+# multiplexers and under random input; every lesson played on every screen; what is built and installed.
+SLOW = (
+    "test_drawing", "test_ending", "test_keymap::test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed", "test_lint",
+    "test_multiplexers", "test_pictures", "test_slow_lines", "test_soak", "test_ssh", "test_terminal",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        name = f"{item.path.stem}::{getattr(item, 'originalname', item.name)}"
+        if item.path.stem in SLOW or name in SLOW or "server" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
 
 @pytest.fixture
 def two_two_two() -> Problem:
@@ -45,6 +61,29 @@ def two_two_two() -> Problem:
 def _no_program_is_left_running() -> Iterator[None]:
     yield
     terminals.sweep()
+
+
+@pytest.fixture(autouse=True)
+def _no_database_is_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Many sessions of the tests end as a killed one does, unclosed; from 3.13 on Python warns of every one."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remembered(*given: object, **named: object) -> sqlite3.Connection:
+        opened.append(connect(*given, **named))  # type: ignore[call-overload]
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+    yield
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_frozen() -> Iterator[None]:
+    """The app hides what stands at its first screen from the collector; hypothesis looks there for its generator."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

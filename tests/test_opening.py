@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +15,8 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from nntutor.core.problems.network import Network, Problem, Samples
-from nntutor.lessons.language import words as all_words
-from nntutor.lessons.learner.places import Store
+from nntutor.lessons.language.words import load
+from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk, fingerprint
 from nntutor.tui.state.session import Home, Opened, Session, Typed, update
@@ -160,7 +162,7 @@ def test_a_lesson_that_is_there_no_more_leads_to_the_list_and_is_named(tmp_path:
     store.close()
     desk = Desk(Store.open(tmp_path))
     assert desk.begin(None, None) is None
-    words = all_words.load("en")
+    words = load("en")
     assert "removed" in desk.told(words)
     assert desk.told(words) == ""
 
@@ -201,3 +203,45 @@ def test_the_curve_is_there_again_after_a_restart(tmp_path: Path) -> None:
     assert session.study is not None and session.study.view == "curve" and session.study.place[0] > 100
     again = kept(tmp_path, session)
     assert screens.lines(without_note(again))[:14] == screens.lines(without_note(session))[:14]
+
+
+# --- nothing is left open ----------------------------------------------------------------------------
+
+LEFT_OPEN = """
+import sqlite3, sys
+opened, connect = [], sqlite3.connect
+def remembered(*given, **named):
+    opened.append(connect(*given, **named))
+    return opened[-1]
+sqlite3.connect = remembered
+from nntutor.tui import cli, opening
+if sys.argv[1] == "tutor":
+    from nntutor.tui import app
+    def broken(*given):
+        raise ValueError("a place that cannot be opened")
+    opening.Desk.begin = broken
+    try:
+        app.run(None, None, language="en", keep_language=False, ascii_look=False, colours=16)
+    except ValueError:
+        pass
+else:
+    cli.main(sys.argv[1:])
+for connection in opened:
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        print("closed")
+    else:
+        print("open")
+"""
+
+
+@pytest.mark.parametrize("command", ["lessons", "doctor", "tutor"])
+def test_every_command_closes_the_file_that_it_has_opened(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(tmp_path).save(Place("lesson", "cycle", "", "main", {}, 1, 1, ""))
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", LEFT_OPEN, command], capture_output=True, text=True, check=True)
+    states = [line for line in done.stdout.splitlines() if line in ("closed", "open")]
+    assert states and set(states) == {"closed"}

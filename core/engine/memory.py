@@ -5,7 +5,7 @@ Numbers are told apart by (kind, layer); weights and their gradients are views o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -87,6 +87,19 @@ class Layout:
             if layer.bias is not None:
                 self.view(vector, "bias", number)[...] = layer.bias
         return frozen(vector)
+
+    def network(self, flat: Array, like: Network) -> Network:
+        """The network with the layers of `like` whose weights and biases stand in a flat vector (size,)."""
+        return Network(
+            tuple(
+                replace(
+                    layer,
+                    weights=self.view(flat, "weight", number),
+                    bias=None if layer.bias is None else self.view(flat, "bias", number),
+                )
+                for number, layer in enumerate(like.layers, 1)
+            )
+        )
 
 
 class Arena:

@@ -131,6 +131,9 @@ class Timeline:
     edits: tuple[Edit, ...] = ()
     undone: tuple[Edit, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<timeline at step {self.step} of iteration {self.iteration}, {len(self.edits)} edits>"
+
     @classmethod
     def start(cls, problem: Problem, mistake: str = "") -> Timeline:
         """The first step of the first iteration."""

@@ -18,7 +18,9 @@ from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import KIND, Plan
 from nntutor.core.engine.program import Engine, Program
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr, names
+from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import PER_SAMPLE, STATES, Names, Ref, Style
 from nntutor.core.problems.network import Problem
 
@@ -50,6 +52,15 @@ class Step:
     textbook: Expr | None
     value: float
     operands: tuple[Operand, ...]
+
+    def __repr__(self) -> str:
+        return f"<step {self.index} of iteration {self.iteration}: {self.symbol} = {self.text}, {figure(self.value)}>"
+
+    @property
+    def text(self) -> str:
+        """The formula as people write it, without its left side: "δ_o1·o1"."""
+        symbols = {operand.ref: operand.symbol for operand in self.operands}
+        return text(tokens(self.formula, symbols.__getitem__))
 
     @property
     def kind(self) -> str:
@@ -91,6 +102,9 @@ class Trace:
     _program: Program
     _shared: Array
     _pass: Array
+
+    def __repr__(self) -> str:
+        return f"<trace of iteration {self.iteration}: {len(self)} steps, E {figure(self.error)}>"
 
     @property
     def plan(self) -> Plan:

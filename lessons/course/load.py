@@ -53,6 +53,11 @@ def find(id: str) -> Lesson | None:
     return next((lesson for lesson in lessons() if lesson.id == id), None)
 
 
+def named(name: str) -> Lesson | None:
+    """The lesson of that id, or of that number in the list, or None. AuthorError as for `find`."""
+    return find(name) or next((lesson for lesson in lessons() if str(lesson.number) == name), None)
+
+
 @cache
 def text(id: str, language: str) -> Text:
     """The words of one lesson in one language. AuthorError where its file cannot be used."""

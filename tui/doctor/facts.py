@@ -16,7 +16,7 @@ from statistics import median
 
 from nntutor.core.errors import NntutorError
 from nntutor.lessons.language import error_text
-from nntutor.lessons.language import words as all_words
+from nntutor.lessons.language.words import load
 from nntutor.lessons.learner import database, folders, places
 from nntutor.tui.arguments import UsageError
 from nntutor.tui.state import keymap
@@ -82,7 +82,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
     size = get_terminal_size(fallback=(0, 0))
     folder, file = _places()
     return Facts(
-        term=environment.get("TERM", ""),
+        term=capabilities.terminal(environment),
         program=_program(environment),
         terminal=capabilities.has_terminal(),
         starts=starts,
@@ -112,7 +112,7 @@ def _asked(environment: Mapping[str, str]) -> Answers:
     # Bytes of UTF-8 would be drawn as several signs each; and the Linux console and screen may show the
     # question for the background instead of passing over it.
     glyphs = GLYPHS if capabilities.fits_the_tutor(environment) else ()
-    background = not environment.get("STY") and not environment["TERM"].startswith(("linux", "screen"))
+    background = not environment.get("STY") and not capabilities.terminal(environment).startswith(("linux", "screen"))
     return probe.ask(glyphs, _TIMES, background, _SECONDS)
 
 
@@ -151,7 +151,7 @@ def _places() -> tuple[Path | None, Path | None]:
 
 def _keymap_fault(language: str) -> str:
     """What is wrong with the learner's own keys, or nothing."""
-    words = all_words.load(language)
+    words = load(language)
     try:
         keymap.read()
     except UsageError as error:
