@@ -349,7 +349,7 @@ def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tm
 
     table = Table(words.load("en"))
     problem = builtin.open("two-two-two")
-    lines = list(table.lines(iterations.iterations(problem, 1, 1, "updated-weights")))
+    lines = list(table.lines(iterations(problem, 1, 1, "updated-weights")))
     assert table.failed == 4 and sum("DISAGREES" in line for line in lines) == 4
     assert "Gradients that disagree with central differences: 4 of 8." in lines
 

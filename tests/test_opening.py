@@ -214,12 +214,12 @@ def remembered(*given, **named):
     opened.append(connect(*given, **named))
     return opened[-1]
 sqlite3.connect = remembered
-from nntutor.tui import cli, opening
+from nntutor.tui import cli, desk
 if sys.argv[1] == "tutor":
     from nntutor.tui import app
     def broken(*given):
         raise ValueError("a place that cannot be opened")
-    opening.Desk.begin = broken
+    desk.Desk.begin = broken
     try:
         app.run(None, None, language="en", keep_language=False, ascii_look=False, colours=16)
     except ValueError:

@@ -60,16 +60,16 @@ def test_a_process_is_asked_for_without_a_signal(tmp_path: Path) -> None:
     """The place of a session that runs is left to it; of one that is gone, on the same machine, it is taken over."""
     code = """
 from pathlib import Path
-from nntutor.lessons import progress
+from nntutor.lessons.learner import places
 home, kernel = Path({home!r}), windows.Kernel
-one = progress.Store.open(home)
-one.save(progress.Place("lesson", "cycle", "", "main", {{}}, 1, 5, ""))
+one = places.Store.open(home)
+one.save(places.Place("lesson", "cycle", "", "main", {{}}, 1, 5, ""))
 def seen(code):
     kernel.processes[4321] = code
     if code == -1:
         del kernel.processes[4321]
     one._connection.execute("UPDATE place SET pid = 4321, began = '' WHERE session = ?", (one._session,))
-    other = progress.Store.open(home)
+    other = places.Store.open(home)
     place = other.latest()
     other._connection.execute("UPDATE place SET session = ?", (one._session,))
     other.close()

@@ -247,7 +247,7 @@ def _trace(given: Arguments, out: Output) -> int:
     last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
     if given.format == "json":
         out.utf8()
-    traces = iterations.iterations(problem, given.first or 1, last, mistake)
+    traces = iterations(problem, given.first or 1, last, mistake)
     write.write(out, given.format, problem, traces, out.words, out.style, given.steps)
     return DONE
 
@@ -261,7 +261,7 @@ def _check(given: Arguments, out: Output) -> int:
     if problem.error == "perceptron":
         raise NotDifferentiable()
     table = Table(out.words, out.style)
-    traces: Iterator[Trace] = iterations.iterations(problem, 1, given.iterations or 1, mistake)
+    traces: Iterator[Trace] = iterations(problem, 1, given.iterations or 1, mistake)
     out.lines(table.lines(traces))
     return FAILED if table.failed else DONE
 
