@@ -15,7 +15,8 @@ from itertools import accumulate
 
 from nntutor.core.engine.sections import Deltas, Errors, Forward, PerWeight, Section
 from nntutor.core.notation.formula import Expr, Mul, Name, bind, product
-from nntutor.core.notation.symbols import PER_WEIGHT, Ref
+from nntutor.core.notation.kinds import PER_WEIGHT
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules import sums
 from nntutor.core.rules.activations import Activation, activation
@@ -25,14 +26,6 @@ from nntutor.core.rules.optimizers import made
 from nntutor.core.rules.surfaces import surface
 
 PHASES = ("forward", "error", "backward", "update")
-
-KIND = {
-    "net": "net", "out": "out", "prob": "probability", "unit_error": "error", "error": "error",
-    "out_grad": "out-gradient", "slope": "slope", "delta": "delta", "grad": "gradient",
-    "v": "state", "m": "state", "s": "state", "mhat": "corrected", "vhat": "corrected",
-    "change": "change", "new": "update",
-}  # fmt: skip
-"""The contract's word for each kind of number that a step makes."""
 
 
 @dataclass(frozen=True)
