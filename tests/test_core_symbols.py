@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import NETWORK_SIZES, OLD, numbers, numbers_of, problems
 
 from nntutor.core.engine.plan import Plan, Shape
 from nntutor.core.notation import formula
@@ -24,33 +22,6 @@ WORDS = {
     "net", "out", "probability", "error", "out-gradient", "slope", "delta", "gradient", "state", "corrected", "change",
     "update",
 }  # fmt: skip
-SIZES = st.lists(st.integers(1, 12), min_size=2, max_size=5).map(tuple)
-OLD = frozenset(name for name, kind in KINDS.items() if kind.before and name != "weight")
-
-
-def numbers_of(names: Names, kind: str, samples: int = 1) -> Iterator[Ref]:
-    """Every number of a kind that a network has, of the first `samples` samples."""
-    sizes, per = names.sizes, KINDS[kind].per
-    if per in (Per.OPTIMIZER, Per.ITERATION):
-        yield Ref(kind)
-        return
-    first = names.last if per is Per.OUTPUT else 0 if KINDS[kind].inputs else 1
-    for layer in range(first, names.last + 1):
-        for unit in range(1, sizes[layer] + 1):
-            if per is Per.WEIGHT:
-                yield from (Ref(kind, layer, unit, source) for source in range(sizes[layer - 1] + 1))
-            else:
-                yield from (Ref(kind, layer, unit, 0, sample) for sample in (range(samples) if names.many else (-1,)))
-
-
-@st.composite
-def numbers(draw: st.DrawFn) -> tuple[Names, Ref]:
-    """A network's names and the address of one of its numbers, of any kind."""
-    names = Names(draw(SIZES), draw(st.booleans()))
-    ref = draw(st.sampled_from(list(numbers_of(names, draw(st.sampled_from(sorted(KINDS)))))))
-    if ref.sample >= 0:
-        ref = ref._replace(sample=draw(st.integers(0, 120)))
-    return names, ref
 
 
 @given(numbers())
@@ -76,7 +47,7 @@ def test_a_formula_takes_the_longest_name(one: tuple[Names, Ref], other: tuple[N
         assert parse(f"{one_symbol}*{other_symbol}", names.find) == expected
 
 
-@given(SIZES, st.booleans())
+@given(NETWORK_SIZES, st.booleans())
 def test_no_two_numbers_share_a_symbol(sizes: tuple[int, ...], many: bool) -> None:
     names = Names(sizes, many)
     refs = [ref for kind in KINDS if kind not in OLD for ref in numbers_of(names, kind, samples=2)]
