@@ -18,7 +18,7 @@ from nntutor.core.arrays import Array
 from nntutor.core.engine.plan import Plan, Shape
 from nntutor.core.engine.program import Engine, Program, State
 from nntutor.core.notation.formula import Expr, names
-from nntutor.core.notation.kinds import KINDS, PER_SAMPLE, PER_WEIGHT, RATES, Per
+from nntutor.core.notation.kinds import KINDS, PER_OPTIMIZER, PER_SAMPLE, PER_WEIGHT, Per
 from nntutor.core.notation.symbols import Names, Ref, Style
 from nntutor.core.problems.network import Problem
 
@@ -142,7 +142,7 @@ class Trace:
 
     def value(self, ref: Ref) -> float:
         """The number at an address. KeyError where this iteration has no such number."""
-        if ref.kind in RATES:
+        if ref.kind in PER_OPTIMIZER:
             return self.problem.optimizer.rate(ref.kind, self.iteration)
         if ref.kind == "error":
             return self.error

@@ -83,7 +83,7 @@ KINDS |= {
 
 PER_SAMPLE = frozenset(name for name, kind in KINDS.items() if kind.per in (Per.UNIT, Per.OUTPUT))
 PER_WEIGHT = frozenset(name for name, kind in KINDS.items() if kind.per is Per.WEIGHT)
-RATES = frozenset(name for name, kind in KINDS.items() if kind.per is Per.OPTIMIZER)
+PER_OPTIMIZER = frozenset(name for name, kind in KINDS.items() if kind.per is Per.OPTIMIZER)
 SIGNED = frozenset(name for name, kind in KINDS.items() if kind.signed)
 GRADIENT = {kind.gradient_of: name for name, kind in KINDS.items() if kind.gradient_of}
 """The gradient that belongs to a number."""

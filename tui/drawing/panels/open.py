@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nntutor.core.analysis.gradient_check import central_difference
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.kinds import GRADIENT, PER_WEIGHT, RATES
+from nntutor.core.notation.kinds import GRADIENT, PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
@@ -94,7 +94,7 @@ def _given(study: Study, ref: Ref) -> str:
     trace = study.trace
     if ref in trace.edited:
         return "given_edit"
-    if ref.kind in RATES:
+    if ref.kind in PER_OPTIMIZER:
         return "given_rate"
     if ref.kind == "target":
         return "given_target"
