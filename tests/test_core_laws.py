@@ -181,8 +181,7 @@ def test_samples_symbols_and_arrays_speak_of_the_same_numbers(problem: Problem, 
             entry = trace.array(step.ref.kind, step.ref.layer)[row, step.ref.unit - 1]
             np.testing.assert_equal(entry, step.value)
         elif step.ref.layer:
-            part = step.ref.kind if step.ref.input else f"bias:{step.ref.kind}"
-            array = trace.array(part, step.ref.layer)
+            array = trace.array(step.ref.kind, step.ref.layer, bias=not step.ref.input)
             assert not array.flags.writeable
             entry = array[step.ref.unit - 1, step.ref.input - 1] if step.ref.input else array[step.ref.unit - 1]
             np.testing.assert_equal(entry, step.value)

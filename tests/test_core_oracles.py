@@ -56,7 +56,7 @@ def error_of(problem: Problem, inputs: np.ndarray, targets: np.ndarray) -> Calla
 def parameters_of(trace: Trace) -> Parameters:
     found = []
     for number, layer in enumerate(trace.problem.network.layers, 1):
-        bias = np.zeros(layer.units) if layer.bias is None else trace.array("bias", number).copy()
+        bias = np.zeros(layer.units) if layer.bias is None else trace.array("weight", number, bias=True).copy()
         found.append((trace.array("weight", number).copy(), bias))
     return found
 
@@ -75,7 +75,7 @@ def agrees_with_the_library(trace: Trace) -> None:
         largest = max(1.0, np.abs(delta).max(), (np.abs(delta).max(axis=0) * np.abs(inputs).max()).max())
         np.testing.assert_allclose(trace.array("grad", number), weights, rtol=0, atol=1e-12 * largest)
         if layer.bias_learns:
-            np.testing.assert_allclose(trace.array("bias_grad", number), bias, rtol=0, atol=1e-12 * largest)
+            np.testing.assert_allclose(trace.array("grad", number, bias=True), bias, rtol=0, atol=1e-12 * largest)
 
 
 @given(problems(errors=DERIVABLE, activations=SMOOTH), st.integers(1, 4))

@@ -161,13 +161,11 @@ def test_an_activation_holds_and_says_its_values(net: float, size: tuple[int, in
         assert f"h1 = {look.figure(float(np.tanh(net)))}" in text
 
 
-@given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS, st.booleans())
-def test_bars_hold(
-    values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look, log: bool
-) -> None:
+@given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS)
+def test_bars_hold(values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look) -> None:
     bars = [Bar(f"h{n}", abs(value), beside, n == 0, known) for n, (value, beside, known) in enumerate(values)]
     second = [abs(value) for value, _, _ in values]
-    rows = bars_rows(bars, *size, look, "title", "name", "0.25", log, second, "moved")
+    rows = bars_rows(bars, *size, look, "title", "0.25", second, "moved")
     assert holds(rows, *size, look)
 
 

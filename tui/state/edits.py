@@ -12,8 +12,9 @@ from nntutor.core.engine.edits import is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.parsing import parse
-from nntutor.core.notation.symbols import PER_WEIGHT, Names, Ref
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.tui.state.moves import switched, to

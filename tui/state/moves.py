@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from nntutor.core.analysis.gradient_check import GRADIENT
 from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.kinds import GRADIENT, KINDS, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson
@@ -188,16 +188,13 @@ def back_on_trail(study: Study) -> Study:
 def nudged(study: Study) -> Ref | None:
     """The number that a check of the step at hand nudges: its weight, its out or its net."""
     ref = study.step.ref
-    match ref.kind:
-        case "grad" | "new" | "change" | "v" | "m" | "s" | "mhat" | "vhat":
-            return ref._replace(kind="weight")
-        case "out_grad" | "out" if ref.layer < len(study.trace.problem.network.layers):
-            return ref._replace(kind="out")
-        case "out_grad":
-            return ref._replace(kind="out")
-        case "delta" | "slope" | "net" | "out":
-            return ref._replace(kind="net")
-    return None
+    if ref.kind in PER_WEIGHT:
+        return ref._replace(kind="weight")
+    kind = KINDS[ref.kind].gradient_of or ref.kind
+    # Of an output there may be no gradient: where error and activation meet in one factor, its net is the first.
+    if kind == "slope" or (ref.kind == "out" and ref.layer == len(study.trace.problem.network.layers)):
+        kind = "net"
+    return ref._replace(kind=kind) if kind in GRADIENT else None
 
 
 def checking(study: Study) -> Study:

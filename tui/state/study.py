@@ -20,7 +20,8 @@ from nntutor.core.engine.program import Engine
 from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.symbols import PER_SAMPLE, Names
+from nntutor.core.notation.kinds import PER_SAMPLE
+from nntutor.core.notation.symbols import Names
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Stop
 from nntutor.tui.state.panels import Note, Panel, note

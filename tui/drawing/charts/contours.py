@@ -88,7 +88,7 @@ def contour_rows(
     for path in paths if len(paths) > 1 else ():
         _named(drawn, path)
     if minimum is not None:
-        drawn.mark(minimum[0], minimum[1], "+" if look.ascii else "✕", "bold")
+        drawn.mark(minimum[0], minimum[1], look.line("✕"), "bold")
     if len(edges):
         _heights(drawn, heights, edges)
     rows: list[Row] = [(Piece(" "), *row) if row else () for row in drawn.rows()]
@@ -121,7 +121,7 @@ def _ends(drawn: Dots, path: Path, many: bool) -> None:
     points = path.points
     if not len(points):
         return
-    newest, sign = points[-1], path.name if many and path.name else "@" if look.ascii else "●"
+    newest, sign = points[-1], path.name if many and path.name else look.line("●")
     style = "result" if not many else path.style
     if np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
         drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=not many)
@@ -129,10 +129,10 @@ def _ends(drawn: Dots, path: Path, many: bool) -> None:
             drawn.label(float(newest[0]), float(newest[1]), sign, style) if not _stands(drawn, newest, sign) else None
     else:
         _outside(drawn, newest, path.name if many else "", style)
-    drawn.mark(float(points[0, 0]), float(points[0, 1]), "o" if look.ascii else "○", "bold")
+    drawn.mark(float(points[0, 0]), float(points[0, 1]), look.line("○"), "bold")
     if len(points) <= 40 and not many:
         for x, y in points[1:-1]:
-            drawn.mark(float(x), float(y), "." if look.ascii else "•", path.style)
+            drawn.mark(float(x), float(y), look.line("•"), path.style)
     for x, y, dx, dy in path.arrows:
         drawn.line(x, y, x + dx, y + dy, "result")
         if drawn.cell(x + dx, y + dy) is not None:
@@ -167,7 +167,7 @@ def _pointer(drawn: Dots, dx: float, dy: float) -> str:
     down, right = float(row1 - row0), float(column1 - column0)
     if abs(right) >= abs(down):
         return drawn.look.line("→" if right >= 0 else "←")
-    arrows = ("v", "^") if drawn.look.ascii else ("▼", "▲")
+    arrows = drawn.look.line("▼"), drawn.look.line("▲")
     return arrows[0] if down > 0 else arrows[1]
 
 
@@ -209,14 +209,14 @@ def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> Row:
         low, high = (figure(end, 2, style=look.style) for end in ends)
         return f"{name} {low}…{high}" if not look.ascii else f"{name} {low}..{high}"
 
-    across, up = look.line("→"), "^" if look.ascii else "↑"
+    across, up = look.line("→"), look.line("↑")
     text = f" {across} {span(axes[0], drawn.across)}   {up} {span(axes[1], drawn.up)}"
     return (Piece(cut(text, width), "dim"),) if cells(text) <= width else ()
 
 
 def sign_row(values: Sequence[float], width: int, look: Look) -> Row:
     """The signs of as many of the last values as fit, the newest at the right."""
-    minus = "-" if look.ascii else "−"
+    minus = look.line("−")
     count = max(0, width // 2)
     signs = ["+" if value > 0 else minus if value < 0 else "0" for value in values][-count:] if count else []
     text = " ".join(signs)

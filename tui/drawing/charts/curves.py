@@ -57,7 +57,7 @@ def parabola_rows(
     if len(moves):
         _moves(drawn, moves, heights, slope)
     ends = [figure(end, 3, style=look.style) for end in (*across, high)]
-    axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {'^' if look.ascii else '↑'} {ends[2]}"
+    axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {look.line('↑')} {ends[2]}"
     return _rows(head, drawn, axis if cells(axis) <= width else "")[:height]
 
 
@@ -76,15 +76,15 @@ def _moves(drawn: Dots, moves: Array, heights: Array, slope: float | None) -> No
     at = drawn.cell(x, y)
     if at is None and np.isfinite(x):
         edge = drawn.across[1] if x > drawn.across[1] else drawn.across[0] if x < drawn.across[0] else x
-        arrow = look.line("→" if x > drawn.across[1] else "←") if edge != x else ("^" if look.ascii else "▲")
+        arrow = look.line("▲" if edge == x else "→" if x > drawn.across[1] else "←")
         drawn.mark(edge, drawn.up[1], arrow, "result", over=True)
     elif at is not None:
-        drawn.mark(x, y, "@" if look.ascii else "●", "result", over=True)
+        drawn.mark(x, y, look.line("●"), "result", over=True)
     for number in range(len(moves) - 1):
         cell = drawn.cell(float(moves[number]), float(heights[number]))
         if cell is None:
             continue
-        drawn.mark(float(moves[number]), float(heights[number]), "o" if look.ascii else "○", "")
+        drawn.mark(float(moves[number]), float(heights[number]), look.line("○"), "")
         if number < _NUMBERED:
             drawn.label(float(moves[number]), float(heights[number]), str(number), "dim")
     if at is not None and len(moves) <= _NUMBERED:
@@ -158,7 +158,7 @@ def _function(
     drawn.curve(xs, ys, "", glyph="*" if look.ascii else "")
     if y is not None and at is not None:
         drawn.line(at, low, at, y, "operand", 2, ":")
-        drawn.mark(at, y, "@" if look.ascii else "●", "result", over=True)
+        drawn.mark(at, y, look.line("●"), "result", over=True)
     low_net, high_net = (figure(end, 2, style=look.style) for end in span)
     axis = f" net {low_net} {look.line('→')} {high_net}"
     if at is not None and np.isfinite(at):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nntutor.core.analysis.gradient_check import central_difference
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.kinds import GRADIENT, PER_OPTIMIZER, PER_WEIGHT
+from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
@@ -93,13 +94,13 @@ def _given(study: Study, ref: Ref) -> str:
     trace = study.trace
     if ref in trace.edited:
         return "given_edit"
-    if ref.kind.startswith("rate_"):
+    if ref.kind in PER_OPTIMIZER:
         return "given_rate"
     if ref.kind == "target":
         return "given_target"
     if ref.kind == "out":
         return "given_input"
-    if ref.kind.endswith("_old"):
+    if ref.kind in PER_WEIGHT and ref.kind != "weight":
         return "given_state"
     if trace.index_of(ref._replace(kind="new")) is None:
         return "given_held"
@@ -113,7 +114,7 @@ def _check(study: Study, words: Words, look: Look, panel: Checking, width: int) 
     trace = study.trace
     check = central_difference(trace, panel.ref, panel.h)
     symbol = trace.symbol(panel.ref, look.style)
-    epsilon = "eps" if look.ascii else "ε"
+    epsilon = short("rate_eps", look.style)
 
     def say(key: str, **facts: object) -> str:
         return words.say(f"check.{key}", symbol=symbol, **facts).replace("ε", epsilon)
@@ -121,7 +122,7 @@ def _check(study: Study, words: Words, look: Look, panel: Checking, width: int) 
     def long(value: float, plus: bool = False) -> str:
         return figure(value, _CHECK_DIGITS, plus, look.style)
 
-    gradient = check.ref._replace(kind={"weight": "grad", "out": "out_grad", "net": "delta"}[check.ref.kind])
+    gradient = check.ref._replace(kind=GRADIENT[check.ref.kind])
     known = trace.known(gradient, study.timeline.step)
     name = trace.symbol(gradient, look.style)
     lines = [

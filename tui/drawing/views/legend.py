@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nntutor.core.notation.symbols import short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.cells import padded as filled
 from nntutor.lessons.language.words import Words
@@ -25,7 +26,7 @@ class Racer:
 
 def racer_rows(lines: list[Racer], touched: int, words: Words, width: int, look: Look, samples: bool) -> list[Row]:
     """The legend of a race, two racers a row where they fit; the one at hand in brackets."""
-    eta = "eta" if look.ascii else "η"
+    eta = short("rate_eta", look.style)
     parts = []
     for line in lines:
         text = f"{line.mark} {line.name} {eta} {line.rate} E {look.figure(line.error, digits=3)}"
