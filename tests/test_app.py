@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from screens import update
 from textual.pilot import Pilot
 
 from nntutor.core.notation.symbols import Style
@@ -13,7 +14,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Checking
-from nntutor.tui.state.session import Opened, Session, update
+from nntutor.tui.state.session import Opened, Session
 
 
 def tutor(home: Path, lesson: str | None = None) -> Tutor:

@@ -18,6 +18,7 @@ import screens
 from rich.color import ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style as Painted
+from screens import update
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import load
@@ -27,6 +28,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
@@ -36,7 +38,7 @@ from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.matrices import matrices
 from nntutor.tui.state.panels import Choosing
-from nntutor.tui.state.session import THEMES, Opened, Session, Typed, update
+from nntutor.tui.state.session import THEMES, Opened, Session, Typed
 from nntutor.tui.terminal import themes
 from nntutor.tui.terminal.themes import styles
 
@@ -363,7 +365,7 @@ def test_every_mark_of_a_lesson_is_a_sign_as_well(lesson: str) -> None:
     style = Style.ASCII if LESSONS.index(lesson) % 2 else Style.UNICODE
     for session in stops(lesson, style):
         assert session.study is not None
-        look, trace, step = page.look_of(session), session.study.trace, session.study.step
+        look, trace, step = look_of(session), session.study.trace, session.study.step
         used = {piece.style for row in page.rows(session) for piece in row}
         assert used <= {"", *styles("standard", 0)}
         if not trace.problem.surface:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 import screens
+from screens import update
 
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk
-from nntutor.tui.state.session import Home, Opened, Session, Typed, update
+from nntutor.tui.state.session import Home, Opened, Session, Typed
 
 
 def kept(tmp_path: Path, session: Session) -> Session:
@@ -128,8 +129,8 @@ def test_a_lesson_that_is_there_no_more_leads_to_the_list_and_is_named(tmp_path:
     desk = Desk(Store.open(tmp_path))
     assert desk.begin(None, None) is None
     words = all_words.load("en")
-    assert "removed" in desk.told(words)
-    assert desk.told(words) == ""
+    assert "removed" in desk.message(words)
+    assert desk.message(words) == ""
 
 
 def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path
 
     store._connection = Full()  # type: ignore[assignment]
     after = desk.keep(before, screens.pressed(before, "step"))
-    assert "disk is full" in after.home.told
+    assert "disk is full" in after.home.message
     assert any("disk is full" in line for line in screens.lines(after))
     again = screens.pressed(after, "step")
     assert desk.keep(after, again) is again

@@ -9,17 +9,18 @@ import pytest
 import screens
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from screens import update
 from strategies import problems
 
 from nntutor.core.analysis import perceptron
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
 from nntutor.tui import lint
-from nntutor.tui.state import keys, runs
+from nntutor.tui.state import keys
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Editing
-from nntutor.tui.state.session import Home, Press, Ran, Session, Typed, asking, update
+from nntutor.tui.state.session import Home, Press, Ran, Session, Typed, asking
 
 
 def place(session: Session) -> tuple[int, int]:
@@ -98,7 +99,7 @@ def test_why_jumps_to_the_maker_across_iterations_and_backspace_comes_back() -> 
     session = screens.pressed(session, "why", "continue")
     assert place(session) == (1, 36)
     assert any("w1" in line for line in screens.lines(session))
-    session = screens.pressed(session, "escape", "trail")
+    session = screens.pressed(session, "escape", "backspace")
     assert place(session) == (2, 1)
 
 
@@ -156,7 +157,7 @@ def test_the_nudge_of_the_first_lesson_moves_e_and_zero_takes_it_back() -> None:
     # E = ½(9 − 7.002)², from the curriculum's lesson `start`.
     assert session.study.trace["w1"] == 3.001
     assert session.study.trace.error == pytest.approx(1.996002, rel=1e-12)
-    session = screens.pressed(session, "own")
+    session = screens.pressed(session, "reset")
     assert session.study is not None and session.study.trace.error == 2.0
     assert not session.study.timeline.edits
 
@@ -251,7 +252,7 @@ def test_many_seeds_are_trained_in_the_background_and_can_be_stopped() -> None:
         session = screens.pressed(lint.ran(session), "continue")
     study = session.study
     assert study is not None and study.running is not None and study.running.seeds
-    chunk = runs.runner(study).chunk(20, 10.0)
+    chunk = study.runner().chunk(20, 10.0)
     session = update(session, Ran(study.running.number, chunk))
     assert session.study is not None and session.study.running is not None
     stopped = screens.pressed(session, "escape").study

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words as all_words
-from nntutor.lessons.language.words import Words
-from nntutor.lessons.learner.places import Note, Place, Store
+from nntutor.lessons.language.words import Note, Words
+from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui.state.session import THEMES, Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.engine.edits import Edit
     from nntutor.core.engine.timeline import Timeline
     from nntutor.core.problems.network import Problem
-    from nntutor.tui.state.study import Study
+    from nntutor.tui.state.study import Position, Study
 
 
 # Jumps behind the place that can be gone back after a restart.
@@ -40,7 +40,7 @@ class Desk:
         self._store = store
         self._source = ""
         self._saved: tuple[object, ...] = ()
-        self._told: Note | None = None
+        self._said: Note | None = None
         self._gone: Note | None = None
         self.digits = 0
         self.language = ""
@@ -70,10 +70,10 @@ class Desk:
             return self.open_problem(problem.title, problem)
         return self.resume() if lesson is None else self.open_lesson(lesson)
 
-    def told(self, words: Words) -> str:
+    def message(self, words: Words) -> str:
         """What there is to say, once: a file set aside or not writable, a lesson that is there no more; or nothing."""
-        notes = [note for note in (self._store.note, self._gone) if note is not None and note is not self._told]
-        self._told, self._gone = self._store.note, None
+        notes = [note for note in (self._store.note, self._gone) if note is not None and note is not self._said]
+        self._said, self._gone = self._store.note, None
         return " ".join(words.say(key, **facts) for key, facts in notes)
 
     # --- opening ---------------------------------------------------------------------------------
@@ -125,9 +125,9 @@ class Desk:
     def keep(self, before: Session, after: Session) -> Session:
         """Save the place if it is another one, show what became of the list, and say what cannot be saved."""
         after = self._kept(before, after)
-        if self._store.note is self._told:
+        if self._store.note is self._said:
             return after
-        return replace(after, home=replace(after.home, told=self.told(all_words.load(after.language))))
+        return replace(after, home=replace(after.home, message=self.message(all_words.load(after.language))))
 
     def _kept(self, before: Session, after: Session) -> Session:
         if after.theme != before.theme:
@@ -260,9 +260,11 @@ def _reached(value: object) -> Mapping[str, int]:
     return MappingProxyType({run: last for run, last in runs if isinstance(last, int)})
 
 
-def _trail(value: object) -> tuple[tuple[int, int], ...]:
+def _trail(value: object) -> tuple[Position, ...]:
+    from nntutor.tui.state.study import Position
+
     pairs = value if isinstance(value, list) else []
-    return tuple((pair[0], pair[1]) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+    return tuple(Position(*pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
 
 
 def _places(study: Study) -> dict[str, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""How the tutor ends and rests: which signals it answers, with which status, and whether a shell can bring it back.
+"""How the tutor ends and is suspended: which signals it answers, with which status, whether a shell can bring it back.
 
 Stock Textual dies by SIGTERM and SIGHUP with the terminal in a mess, and a process that stops itself where no shell
 waits for it would hang for good.
@@ -16,7 +16,7 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 """Each ends the tutor with the status 128 + n, the place kept and the terminal as it was."""
 HUNG_UP = 128 + getattr(signal, "SIGHUP", 1)
 """The status after the terminal has gone."""
-CAN_REST = hasattr(signal, "SIGTSTP")
+CAN_SUSPEND = hasattr(signal, "SIGTSTP")
 
 
 def in_front() -> bool:

@@ -23,7 +23,7 @@ class Racer:
     here: bool
 
 
-def racer_rows(lines: list[Racer], touched: int, words: Words, width: int, look: Look, samples: bool) -> list[Row]:
+def racer_rows(lines: list[Racer], samples_seen: int, words: Words, width: int, look: Look, samples: bool) -> list[Row]:
     """The legend of a race, two racers a row where they fit; the one at hand in brackets."""
     eta = "eta" if look.ascii else "η"
     parts = []
@@ -34,7 +34,7 @@ def racer_rows(lines: list[Racer], touched: int, words: Words, width: int, look:
         parts.append((f"[{text}]" if line.here else f" {text} ", line.here))
     wide = max(cells(text) for text, _ in parts) + 1
     each = max(1, (width - 1) // wide)
-    head = words.say("race.touched", count=touched) if samples else words.say("race.iterations", count=touched)
+    head = words.say("race.touched" if samples else "race.iterations", count=samples_seen)
     rows: list[Row] = [(Piece(f" {head}", "bold"),)]
     for start in range(0, len(parts), each):
         rows.append(
