@@ -173,6 +173,16 @@ def edit(session: Session, text: str) -> Session:
     return screens.pressed(update(screens.pressed(session, "edit"), Typed(text)), "continue")
 
 
+def test_a_depth_is_undone_at_a_step_that_the_network_before_it_does_not_have() -> None:
+    before = screens.of_lesson("hidden-delta")
+    deeper = typed(edit(before, "depth = 3"), "w16")
+    assert deeper.study is not None and before.study is not None
+    assert deeper.study.step.ref.layer > len(before.study.timeline.problem.network.layers)
+    undone = screens.pressed(deeper, "undo")
+    assert undone.study is not None and undone.study.timeline.problem is before.study.timeline.problem
+    assert len(screens.lines(undone)) == 24
+
+
 def test_an_expression_says_what_would_follow_and_then_does() -> None:
     session = typed(screens.of_lesson("hidden-delta"), "o2")
     shown = update(screens.pressed(session, "edit"), Typed("w8 = 2·w5"))

@@ -182,7 +182,7 @@ def _with_timelines(
     study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None, reached=MappingProxyType({}))
     problem = study.timeline.problem
     found = None
-    if here is not None:
+    if here is not None and here.layer < len(problem.network.sizes):
         many = problem.batch_length(iteration) > 1
         found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here), study.timeline.mistake)
     return to(study, iteration, found or step)
