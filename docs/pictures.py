@@ -29,9 +29,9 @@ async def picture(language: str) -> str:
     """The screen after the keys, as SVG."""
     with tempfile.TemporaryDirectory() as home:
         desk = Desk(Store.open(Path(home)))
-        study = desk.begin(LESSON, None)
-        assert study is not None
-        app = Tutor(update(Session(desk.home(), language, Style.UNICODE), Opened(study), extents), desk)
+        opening = desk.begin(LESSON, None)
+        assert opening is not None
+        app = Tutor(update(Session(desk.home(), language, Style.UNICODE), Opened(opening.study), extents), desk)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.press(*KEYS)
             await pilot.pause()

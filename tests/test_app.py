@@ -20,9 +20,9 @@ from nntutor.tui.state.session import Opened, Session
 def tutor(home: Path, lesson: str | None = None) -> Tutor:
     desk = Desk(Store.open(home))
     session = Session(desk.home(), "en", Style.UNICODE)
-    study = desk.begin(lesson, None)
-    if study is not None:
-        session = update(session, Opened(study, desk.digits))
+    opening = desk.begin(lesson, None)
+    if opening is not None:
+        session = update(session, Opened(opening.study, opening.digits))
     return Tutor(session, desk)
 
 

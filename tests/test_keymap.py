@@ -344,9 +344,9 @@ def test_an_action_without_a_key_is_not_on_the_lines() -> None:
 def tutor(home: Path, lesson: str | None = None, text: str = "") -> Tutor:
     desk = Desk(Store.open(home))
     session = Session(desk.home(), keymap=keymap.parse(text, "keys.toml"))
-    study = desk.begin(lesson, None)
-    if study is not None:
-        session = update(session, Opened(study, desk.digits))
+    opening = desk.begin(lesson, None)
+    if opening is not None:
+        session = update(session, Opened(opening.study, opening.digits))
     return Tutor(session, desk)
 
 

@@ -237,8 +237,8 @@ async def test_another_theme_paints_the_page_anew(tmp_path: Path) -> None:
 def tutor(home: Path, lesson: str | None = None, **settings: object) -> Tutor:
     desk = Desk(Store.open(home))
     session = replace(Session(desk.home(), "en", Style.UNICODE, theme=desk.theme), **settings)
-    study = desk.begin(lesson, None)
-    return Tutor(session if study is None else update(session, Opened(study, desk.digits)), desk)
+    opening = desk.begin(lesson, None)
+    return Tutor(session if opening is None else update(session, Opened(opening.study, opening.digits)), desk)
 
 
 # --- how many colours --------------------------------------------------------------------------------

@@ -354,11 +354,11 @@ def run(
     desk = Desk(Store.open())
     style = Style.ASCII if ascii_look else Style.UNICODE
     session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
-    study = desk.begin(lesson, problem)
-    if study is not None:
-        session = update(session, Opened(study, desk.digits), extents)
-        if desk.language in all_words.LANGUAGES and not keep_language:
-            session = replace(session, language=desk.language)
+    opening = desk.begin(lesson, problem)
+    if opening is not None:
+        session = update(session, Opened(opening.study, opening.digits), extents)
+        if opening.language in all_words.LANGUAGES and not keep_language:
+            session = replace(session, language=opening.language)
     words = all_words.load(session.language)
     session = update(session, Message(desk.message(words)), extents)
     tutor = Tutor(session, desk, typed)
