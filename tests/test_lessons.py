@@ -24,7 +24,7 @@ from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import why, words
 from nntutor.tui.lint import changing_particles
 
-LANGUAGES = load.LANGUAGES
+LANGUAGES = words.LANGUAGES
 LESSONS = load.lessons()
 WIDTH, ROWS = 78, 5
 

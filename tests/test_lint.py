@@ -12,6 +12,7 @@ import screens
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import glossary, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Text
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 
 LESSONS = load.lessons()
@@ -31,7 +32,7 @@ def test_the_glossary_has_nothing_to_complain_about() -> None:
 STEPS = 130
 
 
-@pytest.mark.parametrize("language", load.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str) -> None:
     for number, size in enumerate(lint.SIZES):

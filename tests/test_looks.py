@@ -136,7 +136,7 @@ def test_the_measures_are_those_of_their_sources() -> None:
 
 
 def test_the_themes_of_the_key_are_those_of_the_table() -> None:
-    assert tuple(themes.THEMES) == THEMES
+    assert tuple(themes.PALETTES) == THEMES
     for theme, depth in itertools.product(THEMES, (0, *DEPTHS)):
         assert set(styles(theme, depth)) - {""} == set(styles("standard", 0))
 

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never
 
+from nntutor.lessons.language.words import LANGUAGES
+
 COMMANDS = ("learn", "lessons", "open", "play", "trace", "check", "verify", "doctor")
 FORMATS = ("text", "md", "tex", "json", "csv")
-LANGUAGES = ("en", "ko")
 MOST = 1_000_000_000
 
 

@@ -15,6 +15,7 @@ from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.lessons.course import builtin, glossary, holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
 from nntutor.tui.drawing.pages import page
@@ -47,7 +48,7 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
             )
             return
     texts: dict[str, Text] = {}
-    for language in load.LANGUAGES:
+    for language in LANGUAGES:
         try:
             texts[language] = load.text(lesson.id, language)
         except AuthorError as error:
@@ -61,9 +62,9 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
     for language, text in texts.items():
         for stop in lesson.stops:
             yield from _prose(lesson, study, stop, text, language)
-    if len(texts) == len(load.LANGUAGES):
+    if len(texts) == len(LANGUAGES):
         yield from _same(lesson, texts)
-        for language in load.LANGUAGES:
+        for language in LANGUAGES:
             for size in SIZES:
                 yield from _played(lesson, language, size, texts[language])
 
@@ -156,9 +157,9 @@ def changing_particles(text: str) -> list[str]:
 def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
     """Both languages show the same numbers."""
     for stop in lesson.stops:
-        shown = [set(holes.HOLE.findall(texts[language].stops[stop.id].text)) for language in load.LANGUAGES]
+        shown = [set(holes.HOLE.findall(texts[language].stops[stop.id].text)) for language in LANGUAGES]
         if shown[0] != shown[1]:
-            other = texts[load.LANGUAGES[1]]
+            other = texts[LANGUAGES[1]]
             lost = ", ".join(sorted(shown[0] ^ shown[1]))
             reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
             yield AuthorError(other.file, other.stops[stop.id].line, reason)

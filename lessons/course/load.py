@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Main, Prose, Run, Stop, Text
+from nntutor.lessons.language.words import LANGUAGES
 
 HERE = Path(__file__).parent.parent
-LANGUAGES = ("en", "ko")
 
 Table: TypeAlias = dict[str, object]
 

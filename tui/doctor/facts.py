@@ -21,7 +21,7 @@ from nntutor.lessons.learner import database, folders, places
 from nntutor.tui.arguments import UsageError
 from nntutor.tui.state import keymap
 from nntutor.tui.terminal import capabilities, probe
-from nntutor.tui.terminal.capabilities import Picked
+from nntutor.tui.terminal.capabilities import LookChoice
 from nntutor.tui.terminal.probe import Answers, Keys
 
 GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
@@ -50,7 +50,7 @@ class Facts:
     ssh: bool
     mosh: bool
     multiplexers: tuple[str, ...]
-    look: Picked
+    look: LookChoice
     language: str
     files: tuple[tuple[str, str], ...]
     folder: str

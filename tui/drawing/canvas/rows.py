@@ -89,7 +89,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
     return spread
 
 
-def padded(row: Row, width: int) -> Row:
+def padded_row(row: Row, width: int) -> Row:
     """The row cut or filled up with spaces to exactly `width` cells."""
     row = fitted(row, width)
     missing = width - row_cells(row)
@@ -101,7 +101,7 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
     height = max(len(left), len(right))
     left = left + [()] * (height - len(left))
     right = right + [()] * (height - len(right))
-    return [(*padded(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
+    return [(*padded_row(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
 
 
 # A short formula in parentheses, out(1 − out), is read in one piece.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
-from nntutor.tui.drawing.canvas.rows import Piece, Row, padded, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, wrapped
 from nntutor.tui.state.commands import HELP
 from nntutor.tui.state.panels import Helping
 from nntutor.tui.state.session import Session
@@ -38,7 +38,7 @@ def _lines(session: Session, words: Words) -> list[Row]:
         if not shown:
             continue
         lines = wrapped(words.say(f"help.{word}"), max(10, session.width - wide - 2)) or [""]
-        rows.append((*padded((Piece(f" {shown}", "key"),), wide), Piece(lines[0])))
+        rows.append((*padded_row((Piece(f" {shown}", "key"),), wide), Piece(lines[0])))
         rows += [(Piece(" " * wide), Piece(line)) for line in lines[1:]]
     footer = wrapped(words.say("help.footer"), session.width - 2)
     return [*rows, (), *[(Piece(f" {line}", "dim"),) for line in footer]]

@@ -8,7 +8,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, fitted, padded, wrapped
+from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, fitted, padded_row, wrapped
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
 
@@ -75,7 +75,7 @@ def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, lo
     elif lesson.id in begun:
         state = words.say("home.begun", stop=begun[lesson.id] + 1, stops=len(lesson.stops))
     mark = look.line("▸") if picked else " "
-    left = padded((Piece(f" {mark} {lesson.number:2d}  {title}"),), max(20, min(session.width - 30, 46)))
+    left = padded_row((Piece(f" {mark} {lesson.number:2d}  {title}"),), max(20, min(session.width - 30, 46)))
     text = "".join(piece.text for piece in left) + f" {minutes:>7}  {state}"
     style = "picked" if picked else ""
     return (Piece(text + " " * max(0, min(session.width, 78) - cells(text)), style),)

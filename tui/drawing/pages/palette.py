@@ -10,7 +10,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, cut, padded
+from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, cut, padded_row
 from nntutor.tui.state.commands import found
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -40,7 +40,7 @@ def _row(session: Session, look: Look, command: tuple[str, str], picked: bool) -
     room = max(1, wide - cells(key) - 5)
     if cells(name) > room:
         name = cut(name, room - 1).rstrip() + look.line("…")
-    text = padded((Piece(f" {look.line('▸') if picked else ' '} {name}"),), room + 3)
+    text = padded_row((Piece(f" {look.line('▸') if picked else ' '} {name}"),), room + 3)
     line = "".join(piece.text for piece in text) + f" {key} "
     return (Piece(line, "picked" if picked else ""),)
 

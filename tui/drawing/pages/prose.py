@@ -9,7 +9,7 @@ from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import look_of
-from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded, wrapped
+from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, wrapped
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
@@ -82,6 +82,6 @@ def _bold(line: str) -> Row:
 def _append_right(rows: list[Row], text: str, width: int, height: int) -> None:
     last = sum(cells(piece.text) for piece in rows[-1]) if rows else 0
     if rows and last + cells(text) + 3 <= width:
-        rows[-1] = (*padded(rows[-1], width - cells(text) - 1), Piece(text, "dim"))
+        rows[-1] = (*padded_row(rows[-1], width - cells(text) - 1), Piece(text, "dim"))
     elif len(rows) < height:
         rows.append((Piece(" " * (width - cells(text) - 1)), Piece(text, "dim")))

@@ -8,7 +8,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
-from nntutor.tui.drawing.canvas.rows import Piece, Row, padded, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, wrapped
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -43,12 +43,12 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
     wide = max(cells(label) for label, _ in lines) + 2
     chosen = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
     drawn: list[Row] = [(*title_row(say("title")), Piece(f"   {chosen}   {say('vary')}", "dim"))]
-    drawn += [(*padded((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
+    drawn += [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
     if not known:
         return drawn
     verdict = say(_verdict(check, panel), units=", ".join(check.kinks))
     if wide + 14 + cells(verdict) <= width:
-        return [*drawn[:-1], (*padded(drawn[-1], wide + 14), Piece(verdict, "bold"))]
+        return [*drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(verdict, "bold"))]
     # What is said matters more than the numbers above, of which the last ones go where rows are few.
     return [drawn[0], *[(Piece(f" {line}", "bold"),) for line in wrapped(verdict, width - 2)], *drawn[1:]]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nntutor.lessons.language.cells import cells
-from nntutor.lessons.language.cells import padded as filled
+from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
@@ -38,6 +37,6 @@ def racer_rows(lines: list[Racer], samples_seen: int, words: Words, width: int, 
     rows: list[Row] = [(Piece(f" {head}", "bold"),)]
     for start in range(0, len(parts), each):
         rows.append(
-            tuple(Piece(filled(text, wide), "result" if here else "") for text, here in parts[start : start + each])
+            tuple(Piece(padded(text, wide), "result" if here else "") for text, here in parts[start : start + each])
         )
     return [fitted(row, width) for row in rows]

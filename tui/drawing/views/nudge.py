@@ -7,7 +7,7 @@ import numpy as np
 from nntutor.core.analysis.plot_data import activation_curve
 from nntutor.core.engine.program import State
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import padded as filled
+from nntutor.lessons.language.cells import padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
@@ -47,7 +47,7 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
     digits = max(6, look.digits + 2)
 
     def row(head: str, cells_of: list[str], style: str = "") -> Row:
-        return (Piece(filled(f" {cut(head, 14)}", 15), "dim"), *(Piece(one.rjust(column), style) for one in cells_of))
+        return (Piece(padded(f" {cut(head, 14)}", 15), "dim"), *(Piece(one.rjust(column), style) for one in cells_of))
 
     def figures(values: list[float]) -> list[str]:
         return [look.figure(v, digits=digits) if k else "?" for v, k in zip(values, known, strict=True)]
