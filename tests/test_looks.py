@@ -32,8 +32,8 @@ from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
+from nntutor.tui.drawing.charts.contours import Landscape, contour_rows
 from nntutor.tui.drawing.charts.contours import Path as Way
-from nntutor.tui.drawing.charts.contours import contour_rows
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.matrices import matrices
@@ -432,7 +432,7 @@ def test_each_way_of_a_race_bears_its_name(look: Look) -> None:
     def flat(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> np.ndarray:
         return np.zeros((rows, columns))
 
-    rows = contour_rows(flat, ways, None, (-3.0, 3.0), (-2.0, 2.0), 60, 20, look, axes=("x", "y"))
+    rows = contour_rows(Landscape(flat, (-3.0, 3.0), (-2.0, 2.0), axes=("x", "y")), ways, 60, 20, look)
     text = "".join(piece.text for row in rows[:-1] for piece in row)
     for name in ("A", "B"):
         assert text.count(name) == 1 and text.count(name.lower()) == 2

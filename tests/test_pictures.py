@@ -20,7 +20,7 @@ from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
-from nntutor.tui.drawing.charts.contours import Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
 from nntutor.tui.drawing.charts.curves import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
 from nntutor.tui.drawing.charts.plots import curves_rows
@@ -138,7 +138,7 @@ def test_contours_hold(name: str, ways: list[list[tuple[float, float]]], size: t
         with np.errstate(all="ignore"):
             return np.asarray(found.heights(x, y))
 
-    rows = contour_rows(heights, paths, (0.0, 0.0), across, up, *size, look, "title")
+    rows = contour_rows(Landscape(heights, across, up, (0.0, 0.0)), paths, *size, look)
     assert holds(rows, *size, look)
 
 
@@ -161,13 +161,11 @@ def test_an_activation_holds_and_says_its_values(net: float, size: tuple[int, in
         assert f"h1 = {look.figure(float(np.tanh(net)))}" in text
 
 
-@given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS, st.booleans())
-def test_bars_hold(
-    values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look, log: bool
-) -> None:
+@given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS)
+def test_bars_hold(values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look) -> None:
     bars = [Bar(f"h{n}", abs(value), beside, n == 0, known) for n, (value, beside, known) in enumerate(values)]
     second = [abs(value) for value, _, _ in values]
-    rows = bars_rows(bars, *size, look, "title", "name", "0.25", log, second, "moved")
+    rows = bars_rows(bars, *size, look, "title", "0.25", second, "moved")
     assert holds(rows, *size, look)
 
 

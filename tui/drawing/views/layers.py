@@ -47,7 +47,7 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
     line = _product(trace, step, words, look, width)
     power, title = "0.25^n" if look.ascii else "0.25ⁿ", words.say("views.gradient_size")
     gone = words.say("views.moved")
-    drawn = bars_rows(bars, width, height - len(line), look, title, "", power, True, moved, gone)
+    drawn = bars_rows(bars, width, height - len(line), look, title, power, moved, gone)
     return [*drawn, *line]
 
 
