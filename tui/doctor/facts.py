@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from locale import LC_CTYPE, setlocale
+from locale import Error as LocaleError
 from pathlib import Path
 from shutil import get_terminal_size
 from statistics import median
@@ -129,12 +131,10 @@ def _program(environment: Mapping[str, str]) -> str:
 
 def _installed(name: str) -> bool:
     """Whether the C library knows the locale. (Python itself goes on without it; tmux and others do not.)"""
-    from locale import LC_CTYPE, Error, setlocale
-
     before = setlocale(LC_CTYPE)
     try:
         setlocale(LC_CTYPE, name)
-    except Error:
+    except LocaleError:
         return False
     finally:
         setlocale(LC_CTYPE, before)

@@ -91,6 +91,7 @@ def picture(width: int, ascii_only: bool) -> Iterator[str]:
 
 def _step(look: Look) -> list[Row]:
     """The delta of the smallest network that ships."""
+    # In a pipe there is no picture, and NumPy is not loaded; nor need it be well for the rest to be said.
     from nntutor.core.engine.timeline import Timeline
     from nntutor.lessons.course import builtin
     from nntutor.tui.drawing.step.diagram import diagram
