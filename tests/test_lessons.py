@@ -22,13 +22,13 @@ from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 from nntutor.lessons.course import catalog, holes, load
-from nntutor.lessons.course.load import HERE, LANGUAGES
+from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import why, words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.tui.lint import changing_particles
 
-LANGUAGES = LANGUAGES
+LANGUAGES = words.LANGUAGES
 LESSONS = load.lessons()
 WIDTH, ROWS = 78, 5
 

@@ -12,14 +12,16 @@ import pytest
 import screens
 from hypothesis import given
 from hypothesis import strategies as st
+from screens import update
 from strategies import problems
 
 from nntutor.core.problems.network import Network, Problem, Samples
-from nntutor.lessons.language.words import load
+from nntutor.lessons.language import words as all_words
 from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import lint
-from nntutor.tui.desk import Desk, fingerprint
-from nntutor.tui.state.session import Home, Opened, Session, Typed, update
+from nntutor.tui.bookmarks import fingerprint
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.session import Home, Opened, Session, Typed
 
 
 def kept(tmp_path: Path, session: Session) -> Session:
@@ -162,9 +164,9 @@ def test_a_lesson_that_is_there_no_more_leads_to_the_list_and_is_named(tmp_path:
     store.close()
     desk = Desk(Store.open(tmp_path))
     assert desk.begin(None, None) is None
-    words = load("en")
-    assert "removed" in desk.told(words)
-    assert desk.told(words) == ""
+    words = all_words.load("en")
+    assert "removed" in desk.message(words)
+    assert desk.message(words) == ""
 
 
 def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path) -> None:
@@ -178,7 +180,7 @@ def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path
 
     store._connection = Full()  # type: ignore[assignment]
     after = desk.keep(before, screens.pressed(before, "step"))
-    assert "disk is full" in after.home.told
+    assert "disk is full" in after.home.message
     assert any("disk is full" in line for line in screens.lines(after))
     again = screens.pressed(after, "step")
     assert desk.keep(after, again) is again

@@ -21,11 +21,11 @@ from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
-from nntutor.tui.drawing.charts.contours import Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
 from nntutor.tui.drawing.charts.curves import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
 from nntutor.tui.drawing.charts.plots import curves_rows
-from nntutor.tui.drawing.views.table import PICTURES
+from nntutor.tui.drawing.views.table import VIEWS
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
 SIZES = st.tuples(st.integers(0, 130), st.integers(0, 45)) | st.sampled_from([(78, 13), (20, 3), (1, 1)])
@@ -138,7 +138,7 @@ def test_contours_hold(name: str, ways: list[list[tuple[float, float]]], size: t
         with np.errstate(all="ignore"):
             return np.asarray(found.heights(x, y))
 
-    rows = contour_rows(heights, paths, (0.0, 0.0), across, up, *size, look, "title")
+    rows = contour_rows(Landscape(heights, across, up, (0.0, 0.0)), paths, *size, look)
     assert holds(rows, *size, look)
 
 
@@ -203,7 +203,7 @@ def test_every_picture_can_be_asked_for_in_every_lesson(lesson: str) -> None:
     session = screens.of_lesson(lesson)
     for number in range(4):
         assert session.study is not None
-        for name in PICTURES:
+        for name in VIEWS:
             for size, style in (((80, 24), Style.UNICODE), ((40, 12), Style.ASCII), ((24, 8), Style.UNICODE)):
                 study = replace(session.study, view=name)
                 lines = screens.lines(replace(session, study=study, width=size[0], height=size[1], style=style))

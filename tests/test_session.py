@@ -9,6 +9,7 @@ import pytest
 import screens
 from hypothesis import given
 from hypothesis import strategies as st
+from screens import update
 from strategies import problems, share
 
 from nntutor.core.analysis import perceptron
@@ -19,11 +20,11 @@ from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import OPTIMIZERS, RATE_FIELDS, RATES
 from nntutor.lessons.course import builtin, load
 from nntutor.tui import lint
-from nntutor.tui.state import keys, runs
+from nntutor.tui.state import keys
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Checking, Editing
-from nntutor.tui.state.session import Home, Press, Ran, Resized, Session, Told, Typed, asking, update
+from nntutor.tui.state.session import Home, Press, Ran, Resized, Session, Typed, asking
 from nntutor.tui.state.study import Study
 from nntutor.tui.state.views import seen_errors
 
@@ -114,7 +115,7 @@ def test_why_jumps_to_the_maker_across_iterations_and_backspace_comes_back() -> 
     session = screens.pressed(session, "why", "continue")
     assert place(session) == (1, 36)
     assert any("w1" in line for line in screens.lines(session))
-    session = screens.pressed(session, "escape", "trail")
+    session = screens.pressed(session, "escape", "backspace")
     assert place(session) == (2, 1)
 
 
@@ -225,7 +226,7 @@ def test_the_nudge_of_the_first_lesson_moves_e_and_zero_takes_it_back() -> None:
     # E = ½(9 − 7.002)², from the curriculum's lesson `start`.
     assert session.study.trace["w1"] == 3.001
     assert session.study.trace.error == pytest.approx(1.996002, rel=1e-12)
-    session = screens.pressed(session, "own")
+    session = screens.pressed(session, "reset")
     assert session.study is not None and session.study.trace.error == 2.0
     assert not session.study.timeline.edits
 
@@ -290,6 +291,16 @@ def test_after_a_setting_many_seeds_are_of_the_network_at_hand() -> None:
     assert session.study is not None and session.study.seeds is None, "what was found of another network is gone"
     again = seeded(session)
     assert again.seeds is not None and again.seeds.engine.problem is again.timeline.problem
+
+
+def test_a_depth_is_undone_at_a_step_that_the_network_before_it_does_not_have() -> None:
+    before = screens.of_lesson("hidden-delta")
+    deeper = typed(edit(before, "depth = 3"), "w16")
+    assert deeper.study is not None and before.study is not None
+    assert deeper.study.step.ref.layer > len(before.study.timeline.problem.network.layers)
+    undone = screens.pressed(deeper, "undo")
+    assert undone.study is not None and undone.study.timeline.problem is before.study.timeline.problem
+    assert len(screens.lines(undone)) == 24
 
 
 def test_an_expression_says_what_would_follow_and_then_does() -> None:
@@ -381,7 +392,7 @@ def test_many_seeds_are_trained_in_the_background_and_can_be_stopped() -> None:
         session = screens.pressed(lint.ran(session), "continue")
     study = session.study
     assert study is not None and study.running is not None and study.running.seeds
-    chunk = runs.runner(study).chunk(20, 10.0)
+    chunk = study.runner().chunk(20, 10.0)
     session = update(session, Ran(study.running.number, chunk))
     assert session.study is not None and session.study.running is not None
     stopped = screens.pressed(session, "escape").study
@@ -407,7 +418,7 @@ def test_the_circle_of_the_perceptron_is_found_and_named_when_it_closes() -> Non
 
 
 def test_a_message_stands_until_the_next_key() -> None:
-    session = update(screens.of_lesson("hidden-delta"), Told("The disk is full."))
+    session = update(screens.of_lesson("hidden-delta"), Message("The disk is full."))
     assert any("The disk is full." in line for line in screens.lines(session))
     assert not any("The disk is full." in line for line in screens.lines(screens.pressed(session, "step")))
 

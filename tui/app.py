@@ -17,12 +17,11 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, work
+from textual import events, message, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.message import Message
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
@@ -31,11 +30,13 @@ from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.language.words import LANGUAGES, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
+from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import keys
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
-from nntutor.tui.state.signs import spoken
+from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Typed, asking
+from nntutor.tui.state.signs import words_with_keys
+from nntutor.tui.state.update import update
 from nntutor.tui.terminal import ending
 from nntutor.tui.terminal.pace import Pace
 from nntutor.tui.terminal.probe import Keys
@@ -60,7 +61,7 @@ _UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
 
 
 @dataclass
-class RunProgress(Message):
+class RunProgress(message.Message):
     """A chunk of a background run is done."""
 
     ran: Ran
@@ -71,7 +72,7 @@ class Tutor(OpenApp):
 
     CSS = "Screen { background: ansi_default; color: ansi_default; } Page { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = []
-    ENABLE_COMMAND_PALETTE = False  # see drawing.commands
+    ENABLE_COMMAND_PALETTE = False  # see drawing/pages/palette.py
 
     def __init__(self, session: Session, desk: Desk, typed: Keys = ()) -> None:
         super().__init__(ansi_color=True)
@@ -82,7 +83,7 @@ class Tutor(OpenApp):
         self._pace = Pace()
         self._held: Timer | None = None
         self._leaving = self._over = False
-        self._resting = False
+        self._suspended = False
         self._typed = typed
         self._split = Split()
         self._before = session
@@ -125,7 +126,7 @@ class Tutor(OpenApp):
 
     def on_resize(self, event: events.Resize) -> None:
         resized = Resized(event.size.width, event.size.height)
-        self._before = update(self._before, resized)
+        self._before = update(self._before, resized, extents)
         self.act(resized)
 
     # --- keys ------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ class Tutor(OpenApp):
             self._ended(0 if key == "ctrl+q" else ending.INTERRUPTED)
             return
         if key == "ctrl+z":
-            self._rest()
+            self._suspend()
             return
         joined = self._split.joined(character)
         if joined is not None:
@@ -190,7 +191,7 @@ class Tutor(OpenApp):
         before = self.session
         if self._over:
             return
-        self.session = update(before, action)
+        self.session = update(before, action, extents)
         if self.session.wanted is not None:
             self._open(self.session.wanted)
         self.session = self._desk.keep(before, self.session)
@@ -208,9 +209,9 @@ class Tutor(OpenApp):
         try:
             opened = self._desk.open_lesson(lesson)
         except AuthorError as error:
-            self.session = update(self.session, Told(str(error)))
+            self.session = update(self.session, Message(str(error)), extents)
             return
-        self.session = update(self.session, Opened(opened))
+        self.session = update(self.session, Opened(opened), extents)
 
     # --- painting --------------------------------------------------------------------------------
 
@@ -259,13 +260,11 @@ class Tutor(OpenApp):
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
     def _start_run(self, number: int) -> None:
-        from nntutor.tui.state.runs import runner as runner_of
-
         worker = get_current_worker()
         study = self.session.study
         if study is None or study.running is None:
             return
-        runner, running = runner_of(study), study.running
+        runner, running = study.runner(), study.running
         while not worker.is_cancelled and self._wanted(number):
             missing = running.target - runner.state.done
             chunk = runner.chunk(max(missing, 0), _CHUNK_SECONDS, running.goal)
@@ -293,21 +292,21 @@ class Tutor(OpenApp):
             self._leave()
         return True
 
-    def _rest(self) -> None:
+    def _suspend(self) -> None:
         """Ctrl+z: to the shell, which brings the tutor back with `fg`; where there is none, a word about it."""
         if ending.has_shell():
             self._stop()
         else:
-            self.act(Told(spoken(self.session).say("study.no_shell")))
+            self.act(Message(words_with_keys(self.session).say("study.no_shell")))
 
     def _stop(self) -> None:
         driver = self.terminal_driver
         if driver is not None and driver.can_suspend:
             driver.suspend_application_mode()
-            self._resting = True
+            self._suspended = True
             words = load(self.session.language)
             with suppress(OSError, UnicodeError, AttributeError):
-                sys.__stderr__.write(f"{words.say('study.rests')}\n")  # type: ignore[union-attr]
+                sys.__stderr__.write(f"{words.say('study.suspended')}\n")  # type: ignore[union-attr]
                 sys.__stderr__.flush()  # type: ignore[union-attr]
             ending.stop()
 
@@ -319,9 +318,9 @@ class Tutor(OpenApp):
         if not ending.in_front():
             ending.stop()
             return
-        if not self._resting:
+        if not self._suspended:
             driver.suspend_application_mode()
-        self._resting = False
+        self._suspended = False
         driver.resume_application_mode()
         self.screen.refresh()  # what the shell wrote meanwhile is not ours
 
@@ -359,13 +358,13 @@ def run(
         desk = Desk(store)
         style = Style.ASCII if ascii_look else Style.UNICODE
         session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
-        study = desk.begin(lesson, problem)
-        if study is not None:
-            session = update(session, Opened(study, desk.digits))
-            if desk.language in LANGUAGES and not keep_language:
-                session = replace(session, language=desk.language)
+        opening = desk.begin(lesson, problem)
+        if opening is not None:
+            session = update(session, Opened(opening.study, opening.digits), extents)
+            if opening.language in LANGUAGES and not keep_language:
+                session = replace(session, language=opening.language)
         words = load(session.language)
-        session = update(session, Told(desk.told(words)))
+        session = update(session, Message(desk.message(words)), extents)
         tutor = Tutor(session, desk, typed)
         tutor.run(mouse=False)
     if tutor.fault is not None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Never
 
 from nntutor.lessons.course import load
+from nntutor.lessons.language.words import LANGUAGES
 
 COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "doctor")
 FORMATS = ("text", "md", "tex", "json", "csv")
-LANGUAGES = ("en", "ko")
 MOST = 1_000_000_000
 
 

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from nntutor.lessons.course import catalog
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Prose, Text
+from nntutor.lessons.language.words import LANGUAGES
 
 HERE = Path(__file__).parent.parent
-LANGUAGES = ("en", "ko")
 
 
 @cache

@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from locale import LC_CTYPE, setlocale
+from locale import Error as LocaleError
 from pathlib import Path
 from shutil import get_terminal_size
 from statistics import median
@@ -21,7 +23,7 @@ from nntutor.lessons.learner import database, folders, places
 from nntutor.tui.arguments import UsageError
 from nntutor.tui.state import keymap
 from nntutor.tui.terminal import capabilities, probe
-from nntutor.tui.terminal.capabilities import Picked
+from nntutor.tui.terminal.capabilities import LookChoice
 from nntutor.tui.terminal.probe import Answers, Keys
 
 GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
@@ -50,7 +52,7 @@ class Facts:
     ssh: bool
     mosh: bool
     multiplexers: tuple[str, ...]
-    look: Picked
+    look: LookChoice
     language: str
     files: tuple[tuple[str, str], ...]
     folder: str
@@ -129,12 +131,10 @@ def _program(environment: Mapping[str, str]) -> str:
 
 def _installed(name: str) -> bool:
     """Whether the C library knows the locale. (Python itself goes on without it; tmux and others do not.)"""
-    from locale import LC_CTYPE, Error, setlocale
-
     before = setlocale(LC_CTYPE)
     try:
         setlocale(LC_CTYPE, name)
-    except Error:
+    except LocaleError:
         return False
     finally:
         setlocale(LC_CTYPE, before)

@@ -69,7 +69,7 @@ def screen_wants_ascii(environment: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class LookChoice:
     """The look of the tutor's screen; why: what decided for ASCII, "" for the Unicode look; keys typed meanwhile."""
 
     why: str = ""
@@ -80,18 +80,18 @@ class Picked:
         return bool(self.why)
 
 
-def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[], tuple[bool, Keys]]) -> Picked:
+def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[], tuple[bool, Keys]]) -> LookChoice:
     """The look of the tutor's screen; `draws_wide` asks the terminal, where its locale makes that worth while."""
     if asked:
-        return Picked("asked")
+        return LookChoice("asked")
     if screen_wants_ascii(environment):
         if environment.get("TERM") == "linux":
-            return Picked("console")
-        return Picked("locale" if plain_locale(environment) else "encoding")
+            return LookChoice("console")
+        return LookChoice("locale" if plain_locale(environment) else "encoding")
     if not east_asian(environment):
-        return Picked()
+        return LookChoice()
     wide, typed = draws_wide()
-    return Picked("wide" if wide else "", typed)
+    return LookChoice("wide" if wide else "", typed)
 
 
 def has_terminal() -> bool:

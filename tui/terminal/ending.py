@@ -1,4 +1,4 @@
-"""How the tutor ends and rests: which signals it answers, with which status, and whether a shell can bring it back.
+"""How the tutor ends and is suspended: which signals it answers, with which status, whether a shell can bring it back.
 
 Stock Textual dies by SIGTERM and SIGHUP with the terminal in a mess, and a process that stops itself where no shell
 waits for it would hang for good.

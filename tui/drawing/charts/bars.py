@@ -76,7 +76,7 @@ def _figure(bar: Bar, look: Look) -> str:
 
 
 class _Scale:
-    """Values as lengths of bars, all of the same scale: a log scale that begins at a decade."""
+    """Values as lengths of bars, all of the same logarithmic scale."""
 
     def __init__(self, bars: Sequence[Bar], room: int) -> None:
         values = [bar.value for bar in bars if bar.shown] + [bar.beside for bar in bars if bar.beside is not None]

@@ -24,6 +24,21 @@ Heights = Callable[[Span, Span, int, int], Array]
 
 
 @dataclass(frozen=True)
+class Landscape:
+    """What lies below the paths: heights over the plane across × up, in so many levels, and its lowest point.
+
+    axes: what both directions are called.
+    """
+
+    heights: Heights
+    across: Span
+    up: Span
+    minimum: tuple[float, float] | None = None
+    axes: tuple[str, str] = ("w1", "w2")
+    levels: int = 8
+
+
+@dataclass(frozen=True)
 class Path:
     """points (moves + 1, 2), the first is the start. name: what marks the newest point where there are several.
 
@@ -57,26 +72,13 @@ def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.25
     )
 
 
-def contour_rows(
-    values: Heights,
-    paths: Sequence[Path],
-    minimum: tuple[float, float] | None,
-    across: Span,
-    up: Span,
-    width: int,
-    height: int,
-    look: Look,
-    title: str = "",
-    axes: tuple[str, str] = ("w1", "w2"),
-    levels: int = 8,
-) -> list[Row]:
+def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look) -> list[Row]:
     """The picture in at most width × height cells."""
-    head: list[Row] = [(Piece(cut(f" {title}", width), "bold"),)] if title else []
-    if width < _LEAST[0] or height - len(head) < _LEAST[1]:
-        return head[:height]
-    drawn = Dots(width - 1, height - len(head) - 1, look, across, up)
-    heights = values(drawn.across, drawn.up, *drawn.size)
-    edges = _levels(heights, levels)
+    if width < _LEAST[0] or height < _LEAST[1]:
+        return []
+    drawn = Dots(width - 1, height - 1, look, ground.across, ground.up)
+    heights = ground.heights(drawn.across, drawn.up, *drawn.size)
+    edges = _levels(heights, ground.levels)
     if len(edges):
         with np.errstate(invalid="ignore"):
             bands = np.searchsorted(edges, np.where(np.isfinite(heights), heights, np.inf))
@@ -87,12 +89,12 @@ def contour_rows(
         _ends(drawn, path, many=len(paths) > 1)
     for path in paths if len(paths) > 1 else ():
         _named(drawn, path)
-    if minimum is not None:
-        drawn.mark(minimum[0], minimum[1], look.line("✕"), "bold")
+    if ground.minimum is not None:
+        drawn.mark(*ground.minimum, look.line("✕"), "bold")
     if len(edges):
         _heights(drawn, heights, edges)
     rows: list[Row] = [(Piece(" "), *row) if row else () for row in drawn.rows()]
-    return [*head, *rows, _axes(drawn, axes, look, width)]
+    return [*rows, _axes(drawn, ground.axes, look, width)]
 
 
 def _levels(heights: Array, count: int) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +19,33 @@ _TWO = 56
 _NUMBERED = 12
 
 Function = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class _Sampled:
+    """A function at two points a column, and its lowest and highest value there."""
+
+    xs: Array
+    ys: Array
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, values: Function, across: Span, width: int) -> _Sampled | None:
+        """None where it has no finite value."""
+        xs = np.linspace(*across, 2 * width)
+        ys = np.asarray(values(frozen(xs)), dtype=float)
+        known = ys[np.isfinite(ys)]
+        return cls(xs, ys, float(known.min()), float(known.max())) if known.size else None
+
+    def dots(self, width: int, height: int, look: Look, share: float, flat: float) -> Dots:
+        """Room for it between a title and an axis; above and below a margin, a share of what is seen of it.
+
+        flat: the margin where it is the same everywhere.
+        """
+        margin = share * (self.high - self.low) if self.high > self.low else flat
+        across = float(self.xs[0]), float(self.xs[-1])
+        return Dots(width - 1, height - 2, look, across, (self.low - margin, self.high + margin))
 
 
 def parabola_rows(
@@ -41,22 +69,18 @@ def parabola_rows(
     if width < _LEAST[0] or height < _LEAST[1]:
         small: Row = (Piece(cut(f" {title}  {label}", width), "bold"),)
         return [small][:height]
-    xs = np.linspace(*across, 2 * width)
-    ys = np.asarray(values(frozen(xs)), dtype=float)
-    known = ys[np.isfinite(ys)]
-    if not known.size:
+    sampled = _Sampled.over(values, across, width)
+    if sampled is None:
         return [head]
-    low, high = float(known.min()), float(known.max())
-    margin = 0.06 * (high - low) if high > low else 1.0
-    drawn = Dots(width - 1, height - 2, look, across, (low - margin, high + margin))
-    drawn.curve(xs, ys, "", glyph=".")
+    drawn = sampled.dots(width, height, look, 0.06, 1.0)
+    drawn.curve(sampled.xs, sampled.ys, "", glyph=".")
     heights = np.asarray(values(frozen(moves)), dtype=float) if len(moves) else np.empty(0)
     for place in range(len(moves) - 1):
         x0, x1, y0, y1 = (float(end) for end in (*moves[place : place + 2], *heights[place : place + 2]))
         drawn.line(x0, y0, x1, y1, "edge", 3, ".")
     if len(moves):
         _moves(drawn, moves, heights, slope)
-    ends = [figure(end, 3, style=look.style) for end in (*across, high)]
+    ends = [figure(end, 3, style=look.style) for end in (*across, sampled.high)]
     axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {look.line('↑')} {ends[2]}"
     return _rows(head, drawn, axis if cells(axis) <= width else "")[:height]
 
@@ -144,20 +168,16 @@ def _function(
         head = (*head, Piece(largest, "dim"))
     if width < _LEAST[0] or height < 3:
         return [head][:height]
-    xs = np.linspace(*span, 2 * width)
-    ys = np.asarray(values(frozen(xs)), dtype=float)
-    known = ys[np.isfinite(ys)]
-    if not known.size:
+    sampled = _Sampled.over(values, span, width)
+    if sampled is None:
         return [head]
-    low, high = float(known.min()), float(known.max())
-    margin = 0.08 * (high - low) if high > low else 0.5
-    drawn = Dots(width - 1, height - 2, look, span, (low - margin, high + margin))
-    drawn.line(0.0, low, 0.0, high, "edge", 3, ":")
+    drawn = sampled.dots(width, height, look, 0.08, 0.5)
+    drawn.line(0.0, sampled.low, 0.0, sampled.high, "edge", 3, ":")
     if top is not None:
         drawn.line(span[0], top, span[1], top, "edge", 3, ".")
-    drawn.curve(xs, ys, "", glyph="*" if look.ascii else "")
+    drawn.curve(sampled.xs, sampled.ys, "", glyph="*" if look.ascii else "")
     if y is not None and at is not None:
-        drawn.line(at, low, at, y, "operand", 2, ":")
+        drawn.line(at, sampled.low, at, y, "operand", 2, ":")
         drawn.mark(at, y, look.line("●"), "result", over=True)
     low_net, high_net = (figure(end, 2, style=look.style) for end in span)
     axis = f" net {low_net} {look.line('→')} {high_net}"

@@ -9,7 +9,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 
-DIGITS = 9
+_DIGITS = 9
 
 
 def columns(
@@ -19,7 +19,7 @@ def columns(
 
     heads: what stands above the columns. Rows: symbol, the number of each run, where they part.
     """
-    side = max(DIGITS + 6, *(min(cells(head), (width - 14) // 2) + 1 for head in heads))
+    side = max(_DIGITS + 6, *(min(cells(head), (width - 14) // 2) + 1 for head in heads))
     top = (
         Piece("".ljust(12)),
         Piece(_left(heads[0], side), "bold"),
@@ -42,8 +42,8 @@ def _left(text: str, width: int) -> str:
 
 def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bool) -> Row:
     plus = ref.kind in SIGNED
-    one = look.figure(right.value(ref), plus, DIGITS)
-    other = look.figure(wrong.value(ref), plus, DIGITS)
+    one = look.figure(right.value(ref), plus, _DIGITS)
+    other = look.figure(wrong.value(ref), plus, _DIGITS)
     same = _common(one, other)
     style = "operand" if newest else ""
     symbol = right.symbol(ref, look.style)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from nntutor.core.analysis.plot_data import params_at
 from nntutor.core.notation.spelling import sign
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import cells
-from nntutor.lessons.language.cells import padded as filled
+from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
@@ -41,7 +40,7 @@ def inequalities(study: Study, words: Words, width: int, height: int, look: Look
         rows.append(
             (
                 Piece(head),
-                Piece(filled(asked, wide), "operand"),
+                Piece(padded(asked, wide), "operand"),
                 Piece(f"   {live:<14}"),
                 Piece(verdict, "" if right else "result"),
             )
