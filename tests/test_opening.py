@@ -16,6 +16,7 @@ from screens import update
 from strategies import problems
 
 from nntutor.core.problems.network import Network, Problem, Samples
+from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import lint
@@ -64,7 +65,10 @@ def test_a_text_of_several_pages_is_opened_again_at_the_page_that_was_read(
     assert screens.lines(kept(tmp_path, session)) == screens.lines(session)
 
 
-@given(problems(), st.sampled_from(("weight", "input", "target", "rate", "activation", "batch", "seed", "nothing")))
+KINDS = ("weight", "input", "target", "rate", "activation", "batch", "seed", "penalty", "form", "nothing")
+
+
+@given(problems(), st.sampled_from(KINDS))
 def test_a_problem_with_any_other_number_is_known_from_this_one(problem: Problem, what: str) -> None:
     """What it is called does not matter."""
     first, *others = problem.network.layers
@@ -79,9 +83,20 @@ def test_a_problem_with_any_other_number_is_known_from_this_one(problem: Problem
         "rate": lambda: {"optimizer": replace(problem.optimizer, learning_rate=0.375)},
         "batch": lambda: {"batch": 4},
         "seed": lambda: {"seed": problem.seed + 1},
+        "penalty": lambda: {"l2": 0.25},
+        "form": lambda: {"optimizer": replace(problem.optimizer, decay=0.5)},
         "nothing": lambda: {"title": "another title"},
     }[what]()
     assert (fingerprint(replace(problem, **other)) == fingerprint(problem)) == (what == "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("two-two-two", 638897422), ("race-xor", 1612231857), ("flowers", 2139085335), ("ravine", 1228626945)],
+)
+def test_a_place_kept_by_an_earlier_version_is_known_again(name: str, known: int) -> None:
+    """As the version at 3835a40 kept them, before optimizers had forms and problems penalties."""
+    assert fingerprint(builtin.open(name)) == known
 
 
 def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> None:

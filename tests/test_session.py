@@ -24,7 +24,7 @@ from nntutor.tui.state import keys
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Checking, Editing
-from nntutor.tui.state.session import Home, Press, Ran, Resized, Session, Typed, asking
+from nntutor.tui.state.session import Home, Message, Press, Ran, Resized, Session, Typed, asking
 from nntutor.tui.state.study import Study
 from nntutor.tui.state.views import seen_errors
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from nntutor.core.arrays import frozen
 from nntutor.core.engine.edits import Edit
-from nntutor.core.engine.program import State
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.files import writing
 from nntutor.core.files.problem import parse
