@@ -103,6 +103,6 @@ def seen(trace: Trace) -> tuple[object, ...]:
     layers = range(1, len(trace.problem.network.layers) + 1)
     arrays = [trace.array(kind, layer).tobytes() for kind in ("weight", "net", "out", "new") for layer in layers]
     weights = [ref for ref, _ in editable(trace.problem, trace.iteration) if ref.kind in ("weight", "out")]
-    makers = [trace.maker(ref) for ref in weights]
+    makers = [trace.producer(ref) for ref in weights]
     errors = np.array([trace.error, trace.error_after]).tobytes()
     return (trace.iteration, trace.samples, len(trace), arrays, after(trace).slots.tobytes(), makers, errors)

@@ -153,7 +153,7 @@ def test_a_number_was_made_where_it_is_said_to_be(problem: Problem, iteration: i
             same = {"weight": "new"}.get(operand.ref.kind, operand.ref.kind.removesuffix("_old"))
             kept = operand.ref if operand.iteration == trace.iteration else operand.ref._replace(kind=same)
             assert made.ref == kept
-    assert (trace.maker(weight) is None) == (iteration == 1 or iteration == edited or stays(problem, weight))
+    assert (trace.producer(weight) is None) == (iteration == 1 or iteration == edited or stays(problem, weight))
 
 
 def stays(problem: Problem, ref: Ref) -> bool:

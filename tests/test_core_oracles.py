@@ -149,7 +149,7 @@ def test_weights_move_as_the_optimizers_in_plain_python_move_them(problem: Probl
         for ref, move in movers.items():
             moved = move(trace.value(ref), trace.value(ref._replace(kind="grad")))
             np.testing.assert_allclose(trace.value(ref._replace(kind="new")), moved, rtol=1e-13, atol=1e-15)
-        assert {trace.maker(ref) is None for ref in refs} == {iteration == 1}
+        assert {trace.producer(ref) is None for ref in refs} == {iteration == 1}
 
 
 @given(st.sampled_from(("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")), st.floats(-2, 2))

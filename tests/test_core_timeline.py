@@ -118,10 +118,10 @@ def test_the_step_stays_or_is_the_last_one_after_an_edit(two_two_two: Problem) -
     place = Timeline.start(two_two_two).to(3, 24)
     edited = place.edit(Ref("weight", 1, 1, 1), 2.0)
     assert (edited.iteration, edited.step) == (3, 24)
-    assert edited.trace.maker(Ref("weight", 1, 1, 1)) is None
-    assert edited.trace.maker(Ref("weight", 1, 1, 2)) == (2, 37)
-    assert edited.to(4).trace.maker(Ref("weight", 1, 1, 1)) == (3, 36)
-    assert edited.undo().trace.maker(Ref("weight", 1, 1, 1)) == (2, 36)
+    assert edited.trace.producer(Ref("weight", 1, 1, 1)) is None
+    assert edited.trace.producer(Ref("weight", 1, 1, 2)) == (2, 37)
+    assert edited.to(4).trace.producer(Ref("weight", 1, 1, 1)) == (3, 36)
+    assert edited.undo().trace.producer(Ref("weight", 1, 1, 1)) == (2, 36)
 
 
 def test_only_given_numbers_can_be_edited(two_two_two: Problem) -> None:

@@ -78,7 +78,7 @@ def test_many_networks_at_once_are_each_one_alone(problem: Problem, count: int, 
     start = single.start()
     random = np.random.default_rng(count)
     params = start.params + random.uniform(-0.5, 0.5, (many, start.params.size)) * (np.arange(many)[:, None] > 0)
-    engine = Engine(problem, many=many)
+    engine = Engine(problem, networks=many)
     together = Runner(engine, State(0, params, engine.start().slots)).chunk(count)
     assert together.errors.shape[1:] == (many,)
     for row in range(many):

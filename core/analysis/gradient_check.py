@@ -96,8 +96,8 @@ def _nudged(trace: Trace, ref: Ref, by: float) -> tuple[float, list[np.ndarray]]
         view, place = trace.parameter(params, ref)
         view[place] += by
         moved = State(trace.before.done, frozen(params), trace.before.slots)
-        return trace.error_with(moved), trace.nets()
-    return trace.error_with(trace.before, ref, by), trace.nets()
+        return trace.error_at(moved), trace.nets()
+    return trace.error_at(trace.before, ref, by), trace.nets()
 
 
 def _kinks(trace: Trace, above: list[np.ndarray], below: list[np.ndarray], h: float) -> tuple[str, ...]:

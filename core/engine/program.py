@@ -32,21 +32,21 @@ _OF_OUTPUTS = frozenset({"target", "unit_error", "prob", "max_net", "max_prob"})
 class Engine:
     """The memory of one problem and the programs that run in it, one for each size of batch.
 
-    `many` networks of the same shape can be trained at once: their weights are rows of one array.
+    `networks` of the same shape can be trained at once: their weights are rows of one array.
     """
 
-    def __init__(self, problem: Problem, mistake: str = "", many: int | None = None) -> None:
+    def __init__(self, problem: Problem, mistake: str = "", networks: int | None = None) -> None:
         self.problem = problem
         self.mistake = spelled(mistake)
         self.original = self
-        self.lead: tuple[int, ...] = () if many is None else (many,)
+        self.batch_shape: tuple[int, ...] = () if networks is None else (networks,)
         self.shape = problem.shape(problem.batch_size, mistake)
         self.book = rulebook(self.shape)
         self.layout = Layout.of(self.shape)
         self.states = self.book.states
         self._counts = self.book.counts
-        learning = (*self.lead, self.layout.learning)
-        shapes: dict[Key, tuple[int, ...]] = {("params", 0): (*self.lead, self.layout.size)}
+        learning = (*self.batch_shape, self.layout.learning)
+        shapes: dict[Key, tuple[int, ...]] = {("params", 0): (*self.batch_shape, self.layout.size)}
         # What learns is a part of params; the numbers made for it are vectors of the same length.
         for name in ("grad", *(name for name in self.book.made if name != "new")):
             shapes[name, 0] = learning
@@ -56,16 +56,16 @@ class Engine:
         self._programs: dict[int, Program] = {}
         self._epoch, self._order = -1, problem.epoch_order(0)
 
-    def twin(self) -> Engine:
+    def fork(self) -> Engine:
         """The same programs in other memory."""
-        twin = Engine(self.problem, self.mistake, self.lead[0] if self.lead else None)
-        twin.original = self.original
-        return twin
+        fork = Engine(self.problem, self.mistake, self.batch_shape[0] if self.batch_shape else None)
+        fork.original = self.original
+        return fork
 
     def start(self) -> State:
         """The state before the first iteration."""
-        params = np.broadcast_to(self.layout.flat(self.problem.network), (*self.lead, self.layout.size))
-        return State(0, frozen(params), frozen(np.zeros((len(self.states), *self.lead, self.layout.learning))))
+        params = np.broadcast_to(self.layout.flat(self.problem.network), (*self.batch_shape, self.layout.size))
+        return State(0, frozen(params), frozen(np.zeros((len(self.states), *self.batch_shape, self.layout.learning))))
 
     def load(self, state: State) -> None:
         self.params[...] = state.params
@@ -75,7 +75,7 @@ class Engine:
     def save(self, done: int) -> State:
         """The state now, after `done` iterations, as a value of its own."""
         slots = [self.arena[name, 0] for name in self.states]
-        none = np.zeros((0, *self.lead, self.layout.learning))
+        none = np.zeros((0, *self.batch_shape, self.layout.learning))
         return State(done, frozen(self.params), frozen(np.stack(slots) if slots else none))
 
     def program(self, samples: int) -> Program:
@@ -141,7 +141,7 @@ class Program:
 
     def _shapes(self) -> dict[Key, tuple[int, ...]]:
         """The arrays of a pass."""
-        shape, book, lead = self.plan.shape, self.plan.book, self.engine.lead
+        shape, book, lead = self.plan.shape, self.plan.book, self.engine.batch_shape
         samples, outputs = shape.samples, shape.outputs
         shapes: dict[Key, tuple[int, ...]] = {
             ("out", 0): (samples, shape.layers[0].inputs),
@@ -192,7 +192,7 @@ class Program:
         return np.float64(self.engine.rate(kind, 1))
 
     def buffer(self, shape: tuple[int, ...]) -> Any:
-        return np.empty((*self.engine.lead, *shape))
+        return np.empty((*self.engine.batch_shape, *shape))
 
     def _flat(self, kind: str) -> Any:
         return self.engine.params if kind in ("weight", "new") else self.engine.arena[kind.removesuffix("_old"), 0]

@@ -275,7 +275,7 @@ class Timeline:
     def runner(self) -> Runner:
         """Runs on from the newest iteration in memory of its own, so that it may run beside the screen."""
         history = self.histories[-1]
-        return Runner(history.engine.twin(), history.state_before(history.newest + 1))
+        return Runner(history.engine.fork(), history.state_before(history.newest + 1))
 
     def extended(self, chunk: Chunk) -> bool:
         """Take in a chunk if it starts where the newest iteration ends; whether it did."""

@@ -189,9 +189,9 @@ class Trace:
     def error_after(self) -> float:
         """E of the same samples with the new weights."""
         after = State(self.iteration, self._engine.arena.view(self._shared, ("params", 0)), self.before.slots)
-        return self.error_with(after)
+        return self.error_at(after)
 
-    def error_with(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
+    def error_at(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
         """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
         program = self._engine.prepare(self.iteration)
         self._engine.params[...] = state.params
@@ -260,7 +260,7 @@ class Trace:
         )
 
     def operand(self, ref: Ref) -> Operand:
-        iteration, step = self.maker(ref) or (None, None)
+        iteration, step = self.producer(ref) or (None, None)
         return Operand(ref, self.names.symbol(ref), self.value(ref), iteration, step)
 
     def index_of(self, ref: Ref) -> int | None:
@@ -274,7 +274,7 @@ class Trace:
         made = self.index_of(ref)
         return made is None or made <= index
 
-    def maker(self, ref: Ref) -> tuple[int, int] | None:
+    def producer(self, ref: Ref) -> tuple[int, int] | None:
         """(iteration, step) that made a number, across iterations; None for what nobody made."""
         made = self.index_of(ref)
         if made is not None:

@@ -62,7 +62,7 @@ def edited(study: Study, ref: Ref, value: float) -> Study:
     is_setting = ref.kind in NUMBERS
     before = float(setting(study.timeline.problem, ref.kind)) if is_setting else study.trace.value(ref)
     place, here = study.place, study.step.ref
-    whole = main is not None and main.whole
+    whole = main is not None and main.from_start
     compared = study.lesson is not None and "runs" in study.lesson.views
     timelines = dict(study.timelines)
     try:

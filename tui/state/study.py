@@ -121,7 +121,7 @@ class Study:
     def runner(self) -> Runner:
         """What carries out the run on its way, in memory of its own."""
         if self.running is not None and self.running.seeds and self.seeds is not None:
-            return Runner(self.seeds.engine.twin(), self.seeds.state)
+            return Runner(self.seeds.engine.fork(), self.seeds.state)
         return self.timeline.runner()
 
     @property

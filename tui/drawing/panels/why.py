@@ -45,9 +45,9 @@ def keys(session: Session) -> Keys:
 
 def _made(study: Study, words: Words, ref: Ref) -> str:
     trace = study.trace
-    maker = trace.maker(ref)
-    if maker is not None:
-        iteration, step = maker
+    producer = trace.producer(ref)
+    if producer is not None:
+        iteration, step = producer
         if iteration == trace.iteration:
             return words.say("why_panel.made", step=step)
         return words.say("why_panel.made_before", iteration=iteration, step=step)

@@ -84,7 +84,7 @@ def _error(trace: Trace, weight: Ref) -> float:
     params = trace.before.params.copy()
     view, place = trace.parameter(params, weight)
     view[place] += _NUDGE
-    return trace.error_with(State(trace.before.done, params, trace.before.slots))
+    return trace.error_at(State(trace.before.done, params, trace.before.slots))
 
 
 def _link(study: Study, chain: _Chain, place: int, look: Look) -> tuple[str, str, str]:
@@ -109,7 +109,7 @@ def _whole(study: Study, chain: _Chain, words: Words, look: Look) -> list[Row]:
     ratio = (chain.after[-1] - chain.before[-1]) / _NUDGE
     figures = [look.figure(value, digits=_RATIO_DIGITS) for value in (ratio, study.trace.value(gradient))]
     symbol = study.trace.symbol(gradient, look.style)
-    return [(), (Piece(f" {words.say('nudge.whole', ratio=figures[0], symbol=symbol, value=figures[1])}"),)]
+    return [(), (Piece(f" {words.say('nudge.from_start', ratio=figures[0], symbol=symbol, value=figures[1])}"),)]
 
 
 def _is_known(study: Study, ref: Ref) -> bool:
