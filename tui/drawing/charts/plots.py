@@ -118,7 +118,11 @@ def _built(
     every = [float(pick(y)) for _, y, _ in curves for pick in (np.min, np.max)]
     low, high = min(ticks[0], *every), max(ticks[-1], *every)
     margin = 0.05 * (high - low) if high > low else max(1.0, abs(high)) * 0.1
-    plotext.ylim(low - margin, high + margin)
+    low, high = low - margin, high + margin
+    plotext.ylim(low, high)
+    # Of two labels on one row plotext shows either, by chance. The frame and the numbers below take three rows.
+    while len(ticks) > 1 and (ticks[1] - ticks[0]) * (height - 3) < high - low:
+        ticks, labels = ticks[::2], labels[::2]
     plotext.yticks(ticks, labels)
     first, last = across
     plotext.xlim(first - 0.5 if first == last else first, last + 0.5 if first == last else last)
