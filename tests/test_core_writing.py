@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.core.files.problem import parse
 from nntutor.core.files import writing
+from nntutor.core.files.problem import parse
 from nntutor.core.notation import parsing
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.spelling import number
