@@ -13,7 +13,7 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.language import words
 from nntutor.tui.drawing.pages.page import COVERS
-from nntutor.tui.drawing.panels.open import PANELS
+from nntutor.tui.drawing.panels.table import PANELS
 from nntutor.tui.drawing.views import table
 from nntutor.tui.state import in_panel, in_study
 from nntutor.tui.state.commands import COMMANDS, HELP, ROW, Where, allowed

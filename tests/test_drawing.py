@@ -26,7 +26,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import changed_span, cut, row_cells, wrapped
-from nntutor.tui.drawing.charts.plots import curve_rows
+from nntutor.tui.drawing.charts.curves import curve_rows
 from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, multiplies, operand_figure

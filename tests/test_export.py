@@ -20,10 +20,10 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.export import write
 from nntutor.lessons.export.csv import STEP_COLUMNS
+from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.export.json import iteration_json
 from nntutor.lessons.export.steps import DIGITS
-from nntutor.lessons.export.write import FORMATS
 from nntutor.lessons.language import words
 
 SIX = """

@@ -22,9 +22,9 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
-from nntutor.tui.drawing.charts.curves import activation_rows, parabola_rows
+from nntutor.tui.drawing.charts.curves import curves_rows
+from nntutor.tui.drawing.charts.functions import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
-from nntutor.tui.drawing.charts.plots import curves_rows
 from nntutor.tui.drawing.views.table import VIEWS
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Never
 
 from nntutor.lessons.course import load
+from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
 COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "doctor")
-FORMATS = ("text", "md", "tex", "json", "csv")
 MOST = 1_000_000_000
 
 
@@ -114,8 +114,8 @@ def language(argv: Sequence[str], environment: Mapping[str, str]) -> str:
             return argument.removeprefix("--lang=")
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name, ""):
-            return "ko" if value.lower().startswith("ko") else "en"
-    return "en"
+            return next((one for one in LANGUAGES if value.lower().startswith(one)), LANGUAGES[0])
+    return LANGUAGES[0]
 
 
 def _command(argv: Sequence[str]) -> tuple[str, list[str]]:

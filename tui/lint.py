@@ -156,14 +156,14 @@ def changing_particles(text: str) -> list[str]:
 
 
 def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
-    """Both languages show the same numbers."""
+    """All languages show the same numbers."""
     for stop in lesson.stops:
-        shown = [set(holes.HOLE.findall(texts[language].stops[stop.id].text)) for language in LANGUAGES]
-        if shown[0] != shown[1]:
-            other = texts[LANGUAGES[1]]
-            lost = ", ".join(sorted(shown[0] ^ shown[1]))
-            reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
-            yield AuthorError(other.file, other.stops[stop.id].line, reason)
+        first, *others = ({*holes.HOLE.findall(texts[language].stops[stop.id].text)} for language in LANGUAGES)
+        for language, shown in zip(LANGUAGES[1:], others, strict=True):
+            if shown != first:
+                lost = ", ".join(sorted(first ^ shown))
+                reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
+                yield AuthorError(texts[language].file, texts[language].stops[stop.id].line, reason)
 
 
 def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:

@@ -17,6 +17,7 @@ from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.notation.evaluating import Op
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.rules.activations import activation
 from nntutor.core.rules.rulebook import right
 
 
@@ -135,7 +136,7 @@ def _overflow_bound(engine: Engine) -> float:
         for layer in problem.network.layers:
             net = weight * (layer.inputs * out + 1)
             steepest = max(1.0, abs(layer.slope))
-            out = net * steepest if layer.activation in ("identity", "relu", "leaky-relu") else 1.0
+            out = 1.0 if activation(layer.activation, layer.slope).bounded else net * steepest
         gap = 2 * net + out + targets + 1
         penalty = (problem.l1 + problem.l2 * weight) * weight * weights
         return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300 and penalty < 1e300

@@ -1,6 +1,6 @@
 """Iterations as people read them: one walk over an iteration, which says what stands in which order.
 
-How it is spelled is `shown`, how it is set down `sheets`. JSON is the format that leaves out nothing.
+How a step is spelled is `steps`, how it is set down a `sheet`. JSON is the format that leaves out nothing.
 """
 
 from __future__ import annotations

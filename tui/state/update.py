@@ -38,7 +38,8 @@ def update(session: Session, action: Action, extents: Extents) -> Session:
             digits = study.lesson.digits if study.lesson is not None else session.digits
             return replace(session, study=study, wanted=None, digits=action.digits or digits)
         case Press("language"):
-            other = replace(session, language="ko" if session.language == "en" else "en")
+            at = words.LANGUAGES.index(session.language) + 1
+            other = replace(session, language=words.LANGUAGES[at % len(words.LANGUAGES)])
             return _keep_glossary_position(session, other, extents)
         case Press("theme"):
             return _themed(session)

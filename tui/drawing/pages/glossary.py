@@ -47,11 +47,11 @@ def _room(session: Session) -> int:
 
 def _blocks(session: Session) -> list[list[Row]]:
     language = session.language
-    other = "ko" if language == "en" else "en"
     blocks: list[list[Row]] = []
     for term in glossary.terms():
         about = wrapped(term.about[language], max(10, session.width - 6))
-        name: Row = (Piece(f" {term.name[language]}", "bold"), Piece(f"   {term.name[other]}", "dim"))
+        others = "   ".join(named for spoken, named in term.name.items() if spoken != language)
+        name: Row = (Piece(f" {term.name[language]}", "bold"), Piece(f"   {others}", "dim"))
         blocks.append([name, *[(Piece(f"    {line}"),) for line in about], ()])
     return blocks
 

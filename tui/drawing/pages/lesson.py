@@ -16,7 +16,7 @@ from nntutor.tui.drawing.canvas.keyline import key_line, look_of, rule, run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
 from nntutor.tui.drawing.pages.prose import prose_pages
-from nntutor.tui.drawing.panels import open
+from nntutor.tui.drawing.panels.table import keys_here, panel_rows
 from nntutor.tui.drawing.step.diagram import fits
 from nntutor.tui.drawing.step.formula import formula_rows
 from nntutor.tui.drawing.step.status import status_row
@@ -88,7 +88,7 @@ class LessonPage:
 
     def _low(self, height: int) -> list[Row]:
         """The formula, and below it the prose or what is open over it."""
-        panel = open.panel_rows(self.session, self.study, self.words, height)
+        panel = panel_rows(self.session, self.study, self.words, height)
         if panel is not None:
             return panel if len(panel) + 3 > height else [*self._formula(height - len(panel)), *panel]
         formula = self._formula(_formula_height(height))
@@ -109,7 +109,7 @@ class LessonPage:
         """What can be pressed here, or what there is to tell."""
         message, width = self._message(), self.session.width
         if not message:
-            return [key_line(open.keys_here(self.session, self.study), self.words, width)]
+            return [key_line(keys_here(self.session, self.study), self.words, width)]
         lines = wrapped(message, width - 2)[: max(1, self.session.height // 3)]
         return [(Piece(f" {line}", "note"),) for line in lines]
 

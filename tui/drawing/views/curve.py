@@ -5,7 +5,7 @@ from __future__ import annotations
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
-from nntutor.tui.drawing.charts.plots import curve_rows
+from nntutor.tui.drawing.charts.curves import curve_rows
 from nntutor.tui.state import views
 from nntutor.tui.state.study import Study
 

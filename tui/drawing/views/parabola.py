@@ -12,7 +12,7 @@ from nntutor.core.notation.symbols import short
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.charts.curves import parabola_rows
+from nntutor.tui.drawing.charts.functions import parabola_rows
 from nntutor.tui.drawing.views.paths import nothing, path, variables
 from nntutor.tui.state.study import Study
 

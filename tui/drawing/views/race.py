@@ -13,7 +13,7 @@ from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.contours import Path
-from nntutor.tui.drawing.charts.plots import curves_rows
+from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.views.contours import contours_of
 from nntutor.tui.drawing.views.legend import Racer, racer_rows
 from nntutor.tui.drawing.views.paths import parameters, path, variables
