@@ -195,6 +195,55 @@ def test_going_back_takes_nothing_from_the_curve() -> None:
     assert list(seen_errors(back)) == list(seen)
 
 
+@pytest.mark.parametrize("key", ["escape", "leave", "run", "continue"])
+def test_each_key_that_stops_a_run_stops_it_and_does_no_more(key: str) -> None:
+    session = screens.pressed(screens.of_lesson("cycle"), "run", "continue")
+    stopped = screens.pressed(session, key)
+    assert stopped.study is not None and stopped.study.running is None and stopped.study.panel is None
+    assert screens.pressed(screens.pressed(session, "help"), key).study.running is None  # type: ignore[union-attr]
+
+
+def test_while_a_run_is_on_its_way_one_can_look_about_and_not_move() -> None:
+    session = screens.pressed(screens.of_lesson("cycle"), "run", "continue")
+    assert screens.pressed(session, "digits").digits != session.digits
+    assert screens.pressed(session, "view").study.view != session.study.view  # type: ignore[union-attr]
+    assert "Keys" in screens.lines(screens.pressed(session, "help"))[0]
+    assert screens.pressed(session, "language").language == "ko"
+    for key in ("step", "back", "unit_next", "phase_next", "goto", "edit", "more", "reset", "lesson_next", "glossary"):
+        assert screens.pressed(session, key) is session, key
+
+
+def test_in_why_backspace_goes_back_to_the_number_that_was_asked_about() -> None:
+    session = screens.pressed(typed(screens.of_lesson("hidden-delta"), "iteration 2"), "why")
+    there = screens.pressed(session, "continue", "continue")
+    assert place(there) != place(session)
+    assert screens.lines(screens.pressed(there, "backspace", "backspace")) == screens.lines(session)
+
+
+def test_while_a_number_is_set_up_and_down_lead_to_the_others_and_round() -> None:
+    session = screens.pressed(screens.of_lesson("hidden-delta"), "edit")
+    refs = []
+    while not refs or panel_of(session).ref != refs[0]:
+        refs.append(panel_of(session).ref)
+        session = screens.pressed(session, "unit_next")
+    assert len(refs) > 2
+    assert panel_of(screens.pressed(session, "unit_previous")).ref == refs[-1]
+
+
+def panel_of(session: Session) -> Editing:
+    assert session.study is not None and isinstance(session.study.panel, Editing)
+    return session.study.panel
+
+
+def test_where_the_network_does_not_fit_no_view_is_shown_twice_in_a_row() -> None:
+    small = replace(screens.of_problem(builtin.open("deep")), width=60)
+    seen = [screens.lines(screens.pressed(small, *["view"] * count))[2:14] for count in range(4)]
+    assert seen[0] == seen[2] != seen[1] == seen[3]
+    wide = replace(screens.of_problem(builtin.open("two-two-two")), width=60)
+    seen = [screens.lines(screens.pressed(wide, *["view"] * count))[2:14] for count in range(4)]
+    assert seen[0] == seen[3] and seen[0] != seen[1] != seen[2] != seen[0]
+
+
 def test_a_run_down_to_an_error_ends_at_the_first_iteration_that_reaches_it() -> None:
     session = screens.pressed(screens.of_lesson("cycle"), "run", "back", "continue")
     assert asking(session)
@@ -349,7 +398,9 @@ def test_the_glossary_opens_at_the_term_of_the_step_and_closes_where_it_was() ->
     assert korean[2].startswith(" 기울기") and "gradient" in korean[2]
     assert screens.lines(screens.pressed(session, "glossary", "continue", "glossary")) == screens.lines(session)
     home = Session(Home(load.lessons()))
-    assert screens.lines(screens.pressed(home, "glossary", "last", "escape")) == screens.lines(home)
+    for key in ("glossary", "help"):
+        assert screens.lines(screens.pressed(home, key))[0] == " Glossary"
+        assert screens.lines(screens.pressed(home, key, "last", "escape")) == screens.lines(home)
 
 
 def test_the_list_is_searched_in_both_languages_and_shows_what_matches() -> None:
