@@ -36,12 +36,29 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
 
-# What `pytest -m "not slow"` leaves out, a file or one test of it: the program on real terminals, over SSH, in
-# multiplexers and under random input; every lesson played on every screen; what is built and installed.
+# What `pytest -m "not slow"` leaves out, files and single tests: the program on real terminals, over SSH, in
+# multiplexers and under random input; every lesson played on every screen, written in every format, or kept at every
+# step; laws of arithmetic over many networks; what is built and installed.
 SLOW = (
-    "test_drawing", "test_ending", "test_keymap::test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed", "test_lint",
-    "test_multiplexers", "test_pictures", "test_slow_lines", "test_soak", "test_ssh", "test_terminal",
-)  # fmt: skip
+    "test_core_laws",
+    "test_doctor::test_over_ssh_it_says_so_and_on_a_slow_line_what_helps",
+    "test_drawing",
+    "test_ending",
+    "test_export::test_a_report_has_every_phase_and_both_errors",
+    "test_export::test_every_formula_evaluates_to_its_value",
+    "test_keymap::test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed",
+    "test_laws::test_a_resumed_place_goes_on_as_if_it_had_never_been_left",
+    "test_lint",
+    "test_looks::test_every_mark_of_a_lesson_is_a_sign_as_well",
+    "test_multiplexers",
+    "test_opening::test_every_lesson_is_opened_again_at_the_step_where_it_was_left",
+    "test_pictures",
+    "test_session::test_steps_on_and_steps_back_give_the_same_screen",
+    "test_slow_lines",
+    "test_soak",
+    "test_ssh",
+    "test_terminal",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
