@@ -109,7 +109,7 @@ def _whole(study: Study, chain: _Chain, words: Words, look: Look) -> list[Row]:
     ratio = (chain.after[-1] - chain.before[-1]) / _NUDGE
     figures = [look.figure(value, digits=_RATIO_DIGITS) for value in (ratio, study.trace.value(gradient))]
     symbol = study.trace.symbol(gradient, look.style)
-    return [(), (Piece(f" {words.say('nudge.from_start', ratio=figures[0], symbol=symbol, value=figures[1])}"),)]
+    return [(), (Piece(f" {words.say('nudge.whole', ratio=figures[0], symbol=symbol, value=figures[1])}"),)]
 
 
 def _is_known(study: Study, ref: Ref) -> bool:
