@@ -41,6 +41,7 @@ settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
 # step; laws of arithmetic over many networks; what is built and installed.
 SLOW = (
     "test_core_laws",
+    "test_core_rulebook",
     "test_doctor::test_over_ssh_it_says_so_and_on_a_slow_line_what_helps",
     "test_drawing",
     "test_ending",
