@@ -23,7 +23,7 @@ def value(formula: str, operands: Mapping[str, float], leaky: float) -> float:
         "σ": lambda x: 1 / (1 + np.exp(-x)), "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh,
         "relu": lambda x: np.maximum(x, 0), "leaky": lambda x: x if x > 0 else np.float64(leaky) * x,
         "step": lambda x: np.float64(x >= 0), "exp": np.exp, "ln": np.log, "sqrt": np.sqrt, "abs": np.abs,
-        "max": lambda *of: np.max(of),
+        "max": lambda *of: np.max(of), "sign": np.sign,
     }  # fmt: skip
     scope = {name: _plain(function) for name, function in functions.items()}
     with np.errstate(all="ignore"):

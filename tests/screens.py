@@ -5,9 +5,16 @@ from __future__ import annotations
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
+from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import moves
-from nntutor.tui.state.session import Home, Opened, Press, Session, update
+from nntutor.tui.state.session import Action, Home, Opened, Press, Session
+from nntutor.tui.state.update import update as updated
+
+
+def update(session: Session, action: Action) -> Session:
+    """The session after an action, on the screen as it is drawn."""
+    return updated(session, action, extents)
 
 
 def of_lesson(

@@ -1,29 +1,45 @@
-"""Random problems: every activation, error, optimizer and batch that a file can ask for, small and moderate."""
+"""Random problems: every activation, error, optimizer and batch that a file can ask for, small and moderate.
+
+And random numbers of random networks, of every kind."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from nntutor.core.notation.kinds import KINDS, Per
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
-from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
+from nntutor.core.rules.optimizers import DEFAULT_RATE, EPSILON_AT, FORMS, OPTIMIZERS, Optimizer
 
 LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
+
+
+def share(of: float) -> settings:
+    """The profile, with this share of its examples: for laws whose examples take long, or are many and quick."""
+    return settings(max_examples=max(1, round(settings().max_examples * of)))
 
 
 @st.composite
 def problems(
     draw: st.DrawFn,
-    errors: tuple[str, ...] = LOSSES,
+    errors: tuple[str, ...] = tuple(LOSSES),
     activations: tuple[str, ...] = ACTIVATIONS,
-    optimizers: tuple[str, ...] = tuple(OPTIMIZERS),
+    optimizers: tuple[str, ...] = OPTIMIZERS,
     everything_learns: bool = False,
+    settings: bool = False,
 ) -> Problem:
-    """A problem of one to four layers; numbers come from a seed, so examples shrink to small shapes."""
+    """A problem of one to four layers; numbers come from a seed, so examples shrink to small shapes.
+
+    settings: also with other reductions, penalties, decay and forms of the optimizer than usual.
+    """
     random = np.random.default_rng(draw(st.integers(0, 10_000)))
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     error = draw(st.sampled_from(errors))
@@ -49,7 +65,7 @@ def problems(
         targets = np.round(targets)
     name = draw(st.sampled_from(optimizers))
     epsilon = 1e-10 if name == "adagrad" else 1e-8
-    return Problem(
+    problem = Problem(
         Network(tuple(layers)),
         Samples(random.uniform(-1.5, 1.5, (count, sizes[0])), targets),
         Optimizer(name, DEFAULT_RATE[name], epsilon=epsilon),
@@ -58,3 +74,57 @@ def problems(
         draw(st.booleans()),
         draw(st.integers(0, 5)),
     )
+    return draw(other_settings(problem)) if settings else problem
+
+
+def other_settings(problem: Problem) -> st.SearchStrategy[Problem]:
+    """The problem with other reductions, penalties, decay and forms of the optimizer."""
+    name = problem.optimizer.name
+    rate = st.sampled_from((0.0, 0.01, 0.3))
+    optimizers = st.builds(
+        replace,
+        st.just(problem.optimizer),
+        form=st.sampled_from(FORMS) if name == "momentum" else st.just("velocity"),
+        epsilon_at=st.sampled_from(EPSILON_AT if name == "adam" else EPSILON_AT[:2]),
+        correct=st.booleans(),
+        decay=rate,
+    )
+    return st.builds(
+        replace,
+        st.just(problem),
+        optimizer=optimizers,
+        over_outputs=st.just("") if problem.error in ("softmax-ce", "perceptron") else st.sampled_from(("sum", "mean")),
+        over_samples=st.sampled_from(("mean", "sum")),
+        l1=rate,
+        l2=rate,
+    )
+
+
+NETWORK_SIZES = st.lists(st.integers(1, 12), min_size=2, max_size=5).map(tuple)
+OLD = frozenset(name for name, kind in KINDS.items() if kind.before and name != "weight")
+"""The kinds of an optimizer's state before its update."""
+
+
+def numbers_of(names: Names, kind: str, samples: int = 1) -> Iterator[Ref]:
+    """Every number of a kind that a network has, of the first `samples` samples."""
+    sizes, per = names.sizes, KINDS[kind].per
+    if per in (Per.OPTIMIZER, Per.ITERATION):
+        yield Ref(kind)
+        return
+    first = names.last if per is Per.OUTPUT else 0 if KINDS[kind].inputs else 1
+    for layer in range(first, names.last + 1):
+        for unit in range(1, sizes[layer] + 1):
+            if per is Per.WEIGHT:
+                yield from (Ref(kind, layer, unit, source) for source in range(sizes[layer - 1] + 1))
+            else:
+                yield from (Ref(kind, layer, unit, 0, sample) for sample in (range(samples) if names.many else (-1,)))
+
+
+@st.composite
+def numbers(draw: st.DrawFn) -> tuple[Names, Ref]:
+    """A network's names and the address of one of its numbers, of any kind."""
+    names = Names(draw(NETWORK_SIZES), draw(st.booleans()))
+    ref = draw(st.sampled_from(list(numbers_of(names, draw(st.sampled_from(sorted(KINDS)))))))
+    if ref.sample >= 0:
+        ref = ref._replace(sample=draw(st.integers(0, 120)))
+    return names, ref

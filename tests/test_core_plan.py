@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.engine.plan import PHASES, Plan, Shape
+from nntutor.core.engine.plan import PHASES, Plan
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.formula import names
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
@@ -19,7 +19,7 @@ from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer
 
 PLANS = st.builds(
-    lambda problem, samples, mistake: Plan(Shape.of(problem, samples, mistake)),
+    lambda problem, samples, mistake: Plan(problem.shape(samples, mistake)),
     problems(),
     st.integers(1, 5),
     st.sampled_from(("", *MISTAKES)),

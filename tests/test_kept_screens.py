@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import screens
+from screens import update
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import builtin, load
@@ -20,7 +21,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.state.session import Home, Press, Session, Typed, asking, update
+from nntutor.tui.state.session import Home, Press, Session, Typed, asking
 
 KEPT = Path(__file__).parent / "kept"
 MARKS = {"": " ", "bold": "b", "dim": "d", "edge": "e", "operand": "o", "result": "r", "picked": "p", "note": "n",
@@ -52,7 +53,7 @@ PAGES: dict[str, list[str]] = {
         "goto :delta_h2 enter check less", "goto :net_h1 enter check", "run", "run down*3", "run down*4 enter :0.01",
         "run down*2 enter", "goto :δ", "goto :w99 enter", "edit", "goto :w5 enter edit :w5=1/3", "edit :η=x enter",
         "edit :η=0.25 enter", "undo", "help", "help down*9", "help last", "glossary", "glossary last", "palette",
-        "palette :e down", "iteration_next*4 view view", "language goto :E enter", "language run", "trail", "theme",
+        "palette :e down", "iteration_next*4 view view", "language goto :E enter", "language run", "backspace", "theme",
         "lesson_next",
     ],
     "xor": ["", "goto :delta_h1 enter", "view step*9", "run enter view*2"],

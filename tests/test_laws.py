@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from nntutor.core.analysis.gradient_check import central_difference, check_all
-from nntutor.core.engine.plan import Plan, Shape
-from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.plan import Plan
+from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace, after
 from nntutor.core.engine.training import Runner, replay
@@ -82,7 +83,7 @@ def test_a_formula_read_from_its_text_is_the_same_formula(problem: Problem) -> N
 
 @given(problems(), st.sampled_from(("", "updated-weights")), st.integers(1, 5))
 def test_no_operand_is_read_before_it_is_made(problem: Problem, mistake: str, samples: int) -> None:
-    plan = Plan(Shape.of(problem, samples, mistake))
+    plan = Plan(problem.shape(samples, mistake))
     for index in range(1, len(plan) + 1):
         ref = plan.ref(index)
         assert plan.index(ref) == index
@@ -147,7 +148,7 @@ def test_running_and_stepping_reach_bitwise_the_same_weights(problem: Problem, c
 
 @given(problems(everything_learns=True), st.integers(1, 12))
 def test_many_networks_at_once_are_each_one_alone(problem: Problem, count: int) -> None:
-    engine = Engine(problem, many=3)
+    engine = Engine(problem, networks=3)
     start = engine.start()
     params = np.array(start.params)
     params[1] *= 0.5
@@ -179,7 +180,7 @@ def test_undoing_every_edit_brings_the_old_numbers_back(problem: Problem, edits:
         assume(seen[-1].diverged is None)
         edited = seen[-1].to(iteration).edit(weight, value)
         assert edited.trace.value(weight) == value
-        assert edited.trace.maker(weight) is None
+        assert edited.trace.producer(weight) is None
         assert edited.newest == edited.iteration
         seen.append(edited)
     for earlier, later in reversed(list(pairwise(seen))):
@@ -196,9 +197,9 @@ def test_a_maker_is_the_step_that_made_the_number(problem: Problem, iteration: i
     for step in place.trace:
         for operand in step.operands:
             if operand.step is not None and operand.iteration is not None:
-                maker = place.trace_of(operand.iteration).step(operand.step)
-                np.testing.assert_equal(maker.value, operand.value)
-                assert maker.symbol.partition("[")[0].rstrip("⁺") == operand.symbol.partition("[")[0]
+                producer = place.trace_of(operand.iteration).step(operand.step)
+                np.testing.assert_equal(producer.value, operand.value)
+                assert producer.symbol.partition("[")[0].rstrip("⁺") == operand.symbol.partition("[")[0]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 17))

@@ -10,21 +10,25 @@ from functools import cache
 from unicodedata import combining, east_asian_width
 
 import pytest
+from hypothesis import given
+from strategies import numbers
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.files.problem import on_surface, read
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.symbols import Names, Ref, Style, short
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
-from nntutor.lessons.course import holes, load
+from nntutor.lessons.course import catalog, holes, load
+from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import why, words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.tui.lint import changing_particles
 
-LANGUAGES = load.LANGUAGES
+LANGUAGES = words.LANGUAGES
 LESSONS = load.lessons()
 WIDTH, ROWS = 78, 5
 
@@ -48,7 +52,7 @@ def rows(text: str, width: int = WIDTH) -> list[str]:
 
 @cache
 def timeline(problem: str, mistake: str) -> Timeline:
-    return Timeline.start(read(load.HERE / "problems" / f"{problem}.toml"), mistake)
+    return Timeline.start(read(HERE / "problems" / f"{problem}.toml"), mistake)
 
 
 def traces(lesson: Lesson) -> Callable[[str | None, int | None], Trace]:
@@ -93,10 +97,10 @@ def test_the_main_number_of_start_goes_up_and_comes_back_exactly() -> None:
     ],
 )
 def test_a_mistake_in_the_catalog_names_its_line(change: tuple[str, str], line: int, reason: str) -> None:
-    source = (load.HERE / "catalog" / "start.toml").read_text(encoding="utf-8")
+    source = (HERE / "catalog" / "start.toml").read_text(encoding="utf-8")
     assert change[0] in source
     with pytest.raises(AuthorError, match=reason) as caught:
-        load.parse(source.replace(*change, 1), "start")
+        catalog.parse(source.replace(*change, 1), "start")
     assert str(caught.value).startswith(f"lessons/catalog/start.toml:{line}:"), caught.value
 
 
@@ -104,9 +108,9 @@ def test_a_mistake_in_the_catalog_names_its_line(change: tuple[str, str], line: 
 
 
 def test_the_page_on_writing_lessons_shows_a_catalog_that_can_be_read() -> None:
-    page = (load.HERE.parent / "docs" / "lessons.md").read_text(encoding="utf-8")
-    catalog = page.split("```toml\n")[1].partition("```")[0]
-    lesson = load.parse(catalog, "example")
+    page = (HERE.parent / "docs" / "lessons.md").read_text(encoding="utf-8")
+    source = page.split("```toml\n")[1].partition("```")[0]
+    lesson = catalog.parse(source, "example")
     assert [stop.at for stop in lesson.stops] == ["E", "w2⁺"]
     words = page.split("```markdown\n")[1].partition("```")[0]
     assert load.read(words + "\n## zigzag\n\nText.\n", "example.md", lesson).title == "Momentum"
@@ -114,7 +118,7 @@ def test_the_page_on_writing_lessons_shows_a_catalog_that_can_be_read() -> None:
 
 def test_a_mistake_in_a_text_names_its_line() -> None:
     lesson = LESSONS[0]
-    source = (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8")
+    source = (HERE / "text" / "en" / "start.md").read_text(encoding="utf-8")
     cases = {
         source.replace("## nudge", "## nuge"): "no stop “nuge”",
         source.replace("## nudge", "## unit"): "a second time",
@@ -173,7 +177,7 @@ def test_a_hole_that_does_not_resolve_says_why(text: str, reason: str) -> None:
 
 def test_an_author_learns_file_line_and_stop_of_a_broken_hole() -> None:
     lesson = LESSONS[0]
-    source = (load.HERE / "text" / "en" / "start.md").read_text(encoding="utf-8").replace("{{t1}}", "{{t9}}", 1)
+    source = (HERE / "text" / "en" / "start.md").read_text(encoding="utf-8").replace("{{t1}}", "{{t9}}", 1)
     text = load.read(source, "start.md", lesson)
     with pytest.raises(AuthorError, match=r"start\.md:\d+: stop “answer”: \{\{t9\}\}"):
         holes.said(lesson, text, lesson.stops[1], traces(lesson))
@@ -224,6 +228,13 @@ def test_a_missing_word_names_its_key(language: str) -> None:
         words.load(language).say("no.such.key")
     with pytest.raises(words.WordsError, match="iteration"):
         words.load(language).say("run.stopped")
+
+
+@given(numbers())
+def test_prose_in_the_ascii_look_spells_every_symbol_as_the_core_does(number: tuple[Names, Ref]) -> None:
+    names, ref = number
+    assert ascii_look(names.symbol(ref)) == names.symbol(ref, Style.ASCII)
+    assert ascii_look(short(ref.kind)).strip() == short(ref.kind, Style.ASCII)
 
 
 def problems() -> Iterator[tuple[Problem, str]]:

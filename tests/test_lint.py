@@ -10,8 +10,10 @@ import pytest
 import screens
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.course import glossary, load
+from nntutor.lessons.course import catalog, glossary, load
+from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson, Text
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 
 LESSONS = load.lessons()
@@ -31,7 +33,7 @@ def test_the_glossary_has_nothing_to_complain_about() -> None:
 STEPS = 130
 
 
-@pytest.mark.parametrize("language", load.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str) -> None:
     for number, size in enumerate(lint.SIZES):
@@ -54,12 +56,12 @@ def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str
 def test_what_a_lesson_lets_change_can_be_changed_and_taken_back(lesson: Lesson) -> None:
     session = screens.of_lesson(lesson.id)
     before = screens.lines(session)
-    for keys in (("more", "less"), ("double", "halve"), ("double", "undo"), ("more", "own")):
+    for keys in (("more", "less"), ("double", "halve"), ("double", "undo"), ("more", "reset")):
         session = lint.ran(screens.pressed(session, keys[0]))
         assert len(screens.lines(session)) == 24
         session = lint.ran(screens.pressed(session, keys[1], "escape"))
     if lesson.main is None or not lesson.main.runs:
-        assert screens.lines(lint.ran(screens.pressed(session, "own", "escape"))) == before
+        assert screens.lines(lint.ran(screens.pressed(session, "reset", "escape"))) == before
 
 
 # --- what it finds -----------------------------------------------------------------------------------
@@ -103,9 +105,9 @@ def test_it_finds(monkeypatch: pytest.MonkeyPatch, english: str, korean: str, re
 
 
 def changed(old: str, new: str) -> Lesson:
-    source = (load.HERE / "catalog" / "cycle.toml").read_text(encoding="utf-8")
+    source = (HERE / "catalog" / "cycle.toml").read_text(encoding="utf-8")
     assert old in source
-    return load.parse(source.replace(old, new, 1), "cycle")
+    return catalog.parse(source.replace(old, new, 1), "cycle")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +139,12 @@ def test_the_command_says_what_is_wrong_and_fails(
 
 
 def test_a_broken_lesson_leaves_the_others_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = load.parse
+    original = catalog.parse
 
     def broken(source: str, id: str) -> Lesson:
         return original(source.replace("minutes", "minuets") if id == "wall" else source, id)
 
-    monkeypatch.setattr(load, "parse", broken)
+    monkeypatch.setattr(catalog, "parse", broken)
     load._read.cache_clear()
     try:
         assert len(load.lessons()) == len(LESSONS) - 1

@@ -14,78 +14,15 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from nntutor.core.engine.sections import Deltas, Errors, Forward, PerWeight, Section
-from nntutor.core.notation.formula import Expr, Mul, Name, bind, product
-from nntutor.core.notation.symbols import PER_WEIGHT, Ref
-from nntutor.core.problems.network import Problem
-from nntutor.core.rules import sums
-from nntutor.core.rules.activations import Activation, activation
-from nntutor.core.rules.losses import Loss, loss
-from nntutor.core.rules.mistakes import mistake
-from nntutor.core.rules.optimizers import made
-from nntutor.core.rules.surfaces import surface
+from nntutor.core.notation.formula import Expr, Mul, bind
+from nntutor.core.notation.kinds import PER_WEIGHT
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.rules.contractions import Contraction, unit_meaning, weight_meaning
+from nntutor.core.rules.mistakes import rulebook
+from nntutor.core.rules.rulebook import Rulebook
+from nntutor.core.rules.shape import Shape
 
 PHASES = ("forward", "error", "backward", "update")
-
-KIND = {
-    "net": "net", "out": "out", "prob": "probability", "unit_error": "error", "error": "error",
-    "out_grad": "out-gradient", "slope": "slope", "delta": "delta", "grad": "gradient",
-    "v": "state", "m": "state", "s": "state", "mhat": "corrected", "vhat": "corrected",
-    "change": "change", "new": "update",
-}  # fmt: skip
-"""The contract's word for each kind of number that a step makes."""
-
-
-@dataclass(frozen=True)
-class LayerShape:
-    """What a plan needs to know of a layer."""
-
-    units: int
-    inputs: int
-    activation: str
-    slope: float
-    bias: bool
-    learns: bool
-    bias_learns: bool
-
-    @property
-    def sources(self) -> tuple[int, ...]:
-        """The inputs whose weights learn, from 1, and 0 for a bias that learns, in step order."""
-        if not self.learns:
-            return ()
-        return (*range(1, self.inputs + 1), *((0,) if self.bias_learns else ()))
-
-
-@dataclass(frozen=True)
-class Shape:
-    """All that a plan follows from; `samples` is how many one iteration uses."""
-
-    layers: tuple[LayerShape, ...]
-    error: str
-    optimizer: str
-    samples: int
-    mistake: str = ""
-    surface: str = ""
-
-    @classmethod
-    def of(cls, problem: Problem, samples: int, mistake: str = "") -> Shape:
-        layers = tuple(
-            LayerShape(
-                layer.units,
-                layer.inputs,
-                layer.activation,
-                layer.slope,
-                layer.bias is not None,
-                layer.learn,
-                layer.bias_learns,
-            )
-            for layer in problem.network.layers
-        )
-        return cls(layers, problem.error, problem.optimizer.name, samples, mistake, problem.surface)
-
-    @property
-    def made(self) -> tuple[tuple[str, Expr], ...]:
-        """What the update makes for one weight, in order, with its formulas."""
-        return made(self.optimizer, mistake(self.mistake).uncorrected)
 
 
 @dataclass(frozen=True)
@@ -93,29 +30,31 @@ class Plan:
     """The steps of one iteration of a network of this shape. Indices of steps count from 1."""
 
     shape: Shape
+    book: Rulebook = field(init=False, repr=False, compare=False)
     sections: tuple[Section, ...] = field(init=False, repr=False, compare=False)
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "book", rulebook(self.shape))
         sections = tuple(section for section in self._sections() if len(section))
         object.__setattr__(self, "sections", sections)
         object.__setattr__(self, "_starts", (0, *accumulate(len(section) for section in sections)))
 
     def _sections(self) -> Iterator[Section]:
-        shape = self.shape
-        wrong = mistake(shape.mistake)
-        made = tuple(name for name, _ in shape.made)
-        last = len(shape.layers)
+        shape, book = self.shape, self.book
         yield Forward(tuple(layer.units for layer in shape.layers), shape.samples)
-        yield Errors(last, shape.layers[-1].units, shape.samples, shape.error == "softmax-ce")
+        yield Errors(shape.last, shape.outputs, shape.samples, book.probability is not None)
         updates = []
-        for number in range(last, self.first_learning - 1, -1):
-            layer = shape.layers[number - 1]
-            kinds = ("delta",) if number == last and self.loss.delta else ("out_grad", "slope", "delta")
-            yield Deltas(number, layer.units, shape.samples, kinds)
+        for number in range(shape.last, self.first_learning - 1, -1):
+            layer, rules = shape.layers[number - 1], book.layers[number - 1]
+            # A δ that sums over its layer's units comes after all that it sums.
+            split = [rules.kinds] if isinstance(rules.delta, Expr) else [rules.kinds[:-1], rules.kinds[-1:]]
+            for kinds in split:
+                yield Deltas(number, layer.units, shape.samples, kinds)
             yield PerWeight(number, layer.units, layer.sources, ("grad",), "backward")
+            made = tuple(name for name, _ in rules.update.made)
             update = PerWeight(number, layer.units, layer.sources, made, "update")
-            if wrong.update_first:
+            if book.update_first:
                 yield update
             else:
                 updates.append(update)
@@ -126,14 +65,6 @@ class Plan:
         """The first layer with something that learns; one past the last where nothing does."""
         learning = (number for number, layer in enumerate(self.shape.layers, 1) if layer.learns)
         return next(learning, len(self.shape.layers) + 1)
-
-    @property
-    def loss(self) -> Loss:
-        return loss(self.shape.error, self.shape.layers[-1].units)
-
-    def activation(self, layer: int) -> Activation:
-        shape = self.shape.layers[layer - 1]
-        return activation(shape.activation, shape.slope)
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -244,80 +175,57 @@ class Plan:
 
     def formula(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
         """The tree of the step that makes `ref`; samples are the data's indices, as in `ref` itself."""
-        layers = self.shape.layers
-        last = len(layers)
-        kind, number, unit = ref.kind, ref.layer, ref.unit
-        match kind:
-            case "net":
-                layer = layers[number - 1]
-                return sums.net_formula(number, unit, layer.inputs, layer.bias, ref.sample)
-            case "out":
-                return self._of_unit(self.activation(number).out, ref)
-            case "slope":
-                return self._of_unit(self.activation(number).slope, ref)
-            case "prob":
-                return sums.softmax_formula(last, unit, layers[-1].units, ref.sample)
-            case "unit_error":
-                return self._of_unit(self.loss.unit_error, ref)
-            case "error" if self.shape.surface:
-                return bind(surface(self.shape.surface).error, _variable)
+        found = self.rule(ref)
+        if isinstance(found, Expr):
+            return bind(found, self._meaning(ref))
+        return found.formula(ref, self.shape, samples)
+
+    def rule(self, ref: Ref) -> Expr | Contraction:
+        """What the rulebook says of a number: a tree over its unit or weight, or a sum."""
+        book = self.book
+        match ref.kind:
             case "error":
-                divisor = self.loss.divisor * self.shape.samples
-                return sums.error_formula(last, layers[-1].units, samples, divisor)
-            case "out_grad" if number == last and self.loss.out_grad:
-                return self._of_unit(self.loss.out_grad, ref)
-            case "out_grad":
-                above = layers[number]
-                weight = mistake(self.shape.mistake).sent_back if above.learns else "weight"
-                return sums.sent_back_formula(number, unit, above.units, ref.sample, weight)
-            case "delta" if number == last and self.loss.delta:
-                return self._of_unit(self.loss.delta, ref)
-            case "delta":
-                return self._chained(ref)
-            case "grad" if self.shape.surface:
-                return bind(surface(self.shape.surface).slopes[ref.input - 1], _variable)
-            case "grad":
-                return sums.gradient_formula(number, unit, ref.input, samples)
-        rule = dict(self.shape.made)
-        return bind(rule[kind], lambda key: Name(self._of_weight(key, ref)))
+                return book.total
+            case "unit_error":
+                return book.unit_error
+            case "prob" if book.probability is not None:
+                return book.probability
+        rules = book.layers[ref.layer - 1]
+        found: Expr | Contraction | None = {
+            "net": rules.net,
+            "out": rules.out,
+            "out_grad": rules.out_grad,
+            "slope": rules.slope,
+            "delta": rules.delta,
+            "grad": rules.gradient if ref.input else rules.bias_gradient,
+        }.get(ref.kind)
+        return found or dict((rules.update if ref.input else rules.bias_update).made)[ref.kind]
+
+    def _meaning(self, ref: Ref) -> Callable[[str], Expr]:
+        return weight_meaning(ref) if ref.kind in PER_WEIGHT else unit_meaning(ref, self.shape.outputs)
 
     def full(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
         """The same with slopes and the sums sent back written out, for people to read."""
-
-        if ref.kind != "delta" or (ref.layer == len(self.shape.layers) and self.loss.delta):
+        rule = self.rule(ref)
+        if ref.kind != "delta" or not isinstance(rule, Expr):
             return self.formula(ref, samples)
-        slope = self.formula(ref._replace(kind="slope"), samples)
-        factors = (slope.a, slope.b) if isinstance(slope, Mul) else (slope,)
-        return product(self.formula(ref._replace(kind="out_grad"), samples), *factors)
-
-    @staticmethod
-    def _chained(ref: Ref) -> Expr:
-        """∂E/∂out·slope: the chain rule at one unit."""
-        return Mul(Name(ref._replace(kind="out_grad")), Name(ref._replace(kind="slope")))
+        known = {
+            kind: self.formula(ref._replace(kind=kind), samples) for kind in self.book.layers[ref.layer - 1].kinds[:-1]
+        }
+        meaning = self._meaning(ref)
+        return _flattened(bind(rule, lambda key: known.get(key) or meaning(key)))
 
     def textbook(self, ref: Ref) -> Expr | None:
         """The form that books print, where the step's own form is a safer one."""
-        last = len(self.shape.layers)
-        if ref.kind == "unit_error" and self.loss.textbook:
-            return self._of_unit(self.loss.textbook, ref)
-        if ref.kind == "prob":
-            return sums.softmax_textbook(last, ref.unit, self.shape.layers[-1].units, ref.sample)
+        if ref.kind == "unit_error" and self.book.textbook is not None:
+            return bind(self.book.textbook, self._meaning(ref))
+        if ref.kind == "prob" and self.book.probability is not None:
+            return self.book.probability.textbook(ref, self.shape)
         return None
 
-    def _of_unit(self, tree: Expr, ref: Ref) -> Expr:
-        def meaning(key: str) -> Expr:
-            if key.startswith("max_"):
-                outputs = self.shape.layers[-1].units
-                return sums.largest_formula(key.removeprefix("max_"), ref.layer, outputs, ref.sample)
-            return Name(ref._replace(kind=key))
 
-        return bind(tree, meaning)
-
-    @staticmethod
-    def _of_weight(key: str, ref: Ref) -> Ref:
-        return ref._replace(kind=key) if key in PER_WEIGHT else Ref(key)
-
-
-def _variable(name: str) -> Expr:
-    """The weight behind a surface's w1 or w2."""
-    return Name(Ref("weight", 1, 1, int(name[1:])))
+def _flattened(tree: Expr) -> Expr:
+    """A product whose last factor is a product, as one product from left to right."""
+    if isinstance(tree, Mul) and isinstance(tree.b, Mul):
+        return Mul(_flattened(Mul(tree.a, tree.b.a)), tree.b.b)
+    return tree

@@ -16,7 +16,8 @@ import numpy as np
 
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.edits import Edit, effective, is_given, with_given
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Chunk, Runner, replay, run, tracked
 from nntutor.core.notation.symbols import Ref
@@ -129,6 +130,9 @@ class Timeline:
     step: int = 1
     edits: tuple[Edit, ...] = ()
     undone: tuple[Edit, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<timeline at step {self.step} of iteration {self.iteration}, {len(self.edits)} edits>"
 
     @classmethod
     def start(cls, problem: Problem, mistake: str = "") -> Timeline:
@@ -271,7 +275,7 @@ class Timeline:
     def runner(self) -> Runner:
         """Runs on from the newest iteration in memory of its own, so that it may run beside the screen."""
         history = self.histories[-1]
-        return Runner(history.engine.twin(), history.state_before(history.newest + 1))
+        return Runner(history.engine.fork(), history.state_before(history.newest + 1))
 
     def extended(self, chunk: Chunk) -> bool:
         """Take in a chunk if it starts where the newest iteration ends; whether it did."""

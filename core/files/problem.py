@@ -83,7 +83,7 @@ class _Parser:
             "title", "source", "error", "batch", "shuffle", "seed", "optimizer", "layer", "sample", "data",
             "inputs", "targets",
         )  # fmt: skip
-        error = top.choice("error", LOSSES, "half-squared")
+        error = top.choice("error", tuple(LOSSES), "half-squared")
         seed = top.whole("seed", 0, at_least=0)
         samples = self._samples(top)
         layers = self._layers(top, error, seed, samples)

@@ -16,6 +16,7 @@ from nntutor.core.notation.formula import ONE, ZERO, Call, Div, Expr, Mul, Name,
 # The functions of the grammar that are one NumPy call; the others are written with these.
 _UFUNC: dict[str, np.ufunc] = {
     "exp": np.exp, "ln": np.log, "√": np.sqrt, "tanh": np.tanh, "abs": np.absolute, "max": np.maximum,
+    "sign": np.sign,
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from nntutor.core.notation.symbols import SYMBOL
 _FUNCTIONS = {
     "σ": ("σ", 1), "sigmoid": ("σ", 1), "tanh": ("tanh", 1), "relu": ("relu", 1), "leaky": ("leaky", 1),
     "step": ("step", 1), "exp": ("exp", 1), "ln": ("ln", 1), "√": ("√", 1), "sqrt": ("√", 1),
-    "abs": ("abs", 1), "max": ("max", 2),
+    "abs": ("abs", 1), "max": ("max", 2), "sign": ("sign", 1),
 }  # fmt: skip
 NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 # Deeper parentheses than any formula has, and longer chains of − · / ²: far from Python's own limit.

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nntutor.core.arrays import Array, frozen
+from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import Optimizer
+from nntutor.core.rules.shape import LayerShape, Penalty, Shape
 
 INITIALS = ("xavier", "he", "uniform", "zeros")
 
@@ -110,7 +112,8 @@ class Problem:
     """All that training needs: a network, samples, an error, an optimizer, an order of samples.
 
     surface: the name of a surface whose height is E. The network is then one linear unit whose weights are the
-    point on it, there are no samples, and nothing is passed forward.
+    point on it, there are no samples, and nothing is passed forward. over_outputs, over_samples: "sum" or "mean",
+    empty for what the error usually is. l1, l2: the rates λ₁, λ₂ of what is added to E for large weights.
     """
 
     network: Network
@@ -123,6 +126,32 @@ class Problem:
     title: str = ""
     source: str = ""
     surface: str = ""
+    over_outputs: str = ""
+    over_samples: str = "mean"
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def shape(self, samples: int, mistake: str = "") -> Shape:
+        """What the rules of an iteration over so many samples follow from."""
+        layers = tuple(
+            LayerShape(
+                layer.units, layer.inputs, layer.activation, layer.slope,
+                layer.bias is not None, layer.learn, layer.bias_learns,
+            )
+            for layer in self.network.layers
+        )  # fmt: skip
+        over_outputs = self.over_outputs or LOSSES[self.error].over_outputs
+        penalty = Penalty(self.l1 > 0, self.l2 > 0)
+        return Shape(
+            layers, self.error, self.optimizer.method, samples, mistake, self.surface, over_outputs,
+            self.over_samples, penalty,
+        )  # fmt: skip
+
+    def rate(self, kind: str, iteration: int) -> float:
+        """The value behind a rate's address ("rate_eta", "rate_l2", …) in iteration `iteration`."""
+        if kind in ("rate_l1", "rate_l2"):
+            return self.l1 if kind == "rate_l1" else self.l2
+        return self.optimizer.rate(kind, iteration)
 
     @property
     def batch_size(self) -> int:

@@ -8,13 +8,14 @@ its own formula is the one from before (`v_old`), everywhere else it is the new 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Neg, Square, Sub, Sum, call, product
 
 _g, _w, _move = Name("grad"), Name("weight"), Name("change")
 _eta, _mu, _rho, _eps = Name("rate_eta"), Name("rate_mu"), Name("rate_rho"), Name("rate_eps")
 _beta1, _beta2 = Name("rate_beta1"), Name("rate_beta2")
-_beta1k, _beta2k = Name("rate_beta1k"), Name("rate_beta2k")
+_beta1k, _beta2k, _decay = Name("rate_beta1k"), Name("rate_beta2k"), Name("rate_decay")
 
 
 @dataclass(frozen=True)
@@ -42,64 +43,102 @@ def _decaying(state: str, rate: Expr, value: Expr) -> Expr:
     return Sum((Mul(rate, Name(f"{state}_old")), Mul(Sub(ONE, rate), value)))
 
 
-def _scaled(numerator: Expr, mean_square: str) -> Expr:
-    """−η·numerator/(√mean_square + ε)."""
-    return Div(product(Neg(_eta), numerator), Sum((call("√", Name(mean_square)), _eps)))
-
-
 _moved = Sum((_w, _move))
 _velocity = Sub(Mul(_mu, Name("v_old")), Mul(_eta, _g))
 
-OPTIMIZERS: dict[str, Rule] = {
-    # Cauchy 1847; w ← w − ηg.
-    "sgd": Rule((), (), None, Sub(_w, Mul(_eta, _g)), ("learning_rate",)),
-    # Polyak 1964; v ← μv − ηg, w ← w + v.
-    "momentum": Rule((("v", _velocity),), (), Name("v"), _moved, ("learning_rate", "momentum")),
-    # Nesterov 1983 in the form of Bengio et al. 2012: w is the looked-ahead point.
-    "nesterov": Rule(
-        (("v", _velocity),),
-        (),
-        Sub(Mul(_mu, Name("v")), Mul(_eta, _g)),
-        _moved,
-        ("learning_rate", "momentum"),
-    ),
-    # Duchi, Hazan and Singer 2011.
-    "adagrad": Rule(
-        (("s", Sum((Name("s_old"), Square(_g)))),),
-        (),
-        _scaled(_g, "s"),
-        _moved,
-        ("learning_rate", "epsilon"),
-    ),
-    # Tieleman and Hinton 2012, lecture 6e.
-    "rmsprop": Rule(
-        (("s", _decaying("s", _rho, Square(_g))),),
-        (),
-        _scaled(_g, "s"),
-        _moved,
-        ("learning_rate", "rho", "epsilon"),
-    ),
-    # Kingma and Ba 2015, algorithm 1.
-    "adam": Rule(
-        (("m", _decaying("m", _beta1, _g)), ("v", _decaying("v", _beta2, Square(_g)))),
-        (("mhat", Div(Name("m"), Sub(ONE, _beta1k))), ("vhat", Div(Name("v"), Sub(ONE, _beta2k)))),
-        _scaled(Name("mhat"), "vhat"),
-        _moved,
-        ("learning_rate", "beta1", "beta2", "epsilon"),
-    ),
-}
+
+@dataclass(frozen=True)
+class Method:
+    """An optimizer as far as its formulas go, without the values of its rates.
+
+    form (momentum): "velocity" v ← μv − ηg, w ← w + v; "torch" v ← μv + g, w ← w − ηv; "average"
+    v ← μv + (1 − μ)g, w ← w − ηv. epsilon_at: "outside" √s + ε, "inside" √(s + ε), "hat" (adam) ε beside √v before
+    the correction, as Keras documents it. correct (adam): with m̂ and v̂. decays: w ← w − η·λ·w besides the move.
+    """
+
+    name: str = "sgd"
+    form: str = "velocity"
+    epsilon_at: str = "outside"
+    correct: bool = True
+    decays: bool = False
 
 
-def made(name: str, uncorrected: bool = False) -> tuple[tuple[str, Expr], ...]:
-    """What the optimizer called `name` makes for one weight, in order; `uncorrected`: Adam without m̂ and v̂."""
-    rule = OPTIMIZERS[name]
-    if not (uncorrected and rule.corrected):
-        return rule.made
-    change = _scaled(Name("m"), "v")
-    return replace(rule, corrected=(), change=change).made
+FORMS = ("velocity", "torch", "average")
+EPSILON_AT = ("outside", "inside", "hat")
 
 
-RATES: dict[str, tuple[str, ...]] = {name: rule.rates for name, rule in OPTIMIZERS.items()}
+def _root(mean_square: str, epsilon_at: str) -> Expr:
+    if epsilon_at == "inside":
+        return call("√", Sum((Name(mean_square), _eps)))
+    return Sum((call("√", Name(mean_square)), _eps))
+
+
+def _scaled(numerator: Expr, mean_square: str, epsilon_at: str) -> Expr:
+    """−η·numerator/(√mean_square + ε)."""
+    return Div(product(Neg(_eta), numerator), _root(mean_square, epsilon_at))
+
+
+def _momentum(form: str) -> Rule:
+    rates = ("learning_rate", "momentum")
+    if form == "velocity":
+        return Rule((("v", _velocity),), (), Name("v"), _moved, rates)
+    state = Sum((Mul(_mu, Name("v_old")), _g)) if form == "torch" else _decaying("v", _mu, _g)
+    return Rule((("v", state),), (), product(Neg(_eta), Name("v")), _moved, rates)
+
+
+def _adam(method: Method) -> Rule:
+    states = (("m", _decaying("m", _beta1, _g)), ("v", _decaying("v", _beta2, Square(_g))))
+    rates = ("learning_rate", "beta1", "beta2", "epsilon")
+    one, two = Sub(ONE, _beta1k), Sub(ONE, _beta2k)
+    if not method.correct:
+        return Rule(states, (), _scaled(Name("m"), "v", method.epsilon_at), _moved, rates)
+    if method.epsilon_at == "hat":
+        # Kingma and Ba 2015, end of section 2: the same order of computation with another ε.
+        change = Div(product(Neg(_eta), call("√", two), Name("m")), Mul(one, _root("v", "outside")))
+        return Rule(states, (), change, _moved, rates)
+    corrected = (("mhat", Div(Name("m"), one)), ("vhat", Div(Name("v"), two)))
+    return Rule(states, corrected, _scaled(Name("mhat"), "vhat", method.epsilon_at), _moved, rates)
+
+
+@cache
+def rule(method: Method) -> Rule:
+    """The formulas of an optimizer. KeyError for a name that there is not."""
+    state: Expr
+    change: Expr
+    match method.name:
+        case "sgd":
+            # Cauchy 1847; w ← w − ηg.
+            found = Rule((), (), None, Sub(_w, Mul(_eta, _g)), ("learning_rate",))
+        case "momentum":
+            # Polyak 1964; v ← μv − ηg, w ← w + v.
+            found = _momentum(method.form)
+        case "nesterov":
+            # Nesterov 1983 in the form of Bengio et al. 2012: w is the looked-ahead point.
+            change = Sub(Mul(_mu, Name("v")), Mul(_eta, _g))
+            found = Rule((("v", _velocity),), (), change, _moved, ("learning_rate", "momentum"))
+        case "adagrad":
+            # Duchi, Hazan and Singer 2011.
+            state = Sum((Name("s_old"), Square(_g)))
+            change = _scaled(_g, "s", method.epsilon_at)
+            found = Rule((("s", state),), (), change, _moved, ("learning_rate", "epsilon"))
+        case "rmsprop":
+            # Tieleman and Hinton 2012, lecture 6e.
+            state = _decaying("s", _rho, Square(_g))
+            change = _scaled(_g, "s", method.epsilon_at)
+            found = Rule((("s", state),), (), change, _moved, ("learning_rate", "rho", "epsilon"))
+        case "adam":
+            # Kingma and Ba 2015, algorithm 1.
+            found = _adam(method)
+        case _:
+            raise KeyError(method.name)
+    if method.decays:
+        # Loshchilov and Hutter 2019, algorithm 2.
+        return replace(found, update=Sub(found.update, product(_eta, _decay, _w)), rates=(*found.rates, "decay"))
+    return found
+
+
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
+RATES: dict[str, tuple[str, ...]] = {name: rule(Method(name)).rates for name in OPTIMIZERS}
 DEFAULT_RATE = {
     "sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 0.01, "rmsprop": 0.01, "adam": 0.01,
 }  # fmt: skip
@@ -108,7 +147,7 @@ DEFAULT_EPSILON = {"adagrad": 1e-10, "rmsprop": 1e-8, "adam": 1e-8}
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimizer with its rates; those that its rule does not use are ignored."""
+    """An optimizer with its rates; those that its rule does not use are ignored. The last four choose its form."""
 
     name: str = "sgd"
     learning_rate: float = 0.5
@@ -117,10 +156,18 @@ class Optimizer:
     beta2: float = 0.999
     rho: float = 0.99
     epsilon: float = 1e-8
+    form: str = "velocity"
+    epsilon_at: str = "outside"
+    correct: bool = True
+    decay: float = 0.0
+
+    @property
+    def method(self) -> Method:
+        return Method(self.name, self.form, self.epsilon_at, self.correct, self.decay > 0)
 
     @property
     def rule(self) -> Rule:
-        return OPTIMIZERS[self.name]
+        return rule(self.method)
 
     def with_rate(self, field: str, value: float) -> Optimizer:
         """The same with one rate, by the name of its field, replaced."""
@@ -137,12 +184,12 @@ class Optimizer:
 
 RATE_FIELDS = {
     "rate_eta": "learning_rate", "rate_mu": "momentum", "rate_beta1": "beta1", "rate_beta2": "beta2",
-    "rate_rho": "rho", "rate_eps": "epsilon",
+    "rate_rho": "rho", "rate_eps": "epsilon", "rate_decay": "decay",
 }  # fmt: skip
 
 
 def in_range(kind: str, value: float) -> bool:
     """Whether a rate, by its address, may have this value: what a problem file allows as well."""
-    if kind == "rate_eta":
+    if kind in ("rate_eta", "rate_decay"):
         return value >= 0
     return value > 0 if kind == "rate_eps" else 0 <= value < 1

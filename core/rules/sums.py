@@ -1,152 +1,316 @@
 """The contractions: where units or samples are summed, the one place with two faces.
 
-Everything else is a tree that is read entry by entry or over whole arrays. A sum over units or samples
-is a matrix product in array form and a row of products in the formula of one entry; the two stand
-side by side here. Arrays may have leading axes (many seeds at once); shapes below leave them out.
+Everything else is a tree that is read entry by entry or over whole arrays. A sum over units or samples is a matrix
+product in array form and a row of products in the formula of one entry; the two stand side by side here. What a
+contraction multiplies and which terms it takes are fields, so that a rulebook with another operand, another index or
+another divisor is the same contraction with another field. Arrays may have leading axes (many seeds at once); shapes
+below leave them out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from nntutor.core.notation.evaluating import Op
-from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Num, Sub, Sum, call, maximum
+from nntutor.core.notation.evaluating import Compiler, Op
+from nntutor.core.notation.formula import HALF, Expr, Mul, Name, Square, Sub, Sum, bind, call, product
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.rules.contractions import (
+    Memory,
+    array_of,
+    multiplied,
+    total_of,
+    transposed,
+    unit_meaning,
+    weight_meaning,
+)  # fmt: skip
+from nntutor.core.rules.shape import Penalty, Shape
+
+_DELTA, _WEIGHT, _OUT = Name("delta"), Name("weight"), Name("out")
+_NOTHING = Penalty()
 
 
-def _mean(terms: Sequence[Expr], count: int) -> Expr:
-    total: Expr = terms[0] if len(terms) == 1 else Sum(tuple(terms))
-    return total if count == 1 else Div(total, Num(float(count)))
+@dataclass(frozen=True)
+class NetSum:
+    """net = Σ w·x + b over the inputs of a unit.
+
+    bias: 1, −1 or 0 times b. swapped: w of row for column.
+    """
+
+    bias: int = 1
+    swapped: bool = False
+
+    def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
+        layer = shape.layers[ref.layer - 1]
+        pairs = ((i, ref.unit) if self.swapped else (ref.unit, i) for i in range(1, layer.inputs + 1))
+        terms: list[Expr] = [
+            Mul(Name(Ref("weight", ref.layer, *pair)), Name(Ref("out", ref.layer - 1, i, 0, ref.sample)))
+            for i, pair in enumerate(pairs, 1)
+        ]
+        bias = Name(Ref("weight", ref.layer, ref.unit, 0))
+        if layer.bias and self.bias == 1:
+            return total_of([*terms, bias])
+        return Sub(total_of(terms), bias) if layer.bias and self.bias else total_of(terms)
+
+    def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        of = shape.layers[layer - 1]
+        weights, net = memory.weights("weight", layer), memory.unit("net", layer)
+        weights = weights if self.swapped else transposed(weights)
+        if of.inputs == 1:
+            ops: list[Op] = [(np.multiply, (weights, memory.unit("out", layer - 1), net))]
+        else:
+            ops = [(np.matmul, (memory.unit("out", layer - 1), weights, net))]
+        if of.bias and self.bias:
+            add = np.add if self.bias == 1 else np.subtract
+            ops.append((add, (net, memory.bias("weight", layer)[..., None, :], net)))
+        return ops
 
 
-def transposed(array: Any) -> Any:
-    """A view with the last two axes exchanged."""
-    return np.swapaxes(array, -1, -2)
+@dataclass(frozen=True)
+class BackpropagatedSum:
+    """∂E/∂out of a hidden unit = Σ δ·w over the units of the layer above that it feeds.
+
+    sent: a tree over a unit above. weight: a tree over the connection, None where it is left out. which: all units
+    above, the "same" index, the "first" or the "last". mean: divided by how many they are. crossed: w of row for
+    column.
+    """
+
+    sent: Expr = _DELTA
+    weight: Expr | None = _WEIGHT
+    which: str = "all"
+    mean: bool = False
+    crossed: bool = False
+
+    def _units(self, unit: int, above: int) -> range:
+        one = {"same": unit, "first": 1, "last": above}.get(self.which)
+        return range(1, above + 1) if one is None else range(one, one + 1)
+
+    def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
+        number, above = ref.layer + 1, shape.layers[ref.layer]
+        terms = []
+        for k in self._units(ref.unit, above.units):
+            sent = bind(self.sent, unit_meaning(Ref("out", number, k, 0, ref.sample), shape.outputs))
+            pair = (ref.unit, k) if self.crossed else (k, ref.unit)
+            terms.append(sent if self.weight is None else Mul(sent, self._weight(Ref("weight", number, *pair), above)))
+        return total_of(terms, len(terms) if self.mean else 1)
+
+    def _weight(self, ref: Ref, above: Any) -> Expr:
+        assert self.weight is not None
+        # A layer that does not learn has one set of weights, before the update and after it.
+        return bind(self.weight, lambda key: Name(ref._replace(kind=key if above.learns else "weight")))
+
+    def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        above, units = shape.layers[layer], shape.layers[layer - 1].units
+        ops: list[Op] = []
+        target = memory.unit("out_grad", layer)
+        size = (shape.samples, above.units)
+        sent = array_of(self.sent, size, lambda key: memory.unit(key, layer + 1), memory, ops)
+        weights = None
+        if self.weight is not None:
+            kinds = self.weight if above.learns else bind(self.weight, lambda key: Name("weight"))
+            size = (above.units, above.inputs)
+            weights = array_of(kinds, size, lambda key: memory.weights(key, layer + 1), memory, ops)
+            weights = transposed(weights) if self.crossed else weights
+        if self.which == "same":
+            sent = sent[..., :units]
+            if weights is None:
+                ops.append((np.positive, (sent, target)))
+            else:
+                diagonal = np.diagonal(weights, axis1=-2, axis2=-1)[..., None, :units]
+                ops.append((np.multiply, (sent, diagonal, target)))
+            return ops
+        taken = {"first": slice(0, 1), "last": slice(above.units - 1, above.units)}.get(self.which, slice(None))
+        sent, terms = sent[..., taken], 1 if self.which != "all" else above.units
+        if weights is not None:
+            ops.append(multiplied(sent, weights[..., taken, :], target, terms))
+        else:
+            total = memory.buffer((shape.samples, 1))
+            ops += [(np.add.reduce, (sent, -1, None, total, True)), (np.positive, (total, target))]
+        if self.mean and terms != 1:
+            ops.append((np.divide, (target, np.array(float(terms)), target)))
+        return ops
 
 
-# net = W·out_before + b ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class MatrixProduct:
+    """A matrix product of two arrays of a layer's units where an elementwise one is meant.
+
+    For one sample their scalar product, for each unit alike; for a batch of as many samples as units, rows by columns.
+    """
+
+    a: str = "out_grad"
+    b: str = "slope"
+
+    def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
+        units = shape.layers[ref.layer - 1].units
+
+        def of(kind: str, unit: int, sample: int) -> Expr:
+            return Name(Ref(kind, ref.layer, unit, 0, sample))
+
+        rows = [ref.sample] * units if shape.samples == 1 else list(samples)
+        columns = range(1, units + 1) if shape.samples == 1 else [ref.unit] * units
+        return total_of([
+            Mul(of(self.a, i, ref.sample), of(self.b, column, row))
+            for i, row, column in zip(range(1, units + 1), rows, columns, strict=True)
+        ])  # fmt: skip
+
+    def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        a, b, target = (memory.unit(kind, layer) for kind in (self.a, self.b, "delta"))
+        if shape.samples > 1:
+            return [multiplied(a, b, target, shape.samples)]
+        units = shape.layers[layer - 1].units
+        total = memory.buffer((1, 1))
+        return [multiplied(a, transposed(b), total, units), (np.positive, (total, target))]
 
 
-def net_ops(weights: Any, bias: Any | None, inputs: Any, net: Any) -> list[Op]:
-    """weights (units, inputs), bias (units,), inputs (samples, inputs), net (samples, units)."""
-    if weights.shape[-1] == 1:
-        # One product is no sum: multiplied as the formula has it, the last bit included.
-        ops: list[Op] = [(np.multiply, (transposed(weights), inputs, net))]
-    else:
-        ops = [(np.matmul, (inputs, transposed(weights), net))]
-    if bias is not None:
-        ops.append((np.add, (net, bias[..., None, :], net)))
-    return ops
+@dataclass(frozen=True)
+class GradientSum:
+    """∂E/∂w = Σ δ·input over the samples, divided by `divisor`, and what a penalty adds; ∂E/∂b without the input.
+
+    delta: a tree over the unit; input: a tree over the unit below, None where it is left out; shifts: by how many
+    units each is off; last: of the last sample alone. transposed: of row for column. pooled (biases): summed over the
+    layer's units as well.
+    """
+
+    divisor: float = 1
+    delta: Expr = _DELTA
+    input: Expr | None = _OUT
+    shifts: tuple[int, int] = (0, 0)
+    last: bool = False
+    transposed: bool = False
+    pooled: bool = False
+    penalty: Penalty = _NOTHING
+
+    @property
+    def added(self) -> tuple[Expr, ...]:
+        """What the penalty adds to the gradient of a weight, as trees over it."""
+        l2, l1 = Mul(Name("rate_l2"), Name("weight")), Mul(Name("rate_l1"), call("sign", Name("weight")))
+        return (*((l2,) if self.penalty.l2 else ()), *((l1,) if self.penalty.l1 else ()))
+
+    def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
+        layer = shape.layers[ref.layer - 1]
+        unit, source = (ref.input, ref.unit) if self.transposed and ref.input else (ref.unit, ref.input)
+        unit, source = _shifted(unit, self.shifts[0], layer.units), _shifted(source, self.shifts[1], layer.inputs)
+        units = range(1, layer.units + 1) if self.pooled else (unit,)
+
+        def term(sample: int, unit: int) -> Expr:
+            delta = bind(self.delta, unit_meaning(Ref("out", ref.layer, unit, 0, sample), shape.outputs))
+            if not source or self.input is None:
+                return delta
+            below = unit_meaning(Ref("out", ref.layer - 1, source, 0, sample), shape.outputs)
+            return Mul(delta, bind(self.input, below))
+
+        taken = samples[-1:] if self.last else samples
+        total = total_of([term(sample, one) for sample in taken for one in units], self.divisor)
+        added = tuple(bind(tree, weight_meaning(ref._replace(kind="weight"))) for tree in self.added if ref.input)
+        return Sum((total, *added)) if added else total
+
+    def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        """The sum over the samples, not yet divided, of the weights; `bias_ops` that of the biases."""
+        ops: list[Op] = []
+        of, rows = shape.layers[layer - 1], 1 if self.last else shape.samples
+        target = memory.weights("grad", layer)
+        delta = self._deltas(layer, shape, memory, ops)
+        if self.input is None:
+            total = memory.buffer((of.units, 1))
+            ops += [(np.add.reduce, (transposed(delta), -1, None, total, True)), (np.positive, (total, target))]
+            return ops
+        size = (shape.samples, of.inputs)
+        inputs = array_of(self.input, size, lambda key: memory.unit(key, layer - 1), memory, ops)
+        inputs = _moved(inputs[..., -rows:, :], self.shifts[1], memory, ops)
+        if self.transposed:
+            delta, inputs = inputs, delta
+        ops.append(multiplied(transposed(delta), inputs, target, rows))
+        return ops
+
+    def bias_ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        ops: list[Op] = []
+        delta, target = self._deltas(layer, shape, memory, ops), memory.bias("grad", layer)
+        if self.pooled:
+            total = memory.buffer((1,))
+            ops.append((np.add.reduce, (delta.reshape((*delta.shape[:-2], -1)), -1, None, total, True)))
+            return [*ops, (np.positive, (total, target))]
+        if shape.samples == 1 or self.last:
+            return [*ops, (np.positive, (delta[..., 0, :], target))]
+        return [*ops, (np.add.reduce, (delta, -2, None, target))]
+
+    def _deltas(self, layer: int, shape: Shape, memory: Memory, ops: list[Op]) -> Any:
+        size = (shape.samples, shape.layers[layer - 1].units)
+        delta = array_of(self.delta, size, lambda key: memory.unit(key, layer), memory, ops)
+        return _moved(delta[..., -1:, :] if self.last else delta, self.shifts[0], memory, ops)
 
 
-def net_formula(layer: int, unit: int, inputs: int, bias: bool, sample: int) -> Expr:
-    terms: list[Expr] = [
-        Mul(Name(Ref("weight", layer, unit, i)), Name(Ref("out", layer - 1, i, 0, sample)))
-        for i in range(1, inputs + 1)
-    ]
-    if bias:
-        terms.append(Name(Ref("weight", layer, unit, 0)))
-    return Sum(tuple(terms)) if len(terms) > 1 else terms[0]
+def _shifted(index: int, by: int, count: int) -> int:
+    """The index, from 1, of the neighbour `by` further, the first one after the last; 0 stays 0."""
+    return (index - 1 + by) % count + 1 if index else 0
 
 
-# ∂E/∂out of a hidden unit = Σ δ·w over the units it feeds --------------------------------------------
+def _moved(array: Any, by: int, memory: Memory, ops: list[Op]) -> Any:
+    """The same with the entries of the neighbours."""
+    if not by:
+        return array
+    moved = memory.buffer(array.shape[-2:])
+    by %= array.shape[-1]
+    ops.append((np.positive, (array[..., by:], moved[..., : array.shape[-1] - by])))
+    ops.append((np.positive, (array[..., :by], moved[..., array.shape[-1] - by :])))
+    return moved
 
 
-def sent_back_ops(weights: Any, delta: Any, out_grad: Any) -> list[Op]:
-    """weights (units, inputs) and delta (samples, units) of the layer above; out_grad (samples, inputs)."""
-    if weights.shape[-2] == 1:
-        return [(np.multiply, (delta, weights, out_grad))]
-    return [(np.matmul, (delta, weights, out_grad))]
+@dataclass(frozen=True)
+class ErrorSum:
+    """E = Σ over samples and outputs of E_o, divided by `divisor`, and what a penalty adds once."""
 
+    divisor: float = 1
+    penalty: Penalty = _NOTHING
 
-def sent_back_formula(layer: int, unit: int, above: int, sample: int, weight: str = "weight") -> Expr:
-    """The sum for unit `unit` of layer `layer`; `above` units in the next layer; `weight` old or new."""
-    terms = tuple(
-        Mul(Name(Ref("delta", layer + 1, k, 0, sample)), Name(Ref(weight, layer + 1, k, unit)))
-        for k in range(1, above + 1)
-    )
-    return Sum(terms) if len(terms) > 1 else terms[0]
+    def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
+        units = range(1, shape.outputs + 1)
+        total = total_of([Name(Ref("unit_error", shape.last, o, 0, s)) for s in samples for o in units], self.divisor)
+        weights = [
+            Name(Ref("weight", number, unit, source))
+            for number, layer in enumerate(shape.layers, 1)
+            for unit in range(1, layer.units + 1)
+            for source in range(1, layer.inputs + 1)
+        ]
+        parts = [total]
+        if self.penalty.l2:
+            squares = total_of([Square(one) for one in weights])
+            parts.append(product(HALF, Name(Ref("rate_l2")), squares))
+        if self.penalty.l1:
+            parts.append(Mul(Name(Ref("rate_l1")), total_of([call("abs", one) for one in weights])))
+        return total_of(parts)
 
+    def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        each, error = memory.unit("unit_error", layer), memory.unit("error", layer)[..., 0, 0]
+        flat = each.reshape((*each.shape[:-2], -1))
+        if flat.shape[-1] == 1:
+            ops: list[Op] = [(np.positive, (flat[..., 0], error))]
+        else:
+            ops = [(np.add.reduce, (flat, -1, None, error))]
+        if self.divisor != 1:
+            ops.append((np.divide, (error, np.array(float(self.divisor)), error)))
+        if self.penalty.l2:
+            ops += self._added(Square(Name("weight")), Mul(HALF, Name("rate_l2")), shape, memory, error)
+        if self.penalty.l1:
+            ops += self._added(call("abs", Name("weight")), Name("rate_l1"), shape, memory, error)
+        return ops
 
-# ∂E/∂w = the mean over the samples of δ·input ---------------------------------------------------------
-
-
-def weight_gradient_ops(delta: Any, inputs: Any, gradient: Any) -> list[Op]:
-    """delta (samples, units), inputs (samples, inputs), gradient (units, inputs): the sum, not yet the mean."""
-    if delta.shape[-2] == 1:
-        return [(np.multiply, (transposed(delta), inputs, gradient))]
-    return [(np.matmul, (transposed(delta), inputs, gradient))]
-
-
-def bias_gradient_ops(delta: Any, gradient: Any) -> list[Op]:
-    """delta (samples, units), gradient (units,): the sum, not yet the mean."""
-    if delta.shape[-2] == 1:
-        return [(np.positive, (delta[..., 0, :], gradient))]
-    return [(np.add.reduce, (delta, -2, None, gradient))]
-
-
-def gradient_formula(layer: int, unit: int, source: int, samples: Sequence[int]) -> Expr:
-    def term(sample: int) -> Expr:
-        delta = Name(Ref("delta", layer, unit, 0, sample))
-        return delta if source == 0 else Mul(delta, Name(Ref("out", layer - 1, source, 0, sample)))
-
-    return _mean([term(sample) for sample in samples], len(samples))
-
-
-# E = the mean over the samples of the sum (or mean) over the outputs ----------------------------------
-
-
-def error_ops(unit_error: Any, error: Any, divisor: int) -> list[Op]:
-    """unit_error (samples, outputs), error (): the mean that the problem's error asks for."""
-    flat = unit_error.reshape((*unit_error.shape[:-2], -1))
-    if flat.shape[-1] == 1:
-        ops: list[Op] = [(np.positive, (flat[..., 0], error))]
-    else:
-        ops = [(np.add.reduce, (flat, -1, None, error))]
-    if divisor != 1:
-        ops.append((np.divide, (error, np.array(float(divisor)), error)))
-    return ops
-
-
-def error_formula(last: int, outputs: int, samples: Sequence[int], divisor: int) -> Expr:
-    terms = [Name(Ref("unit_error", last, o, 0, s)) for s in samples for o in range(1, outputs + 1)]
-    return _mean(terms, divisor)
-
-
-# p = softmax of the last layer's net -----------------------------------------------------------------
-
-
-def softmax_ops(net: Any, prob: Any, buffer: Callable[[tuple[int, ...]], Any]) -> list[Op]:
-    """net and prob (samples, outputs): 1 over the sum of e^(net of another − net), which cannot overflow."""
-    differences = buffer((*net.shape, net.shape[-1]))
-    return [
-        (np.subtract, (net[..., None, :], net[..., :, None], differences)),
-        (np.exp, (differences, differences)),
-        (np.add.reduce, (differences, -1, None, prob)),
-        (np.divide, (np.array(1.0), prob, prob)),
-    ]
-
-
-def softmax_formula(last: int, unit: int, outputs: int, sample: int) -> Expr:
-    own = Name(Ref("net", last, unit, 0, sample))
-    others = tuple(
-        call("exp", Sub(Name(Ref("net", last, k, 0, sample)), own)) for k in range(1, outputs + 1) if k != unit
-    )
-    return Div(ONE, Sum((ONE, *others))) if others else ONE
-
-
-def softmax_textbook(last: int, unit: int, outputs: int, sample: int) -> Expr:
-    powers = [call("exp", Name(Ref("net", last, k, 0, sample))) for k in range(1, outputs + 1)]
-    return Div(powers[unit - 1], Sum(tuple(powers)))
-
-
-def largest_ops(array: Any, largest: Any) -> list[Op]:
-    """array (samples, outputs), largest (samples, 1)."""
-    return [(np.maximum.reduce, (array, -1, None, largest, True))]
-
-
-def largest_formula(kind: str, last: int, outputs: int, sample: int) -> Expr:
-    return maximum(tuple(Name(Ref(kind, last, k, 0, sample)) for k in range(1, outputs + 1)))
+    @staticmethod
+    def _added(each: Expr, factor: Expr, shape: Shape, memory: Memory, error: Any) -> list[Op]:
+        """E plus `factor` times the sum of a tree over all weights."""
+        ops: list[Op] = []
+        lead = error.ndim
+        parts, whole = memory.buffer((len(shape.layers),)), memory.buffer(())
+        for place, layer in enumerate(shape.layers):
+            size = (layer.units, layer.inputs)
+            made = array_of(each, size, partial(memory.weights, layer=place + 1), memory, ops)
+            ops.append((np.add.reduce, (made, (lead, lead + 1), None, parts[..., place])))
+        ops.append((np.add.reduce, (parts, -1, None, whole)))
+        known = {"error": error, "sum": whole}
+        compiler = Compiler(lambda key: known[key] if key in known else memory.rate(key))
+        compiler.into(Sum((Name("error"), Mul(factor, Name("sum")))), error)
+        return ops + compiler.ops

@@ -7,6 +7,7 @@ that, the update, the timeline, checks and traces, is the same as in a network.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,8 +16,11 @@ import numpy as np
 
 from nntutor.core.arrays import Array
 from nntutor.core.notation.evaluating import Compiler, Op
-from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.formula import Expr, Name, bind
 from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.rules.contractions import Memory
+from nntutor.core.rules.shape import Shape
 
 
 @dataclass(frozen=True)
@@ -100,3 +104,44 @@ def surface(name: str) -> Surface:
     """The surface called `name`; KeyError where there is none."""
     error, slopes, start, minimum = _FORMULAS[name]
     return Surface(parse(error, str), tuple(parse(slope, str) for slope in slopes), start, minimum)
+
+
+@dataclass(frozen=True)
+class Height:
+    """E of a surface: no sum, but what stands in a sum's place where there is no network."""
+
+    surface: Surface
+
+    def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
+        return bind(self.surface.error, _variable)
+
+    def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        return calls(self.surface.error, _variables(shape, memory, "weight"), memory.unit("error", layer)[..., 0, 0])
+
+
+@dataclass(frozen=True)
+class Incline:
+    """The slopes of a surface, in place of a layer's gradient."""
+
+    surface: Surface
+    divisor: float = 1
+    added: tuple[Expr, ...] = ()
+
+    def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
+        return bind(self.surface.slopes[ref.input - 1], _variable)
+
+    def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
+        point, slopes = (_variables(shape, memory, kind) for kind in ("weight", "grad"))
+        return [
+            op for tree, target in zip(self.surface.slopes, slopes, strict=True) for op in calls(tree, point, target)
+        ]
+
+
+def _variable(name: str) -> Expr:
+    """The weight behind a surface's w1 or w2."""
+    return Name(Ref("weight", 1, 1, int(name[1:])))
+
+
+def _variables(shape: Shape, memory: Memory, kind: str) -> list[Any]:
+    """Where the point on a surface lies, or its gradient: one array a variable."""
+    return [memory.weights(kind, 1)[..., 0, place] for place in range(shape.layers[0].inputs)]

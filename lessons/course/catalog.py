@@ -1,0 +1,197 @@
+"""A lesson's catalog file, read into a frozen lesson.
+
+Every mistake in a file is an `AuthorError` that names file and line.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TypeAlias
+
+from nntutor.core.errors import NotToml
+from nntutor.core.files.toml import Lines, toml
+from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Run, Stop, Tunable
+
+Table: TypeAlias = dict[str, object]
+
+
+def catalog_file(id: str) -> str:
+    """What messages call the catalog's file of a lesson."""
+    return f"lessons/catalog/{id}.toml"
+
+
+def parse(source: str, id: str) -> Lesson:
+    """The lesson called `id` from the text of its file. AuthorError for whatever is wrong with it."""
+    file = catalog_file(id)
+    try:
+        data = toml(source, file)
+    except NotToml as error:
+        raise AuthorError(file, error.line or 0, f"not TOML: {error.detail}") from error
+    lines = Lines(source)
+    table = Fields(data, file, lines)
+    runs = [_run(one) for one in table.readers("run")]
+    stops = _stops(table.readers("stop"), runs)
+    published = table.strings("published")
+    main = table.reader("main")
+    lesson = Lesson(
+        id=id,
+        number=table.whole("number"),
+        part=table.whole("part"),
+        minutes=table.whole("minutes"),
+        iterations=table.whole("iterations", 1),
+        optional=table.flag("optional"),
+        runs=tuple(runs),
+        stops=stops,
+        main=None if main is None else _main(main),
+        digits=table.whole("digits", 4),
+        targets=table.text("targets", ""),
+        source=published.pop("source", ""),
+        published=MappingProxyType(published),
+    )
+    table.done()
+    if lesson.published and not lesson.source:
+        raise AuthorError(table.file, lines.find("published", 0, "") or 0, "published figures need their source")
+    if not lesson.runs or not lesson.stops:
+        raise AuthorError(table.file, 1, "a lesson needs at least one [[run]] and one [[stop]]")
+    _unique([run.id for run in runs], "run", table.file, lines)
+    _unique([stop.id for stop in stops], "stop", table.file, lines)
+    return lesson
+
+
+def _run(table: Fields) -> Run:
+    run = Run(
+        table.text("id"),
+        table.text("problem"),
+        table.text("mistake", ""),
+        MappingProxyType(dict(table.table("set") or {})),
+    )
+    table.done()
+    return run
+
+
+def _stops(tables: list[Fields], runs: list[Run]) -> tuple[Stop, ...]:
+    """The stops in order; one that says no run, iteration or view has those of the stop before it."""
+    stops: list[Stop] = []
+    run, iteration, view = runs[0].id if runs else "", 1, "network"
+    latest: dict[str, int] = {}
+    for table in tables:
+        run = table.text("run", run)
+        if run not in {one.id for one in runs}:
+            raise AuthorError(table.file, table.line, f"there is no run “{run}”")
+        iteration = table.whole("iteration", iteration)
+        if iteration < latest.get(run, 1):
+            expected = f"expected {latest.get(run, 1)} or later, for that is where the stop before it stands"
+            raise AuthorError(table.file, table.line, f"iteration {iteration} of run “{run}”; {expected}")
+        latest[run] = iteration
+        view = table.text("view", view)
+        if view not in VIEWS:
+            raise AuthorError(table.file, table.line, f"view “{view}”; expected one of {', '.join(VIEWS)}")
+        stops.append(Stop(table.text("id"), run, iteration, table.text("at"), view))
+        table.done()
+    return tuple(stops)
+
+
+def _main(table: Fields) -> Tunable:
+    values = table.numbers("values")
+    main = Tunable(
+        table.text("symbol", ""),
+        table.number("by", 0.0),
+        table.number("times", 0.0),
+        values,
+        table.text("setting", ""),
+        table.flag("runs"),
+        table.flag("from_start"),
+    )
+    table.done()
+    ways = sum((bool(main.by), bool(main.times), bool(main.values), bool(main.setting), main.runs))
+    if ways != 1:
+        raise AuthorError(table.file, table.line, "[main] needs one of `by`, `times`, `values`, `setting`, `runs`")
+    if not main.symbol and not (main.setting or main.runs):
+        raise AuthorError(table.file, table.line, "“symbol” is missing")
+    if main.setting and main.setting not in ("depth", "seed", "batch"):
+        raise AuthorError(table.file, table.line, f"setting “{main.setting}”; expected depth, seed or batch")
+    return main
+
+
+class Fields:
+    """One table of the catalog, read key by key; what nobody asked for is a mistake."""
+
+    def __init__(self, table: Table, file: str, lines: Lines, name: str = "", number: int = 0) -> None:
+        self.file = file
+        self.line = lines.find(name, number, "") or 1
+        self._lines = lines
+        self._table = dict(table)
+
+    def _take(self, key: str, default: object = None) -> object:
+        value = self._table.pop(key, default)
+        if value is None:
+            raise AuthorError(self.file, self.line, f"“{key}” is missing")
+        return value
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._table)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._take(key, default)
+        if not isinstance(value, str):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a string")
+        return value
+
+    def whole(self, key: str, default: int | None = None) -> int:
+        value = self._take(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a whole number")
+        return value
+
+    def number(self, key: str, default: float) -> float:
+        value = self._take(key, default)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a number")
+        return float(value)
+
+    def table(self, key: str) -> Table | None:
+        value = self._table.pop(key, None)
+        if value is not None and not isinstance(value, dict):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a table")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self._table.pop(key, False)
+        if not isinstance(value, bool):
+            raise AuthorError(self.file, self.line, f"“{key}” should be true or false")
+        return value
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        value = self._table.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, int | float) for one in value):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a list of numbers")
+        return tuple(float(one) for one in value)
+
+    def strings(self, key: str) -> dict[str, str]:
+        """A table of strings, {} where it is missing."""
+        table = self.reader(key)
+        return {} if table is None else {name: table.text(name) for name in table.names}
+
+    def reader(self, key: str) -> Fields | None:
+        """The table [key], or None."""
+        table = self.table(key)
+        return None if table is None else Fields(table, self.file, self._lines, key)
+
+    def readers(self, key: str) -> list[Fields]:
+        """The tables [[key]], each with its line."""
+        value = self._table.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+            raise AuthorError(self.file, self.line, f"“{key}” should be written as [[{key}]]")
+        return [Fields(table, self.file, self._lines, key, number) for number, table in enumerate(value)]
+
+    def done(self) -> None:
+        """Refuse the keys that nobody asked for."""
+        for key in self._table:
+            raise AuthorError(self.file, self.line, f"unknown key “{key}”")
+
+
+def _unique(ids: list[str], table: str, file: str, lines: Lines) -> None:
+    for n, id in enumerate(ids):
+        if id in ids[:n]:
+            raise AuthorError(file, lines.find(table, n, "") or 0, f"“{id}” is taken already")
