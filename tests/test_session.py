@@ -109,7 +109,7 @@ def test_backspace_goes_back_through_every_jump() -> None:
         places.append(place(session))
     assert len(set(places)) == len(places)
     for expected in reversed(places[:-1]):
-        session = screens.pressed(session, "trail")
+        session = screens.pressed(session, "backspace")
         assert place(session) == expected
 
 
