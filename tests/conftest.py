@@ -48,7 +48,6 @@ SLOW = (
     "test_export::test_a_report_has_every_phase_and_both_errors",
     "test_export::test_every_formula_evaluates_to_its_value",
     "test_keymap::test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed",
-    "test_laws::test_a_resumed_place_goes_on_as_if_it_had_never_been_left",
     "test_lint",
     "test_looks::test_every_mark_of_a_lesson_is_a_sign_as_well",
     "test_multiplexers",

@@ -99,10 +99,11 @@ def editable(problem: Problem, iteration: int) -> list[tuple[Ref, float]]:
 
 
 def seen(trace: Trace) -> tuple[object, ...]:
-    """What a record holds, to the bit, and who made its weights."""
+    """What a record holds, to the bit, and who made its weights and what its last step uses."""
     layers = range(1, len(trace.problem.network.layers) + 1)
-    arrays = [trace.array(kind, layer).tobytes() for kind in ("weight", "net", "out", "new") for layer in layers]
+    kinds = ("weight", "new") if trace.problem.surface else ("weight", "net", "out", "new")
+    arrays = [trace.array(kind, layer).tobytes() for kind in kinds for layer in layers]
     weights = [ref for ref, _ in editable(trace.problem, trace.iteration) if ref.kind in ("weight", "out")]
-    makers = [trace.producer(ref) for ref in weights]
+    makers = [trace.producer(ref) for ref in (*weights, *(operand.ref for operand in trace.step(len(trace)).operands))]
     errors = np.array([trace.error, trace.error_after]).tobytes()
     return (trace.iteration, trace.samples, len(trace), arrays, after(trace).slots.tobytes(), makers, errors)

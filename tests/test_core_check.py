@@ -41,6 +41,15 @@ def test_every_weight_that_learns_is_checked_and_agrees(problem: Problem, iterat
     np.testing.assert_equal(trace.error, Timeline.start(problem).to(trace.iteration).trace.error)
 
 
+@given(problems(errors=("half-squared", "mse"), activations=("sigmoid", "tanh", "identity")))
+def test_what_is_sent_back_to_a_unit_is_the_slope_of_its_own_output(problem: Problem) -> None:
+    trace = Timeline.start(problem).trace
+    for step in trace:
+        if step.ref.kind in ("out_grad", "delta"):
+            nudged = step.ref._replace(kind="out" if step.ref.kind == "out_grad" else "net")
+            assert central_difference(trace, nudged).agrees, step.symbol
+
+
 @given(
     problems(errors=("half-squared", "mse"), activations=("sigmoid", "tanh", "identity"), everything_learns=True),
     st.floats(-9, -1),

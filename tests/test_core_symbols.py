@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import NETWORK_SIZES, OLD, numbers, numbers_of, problems
 
-from nntutor.core.engine.plan import Plan, Shape
+from nntutor.core.engine.plan import Plan
 from nntutor.core.notation import formula
 from nntutor.core.notation.formula import Mul, Name
 from nntutor.core.notation.kinds import GRADIENT, KINDS, Per
@@ -15,7 +15,7 @@ from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import SYMBOL, Names, Ref, Style, short
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes import MISTAKES
-from nntutor.core.rules.optimizers import OPTIMIZERS
+from nntutor.core.rules.optimizers import OPTIMIZERS, Method, rule
 
 # The contract's words for steps ("Order of steps").
 WORDS = {
@@ -120,7 +120,7 @@ def test_what_an_iteration_starts_from_was_made_by_a_step_of_the_one_before() ->
 
 def test_every_state_has_a_kind_for_what_it_was_before_the_update() -> None:
     states = {name for name, kind in KINDS.items() if kind.word == "state"}
-    assert states == {state for rule in OPTIMIZERS.values() for state, _ in rule.states}
+    assert states == {state for name in OPTIMIZERS for state, _ in rule(Method(name)).states}
     assert {f"{state}_old" for state in states} == OLD
 
 
@@ -128,7 +128,7 @@ def test_every_state_has_a_kind_for_what_it_was_before_the_update() -> None:
 def test_every_kind_in_a_plan_is_in_the_table_and_every_kind_made_has_a_contract_word(
     problem: Problem, mistake: str, samples: int
 ) -> None:
-    plan = Plan(Shape.of(problem, samples, mistake))
+    plan = Plan(problem.shape(samples, mistake))
     for index in range(1, len(plan) + 1):
         ref = plan.ref(index)
         assert KINDS[ref.kind].word in WORDS

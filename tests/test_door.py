@@ -134,7 +134,7 @@ def test_training_leaves_the_weights_from_which_the_next_record_starts(problem: 
     record = nntutor.trace(problem, 4)
     for number, layer in enumerate(trained.network.layers, 1):
         assert np.array_equal(layer.weights, record.array("weight", number))
-        assert layer.bias is None or np.array_equal(layer.bias, record.array("bias", number))
+        assert layer.bias is None or np.array_equal(layer.bias, record.array("weight", number, bias=True))
     assert list(trained.errors) == [nntutor.trace(problem, iteration).error for iteration in (1, 2, 3)]
     kept = [(layer.activation, layer.learn, layer.slope, layer.initial) for layer in problem.network.layers]
     assert kept == [(layer.activation, layer.learn, layer.slope, layer.initial) for layer in trained.network.layers]

@@ -22,22 +22,7 @@ from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import lint
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.desk import Desk
-from nntutor.tui.state.session import Home, Opened, Session, Typed
-
-
-def kept(tmp_path: Path, session: Session) -> Session:
-    """The session after its place was saved and the lesson opened again by another desk."""
-    desk = Desk(Store.open(tmp_path))
-    desk.keep(replace(session, study=None), session)
-    assert session.study is not None
-    study = Desk(Store.open(tmp_path)).open_lesson(session.study.name)
-    again = update(replace(session, study=None), Opened(study))
-    return replace(again, digits=session.digits)
-
-
-def without_note(session: Session) -> Session:
-    assert session.study is not None
-    return replace(session, study=replace(session.study, note=None))
+from nntutor.tui.state.session import Home, Session, Typed
 
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in lint.load.lessons()])
@@ -46,14 +31,14 @@ def test_every_lesson_is_opened_again_at_the_step_where_it_was_left(tmp_path: Pa
     for _ in range(6):
         session = lint.ran(screens.pressed(session, "continue"))
     session = screens.pressed(session, "step")
-    again = kept(tmp_path, session)
+    again = screens.kept(tmp_path, session)
     assert session.study is not None and again.study is not None
     assert (again.study.run, again.study.place, again.study.stop) == (
         session.study.run,
         session.study.place,
         session.study.stop,
     )
-    assert screens.lines(without_note(again)) == screens.lines(without_note(session))
+    assert screens.lines(screens.without_note(again)) == screens.lines(screens.without_note(session))
 
 
 @pytest.mark.parametrize("size", [(40, 12), (30, 10)])
@@ -62,7 +47,7 @@ def test_a_text_of_several_pages_is_opened_again_at_the_page_that_was_read(
 ) -> None:
     session = screens.pressed(screens.of_lesson("xor", size=size), "continue")
     assert session.study is not None and session.study.page == 1
-    assert screens.lines(kept(tmp_path, session)) == screens.lines(session)
+    assert screens.lines(screens.kept(tmp_path, session)) == screens.lines(session)
 
 
 KINDS = ("weight", "input", "target", "rate", "activation", "batch", "seed", "penalty", "form", "nothing")
@@ -106,10 +91,10 @@ def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> No
     session = screens.pressed(update(session, Typed("depth = 5")), "continue")
     assert before is not None and session.study is not None
     assert len(session.study.trace.problem.network.layers) != len(before.trace.problem.network.layers)
-    again = kept(tmp_path, session)
+    again = screens.kept(tmp_path, session)
     assert again.study is not None
     assert again.study.trace.problem.network.sizes == session.study.trace.problem.network.sizes
-    assert screens.lines(without_note(again)) == screens.lines(without_note(session))
+    assert screens.lines(screens.without_note(again)) == screens.lines(screens.without_note(session))
     undone = screens.pressed(again, "undo").study
     assert undone is not None
     assert undone.trace.problem.network.sizes == before.trace.problem.network.sizes
@@ -125,7 +110,7 @@ def test_each_run_keeps_its_own_changes(tmp_path: Path) -> None:
     assert session.study is not None
     session = replace(session, study=replace(session.study, run=second))
     session = screens.pressed(session, "halve", "halve")
-    again = kept(tmp_path, session)
+    again = screens.kept(tmp_path, session)
     assert again.study is not None and session.study is not None
     edits = {run: one.edits for run, one in again.study.timelines.items()}
     assert edits == {run: one.edits for run, one in session.study.timelines.items()}
@@ -218,8 +203,8 @@ def test_the_curve_is_there_again_after_a_restart(tmp_path: Path) -> None:
     session = lint.ran(screens.pressed(screens.of_lesson("cycle"), "run", "step", "continue"))
     session = screens.pressed(session, "view", "view")
     assert session.study is not None and session.study.view == "curve" and session.study.place[0] > 100
-    again = kept(tmp_path, session)
-    assert screens.lines(without_note(again))[:14] == screens.lines(without_note(session))[:14]
+    again = screens.kept(tmp_path, session)
+    assert screens.lines(screens.without_note(again))[:14] == screens.lines(screens.without_note(session))[:14]
 
 
 # --- nothing is left open ----------------------------------------------------------------------------

@@ -54,24 +54,6 @@ def test_no_sequence_of_keys_breaks_the_session(problem: Problem, actions: list[
         assert len(screens.lines(session)) == 24
 
 
-@share(0.3)
-@given(problems(), st.integers(1, 80), st.booleans())
-def test_steps_on_and_steps_back_give_the_same_screen(problem: Problem, count: int, zoom: bool) -> None:
-    session = screens.of_problem(problem)
-    if zoom:
-        session = screens.pressed(session, "zoom", "step")
-    seen = [screens.lines(session)[:-1]]
-    for _ in range(count):
-        session = screens.pressed(session, "step")
-        if session.study is not None and session.study.timeline.diverged:
-            return
-        seen.append(screens.lines(session)[:-1])
-    # The curve keeps what has been run, so only the first view is compared.
-    for expected in reversed(seen[:-1]):
-        session = screens.pressed(session, "back")
-        assert screens.lines(session)[:-1] == expected
-
-
 def test_the_first_line_ends_with_the_place_and_hides_e_until_its_step() -> None:
     session = screens.of_lesson("hidden-delta")
     assert screens.lines(session)[0].endswith("iteration 1 · forward · step 1/39 · E ?")
@@ -127,7 +109,7 @@ def test_backspace_goes_back_through_every_jump() -> None:
         places.append(place(session))
     assert len(set(places)) == len(places)
     for expected in reversed(places[:-1]):
-        session = screens.pressed(session, "trail")
+        session = screens.pressed(session, "backspace")
         assert place(session) == expected
 
 

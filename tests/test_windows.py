@@ -87,13 +87,16 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.desk import Desk
-from nntutor.tui.state.session import Opened, Session, update
+from nntutor.tui.drawing import extents
+from nntutor.tui.state.session import Opened, Session
+from nntutor.tui.state.update import update
 def unsupported(*given):
     raise NotImplementedError
 async def main():
     asyncio.get_running_loop().add_signal_handler = unsupported
     desk = Desk(Store.open())
-    app = Tutor(update(Session(desk.home(), "en", Style.UNICODE), Opened(desk.begin("hidden-delta", None))), desk)
+    opening = desk.begin("hidden-delta", None)
+    app = Tutor(update(Session(desk.home(), "en", Style.UNICODE), Opened(opening.study), extents), desk)
     print(app.get_driver_class().__name__)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("right", "ctrl+z")
