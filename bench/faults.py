@@ -22,6 +22,7 @@ _COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
 _CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "floor": "ceil", "ceil": "floor"}
 _CHANGED = ("replace", "_replace")
 _TYPES = ("annotation", "returns", "type_comment", "type_params", "decorator_list")
+_SHORT = (ast.expr, ast.keyword, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _TEXTS = (ast.JoinedStr, ast.List, ast.Tuple, ast.ListComp)
 
 
@@ -82,13 +83,14 @@ class _File:
                 yield from self.below(child, place, inside, around)
 
     def _fault(self, slot: _Slot, node: ast.AST, other: ast.AST, where: str, function: str, held: ast.AST) -> Fault:
-        was = _brief(node)
+        was = _brief(slot, node)
         slot.set(other)
+        became = _brief(slot, other)
         text = ast.unparse(other if held is node else held)
         slot.set(node)
         if isinstance(held, ast.expr) and not isinstance(held, ast.JoinedStr):
             text = f"({text})"
-        return Fault(self.path, node.lineno, where, was, _brief(other), function,
+        return Fault(self.path, node.lineno, where, was, became, function,
                      self._offsets[held.lineno - 1] + held.col_offset,
                      self._offsets[held.end_lineno - 1] + held.end_col_offset, text)  # fmt: skip
 
@@ -124,8 +126,14 @@ def _is_left_alone(node: ast.AST) -> bool:
     )
 
 
-def _brief(node: ast.AST) -> str:
-    return f"if {ast.unparse(node.test)}: …" if isinstance(node, ast.If) else ast.unparse(node)
+def _brief(slot: _Slot, node: ast.AST) -> str:
+    """Enough of it to know it again: a number with what it stands in, a jump with its condition."""
+    if isinstance(node, ast.If):
+        return f"if {ast.unparse(node.test)}: …"
+    if isinstance(node, ast.Constant) and isinstance(slot.parent, _SHORT):
+        return ast.unparse(slot.parent)
+    text = ast.unparse(node)
+    return f"if {ast.unparse(slot.parent.test)}: {text}" if isinstance(slot.parent, ast.If) else text
 
 
 def _others(node: ast.AST, is_test: bool) -> Iterator[ast.AST]:

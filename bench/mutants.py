@@ -251,6 +251,14 @@ def _in_room(code: dict[str, bytes], files: dict[str, int], count: int, chance: 
                 break
 
 
+def again(code: dict[str, bytes], outcomes: Sequence[dict]) -> list[Fault]:
+    """What was unnoticed, found again by its name: lines may have come before it."""
+    names = {(one["fault"]["path"], *(one["fault"][key] for key in ("where", "was", "became")))
+             for one in outcomes if not one["by"]}  # fmt: skip
+    every = (make() for path in sorted({name[0] for name in names} & code.keys()) for make in faults(path, code[path]))
+    return [fault for fault in every if (fault.path, *fault.name) in names]
+
+
 def _is_a_program(source: bytes) -> bool:
     try:
         compile(source, "", "exec", dont_inherit=True)
@@ -301,8 +309,7 @@ def main() -> None:
         code = {path: source for path, source in tree.code.items()
                 if given.room in (None, room(path)) and given.file in (None, path)}  # fmt: skip
         if given.again:
-            found = [Fault(**one["fault"]) for one in json.loads(last.read_text()) if not one["by"]]
-            found = [fault for fault in found if fault.path in code]
+            found = again(code, json.loads(last.read_text()))
         else:
             found = list(drawn(code, given.count, given.seed, lambda fault: fault.name in known))
         same = [fault for fault in found if fault.name in known]

@@ -68,25 +68,25 @@ LISTS = ["", "down*5", "last", "search :xor", "search :zzz", "help", "help last"
 EVERYWHERE = (
     "step*3 back unit_next*2 unit_previous phase_next*2 phase_previous iteration_next*2 iteration_previous last first "
     "zoom step*4 back*3 zoom goto :step_9 enter escape goto :iteration_4 enter escape back*2 continue*2 "
-    "why enter escape trail trail "
-    "edit :0.3 enter escape undo redo undo undo redo redo own undo own halve double more less escape run enter back "
+    "why enter escape backspace backspace "
+    "edit :0.3 enter escape undo redo undo undo redo redo reset undo reset halve double more less escape run enter back "
     "digits*4 view*5 check more*2 less*3 escape check escape help down escape glossary down escape "
     "continue*3 lesson_next lesson_previous phase_previous*3 leave"
 )
 WALKS = {
-    "start": "continue*2 more*3 less*5 halve double own continue*9 more undo redo",
+    "start": "continue*2 more*3 less*5 halve double reset continue*9 more undo redo",
     "wall": "continue*4 more run enter continue*8",
     "descent": "more*2 less*3 double*2 halve*5 continue*6 more less continue*9",
     "neuron": "continue*5 more*9 less*2 continue*9",
     "cycle": "continue*5 run down*4 enter :0.2 enter run down*4 enter :x enter escape run back enter escape continue*5",
     "old-weights": "more less edit :w5=0.1 enter last continue*3 undo continue*5",
     "xor": "continue*4 more*2 less continue*9",
-    "deeper": "more*2 less*4 halve double own continue*11 edit :depth=3 enter continue",
+    "deeper": "more*2 less*4 halve double reset continue*11 edit :depth=3 enter continue",
     "relu": "more less last more*2 continue*5 less continue*7",
     "sgd": "iteration_next*3 more*3 less last more continue*9",
     "adam": "more*4 step*5 more less*2 continue*12 more",
-    "by-hand": "edit :x1 enter edit :t1=-1 enter edit enter edit down*3 up :1 trail :2 enter undo continue*9",
-    "race-saddle": "more double*3 halve iteration_next*3 edit :η=2 enter run enter back own",
+    "by-hand": "edit :x1 enter edit :t1=-1 enter edit enter edit down*3 up :1 backspace :2 enter undo continue*9",
+    "race-saddle": "more double*3 halve iteration_next*3 edit :η=2 enter run enter back reset",
     "flowers": "more double*20 undo*3 redo iteration_next*2 goto :δ_o1[3] enter edit :batch=full enter undo",
 }
 

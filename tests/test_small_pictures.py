@@ -1,4 +1,4 @@
-"""Where there is no room for a picture: what is said in its place."""
+"""The plane: which point is at hand, and what is said where there is no room for a picture."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def test_a_plane_without_room_names_its_points_with_their_classes(size: tuple[in
     line = "".join(piece.text for row in rows for piece in row)
     assert len(rows) == min(height, 1)
     assert line == ("○(0,0) ●(0,1) ●(1,1)"[:width] if height else "") and cells(line) <= width
+
+
+def test_the_point_at_hand_and_no_other_stands_in_brackets() -> None:
+    def drawn(spots: list[Spot]) -> str:
+        return "".join(piece.text for row in plane_rows(spots, [], None, (-1, 2), (-1, 2), 40, 12, Look()) for piece in row)
+
+    assert "[" not in drawn(CORNERS)
+    assert "[●]" in (marked := drawn([*CORNERS, Spot(1, 0, "(1,0)", True, here=True)])) and marked.count("[") == 1
