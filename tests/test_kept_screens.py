@@ -69,7 +69,8 @@ EVERYWHERE = (
     "step*3 back unit_next*2 unit_previous phase_next*2 phase_previous iteration_next*2 iteration_previous last first "
     "zoom step*4 back*3 zoom goto :step_9 enter escape goto :iteration_4 enter escape back*2 continue*2 "
     "why enter escape backspace backspace "
-    "edit :0.3 enter escape undo redo undo undo redo redo reset undo reset halve double more less escape run enter back "
+    "edit :0.3 enter escape undo redo undo undo redo redo reset undo reset "
+    "halve double more less escape run enter back "
     "digits*4 view*5 check more*2 less*3 escape check escape help down escape glossary down escape "
     "continue*3 lesson_next lesson_previous phase_previous*3 leave"
 )

@@ -22,7 +22,9 @@ def test_a_plane_without_room_names_its_points_with_their_classes(size: tuple[in
 
 def test_the_point_at_hand_and_no_other_stands_in_brackets() -> None:
     def drawn(spots: list[Spot]) -> str:
-        return "".join(piece.text for row in plane_rows(spots, [], None, (-1, 2), (-1, 2), 40, 12, Look()) for piece in row)
+        return "".join(
+            piece.text for row in plane_rows(spots, [], None, (-1, 2), (-1, 2), 40, 12, Look()) for piece in row
+        )
 
     assert "[" not in drawn(CORNERS)
     assert "[●]" in (marked := drawn([*CORNERS, Spot(1, 0, "(1,0)", True, here=True)])) and marked.count("[") == 1
