@@ -7,7 +7,6 @@ Made anew by `python tests/test_kept_formulas.py`; look at each line of the diff
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from nntutor.core.engine.timeline import Timeline
@@ -62,8 +61,8 @@ def kept() -> Iterator[str]:
                 continue
             for shown in (step.formula, step.full, *([step.textbook] if step.textbook is not None else [])):
                 for style in (Style.UNICODE, Style.ASCII, Style.LATEX):
-                    leaf = partial(trace.symbol, style=style)
-                    line = f"{leaf(step.ref)} = {text(tokens(shown, leaf, style))}"
+                    symbol = trace.symbol(step.ref, style)
+                    line = f"{symbol} = {text(tokens(shown, lambda ref, style=style: trace.symbol(ref, style), style))}"
                     if line not in seen:
                         seen.add(line)
                         yield line
