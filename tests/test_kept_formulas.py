@@ -62,7 +62,7 @@ def kept() -> Iterator[str]:
             for shown in (step.formula, step.full, *([step.textbook] if step.textbook is not None else [])):
                 for style in (Style.UNICODE, Style.ASCII, Style.LATEX):
                     symbol = trace.symbol(step.ref, style)
-                    line = f"{symbol} = {text(tokens(shown, lambda ref, style=style: trace.symbol(ref, style), style))}"
+                    line = f"{symbol} = {text(tokens(shown, lambda ref, trace=trace, style=style: trace.symbol(ref, style), style))}"
                     if line not in seen:
                         seen.add(line)
                         yield line
