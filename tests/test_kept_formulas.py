@@ -7,6 +7,7 @@ Made anew by `python tests/test_kept_formulas.py`; look at each line of the diff
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from nntutor.core.engine.timeline import Timeline
@@ -62,7 +63,7 @@ def kept() -> Iterator[str]:
             for shown in (step.formula, step.full, *([step.textbook] if step.textbook is not None else [])):
                 for style in (Style.UNICODE, Style.ASCII, Style.LATEX):
                     symbol = trace.symbol(step.ref, style)
-                    line = f"{symbol} = {text(tokens(shown, lambda ref, trace=trace, style=style: trace.symbol(ref, style), style))}"
+                    line = f"{symbol} = {text(tokens(shown, partial(trace.symbol, style=style), style))}"
                     if line not in seen:
                         seen.add(line)
                         yield line
