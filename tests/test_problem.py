@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from strategies import problems, share
 
 from nntutor.core.errors import NntutorError
+from nntutor.core.files import writing
 from nntutor.core.files.problem import parse, read
-from nntutor.core.files.text import writing
 from nntutor.core.problems.network import Problem, draw
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import error_text
