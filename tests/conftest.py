@@ -53,7 +53,6 @@ SLOW = (
     "test_multiplexers",
     "test_opening::test_every_lesson_is_opened_again_at_the_step_where_it_was_left",
     "test_pictures",
-    "test_session::test_steps_on_and_steps_back_give_the_same_screen",
     "test_slow_lines",
     "test_soak",
     "test_ssh",

@@ -74,7 +74,7 @@ def resumed(home: Path, session: Session) -> Session:
     store = Store.open(home)
     desk = Desk(store)
     if study.lesson is None:
-        desk.open_problem(study.name, study.timeline.original)
+        desk.begin(None, study.timeline.original)
     desk.keep(replace(session, study=None), session)
     store.close()
     store = Store.open(home)

@@ -245,9 +245,6 @@ def test_the_errors_before_a_resumed_place_are_those_that_were_there(two_two_two
     assert len(again.errors_until(last)) == last
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Timeline.path gives all that lies before a resumed place, however little is asked for"
-)
 def test_the_path_before_a_resumed_place_ends_where_it_is_asked_to(two_two_two: Problem) -> None:
     left = Timeline.start(two_two_two).to(5)
     again = Timeline.resumed(two_two_two, "", (), 5, 1, left.trace.before)

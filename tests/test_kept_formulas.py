@@ -62,8 +62,8 @@ def kept() -> Iterator[str]:
                 continue
             for shown in (step.formula, step.full, *([step.textbook] if step.textbook is not None else [])):
                 for style in (Style.UNICODE, Style.ASCII, Style.LATEX):
-                    leaf = partial(trace.symbol, style=style)
-                    line = f"{leaf(step.ref)} = {text(tokens(shown, leaf, style))}"
+                    symbol = trace.symbol(step.ref, style)
+                    line = f"{symbol} = {text(tokens(shown, partial(trace.symbol, style=style), style))}"
                     if line not in seen:
                         seen.add(line)
                         yield line

@@ -7,7 +7,6 @@ it changes more often than what is drawn.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import screens
 from screens import update
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.course import builtin, load
+from nntutor.lessons.course import builtin
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.rows import Row
@@ -64,42 +63,15 @@ PAGES: dict[str, list[str]] = {
 }  # fmt: skip
 LISTS = ["", "down*5", "last", "search :xor", "search :zzz", "help", "help last", "language", "palette :glo", "theme"]
 
-# What each key makes of the place and of the last row, one after another.
-EVERYWHERE = (
-    "step*3 back unit_next*2 unit_previous phase_next*2 phase_previous iteration_next*2 iteration_previous last first "
-    "zoom step*4 back*3 zoom goto :step_9 enter escape goto :iteration_4 enter escape back*2 continue*2 "
-    "why enter escape backspace backspace "
-    "edit :0.3 enter escape undo redo undo undo redo redo reset undo reset "
-    "halve double more less escape run enter back "
-    "digits*4 view*5 check more*2 less*3 escape check escape help down escape glossary down escape "
-    "continue*3 lesson_next lesson_previous phase_previous*3 leave"
-)
-WALKS = {
-    "start": "continue*2 more*3 less*5 halve double reset continue*9 more undo redo",
-    "wall": "continue*4 more run enter continue*8",
-    "descent": "more*2 less*3 double*2 halve*5 continue*6 more less continue*9",
-    "neuron": "continue*5 more*9 less*2 continue*9",
-    "cycle": "continue*5 run down*4 enter :0.2 enter run down*4 enter :x enter escape run back enter escape continue*5",
-    "old-weights": "more less edit :w5=0.1 enter last continue*3 undo continue*5",
-    "xor": "continue*4 more*2 less continue*9",
-    "deeper": "more*2 less*4 halve double reset continue*11 edit :depth=3 enter continue",
-    "relu": "more less last more*2 continue*5 less continue*7",
-    "sgd": "iteration_next*3 more*3 less last more continue*9",
-    "adam": "more*4 step*5 more less*2 continue*12 more",
-    "by-hand": "edit :x1 enter edit :t1=-1 enter edit enter edit down*3 up :1 backspace :2 enter undo continue*9",
-    "race-saddle": "more double*3 halve iteration_next*3 edit :η=2 enter run enter back reset",
-    "flowers": "more double*20 undo*3 redo iteration_next*2 goto :δ_o1[3] enter edit :batch=full enter undo",
-}
-
 
 def driven(session: Session, keys: str) -> Session:
     for key in keys.split():
         if key.startswith(":"):
             assert asking(session) or session.palette is not None or session.home.query is not None, (keys, key)
-            session = update(session, Typed(re.sub("^(step|iteration)_", r"\1 ", key[1:])))
+            session = update(session, Typed(key[1:].replace("_", " ") if key.startswith(":iter") else key[1:]))
             continue
         name, _, times = key.partition("*")
-        name = {"down": "unit_next", "up": "unit_previous", "enter": "continue"}.get(name, name)
+        name = {"down": "unit_next", "enter": "continue"}.get(name, name)
         for _ in range(int(times or 1)):
             session = lint.ran(update(session, Press(name)))
     return session
@@ -125,7 +97,6 @@ def shown() -> dict[str, dict[str, str]]:
     return {
         **{f"lesson-{name}": of_lesson(name) for name in PICTURES},
         **{f"problem-{name}": of_problem(name) for name in PAGES},
-        **{f"walk-{name}": of_walk(name) for name in WALKS},
         "list": of_list(),
     }
 
@@ -153,22 +124,6 @@ def of_problem(name: str) -> dict[str, str]:
     return found
 
 
-def of_walk(name: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    before: tuple[str, ...] = ()
-    is_lesson = name in [lesson.id for lesson in load.lessons()]
-    session = screens.of_lesson(name) if is_lesson else screens.of_problem(builtin.open(name))
-    for number, key in enumerate(f"{WALKS[name]} {EVERYWHERE}".split()):
-        session = driven(session, key)
-        first, *_, last = ("".join(piece.text for piece in row).strip() for row in page.rows(session))
-        ends = first.partition("  ")[2].strip() or first, last
-        found[f"{number} {key}"] = "\n".join(
-            end for end, other in zip(ends, before or ("", ""), strict=True) if end != other
-        )
-        before = ends
-    return found
-
-
 def of_list() -> dict[str, str]:
     home = screens.of_lesson("start").home
     sessions = {keys: Session(home) for keys in LISTS}
@@ -183,14 +138,11 @@ def written(blocks: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [*(f"lesson-{name}" for name in PICTURES), *(f"problem-{name}" for name in PAGES),
-     *(f"walk-{name}" for name in WALKS), "list"],
-)  # fmt: skip
+    "name", [*(f"lesson-{name}" for name in PICTURES), *(f"problem-{name}" for name in PAGES), "list"]
+)
 def test_a_screen_is_as_it_was_found_right(name: str) -> None:
     kind, _, what = name.partition("-")
-    found = {"lesson": of_lesson, "problem": of_problem, "walk": of_walk, "list": lambda _: of_list()}
-    blocks = found[kind](what)
+    blocks = {"lesson": of_lesson, "problem": of_problem, "list": lambda _: of_list()}[kind](what)
     kept = (KEPT / f"{name}.txt").read_text(encoding="utf-8")
     for keys, screen in blocks.items():
         assert f"=== {keys}\n{screen}\n" in kept, f"{name}: {keys}"

@@ -84,6 +84,20 @@ def test_a_place_kept_by_an_earlier_version_is_known_again(name: str, known: int
     assert fingerprint(builtin.open(name)) == known
 
 
+def test_the_next_start_has_the_digits_the_language_and_the_way_back_of_the_last_one(tmp_path: Path) -> None:
+    session = screens.pressed(
+        screens.of_lesson("hidden-delta", "ko"), "digits", "continue", "why", "continue", "escape"
+    )
+    assert session.study is not None and len(session.study.trail) == 1
+    desk = Desk(Store.open(tmp_path))
+    desk.keep(replace(session, study=None), session)
+    desk.close(session)
+    opening = Desk(Store.open(tmp_path)).begin(None, None)
+    assert opening is not None and (opening.digits, opening.language) == (session.digits, "ko")
+    again = replace(session, study=opening.study)
+    assert screens.lines(screens.pressed(again, "backspace")) == screens.lines(screens.pressed(session, "backspace"))
+
+
 def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> None:
     session = screens.of_lesson("deeper")
     before = session.study

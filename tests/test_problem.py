@@ -154,7 +154,7 @@ def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> Non
         ('title = "A sheet"', "error = 'perceptron'", "needs activation “step” in the last layer"),
         ('title = "A sheet"', "surfaces = 1", "sheet.toml:1: unknown key “surfaces”"),
         ('title = "A sheet"', 'data = "a.csv"', "sheet.toml:1: “data” and “[[sample]]” exclude each other"),
-        ('title = "A sheet"', "a = " + "[" * 3000, "sheet.toml: not TOML"),
+        ('title = "A sheet"', "a = " + "[" * 3000, "sheet.toml:1: more than 16 brackets"),
         ('title = "A sheet"', 'title = """', "not TOML"),
         ("[0.05, 0.10]", "[0.05, 0.10", "sheet.toml:16: not TOML"),
         ("[0.05, 0.10]", "[]", "sheet.toml:15: “input” is []; expected a list of numbers."),

@@ -55,6 +55,7 @@ def mistakes_of_core() -> Iterator[str]:
     """Errors that the core can name, some with what they are about."""
     for name in vars(errors):
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
+    yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters"))
 
 
 # What stands behind each beginning of a key that the code builds. Kinds of steps: see test_lessons.

@@ -73,11 +73,9 @@ class Layout:
 
     def parts(self, layer: int = 0) -> list[Part]:
         """Where the learning weights and biases lie in the flat vector: all, or those of one layer; in its order."""
-        return [
-            (kind, number, slice(start, start + prod(shape)))
-            for (kind, number), (start, shape) in self.places.items()
-            if start < self.learning and layer in (0, number)
-        ]
+        wanted = [("weight", layer), ("bias", layer)] if layer else self.places
+        places = [(key, *self.places[key]) for key in wanted if key in self.places]
+        return [(*key, slice(start, start + prod(shape))) for key, start, shape in places if start < self.learning]
 
     def flat(self, network: Network) -> Array:
         """All weights and biases of a network in one read-only vector."""

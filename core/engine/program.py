@@ -229,6 +229,7 @@ class Program:
 
     def _backward(self) -> list[Op]:
         book, layers = self.plan.book, self.plan.shape.layers
+        at_once = book.update_first or book.reads_gradients
         ops: list[Op] = []
         for number in range(len(layers), self.plan.first_learning - 1, -1):
             rules = book.layers[number - 1]
@@ -239,12 +240,12 @@ class Program:
                 ops += rules.gradient.ops(number, self.plan.shape, self)
             if layers[number - 1].bias_learns:
                 ops += rules.bias_gradient.bias_ops(number, self.plan.shape, self)
-            if book.update_first or book.reads_gradients:
+            if at_once:
                 self._divide(ops, self.engine.layout.parts(number))
             if book.update_first:
                 self._update(ops, self.engine.layout.parts(number))
         everything = self.engine.layout.parts()
-        if not (book.update_first or book.reads_gradients):
+        if not at_once:
             self._divide(ops, everything)
         if not book.update_first:
             self._update(ops, everything)

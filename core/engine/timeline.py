@@ -221,7 +221,8 @@ class Timeline:
         Fewer rows where training diverges before.
         """
         last = self._history_of(last).reach(last)
-        parts = [] if self.histories[0].first == 1 else [self._past.path(refs, self.histories[0].start.done)]
+        before = min(last, self.histories[0].start.done)
+        parts = [self._past.path(refs, before)] if before else []
         ends = [history.start.done for history in self.histories[1:]] + [last]
         for history, end in zip(self.histories, ends, strict=True):
             if history.first <= min(end, last):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TypeAlias
 
-from nntutor.core.errors import NotToml
+from nntutor.core.errors import Exceeds, NotToml
 from nntutor.core.files.toml import Lines, toml
 from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Run, Stop, Tunable
 
@@ -27,6 +27,8 @@ def parse(source: str, id: str) -> Lesson:
         data = toml(source, file)
     except NotToml as error:
         raise AuthorError(file, error.line or 0, f"not TOML: {error.detail}") from error
+    except Exceeds as error:
+        raise AuthorError(file, error.line or 0, f"more than {error.limit} {error.what}") from error
     lines = Lines(source)
     table = Fields(data, file, lines)
     runs = [_run(one) for one in table.readers("run")]
