@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import NamedTuple
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.views.contours import contours
-from nntutor.tui.drawing.views.curve import curve
-from nntutor.tui.drawing.views.inequalities import inequalities
-from nntutor.tui.drawing.views.layers import layers
 from nntutor.tui.drawing.views.matrices import matrices
-from nntutor.tui.drawing.views.moves import moves
 from nntutor.tui.drawing.views.network import network
-from nntutor.tui.drawing.views.nudge import nudge
-from nntutor.tui.drawing.views.parabola import parabola
-from nntutor.tui.drawing.views.plane import plane, planes
-from nntutor.tui.drawing.views.race import race
-from nntutor.tui.drawing.views.runs import runs
-from nntutor.tui.drawing.views.seeds import seeds
-from nntutor.tui.drawing.views.slopes import slopes
 from nntutor.tui.state import views
 from nntutor.tui.state.study import Study
 
@@ -37,22 +26,32 @@ class View(NamedTuple):
     beside: bool = False
 
 
+def _of(file: str, name: str = "") -> Draw:
+    """The drawing in a file of this folder, loaded when it is first asked for: a start draws one view of fifteen."""
+
+    def draw(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+        drawing: Draw = getattr(import_module(f"nntutor.tui.drawing.views.{file}"), name or file)
+        return drawing(study, words, width, height, look)
+
+    return draw
+
+
 VIEWS: dict[str, View] = {
     "network": View(network, margin=0),
     "matrices": View(matrices, margin=0, beside=True),
-    "curve": View(curve, beside=True),
-    "runs": View(runs, margin=0),
-    "plane": View(plane),
-    "planes": View(planes),
-    "inequalities": View(inequalities),
-    "parabola": View(parabola),
-    "slopes": View(slopes),
-    "nudge": View(nudge),
-    "layers": View(layers),
-    "contours": View(contours),
-    "race": View(race),
-    "moves": View(moves, beside=True),
-    "seeds": View(seeds),
+    "curve": View(_of("curve"), beside=True),
+    "runs": View(_of("runs"), margin=0),
+    "plane": View(_of("plane")),
+    "planes": View(_of("plane", "planes")),
+    "inequalities": View(_of("inequalities")),
+    "parabola": View(_of("parabola")),
+    "slopes": View(_of("slopes")),
+    "nudge": View(_of("nudge")),
+    "layers": View(_of("layers")),
+    "contours": View(_of("contours")),
+    "race": View(_of("race")),
+    "moves": View(_of("moves"), beside=True),
+    "seeds": View(_of("seeds")),
 }
 """By the names that lessons use (lessons.course.model.VIEWS)."""
 
