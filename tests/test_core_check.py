@@ -41,6 +41,32 @@ def test_every_weight_that_learns_is_checked_and_agrees(problem: Problem, iterat
     np.testing.assert_equal(trace.error, Timeline.start(problem).to(trace.iteration).trace.error)
 
 
+@given(problems(errors=("half-squared", "mse"), activations=("sigmoid", "tanh", "identity")))
+def test_what_is_sent_back_to_a_unit_is_the_slope_of_its_own_output(problem: Problem) -> None:
+    trace = Timeline.start(problem).trace
+    for step in trace:
+        if step.ref.kind in ("out_grad", "delta"):
+            nudged = step.ref._replace(kind="out" if step.ref.kind == "out_grad" else "net")
+            assert central_difference(trace, nudged).agrees, step.symbol
+
+
+@given(
+    problems(errors=("half-squared", "mse"), activations=("sigmoid", "tanh", "identity"), everything_learns=True),
+    st.floats(-9, -1),
+    st.sampled_from((1.0, 30.0, 1e4)),
+)
+def test_a_check_agrees_exactly_where_the_contract_says(problem: Problem, power: float, scale: float) -> None:
+    """Within 10⁻⁶ of the larger of the two, and 10⁻⁹ of E where E is above 1."""
+    samples = replace(problem.samples, targets=problem.samples.targets * scale)
+    trace = Timeline.start(replace(problem, samples=samples)).trace
+    for layer in range(1, len(problem.network.layers) + 1):
+        check = central_difference(trace, Ref("weight", layer, 1, 1), 10.0**power)
+        largest = max(abs(check.gradient), abs(check.numeric))
+        floor = 1e-9 * max(1.0, abs(trace.error))
+        assert check.agrees == (abs(check.gradient - check.numeric) <= 1e-6 * largest + floor)
+        assert check.below == (largest <= floor)
+
+
 @given(problems(errors=DERIVABLE, activations=("sigmoid", "tanh", "identity"), everything_learns=True))
 def test_smooth_networks_have_no_kinks(problem: Problem) -> None:
     assert all(check.counted for check in check_all(Timeline.start(problem).trace))

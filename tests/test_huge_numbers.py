@@ -25,6 +25,7 @@ from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.export import write
 from nntutor.lessons.export.check_table import Table
+from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.language.words import load
 
@@ -96,7 +97,7 @@ def exported(problem: Problem, format: str) -> None:
         parse(writing.write(problem), "x")
 
 
-FORMATS = st.sampled_from(write.FORMATS)
+ANY_FORMAT = st.sampled_from(FORMATS)
 
 
 @settings(max_examples=200)
@@ -107,7 +108,7 @@ def test_no_number_that_is_too_large_is_a_warning_in_training(problem: Problem) 
 
 
 @settings(max_examples=80)
-@given(huge(), FORMATS)
+@given(huge(), ANY_FORMAT)
 def test_nor_in_an_export(problem: Problem, format: str) -> None:
     exported(problem, format)
 
@@ -121,7 +122,7 @@ def test_nor_in_a_file_whose_targets_are_too_large(error: str) -> None:
         trained(parse(text, "x"))
 
 
-@given(st.sampled_from(SURFACES), st.sampled_from(OPTIMIZERS), st.lists(POWERS, min_size=3, max_size=3), FORMATS)
+@given(st.sampled_from(SURFACES), st.sampled_from(OPTIMIZERS), st.lists(POWERS, min_size=3, max_size=3), ANY_FORMAT)
 def test_nor_in_a_descent_on_a_surface(name: str, optimizer: str, powers: list[int], format: str) -> None:
     start = [float(sized(np.array(one), power)) for one, power in zip((1.5, -0.7), powers[1:], strict=True)]
     rate = float(sized(np.array(0.1), powers[0]))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
 from nntutor.core.errors import NntutorError
 from nntutor.core.files import writing
@@ -228,7 +228,7 @@ def test_a_mark_of_byte_order_and_windows_line_ends_do_no_harm(tmp_path: Path) -
     assert same(read("-", io.BytesIO(GOOD.encode())), parse(GOOD, "x"))
 
 
-@settings(max_examples=150)
+@share(3.75)
 @given(st.data())
 def test_no_mutation_of_a_file_brings_anything_but_a_problem_or_one_line(data: st.DataObject) -> None:
     text = GOOD

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.arrays import frozen
-from nntutor.core.engine.program import State
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NotDifferentiable
+from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
 
 H = 1e-4
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9
-
-# The gradient that belongs to a number that can be nudged.
-GRADIENT = {"weight": "grad", "out": "out_grad", "net": "delta"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,6 @@ class Check:
 
     ref: Ref
     symbol: str
-    gradient_symbol: str
     h: float
     value: float
     upper: float
@@ -59,8 +56,7 @@ def central_difference(trace: Trace, ref: Ref, h: float = H) -> Check:
     """
     if trace.problem.error == "perceptron":
         raise NotDifferentiable()
-    gradient_ref = ref._replace(kind=GRADIENT[ref.kind])
-    gradient = trace.value(gradient_ref)
+    gradient = trace.value(ref._replace(kind=GRADIENT[ref.kind]))
     upper, above = _nudged(trace, ref, h)
     lower, below = _nudged(trace, ref, -h)
     times = len(trace.samples) if ref.sample >= 0 else 1
@@ -72,7 +68,6 @@ def central_difference(trace: Trace, ref: Ref, h: float = H) -> Check:
     return Check(
         ref,
         trace.symbol(ref),
-        trace.symbol(gradient_ref),
         h,
         trace.value(ref),
         upper,
@@ -101,8 +96,8 @@ def _nudged(trace: Trace, ref: Ref, by: float) -> tuple[float, list[np.ndarray]]
         view, place = trace.parameter(params, ref)
         view[place] += by
         moved = State(trace.before.done, frozen(params), trace.before.slots)
-        return trace.error_with(moved), trace.nets()
-    return trace.error_with(trace.before, ref, by), trace.nets()
+        return trace.error_at(moved), trace.nets()
+    return trace.error_at(trace.before, ref, by), trace.nets()
 
 
 def _kinks(trace: Trace, above: list[np.ndarray], below: list[np.ndarray], h: float) -> tuple[str, ...]:

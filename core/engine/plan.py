@@ -16,21 +16,14 @@ from itertools import accumulate
 
 from nntutor.core.engine.sections import Deltas, Errors, Forward, PerWeight, Section
 from nntutor.core.notation.formula import Expr, Mul, bind
-from nntutor.core.notation.symbols import PER_WEIGHT, Ref
+from nntutor.core.notation.kinds import PER_WEIGHT
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.contractions import Contraction, unit_meaning, weight_meaning
 from nntutor.core.rules.mistakes import rulebook
 from nntutor.core.rules.rulebook import Rulebook
 from nntutor.core.rules.shape import Shape
 
 PHASES = ("forward", "error", "backward", "update")
-
-KIND = {
-    "net": "net", "out": "out", "prob": "probability", "unit_error": "error", "error": "error",
-    "out_grad": "out-gradient", "slope": "slope", "delta": "delta", "grad": "gradient",
-    "v": "state", "m": "state", "s": "state", "mhat": "corrected", "vhat": "corrected",
-    "change": "change", "new": "update",
-}  # fmt: skip
-"""The contract's word for each kind of number that a step makes."""
 
 
 @dataclass(frozen=True)

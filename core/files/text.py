@@ -6,6 +6,7 @@ import io
 import os
 import select
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from nntutor.core.errors import IsFolder, NoFile, NotUtf8, TooLarge, Unreadable
 
 WAIT = 5.0
 """Seconds that a pipe may keep silent, all its silences together."""
+
+# Opening a pipe nobody writes to would wait for ever; and Windows would take ctrl+z for the end of the text.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_text(path: Path, name: str, limit: int, too_large: TooLarge) -> str:
@@ -46,8 +50,7 @@ def opened(path: Path, name: str, limit: int, too_large: TooLarge) -> Iterator[B
 
 def _descriptor(path: Path, name: str) -> int:
     try:
-        # Opening a pipe nobody writes to would wait for ever.
-        return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        return os.open(path, _READING)
     except ValueError as error:
         raise _unreadable(name, error) from None
 
@@ -59,13 +62,14 @@ class _Bounded(io.RawIOBase):
         self._descriptor, self._name, self._left, self._too_large = descriptor, name, limit, too_large
         self._patience = WAIT
         info = os.fstat(descriptor)
-        self._pipe = stat.S_ISFIFO(info.st_mode)
+        pipe = stat.S_ISFIFO(info.st_mode)
         if stat.S_ISDIR(info.st_mode):
             raise self._refused(IsFolder(name, None))
-        if not (stat.S_ISREG(info.st_mode) or self._pipe):
+        if not (stat.S_ISREG(info.st_mode) or pipe):
             raise self._refused(Unreadable(name, None, "not_file"))
         if info.st_size > limit:
             raise self._refused(too_large)
+        self._waits = pipe and sys.platform != "win32"  # which has no way to wait for a pipe
 
     def _refused(self, error: Exception) -> Exception:
         self.close()
@@ -89,7 +93,7 @@ class _Bounded(io.RawIOBase):
 
     def _read(self, size: int) -> bytes:
         while True:
-            if self._pipe:
+            if self._waits:
                 self._wait()
             try:
                 return os.read(self._descriptor, size)
