@@ -451,7 +451,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
         asked.append(lesson)
         return 0
 
-    monkeypatch.setattr(capabilities, "fits_the_tutor", lambda environment: True)
+    monkeypatch.setattr(capabilities, "lacking", lambda environment: "")
     monkeypatch.setattr(app, "run", run)
     monkeypatch.setenv("TEXTUAL_COLOR_SYSTEM", "standard")  # to be put back
     yield asked
@@ -500,7 +500,7 @@ def test_the_tutor_without_a_terminal_names_trace(given: list[str], capsys: pyte
 
 @pytest.mark.parametrize(
     "changed",
-    [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "xterm", "PYTHONIOENCODING": "latin-1"}],
+    [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "Unknown"}, {"TERM": "xterm", "PYTHONIOENCODING": "latin-1"}],
     ids=str,
 )
 def test_a_terminal_that_cannot_show_the_tutor_is_told_so(changed: dict[str, str]) -> None:

@@ -28,8 +28,8 @@ from nntutor.tui.terminal.probe import Answers
 
 NARROW = (1, 1, 1, 1, 1, 2, 1)
 WELL = Facts(
-    term="xterm-256color", program="", terminal=True, starts=True, size=(80, 24), colours=256, encoding="utf-8",
-    signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(), look=LookChoice(),
+    term="xterm-256color", program="", terminal=True, moves=True, starts=True, size=(80, 24), colours=256,
+    encoding="utf-8", signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(), look=LookChoice(),
     language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you", writable=True,
     progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
 )  # fmt: skip
@@ -94,9 +94,9 @@ def test_the_doctor_foretells_the_look_that_the_tutor_takes(
 CASES: list[tuple[Facts, set[str]]] = [
     (WELL, set()),
     (replace(WELL, terminal=False, starts=False, size=(0, 0), answers=Answers()), set()),
-    (replace(WELL, ssh=True, terminal=False, starts=False, term="", colours=0), {"ssh_without_terminal"}),
-    (replace(WELL, term="", starts=False, colours=0), {"term"}),
-    (replace(WELL, term="dumb", starts=False, colours=0), {"term"}),
+    (replace(WELL, ssh=True, terminal=False, moves=False, starts=False, term="", colours=0), {"ssh_without_terminal"}),
+    (replace(WELL, term="", moves=False, starts=False, colours=0), {"term"}),
+    (replace(WELL, term="dumb", moves=False, starts=False, colours=0), {"term"}),
     (replace(WELL, encoding="latin-1", look=LookChoice("encoding")), {"encoding"}),
     (replace(WELL, locale="C", look=LookChoice("locale")), {"locale_plain"}),
     (replace(WELL, locale="ko_KR.UTF-8", installed=False), {"locale_missing"}),

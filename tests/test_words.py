@@ -68,6 +68,7 @@ BUILT: dict[str, frozenset[str]] = {
         "check.": literals("tui/drawing/panels/**/*.py"),
         "check_table.": literals("lessons/export/**/*.py"),
         "cli.": (end for key in literals("tui/*.py", "tui/**/keymap.py") for end in (key, f"{key}_near")),
+        "cli.no_": literals("tui/terminal/capabilities.py"),
         "cli_help.": (*COMMANDS, "main"),
         "doctor.": literals("tui/doctor/**/*.py"),
         "doctor.why_": literals("tui/terminal/**/*.py"),

@@ -329,9 +329,10 @@ def _tutor(given: Arguments, out: Output) -> int:
     lesson = load.named(given.what) if given.command == "learn" and given.what is not None else None
     if given.command == "learn" and given.what is not None and lesson is None:
         raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
-    if not capabilities.fits_the_tutor(os.environ):
-        line = out.words.say("status.no_terminal", what=given.what or "hidden-delta")
-        return _refuse(line.removeprefix("nntutor: "))
+    lacking = capabilities.lacking(os.environ)
+    if lacking:
+        facts = {"what": given.what or "hidden-delta", "encoding": capabilities.encoding()}
+        return _refuse(out.words.say(f"cli.no_{lacking}", **facts))
     return _open_tutor(given, out, lesson)
 
 

@@ -18,10 +18,6 @@ WIDTH, HEIGHT = 80, 24
 Rule = Callable[[Facts], bool]
 
 
-def _dumb(facts: Facts) -> bool:
-    return facts.term in ("", "dumb")
-
-
 def _utf8(name: str) -> bool:
     return "utf8" in name.lower().replace("-", "")
 
@@ -54,8 +50,8 @@ def _far(facts: Facts) -> bool:
 
 
 RULES: dict[str, Rule] = {
-    "ssh_without_terminal": lambda facts: facts.ssh and not facts.terminal and _dumb(facts),
-    "term": lambda facts: facts.terminal and _dumb(facts),
+    "ssh_without_terminal": lambda facts: facts.ssh and not facts.terminal and not facts.moves,
+    "term": lambda facts: facts.terminal and not facts.moves,
     "encoding": lambda facts: not _utf8(facts.encoding) or facts.look.why == "encoding",
     "locale_plain": lambda facts: facts.look.why == "locale",
     "locale_missing": lambda facts: not facts.installed,

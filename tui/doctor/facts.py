@@ -35,13 +35,15 @@ _SECONDS = 1.0
 class Facts:
     """size: columns and rows, zeros where unknown; files: pairs of a word's key and a path; see also `Answers`.
 
-    program: the terminal's own name where it tells it; progress: see `lessons.progress.condition`;
+    moves: whether TERM is of a terminal with a cursor to move; program: the terminal's own name where it tells it;
+    progress: see `lessons.progress.condition`;
     keymap: what is wrong with the file of keys, or nothing.
     """
 
     term: str
     program: str
     terminal: bool
+    moves: bool
     starts: bool
     size: tuple[int, int]
     colours: int
@@ -79,7 +81,7 @@ class Facts:
 
 def found(environment: Mapping[str, str], language: str, ascii_asked: bool, color: bool) -> Facts:
     """Look around; takes as long as the terminal takes to answer, about a second where it is silent."""
-    starts, locale = capabilities.fits_the_tutor(environment), capabilities.locale(environment)
+    starts, locale = not capabilities.lacking(environment), capabilities.locale(environment)
     answers = _asked(environment)
     size = get_terminal_size(fallback=(0, 0))
     folder, file = _places()
@@ -87,6 +89,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
         term=capabilities.terminal(environment),
         program=_program(environment),
         terminal=capabilities.has_terminal(),
+        moves=capabilities.moves_cursor(environment),
         starts=starts,
         size=(size.columns, size.lines),
         colours=capabilities.colours(environment, color),
@@ -113,7 +116,7 @@ def _asked(environment: Mapping[str, str]) -> Answers:
         return Answers()
     # Bytes of UTF-8 would be drawn as several signs each; and the Linux console and screen may show the
     # question for the background instead of passing over it.
-    glyphs = GLYPHS if capabilities.fits_the_tutor(environment) else ()
+    glyphs = GLYPHS if not capabilities.lacking(environment) else ()
     background = not environment.get("STY") and not capabilities.terminal(environment).startswith(("linux", "screen"))
     return probe.ask(glyphs, _TIMES, background, _SECONDS)
 
