@@ -25,9 +25,9 @@ from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import arguments, cli
 from nntutor.tui.terminal import capabilities
 
-RUN = "import sys; from nntutor.tui.cli import main; sys.exit(main())"
+RUN = "import sys; from nntutor.tui.command import main; sys.exit(main())"
 LOADED = (
-    "import sys; from nntutor.tui.cli import main; status = main(); "
+    "import sys; from nntutor.tui.command import main; status = main(); "
     "print(*(n for n in ('numpy', 'textual', 'rich', 'plotext') if n in sys.modules), file=sys.stderr); "
     "sys.exit(status)"
 )
@@ -301,7 +301,8 @@ def test_a_full_disk_is_one_line(format: str) -> None:
     assert ended.stderr.startswith(b"nntutor: ") and ended.stderr.count(b"\n") == 1
 
 
-def test_ctrl_c_ends_with_130_and_says_nothing() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_ends_a_long_command_with_its_status_and_without_a_word(number: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, *SLOW_TO_FINISH, "csv"],
         stdout=subprocess.PIPE,
@@ -310,9 +311,9 @@ def test_ctrl_c_ends_with_130_and_says_nothing() -> None:
     )
     assert process.stdout is not None
     process.stdout.readline()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, b"")
+    assert (process.returncode, err) == (128 + number, b"")
 
 
 def test_json_is_utf8_and_the_rest_takes_ascii_names_where_the_output_cannot_encode_them() -> None:

@@ -29,9 +29,9 @@ from nntutor.tui.terminal.probe import Answers
 NARROW = (1, 1, 1, 1, 1, 2, 1)
 WELL = Facts(
     term="xterm-256color", program="", terminal=True, moves=True, starts=True, size=(80, 24), colours=256,
-    encoding="utf-8", signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(), look=LookChoice(),
-    language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you", writable=True,
-    progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
+    encoding="utf-8", signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(),
+    look=LookChoice(), language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you",
+    writable=True, progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
 )  # fmt: skip
 
 

@@ -109,6 +109,7 @@ class Tutor(OpenApp):
     def on_mount(self) -> None:
         sys.setswitchinterval(_TURN)
         loop = asyncio.get_running_loop()
+        ending.WATCH.leave = lambda status: loop.call_soon_threadsafe(self._ended, status)
         for number in ending.SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform
                 loop.add_signal_handler(number, self._ended, 128 + number)

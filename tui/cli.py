@@ -39,6 +39,13 @@ class WriteError(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    try:
+        return _status(argv)
+    finally:
+        _let_go_of_errors()
+
+
+def _status(argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     words = _words(arguments.language(given, os.environ), sys.stderr)
     try:
@@ -103,6 +110,16 @@ def _close_quietly() -> None:
     """Let nothing be written when the interpreter closes its streams."""
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _let_go_of_errors() -> None:
+    """Standard error with nothing in it: what a terminal that is gone did not take would change the exit status."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 # --- what the output can take ------------------------------------------------------------------------
