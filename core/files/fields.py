@@ -71,7 +71,7 @@ class Fields:
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong_type(key, "whole", value)
         if value < at_least:
-            raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value))
+            raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value), at_least)
         if value > at_most:
             raise OutOfRange(self.file, self.line(key), key, "at_most", _spelled(value), at_most)
         return value
@@ -86,11 +86,11 @@ class Fields:
     ) -> float:
         value = self._finite(key, self._table.get(key, default), "number")
         if low is not None and below is not None and not low <= value < below:
-            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value))
+            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value), 1)
         if low is not None and value < low:
-            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value))
+            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value), 0)
         if above is not None and value <= above:
-            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value))
+            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value), 0)
         return value
 
     def _finite(self, key: str, value: object, expected: str) -> float:
