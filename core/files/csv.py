@@ -1,6 +1,6 @@
 """Samples from a CSV file: columns of numbers, named in the problem file.
 
-A file is read a megabyte at a time, so that fifty take little more memory than their numbers do. NumPy's reader makes
+A file is read a piece at a time, so that 50 MB take little more memory than their numbers do. NumPy's reader makes
 numbers of plain lines three times as fast as Python can; whatever it cannot make out is looked at cell by cell, which
 finds what is wrong and where, or that nothing is.
 """
@@ -38,7 +38,7 @@ MOST_NUMBERS = CSV_LIMIT // 2
 """As many as the longest file has, at a digit and a comma each; of columns that are taken twice, fewer."""
 MOST_LINE = 10**6
 MOST_CELL = csv.field_size_limit()
-_PIECE = 2**18
+_PIECE = MOST_CELL // 2  # so that none of its lines has to be measured
 _SHOWN = 12  # columns and letters of each that a message names
 _LETTERS = 40
 
@@ -150,8 +150,8 @@ def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> floa
 class _Lines(Iterator[str]):
     """The lines of a file, one after another, read a piece at a time.
 
-    count: how many have been taken; row: those since somebody last cleared it; longest: letters of the longest line of
-    the piece; ended: whether one more was asked for than there are.
+    count: how many have been taken; row: those since somebody last cleared it; longest: no line of the piece has more
+    letters; ended: whether one more was asked for than there are.
     """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
@@ -180,7 +180,7 @@ class _Lines(Iterator[str]):
             text = decoded(data[:end], self._name, self.count)
             lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             self._piece, self._at = lines if lines[-1] else lines[:-1], 0
-            self.longest = max(map(len, self._piece), default=0)
+            self.longest = len(text) if len(text) <= MOST_CELL else max(map(len, self._piece))
             if self.longest > MOST_LINE:
                 raise self._too_long(next(at for at, line in enumerate(self._piece) if len(line) == self.longest))
         return True
