@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -299,6 +300,27 @@ def test_a_full_disk_is_one_line(format: str) -> None:
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment(), check=False)
     assert ended.returncode == 2
     assert ended.stderr.startswith(b"nntutor: ") and ended.stderr.count(b"\n") == 1
+
+
+def test_standard_error_that_takes_nothing_changes_no_status() -> None:
+    """As of a terminal that is gone."""
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run([sys.executable, "-c", RUN, "nonsense"], stderr=full, env=environment(), check=False)
+    assert ended.returncode == 2
+
+
+def test_standard_input_that_is_closed_is_one_line() -> None:
+    command = shlex.join([sys.executable, "-c", RUN, "trace", "-"])
+    ended = subprocess.run(["sh", "-c", f"exec {command} <&-"], capture_output=True, env=environment(), check=False)
+    assert (ended.returncode, ended.stderr) == (2, b"nntutor: <stdin>: cannot be read: it is closed.\n")
+
+
+@pytest.mark.parametrize("given", ["lessons", "--lang=", "--", "trace --run=", "trace ./"])
+def test_whatever_is_typed_is_refused_in_a_line_of_bounded_length(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = here(capsys, *f"{given}{'x' * 20_000}".split())
+    assert ended.status == 2 and ended.err.count("\n") == 1 and len(ended.err) < 2 * cli.MOST_LETTERS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
