@@ -29,7 +29,7 @@ _OPEN: list[Program] = []
 # frames per second, a start would also take another time than the learner's.
 _LEFT_OUT = (
     "NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT",
-    "TEXTUAL_FPS", "PYTHONDONTWRITEBYTECODE",
+    "TEXTUAL_FPS", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED",
 )  # fmt: skip
 
 

@@ -43,7 +43,11 @@ class Ended:
 
 
 def environment(**changed: str) -> dict[str, str]:
-    plain = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHONIO"))}
+    plain = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("LC_", "LANG", "PYTHONIO", "PYTHONUNBUFFERED"))
+    }
     return {**plain, "LANG": "en_US.UTF-8", "PYTHONUTF8": "1", **changed}
 
 
