@@ -35,6 +35,7 @@ def said(text: str, own: bool = True) -> str:
         ("{{if not a = b and b ≠ a}}yes{{end}}", "yes"),
         ("{{if nan = nan}}1{{end}}{{if nan < a}}2{{end}}{{if nan != a}}3{{end}}", "3"),
         ("{{if own}}claim{{else}}none{{end}} {{if not own}}changed{{end}}", "claim"),
+        ("{{if always}}true{{else}}never{{end}}", "true"),
         ("{{if own or missing = 1}}not asked{{end}}", "not asked"),
         ("{{end:first}} {{if a < b}}{{end:last}}{{end}}", "{{end:first}} {{end:last}}"),
         ("{{ if a < b }} spaced {{ end }} out", "spaced out"),

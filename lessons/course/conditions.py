@@ -2,7 +2,8 @@
 
 A condition compares formulas of holes with <, >, <= or ≤, >= or ≥, =, != or ≠; `not`, `and`, `or` join comparisons, in
 this order. The atom `own` is true as long as the given numbers are the lesson's own; who shows the text knows that and
-hands it in. Of a text only the branches that are true are kept, and nothing is asked of the others. Needs no NumPy.
+hands it in. Alone, `always` is true: for a claim that holds whatever the numbers are. Of a text only the branches that
+are true are kept, and nothing is asked of the others. Needs no NumPy.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ MARK = re.compile(r"\{\{(.*?)\}\}")
 _KEYWORD = re.compile(r"(if|elif|else|end)((?:\s.*)?)")
 _OPERATOR = re.compile(r"<=|>=|!=|[≤≥≠<>=]")
 _SPELLED = {"<=": "≤", ">=": "≥", "!=": "≠"}
-OWN = "own"
+OWN, ALWAYS = "own", "always"
 MOST_COMPARED = 8
 """Pairs of formulas that one text may compare: every outcome of all of them is tried by the linter."""
 
@@ -141,6 +142,8 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _condition(mark: str, written: str) -> Condition:
+    if written == ALWAYS:
+        return ((),)
     return tuple(
         tuple(_atom(mark, one.strip()) for one in re.split(r"\band\b", terms)) for terms in re.split(r"\bor\b", written)
     )
