@@ -88,6 +88,12 @@ def plane_points(problem: Problem, state: State, inputs: Array, layer: int) -> A
     return frozen(_forward(problem, state, inputs)[layer - 1])
 
 
+def right_side(problem: Problem, state: State) -> Array:
+    """(samples, outputs): whether each output is on the same side of ½ as its target."""
+    outputs = _forward(problem, state, problem.samples.inputs)[-1]
+    return frozen((outputs >= 0.5) == (problem.samples.targets >= 0.5))
+
+
 def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) -> Array:
     """E of all samples at many values of two weights at once, the others as given; of the shape of x and y."""
     if problem.surface:

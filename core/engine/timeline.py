@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.edits import Edit, effective, is_given, with_given
+from nntutor.core.engine.edits import Edit, changes, effective, is_given, with_given
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
@@ -164,6 +164,11 @@ class Timeline:
     def problem(self) -> Problem:
         """The problem as it is in the current iteration, edits included."""
         return self._history_of(self.iteration).engine.problem
+
+    @property
+    def is_original(self) -> bool:
+        """Whether every given number is as the original problem has it."""
+        return not changes(self.original, self.edits)
 
     @property
     def trace(self) -> Trace:

@@ -118,6 +118,10 @@ class Study:
         step = step_of(timeline.problem, stop.iteration, stop.at, timeline.mistake)
         return None if step is None else Position(stop.iteration, step)
 
+    def own(self, run: str) -> bool:
+        """Whether the given numbers of a run are the lesson's own: nothing in it has been changed."""
+        return self.timelines[run].is_original
+
     def runner(self) -> Runner:
         """What carries out the run on its way, in memory of its own."""
         if self.running is not None and self.running.seeds and self.seeds is not None:
