@@ -131,8 +131,7 @@ CASES: list[tuple[Facts, set[str]]] = [
     (replace(WELL, ssh=True, answers=answered(0.2)), {"slow", "mosh"}),
     (replace(WELL, ssh=True, mosh=True, answers=answered(0.2)), {"slow"}),
     (replace(WELL, ssh=True, answers=answered(0.1)), set()),
-    (replace(WELL, program="iTerm2", language="ko"), {"iterm"}),
-    (replace(WELL, program="iTerm.app"), set()),
+    (replace(WELL, program="iTerm2", language="ko"), set()),
     (replace(WELL, writable=False), {"unwritable"}),
     *(
         (replace(WELL, progress=how), {f"progress_{how}"} - {"progress_missing"})
