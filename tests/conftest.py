@@ -57,6 +57,7 @@ SLOW = (
     "test_soak",
     "test_ssh",
     "test_terminal",
+    "test_textual_settings::test_the_worst_settings_change_nothing_and_leave_no_file",
 )
 
 

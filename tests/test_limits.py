@@ -14,11 +14,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nntutor.core import errors
-from nntutor.core.errors import LONGEST, Exceeds, NntutorError, ProblemError
+from nntutor.core.errors import Exceeds, NntutorError, ProblemError
 from nntutor.core.files import problem as problem_room
 from nntutor.core.files import toml as toml_room
 from nntutor.core.files.problem import LIMIT, parse
 from nntutor.core.files.toml import MOST_KEYS, MOST_LETTERS, MOST_NAMES, MOST_NESTED, Lines, toml
+from nntutor.core.foreign import LONGEST
 from nntutor.lessons.export import write
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.language import error_text

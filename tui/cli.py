@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, TextIO
 
-from nntutor.core.errors import shortened
+from nntutor.core import foreign
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import words as words_room
@@ -97,7 +97,7 @@ def _refuse(sentence: str) -> int:
     """One line on standard error; the status of wrong use."""
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-    line = shortened(" ".join(sentence.split()), MOST_LETTERS)
+    line = foreign.clean(sentence, MOST_LETTERS)
     if not capabilities.can_encode(sys.stderr, line):
         line = ascii_look(line)
     with suppress(OSError, ValueError, AttributeError):
@@ -151,6 +151,10 @@ class Output:
             sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
 
     def write(self, text: str) -> None:
+        """The door through which every command writes: nothing in the text is obeyed by a terminal."""
+        self._sent(foreign.lines(text))
+
+    def _sent(self, text: str) -> None:
         if sys.stdout is None:
             return
         try:
@@ -165,7 +169,15 @@ class Output:
 
     def lines(self, lines: Iterator[str]) -> None:
         for line in lines:
-            self.write(f"{ascii_look(line) if self.ascii else line}\n")
+            self.write(f"{self._look(line)}\n")
+
+    def painted(self, lines: Iterator[str]) -> None:
+        """Lines in which nothing is foreign, with colours of our own."""
+        for line in lines:
+            self._sent(f"{self._look(line)}\n")
+
+    def _look(self, line: str) -> str:
+        return ascii_look(line) if self.ascii else line
 
 
 # --- commands ----------------------------------------------------------------------------------------
@@ -299,6 +311,7 @@ def _doctor(given: Arguments, out: Output) -> int:
 
     _ask_the_terminal_its_size()
     found = facts.found(os.environ, out.words.language, given.ascii, given.color)
+    out.painted(report.card(found, out.words, out.ascii))
     out.lines(report.lines(found, out.words, out.ascii))
     return DONE
 
@@ -317,7 +330,7 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
         if given.run is not None:
             names = [run.id for run in lesson.runs]
             if given.run not in names:
-                raise UsageError("no_run", lesson=name, name=given.run, expected=", ".join(names))
+                raise UsageError("no_run", lesson=name, name=given.run, expected=names)
             run = lesson.run(given.run)
         return lesson, builtin.of_run(run), run.mistake
     if given.run is not None:
@@ -334,8 +347,7 @@ def _problem(name: str) -> Problem:
         return read(name)
     if name not in builtin.names():
         lessons, problems = [lesson.id for lesson in load.lessons()], list(builtin.names())
-        facts = {"lessons": ", ".join(lessons), "problems": ", ".join(problems)}
-        raise arguments.near("no_target", name, [*lessons, *problems], **facts)
+        raise arguments.near("no_target", name, [*lessons, *problems], lessons=lessons, problems=problems)
     return builtin.open(name)
 
 
@@ -348,7 +360,7 @@ def _tutor(given: Arguments, out: Output) -> int:
         raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
     lacking = capabilities.lacking(os.environ)
     if lacking:
-        facts = {"what": given.what or "hidden-delta", "encoding": capabilities.encoding()}
+        facts = {"what": foreign.clean(given.what or "hidden-delta"), "encoding": capabilities.encoding()}
         return _refuse(out.words.say(f"cli.no_{lacking}", **facts))
     return _open_tutor(given, out, lesson)
 

@@ -28,9 +28,9 @@ from nntutor.core.errors import (
     TooLarge,
     UnclosedQuote,
     nearest,
-    shortened,
 )  # fmt: skip
 from nntutor.core.files.text import decoded, opened
+from nntutor.core.foreign import clean
 from nntutor.core.problems.network import Samples
 
 CSV_LIMIT = 50 * 10**6
@@ -65,7 +65,7 @@ def _places(heading: list[str], columns: list[str], name: str) -> list[int]:
     place, times = {column: at for at, column in enumerate(heading)}, Counter(heading)
     for column in columns:
         if column not in place:
-            known = ", ".join(shortened(one, _LETTERS) for one in heading[:_SHOWN])
+            known = ", ".join(clean(one, _LETTERS) for one in heading[:_SHOWN])
             raise MissingColumn(name, 1, column, nearest(column, heading), known)
         if times[column] > 1:
             raise DoubleColumn(name, 1, column)
@@ -138,9 +138,9 @@ def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> floa
     except ValueError:
         number = None
     if number is None:
-        raise NotANumber(rows.name, rows.lines.count, heading[place], shortened(cell, _LETTERS))
+        raise NotANumber(rows.name, rows.lines.count, heading[place], clean(cell, _LETTERS))
     if not isfinite(number):
-        raise NotFinite(rows.name, rows.lines.count, heading[place], shortened(cell, _LETTERS))
+        raise NotFinite(rows.name, rows.lines.count, heading[place], clean(cell, _LETTERS))
     return number
 
 

@@ -15,6 +15,7 @@ from nntutor.core.errors import (
     nearest,
 )  # fmt: skip
 from nntutor.core.files.toml import Lines
+from nntutor.core.foreign import clean
 
 Table = Mapping[str, object]
 MOST_WHOLE = 2**63 - 1
@@ -147,10 +148,8 @@ def _spelled(value: object) -> str:
     if isinstance(value, dict):
         return "{…}"
     if isinstance(value, str):
-        text = " ".join(value.split())
-        return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+        return f"“{clean(value, 41)}”"
     try:
-        text = " ".join(repr(value).split())
+        return clean(repr(value), 41)
     except ValueError:  # an integer of more digits than Python prints
         return "…"
-    return text[:40] + "…" if len(text) > 41 else text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import RATES
 
@@ -69,12 +67,18 @@ def write(problem: Problem) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _escaped(letter: str) -> str:
+    """As TOML escapes it, whatever a terminal that shows the file could obey included."""
+    if letter.isprintable():
+        return f"\\{letter}" if letter in '"\\' else letter
+    return f"\\u{ord(letter):04x}" if letter <= "\uffff" else f"\\U{ord(letter):08x}"
+
+
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04x}", escaped) + '"'
+        return '"' + "".join(map(_escaped, value)) + '"'
     if isinstance(value, list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     return repr(value)

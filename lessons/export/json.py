@@ -52,7 +52,13 @@ def _problem(problem: Problem) -> Iterator[str]:
 
 def _dumps(value: object) -> str:
     # Numbers that JSON does not have were made strings before; one that slipped through would be a mistake of ours.
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(letter: str) -> str:
+    """Exact data all the same: what no screen shows is written as JSON escapes it."""
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
 def number(value: float) -> float | str:

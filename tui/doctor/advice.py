@@ -73,7 +73,6 @@ RULES: dict[str, Rule] = {
     "light": lambda facts: facts.answers.light is True and facts.colours > 0,
     "slow": _slow,
     "mosh": lambda facts: _slow(facts) and _far(facts),
-    "iterm": lambda facts: facts.program.startswith("iTerm") and facts.korean,
     "unwritable": lambda facts: not facts.writable,
     "keymap": lambda facts: bool(facts.keymap),
     "progress_unreadable": lambda facts: facts.progress == "unreadable",

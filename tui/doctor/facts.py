@@ -17,6 +17,7 @@ from shutil import get_terminal_size
 from statistics import median
 
 from nntutor.core.errors import NntutorError
+from nntutor.core.foreign import clean
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
 from nntutor.lessons.learner import database, folders, places
@@ -29,6 +30,7 @@ from nntutor.tui.terminal.probe import Answers, Keys
 GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
 _TIMES = 5
 _SECONDS = 1.0
+_LONGEST_PATH = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,8 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
     size = get_terminal_size(fallback=(0, 0))
     folder, file = _places()
     return Facts(
-        term=capabilities.terminal(environment),
-        program=_program(environment),
+        term=clean(capabilities.terminal(environment)),
+        program=clean(_program(environment)),
         terminal=capabilities.has_terminal(),
         moves=capabilities.moves_cursor(environment),
         starts=starts,
@@ -95,15 +97,15 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
         colours=capabilities.colours(environment, color),
         encoding=capabilities.encoding(),
         signs=capabilities.can_encode(sys.__stderr__, capabilities.SIGNS),
-        locale=locale,
+        locale=clean(locale),
         installed=_installed(locale),
         ssh=capabilities.over_ssh(environment),
         mosh=capabilities.under_mosh(),
         multiplexers=capabilities.multiplexers(environment),
         look=capabilities.picked(environment, ascii_asked, lambda: _wide(answers)),
         language=language,
-        files=(("progress_file", str(file or "")), ("keymap_file", str(keymap.path() if file else ""))),
-        folder=str(folder or ""),
+        files=(("progress_file", _path(file)), ("keymap_file", _path(keymap.path() if file else None))),
+        folder=_path(folder),
         writable=folder is not None and _writable(folder),
         progress=database.condition(file) if file else "missing",
         keymap=_keymap_fault(language),
@@ -137,7 +139,7 @@ def _installed(name: str) -> bool:
     before = setlocale(LC_CTYPE)
     try:
         setlocale(LC_CTYPE, name)
-    except LocaleError:
+    except (LocaleError, ValueError):
         return False
     finally:
         setlocale(LC_CTYPE, before)
@@ -150,6 +152,10 @@ def _places() -> tuple[Path | None, Path | None]:
         return folders.state(), places.path()
     except RuntimeError:
         return None, None
+
+
+def _path(path: Path | None) -> str:
+    return clean(str(path or ""), _LONGEST_PATH)
 
 
 def _keymap_fault(language: str) -> str:

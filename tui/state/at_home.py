@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nntutor.core.foreign import typed
 from nntutor.tui.state.commands import Where, allowed
-from nntutor.tui.state.keys import WAYS, printable, scrolled
+from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.session import Action, Extents, Home, Press, Session, Typed
 
 
@@ -18,7 +19,7 @@ def at_home(session: Session, action: Action, extents: Extents) -> Session:
     at = found.index(home.picked) if home.picked in found else 0
     match action:
         case Typed(text) if home.query is not None:
-            home = replace(home, query=(home.query + printable(text))[:40])
+            home = replace(home, query=typed(home.query + text, 40))
         case Press("leave"):
             return replace(session, leaving=True)
         case Press("continue") if found:

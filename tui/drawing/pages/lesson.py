@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nntutor.core.foreign import clean
 from nntutor.lessons.course import load
 from nntutor.lessons.language import why
 from nntutor.lessons.language.speech import Speech
@@ -68,7 +69,7 @@ class LessonPage:
     def _title(self) -> str:
         study = self.study
         if study.lesson is None:
-            return study.timeline.original.title or study.name
+            return clean(study.timeline.original.title) or clean(study.name)
         title = f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
         if len(study.timelines) < 2:
             return title
