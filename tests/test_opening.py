@@ -261,3 +261,15 @@ def test_every_command_closes_the_file_that_it_has_opened(
     done = subprocess.run([sys.executable, "-c", LEFT_OPEN, command], capture_output=True, text=True, check=True)
     states = [line for line in done.stdout.splitlines() if line in ("closed", "open")]
     assert states and set(states) == {"closed"}
+
+
+@pytest.mark.parametrize("iteration", [12, 40])
+def test_a_cycle_that_has_closed_is_told_again_after_a_restart(tmp_path: Path, iteration: int) -> None:
+    session = screens.of_lesson("wall")
+    assert session.study is not None
+    xor = next(run for run, one in session.study.timelines.items() if len(one.original.samples) == 4 and "xor" in run)
+    session = replace(session, study=replace(session.study, run=xor, view="plane"))
+    session = screens.pressed(session, *["iteration_next"] * (iteration - 1))
+    assert session.study is not None and session.study.place[0] == iteration
+    again = screens.resumed(tmp_path, session)
+    assert screens.lines(screens.without_note(again)) == screens.lines(screens.without_note(session))
