@@ -84,6 +84,7 @@ BUILT: dict[str, frozenset[str]] = {
         "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,
+        "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "run_name.": (*runs(), *SURFACES),
         "stale.": (one.stale for example in published.examples() for one in example.figures),
