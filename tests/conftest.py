@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import links
 import pytest
 import terminals
+from disks import disk as disk
 from hypothesis import HealthCheck, settings
 from links import Server
 

@@ -141,7 +141,7 @@ CASES: list[tuple[Facts, set[str]]] = [
     (replace(WELL, writable=False), {"unwritable"}),
     *(
         (replace(WELL, progress=how), {f"progress_{how}"} - {"progress_missing"})
-        for how in ("unreadable", "broken", "foreign", "newer", "missing")
+        for how in ("unreadable", "broken", "foreign", "newer", "link", "missing")
     ),
 ]
 

@@ -85,6 +85,7 @@ BUILT: dict[str, frozenset[str]] = {
         "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,
+        "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "run_name.": (*runs(), *SURFACES),

@@ -47,6 +47,7 @@ from nntutor.tui.widget import Page
 
 if TYPE_CHECKING:
     from nntutor.core.problems.network import Problem
+    from nntutor.lessons.learner.sources import Source
 
 _CHUNK_SECONDS = 0.05
 # Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,
@@ -343,6 +344,7 @@ class Tutor(OpenApp):
 def run(
     lesson: str | None,
     problem: Problem | None,
+    source: Source | None = None,
     *,
     language: str,
     keep_language: bool,
@@ -353,13 +355,14 @@ def run(
 ) -> int:
     """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
 
-    keep_language: `language` was asked for, so a resumed place does not bring its own. typed: keys pressed already.
+    source: what is kept of the problem's file. keep_language: `language` was asked for, so a resumed place does not
+    bring its own. typed: keys pressed already.
     """
     with closing(Store.open()) as store:
         desk = Desk(store)
         style = Style.ASCII if ascii_look else Style.UNICODE
         session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
-        opening = desk.begin(lesson, problem)
+        opening = desk.begin(lesson, problem, source)
         if opening is not None:
             session = update(session, Opened(opening.study, opening.digits), extents)
             if opening.language in LANGUAGES and not keep_language:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nntutor.core.engine.trace import Trace
     from nntutor.core.notation.symbols import Style
     from nntutor.core.problems.network import Problem
+    from nntutor.lessons.learner.sources import Source
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 MOST_LETTERS = 2000
@@ -351,6 +352,18 @@ def _problem(name: str) -> Problem:
     return builtin.open(name)
 
 
+def _problem_to_keep(name: str) -> tuple[Problem, Source | None]:
+    """A problem, and what the place keeps of its file; None for one that ships."""
+    from nntutor.core.files.problem import parse, text_of
+    from nntutor.lessons.course import builtin
+    from nntutor.lessons.learner import sources
+
+    if not builtin.is_path(name):
+        return _problem(name), None
+    text, file, folder = text_of(name)
+    return parse(text, file, folder), sources.of_file(text, folder)
+
+
 # --- the tutor ---------------------------------------------------------------------------------------
 
 
@@ -387,10 +400,11 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
     from nntutor.tui.app import run
 
-    problem = _problem(given.what or "") if given.command == "open" else None
+    problem, source = _problem_to_keep(given.what or "") if given.command == "open" else (None, None)
     return run(
         lesson.id if lesson is not None else None,
         problem,
+        source,
         language=out.words.language,
         keep_language=given.language is not None,
         ascii_look=look.ascii,

@@ -171,6 +171,11 @@ class Timeline:
         return not changes(self.original, self.edits)
 
     @property
+    def in_force(self) -> tuple[Edit, ...]:
+        """The edits that no other one has made forgotten, by iteration."""
+        return effective(self.edits)
+
+    @property
     def trace(self) -> Trace:
         return self.trace_of(self.iteration)
 
@@ -198,6 +203,14 @@ class Timeline:
             earlier = tuple(edit for edit in effective(self.edits) if edit.iteration < oldest.first)
             oldest.past = Timeline.start(self.original, self.mistake)._with(earlier, ())
         return oldest.past
+
+    @property
+    def begun(self) -> tuple[Problem, State]:
+        """The problem and the state from which the newest iteration is reached without an edit."""
+        history = self.histories[-1]
+        if len(self.histories) == 1 and history.start.done and not history.edited:  # resumed on the way
+            return self._past.begun
+        return history.engine.problem, history.start
 
     @property
     def newest(self) -> int:
@@ -318,6 +331,10 @@ class Timeline:
         if not self.undone:
             return self
         return self._with((*self.edits, self.undone[-1]), self.undone[:-1])
+
+    def edited(self, edits: tuple[Edit, ...]) -> Timeline:
+        """The same place under these edits instead of its own. KeyError, IndexError where they do not fit."""
+        return self._with(edits, ())
 
     def _with(self, edits: tuple[Edit, ...], undone: tuple[Edit, ...]) -> Timeline:
         """The same place under other edits; histories that no change reaches are kept."""

@@ -48,12 +48,17 @@ _LAST_ACTIVATION = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "s
 
 def read(where: str | Path, stdin: BinaryIO | None = None) -> Problem:
     """The problem in a file, or on standard input where `where` is "-". Raises ProblemErrors."""
+    return parse(*text_of(where, stdin))
+
+
+def text_of(where: str | Path, stdin: BinaryIO | None = None) -> tuple[str, str, Path]:
+    """What `parse` reads: the text, what messages call it, and its folder. Raises ProblemErrors."""
     name = str(where)
     if name == "-":
         stream = stdin or (sys.stdin.buffer if sys.stdin else None)
-        return parse(standard_input(stream, _STDIN, LIMIT, TooLarge(_STDIN, None, "1 MB")), _STDIN, Path())
+        return standard_input(stream, _STDIN, LIMIT, TooLarge(_STDIN, None, "1 MB")), _STDIN, Path()
     path = Path(where)
-    return parse(read_text(path, name, LIMIT, TooLarge(name, None, "1 MB")), name, path.parent)
+    return read_text(path, name, LIMIT, TooLarge(name, None, "1 MB")), name, path.parent
 
 
 def parse(text: str, file: str, folder: Path | None = None) -> Problem:

@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     "progress_broken": lambda facts: facts.progress == "broken",
     "progress_foreign": lambda facts: facts.progress == "foreign",
     "progress_newer": lambda facts: facts.progress == "newer",
+    "progress_link": lambda facts: facts.progress == "link",
 }
 
 

@@ -115,11 +115,12 @@ class LessonPage:
         return [(Piece(f" {line}", "note"),) for line in lines]
 
     def _message(self) -> str:
+        message = self.session.home.message
         if self.study.note is None:
-            return self.session.home.message
+            return message
         key, facts = self.study.note
         shown = {name: self.look.figure(fact) if isinstance(fact, float) else fact for name, fact in facts.items()}
-        return self.words.say(key, **shown)
+        return f"{self.words.say(key, **shown)} {message}".strip()
 
 
 def _parts(height: int) -> tuple[int, int]:

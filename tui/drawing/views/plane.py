@@ -155,8 +155,7 @@ def _ended(problem: Problem, start: State) -> perceptron.End | None:
 
 def _end(study: Study) -> perceptron.End | None:
     """Where Rosenblatt's rule ends from here."""
-    history = study.timeline.histories[-1]
-    return _ended(history.engine.problem, history.start) if study.trace.problem.error == "perceptron" else None
+    return _ended(*study.timeline.begun) if study.trace.problem.error == "perceptron" else None
 
 
 def _cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
