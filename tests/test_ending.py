@@ -269,6 +269,33 @@ def test_a_mistake_of_ours_gives_the_terminal_back_and_is_one_line(tmp_path: Pat
     resumes(tmp_path)
 
 
+UNDRAWN = """
+import sys
+from nntutor.tui import cli
+from nntutor.tui.drawing.pages import page
+rows, broken = page.rows, []
+def faulty(session):
+    if broken or session.study.place.step == 2:
+        broken.append(session)
+        raise RuntimeError("boom")
+    return rows(session)
+page.rows = faulty
+sys.exit(cli.main())
+"""
+
+
+def test_where_not_even_the_line_about_a_mistake_can_be_drawn_it_ends_as_well(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, command=[sys.executable, "-c", UNDRAWN, "learn", "hidden-delta"])
+    terminal.until("? keys")
+    terminal.send(RIGHT)
+    assert terminal.wait() == 2
+    assert all(sequence in terminal.last for sequence in RESTORED)
+    said = terminal.last.rpartition(RESTORED[3])[2].decode().strip()
+    assert said.startswith("nntutor: ") and "boom" in said and len(said.splitlines()) == 1
+    assert "boom" in (tmp_path / "report-1.txt").read_text()
+    resumes(tmp_path)
+
+
 def test_bytes_that_are_no_text_and_keys_that_no_keyboard_has_are_passed_over(tmp_path: Path) -> None:
     terminal = opened(tmp_path)
     for odd in (b"\xff\xfe", b"\xed\xa0\x80", b"\x1b[99999999u", b"\x1b[200~\xff\x00\xfe\x1b[201~", "실".encode()[:2],

@@ -215,12 +215,8 @@ def ran(session: Session) -> Session:
     study = session.study
     if study is None or study.running is None:
         return session
-    runner, running = study.runner(), study.running
-    while session.study is not None and session.study.running is running:
-        chunk = runner.chunk(max(0, running.target - runner.state.done), 1.0, running.goal)
-        session = update(session, Ran(running.number, chunk), extents)
-        if not len(chunk.errors) or chunk.diverged is not None:
-            break
+    for chunk in study.chunks(1.0):
+        session = update(session, Ran(study.running.number, chunk), extents)
     return session
 
 

@@ -25,10 +25,13 @@ def at_home(session: Session, action: Action, extents: Extents) -> Session:
         case Press("continue") if found:
             return replace(session, home=replace(home, query=None), wanted=home.lessons[found[at]].id)
         case Press(name) if allowed(name, Where.HOME):
-            home, at = _pressed(home, name), _moved(at, name, len(found))
-    found = home.found
-    picked = found[max(0, min(at, len(found) - 1))] if found else home.picked
-    return replace(session, home=replace(home, picked=picked))
+            home = _pressed(home, name)
+            if home.found == found:
+                at = _moved(at, name, len(found))
+    if home.found == found or home.picked not in home.found:
+        picked = home.found[max(0, min(at, len(home.found) - 1))] if home.found else home.picked
+        home = replace(home, picked=picked)
+    return replace(session, home=home)
 
 
 def _pressed(home: Home, name: str) -> Home:

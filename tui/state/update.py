@@ -9,6 +9,7 @@ from nntutor.core import foreign
 from nntutor.lessons.language import words
 from nntutor.tui.state import commands
 from nntutor.tui.state.at_home import at_home
+from nntutor.tui.state.fitting import fitted
 from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.panels import Reading
 from nntutor.tui.state.session import (
@@ -29,6 +30,10 @@ from nntutor.tui.state.signs import words_with_keys
 
 def update(session: Session, action: Action, extents: Extents) -> Session:
     """The session after an action."""
+    return fitted(_updated(session, action, extents), extents)
+
+
+def _updated(session: Session, action: Action, extents: Extents) -> Session:
     match action:
         case Resized(width, height):
             resized = replace(session, width=width, height=height)
