@@ -87,6 +87,11 @@ class Layout:
         place = (ref.unit - 1, ref.input - 1) if ref.input else (ref.unit - 1,)
         return self.view(flat, part, ref.layer), place
 
+    def index(self, ref: Ref) -> int:
+        """Where a weight or bias lies in a flat vector."""
+        start, shape = self.places["weight" if ref.input else "bias", ref.layer]
+        return start + (ref.unit - 1) * (shape[1] if ref.input else 1) + max(0, ref.input - 1)
+
     def parts(self, layer: int = 0) -> list[Part]:
         """Where the learning weights and biases lie in the flat vector: all, or those of one layer; in its order."""
         return [
@@ -132,14 +137,16 @@ class Arena:
 class Engine:
     """The memory of one problem and the programs that run in it, one for each size of batch.
 
-    `many` networks of the same shape can be trained at once: their weights are rows of one array.
+    `many` networks of the same shape can be trained at once: their weights are rows of one array. `apart`: each of
+    them has inputs and targets of its own; who asks for that fills them in.
     """
 
-    def __init__(self, problem: Problem, mistake: str = "", many: int | None = None) -> None:
+    def __init__(self, problem: Problem, mistake: str = "", many: int | None = None, apart: bool = False) -> None:
         self.problem = problem
         self.mistake = spelled(mistake)
         self.original = self
         self.lead: tuple[int, ...] = () if many is None else (many,)
+        self.apart = apart
         self.shape = problem.shape(problem.batch_size, mistake)
         self.book = rulebook(self.shape)
         self.layout = Layout.of(self.shape)
@@ -158,7 +165,7 @@ class Engine:
 
     def twin(self) -> Engine:
         """The same programs in other memory."""
-        twin = Engine(self.problem, self.mistake, self.lead[0] if self.lead else None)
+        twin = Engine(self.problem, self.mistake, self.lead[0] if self.lead else None, self.apart)
         twin.original = self.original
         return twin
 
@@ -243,9 +250,10 @@ class Program:
         """The arrays of a pass."""
         shape, book, lead = self.plan.shape, self.plan.book, self.engine.lead
         samples, outputs = shape.samples, shape.outputs
+        own = lead if self.engine.apart else ()
         shapes: dict[Key, tuple[int, ...]] = {
-            ("out", 0): (samples, shape.layers[0].inputs),
-            ("target", 0): (samples, outputs),
+            ("out", 0): (*own, samples, shape.layers[0].inputs),
+            ("target", 0): (*own, samples, outputs),
             ("unit_error", 0): (*lead, samples, outputs),
             ("error", 0): lead,
         }
