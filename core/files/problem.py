@@ -246,9 +246,11 @@ class _Parser:
             line = top.tables("layer")[-1].line("activation") or top.line("error")
             raise NeedsActivation(self.file, line, error, needed, layers[-1].activation)
         targets = samples.targets
+        with np.errstate(over="ignore"):
+            total = targets.sum(axis=1, keepdims=True)
         bad = {
             "bce": (targets < 0) | (targets > 1),
-            "softmax-ce": (targets < 0) | (np.abs(targets.sum(axis=1, keepdims=True) - 1) > 1e-9),
+            "softmax-ce": (targets < 0) | (np.abs(total - 1) > 1e-9),
             "perceptron": (targets != 0) & (targets != 1),
         }.get(error)
         if bad is not None and bad.any():
