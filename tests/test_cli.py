@@ -332,7 +332,7 @@ def test_check_prints_every_weight_of_every_iteration(capsys: pytest.CaptureFixt
     assert ended.status == 0
     assert ended.out.count("agrees") == 24 and "24 of 24" in ended.out
     rows = [line.split() for line in ended.out.splitlines() if line.startswith("w5 ")]
-    assert rows[0][3].startswith("0.08216704") and rows[0][4].startswith("0.08216704")
+    assert rows[0][2].startswith("0.08216704") and rows[0][4].startswith("0.08216704")
 
 
 def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -351,12 +351,47 @@ def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tm
 def test_a_unit_near_its_kink_is_named_and_not_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     source = (
         '[[layer]]\nactivation = "relu"\nweights = [[1], [2]]\n[[layer]]\nweights = [[1, 1]]\n'
-        "[[sample]]\ninput = [0.00005]\ntarget = [1]\n"
+        "[[sample]]\ninput = [1e-14]\ntarget = [1]\n"
     )
     (tmp_path / "kink.toml").write_text(source, encoding="utf-8")
     ended = here(capsys, "check", str(tmp_path / "kink.toml"))
     assert ended.status == 0
-    assert "not counted: near a kink of h1" in ended.out and "Not counted, too near a kink: 4." in ended.out
+    assert "not counted: near a kink of h1" in ended.out and "Not counted, too near a kink: 2." in ended.out
+
+
+@pytest.mark.parametrize("scale", [1, 30, 1e6])
+def test_data_that_nobody_scaled_make_no_right_gradient_wrong(
+    scale: float, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source = (
+        'title = "height cm, weight kg"\n[[layer]]\nunits = 3\nactivation = "tanh"\ninitial = "xavier"\n'
+        f'[[layer]]\nunits = 1\nactivation = "identity"\n[[sample]]\ninput = [1.75, {scale}]\ntarget = [1]\n'
+    )
+    (tmp_path / "people.toml").write_text(source, encoding="utf-8")
+    ended = here(capsys, "check", str(tmp_path / "people.toml"))
+    assert ended.status == 0 and "DISAGREES" not in ended.out and "agrees" in ended.out
+
+
+def test_what_bends_too_sharply_is_said_and_is_no_failure(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = (
+        '[[layer]]\nactivation = "tanh"\nweights = [[1]]\nbias = [-9007199254740992]\nlearn_bias = false\n'
+        "[[sample]]\ninput = [9007199254740992]\ntarget = [0.5]\n"
+    )
+    (tmp_path / "sharp.toml").write_text(source, encoding="utf-8")
+    ended = here(capsys, "check", str(tmp_path / "sharp.toml"))
+    assert ended.status == 0 and "Too curved for differences to see: 1." in ended.out
+    assert next(line for line in ended.out.splitlines() if line.startswith("w1")).split()[1:4] == ["-", "-", "-"]
+
+
+def test_targets_whose_sum_overflows_are_checked_without_a_warning(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source = "[[layer]]\nunits = 2\n[[sample]]\ninput = [1]\ntarget = [1e308, 1e308]\n"
+    (tmp_path / "large.toml").write_text(source, encoding="utf-8")
+    for command in ("check", "trace"):
+        ended = here(capsys, command, str(tmp_path / "large.toml"))
+        assert (ended.status, ended.err) == (0, "")
+    assert run("check", str(tmp_path / "large.toml")).err == ""
 
 
 def test_check_refuses_rosenblatts_rule_and_says_why(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import problems
 
-from nntutor.core.analysis.gradient_check import central_difference, check_all
+from nntutor.core.analysis.gradient_check import check, check_all
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program, State
 from nntutor.core.engine.timeline import Timeline
@@ -95,9 +95,9 @@ def test_no_operand_is_read_before_it_is_made(problem: Problem, mistake: str, sa
 @given(problems(errors=("half-squared", "mse", "bce", "softmax-ce")), st.integers(1, 3))
 def test_gradients_are_central_differences(problem: Problem, iteration: int) -> None:
     trace = Timeline.start(problem).to(iteration).trace
-    assume(np.isfinite(trace.error) and trace.error < 100)
-    for check in check_all(trace):
-        assert check.agrees or not check.counted, check
+    assume(np.isfinite(trace.error))
+    for found in check_all(trace):
+        assert found.verdict != "differs", found
 
 
 @given(problems(errors=("half-squared", "mse"), activations=("sigmoid", "tanh", "identity")))
@@ -106,7 +106,7 @@ def test_what_is_sent_back_to_a_unit_is_the_slope_of_its_own_output(problem: Pro
     for step in trace:
         if step.ref.kind in ("out_grad", "delta"):
             nudged = step.ref._replace(kind="out" if step.ref.kind == "out_grad" else "net")
-            assert central_difference(trace, nudged).agrees, step.symbol
+            assert check(trace, nudged).verdict in ("agrees", "below"), step.symbol
 
 
 @given(problems(), st.integers(0, 60), st.integers(1, 90))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import screens
 from hypothesis import given, settings
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from nntutor.core.analysis import perceptron
-from nntutor.core.problems.network import Problem
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons.course import builtin, load
 from nntutor.tui import lint
-from nntutor.tui.state import keys, runs
+from nntutor.tui.state import keys, moves, runs
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Editing
-from nntutor.tui.state.session import Home, Press, Ran, Session, Typed, asking, update
+from nntutor.tui.state.session import Home, Opened, Press, Ran, Session, Typed, asking, update
 
 
 def place(session: Session) -> tuple[int, int]:
@@ -325,3 +328,45 @@ def test_every_command_is_reachable_with_the_korean_input_method_on() -> None:
                 assert all(keys.action(DEFAULT, "", one) == action for one in sent)
     # Shift leaves most jamo as they are, so a shifted letter must not mean anything of its own.
     assert not any(len(key) == 1 and key.isupper() for bound in BINDINGS.values() for key in bound)
+
+
+# --- the check ---------------------------------------------------------------------------------------
+
+
+def verdict(session: Session) -> str:
+    """All that the panel of the check says."""
+    return " ".join(" ".join(screens.lines(session)).split())
+
+
+def scaled(weight: float, value: float) -> Session:
+    """A tanh unit fed with a number that nobody scaled, the check open on its weight."""
+    network = Network((Layer("tanh", np.array([[weight]]), None),))
+    problem = Problem(network, Samples.of([[value]], [[1.0]]), Optimizer("sgd", 0.1))
+    return screens.pressed(typed(screens.of_problem(problem), "dE/dw1"), "check")
+
+
+def test_where_the_usual_epsilon_is_too_coarse_the_check_names_one_that_serves() -> None:
+    session = scaled(3e-4, 1000.0)
+    assert "too coarse or too fine; try 1e-6." in verdict(session)
+    session = screens.pressed(session, "less", "less")
+    assert "They agree: the gradient is right." in verdict(session)
+    session = screens.pressed(session, *["less"] * 8)
+    assert "try 1e-6." in verdict(session)
+
+
+def test_no_epsilon_makes_a_wrong_gradient_right_or_hides_that_it_is_wrong(two_two_two: Problem) -> None:
+    study = moves.opened("problem", None, {"main": two_two_two}, {"main": "updated-weights"})
+    session = update(Session(Home(load.lessons()), "en", Style.UNICODE, 4, 80, 24), Opened(study))
+    session = screens.pressed(typed(session, "dE/dw1"), "check")
+    for _ in range(10):
+        assert "They differ: the gradient is wrong." in verdict(session)
+        session = screens.pressed(session, "less")
+
+
+def test_a_check_that_cannot_see_says_why_in_both_languages() -> None:
+    sharp = Network((Layer("tanh", np.array([[1.0]]), np.array([-(2.0**53)])),))
+    problem = Problem(sharp, Samples.of([[2.0**53]], [[0.5]]), Optimizer("sgd", 0.1))
+    session = screens.pressed(typed(screens.of_problem(problem), "dE/dw1"), "check")
+    assert "E bends too sharply here for differences to decide." in verdict(session)
+    assert "너무 급하게 굽어서" in verdict(screens.pressed(session, "language"))
+    assert "Both are smaller" in verdict(scaled(1.0, 1000.0))

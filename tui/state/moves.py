@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from nntutor.core.analysis.gradient_check import GRADIENT
+from nntutor.core.analysis.copies import GRADIENT
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem

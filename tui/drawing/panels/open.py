@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nntutor.core.analysis.gradient_check import central_difference
+from nntutor.core.analysis.copies import GRADIENT
+from nntutor.core.analysis.gradient_check import Difference, central_difference, check, serving_step
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
@@ -19,6 +20,7 @@ from nntutor.tui.state.signs import firm, sign
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running
 
 if TYPE_CHECKING:
+    from nntutor.core.engine.trace import Trace
     from nntutor.tui.state.session import Session
     from nntutor.tui.state.study import Study
 
@@ -111,7 +113,7 @@ def _given(study: Study, ref: Ref) -> str:
 
 def _check(study: Study, words: Words, look: Look, panel: Checking, width: int) -> list[Row]:
     trace = study.trace
-    check = central_difference(trace, panel.ref, panel.h)
+    shown = central_difference(trace, panel.ref, panel.h)
     symbol = trace.symbol(panel.ref, look.style)
     epsilon = "eps" if look.ascii else "ε"
 
@@ -121,16 +123,16 @@ def _check(study: Study, words: Words, look: Look, panel: Checking, width: int) 
     def long(value: float, plus: bool = False) -> str:
         return figure(value, _CHECK_DIGITS, plus, look.style)
 
-    gradient = check.ref._replace(kind={"weight": "grad", "out": "out_grad", "net": "delta"}[check.ref.kind])
+    gradient = panel.ref._replace(kind=GRADIENT[panel.ref.kind])
     known = trace.known(gradient, study.timeline.step)
     name = trace.symbol(gradient, look.style)
     lines = [
-        (say("upper"), long(check.upper)),
-        (say("lower"), long(check.lower)),
-        (say("numeric"), long(check.numeric, plus=True)),
-        (f"{say('gradient')} {name}", long(check.gradient, plus=True) if known else "?"),
+        (say("upper"), long(shown.upper)),
+        (say("lower"), long(shown.lower)),
+        (say("numeric"), long(shown.numeric, plus=True)),
+        (f"{say('gradient')} {name}", long(shown.gradient, plus=True) if known else "?"),
         *((label, long(value, plus=True)) for label, value in _others(study, words, gradient) if known),
-        (say("relative"), figure(check.relative, 2, style=look.style) if known else "?"),
+        (say("relative"), figure(shown.relative, 2, style=look.style) if known else "?"),
     ]
     wide = max(cells(label) for label, _ in lines) + 2
     chosen = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
@@ -138,16 +140,26 @@ def _check(study: Study, words: Words, look: Look, panel: Checking, width: int) 
     rows += [(*padded((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
     if not known:
         return rows
-    if check.kinks:
-        verdict = say("kinks", units=", ".join(check.kinks))
-    elif check.below:
-        verdict = say("below")
-    else:
-        verdict = say("agrees" if check.agrees else "differs_epsilon" if panel.power != -4 else "differs")
+    key, facts = _verdict(trace, panel.ref, shown, look)
+    verdict = say(key, **facts)
     if wide + 14 + cells(verdict) <= width:
         return [*rows[:-1], (*padded(rows[-1], wide + 14), Piece(verdict, "bold"))]
     # What is said matters more than the numbers above, of which the last ones go where rows are few.
     return [rows[0], *[(Piece(f" {line}", "bold"),) for line in wrapped(verdict, width - 2)], *rows[1:]]
+
+
+def _verdict(trace: Trace, ref: Ref, shown: Difference, look: Look) -> tuple[str, dict[str, object]]:
+    """What is to be said of the gradient, for which the one difference that is shown may be too rough."""
+    found = check(trace, ref)
+    kinks = shown.kinks or found.kinks
+    if kinks:
+        return "kinks", {"units": ", ".join(kinks)}
+    if found.verdict == "differs" or shown.near:
+        return found.verdict, {}
+    best = serving_step(trace, ref)
+    if best is not None:
+        return "differs_epsilon", {"best": figure(best, 2, style=look.style)}
+    return "differs_alone" if found.verdict == "agrees" else found.verdict, {}
 
 
 def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]]:
