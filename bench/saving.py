@@ -13,7 +13,9 @@ from table import Row, microseconds
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
-from nntutor.tui.state.session import Opened, Press, Session, update
+from nntutor.tui.drawing import extents
+from nntutor.tui.state.session import Opened, Press, Session
+from nntutor.tui.state.update import update
 
 STEPS = 300
 
@@ -31,10 +33,10 @@ def _kept(lesson: str) -> list[float]:
     with tempfile.TemporaryDirectory() as home:
         desk = Desk(Store.open(Path(home)))
         session = Session(desk.home(), "en", Style.UNICODE)
-        session = update(session, Opened(desk.open_lesson(lesson)))
+        session = update(session, Opened(desk.open_lesson(lesson)), extents)
         times, way = [], "step"
         while len(times) < STEPS:
-            after = update(session, Press(way))
+            after = update(session, Press(way), extents)
             if after.study is None or session.study is None or after.study.place == session.study.place:
                 way = "back" if way == "step" else "step"  # the end of the lesson, or its beginning
                 continue

@@ -5,7 +5,7 @@ NntutorError
 ├── NotDifferentiable       a gradient check of the perceptron's rule
 ├── UnknownName             no problem or lesson is called so
 └── ProblemError            a problem file that cannot be used: which file, which line
-    ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml
+    ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
     ├── UnknownKey, MissingKey, BothGiven
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, NoLayers, NoSamples, TooManyWeights
@@ -15,21 +15,38 @@ NntutorError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
+
+LONGEST = 300
+"""Letters of a text of somebody else's in a message."""
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """The beginning of a text, as much of it as a message of one line holds."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """The likeliest of these names for one that is not among them, or empty."""
+    near = get_close_matches(name[:LONGEST], names[:LONGEST], 1)
+    return near[0] if near else ""
 
 
 class NntutorError(Exception):
     """Any mistake that nntutor can name."""
 
     def facts(self) -> dict[str, object]:
-        """What is to be said about it, by the names that the sentences use."""
+        """What is to be said about it, by the names that the sentences use; texts no longer than a line holds."""
         return {}
 
 
 @dataclass(eq=False)
 class _Facts(NntutorError):
     def facts(self) -> dict[str, object]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: shortened(fact) if isinstance(fact, str) else fact for name, fact in said.items()}
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.facts().items())})"
@@ -93,6 +110,14 @@ class NotUtf8(ProblemError):
 @dataclass(eq=False)
 class NotToml(ProblemError):
     detail: str
+
+
+@dataclass(eq=False)
+class Exceeds(ProblemError):
+    """More than `limit` of `what`, by a code that the words spell out (keys, names, nested, …)."""
+
+    what: str
+    limit: int
 
 
 @dataclass(eq=False)

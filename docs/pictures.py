@@ -15,7 +15,9 @@ from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
-from nntutor.tui.state.session import Opened, Session, update
+from nntutor.tui.drawing import extents
+from nntutor.tui.state.session import Opened, Session
+from nntutor.tui.state.update import update
 
 HERE = Path(__file__).parent
 LESSON, KEYS = "hidden-delta", ("space", "space", "space", "right", "right")
@@ -27,9 +29,9 @@ async def picture(language: str) -> str:
     """The screen after the keys, as SVG."""
     with tempfile.TemporaryDirectory() as home:
         desk = Desk(Store.open(Path(home)))
-        study = desk.begin(LESSON, None)
-        assert study is not None
-        app = Tutor(update(Session(desk.home(), language, Style.UNICODE), Opened(study)), desk)
+        opening = desk.begin(LESSON, None)
+        assert opening is not None
+        app = Tutor(update(Session(desk.home(), language, Style.UNICODE), Opened(opening.study), extents), desk)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.press(*KEYS)
             await pilot.pause()

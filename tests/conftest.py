@@ -1,5 +1,12 @@
-"""One hypothesis profile for all: the same examples on every machine, few enough for a quick suite."""
+"""How many examples the laws are held to.
 
+`quick`: the same few on every machine, so that no change fails by chance. `thorough`, chosen with
+NNTUTOR_EXAMPLES=thorough: a thousand, others each time; what it finds is printed with the line that repeats it.
+"""
+
+import gc
+import os
+import sqlite3
 from collections.abc import Iterator
 
 import links
@@ -12,13 +19,52 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 
 settings.register_profile(
-    "nntutor",
+    "quick",
     deadline=None,
     derandomize=True,
     max_examples=40,
+    stateful_step_count=20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.load_profile("nntutor")
+settings.register_profile(
+    "thorough",
+    settings.get_profile("quick"),
+    derandomize=False,
+    max_examples=1000,
+    stateful_step_count=40,
+    print_blob=True,
+)
+settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
+
+# What `pytest -m "not slow"` leaves out, files and single tests: the program on real terminals, over SSH, in
+# multiplexers and under random input; every lesson played on every screen, written in every format, or kept at every
+# step; laws of arithmetic over many networks; what is built and installed.
+SLOW = (
+    "test_core_laws",
+    "test_core_rulebook",
+    "test_doctor::test_over_ssh_it_says_so_and_on_a_slow_line_what_helps",
+    "test_drawing",
+    "test_ending",
+    "test_export::test_a_report_has_every_phase_and_both_errors",
+    "test_export::test_every_formula_evaluates_to_its_value",
+    "test_keymap::test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed",
+    "test_lint",
+    "test_looks::test_every_mark_of_a_lesson_is_a_sign_as_well",
+    "test_multiplexers",
+    "test_opening::test_every_lesson_is_opened_again_at_the_step_where_it_was_left",
+    "test_pictures",
+    "test_slow_lines",
+    "test_soak",
+    "test_ssh",
+    "test_terminal",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        name = f"{item.path.stem}::{getattr(item, 'originalname', item.name)}"
+        if item.path.stem in SLOW or name in SLOW or "server" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
 
 
 @pytest.fixture
@@ -31,6 +77,29 @@ def two_two_two() -> Problem:
 def _no_program_is_left_running() -> Iterator[None]:
     yield
     terminals.sweep()
+
+
+@pytest.fixture(autouse=True)
+def _no_database_is_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Many sessions of the tests end as a killed one does, unclosed; from 3.13 on Python warns of every one."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remembered(*given: object, **named: object) -> sqlite3.Connection:
+        opened.append(connect(*given, **named))  # type: ignore[call-overload]
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+    yield
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_frozen() -> Iterator[None]:
+    """The app hides what stands at its first screen from the collector; hypothesis looks there for its generator."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

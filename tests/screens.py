@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
+from nntutor.lessons.learner.places import Store
+from nntutor.tui.desk import Desk
+from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import moves
-from nntutor.tui.state.session import Home, Opened, Press, Session, update
+from nntutor.tui.state.session import Action, Home, Opened, Press, Session
+from nntutor.tui.state.update import update as updated
+
+
+def update(session: Session, action: Action) -> Session:
+    """The session after an action, on the screen as it is drawn."""
+    return updated(session, action, extents)
 
 
 def of_lesson(
@@ -21,9 +33,11 @@ def of_lesson(
     return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
 
 
-def of_problem(problem: Problem, style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24)) -> Session:
+def of_problem(
+    problem: Problem, style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24), mistake: str = ""
+) -> Session:
     """A problem at its first step."""
-    study = moves.opened("problem", None, {"main": problem}, {})
+    study = moves.opened("problem", None, {"main": problem}, {"main": mistake} if mistake else {})
     return update(Session(Home(load.lessons()), "en", style, 4, *size), Opened(study))
 
 
@@ -35,3 +49,40 @@ def pressed(session: Session, *actions: str) -> Session:
 
 def lines(session: Session) -> list[str]:
     return ["".join(piece.text for piece in row) for row in page.rows(session)]
+
+
+def without_note(session: Session) -> Session:
+    assert session.study is not None
+    return replace(session, study=replace(session.study, note=None))
+
+
+def kept(home: Path, session: Session) -> Session:
+    """The session after its place was saved and the lesson opened again by another desk."""
+    assert session.study is not None
+    store = Store.open(home)
+    Desk(store).keep(replace(session, study=None), session)
+    store.close()
+    store = Store.open(home)
+    study = Desk(store).open_lesson(session.study.name)
+    store.close()
+    again = update(replace(session, study=None), Opened(study))
+    return replace(again, digits=session.digits)
+
+
+def resumed(home: Path, session: Session) -> Session:
+    """The session after its program has ended and another one has gone on where it was."""
+    study = session.study
+    assert study is not None
+    store = Store.open(home)
+    desk = Desk(store)
+    if study.lesson is None:
+        desk.begin(None, study.timeline.original)
+    desk.keep(replace(session, study=None), session)
+    store.close()
+    store = Store.open(home)
+    desk = Desk(store)
+    again = desk.resume()
+    store.close()
+    assert again is not None
+    after = Session(session.home, again.language, session.style, 4, session.width, session.height)
+    return update(after, Opened(again.study, again.digits))

@@ -1,19 +1,30 @@
-"""Random problems: every activation, error, optimizer and batch that a file can ask for, small and moderate."""
+"""Random problems: every activation, error, optimizer and batch that a file can ask for, small and moderate.
+
+And random numbers of random networks, of every kind."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from nntutor.core.notation.kinds import KINDS, Per
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import DEFAULT_RATE, EPSILON_AT, FORMS, OPTIMIZERS, Optimizer
 
 LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
+
+
+def share(of: float) -> settings:
+    """The profile, with this share of its examples: for laws whose examples take long, or are many and quick."""
+    return settings(max_examples=max(1, round(settings().max_examples * of)))
 
 
 @st.composite
@@ -87,6 +98,36 @@ def other_settings(problem: Problem) -> st.SearchStrategy[Problem]:
         l1=rate,
         l2=rate,
     )
+
+
+NETWORK_SIZES = st.lists(st.integers(1, 12), min_size=2, max_size=5).map(tuple)
+OLD = frozenset(name for name, kind in KINDS.items() if kind.before and name != "weight")
+"""The kinds of an optimizer's state before its update."""
+
+
+def numbers_of(names: Names, kind: str, samples: int = 1) -> Iterator[Ref]:
+    """Every number of a kind that a network has, of the first `samples` samples."""
+    sizes, per = names.sizes, KINDS[kind].per
+    if per in (Per.OPTIMIZER, Per.ITERATION):
+        yield Ref(kind)
+        return
+    first = names.last if per is Per.OUTPUT else 0 if KINDS[kind].inputs else 1
+    for layer in range(first, names.last + 1):
+        for unit in range(1, sizes[layer] + 1):
+            if per is Per.WEIGHT:
+                yield from (Ref(kind, layer, unit, source) for source in range(sizes[layer - 1] + 1))
+            else:
+                yield from (Ref(kind, layer, unit, 0, sample) for sample in (range(samples) if names.many else (-1,)))
+
+
+@st.composite
+def numbers(draw: st.DrawFn) -> tuple[Names, Ref]:
+    """A network's names and the address of one of its numbers, of any kind."""
+    names = Names(draw(NETWORK_SIZES), draw(st.booleans()))
+    ref = draw(st.sampled_from(list(numbers_of(names, draw(st.sampled_from(sorted(KINDS)))))))
+    if ref.sample >= 0:
+        ref = ref._replace(sample=draw(st.integers(0, 120)))
+    return names, ref
 
 
 @st.composite

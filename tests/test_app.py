@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from screens import update
 from textual.pilot import Pilot
 
 from nntutor.core.notation.symbols import Style
@@ -13,15 +14,15 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Checking
-from nntutor.tui.state.session import Opened, Session, update
+from nntutor.tui.state.session import Opened, Session
 
 
 def tutor(home: Path, lesson: str | None = None) -> Tutor:
     desk = Desk(Store.open(home))
     session = Session(desk.home(), "en", Style.UNICODE)
-    study = desk.begin(lesson, None)
-    if study is not None:
-        session = update(session, Opened(study, desk.digits))
+    opening = desk.begin(lesson, None)
+    if opening is not None:
+        session = update(session, Opened(opening.study, opening.digits))
     return Tutor(session, desk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pty
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,7 +148,13 @@ def test_common_options_stand_before_or_after_the_command(capsys: pytest.Capture
 
 WRONG = [
     (["tarce"], "did you mean “trace”"),
-    (["hiden-delta"], "no command"),
+    (["hiden-delta"], "did you mean “hidden-delta”"),
+    (["99"], "no command or lesson “99”"),
+    (["-"], "no command or lesson “-”"),
+    (["play"], "no command or lesson “play”"),
+    (["xor", "extra"], "“extra”"),
+    (["10", "--iterations", "3"], "`nntutor learn` has no option --iterations"),
+    (["learn", "99"], "no lesson “99”"),
     (["trace"], "which lesson or problem"),
     (["trace", ""], "which lesson or problem"),
     (["trace", "hiden-delta"], "did you mean “hidden-delta”"),
@@ -176,7 +183,6 @@ WRONG = [
     (["--colour"], "did you mean --no-color"),
     (["learn", "hiden-delta"], "did you mean “hidden-delta”"),
     (["open"], "which lesson or problem"),
-    (["play", "--layers", "2,4,1"], "not built yet"),
 ]
 
 
@@ -338,12 +344,12 @@ def test_check_prints_every_weight_of_every_iteration(capsys: pytest.CaptureFixt
 def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     # The lesson's second run has the gradients of updated weights.
     from nntutor.lessons.course import builtin
-    from nntutor.lessons.export import iterations
     from nntutor.lessons.export.check_table import Table
+    from nntutor.lessons.export.iterations import iterations
 
     table = Table(words.load("en"))
     problem = builtin.open("two-two-two")
-    lines = list(table.lines(iterations.iterations(problem, 1, 1, "updated-weights")))
+    lines = list(table.lines(iterations(problem, 1, 1, "updated-weights")))
     assert table.failed == 4 and sum("DISAGREES" in line for line in lines) == 4
     assert "Gradients that disagree with central differences: 4 of 8." in lines
 
@@ -464,6 +470,55 @@ def test_doctor_says_what_it_found(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 )
 def test_colours_follow_the_environment(variables: dict[str, str], colours: int) -> None:
     assert capabilities.colours(variables) == colours
+
+
+# --- which lesson is opened --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
+    """What the tutor is asked to open, in place of the tutor."""
+    from nntutor.tui import app
+
+    asked: list[str | None] = []
+
+    def run(lesson: str | None, *_: object, **__: object) -> int:
+        asked.append(lesson)
+        return 0
+
+    monkeypatch.setattr(capabilities, "fits_the_tutor", lambda environment: True)
+    monkeypatch.setattr(app, "run", run)
+    monkeypatch.setenv("TEXTUAL_COLOR_SYSTEM", "standard")  # to be put back
+    yield asked
+    gc.enable()
+
+
+def test_a_lesson_is_opened_by_its_name_or_by_its_number_in_the_list(
+    opened: list[str | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [line.split() for line in here(capsys, "lessons").out.splitlines()]
+    listed = {row[1]: row[0] for row in rows if len(row) > 2 and row[0].isdigit()}
+    for name in (lesson.id for lesson in load.lessons()):
+        number = listed[name]
+        opened.clear()
+        ways = ([name], [number], ["learn", name], ["learn", number], ["--lang", "ko", number, "--ascii"])
+        assert [cli.main(given) for given in ways] == [0] * len(ways)
+        assert opened == [name] * len(ways)
+
+
+def test_without_a_lesson_what_was_open_last_is_opened(opened: list[str | None]) -> None:
+    assert [cli.main(given) for given in ([], ["learn"])] == [0, 0]
+    assert opened == [None, None]
+
+
+def test_a_number_is_a_lesson_wherever_one_may_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("trace", "check"):
+        assert here(capsys, command, "7") == here(capsys, command, "hidden-delta")
+
+
+def test_no_lesson_is_called_as_a_command_or_a_number_is() -> None:
+    names = {lesson.id for lesson in load.lessons()}
+    assert not names & set(arguments.COMMANDS) and not any(name.isdecimal() for name in names)
 
 
 # --- a terminal --------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import Compiler, evaluate
-from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, names
-from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, keys, names
+from nntutor.core.notation.parsing import MOST_CHAINED, MOST_LETTERS, MOST_NESTED, MOST_NODES, parse, size
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Names, Ref, Style
 
@@ -93,6 +93,32 @@ def test_arrays_may_be_overwritten_with_what_is_made_of_them(tree: Expr, written
         np.testing.assert_equal(rows[written][place], expected)
 
 
+@given(TREES)
+def test_every_number_is_asked_for_once_for_each_time_that_it_is_written(tree: Expr) -> None:
+    asked: list[Ref] = []
+
+    def value(ref: Ref) -> float:
+        asked.append(ref)
+        return VALUES[ref]
+
+    evaluate(tree, value)
+    assert asked == list(keys(tree))
+
+
+@given(st.lists(st.sampled_from((Square, lambda part: Call("leaky", (part,)), Neg)), min_size=1, max_size=12))
+def test_work_grows_with_the_formula_and_not_with_what_is_made_of_it(chain: list[Callable[[Expr], Expr]]) -> None:
+    """A chain of operations that read their operand twice is made once, entry by entry and as arrays."""
+    tree: Expr = Name(REFS["x1"])
+    for operation in chain:
+        tree = operation(tree)
+    asked: list[Ref] = []
+    evaluate(tree, lambda ref: asked.append(ref) or 0.5)
+    assert len(asked) == 1
+    compiler = Compiler(lambda ref: np.array([0.5, -0.5]))
+    compiler.into(tree, np.empty(2))
+    assert len(compiler.ops) <= 2 * len(chain)
+
+
 def reads(source: str, find: Callable[[str], object] = NAMES.find) -> None:
     try:
         tree = parse(source, find)
@@ -135,7 +161,33 @@ def test_no_depth_and_no_length_exhausts_the_reader(open_: str, close: str) -> N
 
 def test_parentheses_deeper_than_any_formula_has_are_read() -> None:
     assert evaluate(parse("(" * 40 + "2" + ")" * 40, NAMES.find), VALUES.__getitem__) == 2
-    assert evaluate(parse("+".join(["x1"] * 2000), NAMES.find), lambda ref: 1.0) == 2000
+    assert evaluate(parse("+".join(["x1"] * 900), NAMES.find), lambda ref: 1.0) == 900
+
+
+@pytest.mark.parametrize(
+    ("source", "most"),
+    [
+        (lambda count: " " * (count - 1) + "1", MOST_LETTERS),
+        (lambda count: "+".join(["1"] * (count - 1)), MOST_NODES),
+        (lambda count: "(" * (count - 1) + "1" + ")" * (count - 1), MOST_NESTED),
+        (lambda count: "σ(" * (count - 1) + "1" + ")" * (count - 1), MOST_NESTED),
+        (lambda count: "√" * (count - 1) + "1", MOST_NESTED),
+        (lambda count: "1" + "²" * count, MOST_CHAINED),
+        (lambda count: "1" + "-1" * count, MOST_CHAINED),
+    ],
+)
+def test_a_formula_is_bounded_in_letters_in_nodes_and_in_depth(source: Callable[[int], str], most: int) -> None:
+    tree = parse(source(most), NAMES.find)
+    assert size(tree)[0] <= MOST_CHAINED and size(tree)[1] <= MOST_NODES
+    evaluate(tree, VALUES.__getitem__)
+    with pytest.raises(FormulaError):
+        parse(source(most + 1), NAMES.find)
+
+
+@pytest.mark.parametrize("source", ["1_000", "١٢", "１２", "1٢", "1e٣", "۱.۵", "०"])
+def test_a_number_is_written_with_the_ten_digits_and_nothing_between_them(source: str) -> None:
+    with pytest.raises(FormulaError):
+        parse(source, NAMES.find)
 
 
 @pytest.mark.parametrize(

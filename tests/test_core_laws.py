@@ -153,7 +153,7 @@ def test_a_number_was_made_where_it_is_said_to_be(problem: Problem, iteration: i
             same = {"weight": "new"}.get(operand.ref.kind, operand.ref.kind.removesuffix("_old"))
             kept = operand.ref if operand.iteration == trace.iteration else operand.ref._replace(kind=same)
             assert made.ref == kept
-    assert (trace.maker(weight) is None) == (iteration == 1 or iteration == edited or stays(problem, weight))
+    assert (trace.producer(weight) is None) == (iteration == 1 or iteration == edited or stays(problem, weight))
 
 
 def stays(problem: Problem, ref: Ref) -> bool:
@@ -181,8 +181,7 @@ def test_samples_symbols_and_arrays_speak_of_the_same_numbers(problem: Problem, 
             entry = trace.array(step.ref.kind, step.ref.layer)[row, step.ref.unit - 1]
             np.testing.assert_equal(entry, step.value)
         elif step.ref.layer:
-            part = step.ref.kind if step.ref.input else f"bias:{step.ref.kind}"
-            array = trace.array(part, step.ref.layer)
+            array = trace.array(step.ref.kind, step.ref.layer, bias=not step.ref.input)
             assert not array.flags.writeable
             entry = array[step.ref.unit - 1, step.ref.input - 1] if step.ref.input else array[step.ref.unit - 1]
             np.testing.assert_equal(entry, step.value)

@@ -56,17 +56,13 @@ def error_of(problem: Problem, inputs: np.ndarray, targets: np.ndarray) -> Calla
 def parameters_of(trace: Trace) -> Parameters:
     found = []
     for number, layer in enumerate(trace.problem.network.layers, 1):
-        bias = np.zeros(layer.units) if layer.bias is None else trace.array("bias", number).copy()
+        bias = np.zeros(layer.units) if layer.bias is None else trace.array("weight", number, bias=True).copy()
         found.append((trace.array("weight", number).copy(), bias))
     return found
 
 
-@given(problems(errors=DERIVABLE, activations=SMOOTH), st.integers(1, 4))
-def test_gradients_are_those_of_a_library_that_differentiates_programs(problem: Problem, iteration: int) -> None:
-    place = Timeline.start(problem).to(iteration)
-    assume(place.diverged is None and not place.trace.diverged)
-    trace = place.trace
-    assume(max(np.abs(trace.array("net", number)).max() for number in range(1, len(problem.network.layers) + 1)) < 30)
+def agrees_with_the_library(trace: Trace) -> None:
+    problem = trace.problem
     error = error_of(problem, trace.array("out", 0), trace.array("target"))
     parameters = parameters_of(trace)
     np.testing.assert_allclose(trace.error, error(parameters), rtol=1e-12, atol=1e-13)
@@ -79,7 +75,25 @@ def test_gradients_are_those_of_a_library_that_differentiates_programs(problem: 
         largest = max(1.0, np.abs(delta).max(), (np.abs(delta).max(axis=0) * np.abs(inputs).max()).max())
         np.testing.assert_allclose(trace.array("grad", number), weights, rtol=0, atol=1e-12 * largest)
         if layer.bias_learns:
-            np.testing.assert_allclose(trace.array("bias_grad", number), bias, rtol=0, atol=1e-12 * largest)
+            np.testing.assert_allclose(trace.array("grad", number, bias=True), bias, rtol=0, atol=1e-12 * largest)
+
+
+@given(problems(errors=DERIVABLE, activations=SMOOTH), st.integers(1, 4))
+def test_gradients_are_those_of_a_library_that_differentiates_programs(problem: Problem, iteration: int) -> None:
+    place = Timeline.start(problem).to(iteration)
+    assume(place.diverged is None and not place.trace.diverged)
+    trace = place.trace
+    assume(max(np.abs(trace.array("net", number)).max() for number in range(1, len(problem.network.layers) + 1)) < 30)
+    agrees_with_the_library(trace)
+
+
+@given(problems(errors=DERIVABLE, activations=("relu", "leaky-relu"), everything_learns=True))
+def test_at_0_exactly_a_unit_has_the_slope_of_its_dark_side(problem: Problem) -> None:
+    first, *others = problem.network.layers
+    first = replace(first, weights=np.zeros_like(first.weights), bias=None)
+    trace = Timeline.start(replace(problem, network=Network((first, *others)))).trace
+    assert not trace.array("net", 1).any()
+    agrees_with_the_library(trace)
 
 
 class Plain:
@@ -135,7 +149,7 @@ def test_weights_move_as_the_optimizers_in_plain_python_move_them(problem: Probl
         for ref, move in movers.items():
             moved = move(trace.value(ref), trace.value(ref._replace(kind="grad")))
             np.testing.assert_allclose(trace.value(ref._replace(kind="new")), moved, rtol=1e-13, atol=1e-15)
-        assert {trace.maker(ref) is None for ref in refs} == {iteration == 1}
+        assert {trace.producer(ref) is None for ref in refs} == {iteration == 1}
 
 
 @given(st.sampled_from(("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")), st.floats(-2, 2))
@@ -203,6 +217,17 @@ def test_a_full_batch_is_the_mean_of_its_samples(problem: Problem) -> None:
         if layer.learn:
             mean = np.mean([trace.array("grad", number) for trace in singles], axis=0)
             np.testing.assert_allclose(whole.array("grad", number), mean, rtol=1e-11, atol=1e-13)
+
+
+@given(problems(errors=("perceptron",)), st.floats(-3, 3))
+def test_under_rosenblatts_rule_e_is_how_far_the_outputs_are_from_their_targets(
+    problem: Problem, target: float
+) -> None:
+    """With targets of 0 and 1 that counts the wrong outputs; a learner may set others."""
+    place = Timeline.start(problem)
+    place = place.edit(Ref("target", len(problem.network.layers), 1, 0, place.trace.samples[0]), target)
+    far = np.abs(place.trace.array("target") - place.trace.array("out", len(problem.network.layers)))
+    np.testing.assert_allclose(place.trace.error, far.sum(axis=1).mean(), rtol=1e-14)
 
 
 def test_rosenblatts_rule_is_target_minus_output_times_input() -> None:

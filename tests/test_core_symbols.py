@@ -5,34 +5,23 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import NETWORK_SIZES, OLD, numbers, numbers_of, problems
 
+from nntutor.core.engine.plan import Plan
+from nntutor.core.notation import formula
 from nntutor.core.notation.formula import Mul, Name
+from nntutor.core.notation.kinds import GRADIENT, KINDS, Per
 from nntutor.core.notation.parsing import parse
-from nntutor.core.notation.symbols import STATES, SYMBOL, Names, Ref, Style
+from nntutor.core.notation.symbols import SYMBOL, Names, Ref, Style, short
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.optimizers import OPTIMIZERS, Method, rule
 
-SIZES = st.lists(st.integers(1, 12), min_size=2, max_size=5).map(tuple)
-RATES = ("rate_eta", "rate_mu", "rate_rho", "rate_eps", "rate_beta1", "rate_beta2", "rate_beta1k", "rate_beta2k")
-PER_WEIGHT = ("weight", "grad", "change", "new", "mhat", "vhat", *STATES)
-
-
-@st.composite
-def numbers(draw: st.DrawFn) -> tuple[Names, Ref]:
-    """A network's names and the address of one of its numbers."""
-    sizes = draw(SIZES)
-    names = Names(sizes, draw(st.booleans()))
-    sample = draw(st.integers(0, 120)) if names.many else -1
-    kind = draw(
-        st.sampled_from(("out", "target", "prob", "net", "unit_error", "out_grad", "slope", "delta", *PER_WEIGHT))
-    )
-    if draw(st.integers(0, 9)) == 0:
-        return names, Ref(draw(st.sampled_from((*RATES, "error"))))
-    layer = draw(st.integers(0 if kind == "out" else 1, names.last))
-    if kind in ("target", "prob", "unit_error"):
-        layer = names.last
-    unit = draw(st.integers(1, sizes[layer]))
-    if kind in PER_WEIGHT:
-        return names, Ref(kind, layer, unit, draw(st.integers(0, sizes[layer - 1])))
-    return names, Ref(kind, layer, unit, 0, sample)
+# The contract's words for steps ("Order of steps").
+WORDS = {
+    "net", "out", "probability", "error", "out-gradient", "slope", "delta", "gradient", "state", "corrected", "change",
+    "update",
+}  # fmt: skip
 
 
 @given(numbers())
@@ -40,7 +29,8 @@ def test_every_symbol_is_found_again_in_both_spellings(number: tuple[Names, Ref]
     names, ref = number
     for style in (Style.UNICODE, Style.ASCII):
         symbol = names.symbol(ref, style)
-        assert names.find(symbol) == ref
+        # The state before an update is written like the one after it, which is the one that is found.
+        assert names.find(symbol) == (ref._replace(kind=KINDS[ref.kind].before) if ref.kind in OLD else ref)
         match = SYMBOL.match(symbol)
         assert match is not None and match[0] == symbol
         assert style is Style.UNICODE or symbol.isascii()
@@ -52,28 +42,17 @@ def test_a_formula_takes_the_longest_name(one: tuple[Names, Ref], other: tuple[N
     if other[0] != names:
         other = one
     for style in (Style.UNICODE, Style.ASCII):
-        written = f"{names.symbol(ref, style)}*{names.symbol(other[1], style)}"
-        assert parse(written, names.find) == Mul(Name(ref), Name(other[1]))
+        one_symbol, other_symbol = names.symbol(ref, style), names.symbol(other[1], style)
+        expected = Mul(Name(names.find(one_symbol)), Name(names.find(other_symbol)))
+        assert parse(f"{one_symbol}*{other_symbol}", names.find) == expected
 
 
-@given(SIZES, st.booleans())
+@given(NETWORK_SIZES, st.booleans())
 def test_no_two_numbers_share_a_symbol(sizes: tuple[int, ...], many: bool) -> None:
     names = Names(sizes, many)
-    weights = [
-        Ref(kind, layer, unit, source)
-        for kind in ("weight", "new", "grad")
-        for layer in range(1, len(sizes))
-        for unit in range(1, sizes[layer] + 1)
-        for source in range(sizes[layer - 1] + 1)
-    ]
-    units = [
-        Ref(kind, layer, unit, 0, 0)
-        for kind in ("net", "out", "slope", "delta", "out_grad")
-        for layer in range(1, len(sizes))
-        for unit in range(1, sizes[layer] + 1)
-    ]
+    refs = [ref for kind in KINDS if kind not in OLD for ref in numbers_of(names, kind, samples=2)]
     for style in Style:
-        symbols = [names.symbol(ref, style) for ref in (*weights, *units)]
+        symbols = [names.symbol(ref, style) for ref in refs]
         assert len(set(symbols)) == len(symbols)
 
 
@@ -120,3 +99,55 @@ def test_what_is_no_symbol_of_the_network_is_not_found(text: str) -> None:
 @given(st.text(max_size=30))
 def test_looking_for_any_text_raises_nothing(text: str) -> None:
     Names((2, 3, 2)).find(text)
+
+
+# --- the table -------------------------------------------------------------------------------------
+
+
+def test_every_gradient_is_the_gradient_of_a_number_of_the_same_place() -> None:
+    assert GRADIENT == {"weight": "grad", "out": "out_grad", "net": "delta"}
+    for of, gradient in GRADIENT.items():
+        assert KINDS[gradient].per is KINDS[of].per
+        assert KINDS[gradient].signed
+
+
+def test_what_an_iteration_starts_from_was_made_by_a_step_of_the_one_before() -> None:
+    carried = {name: kind.before for name, kind in KINDS.items() if kind.before}
+    assert carried["weight"] == "new" and len(carried) > 1
+    for name, before in carried.items():
+        assert KINDS[before].word and KINDS[before].per is KINDS[name].per is Per.WEIGHT
+
+
+def test_every_state_has_a_kind_for_what_it_was_before_the_update() -> None:
+    states = {name for name, kind in KINDS.items() if kind.word == "state"}
+    assert states == {state for name in OPTIMIZERS for state, _ in rule(Method(name)).states}
+    assert {f"{state}_old" for state in states} == OLD
+
+
+@given(problems(), st.sampled_from(tuple(MISTAKES)), st.integers(1, 3))
+def test_every_kind_in_a_plan_is_in_the_table_and_every_kind_made_has_a_contract_word(
+    problem: Problem, mistake: str, samples: int
+) -> None:
+    plan = Plan(problem.shape(samples, mistake))
+    for index in range(1, len(plan) + 1):
+        ref = plan.ref(index)
+        assert KINDS[ref.kind].word in WORDS
+        assert {name.kind for name in formula.names(plan.formula(ref, tuple(range(samples))))} <= set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unicode", "ascii_"),
+    [
+        ("delta", "δ", "delta"), ("out_grad", "∂E", "dE"), ("mhat", "m̂", "mhat"), ("change", "Δ", "step"),
+        ("unit_error", "E", "E"), ("net", "net", "net"), ("rate_eps", "ε", "eps"), ("out", "", ""), ("new", "", ""),
+    ],
+)  # fmt: skip
+def test_a_kind_by_itself_is_called_by_what_its_symbols_begin_with(kind: str, unicode: str, ascii_: str) -> None:
+    assert (short(kind), short(kind, Style.ASCII)) == (unicode, ascii_)
+
+
+@given(numbers())
+def test_the_symbol_of_a_number_begins_with_what_its_kind_is_called(number: tuple[Names, Ref]) -> None:
+    names, ref = number
+    for style in Style:
+        assert names.symbol(ref, style).startswith(short(ref.kind, style))

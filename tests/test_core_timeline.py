@@ -1,22 +1,21 @@
-"""Time: on and back, edits against a simple model, replays, resumed places."""
+"""Time: on and back, edits, replays, resumed places, runs beside the screen, and what each may cost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import problems
+from nothing import seen
+from strategies import problems, share
 
 from nntutor.core.engine import timeline as timelines
 from nntutor.core.engine import training
-from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
@@ -35,15 +34,6 @@ def counted() -> Iterator[list[int]]:
         patch.setattr(Program, "run", counting(run))
         patch.setattr(Engine, "prepare", counting(prepare))
         yield ran
-
-
-def seen(trace: Trace) -> tuple[object, ...]:
-    """What a record holds, to the bit, and who made the operands of its first and last step."""
-    layers = range(1, len(trace.problem.network.layers) + 1)
-    arrays = [trace.array(kind, layer).tobytes() for kind in ("weight", "net", "out", "new") for layer in layers]
-    makers = [trace.maker(operand.ref) for index in (1, len(trace)) for operand in trace.step(index).operands]
-    errors = np.array([trace.error, trace.error_after]).tobytes()
-    return (trace.iteration, trace.samples, len(trace), arrays, after(trace).slots.tobytes(), makers, errors)
 
 
 @given(problems(), st.integers(0, 80), st.integers(1, 120))
@@ -106,122 +96,32 @@ def test_records_are_kept_up_to_eight_megabytes() -> None:
     assert (place.trace_of(1).error, place.trace_of(2)["w7"]) == first
 
 
-# --- edits against a model ------------------------------------------------------------------------
+@given(problems(activations=("sigmoid", "tanh"), errors=("half-squared", "mse")), st.integers(1, 400))
+@share(0.1)
+def test_going_back_from_far_runs_a_small_part_of_the_way_again(problem: Problem, wanted: int) -> None:
+    """However the place was reached: by steps, of which few are kept, as well as by a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timelines, "KEPT_BYTES", 0)
+        place = Timeline.start(problem)
+        for iteration in range(1, 401):
+            place = place.to(iteration)
+            assert place.trace.iteration == iteration
+        with counted() as ran:
+            assert place.to(wanted).trace.iteration == wanted
+        assert len(ran) <= 400 / 4
 
 
-class Model:
-    """The same history without any cleverness: every question is answered from iteration 1 on."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.done: list[tuple[int, Ref, float]] = []
-        self.undone: list[tuple[int, Ref, float]] = []
-
-    def edit(self, iteration: int, ref: Ref, value: float) -> None:
-        self.done.append((iteration, ref, value))
-        self.undone = []
-
-    def undo(self) -> None:
-        if self.done:
-            self.undone.append(self.done.pop())
-
-    def redo(self) -> None:
-        if self.undone:
-            self.done.append(self.undone.pop())
-
-    def in_force(self) -> list[tuple[int, Ref, float]]:
-        kept: list[tuple[int, Ref, float]] = []
-        for edit in self.done:
-            kept = [one for one in kept if one[0] <= edit[0]]
-            kept.append(edit)
-        return kept
-
-    def trace(self, wanted: int) -> Trace:
-        problem, engine = self.problem, Engine(self.problem)
-        state = engine.start()
-        for iteration in range(1, wanted + 1):
-            touched = set()
-            for at, ref, value in self.in_force():
-                if at != iteration:
-                    continue
-                touched.add(ref)
-                if ref.kind == "weight":
-                    params = state.params.copy()
-                    part = engine.layout.view(params, "weight" if ref.input else "bias", ref.layer)
-                    part[(ref.unit - 1, ref.input - 1) if ref.input else ref.unit - 1] = value
-                    state = State(state.done, params, state.slots)
-                elif ref.kind == "rate_eta":
-                    problem = replace(problem, optimizer=replace(problem.optimizer, learning_rate=value))
-                else:
-                    inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()
-                    (inputs if ref.kind == "out" else targets)[ref.sample, ref.unit - 1] = value
-                    problem = replace(problem, samples=Samples(inputs, targets))
-            engine = Engine(problem)
-            trace = record(engine, state, frozenset(touched))
-            if trace.diverged:
-                break
-            state = after(trace)
-        return trace
-
-
-ACTIONS = st.one_of(
-    st.tuples(st.just("go"), st.integers(1, 7), st.integers(1, 40)),
-    st.tuples(st.just("edit"), st.integers(0, 3), st.sampled_from((-0.5, 0.25, 1.0))),
-    st.tuples(st.just("undo"), st.just(0), st.just(0)),
-    st.tuples(st.just("redo"), st.just(0), st.just(0)),
-    st.tuples(st.just("resume"), st.just(0), st.just(0)),
-)
-
-
-@given(problems(errors=("half-squared", "mse"), activations=("sigmoid", "tanh")), st.lists(ACTIONS, max_size=10))
-def test_any_sequence_of_edits_is_what_a_simple_model_says(
-    problem: Problem, actions: list[tuple[str, int, float]]
-) -> None:
-    place, model = Timeline.start(problem), Model(problem)
-    last = len(problem.network.layers)
-    for action, number, value in actions:
-        here = (place.iteration, place.step)
-        if action == "go":
-            place = place.to(number, int(value))
-            assert place.iteration == number and place.step == min(int(value), len(place.trace))
-            here = (place.iteration, place.step)
-        elif action == "edit":
-            sample = place.trace.samples[0]
-            given_ = (
-                Ref("weight", 1, 1, 1),
-                Ref("rate_eta"),
-                Ref("out", 0, 1, 0, sample),
-                Ref("target", last, 1, 0, sample),
-            )
-            model.edit(place.iteration, given_[number], value)
-            place = place.edit(given_[number], value)
-            assert place.trace.value(given_[number]) == value
-            assert place.newest == place.iteration
-        elif action == "undo":
-            place = place.undo()
-            model.undo()
-        elif action == "redo":
-            place = place.redo()
-            model.redo()
-        else:
-            place = Timeline.resumed(problem, "", place.edits, *here, place.trace.before)
-            model.undone = []
-        assert (place.iteration, place.step) == here
-        for iteration in {1, place.iteration, 8}:
-            assert seen(place.trace_of(iteration)) == seen(model.trace(iteration))
-    while place.edits:
-        place = place.undo()
-    assert seen(place.trace) == seen(Timeline.start(problem).to(place.iteration).trace)
+# --- edits: in any order they are held to a training from nothing by test_machines ---------------
 
 
 def test_the_step_stays_or_is_the_last_one_after_an_edit(two_two_two: Problem) -> None:
     place = Timeline.start(two_two_two).to(3, 24)
     edited = place.edit(Ref("weight", 1, 1, 1), 2.0)
     assert (edited.iteration, edited.step) == (3, 24)
-    assert edited.trace.maker(Ref("weight", 1, 1, 1)) is None
-    assert edited.trace.maker(Ref("weight", 1, 1, 2)) == (2, 37)
-    assert edited.to(4).trace.maker(Ref("weight", 1, 1, 1)) == (3, 36)
-    assert edited.undo().trace.maker(Ref("weight", 1, 1, 1)) == (2, 36)
+    assert edited.trace.producer(Ref("weight", 1, 1, 1)) is None
+    assert edited.trace.producer(Ref("weight", 1, 1, 2)) == (2, 37)
+    assert edited.to(4).trace.producer(Ref("weight", 1, 1, 1)) == (3, 36)
+    assert edited.undo().trace.producer(Ref("weight", 1, 1, 1)) == (2, 36)
 
 
 def test_only_given_numbers_can_be_edited(two_two_two: Problem) -> None:
@@ -239,12 +139,14 @@ def test_only_given_numbers_can_be_edited(two_two_two: Problem) -> None:
 # --- resumed ----------------------------------------------------------------------------------------
 
 
-@given(problems(), st.integers(1, 9), st.integers(1, 30))
-def test_a_resumed_place_is_the_place_that_was_left(problem: Problem, iteration: int, step: int) -> None:
+@given(problems(), st.integers(1, 9), st.integers(1, 30), st.booleans())
+def test_a_resumed_place_is_the_place_that_was_left(problem: Problem, iteration: int, step: int, edited: bool) -> None:
     place = Timeline.start(problem).to(iteration, step)
     assume(place.diverged is None)
+    if edited:
+        place = place.edit(Ref("weight", 1, 1, 1), 0.375).edit(Ref("rate_eta"), 0.25)
     with counted() as ran:
-        again = Timeline.resumed(problem, "", (), place.iteration, place.step, place.trace.before)
+        again = Timeline.resumed(problem, "", place.edits, place.iteration, place.step, place.trace.before)
         assert (again.iteration, again.step) == (place.iteration, place.step)
         assert len(again.trace) == len(place.trace)
     assert len(ran) <= 3  # nothing before it is run: one record is made, and its error after
@@ -297,6 +199,24 @@ def test_a_runs_chunks_are_taken_in_and_stale_ones_dropped(two_two_two: Problem)
     assert place.newest == 21
 
 
+def test_where_a_run_has_ended_nothing_of_it_is_run_again(two_two_two: Problem) -> None:
+    place = Timeline.start(two_two_two)
+    assert place.extended(place.runner().chunk(500))
+    with counted() as ran:
+        assert place.to(501).trace.iteration == 501
+    assert len(ran) <= 3
+
+
+def test_what_a_run_does_after_it_has_diverged_is_dropped() -> None:
+    network = Network((Layer("identity", np.array([[1.0]]), None),))
+    place = Timeline.start(Problem(network, Samples.of([[1.0]], [[0.0]]), Optimizer("sgd", 1e30)))
+    runner = place.runner()
+    first, second = runner.chunk(100), runner.chunk(100)
+    assert place.extended(first) and place.diverged == len(first.errors) < 100
+    assert not place.extended(second)
+    assert place.newest == place.to(200).iteration == place.diverged == first.diverged
+
+
 def test_a_run_goes_on_in_memory_of_its_own(two_two_two: Problem) -> None:
     place = Timeline.start(two_two_two)
     runner = place.runner()
@@ -323,3 +243,10 @@ def test_the_errors_before_a_resumed_place_are_those_that_were_there(two_two_two
     again = Timeline.resumed(two_two_two, "", (), 50, 1, left.trace.before)
     assert np.array_equal(again.errors_until(last), left.errors_until(last))
     assert len(again.errors_until(last)) == last
+
+
+def test_the_path_before_a_resumed_place_ends_where_it_is_asked_to(two_two_two: Problem) -> None:
+    left = Timeline.start(two_two_two).to(5)
+    again = Timeline.resumed(two_two_two, "", (), 5, 1, left.trace.before)
+    refs = (Ref("weight", 1, 1, 1),)
+    assert again.path(refs, 2).tolist() == left.path(refs, 2).tolist()

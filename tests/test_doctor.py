@@ -23,13 +23,13 @@ from nntutor.lessons.learner import database
 from nntutor.tui.doctor import advice, facts, report
 from nntutor.tui.doctor.facts import GLYPHS, Facts
 from nntutor.tui.terminal import capabilities, probe
-from nntutor.tui.terminal.capabilities import Picked
+from nntutor.tui.terminal.capabilities import LookChoice
 from nntutor.tui.terminal.probe import Answers
 
 NARROW = (1, 1, 1, 1, 1, 2, 1)
 WELL = Facts(
     term="xterm-256color", program="", terminal=True, starts=True, size=(80, 24), colours=256, encoding="utf-8",
-    signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(), look=Picked(),
+    signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(), look=LookChoice(),
     language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you", writable=True,
     progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
 )  # fmt: skip
@@ -97,18 +97,18 @@ CASES: list[tuple[Facts, set[str]]] = [
     (replace(WELL, ssh=True, terminal=False, starts=False, term="", colours=0), {"ssh_without_terminal"}),
     (replace(WELL, term="", starts=False, colours=0), {"term"}),
     (replace(WELL, term="dumb", starts=False, colours=0), {"term"}),
-    (replace(WELL, encoding="latin-1", look=Picked("encoding")), {"encoding"}),
-    (replace(WELL, locale="C", look=Picked("locale")), {"locale_plain"}),
+    (replace(WELL, encoding="latin-1", look=LookChoice("encoding")), {"encoding"}),
+    (replace(WELL, locale="C", look=LookChoice("locale")), {"locale_plain"}),
     (replace(WELL, locale="ko_KR.UTF-8", installed=False), {"locale_missing"}),
     (replace(WELL, keymap="keys.toml:1: there is no action “stepp”"), {"keymap"}),
     (replace(WELL, locale="", multiplexers=("tmux",)), {"tmux_utf8"}),
     (replace(WELL, locale="", multiplexers=("screen",)), {"screen_utf8"}),
     (replace(WELL, locale="", multiplexers=("tmux", "screen")), {"tmux_utf8", "screen_utf8"}),
     (replace(WELL, answers=drawn(delta=2, arrow=3, hangul=3)), {"not_utf8", "wide"}),
-    (replace(WELL, locale="ko_KR.UTF-8", look=Picked("wide"), answers=drawn(delta=2)), {"wide_ascii"}),
+    (replace(WELL, locale="ko_KR.UTF-8", look=LookChoice("wide"), answers=drawn(delta=2)), {"wide_ascii"}),
     (replace(WELL, answers=drawn(delta=2)), {"wide"}),
     (replace(WELL, answers=drawn(dots=2)), {"wide"}),
-    (replace(WELL, look=Picked("asked"), answers=drawn(delta=2)), set()),
+    (replace(WELL, look=LookChoice("asked"), answers=drawn(delta=2)), set()),
     (replace(WELL, language="ko", answers=drawn(hangul=1)), {"hangul"}),
     (replace(WELL, answers=drawn(hangul=1)), set()),
     (replace(WELL, answers=drawn(hat=2)), {"combining"}),
@@ -122,7 +122,7 @@ CASES: list[tuple[Facts, set[str]]] = [
     (replace(WELL, colours=16, term="screen", ssh=True), {"screen_colours"}),
     (replace(WELL, colours=16, term="xterm", ssh=True), {"ssh_colours"}),
     (replace(WELL, colours=16, term="xterm"), {"term_colours"}),
-    (replace(WELL, colours=16, term="linux", look=Picked("console")), set()),
+    (replace(WELL, colours=16, term="linux", look=LookChoice("console")), set()),
     (replace(WELL, colours=1 << 24, program="Apple_Terminal"), {"apple"}),
     (replace(WELL, answers=replace(WELL.answers, light=True)), {"light"}),
     (replace(WELL, colours=0, answers=replace(WELL.answers, light=True)), set()),

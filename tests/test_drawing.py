@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import screens
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
+from nntutor.core.analysis.gradient_check import central_difference
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.kinds import GRADIENT
+from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
+from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.lessons.course import builtin, load
+from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import changed_span, cut, row_cells, wrapped
-from nntutor.tui.drawing.charts.plots import curve_rows
+from nntutor.tui.drawing.charts.curves import curve_rows
+from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
-from nntutor.tui.drawing.step.formula import formula_rows, multiplies, operand_figure
+from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, multiplies, operand_figure
+from nntutor.tui.drawing.step.matrices import matrices
+from nntutor.tui.state import edits, moves
+from nntutor.tui.state import study as at
+from nntutor.tui.state.panels import Checking
 
 LESSONS = [lesson.id for lesson in load.lessons()]
 SIZES = [(80, 24), (120, 40), (40, 12), (20, 5), (250, 80)]
@@ -49,7 +60,7 @@ def test_every_stop_of_every_lesson_fits_where_it_was_not_meant_for(lesson: str,
     pytest.fail("the lesson does not end")
 
 
-@settings(max_examples=8)
+@share(0.2)
 @given(problems(), st.sampled_from(SIZES), st.integers(0, 400), st.sampled_from((Style.UNICODE, Style.ASCII)))
 def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int], step: int, style: Style) -> None:
     session = screens.of_problem(problem, style, size)
@@ -64,7 +75,7 @@ def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int
         assert session.study is not None
 
 
-@settings(max_examples=8)
+@share(0.2)
 @given(problems(errors=("half-squared", "mse", "bce")))
 def test_the_diagram_shows_no_number_from_after_the_place(problem: Problem) -> None:
     place = Timeline.start(problem)
@@ -125,7 +136,90 @@ def test_the_diagram_of_the_example_at_the_hidden_delta(two_two_two: Problem) ->
     ]
 
 
-@settings(max_examples=8)
+def test_targets_that_a_lesson_holds_back_are_shown_from_their_step_on() -> None:
+    session = screens.of_lesson("forward")
+    study = session.study
+    assert study is not None and study.lesson is not None
+    trace, look = study.trace, Look(digits=session.digits)
+    ref = trace.find(study.lesson.targets)
+    assert ref is not None
+    held_until = trace.index_of(ref)
+    targets = [f"t {look.figure(target)}" for target in trace.array("target")[0]]
+    for iteration, step in itertools.product((1, 2), range(1, len(trace) + 1)):
+        here = replace(session, study=moves.to(study, iteration, step))
+        shown = [target in "\n".join(screens.lines(here)) for target in targets]
+        assert shown == [iteration > 1 or step >= (held_until or 0)] * len(targets), (iteration, step)
+
+
+def test_a_check_shows_no_gradient_before_it_is_made() -> None:
+    session = screens.of_lesson("hidden-delta")
+    study = session.study
+    assert study is not None
+    shown = 0
+    for step in range(1, len(study.trace) + 1):
+        here = screens.pressed(replace(session, study=moves.to(study, 1, step)), "check")
+        assert here.study is not None
+        if not isinstance(here.study.panel, Checking):
+            continue
+        panel = here.study.panel
+        made = study.trace.index_of(panel.ref._replace(kind=GRADIENT[panel.ref.kind]))
+        figures = figure(central_difference(study.trace, panel.ref, panel.h).gradient, 12, plus=True)
+        assert (figures in " ".join(screens.lines(here))) == (made is not None and made <= step), panel.ref
+        shown += made is not None and made <= step
+    assert shown
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_why_names_what_the_learner_set_as_that(language: str) -> None:
+    said = {name: words.load(language).say(f"why_panel.given_{name}") for name in ("edit", "weight", "input")}
+    session = screens.of_lesson("hidden-delta", language)
+    study = session.study
+    assert study is not None
+    own = edits.edited(study, Ref("weight", 1, 1, 1), 0.7)
+
+    def told(study: at.Study, symbol: str) -> str:
+        lines = screens.lines(screens.pressed(replace(session, study=study), "why"))
+        return next(line for line in lines if f" {symbol} " in line and "= " in line and line.startswith((" ▸", "   ")))
+
+    assert said["weight"] in told(study, "w1")
+    assert said["edit"] in told(own, "w1") and said["weight"] in told(own, "w2") and said["input"] in told(own, "x1")
+    edited_input = edits.edited(own, Ref("out", 0, 1, 0, 0), 0.5)
+    assert said["edit"] in told(edited_input, "x1") and said["edit"] in told(edited_input, "w1")
+    assert said["edit"] not in told(moves.to(own, 2, 1), "w1"), "an update has made it since"
+
+
+@share(0.5)
+@given(problems(optimizers=("sgd", "adam")), st.sampled_from((80, 60)))
+def test_the_matrices_show_what_a_step_makes_for_a_weight(problem: Problem, width: int) -> None:
+    trace = Timeline.start(problem).trace
+    for step in trace:
+        if step.ref.kind in ("grad", "new"):
+            rows = matrices(trace, step, words.load("en"), width, 12, Look())
+            made = [piece.text.strip() for row in rows for piece in row if piece.style == "result"]
+            assert made == [f"[{figure(step.value, 4, step.ref.kind == 'grad')}]"], (step.symbol, text_of(rows))
+
+
+@given(problems(everything_learns=True), st.sampled_from(tuple(MISTAKES)))
+def test_of_two_runs_side_by_side_the_first_differing_digit_is_marked(problem: Problem, mistake: str) -> None:
+    right, wrong = Timeline.start(problem).trace, Timeline.start(problem, mistake).trace
+    _, *rows = columns(right, wrong, len(right), ("right", "wrong"), 80, len(right) + 2, Look())
+    assert rows
+    for row in rows:
+        symbol, one, _, *other = (piece.text for piece in row)
+        ref = right.find(symbol.strip(" ▸"))
+        assert ref is not None
+        first, second = (figure(trace.value(ref), 9, ref.kind in SIGNED) for trace in (right, wrong))
+        assert one.strip() == first
+        if first == second:
+            assert other == [second]
+            continue
+        same, marked, rest = other
+        digit = marked.removeprefix("[").removesuffix("]")
+        assert marked == f"[{digit}]" and same + digit + rest == second
+        assert first.startswith(same) and first[len(same) : len(same) + 1] != digit
+
+
+@share(0.2)
 @given(problems(), st.sampled_from((4, 6, 9)))
 def test_shown_figures_multiply_to_the_shown_result_or_say_that_they_do_not(problem: Problem, digits: int) -> None:
     trace = Timeline.start(problem).trace

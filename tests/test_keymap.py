@@ -14,6 +14,7 @@ import pytest
 import screens
 from hypothesis import given
 from hypothesis import strategies as st
+from screens import update
 from terminals import Terminal
 from textual import events
 from textual.keys import Keys, _character_to_key
@@ -24,13 +25,14 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
-from nntutor.tui.drawing.pages.palette import HELP
-from nntutor.tui.drawing.panels.open import keys_here
+from nntutor.tui.drawing.pages import page
+from nntutor.tui.drawing.panels.table import keys_here
 from nntutor.tui.state import keymap, keys, korean
+from nntutor.tui.state.commands import HELP
 from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED
 from nntutor.tui.state.korean import TWO_SET
 from nntutor.tui.state.panels import Asking, Choosing, Editing, Why
-from nntutor.tui.state.session import Home, Opened, Session, update
+from nntutor.tui.state.session import Home, Opened, Session
 from nntutor.tui.terminal import capabilities
 from nntutor.tui.terminal.split_keys import Pressed, Split
 
@@ -124,7 +126,7 @@ def test_without_a_file_the_keys_are_the_defaults(monkeypatch: pytest.MonkeyPatc
         ('run = "right_curly_bracket"\niteration_next = "x"', "run", ("}",)),
         ('run = "minus"', "run", ("-",)),
         ('run = ["x", "x"]', "run", ("x",)),
-        ('own = []', "own", ()),
+        ('reset = []', "reset", ()),
         ('"step" = [ # two\r\n  "f2",\r\n  "f3",\r\n]\r\n', "step", ("f2", "f3")),
         ('back = "→"\nstep = "←"', "back", ("right",)),
         ('run = "é"', "run", ("é",)),
@@ -133,6 +135,12 @@ def test_without_a_file_the_keys_are_the_defaults(monkeypatch: pytest.MonkeyPatc
 )  # fmt: skip
 def test_a_key_is_written_by_its_name_or_as_itself(text: str, action: str, bound: tuple[str, ...]) -> None:
     assert keymap.parse(text, "keys.toml").keys[action] == bound
+
+
+@pytest.mark.parametrize(("old", "action"), [("own", "reset"), ("trail", "backspace")])
+def test_an_action_by_its_older_name_is_the_same(old: str, action: str) -> None:
+    assert keymap.parse(f'{old} = "f2"', "keys.toml") == keymap.parse(f'{action} = "f2"', "keys.toml")
+    assert keymap.parse(f'{old} = "f2"', "keys.toml").keys[action] == ("f2",)
 
 
 def test_a_key_is_taken_from_the_action_that_had_it() -> None:
@@ -208,6 +216,10 @@ def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ('run = "x"\nstep = "n', 2, ()),
         ('run = "x"\nrun = "z"', 2, ()),
         ('step = """\nstep = """', 1, ("step",)),
+        ('trail = "f2"\nbackspace = "f3"', 2, ("“trail”", "“backspace”")),
+        ('reset = []\nrun = "x"\nown = "f2"', 3, ("“own”", "“reset”")),
+        ('run = "f2"\nown = "f2"', 2, ("“own”", "“f2”", "“run”")),
+        ('own = "y"', 1, ("“own”", "“y”", "“redo”")),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_line_that_names_file_line_action_and_key(
@@ -285,8 +297,9 @@ def test_nothing_on_the_screen_names_a_key_that_the_learner_does_not_have(
     language: str, pressed: tuple[str, ...]
 ) -> None:
     session = screens.pressed(strange(screens.of_lesson("hidden-delta", language)), "step", *pressed)
-    assert session.study is not None
-    for key, _ in keys_here(session, session.study):
+    shown = [piece.text for piece in page.rows(session)[-1] if piece.style == "key"]
+    assert shown
+    for key in shown:
         assert all(one in STRANGE.action for one in key.split()), key
     lines = "\n".join(screens.lines(session)[-6:])
     assert not re.search(r"\b(enter|esc|backspace|space)\b|[←→↑↓] ", lines.replace("enter →", "")), lines
@@ -331,9 +344,9 @@ def test_an_action_without_a_key_is_not_on_the_lines() -> None:
 def tutor(home: Path, lesson: str | None = None, text: str = "") -> Tutor:
     desk = Desk(Store.open(home))
     session = Session(desk.home(), keymap=keymap.parse(text, "keys.toml"))
-    study = desk.begin(lesson, None)
-    if study is not None:
-        session = update(session, Opened(study, desk.digits))
+    opening = desk.begin(lesson, None)
+    if opening is not None:
+        session = update(session, Opened(opening.study, opening.digits))
     return Tutor(session, desk)
 
 
@@ -358,10 +371,12 @@ async def test_the_palette_opens_by_its_keys_and_shows_the_learners(tmp_path: Pa
             assert any(line.rstrip().endswith("f9") for line in shown(app))
             await pilot.press("escape")
             assert app.session.palette is None
+        await pilot.press(":", "w", "ctrl+p")
+        assert app.session.palette is not None, "by a key that is no text, while a line is typed as well"
 
 
 async def test_while_a_line_is_typed_letters_are_text_and_the_other_keys_keep_their_meaning(tmp_path: Path) -> None:
-    text = 'continue = ["x", "f5"]\ntrail = "f6"\nescape = "f7"\nunit_next = "f8"\nrun = "enter"\nwhy = "up"'
+    text = 'continue = ["x", "f5"]\nbackspace = "f6"\nescape = "f7"\nunit_next = "f8"\nrun = "enter"\nwhy = "up"'
     app = tutor(tmp_path, "hidden-delta", text)
 
     def line() -> str | None:
@@ -459,7 +474,7 @@ async def test_a_sign_that_begins_an_arrow_is_no_text(tmp_path: Path) -> None:
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(":", *"w5", "[", "C", *"[5", "x")
-        assert app.session.study is not None and app.session.study.panel == Asking("goto", "w5[5x")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", text="w5[5x")
 
 
 async def test_a_real_escape_and_the_keys_after_it_stay_what_they_are(tmp_path: Path) -> None:
@@ -480,7 +495,7 @@ async def test_a_window_that_changes_amid_an_arrow_keeps_its_size(tmp_path: Path
         await pilot.resize_terminal(100, 30)
         await pilot.press("[", "C")
         assert (app.session.width, app.session.height) == (100, 30)
-        assert app.session.study is not None and app.session.study.panel == Asking("goto", "w5")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", text="w5")
 
 
 async def test_a_run_that_half_an_arrow_has_stopped_stays_stopped(tmp_path: Path) -> None:
@@ -502,7 +517,7 @@ async def test_a_paste_amid_an_arrow_is_text(tmp_path: Path) -> None:
         await pilot.press(":", "[", "5")
         app.on_paste(events.Paste("A~"))
         await pilot.press("~")
-        assert app.session.study is not None and app.session.study.panel == Asking("goto", "[5A~~")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", text="[5A~~")
 
 
 # --- on a real terminal ------------------------------------------------------------------------------

@@ -10,22 +10,25 @@ from functools import cache
 from unicodedata import combining, east_asian_width
 
 import pytest
+from hypothesis import given
+from strategies import numbers
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.files.problem import on_surface, read
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.symbols import Names, Ref, Style, short
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 from nntutor.lessons.course import catalog, holes, load
-from nntutor.lessons.course.load import HERE, LANGUAGES
+from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import why, words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.tui.lint import changing_particles
 
-LANGUAGES = LANGUAGES
+LANGUAGES = words.LANGUAGES
 LESSONS = load.lessons()
 WIDTH, ROWS = 78, 5
 
@@ -225,6 +228,13 @@ def test_a_missing_word_names_its_key(language: str) -> None:
         words.load(language).say("no.such.key")
     with pytest.raises(words.WordsError, match="iteration"):
         words.load(language).say("run.stopped")
+
+
+@given(numbers())
+def test_prose_in_the_ascii_look_spells_every_symbol_as_the_core_does(number: tuple[Names, Ref]) -> None:
+    names, ref = number
+    assert ascii_look(names.symbol(ref)) == names.symbol(ref, Style.ASCII)
+    assert ascii_look(short(ref.kind)).strip() == short(ref.kind, Style.ASCII)
 
 
 def problems() -> Iterator[tuple[Problem, str]]:

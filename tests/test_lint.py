@@ -11,8 +11,9 @@ import screens
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import catalog, glossary, load
-from nntutor.lessons.course.load import HERE, LANGUAGES
+from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson, Text
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 
 LESSONS = load.lessons()
@@ -55,12 +56,12 @@ def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str
 def test_what_a_lesson_lets_change_can_be_changed_and_taken_back(lesson: Lesson) -> None:
     session = screens.of_lesson(lesson.id)
     before = screens.lines(session)
-    for keys in (("more", "less"), ("double", "halve"), ("double", "undo"), ("more", "own")):
+    for keys in (("more", "less"), ("double", "halve"), ("double", "undo"), ("more", "reset")):
         session = lint.ran(screens.pressed(session, keys[0]))
         assert len(screens.lines(session)) == 24
         session = lint.ran(screens.pressed(session, keys[1], "escape"))
     if lesson.main is None or not lesson.main.runs:
-        assert screens.lines(lint.ran(screens.pressed(session, "own", "escape"))) == before
+        assert screens.lines(lint.ran(screens.pressed(session, "reset", "escape"))) == before
 
 
 # --- what it finds -----------------------------------------------------------------------------------

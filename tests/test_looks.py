@@ -18,6 +18,7 @@ import screens
 from rich.color import ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style as Painted
+from screens import update
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import load
@@ -27,16 +28,17 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
+from nntutor.tui.drawing.charts.contours import Landscape, contour_rows
 from nntutor.tui.drawing.charts.contours import Path as Way
-from nntutor.tui.drawing.charts.contours import contour_rows
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.matrices import matrices
 from nntutor.tui.state.panels import Choosing
-from nntutor.tui.state.session import THEMES, Opened, Session, Typed, update
+from nntutor.tui.state.session import THEMES, Opened, Session, Typed
 from nntutor.tui.terminal import themes
 from nntutor.tui.terminal.themes import styles
 
@@ -134,7 +136,7 @@ def test_the_measures_are_those_of_their_sources() -> None:
 
 
 def test_the_themes_of_the_key_are_those_of_the_table() -> None:
-    assert tuple(themes.THEMES) == THEMES
+    assert tuple(themes.PALETTES) == THEMES
     for theme, depth in itertools.product(THEMES, (0, *DEPTHS)):
         assert set(styles(theme, depth)) - {""} == set(styles("standard", 0))
 
@@ -235,8 +237,8 @@ async def test_another_theme_paints_the_page_anew(tmp_path: Path) -> None:
 def tutor(home: Path, lesson: str | None = None, **settings: object) -> Tutor:
     desk = Desk(Store.open(home))
     session = replace(Session(desk.home(), "en", Style.UNICODE, theme=desk.theme), **settings)
-    study = desk.begin(lesson, None)
-    return Tutor(session if study is None else update(session, Opened(study, desk.digits)), desk)
+    opening = desk.begin(lesson, None)
+    return Tutor(session if opening is None else update(session, Opened(opening.study, opening.digits)), desk)
 
 
 # --- how many colours --------------------------------------------------------------------------------
@@ -363,7 +365,7 @@ def test_every_mark_of_a_lesson_is_a_sign_as_well(lesson: str) -> None:
     style = Style.ASCII if LESSONS.index(lesson) % 2 else Style.UNICODE
     for session in stops(lesson, style):
         assert session.study is not None
-        look, trace, step = page.look_of(session), session.study.trace, session.study.step
+        look, trace, step = look_of(session), session.study.trace, session.study.step
         used = {piece.style for row in page.rows(session) for piece in row}
         assert used <= {"", *styles("standard", 0)}
         if not trace.problem.surface:
@@ -430,7 +432,7 @@ def test_each_way_of_a_race_bears_its_name(look: Look) -> None:
     def flat(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> np.ndarray:
         return np.zeros((rows, columns))
 
-    rows = contour_rows(flat, ways, None, (-3.0, 3.0), (-2.0, 2.0), 60, 20, look, axes=("x", "y"))
+    rows = contour_rows(Landscape(flat, (-3.0, 3.0), (-2.0, 2.0), axes=("x", "y")), ways, 60, 20, look)
     text = "".join(piece.text for row in rows[:-1] for piece in row)
     for name in ("A", "B"):
         assert text.count(name) == 1 and text.count(name.lower()) == 2

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import screens
+from hypothesis import given
+from hypothesis import strategies as st
+from screens import update
+from strategies import problems
 
+from nntutor.core.problems.network import Network, Problem, Samples
+from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words as all_words
-from nntutor.lessons.learner.places import Store
+from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import lint
+from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.desk import Desk
-from nntutor.tui.state.session import Home, Opened, Session, Typed, update
-
-
-def kept(tmp_path: Path, session: Session) -> Session:
-    """The session after its place was saved and the lesson opened again by another desk."""
-    desk = Desk(Store.open(tmp_path))
-    desk.keep(replace(session, study=None), session)
-    assert session.study is not None
-    study = Desk(Store.open(tmp_path)).open_lesson(session.study.name)
-    again = update(replace(session, study=None), Opened(study))
-    return replace(again, digits=session.digits)
-
-
-def without_note(session: Session) -> Session:
-    assert session.study is not None
-    return replace(session, study=replace(session.study, note=None))
+from nntutor.tui.state.session import Home, Session, Typed
 
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in lint.load.lessons()])
@@ -37,14 +31,71 @@ def test_every_lesson_is_opened_again_at_the_step_where_it_was_left(tmp_path: Pa
     for _ in range(6):
         session = lint.ran(screens.pressed(session, "continue"))
     session = screens.pressed(session, "step")
-    again = kept(tmp_path, session)
+    again = screens.kept(tmp_path, session)
     assert session.study is not None and again.study is not None
     assert (again.study.run, again.study.place, again.study.stop) == (
         session.study.run,
         session.study.place,
         session.study.stop,
     )
-    assert screens.lines(without_note(again)) == screens.lines(without_note(session))
+    assert screens.lines(screens.without_note(again)) == screens.lines(screens.without_note(session))
+
+
+@pytest.mark.parametrize("size", [(40, 12), (30, 10)])
+def test_a_text_of_several_pages_is_opened_again_at_the_page_that_was_read(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    session = screens.pressed(screens.of_lesson("xor", size=size), "continue")
+    assert session.study is not None and session.study.page == 1
+    assert screens.lines(screens.kept(tmp_path, session)) == screens.lines(session)
+
+
+KINDS = ("weight", "input", "target", "rate", "activation", "batch", "seed", "penalty", "form", "nothing")
+
+
+@given(problems(), st.sampled_from(KINDS))
+def test_a_problem_with_any_other_number_is_known_from_this_one(problem: Problem, what: str) -> None:
+    """What it is called does not matter."""
+    first, *others = problem.network.layers
+    inputs, targets = problem.samples.inputs, problem.samples.targets
+    other = {
+        "weight": lambda: {"network": Network((replace(first, weights=first.weights * 2), *others))},
+        "activation": lambda: {
+            "network": Network((replace(first, activation="tanh" if first.activation != "tanh" else "relu"), *others))
+        },
+        "input": lambda: {"samples": Samples(inputs + 1, targets)},
+        "target": lambda: {"samples": Samples(inputs, targets + 1)},
+        "rate": lambda: {"optimizer": replace(problem.optimizer, learning_rate=0.375)},
+        "batch": lambda: {"batch": 4},
+        "seed": lambda: {"seed": problem.seed + 1},
+        "penalty": lambda: {"l2": 0.25},
+        "form": lambda: {"optimizer": replace(problem.optimizer, decay=0.5)},
+        "nothing": lambda: {"title": "another title"},
+    }[what]()
+    assert (fingerprint(replace(problem, **other)) == fingerprint(problem)) == (what == "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("two-two-two", 638897422), ("race-xor", 1612231857), ("flowers", 2139085335), ("ravine", 1228626945)],
+)
+def test_a_place_kept_by_an_earlier_version_is_known_again(name: str, known: int) -> None:
+    """As the version at 3835a40 kept them, before optimizers had forms and problems penalties."""
+    assert fingerprint(builtin.open(name)) == known
+
+
+def test_the_next_start_has_the_digits_the_language_and_the_way_back_of_the_last_one(tmp_path: Path) -> None:
+    session = screens.pressed(
+        screens.of_lesson("hidden-delta", "ko"), "digits", "continue", "why", "continue", "escape"
+    )
+    assert session.study is not None and len(session.study.trail) == 1
+    desk = Desk(Store.open(tmp_path))
+    desk.keep(replace(session, study=None), session)
+    desk.close(session)
+    opening = Desk(Store.open(tmp_path)).begin(None, None)
+    assert opening is not None and (opening.digits, opening.language) == (session.digits, "ko")
+    again = replace(session, study=opening.study)
+    assert screens.lines(screens.pressed(again, "backspace")) == screens.lines(screens.pressed(session, "backspace"))
 
 
 def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> None:
@@ -54,10 +105,10 @@ def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> No
     session = screens.pressed(update(session, Typed("depth = 5")), "continue")
     assert before is not None and session.study is not None
     assert len(session.study.trace.problem.network.layers) != len(before.trace.problem.network.layers)
-    again = kept(tmp_path, session)
+    again = screens.kept(tmp_path, session)
     assert again.study is not None
     assert again.study.trace.problem.network.sizes == session.study.trace.problem.network.sizes
-    assert screens.lines(without_note(again)) == screens.lines(without_note(session))
+    assert screens.lines(screens.without_note(again)) == screens.lines(screens.without_note(session))
     undone = screens.pressed(again, "undo").study
     assert undone is not None
     assert undone.trace.problem.network.sizes == before.trace.problem.network.sizes
@@ -73,7 +124,7 @@ def test_each_run_keeps_its_own_changes(tmp_path: Path) -> None:
     assert session.study is not None
     session = replace(session, study=replace(session.study, run=second))
     session = screens.pressed(session, "halve", "halve")
-    again = kept(tmp_path, session)
+    again = screens.kept(tmp_path, session)
     assert again.study is not None and session.study is not None
     edits = {run: one.edits for run, one in again.study.timelines.items()}
     assert edits == {run: one.edits for run, one in session.study.timelines.items()}
@@ -128,8 +179,8 @@ def test_a_lesson_that_is_there_no_more_leads_to_the_list_and_is_named(tmp_path:
     desk = Desk(Store.open(tmp_path))
     assert desk.begin(None, None) is None
     words = all_words.load("en")
-    assert "removed" in desk.told(words)
-    assert desk.told(words) == ""
+    assert "removed" in desk.message(words)
+    assert desk.message(words) == ""
 
 
 def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path) -> None:
@@ -143,7 +194,7 @@ def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path
 
     store._connection = Full()  # type: ignore[assignment]
     after = desk.keep(before, screens.pressed(before, "step"))
-    assert "disk is full" in after.home.told
+    assert "disk is full" in after.home.message
     assert any("disk is full" in line for line in screens.lines(after))
     again = screens.pressed(after, "step")
     assert desk.keep(after, again) is again
@@ -166,5 +217,47 @@ def test_the_curve_is_there_again_after_a_restart(tmp_path: Path) -> None:
     session = lint.ran(screens.pressed(screens.of_lesson("cycle"), "run", "step", "continue"))
     session = screens.pressed(session, "view", "view")
     assert session.study is not None and session.study.view == "curve" and session.study.place[0] > 100
-    again = kept(tmp_path, session)
-    assert screens.lines(without_note(again))[:14] == screens.lines(without_note(session))[:14]
+    again = screens.kept(tmp_path, session)
+    assert screens.lines(screens.without_note(again))[:14] == screens.lines(screens.without_note(session))[:14]
+
+
+# --- nothing is left open ----------------------------------------------------------------------------
+
+LEFT_OPEN = """
+import sqlite3, sys
+opened, connect = [], sqlite3.connect
+def remembered(*given, **named):
+    opened.append(connect(*given, **named))
+    return opened[-1]
+sqlite3.connect = remembered
+from nntutor.tui import cli, desk
+if sys.argv[1] == "tutor":
+    from nntutor.tui import app
+    def broken(*given):
+        raise ValueError("a place that cannot be opened")
+    desk.Desk.begin = broken
+    try:
+        app.run(None, None, language="en", keep_language=False, ascii_look=False, colours=16)
+    except ValueError:
+        pass
+else:
+    cli.main(sys.argv[1:])
+for connection in opened:
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        print("closed")
+    else:
+        print("open")
+"""
+
+
+@pytest.mark.parametrize("command", ["lessons", "doctor", "tutor"])
+def test_every_command_closes_the_file_that_it_has_opened(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(tmp_path).save(Place("lesson", "cycle", "", "main", {}, 1, 1, ""))
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", LEFT_OPEN, command], capture_output=True, text=True, check=True)
+    states = [line for line in done.stdout.splitlines() if line in ("closed", "open")]
+    assert states and set(states) == {"closed"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nntutor.tui.terminal.pace import FRAMES, Pace
@@ -10,11 +10,13 @@ from nntutor.tui.terminal.pace import FRAMES, Pace
 moments = st.lists(
     st.tuples(st.floats(0, 2), st.booleans(), st.sampled_from(["frame", "answer"])), min_size=1, max_size=60
 )
+BURST = [(0.1, False, "frame")] * 20
+FRESH, ANSWERING = Pace(), Pace(answers=True)
 
 
-def played(events: list[tuple[float, bool, str]]) -> list[tuple[float, Pace, bool]]:
+def played(events: list[tuple[float, bool, str]], pace: Pace = FRESH) -> list[tuple[float, Pace, bool]]:
     """(moment, the pace then, whether a frame went out) as a terminal and a session go on."""
-    now, pace, told = 0.0, Pace(), []
+    now, told = 0.0, []
     for passed, running, what in events:
         now += passed
         sent = what == "frame" and pace.free(now, running)
@@ -27,9 +29,11 @@ def played(events: list[tuple[float, bool, str]]) -> list[tuple[float, Pace, boo
 
 
 @given(moments)
+@example(BURST)
 def test_no_more_is_on_its_way_than_the_window_holds(events: list[tuple[float, bool, str]]) -> None:
-    for _, pace, _ in played(events):
-        assert pace.waiting <= 5
+    """A key's frame comes after three others at most; after five where no terminal has answered yet."""
+    assert all(pace.waiting <= 3 for _, pace, _ in played(events, ANSWERING))
+    assert all(pace.waiting <= 5 for _, pace, _ in played(events))
 
 
 @given(moments)
@@ -51,6 +55,20 @@ def test_a_run_waits_for_the_answer_to_its_last_frame() -> None:
     pace = Pace().sent(0.0, asked=True).answered().sent(1.0, asked=True)
     assert not pace.free(1.5, running=True)
     assert pace.answered().free(1.5, running=True)
+
+
+@given(moments)
+def test_leaving_waits_a_second_for_an_answer_and_no_longer(events: list[tuple[float, bool, str]]) -> None:
+    now, pace, _ = played(events)[-1]
+    assert pace.expects(pace.asked) == (pace.waiting > 0)
+    assert not pace.expects(max(now, pace.asked + 1.0) + 1e-6)
+
+
+def test_a_run_shows_a_frame_every_second_where_the_terminal_never_answers() -> None:
+    pace = Pace()
+    for now in range(10):
+        assert pace.free(float(now), running=True)
+        pace = pace.sent(float(now), pace.asks(float(now), running=True))
 
 
 def test_a_terminal_that_never_answers_holds_no_key_up_and_is_soon_left_alone() -> None:

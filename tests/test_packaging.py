@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import sysconfig
+import tarfile
 import tomllib
+import venv
 import zipfile
+from importlib import util
 from pathlib import Path
+
+import pytest
+from terminals import Terminal
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FOLDERS = ("core", "lessons", "tui")
 
 
+def installed(path: Path) -> str:
+    """The name by which a file or a folder of the three is installed: tui/door is nntutor itself."""
+    parts = path.relative_to(ROOT).parts
+    return "/".join(("nntutor", *(parts[2:] if parts[:2] == ("tui", "door") else parts)))
+
+
 def test_the_packages_listed_are_the_folders_with_code() -> None:
-    found = {
-        "nntutor." + ".".join(path.parent.relative_to(ROOT).parts)
-        for folder in FOLDERS
-        for path in (ROOT / folder).rglob("*.py")
-    }
+    found = {installed(path.parent).replace("/", ".") for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
     assert found == set(PROJECT["tool"]["setuptools"]["packages"])
 
 
@@ -34,19 +45,106 @@ def test_every_data_file_of_the_lessons_is_shipped() -> None:
             assert any(fnmatch.fnmatch(name, pattern) for pattern in patterns), name
 
 
-def test_a_wheel_holds_every_module_and_every_data_file_and_nothing_else(tmp_path: Path) -> None:
-    tree = tmp_path / "tree"  # a build leaves files beside its sources
-    for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tree)
-    build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
-    subprocess.run([sys.executable, "-c", build, str(tmp_path)], cwd=tree, check=True, capture_output=True)
-    [wheel] = tmp_path.glob("*.whl")
+LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv*", ".dev", ".*_cache", ".hypothesis", "*.egg-info", "build", "dist")
+
+
+def built(tree: Path, what: str, where: Path) -> Path:
+    """A wheel or an sdist of a copy of the project: a build leaves files beside its sources."""
+    where.mkdir(exist_ok=True)
+    code = f"import sys; from setuptools import build_meta; print(build_meta.build_{what}(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(where)], cwd=tree, check=True, capture_output=True, text=True
+    )
+    return where / done.stdout.splitlines()[-1]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the project, without what was made in it."""
+    shutil.copytree(ROOT, tmp_path / "tree", ignore=LEFT_BEHIND, symlinks=True)
+    return tmp_path / "tree"
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(wheel) as archive:
-        shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_wheel_holds_every_module_and_every_data_file_and_nothing_else(tree: Path, tmp_path: Path) -> None:
+    shipped = {name for name in contents(built(tree, "wheel", tmp_path / "out")) if ".dist-info/" not in name}
     files = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()}
-    assert shipped == {f"nntutor/{path.relative_to(ROOT).as_posix()}" for path in files if path.suffix != ".pyc"}
+    assert shipped == {installed(path) for path in files if path.suffix != ".pyc"}
+
+
+def test_a_source_distribution_holds_all_that_tests_it_and_builds_the_same_wheel(tree: Path, tmp_path: Path) -> None:
+    before = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
+    with tarfile.open(built(tree, "sdist", tmp_path / "out")) as archive:
+        archive.extractall(tmp_path / "unpacked", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    [unpacked] = (tmp_path / "unpacked").iterdir()
+    found = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    assert {name for name in before if not name.endswith(".pyc")} - found == set()
+    assert {name for name in found - before if ".egg-info/" not in name} == {"PKG-INFO", "setup.cfg"}
+    again = built(unpacked, "wheel", tmp_path / "again")
+    assert contents(again) == contents(built(tree, "wheel", tmp_path / "out"))
+
+
+def test_every_library_that_is_imported_is_asked_for() -> None:
+    asked = {re.split("[<>=]", line)[0] for line in PROJECT["project"]["dependencies"]}
+    imported: set[str] = set()
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Import(names=names):
+                        imported |= {alias.name.partition(".")[0] for alias in names}
+                    case ast.ImportFrom(module=str(module)):
+                        imported.add(module.partition(".")[0])
+    assert imported - sys.stdlib_module_names - {"nntutor"} == asked
+
+
+CLIENT = """
+import nntutor
+from typing import assert_type
+
+problem = nntutor.read("two-two-two")
+assert_type(problem, nntutor.Problem)
+assert_type(nntutor.trace(problem).step(1).value, float)
+assert_type(nntutor.check(problem)[0].verdict, str)
+"""
+
+
+@pytest.mark.slow
+def test_the_wheel_runs_in_an_environment_of_its_own_and_brings_its_types(tree: Path, tmp_path: Path) -> None:
+    """NumPy and the other libraries are those of this environment, in which the project itself is out of sight."""
+    wheel = built(tree, "wheel", tmp_path / "out")
+    shutil.rmtree(tree)
+    binaries = tmp_path / "env" / "bin"
+    pip_of_its_own = util.find_spec("pip") is None  # an environment made by uv has none to lend
+    venv.create(tmp_path / "env", with_pip=pip_of_its_own)
+    pip = [str(binaries / "python"), "-m", "pip"]
+    if not pip_of_its_own:
+        pip = [sys.executable, "-m", "pip", "--python", str(binaries / "python")]
+    install = [*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    [site] = (tmp_path / "env").glob("lib/python*/site-packages")
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+
+    def run(*command: str, python: bool = True) -> str:
+        whole = [str(binaries / ("python" if python else "nntutor")), *command]
+        return subprocess.run(whole, check=True, capture_output=True, text=True, cwd=tmp_path).stdout
+
+    assert Path(run("-c", "import nntutor.tui; print(nntutor.tui.__file__)")).is_relative_to(site)
+    version = f"nntutor {PROJECT['project']['version']}\n"
+    assert run("--version", python=False) == run("-m", "nntutor", "--version") == version
+    assert "δ_h1" in run("trace", "7", "--lang", "ko", python=False)
+    assert run("-c", "import nntutor; print(len(nntutor.trace(nntutor.read('two-two-two'))))") == "39\n"
+    screen = Terminal(tmp_path / "home", command=[str(binaries / "nntutor"), "7"])
+    screen.until("step 1/39")
+    assert screen.end(signal.SIGTERM) == 128 + signal.SIGTERM
+    (tmp_path / "client.py").write_text(CLIENT, encoding="utf-8")
+    strict = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(binaries / "python"), "client.py"]
+    checked = subprocess.run(strict, capture_output=True, text=True, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_core_imports_only_numpy_the_standard_library_and_itself() -> None:
@@ -70,7 +168,7 @@ def loaded(code: str) -> set[str]:
 
 def modules(folder: str) -> str:
     names = [
-        ".".join(("nntutor", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+        installed(path.with_suffix("")).replace("/", ".").removesuffix(".__init__")
         for path in sorted((ROOT / folder).rglob("*.py"))
     ]
     return "\n".join(f"import {name}" for name in names)

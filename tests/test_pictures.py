@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import screens
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from strategies import share
 
 from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.surfaces import SURFACES, surface
@@ -20,11 +21,11 @@ from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
-from nntutor.tui.drawing.charts.contours import Path, contour_rows, plane_of, sign_row
-from nntutor.tui.drawing.charts.curves import activation_rows, parabola_rows
+from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.charts.curves import curves_rows
+from nntutor.tui.drawing.charts.functions import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
-from nntutor.tui.drawing.charts.plots import curves_rows
-from nntutor.tui.drawing.views.table import PICTURES
+from nntutor.tui.drawing.views.table import VIEWS
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
 SIZES = st.tuples(st.integers(0, 130), st.integers(0, 45)) | st.sampled_from([(78, 13), (20, 3), (1, 1)])
@@ -91,7 +92,7 @@ def test_text_stays_whole_and_is_not_drawn_over() -> None:
 # --- pictures from numbers -------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@share(1.5)
 @given(
     st.lists(st.tuples(ANY, ANY, st.booleans()), max_size=10),
     st.lists(st.tuples(ANY, ANY, ANY), max_size=4),
@@ -120,7 +121,6 @@ def test_the_ticks_of_a_line_stand_on_the_side_of_1_and_texture_covers_it() -> N
         assert set(right) - set(" 01o")
 
 
-@settings(max_examples=40)
 @given(
     st.sampled_from([name for name in SURFACES if surface(name).variables == 2]),
     st.lists(st.lists(st.tuples(ANY, ANY), min_size=1, max_size=30), min_size=1, max_size=6),
@@ -138,7 +138,7 @@ def test_contours_hold(name: str, ways: list[list[tuple[float, float]]], size: t
         with np.errstate(all="ignore"):
             return np.asarray(found.heights(x, y))
 
-    rows = contour_rows(heights, paths, (0.0, 0.0), across, up, *size, look, "title")
+    rows = contour_rows(Landscape(heights, across, up, (0.0, 0.0)), paths, *size, look)
     assert holds(rows, *size, look)
 
 
@@ -161,13 +161,11 @@ def test_an_activation_holds_and_says_its_values(net: float, size: tuple[int, in
         assert f"h1 = {look.figure(float(np.tanh(net)))}" in text
 
 
-@given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS, st.booleans())
-def test_bars_hold(
-    values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look, log: bool
-) -> None:
+@given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS)
+def test_bars_hold(values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look) -> None:
     bars = [Bar(f"h{n}", abs(value), beside, n == 0, known) for n, (value, beside, known) in enumerate(values)]
     second = [abs(value) for value, _, _ in values]
-    rows = bars_rows(bars, *size, look, "title", "name", "0.25", log, second, "moved")
+    rows = bars_rows(bars, *size, look, "title", "0.25", second, "moved")
     assert holds(rows, *size, look)
 
 
@@ -189,7 +187,7 @@ def test_signs_are_those_of_the_last_values(values: list[float], width: int, loo
         assert (sign == "+") == (value > 0)
 
 
-@settings(max_examples=20, deadline=None)
+@share(0.5)
 @given(st.lists(st.lists(ANY.map(abs), min_size=1, max_size=40), min_size=1, max_size=6), SIZES, LOOKS)
 def test_curves_hold(errors: list[list[float]], size: tuple[int, int], look: Look) -> None:
     marks = [chr(65 + n) for n in range(len(errors))]
@@ -205,7 +203,7 @@ def test_every_picture_can_be_asked_for_in_every_lesson(lesson: str) -> None:
     session = screens.of_lesson(lesson)
     for number in range(4):
         assert session.study is not None
-        for name in PICTURES:
+        for name in VIEWS:
             for size, style in (((80, 24), Style.UNICODE), ((40, 12), Style.ASCII), ((24, 8), Style.UNICODE)):
                 study = replace(session.study, view=name)
                 lines = screens.lines(replace(session, study=study, width=size[0], height=size[1], style=style))

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,11 +55,31 @@ def child(home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", CHILD, str(home)], stdout=subprocess.PIPE, text=True)
 
 
+def changed(home: Path, column: str, value: object) -> None:
+    """Something else in every row."""
+    with sqlite3.connect(home / "progress.sqlite") as connection:
+        connection.execute(f"UPDATE place SET {column} = ?", (value,))
+    connection.close()
+
+
 def gone(home: Path) -> None:
     """Make every row belong to a process that is no more."""
-    with sqlite3.connect(home / "progress.sqlite") as connection:
-        connection.execute("UPDATE place SET pid = 999999999")
-    connection.close()
+    changed(home, "pid", 999999999)
+
+
+def left(home: Path, step: int) -> None:
+    """A session that was here and has ended."""
+    store = Store.open(home)
+    store.save(replace(PLACE, step=step))
+    store.close()
+
+
+def resumed(home: Path) -> Place | None:
+    """What another start goes on with."""
+    store = Store.open(home)
+    place = store.latest()
+    store.close()
+    return place
 
 
 def test_a_place_comes_back_bit_for_bit(tmp_path: Path) -> None:
@@ -93,6 +114,47 @@ def test_a_living_sessions_row_is_left_alone_and_a_dead_ones_is_taken_once(tmp_p
     first, second = Store.open(tmp_path), Store.open(tmp_path)
     assert first.latest() is not None
     assert second.latest() is None
+
+
+def test_of_several_sessions_the_newest_one_is_gone_on_with(tmp_path: Path) -> None:
+    for step in (3, 1, 2):
+        left(tmp_path, step)
+    place = resumed(tmp_path)
+    assert place is not None and place.step == 2
+
+
+def test_the_file_does_not_grow_with_every_session(tmp_path: Path) -> None:
+    counts = []
+    for number in range(1, 81):
+        left(tmp_path, number)
+        if number % 40 == 0:
+            place = resumed(tmp_path)
+            assert place is not None and place.step == number
+            with sqlite3.connect(tmp_path / "progress.sqlite") as connection:
+                counts += connection.execute("SELECT count(*) FROM place").fetchone()
+            connection.close()
+    assert counts[0] == counts[1] < 40
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only there it is known when a process began")
+def test_a_process_that_has_the_number_of_one_that_is_gone_is_told_apart(tmp_path: Path) -> None:
+    living = Store.open(tmp_path)
+    living.save(PLACE)
+    assert resumed(tmp_path) is None
+    changed(tmp_path, "began", "1")
+    assert resumed(tmp_path) == PLACE
+    living.close()
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(0, False), (20, False), (30, True)])
+def test_another_machines_session_is_left_alone_for_a_day(tmp_path: Path, hours: int, taken: bool) -> None:
+    """Whether it still runs cannot be known from here."""
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    changed(tmp_path, "host", "elsewhere")
+    changed(tmp_path, "at", time.time() - hours * 3600)
+    assert (resumed(tmp_path) is not None) == taken
+    store.close()
 
 
 def test_nothing_that_was_reported_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
@@ -204,6 +266,19 @@ def test_a_locked_file_does_not_hold_the_screen_up(tmp_path: Path) -> None:
     other.close()
     store.save(PLACE)
     assert store.reached("cycle") == PLACE
+
+
+def test_what_a_locked_file_has_not_taken_is_kept_when_the_session_ends(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    store.save(replace(PLACE, step=1))
+    other = sqlite3.connect(tmp_path / "progress.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.save(replace(PLACE, step=2))
+    other.execute("COMMIT")
+    other.close()
+    store.close()
+    place = resumed(tmp_path)
+    assert place is not None and place.step == 2
 
 
 @pytest.mark.parametrize(

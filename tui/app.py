@@ -9,38 +9,39 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, work
-from textual.app import App, ComposeResult
+from textual import events, message, work
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.message import Message
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course.model import AuthorError
-from nntutor.lessons.language import words as all_words
+from nntutor.lessons.language.words import LANGUAGES, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
-from nntutor.tui.drawing.pages import page as drawing
+from nntutor.tui.drawing import extents
+from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import keys
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Action, Opened, Press, Ran, Resized, Session, Told, Typed, asking, update
-from nntutor.tui.state.signs import spoken
+from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Typed, asking
+from nntutor.tui.state.signs import words_with_keys
+from nntutor.tui.state.update import update
 from nntutor.tui.terminal import ending
 from nntutor.tui.terminal.pace import Pace
 from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.split_keys import Split
+from nntutor.tui.terminal.textual_private import OpenApp, is_for_unix
 from nntutor.tui.terminal.themes import Colourless, styles
 from nntutor.tui.widget import Page
 
@@ -60,18 +61,18 @@ _UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
 
 
 @dataclass
-class RunProgress(Message):
+class RunProgress(message.Message):
     """A chunk of a background run is done."""
 
     ran: Ran
 
 
-class Tutor(App[int]):
+class Tutor(OpenApp):
     """One page and one session."""
 
     CSS = "Screen { background: ansi_default; color: ansi_default; } Page { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = []
-    ENABLE_COMMAND_PALETTE = False  # see drawing.commands
+    ENABLE_COMMAND_PALETTE = False  # see drawing/pages/palette.py
 
     def __init__(self, session: Session, desk: Desk, typed: Keys = ()) -> None:
         super().__init__(ansi_color=True)
@@ -82,7 +83,7 @@ class Tutor(App[int]):
         self._pace = Pace()
         self._held: Timer | None = None
         self._leaving = self._over = False
-        self._resting = False
+        self._suspended = False
         self._typed = typed
         self._split = Split()
         self._before = session
@@ -96,11 +97,11 @@ class Tutor(App[int]):
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice for this platform; on a Unix terminal, one that no input can end."""
         usual = super().get_driver_class()
-        if usual.__name__ != "LinuxDriver":
-            return usual
-        from nntutor.tui.terminal.driver import TerminalDriver
+        if sys.platform != "win32" and is_for_unix(usual):
+            from nntutor.tui.terminal.driver import TerminalDriver
 
-        return TerminalDriver
+            return TerminalDriver
+        return usual
 
     def compose(self) -> ComposeResult:
         yield self._page
@@ -111,7 +112,7 @@ class Tutor(App[int]):
         for number in ending.SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform
                 loop.add_signal_handler(number, self._ended, 128 + number)
-        if ending.CAN_REST:
+        if sys.platform != "win32":
             loop.add_signal_handler(signal.SIGTSTP, self._stop)
             loop.add_signal_handler(signal.SIGCONT, self._continue)
         for key, character in self._typed:
@@ -125,7 +126,7 @@ class Tutor(App[int]):
 
     def on_resize(self, event: events.Resize) -> None:
         resized = Resized(event.size.width, event.size.height)
-        self._before = update(self._before, resized)
+        self._before = update(self._before, resized, extents)
         self.act(resized)
 
     # --- keys ------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ class Tutor(App[int]):
             self._ended(0 if key == "ctrl+q" else ending.INTERRUPTED)
             return
         if key == "ctrl+z":
-            self._rest()
+            self._suspend()
             return
         joined = self._split.joined(character)
         if joined is not None:
@@ -190,7 +191,7 @@ class Tutor(App[int]):
         before = self.session
         if self._over:
             return
-        self.session = update(before, action)
+        self.session = update(before, action, extents)
         if self.session.wanted is not None:
             self._open(self.session.wanted)
         self.session = self._desk.keep(before, self.session)
@@ -208,9 +209,9 @@ class Tutor(App[int]):
         try:
             opened = self._desk.open_lesson(lesson)
         except AuthorError as error:
-            self.session = update(self.session, Told(str(error)))
+            self.session = update(self.session, Message(str(error)), extents)
             return
-        self.session = update(self.session, Opened(opened))
+        self.session = update(self.session, Opened(opened), extents)
 
     # --- painting --------------------------------------------------------------------------------
 
@@ -226,7 +227,7 @@ class Tutor(App[int]):
         elif self._pace.free(now, running):
             asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
-            painted = self._page.show(drawing.rows(self.session), styles(self.session.theme, self.session.colours))
+            painted = self._page.show(page.rows(self.session), styles(self.session.theme, self.session.colours))
             if asked:
                 # Also where nothing has changed: the question counts as sent.
                 (self._page.call_after_refresh if painted else self.call_later)(self._ask)
@@ -245,8 +246,8 @@ class Tutor(App[int]):
             self._show(running=False)
 
     def _ask(self) -> None:
-        if self._driver is not None:
-            self._driver.write("\x1b[6n")
+        if self.terminal_driver is not None:
+            self.terminal_driver.write("\x1b[6n")
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         """The terminal has drawn the frame that was asked about."""
@@ -259,13 +260,11 @@ class Tutor(App[int]):
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
     def _start_run(self, number: int) -> None:
-        from nntutor.tui.state.runs import runner as runner_of
-
         worker = get_current_worker()
         study = self.session.study
         if study is None or study.running is None:
             return
-        runner, running = runner_of(study), study.running
+        runner, running = study.runner(), study.running
         while not worker.is_cancelled and self._wanted(number):
             missing = running.target - runner.state.done
             chunk = runner.chunk(max(missing, 0), _CHUNK_SECONDS, running.goal)
@@ -284,42 +283,45 @@ class Tutor(App[int]):
 
     # --- ending ----------------------------------------------------------------------------------
 
-    def _handle_exception(self, error: Exception) -> None:
+    def takes_fault(self, error: Exception) -> bool:
         """A mistake of ours: the terminal is given back and the command line says it in one line, not in pages."""
         if self.is_headless:
-            super()._handle_exception(error)
-        elif self.fault is None:
+            return False
+        if self.fault is None:
             self.fault = error
             self._leave()
+        return True
 
-    def _rest(self) -> None:
+    def _suspend(self) -> None:
         """Ctrl+z: to the shell, which brings the tutor back with `fg`; where there is none, a word about it."""
         if ending.has_shell():
             self._stop()
         else:
-            self.act(Told(spoken(self.session).say("study.no_shell")))
+            self.act(Message(words_with_keys(self.session).say("study.no_shell")))
 
     def _stop(self) -> None:
-        if self._driver is not None and self._driver.can_suspend:
-            self._driver.suspend_application_mode()
-            self._resting = True
-            words = all_words.load(self.session.language)
+        driver = self.terminal_driver
+        if driver is not None and driver.can_suspend:
+            driver.suspend_application_mode()
+            self._suspended = True
+            words = load(self.session.language)
             with suppress(OSError, UnicodeError, AttributeError):
-                sys.__stderr__.write(f"{words.say('study.rests')}\n")  # type: ignore[union-attr]
+                sys.__stderr__.write(f"{words.say('study.suspended')}\n")  # type: ignore[union-attr]
                 sys.__stderr__.flush()  # type: ignore[union-attr]
-            os.kill(os.getpid(), signal.SIGSTOP)
+            ending.stop()
 
     def _continue(self) -> None:
         """Back from a stop. One that came without warning (SIGSTOP) has left the terminal half ours: start over."""
-        if self._driver is None or not self._driver.can_suspend:
+        driver = self.terminal_driver
+        if driver is None or not driver.can_suspend:
             return
         if not ending.in_front():
-            os.kill(os.getpid(), signal.SIGSTOP)
+            ending.stop()
             return
-        if not self._resting:
-            self._driver.suspend_application_mode()
-        self._resting = False
-        self._driver.resume_application_mode()
+        if not self._suspended:
+            driver.suspend_application_mode()
+        self._suspended = False
+        driver.resume_application_mode()
         self.screen.refresh()  # what the shell wrote meanwhile is not ours
 
     def _ended(self, status: int) -> None:
@@ -352,18 +354,19 @@ def run(
 
     keep_language: `language` was asked for, so a resumed place does not bring its own. typed: keys pressed already.
     """
-    desk = Desk(Store.open())
-    style = Style.ASCII if ascii_look else Style.UNICODE
-    session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
-    study = desk.begin(lesson, problem)
-    if study is not None:
-        session = update(session, Opened(study, desk.digits))
-        if desk.language in all_words.LANGUAGES and not keep_language:
-            session = replace(session, language=desk.language)
-    words = all_words.load(session.language)
-    session = update(session, Told(desk.told(words)))
-    tutor = Tutor(session, desk, typed)
-    tutor.run(mouse=False)
+    with closing(Store.open()) as store:
+        desk = Desk(store)
+        style = Style.ASCII if ascii_look else Style.UNICODE
+        session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
+        opening = desk.begin(lesson, problem)
+        if opening is not None:
+            session = update(session, Opened(opening.study, opening.digits), extents)
+            if opening.language in LANGUAGES and not keep_language:
+                session = replace(session, language=opening.language)
+        words = load(session.language)
+        session = update(session, Message(desk.message(words)), extents)
+        tutor = Tutor(session, desk, typed)
+        tutor.run(mouse=False)
     if tutor.fault is not None:
         raise tutor.fault
     return tutor.exit_status

@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never
 
-COMMANDS = ("learn", "lessons", "open", "play", "trace", "check", "verify", "doctor")
-FORMATS = ("text", "md", "tex", "json", "csv")
-LANGUAGES = ("en", "ko")
+from nntutor.lessons.course import load
+from nntutor.lessons.export.formats import FORMATS
+from nntutor.lessons.language.words import LANGUAGES
+
+COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "doctor")
 MOST = 1_000_000_000
 
 
@@ -46,14 +48,18 @@ class Arguments:
 
 
 def read(argv: Sequence[str]) -> Arguments:
-    """The arguments after the program's name. UsageError where they make no sense."""
+    """The arguments after the program's name. UsageError where they make no sense.
+
+    A lesson in the place of a command is opened: `xor` and `10` are read as `learn xor` and `learn 10`.
+    """
     command, rest = _command(argv)
     if command and command not in COMMANDS:
-        raise near("no_command", command, COMMANDS)
+        if load.named(command) is None:
+            raise near("no_command", command, [*COMMANDS, *(lesson.id for lesson in load.lessons())])
+        command, rest = "learn", [command, *rest]
     parser = _parser(command)
     given, extras = parser.parse_known_args(rest)
-    # Play's options come with it; until then it says that it is not built, whatever is asked of it.
-    for extra in extras if command != "play" else ():
+    for extra in extras:
         if extra.startswith("-") and extra != "-":
             options = [option for action in parser._actions for option in action.option_strings]
             raise near("no_option", extra.partition("=")[0], options, program=parser.prog)
@@ -108,8 +114,8 @@ def language(argv: Sequence[str], environment: Mapping[str, str]) -> str:
             return argument.removeprefix("--lang=")
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name, ""):
-            return "ko" if value.lower().startswith("ko") else "en"
-    return "en"
+            return next((one for one in LANGUAGES if value.lower().startswith(one)), LANGUAGES[0])
+    return LANGUAGES[0]
 
 
 def _command(argv: Sequence[str]) -> tuple[str, list[str]]:

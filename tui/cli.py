@@ -10,12 +10,12 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import AuthorError, Lesson
-from nntutor.lessons.language import words as all_words
+from nntutor.lessons.language import words as words_room
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 from nntutor.tui import arguments
@@ -107,7 +107,7 @@ def _close_quietly() -> None:
 
 def _words(language: str, stream: TextIO | None) -> Words:
     """The words of a language, or the English ones where the stream cannot encode the others."""
-    return all_words.load(
+    return words_room.load(
         language if language == "en" or capabilities.can_encode(stream, capabilities.HANGUL) else "en"
     )
 
@@ -171,8 +171,6 @@ def _command(argv: list[str]) -> int:
             return _verify(out)
         case "doctor":
             return _doctor(given, out)
-        case "play":
-            raise UsageError("not_built", command="play")
     return _tutor(given, out)
 
 
@@ -236,34 +234,34 @@ def _progress() -> tuple[frozenset[str], dict[str, int]]:
         return frozenset(), {}
     from nntutor.tui.desk import Desk
 
-    store = Store.open()
-    home = Desk(store).home()
-    store.close()
+    with closing(Store.open()) as store:
+        home = Desk(store).home()
     return home.done, dict(home.begun)
 
 
 def _trace(given: Arguments, out: Output) -> int:
-    from nntutor.lessons.export import iterations, write
+    from nntutor.lessons.export import write
+    from nntutor.lessons.export.iterations import iterations
 
     lesson, problem, mistake = _target(given, out)
     last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
     if given.format == "json":
         out.utf8()
-    traces = iterations.iterations(problem, given.first or 1, last, mistake)
+    traces = iterations(problem, given.first or 1, last, mistake)
     write.write(out, given.format, problem, traces, out.words, out.style, given.steps)
     return DONE
 
 
 def _check(given: Arguments, out: Output) -> int:
     from nntutor.core.errors import NotDifferentiable
-    from nntutor.lessons.export import iterations
     from nntutor.lessons.export.check_table import Table
+    from nntutor.lessons.export.iterations import iterations
 
     _, problem, mistake = _target(given, out)
     if problem.error == "perceptron":
         raise NotDifferentiable()
     table = Table(out.words, out.style)
-    traces: Iterator[Trace] = iterations.iterations(problem, 1, given.iterations or 1, mistake)
+    traces: Iterator[Trace] = iterations(problem, 1, given.iterations or 1, mistake)
     out.lines(table.lines(traces))
     return FAILED if table.failed else DONE
 
@@ -293,7 +291,7 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
     from nntutor.lessons.course import builtin
 
     name = given.what or ""
-    lesson = load.find(name)
+    lesson = load.named(name)
     if lesson is not None:
         run = lesson.runs[0]
         if given.run is not None:
@@ -312,7 +310,7 @@ def _problem(name: str) -> Problem:
     from nntutor.core.files.problem import read
     from nntutor.lessons.course import builtin
 
-    if name == "-" or "." in name or "/" in name or os.sep in name:
+    if builtin.is_path(name):
         return read(name)
     if name not in builtin.names():
         lessons, problems = [lesson.id for lesson in load.lessons()], list(builtin.names())
@@ -325,12 +323,13 @@ def _problem(name: str) -> Problem:
 
 
 def _tutor(given: Arguments, out: Output) -> int:
-    if given.command == "learn" and given.what is not None and load.find(given.what) is None:
+    lesson = load.named(given.what) if given.command == "learn" and given.what is not None else None
+    if given.command == "learn" and given.what is not None and lesson is None:
         raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
     if not capabilities.fits_the_tutor(os.environ):
         line = out.words.say("status.no_terminal", what=given.what or "hidden-delta")
         return _refuse(line.removeprefix("nntutor: "))
-    return _open_tutor(given, out)
+    return _open_tutor(given, out, lesson)
 
 
 def _ask_the_terminal_its_size() -> None:
@@ -339,7 +338,7 @@ def _ask_the_terminal_its_size() -> None:
         os.environ.pop(name, None)
 
 
-def _open_tutor(given: Arguments, out: Output) -> int:
+def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     """The one place where the command line hands over to the screen."""
     gc.disable()  # nothing that start-up makes is garbage; the app turns it on when the first screen stands
     for name in ("COLUMNS", "LINES"):
@@ -357,7 +356,7 @@ def _open_tutor(given: Arguments, out: Output) -> int:
 
     problem = _problem(given.what or "") if given.command == "open" else None
     return run(
-        given.what if given.command == "learn" else None,
+        lesson.id if lesson is not None else None,
         problem,
         language=out.words.language,
         keep_language=given.language is not None,
@@ -369,3 +368,6 @@ def _open_tutor(given: Arguments, out: Output) -> int:
 
 
 __all__ = ["main"]
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,15 +14,17 @@ from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.mistakes import MISTAKES, is_known
 from nntutor.lessons.course import builtin, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
-from nntutor.lessons.course.load import LANGUAGES
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.state import keys, moves, runs
+from nntutor.tui.state import keys, moves
 from nntutor.tui.state.keys import DEFAULT
-from nntutor.tui.state.session import Home, Opened, Press, Ran, Session, update
-from nntutor.tui.state.study import Study
+from nntutor.tui.state.session import Home, Opened, Press, Ran, Session
+from nntutor.tui.state.study import Position, Study
+from nntutor.tui.state.update import update
 
 STOPS = (6, 18)
 WIDTH, ROWS, LAST_ROW = 78, 5, 68
@@ -75,13 +77,13 @@ def opened(lesson: Lesson) -> Study:
 
 
 def _places(lesson: Lesson, study: Study, file: str) -> Iterator[AuthorError]:
-    latest: dict[str, tuple[int, int]] = {}
+    latest: dict[str, Position] = {}
     for stop in lesson.stops:
         place = study.place_of(stop)
         if place is None:
             yield AuthorError(file, 0, f"stop “{stop.id}”: no step of run “{stop.run}” makes {stop.at}")
             continue
-        if place < latest.get(stop.run, (1, 1)):
+        if place < latest.get(stop.run, Position(1, 1)):
             yield AuthorError(file, 0, f"stop “{stop.id}” stands before the stop above it; expected a later step")
         latest[stop.run] = place
     main = lesson.main
@@ -154,20 +156,20 @@ def changing_particles(text: str) -> list[str]:
 
 
 def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
-    """Both languages show the same numbers."""
+    """All languages show the same numbers."""
     for stop in lesson.stops:
-        shown = [set(holes.HOLE.findall(texts[language].stops[stop.id].text)) for language in LANGUAGES]
-        if shown[0] != shown[1]:
-            other = texts[LANGUAGES[1]]
-            lost = ", ".join(sorted(shown[0] ^ shown[1]))
-            reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
-            yield AuthorError(other.file, other.stops[stop.id].line, reason)
+        first, *others = ({*holes.HOLE.findall(texts[language].stops[stop.id].text)} for language in LANGUAGES)
+        for language, shown in zip(LANGUAGES[1:], others, strict=True):
+            if shown != first:
+                lost = ", ".join(sorted(first ^ shown))
+                reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
+                yield AuthorError(texts[language].file, texts[language].stops[stop.id].line, reason)
 
 
 def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:
     """The lesson plays from its first to its last stop by space alone, and every screen can be drawn."""
     session = Session(Home(load.lessons()), language, Style.UNICODE, lesson.digits, *size)
-    session = update(session, Opened(opened(lesson)))
+    session = update(session, Opened(opened(lesson)), extents)
     for _ in range(20 * len(lesson.stops)):
         study = session.study
         assert study is not None
@@ -182,7 +184,7 @@ def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) ->
             return
         if study.finished:
             return
-        session = ran(update(session, Press("continue")))
+        session = ran(update(session, Press("continue"), extents))
     last = lesson.stops[session.study.last].id if session.study else ""
     yield AuthorError(catalog_file(lesson.id), 0, f"space does not lead past stop “{last}”")
 
@@ -192,10 +194,10 @@ def ran(session: Session) -> Session:
     study = session.study
     if study is None or study.running is None:
         return session
-    runner, running = runs.runner(study), study.running
+    runner, running = study.runner(), study.running
     while session.study is not None and session.study.running is running:
         chunk = runner.chunk(max(0, running.target - runner.state.done), 1.0, running.goal)
-        session = update(session, Ran(running.number, chunk))
+        session = update(session, Ran(running.number, chunk), extents)
         if not len(chunk.errors) or chunk.diverged is not None:
             break
     return session

@@ -22,10 +22,8 @@ from nntutor.core.arrays import Array
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Op
+from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
-
-# The gradient that belongs to a number that can be moved.
-GRADIENT = {"weight": "grad", "out": "out_grad", "net": "delta"}
 
 _BYTES, _MOST = 16_000_000, 160  # of the copies that run at once
 _SHAKEN, _ROOM = 8, 4096
@@ -75,14 +73,16 @@ class Copies:
         # Per unit its net, its out and what goes back; per weight itself, its gradient and what the optimizer makes.
         one = samples + 5 * sum(net.nbytes for net in self._nets) + 4 * trace.before.params.nbytes
         self.count = max(1, min(wanted, _MOST, _BYTES // one))
-        self._engine = Engine(trace.problem, trace.mistake, many=self.count, apart=True)
+        self._engine = Engine(trace.problem, trace.mistake, networks=self.count, apart=True)
         self._program = self._engine.program(len(trace.samples))
+        self._numbered = np.arange(self._engine.layout.size)
         self._random, self._strays = np.random.default_rng(0), np.empty(0)
 
     def place(self, ref: Ref) -> tuple[int, ...]:
         """Where a number, or its gradient, lies in the array of its kind."""
         if ref.kind == "weight":
-            return (self._engine.layout.index(ref),)
+            numbered, place = self._engine.layout.parameter(self._numbered, ref)
+            return (int(numbered[place]),)
         return self._trace.samples.index(ref.sample), ref.unit - 1
 
     def moved(self, refs: Sequence[Ref], values: Array, watched: Any, shaken: Any) -> Moves:

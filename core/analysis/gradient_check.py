@@ -15,12 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.analysis.copies import GRADIENT, Copies
+from nntutor.core.analysis.copies import Copies
 from nntutor.core.analysis.slopes import MOVES, NONE, Search, settle
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.program import State
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NotDifferentiable
+from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
 
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9
@@ -166,8 +167,8 @@ def _nudged(trace: Trace, ref: Ref, by: float) -> tuple[float, list[Array]]:
         view, place = trace.parameter(params, ref)
         view[place] += by
         moved = State(trace.before.done, frozen(params), trace.before.slots)
-        return trace.error_with(moved), trace.nets()
-    return trace.error_with(trace.before, ref, by), trace.nets()
+        return trace.error_at(moved), trace.nets()
+    return trace.error_at(trace.before, ref, by), trace.nets()
 
 
 def _kinks(trace: Trace, above: list[Array], below: list[Array]) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.problems.network import Problem
 
 _LIMIT = 10_000

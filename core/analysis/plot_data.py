@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Compiler
 from nntutor.core.notation.symbols import Ref
@@ -90,7 +91,7 @@ def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) 
     if problem.surface:
         at = (x, y) if (first.input, second.input) == (1, 2) else (y, x)
         return frozen(surface(problem.surface).heights(*at))
-    engine = Engine(replace(problem, batch="full", shuffle=False), many=x.size)
+    engine = Engine(replace(problem, batch="full", shuffle=False), networks=x.size)
     engine.load(engine.start())
     for ref, values in ((first, x), (second, y)):
         view, place = engine.layout.parameter(engine.params, ref)
@@ -131,7 +132,7 @@ def error_over(trace: Trace, weight: Ref, values: Array) -> Array:
     problem = trace.problem
     chosen = list(trace.samples)
     samples = Samples(problem.samples.inputs[chosen], problem.samples.targets[chosen])
-    engine = Engine(replace(problem, samples=samples, batch="full", shuffle=False), many=len(values))
+    engine = Engine(replace(problem, samples=samples, batch="full", shuffle=False), networks=len(values))
     params = np.repeat(trace.before.params[None, :], len(values), axis=0)
     view, place = trace.parameter(params, weight)
     view[(..., *place)] = values

@@ -39,7 +39,8 @@ def is_given(problem: Problem, ref: Ref) -> bool:
             return ref.layer == 0 and 1 <= ref.unit <= layers[0].inputs and 0 <= ref.sample < len(data)
         case "target":
             return ref.layer == len(layers) and 1 <= ref.unit <= layers[-1].units and 0 <= ref.sample < len(data)
-    return ref.kind in RATE_FIELDS
+    # Without decay the rules have no λ: what is not there is not given either.
+    return ref.kind in RATE_FIELDS and (ref.kind != "rate_decay" or problem.optimizer.decay > 0)
 
 
 def with_given(problem: Problem, ref: Ref, value: float) -> Problem:

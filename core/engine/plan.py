@@ -11,25 +11,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 
 from nntutor.core.engine.sections import Deltas, Errors, Forward, PerWeight, Section
 from nntutor.core.notation.formula import Expr, Mul, bind
-from nntutor.core.notation.symbols import PER_WEIGHT, Ref
+from nntutor.core.notation.kinds import PER_WEIGHT
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.contractions import Contraction, unit_meaning, weight_meaning
 from nntutor.core.rules.mistakes import rulebook
 from nntutor.core.rules.rulebook import Rulebook
 from nntutor.core.rules.shape import Shape
 
 PHASES = ("forward", "error", "backward", "update")
-
-KIND = {
-    "net": "net", "out": "out", "prob": "probability", "unit_error": "error", "error": "error",
-    "out_grad": "out-gradient", "slope": "slope", "delta": "delta", "grad": "gradient",
-    "v": "state", "m": "state", "s": "state", "mhat": "corrected", "vhat": "corrected",
-    "change": "change", "new": "update",
-}  # fmt: skip
-"""The contract's word for each kind of number that a step makes."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +34,15 @@ class Plan:
     book: Rulebook = field(init=False, repr=False, compare=False)
     sections: tuple[Section, ...] = field(init=False, repr=False, compare=False)
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _makers: dict[tuple[str, int], int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "book", rulebook(self.shape))
         sections = tuple(section for section in self._sections() if len(section))
         object.__setattr__(self, "sections", sections)
         object.__setattr__(self, "_starts", (0, *accumulate(len(section) for section in sections)))
+        makers = {made: number for number, section in enumerate(sections) for made in section.makes}
+        object.__setattr__(self, "_makers", makers)
 
     def _sections(self) -> Iterator[Section]:
         shape, book = self.shape, self.book
@@ -67,7 +64,7 @@ class Plan:
                 updates.append(update)
         yield from updates
 
-    @property
+    @cached_property
     def first_learning(self) -> int:
         """The first layer with something that learns; one past the last where nothing does."""
         learning = (number for number, layer in enumerate(self.shape.layers, 1) if layer.learns)
@@ -98,23 +95,13 @@ class Plan:
         """The step that makes a number; None for what is given. The sample is the position in the batch."""
         if ref.kind == "out" and ref.layer == 0:
             return None
-        for start, section in zip(self._starts, self.sections, strict=False):
-            if self._makes(section, ref):
-                return start + 1 + section.place(ref)
-        return None
-
-    def _makes(self, section: Section, ref: Ref) -> bool:
-        match section:
-            case Forward():
-                return ref.kind in ("net", "out")
-            case Errors():
-                return ref.kind in ("prob", "unit_error", "error")
-            case Deltas():
-                return ref.layer == section.layer and ref.kind in section.kinds
-            case PerWeight():
-                made = ref.kind in section.kinds and ref.input in section.sources
-                return made and ref.layer == section.layer
-        return False
+        number = self._makers.get((ref.kind, ref.layer))
+        if number is None:
+            return None
+        section = self.sections[number]
+        if isinstance(section, PerWeight) and not section.has(ref):
+            return None
+        return self._starts[number] + 1 + section.place(ref)
 
     # --- where one can stand ---------------------------------------------------------------------
 

@@ -4,156 +4,51 @@ An `Engine` holds the memory of one problem: all weights in one flat vector (wha
 gradients and the optimizer's state beside it, and for each size of batch the arrays of a pass. Memory is
 allocated once; a run makes none. Because recording is running the same list once and copying the
 memory, a recorded iteration and a fast one are equal bit for bit.
-
-Numbers are told apart by (kind, layer); weights and their gradients are views of the flat vectors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
 
-from nntutor.core.arrays import Array, frozen
+from nntutor.core.arrays import frozen
+from nntutor.core.engine.memory import Arena, Key, Layout, Part, State
 from nntutor.core.engine.plan import Plan
 from nntutor.core.notation.evaluating import Compiler, Op
 from nntutor.core.notation.formula import Expr, Name, Sum
-from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Network, Problem
+from nntutor.core.problems.network import Problem
 from nntutor.core.rules.contractions import Contraction
 from nntutor.core.rules.mistakes import rulebook, spelled
 from nntutor.core.rules.optimizers import Rule
-from nntutor.core.rules.shape import Shape
 
-Key = tuple[str, int]
-Part = tuple[str, int, slice]
-"""Weights or biases of a layer ("weight" or "bias", layer), and where they lie in the flat vector."""
 T = TypeVar("T")
 # Numbers of the last layer's units alone.
 _OF_OUTPUTS = frozenset({"target", "unit_error", "prob", "max_net", "max_prob"})
-_LINE = 8  # doubles in a cache line: every array starts on one
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """What an iteration starts from: the flat weights and the optimizer's flat state.
-
-    done: iterations behind it. params (…, weights and biases); slots (states, …, what learns).
-    Leading axes, where there are any, are many networks at once.
-    """
-
-    done: int
-    params: Array
-    slots: Array
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where each layer's weights and bias lie in the flat vector; what learns comes first."""
-
-    places: dict[Key, tuple[int, tuple[int, ...]]]
-    learning: int
-    size: int
-
-    @classmethod
-    def of(cls, shape: Shape) -> Layout:
-        places: dict[Key, tuple[int, tuple[int, ...]]] = {}
-        at = 0
-        learning = 0
-        for wanted in (True, False):
-            for number, layer in enumerate(shape.layers, 1):
-                if layer.learns == wanted:
-                    places["weight", number] = (at, (layer.units, layer.inputs))
-                    at += layer.units * layer.inputs
-                if layer.bias and layer.bias_learns == wanted:
-                    places["bias", number] = (at, (layer.units,))
-                    at += layer.units
-            if wanted:
-                learning = at
-        return cls(places, learning, at)
-
-    def view(self, flat: Any, kind: str, layer: int) -> Any:
-        """The part of a flat vector (…, size) that is this layer's weights or bias."""
-        start, shape = self.places[kind, layer]
-        return flat[..., start : start + prod(shape)].reshape((*flat.shape[:-1], *shape))
-
-    def parameter(self, flat: Any, ref: Ref) -> tuple[Any, tuple[int, ...]]:
-        """The array in a flat vector that holds a weight or bias, and the place in it."""
-        part = "weight" if ref.input else "bias"
-        place = (ref.unit - 1, ref.input - 1) if ref.input else (ref.unit - 1,)
-        return self.view(flat, part, ref.layer), place
-
-    def index(self, ref: Ref) -> int:
-        """Where a weight or bias lies in a flat vector."""
-        start, shape = self.places["weight" if ref.input else "bias", ref.layer]
-        return start + (ref.unit - 1) * (shape[1] if ref.input else 1) + max(0, ref.input - 1)
-
-    def parts(self, layer: int = 0) -> list[Part]:
-        """Where the learning weights and biases lie in the flat vector: all, or those of one layer; in its order."""
-        return [
-            (kind, number, slice(start, start + prod(shape)))
-            for (kind, number), (start, shape) in self.places.items()
-            if start < self.learning and layer in (0, number)
-        ]
-
-    def flat(self, network: Network) -> Array:
-        """All weights and biases of a network in one read-only vector."""
-        vector = np.zeros(self.size)
-        for number, layer in enumerate(network.layers, 1):
-            self.view(vector, "weight", number)[...] = layer.weights
-            if layer.bias is not None:
-                self.view(vector, "bias", number)[...] = layer.bias
-        return frozen(vector)
-
-
-class Arena:
-    """One block of memory with named arrays in it, each on a cache line of its own."""
-
-    def __init__(self, shapes: dict[Key, tuple[int, ...]]) -> None:
-        self.shapes = shapes
-        self.starts: dict[Key, int] = {}
-        at = 0
-        for key, shape in shapes.items():
-            self.starts[key] = at
-            at += -(-prod(shape) // _LINE) * _LINE
-        self.size = at
-        block = np.zeros(at + _LINE)
-        skip = (-block.ctypes.data // 8) % _LINE
-        self.block = block[skip : skip + at]
-
-    def __getitem__(self, key: Key) -> Any:
-        return self.view(self.block, key)
-
-    def view(self, block: Any, key: Key) -> Any:
-        """The array called `key` in this arena's block or in a copy of it."""
-        start, shape = self.starts[key], self.shapes[key]
-        return block[start : start + prod(shape)].reshape(shape)
 
 
 class Engine:
     """The memory of one problem and the programs that run in it, one for each size of batch.
 
-    `many` networks of the same shape can be trained at once: their weights are rows of one array. `apart`: each of
-    them has inputs and targets of its own; who asks for that fills them in.
+    `networks` of the same shape can be trained at once: their weights are rows of one array. `apart`: each of them has
+    inputs and targets of its own; who asks for that fills them in.
     """
 
-    def __init__(self, problem: Problem, mistake: str = "", many: int | None = None, apart: bool = False) -> None:
+    def __init__(self, problem: Problem, mistake: str = "", networks: int | None = None, apart: bool = False) -> None:
         self.problem = problem
         self.mistake = spelled(mistake)
         self.original = self
-        self.lead: tuple[int, ...] = () if many is None else (many,)
+        self.batch_shape: tuple[int, ...] = () if networks is None else (networks,)
         self.apart = apart
         self.shape = problem.shape(problem.batch_size, mistake)
         self.book = rulebook(self.shape)
         self.layout = Layout.of(self.shape)
         self.states = self.book.states
         self._counts = self.book.counts
-        learning = (*self.lead, self.layout.learning)
-        shapes: dict[Key, tuple[int, ...]] = {("params", 0): (*self.lead, self.layout.size)}
+        learning = (*self.batch_shape, self.layout.learning)
+        shapes: dict[Key, tuple[int, ...]] = {("params", 0): (*self.batch_shape, self.layout.size)}
         # What learns is a part of params; the numbers made for it are vectors of the same length.
         for name in ("grad", *(name for name in self.book.made if name != "new")):
             shapes[name, 0] = learning
@@ -163,16 +58,17 @@ class Engine:
         self._programs: dict[int, Program] = {}
         self._epoch, self._order = -1, problem.epoch_order(0)
 
-    def twin(self) -> Engine:
+    def fork(self) -> Engine:
         """The same programs in other memory."""
-        twin = Engine(self.problem, self.mistake, self.lead[0] if self.lead else None, self.apart)
-        twin.original = self.original
-        return twin
+        networks = self.batch_shape[0] if self.batch_shape else None
+        fork = Engine(self.problem, self.mistake, networks, self.apart)
+        fork.original = self.original
+        return fork
 
     def start(self) -> State:
         """The state before the first iteration."""
-        params = np.broadcast_to(self.layout.flat(self.problem.network), (*self.lead, self.layout.size))
-        return State(0, frozen(params), frozen(np.zeros((len(self.states), *self.lead, self.layout.learning))))
+        params = np.broadcast_to(self.layout.flat(self.problem.network), (*self.batch_shape, self.layout.size))
+        return State(0, frozen(params), frozen(np.zeros((len(self.states), *self.batch_shape, self.layout.learning))))
 
     def load(self, state: State) -> None:
         self.params[...] = state.params
@@ -182,7 +78,7 @@ class Engine:
     def save(self, done: int) -> State:
         """The state now, after `done` iterations, as a value of its own."""
         slots = [self.arena[name, 0] for name in self.states]
-        none = np.zeros((0, *self.lead, self.layout.learning))
+        none = np.zeros((0, *self.batch_shape, self.layout.learning))
         return State(done, frozen(self.params), frozen(np.stack(slots) if slots else none))
 
     def program(self, samples: int) -> Program:
@@ -248,7 +144,7 @@ class Program:
 
     def _shapes(self) -> dict[Key, tuple[int, ...]]:
         """The arrays of a pass."""
-        shape, book, lead = self.plan.shape, self.plan.book, self.engine.lead
+        shape, book, lead = self.plan.shape, self.plan.book, self.engine.batch_shape
         samples, outputs = shape.samples, shape.outputs
         own = lead if self.engine.apart else ()
         shapes: dict[Key, tuple[int, ...]] = {
@@ -300,7 +196,7 @@ class Program:
         return np.float64(self.engine.rate(kind, 1))
 
     def buffer(self, shape: tuple[int, ...]) -> Any:
-        return np.empty((*self.engine.lead, *shape))
+        return np.empty((*self.engine.batch_shape, *shape))
 
     def _flat(self, kind: str) -> Any:
         return self.engine.params if kind in ("weight", "new") else self.engine.arena[kind.removesuffix("_old"), 0]
@@ -337,6 +233,7 @@ class Program:
 
     def _backward(self) -> list[Op]:
         book, layers = self.plan.book, self.plan.shape.layers
+        at_once = book.update_first or book.reads_gradients
         ops: list[Op] = []
         for number in range(len(layers), self.plan.first_learning - 1, -1):
             rules = book.layers[number - 1]
@@ -347,12 +244,12 @@ class Program:
                 ops += rules.gradient.ops(number, self.plan.shape, self)
             if layers[number - 1].bias_learns:
                 ops += rules.bias_gradient.bias_ops(number, self.plan.shape, self)
-            if book.update_first or book.reads_gradients:
+            if at_once:
                 self._divide(ops, self.engine.layout.parts(number))
             if book.update_first:
                 self._update(ops, self.engine.layout.parts(number))
         everything = self.engine.layout.parts()
-        if not (book.update_first or book.reads_gradients):
+        if not at_once:
             self._divide(ops, everything)
         if not book.update_first:
             self._update(ops, everything)

@@ -1,10 +1,15 @@
-"""Runs of steps of one phase, each of which finds its n-th step, and the place of a number, by arithmetic."""
+"""Runs of steps of one phase, each of which finds its n-th step, and the place of a number, by arithmetic.
+
+What a network of many layers is asked for at each step takes no longer than in one of few.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, product
 from typing import Protocol
 
 from nntutor.core.notation.symbols import Ref
@@ -15,6 +20,9 @@ class Section(Protocol):
 
     @property
     def phase(self) -> str: ...
+    @property
+    def makes(self) -> Iterable[tuple[str, int]]:
+        """The kinds of numbers that are made, each with its layer."""
 
     def __len__(self) -> int: ...
     def ref(self, place: int) -> Ref: ...
@@ -29,9 +37,13 @@ class Forward:
     samples: int
     phase: str = "forward"
 
-    @property
+    @cached_property
     def starts(self) -> tuple[int, ...]:
         return (0, *accumulate(2 * units for units in self.units))
+
+    @property
+    def makes(self) -> Iterable[tuple[str, int]]:
+        return product(("net", "out"), range(1, len(self.units) + 1))
 
     def __len__(self) -> int:
         return self.samples * self.starts[-1]
@@ -62,6 +74,10 @@ class Errors:
     def each(self) -> int:
         return self.outputs * (2 if self.probabilities else 1)
 
+    @property
+    def makes(self) -> Iterable[tuple[str, int]]:
+        return ("prob", self.last), ("unit_error", self.last), ("error", 0)
+
     def __len__(self) -> int:
         return self.samples * self.each + 1
 
@@ -89,6 +105,10 @@ class Deltas:
     kinds: tuple[str, ...]
     phase: str = "backward"
 
+    @property
+    def makes(self) -> Iterable[tuple[str, int]]:
+        return ((kind, self.layer) for kind in self.kinds)
+
     def __len__(self) -> int:
         return self.samples * self.units * len(self.kinds)
 
@@ -110,6 +130,15 @@ class PerWeight:
     sources: tuple[int, ...]
     kinds: tuple[str, ...]
     phase: str
+
+    @property
+    def makes(self) -> Iterable[tuple[str, int]]:
+        return ((kind, self.layer) for kind in self.kinds)
+
+    def has(self, ref: Ref) -> bool:
+        """Whether a weight, or the bias, of the layer is among those that learn."""
+        bias = self.sources[-1] == 0
+        return ref.input <= len(self.sources) - bias if ref.input else bias
 
     def __len__(self) -> int:
         return self.units * len(self.sources) * len(self.kinds)

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import varied
 
 
 def from_seeds(problem: Problem, seeds: Sequence[int]) -> tuple[Engine, State]:
     """An engine that trains one network for each seed at once, and the state that it starts from."""
-    engine = Engine(problem, many=len(seeds))
+    engine = Engine(problem, networks=len(seeds))
     layout = engine.layout
     params = np.stack([layout.flat(varied(problem, {"seed": seed}).network) for seed in seeds])
     return engine, State(0, frozen(params), frozen(np.zeros((len(engine.states), len(seeds), layout.learning))))

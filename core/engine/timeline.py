@@ -16,7 +16,8 @@ import numpy as np
 
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.edits import Edit, effective, is_given, with_given
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Chunk, Runner, replay, run, tracked
 from nntutor.core.notation.symbols import Ref
@@ -130,6 +131,9 @@ class Timeline:
     edits: tuple[Edit, ...] = ()
     undone: tuple[Edit, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<timeline at step {self.step} of iteration {self.iteration}, {len(self.edits)} edits>"
+
     @classmethod
     def start(cls, problem: Problem, mistake: str = "") -> Timeline:
         """The first step of the first iteration."""
@@ -217,7 +221,8 @@ class Timeline:
         Fewer rows where training diverges before.
         """
         last = self._history_of(last).reach(last)
-        parts = [] if self.histories[0].first == 1 else [self._past.path(refs, self.histories[0].start.done)]
+        before = min(last, self.histories[0].start.done)
+        parts = [self._past.path(refs, before)] if before else []
         ends = [history.start.done for history in self.histories[1:]] + [last]
         for history, end in zip(self.histories, ends, strict=True):
             if history.first <= min(end, last):
@@ -271,7 +276,7 @@ class Timeline:
     def runner(self) -> Runner:
         """Runs on from the newest iteration in memory of its own, so that it may run beside the screen."""
         history = self.histories[-1]
-        return Runner(history.engine.twin(), history.state_before(history.newest + 1))
+        return Runner(history.engine.fork(), history.state_before(history.newest + 1))
 
     def extended(self, chunk: Chunk) -> bool:
         """Take in a chunk if it starts where the newest iteration ends; whether it did."""

@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.arrays import Array
-from nntutor.core.engine.plan import KIND, Plan
-from nntutor.core.engine.program import Engine, Program, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.plan import Plan
+from nntutor.core.engine.program import Engine, Program
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr, names
-from nntutor.core.notation.symbols import PER_SAMPLE, STATES, Names, Ref, Style
+from nntutor.core.notation.kinds import KINDS, PER_OPTIMIZER, PER_SAMPLE, PER_WEIGHT, Per
+from nntutor.core.notation.spelling import text, tokens
+from nntutor.core.notation.symbols import Names, Ref, Style
 from nntutor.core.problems.network import Problem
-
-_BIAS = {"bias": "weight", "bias_new": "new", "bias_grad": "grad"}
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,19 @@ class Step:
     value: float
     operands: tuple[Operand, ...]
 
+    def __repr__(self) -> str:
+        return f"<step {self.index} of iteration {self.iteration}: {self.symbol} = {self.text}, {figure(self.value)}>"
+
+    @property
+    def text(self) -> str:
+        """The formula as people write it, without its left side: "δ_o1·o1"."""
+        symbols = {operand.ref: operand.symbol for operand in self.operands}
+        return text(tokens(self.formula, symbols.__getitem__))
+
     @property
     def kind(self) -> str:
         """The contract's word: net, out, error, probability, out-gradient, slope, delta, …"""
-        return KIND[self.ref.kind]
+        return KINDS[self.ref.kind].word
 
     @property
     def layer(self) -> int | None:
@@ -91,6 +102,9 @@ class Trace:
     _shared: Array
     _pass: Array
 
+    def __repr__(self) -> str:
+        return f"<trace of iteration {self.iteration}: {len(self)} steps, E {figure(self.error)}>"
+
     @property
     def plan(self) -> Plan:
         return self._program.plan
@@ -112,25 +126,19 @@ class Trace:
 
     # --- numbers ---------------------------------------------------------------------------------
 
-    def array(self, kind: str, layer: int = 0) -> Array:
-        """All numbers of a kind at once, read-only.
+    def array(self, kind: str, layer: int = 0, bias: bool = False) -> Array:
+        """All numbers of a kind at once, read-only. KeyError where this iteration has none.
 
-        Per sample (samples, units): net, out (layer 0: the inputs), slope, out_grad, delta, unit_error,
-        target, prob. Per weight (units, inputs): weight, new, grad, v, m, s, mhat, vhat, change, v_old, …;
-        bias, bias_new, bias_grad (units,). KeyError where this iteration has none.
+        A kind per sample: (samples, units); of "out", layer 0 is the inputs; what only outputs have takes no layer.
+        A kind per weight: (units, inputs), with `bias` those of the biases: (units,).
         """
-        weight_kind = _BIAS.get(kind, kind)
-        part = "bias" if kind in _BIAS else "weight"
-        if weight_kind in ("target", "prob", "unit_error", "error"):
-            layer = 0
-        if (weight_kind, layer) in self._program.arena.shapes and kind not in _BIAS:
-            return self._whole(self._program.arena.view(self._pass, (kind, layer)))
-        if kind.startswith("bias:"):
-            weight_kind, part = kind.removeprefix("bias:"), "bias"
-        return self._whole(self._engine.layout.view(self._flat(weight_kind, part, layer), part, layer))
+        if kind in PER_WEIGHT:
+            part = "bias" if bias else "weight"
+            return self._whole(self._engine.layout.view(self._flat(kind, part, layer), part, layer))
+        return self._whole(self._program.arena.view(self._pass, (kind, layer if KINDS[kind].per is Per.UNIT else 0)))
 
     def _flat(self, kind: str, part: str, layer: int) -> Any:
-        """The flat vector of a weight-like kind; KeyError where this layer's part is not in it."""
+        """The flat vector of a kind per weight; KeyError where this layer's part is not in it."""
         start, _ = self._engine.layout.places[part, layer]
         if kind == "weight":
             return self.before.params
@@ -138,8 +146,8 @@ class Trace:
             return self._engine.arena.view(self._shared, ("params", 0))
         if start >= self._engine.layout.learning:
             raise KeyError(kind)
-        if kind.endswith("_old"):
-            return self.before.slots[self._engine.states.index(kind.removesuffix("_old"))]
+        if was := KINDS[kind].before:
+            return dict(zip(self._engine.states, self.before.slots, strict=True))[was]
         return self._engine.arena.view(self._shared, (kind, 0))
 
     @staticmethod
@@ -154,7 +162,7 @@ class Trace:
 
     def value(self, ref: Ref) -> float:
         """The number at an address. KeyError where this iteration has no such number."""
-        if ref.kind.startswith("rate_"):
+        if ref.kind in PER_OPTIMIZER:
             return self._engine.rate(ref.kind, self.iteration)
         if ref.kind == "error":
             return self.error
@@ -166,9 +174,8 @@ class Trace:
                 return float(self.array(ref.kind, ref.layer)[row, ref.unit - 1])
             if ref.kind == "new" and self.index_of(ref) is None:
                 raise KeyError(ref)
-            if ref.input == 0:
-                return float(self.array(f"bias:{ref.kind}", ref.layer)[ref.unit - 1])
-            return float(self.array(ref.kind, ref.layer)[ref.unit - 1, ref.input - 1])
+            array = self.array(ref.kind, ref.layer, bias=ref.input == 0)
+            return float(array[ref.unit - 1, ref.input - 1] if ref.input else array[ref.unit - 1])
         except (IndexError, ValueError) as error:
             raise KeyError(ref) from error
 
@@ -187,9 +194,9 @@ class Trace:
     def error_after(self) -> float:
         """E of the same samples with the new weights."""
         after = State(self.iteration, self._engine.arena.view(self._shared, ("params", 0)), self.before.slots)
-        return self.error_with(after)
+        return self.error_at(after)
 
-    def error_with(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
+    def error_at(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
         """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
         program = self._engine.prepare(self.iteration)
         self._engine.params[...] = state.params
@@ -258,7 +265,7 @@ class Trace:
         )
 
     def operand(self, ref: Ref) -> Operand:
-        iteration, step = self.maker(ref) or (None, None)
+        iteration, step = self.producer(ref) or (None, None)
         return Operand(ref, self.names.symbol(ref), self.value(ref), iteration, step)
 
     def index_of(self, ref: Ref) -> int | None:
@@ -272,20 +279,15 @@ class Trace:
         made = self.index_of(ref)
         return made is None or made <= index
 
-    def maker(self, ref: Ref) -> tuple[int, int] | None:
+    def producer(self, ref: Ref) -> tuple[int, int] | None:
         """(iteration, step) that made a number, across iterations; None for what nobody made."""
         made = self.index_of(ref)
         if made is not None:
             return self.iteration, made
-        if ref.kind == "weight":
-            earlier = ref._replace(kind="new")
-        elif ref.kind.endswith("_old"):
-            earlier = ref._replace(kind=ref.kind.removesuffix("_old"))
-        else:
+        before = KINDS[ref.kind].before
+        if not before or self.iteration == 1 or ref in self.edited:
             return None
-        if self.iteration == 1 or ref in self.edited:
-            return None
-        step = self._plan_before.index(earlier)
+        step = self._plan_before.index(ref._replace(kind=before))
         return None if step is None else (self.iteration - 1, step)
 
     @cached_property
@@ -344,6 +346,3 @@ def after(trace: Trace) -> State:
     for array in (params, stacked):
         array.setflags(write=False)
     return State(trace.iteration, params, stacked)
-
-
-__all__ = ["STATES", "Operand", "Step", "Trace", "after", "record"]

@@ -13,9 +13,11 @@ from time import perf_counter
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
 from nntutor.core.notation.evaluating import Op
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.rules.activations import activation
 from nntutor.core.rules.rulebook import right
 
 
@@ -51,7 +53,7 @@ def run(
     number stops being finite.
     """
     began = saved = perf_counter()
-    errors = np.empty((min(iterations, 1024), *engine.lead))
+    errors = np.empty((min(iterations, 1024), *engine.batch_shape))
     checkpoints: list[State] = []
     origin, done, few = state, 0, 1
     alarm = _Alarm(engine, state)
@@ -67,7 +69,7 @@ def run(
             if alarm.heard or (goal is not None and (fresh <= goal).any()):
                 # Something in this stretch wants a closer look: run it again, looking at every number.
                 behind = checkpoints[-1] if checkpoints else origin
-                end = _closely(engine, behind, origin.done + done + few, goal)
+                end = _rerun_checked(engine, behind, origin.done + done + few, goal)
                 if end is not None:
                     state, diverged = end
                     kept = frozen(errors[: state.done - origin.done])
@@ -134,7 +136,7 @@ def _overflow_bound(engine: Engine) -> float:
         for layer in problem.network.layers:
             net = weight * (layer.inputs * out + 1)
             steepest = max(1.0, abs(layer.slope))
-            out = net * steepest if layer.activation in ("identity", "relu", "leaky-relu") else 1.0
+            out = 1.0 if activation(layer.activation, layer.slope).bounded else net * steepest
         gap = 2 * net + out + targets + 1
         penalty = (problem.l1 + problem.l2 * weight) * weight * weights
         return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300 and penalty < 1e300
@@ -162,7 +164,7 @@ def _loop(engine: Engine, done: int, errors: Array, watch: Op | None = None) -> 
 def _replayed(engine: Engine, state: State, wanted: int) -> State:
     """The state after `wanted` iterations, from an earlier one."""
     engine.load(state)
-    _loop(engine, state.done, np.empty((wanted - state.done, *engine.lead)))
+    _loop(engine, state.done, np.empty((wanted - state.done, *engine.batch_shape)))
     return engine.save(wanted)
 
 
@@ -184,11 +186,11 @@ def tracked(engine: Engine, state: State, refs: Sequence[Ref], count: int) -> Ar
         found.extend(map(float, views))
 
     with np.errstate(all="ignore"):
-        _loop(engine, state.done, np.empty((max(0, count - 1), *engine.lead)), (note, ()))
+        _loop(engine, state.done, np.empty((max(0, count - 1), *engine.batch_shape)), (note, ()))
     return frozen(np.array(found).reshape(-1, len(refs))[:count])
 
 
-def _closely(engine: Engine, state: State, last: int, goal: float | None) -> tuple[State, bool] | None:
+def _rerun_checked(engine: Engine, state: State, last: int, goal: float | None) -> tuple[State, bool] | None:
     """Run again up to iteration `last`, looking at every number.
 
     The state after the first iteration that reaches the goal or diverges, and whether it diverges (as

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from math import isfinite
 
 from nntutor.core.errors import (
@@ -13,6 +12,7 @@ from nntutor.core.errors import (
     UnknownKey,
     WrongChoice,
     WrongType,
+    nearest,
 )  # fmt: skip
 from nntutor.core.files.toml import Lines
 
@@ -38,16 +38,14 @@ class Fields:
     def only(self, *allowed: str) -> None:
         for key in self._table:
             if key not in allowed:
-                near = get_close_matches(key, allowed, 1)
-                raise UnknownKey(self.file, self.line(key), key, near[0] if near else "", ", ".join(allowed))
+                raise UnknownKey(self.file, self.line(key), key, nearest(key, allowed), ", ".join(allowed))
 
     def _wrong_type(self, key: str, expected: str, value: object) -> WrongType:
         return WrongType(self.file, self.line(key), key, expected, _spelled(value))
 
     def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
-        near = get_close_matches(value, allowed, 1)
-        found = _spelled(value)
-        return WrongChoice(self.file, self.line(key), key, found, ", ".join(allowed), near[0] if near else "")
+        known = ", ".join(allowed)
+        return WrongChoice(self.file, self.line(key), key, _spelled(value), known, nearest(value, allowed))
 
     def text(self, key: str, default: str) -> str:
         value = self._table.get(key, default)

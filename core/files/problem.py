@@ -16,6 +16,7 @@ import numpy as np
 from nntutor.core.arrays import Array
 from nntutor.core.errors import (
     BothGiven,
+    Exceeds,
     MissingKey,
     NeedsActivation,
     NoLayers,
@@ -38,6 +39,7 @@ from nntutor.core.rules.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, OPTIMIZ
 from nntutor.core.rules.surfaces import SURFACES, surface
 
 LIMIT = 10**6
+MOST_LAYERS = 1000
 MOST_UNITS = 10_000
 MOST_WEIGHTS = 20_000_000
 _STDIN = "<stdin>"
@@ -174,6 +176,8 @@ class _Parser:
         tables = top.tables("layer")
         if not tables:
             raise NoLayers(self.file, None)
+        if len(tables) > MOST_LAYERS:
+            raise Exceeds(self.file, tables[MOST_LAYERS].line(""), "layers", MOST_LAYERS)
         inputs = int(samples.inputs.shape[1])
         layers: list[Layer] = []
         weights = 0

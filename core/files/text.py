@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
 from nntutor.core.errors import IsFolder, NoFile, NotUtf8, ProblemError, TooLarge, Unreadable
+
+# Opening a pipe nobody writes to would wait for ever; and Windows would take ctrl+z for the end of the text.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_text(path: Path, name: str, limit: int, too_large: TooLarge) -> str:
@@ -16,14 +20,13 @@ def read_text(path: Path, name: str, limit: int, too_large: TooLarge) -> str:
     Raises NoFile, IsFolder, Unreadable, `too_large` and NotUtf8.
     """
     try:
-        # Opening a pipe nobody writes to would wait for ever.
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        with os.fdopen(os.open(path, _READING), "rb") as file:
             info = os.fstat(file.fileno())
             if stat.S_ISDIR(info.st_mode):
                 raise IsFolder(name, None)
             if not (stat.S_ISREG(info.st_mode) or stat.S_ISFIFO(info.st_mode)):
                 raise Unreadable(name, None, "not a file")
-            if stat.S_ISFIFO(info.st_mode):
+            if sys.platform != "win32" and stat.S_ISFIFO(info.st_mode):
                 os.set_blocking(file.fileno(), True)
             if info.st_size > limit:
                 raise too_large

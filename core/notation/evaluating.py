@@ -6,12 +6,30 @@ Both go through one table of operations, in the order in which the formula is wr
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 
-from nntutor.core.notation.formula import ONE, ZERO, Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, call, keys
+from nntutor.core.notation.formula import (
+    ONE,
+    ZERO,
+    Call,
+    Div,
+    Expr,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Square,
+    Sub,
+    Sum,
+    call,
+    children,
+    keys,
+    rebuild,
+)
 
 # The functions of the grammar that are one NumPy call; the others are written with these.
 _UFUNC: dict[str, np.ufunc] = {
@@ -63,7 +81,7 @@ def operation(expr: Expr) -> tuple[np.ufunc, tuple[Expr, ...]]:
 
 
 def evaluate(expr: Expr, value: Callable[[Any], float]) -> float:
-    """The value of one entry, with NumPy's functions, from left to right as written."""
+    """The value of one entry, with NumPy's functions, from left to right as written; every part is made once."""
     with np.errstate(all="ignore"):
         return float(_evaluate(expr, value))
 
@@ -83,9 +101,19 @@ def _evaluate(expr: Expr, value: Callable[[Any], float]) -> np.float64:
             return np.float64(reduce(np.maximum, (_evaluate(arg, value) for arg in args)))
         case Call() if (simpler := expand(expr)) is not None:
             return _evaluate(simpler, value)
+        case Square(a) | Call("leaky", (a,)) if not isinstance(a, Num):
+            # Read twice below: a number by then, or a chain of n of them would be made 2ⁿ times.
+            return _evaluate(rebuild(expr, (Num(float(_evaluate(a, value))),)), value)
         case _:
             ufunc, parts = operation(expr)
             return np.float64(ufunc(*(_evaluate(part, value) for part in parts)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """The key of a part that is in memory already."""
+
+    array: Any
 
 
 class Compiler:
@@ -96,7 +124,7 @@ class Compiler:
     """
 
     def __init__(self, array: Callable[[Any], Any]) -> None:
-        self._array = array
+        self._given = array
         self._free: dict[tuple[int, ...], list[Any]] = {}
         self._made: list[Any] = []
         self.ops: list[Op] = []
@@ -106,6 +134,9 @@ class Compiler:
         result = self._emit(expr, target)
         if result is not target:
             self.ops.append((np.positive, (_operand(result), target)))
+
+    def _array(self, key: Any) -> Any:
+        return key.array if isinstance(key, _Made) else self._given(key)
 
     def _emit(self, expr: Expr, target: Any) -> Any:
         match expr:
@@ -117,14 +148,13 @@ class Compiler:
                 return self._emit(only, target)
             case Call() if (simpler := expand(expr)) is not None:
                 return self._emit(simpler, target)
+            case Square(a) | Call("leaky", (a,)) if children(a):
+                return self._twice(expr, self._emit(a, target), target)
         ufunc, parts = operation(expr)
         # A part may use the target's memory as long as no part that is still to come reads it.
         results: list[Any] = []
         taken = False
         for index, part in enumerate(parts):
-            if index and part is parts[0]:
-                results.append(results[0])
-                continue
             others = [other for place, other in enumerate(parts) if place != index]
             fits = target is not None and not taken and not any(self._reads(o, target) for o in others)
             result = self._emit(part, target if fits else None)
@@ -135,10 +165,19 @@ class Compiler:
         shape = np.broadcast_shapes(*(np.shape(result) for result in results))
         out = target if target is not None and target.shape == shape else self._take(shape)
         self.ops.append(_op(ufunc, tuple(_operand(result) for result in results), out))
-        for result in results:
-            if result is not out:
+        for part, result in zip(parts, results, strict=True):
+            if result is not out and children(part):
                 self._give(result)
         return out
+
+    def _twice(self, expr: Expr, made: Any, target: Any) -> Any:
+        """An operation that reads its one operand, which is `made`, more than once."""
+        if isinstance(made, np.float64):
+            return self._emit(rebuild(expr, (Num(float(made)),)), target)
+        result = self._emit(rebuild(expr, (Name(_Made(made)),)), target)
+        if result is not made:
+            self._give(made)
+        return result
 
     def _reads(self, expr: Expr, target: Any) -> bool:
         arrays = (self._array(key) for key in keys(expr))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,26 +33,36 @@ _FUNCTIONS = {
     "step": ("step", 1), "exp": ("exp", 1), "ln": ("ln", 1), "√": ("√", 1), "sqrt": ("√", 1),
     "abs": ("abs", 1), "max": ("max", 2), "sign": ("sign", 1),
 }  # fmt: skip
-NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-# Deeper parentheses than any formula has, and longer chains of − · / ²: far from Python's own limit.
-_DEEPEST = 50
-_LONGEST = 200
+NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+# More than any formula that people write, and far from what Python or a person waits for: letters of the text, names,
+# numbers and operations, parentheses in one another, and − · / ² in a chain.
+MOST_LETTERS = 4000
+MOST_NODES = 1000
+MOST_NESTED = 50
+MOST_CHAINED = 200
 
 
 def parse(source: str, find: Callable[[str], Any]) -> Expr:
     """A formula from text in either spelling; `find` gives the key of a name, or None.
 
-    Raises FormulaError with the position (from 0) of what could not be read.
+    Raises FormulaError with the position (from 0) of what could not be read, and for a text that is longer or
+    deeper than the bounds above: what is read is evaluated within milliseconds.
     """
-    return _Reader(source, find).whole()
+    if len(source) > MOST_LETTERS:
+        raise FormulaError(source, MOST_LETTERS, "shorter")
+    return _Reader(source, cache(find)).whole()
 
 
-def _height(expr: Expr) -> int:
-    """Names and numbers are 0 high. Counted without recursion, which a tree from a text could exhaust."""
-    height, level = 0, [expr]
+def size(expr: Expr) -> tuple[int, int]:
+    """How high a tree is (names and numbers are 0 high), and of how many nodes.
+
+    Counted without recursion, which a tree from a text could exhaust.
+    """
+    height, nodes, level = 0, 1, [expr]
     while level := [part for one in level for part in children(one)]:
         height += 1
-    return height
+        nodes += len(level)
+    return height, nodes
 
 
 class _Reader:
@@ -68,8 +79,11 @@ class _Reader:
         self.space()
         if self.at < len(self.source):
             raise self.wrong("operator")
-        if _height(result) > _LONGEST:
+        height, nodes = size(result)
+        if height > MOST_CHAINED:
             raise self.wrong("shallower")
+        if nodes > MOST_NODES:
+            raise self.wrong("shorter")
         return result
 
     def wrong(self, expected: str) -> FormulaError:
@@ -87,9 +101,15 @@ class _Reader:
                 return mark
         return None
 
+    def opens(self, at: int) -> bool:
+        """Whether the next letter that is no space is an opening parenthesis."""
+        while self.source[at : at + 1].isspace():
+            at += 1
+        return self.source.startswith("(", at)
+
     def nested(self, part: Callable[[], Expr]) -> Expr:
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > MOST_NESTED:
             raise self.wrong("shallower")
         result = part()
         self.depth -= 1
@@ -140,8 +160,7 @@ class _Reader:
                 raise self.wrong(")")
             return result
         for word, (func, arity) in _FUNCTIONS.items():
-            rest = self.source[self.at + len(word) :].lstrip()
-            if self.source.startswith(word, self.at) and rest.startswith("("):
+            if self.source.startswith(word, self.at) and self.opens(self.at + len(word)):
                 self.at += len(word)
                 return self.arguments(func, arity)
         if self.take("√"):

@@ -42,16 +42,17 @@ def text(pieces: list[Token]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-def _sign(sign: str, style: Style) -> str:
+def sign(mark: str, style: Style) -> str:
+    """A sign of formulas in this spelling: · − ² ½ √ σ …"""
     if style is Style.LATEX:
-        return {"·": r" \cdot ", "−": "-"}.get(sign, sign)
-    return _ASCII.get(sign, sign) if style is Style.ASCII else sign
+        return {"·": r" \cdot ", "−": "-"}.get(mark, mark)
+    return _ASCII.get(mark, mark) if style is Style.ASCII else mark
 
 
 def number(value: float, style: Style) -> str:
     """A number of the formula itself: ½, 2, 0.01."""
     if value == 0.5:
-        return r"\tfrac12 " if style is Style.LATEX else _sign("½", style)
+        return r"\tfrac12 " if style is Style.LATEX else sign("½", style)
     text = str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
     return "−" + text[1:] if value < 0 and style is Style.UNICODE else text
 
@@ -67,8 +68,8 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
     def spell(part: Expr, level: int) -> Iterator[Token]:
         return _spell(part, leaf, style, most, level)
 
-    def sign(mark: str, spaced: bool = False) -> Token:
-        mark = _sign(mark, style)
+    def operator(mark: str, spaced: bool = False) -> Token:
+        mark = sign(mark, style)
         return Token(f" {mark.strip()} " if spaced else mark)
 
     match expr:
@@ -87,7 +88,7 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
             yield from (Token(r"\sqrt{"), *spell(a, 0), Token("}"))
             return
         case Call(func, args):
-            yield Token(_LATEX_CALL[func] if style is Style.LATEX else _sign(func, style))
+            yield Token(_LATEX_CALL[func] if style is Style.LATEX else sign(func, style))
             yield Token("(")
             for index, arg in enumerate(args):
                 if index:
@@ -116,7 +117,7 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
         yield Token(r"\left(" if style is Style.LATEX else "(")
     match expr:
         case Neg(a):
-            yield sign("−")
+            yield operator("−")
             yield from spell(a, _UNARY)
         case Sum(terms):
             left_out = 0 if most is None or len(terms) <= most else len(terms) - most
@@ -124,18 +125,18 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
             for index, term in enumerate(terms):
                 if left_out and head <= index < head + left_out:
                     if index == head:
-                        yield Token(f" + {_sign('…', style)} {left_out} more {_sign('…', style)}")
+                        yield Token(f" + {sign('…', style)} {left_out} more {sign('…', style)}")
                     continue
                 if index:
-                    yield sign("+", spaced=True)
+                    yield operator("+", spaced=True)
                 yield from spell(term, _TERM if index else _SUM)
         case Sub(a, b):
             yield from spell(a, _SUM)
-            yield sign("−", spaced=True)
+            yield operator("−", spaced=True)
             yield from spell(b, _TERM)
         case Mul(a, b) | Div(a, b):
             yield from spell(a, _PRODUCT)
-            yield sign("·" if isinstance(expr, Mul) else "/")
+            yield operator("·" if isinstance(expr, Mul) else "/")
             yield from spell(b, _UNARY)
     if closed:
         yield Token(r"\right)" if style is Style.LATEX else ")")

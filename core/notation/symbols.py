@@ -13,6 +13,8 @@ from enum import Enum
 from itertools import accumulate
 from typing import NamedTuple
 
+from nntutor.core.notation.kinds import KINDS, PER_SAMPLE, Per
+
 
 class Style(Enum):
     """How a symbol or a formula is spelled."""
@@ -36,61 +38,42 @@ class Ref(NamedTuple):
     sample: int = -1
 
 
-PER_SAMPLE = frozenset({"out", "target", "net", "prob", "unit_error", "out_grad", "slope", "delta"})
-STATES = ("v", "m", "s")
-CORRECTED = ("mhat", "vhat")
-PER_WEIGHT = frozenset({"weight", "grad", "change", "new", *STATES, *CORRECTED, *(f"{state}_old" for state in STATES)})
-
-# Prefix of each kind in the three spellings; the state before the update shares its symbol with the
-# state after it, as the books write v ← μv − ηg.
-_PREFIX: dict[str, tuple[str, str, str]] = {
-    "net": ("net_", "net_", r"\mathrm{net}_{%s}"),
-    "slope": ("slope_", "slope_", r"\mathrm{slope}_{%s}"),
-    "delta": ("δ_", "delta_", r"\delta_{%s}"),
-    "out_grad": ("∂E/∂", "dE/d", r"\frac{\partial E}{\partial %s}"),
-    "grad": ("∂E/∂", "dE/d", r"\frac{\partial E}{\partial %s}"),
-    "unit_error": ("E_", "E_", "E_{%s}"),
-    "change": ("Δ", "step_", r"\Delta %s"),
-    "v": ("v_", "v_", "v_{%s}"),
-    "m": ("m_", "m_", "m_{%s}"),
-    "s": ("s_", "s_", "s_{%s}"),
-    "v_old": ("v_", "v_", "v_{%s}"),
-    "m_old": ("m_", "m_", "m_{%s}"),
-    "s_old": ("s_", "s_", "s_{%s}"),
-    "mhat": ("m̂_", "mhat_", r"\hat{m}_{%s}"),
-    "vhat": ("v̂_", "vhat_", r"\hat{v}_{%s}"),
-    "weight": ("", "", "%s"),
-    "out": ("", "", "%s"),
-}
-
-_RATES: dict[str, tuple[str, str, str]] = {
-    "rate_eta": ("η", "eta", r"\eta"),
-    "rate_mu": ("μ", "mu", r"\mu"),
-    "rate_decay": ("λ", "lambda", r"\lambda"),
-    "rate_l1": ("λ₁", "lambda1", r"\lambda_1"),
-    "rate_l2": ("λ₂", "lambda2", r"\lambda_2"),
-    "rate_rho": ("ρ", "rho", r"\rho"),
-    "rate_eps": ("ε", "eps", r"\varepsilon"),
-    "rate_beta1": ("β₁", "beta1", r"\beta_1"),
-    "rate_beta2": ("β₂", "beta2", r"\beta_2"),
-    "rate_beta1k": ("β₁ᵏ", "beta1^k", r"\beta_1^k"),
-    "rate_beta2k": ("β₂ᵏ", "beta2^k", r"\beta_2^k"),
-}
-
 # Nine digits are more than any network needs, and few enough for int() to read.
 _COUNT, _INDEX = "[1-9][0-9]{0,8}", "(?:0|[1-9][0-9]{0,8})"
 _UNIT = rf"(?:[xho]{_COUNT}(?:_{_COUNT})?)"
-_PARAM = rf"(?:w{_COUNT}|b_{_UNIT})"
-# Longest match first, as the contract says; the grammar of formulas reads names with this pattern.
-SYMBOL = re.compile(
-    rf"(?:(?:∂E/∂|dE/d)(?:{_PARAM}|{_UNIT})"
-    rf"|(?:δ|delta|net|slope|E)_{_UNIT}"
-    rf"|(?:Δ|step_){_PARAM}"
-    rf"|(?:v̂|vhat|m̂|mhat|v|m|s)_{_PARAM}"
-    rf"|{_PARAM}(?:⁺|_new)?|{_UNIT}|[tp]{_COUNT}"
-    r"|β₁ᵏ|β₂ᵏ|beta1\^k|beta2\^k|β₁|β₂|beta1|beta2|η|eta|μ|mu|ρ|rho|ε|eps|E(?![a-z_]))"
-    rf"(?:\[{_INDEX}\])?"
-)
+_BASE = {Per.UNIT: _UNIT, Per.OUTPUT: _COUNT, Per.WEIGHT: rf"(?:w{_COUNT}|b_{_UNIT})"}
+
+
+_SPELLINGS = {
+    (name, style): spelling
+    for name, kind in KINDS.items()
+    for style, spelling in zip(Style, (kind.unicode, kind.ascii, kind.latex), strict=True)
+}
+
+
+def spelled(kind: str, base: str = "", style: Style = Style.UNICODE) -> str:
+    """The symbol of a kind's number whose weight, unit or output is called `base`; rates and E have no base."""
+    return _SPELLINGS[kind, style].replace("%s", base)
+
+
+def short(kind: str, style: Style = Style.UNICODE) -> str:
+    """What a kind is called by itself: δ, Δ, m̂, net, ∂E, η; nothing for what is called like its weight or unit."""
+    return re.split("[_/%]", _SPELLINGS[kind, style])[0]
+
+
+def _patterns() -> list[str]:
+    """A pattern for each symbol in either spelling; longest match first, as the contract says."""
+    found = {(spelling, kind.per) for kind in KINDS.values() for spelling in (kind.unicode, kind.ascii)}
+    # A name that goes on is another name: "E" is no part of "E_1".
+    return [
+        "".join((re.escape(head), _BASE.get(per, "(?![a-z_])"), re.escape(tail)))
+        for spelling, per in sorted(found, key=lambda one: (-len(one[0]), one[0]))
+        for head, _, tail in [spelling.partition("%s")]
+    ]
+
+
+SYMBOL = re.compile(rf"(?:{'|'.join(_patterns())})(?:\[{_INDEX}\])?")
+"""A symbol of some network in either spelling; the grammar of formulas reads names with this pattern."""
 
 
 @dataclass(frozen=True)
@@ -138,27 +121,18 @@ class Names:
 
     def symbol(self, ref: Ref, style: Style = Style.UNICODE) -> str:
         """The symbol of a number: δ_h1, delta_h1 or \\delta_{h_{1}}."""
-        column = (Style.UNICODE, Style.ASCII, Style.LATEX).index(style)
-        if ref.kind in _RATES:
-            return _RATES[ref.kind][column]
-        if ref.kind == "error":
-            return "E"
-        if ref.kind == "target" or ref.kind == "prob":
-            letter = ref.kind[0]
-            name = f"{letter}_{{{ref.unit}}}" if style is Style.LATEX else f"{letter}{ref.unit}"
-        else:
-            if ref.kind in PER_WEIGHT:
-                base = self.parameter(ref.layer, ref.unit, ref.input, style)
-            else:
-                base = self.unit(ref.layer, ref.unit, style)
-            if ref.kind == "new":
-                name = base + ("⁺", "_new", "^{+}")[column]
-            else:
-                prefix = _PREFIX[ref.kind][column]
-                name = prefix % base if style is Style.LATEX else prefix + base
+        name = spelled(ref.kind, self._base(ref, style), style)
         if self.many and ref.sample >= 0:
             name += f"^{{[{ref.sample}]}}" if style is Style.LATEX else f"[{ref.sample}]"
         return name
+
+    def _base(self, ref: Ref, style: Style) -> str:
+        match KINDS[ref.kind].per:
+            case Per.WEIGHT:
+                return self.parameter(ref.layer, ref.unit, ref.input, style)
+            case Per.UNIT:
+                return self.unit(ref.layer, ref.unit, style)
+        return f"{ref.unit}"
 
     def find(self, text: str) -> Ref | None:
         """The address behind a symbol in either spelling; None where there is no such number.
@@ -174,33 +148,25 @@ class Names:
         return ref._replace(sample=int(match[2])) if ref.kind in PER_SAMPLE else None
 
     def _named(self, name: str) -> Ref | None:
-        for kind, spellings in _RATES.items():
-            if name in spellings[:2]:
-                return Ref(kind)
-        if name == "E":
-            return Ref("error")
-        if match := re.fullmatch(rf"([tp])({_COUNT})", name):
-            kind = "target" if match[1] == "t" else "prob"
-            unit = int(match[2])
-            return Ref(kind, self.last, unit) if 1 <= unit <= self.sizes[-1] else None
-        for suffix in ("⁺", "_new"):
-            if name.endswith(suffix):
-                found = self._parameter(name.removesuffix(suffix))
-                return found and found._replace(kind="new")
-        for kind, spellings in _PREFIX.items():
-            if kind.endswith("_old"):
-                continue
-            for prefix in set(spellings[:2]):
-                if not name.startswith(prefix):
-                    continue
-                base = name.removeprefix(prefix)
-                found = self._parameter(base) if kind in PER_WEIGHT else self._unit(base)
-                if found is None or (found.layer == 0 and kind != "out"):
-                    continue
-                if kind == "unit_error" and found.layer != self.last:
-                    continue
-                return found._replace(kind=kind)
+        for kind, row in KINDS.items():
+            for spelling in (row.unicode, row.ascii):
+                head, base, tail = spelling.partition("%s")
+                if not base and name == spelling:
+                    return Ref(kind)
+                if base and name.startswith(head) and name.endswith(tail):
+                    found = self._based(row.per, name.removeprefix(head).removesuffix(tail))
+                    if found is not None and (found.layer > 0 or row.inputs):
+                        return found._replace(kind=kind)
         return None
+
+    def _based(self, per: Per, base: str) -> Ref | None:
+        match per:
+            case Per.WEIGHT:
+                return self._parameter(base)
+            case Per.UNIT:
+                return self._unit(base)
+        unit = int(base) if re.fullmatch(_COUNT, base) else 0
+        return Ref("target", self.last, unit) if 1 <= unit <= self.sizes[-1] else None
 
     def _unit(self, name: str) -> Ref | None:
         match = re.fullmatch(rf"([xho])({_COUNT})(?:_({_COUNT}))?", name)

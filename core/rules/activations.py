@@ -18,11 +18,12 @@ _off = call("step", Neg(_net))
 
 @dataclass(frozen=True)
 class Activation:
-    """out and slope (∂out/∂net) as trees; kink: the slope jumps at net 0."""
+    """out and slope (∂out/∂net) as trees; kink: the slope jumps at net 0; bounded: |out| is at most 1."""
 
     out: Expr
     slope: Expr
     kink: bool = False
+    bounded: bool = False
 
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky-relu", "step", "identity")
@@ -33,16 +34,16 @@ def activation(name: str, slope: float = 0.01) -> Activation:
     """The activation called `name`; `slope` is leaky ReLU's slope at and below 0."""
     match name:
         case "sigmoid":
-            return Activation(call("σ", _net), Mul(_out, Sub(ONE, _out)))
+            return Activation(call("σ", _net), Mul(_out, Sub(ONE, _out)), bounded=True)
         case "tanh":
-            return Activation(call("tanh", _net), Sub(ONE, Square(_out)))
+            return Activation(call("tanh", _net), Sub(ONE, Square(_out)), bounded=True)
         case "relu":
             return Activation(call("relu", _net), Sub(ONE, _off), kink=True)
         case "leaky-relu":
             inside = Sum((Mul(Num(slope), _off), Sub(ONE, _off)))
             return Activation(Call("leaky", (_net,), slope), inside, kink=True)
         case "step":
-            return Activation(call("step", _net), ZERO, kink=True)
+            return Activation(call("step", _net), ZERO, kink=True, bounded=True)
         case "identity":
             return Activation(_net, ONE)
     raise KeyError(name)

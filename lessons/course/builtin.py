@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -20,6 +21,11 @@ _FOLDER = Path(__file__).parent.parent / "problems"
 def names() -> tuple[str, ...]:
     """The names that `open` knows, sorted."""
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def is_path(name: str) -> bool:
+    """Whether a name can only be meant as a file: `-` for standard input, or with a dot or a slash in it."""
+    return name == "-" or "." in name or "/" in name or os.sep in name
 
 
 def open(name: str) -> Problem:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TypeAlias
 
-from nntutor.core.errors import NotToml
+from nntutor.core.errors import Exceeds, NotToml
 from nntutor.core.files.toml import Lines, toml
-from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Main, Run, Stop
+from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Run, Stop, Tunable
 
 Table: TypeAlias = dict[str, object]
 
@@ -27,6 +27,8 @@ def parse(source: str, id: str) -> Lesson:
         data = toml(source, file)
     except NotToml as error:
         raise AuthorError(file, error.line or 0, f"not TOML: {error.detail}") from error
+    except Exceeds as error:
+        raise AuthorError(file, error.line or 0, f"more than {error.limit} {error.what}") from error
     lines = Lines(source)
     table = Fields(data, file, lines)
     runs = [_run(one) for one in table.readers("run")]
@@ -91,16 +93,16 @@ def _stops(tables: list[Fields], runs: list[Run]) -> tuple[Stop, ...]:
     return tuple(stops)
 
 
-def _main(table: Fields) -> Main:
+def _main(table: Fields) -> Tunable:
     values = table.numbers("values")
-    main = Main(
+    main = Tunable(
         table.text("symbol", ""),
         table.number("by", 0.0),
         table.number("times", 0.0),
         values,
         table.text("setting", ""),
         table.flag("runs"),
-        table.flag("whole"),
+        table.flag("from_start"),
     )
     table.done()
     ways = sum((bool(main.by), bool(main.times), bool(main.values), bool(main.setting), main.runs))

@@ -1,4 +1,4 @@
-"""The terms of the course, each with its name in both languages: `lessons/glossary.toml` as frozen data."""
+"""The terms of the course, each with its name in every language: `lessons/glossary.toml` as frozen data."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.language.words import LANGUAGES
 
 FILE = "lessons/glossary.toml"
-_KEYS = {"en", "ko", "about_en", "about_ko", "kinds"}
+_KEYS = {*LANGUAGES, *(f"about_{language}" for language in LANGUAGES), "kinds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def parse(source: str) -> tuple[Term, ...]:
         wrong = (_KEYS ^ table.keys()) - {"kinds"}
         if wrong:
             raise AuthorError(FILE, line, f"expected {', '.join(sorted(_KEYS))}; look at “{wrong.pop()}”")
-        name, about = ({language: table[key + language] for language in ("en", "ko")} for key in ("", "about_"))
+        name, about = ({language: table[key + language] for language in LANGUAGES} for key in ("", "about_"))
         found.append(Term(name, about, tuple(table.get("kinds", ()))))
     return tuple(found)
 

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from nntutor.lessons.course import catalog
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Prose, Text
+from nntutor.lessons.language.words import LANGUAGES
 
 HERE = Path(__file__).parent.parent
-LANGUAGES = ("en", "ko")
 
 
 @cache
@@ -51,6 +51,11 @@ def find(id: str) -> Lesson | None:
         if error.file == catalog_file(id):
             raise error
     return next((lesson for lesson in lessons() if lesson.id == id), None)
+
+
+def named(name: str) -> Lesson | None:
+    """The lesson of that id, or of that number in the list, or None. AuthorError as for `find`."""
+    return find(name) or next((lesson for lesson in lessons() if str(lesson.number) == name), None)
 
 
 @cache

@@ -58,12 +58,12 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Main:
+class Tunable:
     """What `+` and `-` change in a lesson.
 
     The number behind `symbol`: `by` is added, or it is multiplied by `times`, or it goes through `values`. Or a
-    setting: depth, seed, batch. Or, `runs`, they go through the lesson's runs. whole: the number is changed from the
-    first iteration on, not from the one at hand, so that what has been run is run again with it.
+    setting: depth, seed, batch. Or, `runs`, they go through the lesson's runs. from_start: the number is changed from
+    the first iteration on, not from the one at hand, so that what has been run is run again with it.
     """
 
     symbol: str = ""
@@ -72,7 +72,7 @@ class Main:
     values: tuple[float, ...] = ()
     setting: str = ""
     runs: bool = False
-    whole: bool = False
+    from_start: bool = False
 
     def up(self, value: float) -> float:
         """The number after `+`."""
@@ -100,7 +100,7 @@ class Lesson:
     optional: bool
     runs: tuple[Run, ...]
     stops: tuple[Stop, ...]
-    main: Main | None
+    main: Tunable | None
     digits: int
     """Significant digits shown unless the learner asks for more."""
     targets: str

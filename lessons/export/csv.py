@@ -48,7 +48,7 @@ def _step_rows(traces: Iterable[Trace], style: Style) -> Iterator[tuple[object, 
                 step.index,
                 step.phase,
                 step.kind,
-                None if step.ref.kind == "error" else step.layer,
+                step.layer,
                 step.unit,
                 step.input,
                 step.sample,
@@ -70,10 +70,10 @@ def _iteration_rows(traces: Iterable[Trace], style: Style) -> Iterator[list[obje
                 *(trace.symbol(ref, style) for ref in _parameters_of(trace)),
             ]
         arrays = [
-            trace.array(kind, layer).ravel().tolist()
-            for kind in ("weight", "bias")
-            for layer in range(1, len(trace.problem.network.layers) + 1)
-            if kind == "weight" or trace.problem.network.layers[layer - 1].bias is not None
+            trace.array("weight", number, bias).ravel().tolist()
+            for bias in (False, True)
+            for number, layer in enumerate(trace.problem.network.layers, 1)
+            if not bias or layer.bias is not None
         ]
         yield [trace.iteration, repr(trace.error), repr(trace.error_after), *map(repr, chain(*arrays))]
 

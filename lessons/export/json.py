@@ -82,15 +82,15 @@ def iteration_json(trace: Trace) -> Json:
     return found
 
 
-def _array(trace: Trace, kind: str, layer: int = 0) -> list[object] | None:
+def _array(trace: Trace, kind: str, layer: int = 0, bias: bool = False) -> list[object] | None:
     try:
-        return _numbers(trace.array(kind, layer))
+        return _numbers(trace.array(kind, layer, bias))
     except KeyError:
         return None
 
 
 def _parameters(trace: Trace, kind: str, layer: int) -> Json:
-    return {"weights": _array(trace, kind, layer), "bias": _array(trace, f"bias:{kind}", layer)}
+    return {"weights": _array(trace, kind, layer), "bias": _array(trace, kind, layer, bias=True)}
 
 
 def step_json(step: Step, trace: Trace, symbol: Callable[[Ref], str]) -> Json:
@@ -100,7 +100,7 @@ def step_json(step: Step, trace: Trace, symbol: Callable[[Ref], str]) -> Json:
         "index": step.index,
         "phase": step.phase,
         "kind": step.kind,
-        "layer": None if step.ref.kind == "error" else step.layer,
+        "layer": step.layer,
         "unit": step.unit,
         "input": step.input,
         "sample": step.sample,

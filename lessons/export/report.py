@@ -1,6 +1,6 @@
 """Iterations as people read them: one walk over an iteration, which says what stands in which order.
 
-How it is spelled is `shown`, how it is set down `sheets`. JSON is the format that leaves out nothing.
+How a step is spelled is `steps`, how it is set down a `sheet`. JSON is the format that leaves out nothing.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def _whole(sheet: Sheet, speech: Speech, trace: Trace) -> Iterator[str]:
     last = len(trace.problem.network.layers)
     for layer in range(1, last + 1):
         yield from sheet.phase(speech.layer(layer, last))
-        for kind, word in _WHOLE:
+        for kind, bias, word in _WHOLE:
             try:
-                array = trace.array(kind, layer)
+                array = trace.array(kind, layer, bias)
             except KeyError:
                 continue
             if not array.size:  # a surface passes nothing forward
@@ -73,9 +73,9 @@ def _whole(sheet: Sheet, speech: Speech, trace: Trace) -> Iterator[str]:
     yield from sheet.result("E", figure(trace.error, DIGITS, style=speech.style), speech.say("kind.error"))
 
 
-# What of a layer is shown as a whole, and what it is called.
+# What of a layer is shown as a whole: the kind, whether of the biases, and what it is called.
 _WHOLE = (
-    ("weight", "views.weights"), ("bias", "views.bias"), ("net", "views.net"), ("out", "views.out"),
-    ("delta", "views.delta"), ("grad", "views.gradients"), ("bias_grad", "export.bias_gradients"),
-    ("new", "views.new_weights"), ("bias_new", "export.new_bias"),
+    ("weight", False, "views.weights"), ("weight", True, "views.bias"), ("net", False, "views.net"),
+    ("out", False, "views.out"), ("delta", False, "views.delta"), ("grad", False, "views.gradients"),
+    ("grad", True, "export.bias_gradients"), ("new", False, "views.new_weights"), ("new", True, "export.new_bias"),
 )  # fmt: skip

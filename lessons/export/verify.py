@@ -8,7 +8,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import published
 from nntutor.lessons.course.published import Example, Result
-from nntutor.lessons.language.cells import padded, wrapped
+from nntutor.lessons.language.cells import padded, paragraph
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 
@@ -27,18 +27,18 @@ class Report:
         for example in published.examples():
             yield from self._example(example)
         say = self._speech.say
-        yield from wrapped(say("verify.recomputed"), _WIDTH)
+        yield from paragraph(say("verify.recomputed"), _WIDTH)
         yield ""
         if self.failed:
             summary = say("verify.some_differ", count=self.failed)
         else:
             summary = say("verify.all_agree", count=self.counted, stale=self.stale)
-        yield from wrapped(summary, _WIDTH)
+        yield from paragraph(summary, _WIDTH)
 
     def _example(self, example: Example) -> Iterator[str]:
         say = self._speech.say
-        yield from wrapped(self._speech.plain(f"{example.id}: {example.problem.title}"), _WIDTH)
-        yield from wrapped(say("cli.source", source=example.problem.source), _WIDTH)
+        yield from paragraph(self._speech.plain(f"{example.id}: {example.problem.title}"), _WIDTH)
+        yield from paragraph(say("cli.source", source=example.problem.source), _WIDTH)
         names = ("quantity", "published", "computed", "difference")
         yield self._row(*(say(f"verify.{name}") for name in names), say("cli.verdict"))
         mistake = stale = ""
@@ -49,7 +49,7 @@ class Report:
                 yield f" {say('verify.after_mistake', mistake=name)}"
             yield self._result(result)
             if result.figure.stale and result.figure.stale != stale:
-                yield from wrapped(say(f"stale.{result.figure.stale}"), _WIDTH, "   ")
+                yield from paragraph(say(f"stale.{result.figure.stale}"), _WIDTH, "   ")
             stale = result.figure.stale
         yield ""
 

@@ -13,8 +13,6 @@ from nntutor.lessons.export.csv import trace_csv
 from nntutor.lessons.export.json import trace_json
 from nntutor.lessons.language.words import Words
 
-FORMATS = ("text", "md", "tex", "json", "csv")
-
 
 class Out(Protocol):
     """Whatever text can be written to."""
@@ -31,7 +29,7 @@ def write(
     style: Style = Style.UNICODE,
     steps: bool = True,
 ) -> None:
-    """Write iterations in one of FORMATS; `steps` False writes each iteration as a whole."""
+    """Write iterations in one of `formats.FORMATS`; `steps` False writes each iteration as a whole."""
     match format:
         case "json":
             pieces = trace_json(problem, traces, steps)

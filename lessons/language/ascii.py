@@ -5,10 +5,22 @@ Formulas and figures are spelled in ASCII by the core; this is for the text arou
 
 from __future__ import annotations
 
+from nntutor.core.notation.kinds import KINDS
+from nntutor.core.notation.symbols import Style, short
+
+# Symbols as the table of kinds spells them, longer ones first: δ_ and δ alone, ∂E/∂, ⁺, η.
+_SYMBOLS = {
+    sign: plain
+    for name, kind in KINDS.items()
+    for sign, plain in (
+        *zip(kind.unicode.split("%s"), kind.ascii.split("%s"), strict=True),
+        (short(name), short(name, Style.ASCII)),
+    )
+    if sign != plain
+}
 _ASCII = (
-    ("∂E/∂", "dE/d"), ("δ_", "delta_"), ("δ", "delta"), ("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step "),
-    ("⁺", "_new"), ("β₁ᵏ", "beta1^k"), ("β₂ᵏ", "beta2^k"), ("β₁", "beta1"), ("β₂", "beta2"), ("m̂", "mhat"),
-    ("v̂", "vhat"), ("ᵏ", "^k"), ("η", "eta"), ("μ", "mu"), ("ρ", "rho"), ("ε", "eps"), ("σ′", "sigmoid'"),
+    ("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step "), *sorted(_SYMBOLS.items(), key=lambda pair: -len(pair[0])),
+    ("ᵏ", "^k"), ("σ′", "sigmoid'"),
     ("σ", "sigmoid"), ("Σ", "sum "), ("½", "1/2"), ("¼", "1/4"), ("²", "^2"), ("ⁿ", "^n"), ("√", "sqrt"),
     ("·", "*"), ("×", "x"), ("−", "-"), ("–", "-"), ("—", "-"), ("→", "->"), ("←", "<-"), ("↓", "down"),
     ("↑", "up"), ("▼", "v"), ("▲", "^"), ("≈", "~"), ("≤", "<="), ("≥", ">="), ("≫", ">>"), ("…", "..."),

@@ -21,7 +21,7 @@ def padded(line: str, width: int) -> str:
     return line + " " * max(0, width - cells(line))
 
 
-def wrapped(text: str, width: int, margin: str = "") -> list[str]:
+def paragraph(text: str, width: int, margin: str = "") -> list[str]:
     """The text in lines of at most `width` cells, broken at spaces, each after `margin`."""
     lines: list[str] = []
     for word in text.split():

@@ -14,7 +14,7 @@ def sentence(error: NntutorError, words: Words) -> str:
         facts["expected"] = words.say(f"expected.{facts['expected']}")
     if name == "WrongTargets":
         facts["targets"] = words.say(f"expected.{facts['error']}")
-    if facts.get("what") in ("problem", "lesson"):
+    if "what" in facts:
         name = f"{name}_{facts['what']}"
     said = words.say(f"errors.{name}", **facts)
     if facts.get("row"):
@@ -22,6 +22,6 @@ def sentence(error: NntutorError, words: Words) -> str:
     if facts.get("nearest"):
         said += " " + words.say("errors.nearest", nearest=facts["nearest"])
     if isinstance(error, ProblemError):
-        place = error.file if error.line is None else f"{error.file}:{error.line}"
+        place = facts["file"] if error.line is None else f"{facts['file']}:{error.line}"
         said = f"{place}: {said}"
     return " ".join(said.split())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.symbols import Style, short
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons.language.ascii import ascii_look
@@ -39,7 +39,7 @@ class Speech:
         optimizer = problem.optimizer
         plain = Style.ASCII if self.style is Style.ASCII else Style.UNICODE
         rates = ", ".join(
-            f"{self.rate(kind)} {figure(getattr(optimizer, field), style=plain)}"
+            f"{short(kind, plain)} {figure(getattr(optimizer, field), style=plain)}"
             for kind, field in RATE_FIELDS.items()
             if field in optimizer.rule.rates
         )
@@ -59,17 +59,6 @@ class Speech:
                 )
             )
         )
-
-    def rate(self, kind: str) -> str:
-        names = {
-            "rate_eta": "η",
-            "rate_mu": "μ",
-            "rate_beta1": "β₁",
-            "rate_beta2": "β₂",
-            "rate_rho": "ρ",
-            "rate_eps": "ε",
-        }
-        return self.plain(names[kind])
 
     def heading(self, trace: Trace) -> str:
         """ "iteration 1 · samples 0, 1, 2": samples by their index in the data, as symbols and JSON count them."""

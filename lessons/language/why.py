@@ -1,7 +1,7 @@
 """Which kind of step this is to a learner: the key under which `words` has its noun and its why.
 
-The core's kinds name what a step makes; these are finer where teaching needs it: a delta of an output and of
-a hidden unit, a slope by activation, a change by optimizer.
+The contract's words name what a step makes; these are finer where teaching needs it: a delta of an output and
+of a hidden unit, a slope by activation, a change by optimizer.
 """
 
 from __future__ import annotations
@@ -22,38 +22,39 @@ def kind(trace: Trace, step: Step) -> str:
     where = "output" if ref.layer == last else "hidden"
     many = "_many" if len(trace.samples) > 1 else ""
     optimizer = problem.optimizer.name
-    match ref.kind:
+    match step.kind:
         case "net":
             return f"net_{where if last > 1 else 'hidden'}"
         case "out" | "slope":
             activation = problem.network.layers[ref.layer - 1].activation.replace("-", "_")
-            return f"{ref.kind}_{activation}"
-        case "prob":
+            return f"{step.kind}_{activation}"
+        case "probability":
             return "probability"
-        case "unit_error":
+        case "error" if ref.unit:
             return f"error_{_ERROR.get(problem.error, problem.error).replace('-', '_')}"
         case "error":
             return "error_surface" if problem.surface else f"error{many}"
-        case "out_grad":
+        case "out-gradient":
             wrong = where == "hidden" and trace.mistake in _WRONG_BACK
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
         case "delta":
             merged = where == "output" and problem.error in ("bce", "softmax-ce", "perceptron")
             return f"delta_{_ERROR.get(problem.error, problem.error)}" if merged else f"delta_{where}"
-        case "grad" if problem.surface:
+        case "gradient" if problem.surface:
             return "gradient_surface"
-        case "grad":
+        case "gradient":
             return f"gradient_{'weight' if ref.input else 'bias'}{many}"
-        case "v" | "m" | "s":
-            return f"state_adam_{ref.kind}" if optimizer == "adam" else f"state_{optimizer}"
-        case "mhat" | "vhat":
-            return f"corrected_{ref.kind[0]}"
+        case "state":
+            of_several = f"_{ref.kind}" if len(problem.optimizer.rule.states) > 1 else ""
+            return f"state_{optimizer}{of_several}"
+        case "corrected":
+            return f"corrected_{ref.kind.removesuffix('hat')}"
         case "change":
             return "change_no_correction" if trace.mistake == "no-correction" else f"change_{optimizer}"
-        case "new":
+        case "update":
             plain = "sgd" if ref.input else "bias"
             return f"update_{plain if optimizer == 'sgd' else 'other'}"
-    raise KeyError(ref.kind)
+    raise KeyError(step.kind)
 
 
 def noun(words: Words, trace: Trace, step: Step) -> str:

@@ -16,6 +16,8 @@ from types import MappingProxyType
 
 HERE = Path(__file__).parent.parent
 LANGUAGES = ("en", "ko")
+Note = tuple[str, Mapping[str, object]]
+"""Something to say: a key of the words, and its facts."""
 FACT = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from nntutor.lessons.language.words import Note
 from nntutor.lessons.learner import folders
 from nntutor.lessons.learner.database import (
     LAST_MILLISECONDS,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
 
 _NAME = "progress.sqlite"
 _KEPT_ROWS = 20
-Note = tuple[str, Mapping[str, object]]
 T = TypeVar("T")
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 from pathlib import Path
 
 # A row of another machine (a home folder shared by several) counts as in use for this long, in seconds.
 FOREIGN_SECONDS = 24 * 3600
+# Windows' own numbers (winnt.h, winerror.h, minwinbase.h).
+_QUERY_LIMITED_INFORMATION, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 
 
 def began_at(pid: int) -> str:
@@ -26,10 +29,27 @@ def alive(host: str, pid: int, began: str, at: float) -> bool:
         return False
     if host != socket.gethostname():
         return time.time() - at < FOREIGN_SECONDS
+    return _is_running(pid) and (not began or began_at(pid) in ("", began))
+
+
+def _is_running(pid: int) -> bool:
+    """Whether there is a process of that number, whoever's it is; it hears nothing of the question."""
+    if sys.platform == "win32":  # there, signal 0 is ctrl+c
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        process = kernel.OpenProcess(_QUERY_LIMITED_INFORMATION, False, pid)
+        if process is None:
+            return ctypes.get_last_error() == _ACCESS_DENIED
+        code = ctypes.c_ulong()
+        known = kernel.GetExitCodeProcess(ctypes.c_void_p(process), ctypes.byref(code))
+        kernel.CloseHandle(ctypes.c_void_p(process))
+        return not known or code.value == _STILL_ACTIVE
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except OSError:
         return True
-    return not began or began_at(pid) in ("", began)
+    return True

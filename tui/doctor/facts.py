@@ -10,18 +10,20 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from locale import LC_CTYPE, setlocale
+from locale import Error as LocaleError
 from pathlib import Path
 from shutil import get_terminal_size
 from statistics import median
 
 from nntutor.core.errors import NntutorError
 from nntutor.lessons.language import error_text
-from nntutor.lessons.language import words as all_words
+from nntutor.lessons.language.words import load
 from nntutor.lessons.learner import database, folders, places
 from nntutor.tui.arguments import UsageError
 from nntutor.tui.state import keymap
 from nntutor.tui.terminal import capabilities, probe
-from nntutor.tui.terminal.capabilities import Picked
+from nntutor.tui.terminal.capabilities import LookChoice
 from nntutor.tui.terminal.probe import Answers, Keys
 
 GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
@@ -50,7 +52,7 @@ class Facts:
     ssh: bool
     mosh: bool
     multiplexers: tuple[str, ...]
-    look: Picked
+    look: LookChoice
     language: str
     files: tuple[tuple[str, str], ...]
     folder: str
@@ -82,7 +84,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
     size = get_terminal_size(fallback=(0, 0))
     folder, file = _places()
     return Facts(
-        term=environment.get("TERM", ""),
+        term=capabilities.terminal(environment),
         program=_program(environment),
         terminal=capabilities.has_terminal(),
         starts=starts,
@@ -112,7 +114,7 @@ def _asked(environment: Mapping[str, str]) -> Answers:
     # Bytes of UTF-8 would be drawn as several signs each; and the Linux console and screen may show the
     # question for the background instead of passing over it.
     glyphs = GLYPHS if capabilities.fits_the_tutor(environment) else ()
-    background = not environment.get("STY") and not environment["TERM"].startswith(("linux", "screen"))
+    background = not environment.get("STY") and not capabilities.terminal(environment).startswith(("linux", "screen"))
     return probe.ask(glyphs, _TIMES, background, _SECONDS)
 
 
@@ -129,12 +131,10 @@ def _program(environment: Mapping[str, str]) -> str:
 
 def _installed(name: str) -> bool:
     """Whether the C library knows the locale. (Python itself goes on without it; tmux and others do not.)"""
-    from locale import LC_CTYPE, Error, setlocale
-
     before = setlocale(LC_CTYPE)
     try:
         setlocale(LC_CTYPE, name)
-    except Error:
+    except LocaleError:
         return False
     finally:
         setlocale(LC_CTYPE, before)
@@ -151,7 +151,7 @@ def _places() -> tuple[Path | None, Path | None]:
 
 def _keymap_fault(language: str) -> str:
     """What is wrong with the learner's own keys, or nothing."""
-    words = all_words.load(language)
+    words = load(language)
     try:
         keymap.read()
     except UsageError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nntutor.lessons.language.cells import wrapped
+from nntutor.lessons.language.cells import paragraph
 from nntutor.lessons.language.words import Words
 from nntutor.tui.doctor import advice, testcard
 from nntutor.tui.doctor.facts import GLYPHS, Facts
@@ -31,7 +31,7 @@ def lines(facts: Facts, words: Words, ascii_only: bool) -> Iterator[str]:
 
 
 def _hanging(text: str, width: int) -> list[str]:
-    first, *rest = wrapped(text, width, _MARGIN) or [""]
+    first, *rest = paragraph(text, width, _MARGIN) or [""]
     return [first[2:], *rest]
 
 

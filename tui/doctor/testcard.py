@@ -11,7 +11,7 @@ from itertools import chain
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.language.ascii import ascii_look
-from nntutor.lessons.language.cells import cells, padded, wrapped
+from nntutor.lessons.language.cells import cells, padded, paragraph
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, beside
@@ -91,6 +91,7 @@ def picture(width: int, ascii_only: bool) -> Iterator[str]:
 
 def _step(look: Look) -> list[Row]:
     """The delta of the smallest network that ships."""
+    # In a pipe there is no picture, and NumPy is not loaded; nor need it be well for the rest to be said.
     from nntutor.core.engine.timeline import Timeline
     from nntutor.lessons.course import builtin
     from nntutor.tui.drawing.step.diagram import diagram
@@ -104,7 +105,7 @@ def _step(look: Look) -> list[Row]:
 def lines(words: Words, width: int, ascii_only: bool, colour_count: int, terminal: bool) -> Iterator[str]:
     """The whole card; without a terminal no escape sequence, and no picture, for which NumPy would be loaded."""
     both = "" if ascii_only else f" {words.say('doctor.card_both')}"
-    yield from wrapped(words.say("doctor.card") + both, width)
+    yield from paragraph(words.say("doctor.card") + both, width)
     if terminal:
         yield from chain(colours(colour_count, width), [attributes(words)])
     yield from glyphs(width, ascii_only, words.language == "ko")

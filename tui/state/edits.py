@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -12,13 +12,15 @@ from nntutor.core.engine.edits import is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.parsing import parse
-from nntutor.core.notation.symbols import PER_WEIGHT, Names, Ref
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.lessons.language.words import Note
 from nntutor.tui.state.moves import switched, to
-from nntutor.tui.state.panels import Editing, Note, note
-from nntutor.tui.state.study import Study, step_of
+from nntutor.tui.state.panels import Editing, note
+from nntutor.tui.state.study import Position, Study, step_of
 
 
 def main_ref(study: Study) -> Ref:
@@ -60,7 +62,7 @@ def edited(study: Study, ref: Ref, value: float) -> Study:
     is_setting = ref.kind in NUMBERS
     before = float(setting(study.timeline.problem, ref.kind)) if is_setting else study.trace.value(ref)
     place, here = study.place, study.step.ref
-    whole = main is not None and main.whole
+    whole = main is not None and main.from_start
     compared = study.lesson is not None and "runs" in study.lesson.views
     timelines = dict(study.timelines)
     try:
@@ -75,9 +77,9 @@ def edited(study: Study, ref: Ref, value: float) -> Study:
     return replace(study, note=study.note or note("edit.done", **facts))
 
 
-def givens(study: Study) -> tuple[Ref, ...]:
+def editable(study: Study) -> tuple[Ref, ...]:
     """The given numbers that an edit at this step offers: the weight at hand, what the step used, then the rates."""
-    step, names = study.step, study.trace.names
+    step = study.step
     found = []
     if step.ref.kind in PER_WEIGHT:
         found.append(step.ref._replace(kind="weight"))
@@ -90,40 +92,45 @@ def givens(study: Study) -> tuple[Ref, ...]:
         for ref in dict.fromkeys(found)
         if is_given(study.timeline.problem, ref) and (ref.kind not in RATE_FIELDS or RATE_FIELDS[ref.kind] in rates)
     ]
-    assert names is not None
     return tuple(offered)
 
 
 def editing(study: Study) -> Study:
     """The panel in which a given number is set."""
     main = study.lesson.main if study.lesson is not None else None
-    offered = givens(study)
+    offered = editable(study)
     first = main_ref(study)
     if main is None or not main.symbol or first not in offered:
         first = offered[0]
     return replace(study, panel=Editing(first), note=None)
 
 
-def edit_pressed(study: Study, panel: Editing, name: str) -> Study:
-    """A key while a number is being set."""
-    if name == "trail":
-        return replace(study, panel=Editing(panel.ref, panel.text[:-1]))
-    if name in ("unit_next", "unit_previous"):
-        offered = givens(study)
-        at = offered.index(panel.ref) if panel.ref in offered else 0
-        return replace(study, panel=Editing(offered[(at + (1 if name == "unit_next" else -1)) % len(offered)]))
-    if name != "continue":
-        return study
+def another(study: Study, panel: Editing, way: int) -> Study:
+    """The panel at another number that can be set."""
+    offered = editable(study)
+    at = offered.index(panel.ref) if panel.ref in offered else 0
+    return replace(study, panel=Editing(offered[(at + way) % len(offered)]))
+
+
+def set_as_typed(study: Study, panel: Editing) -> Study:
+    """What the typed line asks for, or what is wrong with it."""
     if not panel.text.strip():
         return replace(study, panel=None)
-    wanted = meant(study, panel)
-    if isinstance(wanted[0], str):
-        return replace(study, panel=replace(panel, wrong=(wanted[0], wanted[1])))
-    ref, value = wanted
-    return edited(replace(study, panel=None), ref, float(value))
+    wanted = parse_edit(study, panel)
+    if isinstance(wanted, Change):
+        return edited(replace(study, panel=None), wanted.ref, wanted.value)
+    return replace(study, panel=replace(panel, wrong=wanted))
 
 
-def meant(study: Study, panel: Editing) -> tuple[Ref, float] | Note:
+@dataclass(frozen=True)
+class Change:
+    """A given number or a setting, and what it is to be."""
+
+    ref: Ref
+    value: float
+
+
+def parse_edit(study: Study, panel: Editing) -> Change | Note:
     """What the typed line sets, and to what; or what is wrong with it."""
     ref, text = panel.ref, panel.text.strip()
     head, equals, tail = text.partition("=")
@@ -149,14 +156,14 @@ def meant(study: Study, panel: Editing) -> tuple[Ref, float] | Note:
             return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
     if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
         return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
-    return ref, value
+    return Change(ref, float(value))
 
 
-def following(study: Study, ref: Ref, value: float) -> tuple[tuple[str, float, float], ...] | None:
+def preview(study: Study, change: Change) -> tuple[tuple[str, float, float], ...] | None:
     """What an edit would make of the step's number and of E: (symbol, now, then); None for a setting."""
-    if ref.kind in NUMBERS:
+    if change.ref.kind in NUMBERS:
         return None
-    after = study.timeline.edit(ref, value).trace
+    after = study.timeline.edit(change.ref, change.value).trace
     here = study.step.ref
     refs = [here] if here.kind == "error" else [here, Ref("error")]
     return tuple((study.trace.symbol(one), study.trace.value(one), after.value(one)) for one in refs)
@@ -168,7 +175,7 @@ def symbol_of(study: Study, ref: Ref) -> str:
 
 
 def _with_timelines(
-    study: Study, timelines: Mapping[str, Timeline], place: tuple[int, int] | None = None, here: Ref | None = None
+    study: Study, timelines: Mapping[str, Timeline], place: Position | None = None, here: Ref | None = None
 ) -> Study:
     """Other timelines, at the same place; where steps have other numbers now, at the step that makes the same."""
     iteration, step = place or study.place
@@ -176,7 +183,7 @@ def _with_timelines(
     study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None, reached=MappingProxyType({}))
     problem = study.timeline.problem
     found = None
-    if here is not None:
+    if here is not None and here.layer < len(problem.network.sizes):
         many = problem.batch_length(iteration) > 1
         found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here), study.timeline.mistake)
     return to(study, iteration, found or step)
@@ -196,7 +203,7 @@ def redone(study: Study) -> Study:
     return replace(study, note=study.note or note("edit.redone"))
 
 
-def own(study: Study) -> Study:
+def reset(study: Study) -> Study:
     """The lesson's own setting: no edits."""
     timelines = dict(study.timelines)
     for name, timeline in timelines.items():

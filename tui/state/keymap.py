@@ -19,7 +19,7 @@ from nntutor.core.files.toml import Lines, toml
 from nntutor.lessons.learner import folders
 from nntutor.tui.arguments import UsageError, near
 from nntutor.tui.state import keys, korean
-from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED, Keymap
+from nntutor.tui.state.keys import BINDINGS, DEFAULT, FORMERLY, NEEDED, Keymap
 
 _NAME = "keys.toml"
 _LIMIT, _LIMIT_SPELLED = 64 * 1024, "64 KB"
@@ -53,6 +53,7 @@ def _sign_names() -> dict[str, str]:
 
 
 _SIGNS = _sign_names()
+_FORMER = {action: old for old, action in FORMERLY.items()}
 # What the screen shows for a key may stand in the file as well.
 _SHOWN = {"→": "right", "←": "left", "↓": "down", "↑": "up", "esc": "escape", " ": "space"}
 
@@ -80,18 +81,22 @@ def parse(text: str, file: str) -> Keymap:
     data = toml(text, file)
     places = _Places(file, Lines(text))
     own: dict[str, tuple[str, ...]] = {}
+    written: dict[str, str] = {}  # action -> its name in the file, which may be an older one
     owner: dict[str, str] = {}
-    for action, value in data.items():
-        place = places.of(action)
+    for name, value in data.items():
+        place, action = places.of(name), FORMERLY.get(name, name)
         if action not in BINDINGS:
-            raise near("keymap_no_action", _shown(action), tuple(BINDINGS), place=place, names=", ".join(BINDINGS))
-        own[action] = tuple(dict.fromkeys(_key(one, action, place) for one in _listed(value, action, place)))
+            raise near("keymap_no_action", _shown(name), tuple(BINDINGS), place=place, names=", ".join(BINDINGS))
+        if action in own:
+            raise UsageError("keymap_renamed", place=place, action=action, old=_FORMER[action])
+        own[action] = tuple(dict.fromkeys(_key(one, name, place) for one in _listed(value, name, place)))
+        written[action] = name
         for key in own[action]:
             if key in owner:
-                raise UsageError("keymap_twice", place=place, action=action, key=key, other=owner[key])
-            owner[key] = action
+                raise UsageError("keymap_twice", place=place, action=name, key=key, other=owner[key])
+            owner[key] = name
     found = keys.keymap(own)
-    _refuse_keyless(found, own, owner, places)
+    _refuse_keyless(found, written, owner, places)
     return found
 
 
@@ -142,15 +147,15 @@ def _normal(written: str) -> str:
     return _SHOWN.get(written) or _SIGNS.get(written, written)
 
 
-def _refuse_keyless(
-    found: Keymap, own: Mapping[str, tuple[str, ...]], owner: Mapping[str, str], places: _Places
-) -> None:
+def _refuse_keyless(found: Keymap, written: Mapping[str, str], owner: Mapping[str, str], places: _Places) -> None:
     """An action may have lost its last key only where the file says so, and some not even then."""
     for action, left in found.keys.items():
-        if left or (action in own and action not in NEEDED):
+        if left or (action in written and action not in NEEDED):
             continue
-        if action in own:
-            raise UsageError("keymap_needed", place=places.of(action), action=action, names=", ".join(NEEDED))
+        if action in written:
+            raise UsageError(
+                "keymap_needed", place=places.of(written[action]), action=written[action], names=", ".join(NEEDED)
+            )
         key = BINDINGS[action][0]
         taker = owner[key]
         word = "keymap_left_needed" if action in NEEDED else "keymap_left"

@@ -1,4 +1,4 @@
-"""Which key means what: one table of defaults, and the keymap that a learner's own keys make of it.
+"""Which key means what: the defaults of the table of commands, and the keymap that a learner's own keys make of it.
 
 A key is written as Textual names it ("right", "greater_than_sign") or as the character it sends. With a
 Korean input method on, a letter key sends the jamo that is printed beside it; `plain` gives the letter
@@ -11,59 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from nntutor.tui.state.commands import COMMANDS, Where, allowed
 from nntutor.tui.state.korean import plain
 
-# action -> keys; the first one is what the key line shows.
-BINDINGS: dict[str, tuple[str, ...]] = {
-    "continue": ("space", "enter"),
-    "step": ("right", "l"),
-    "back": ("left", "h"),
-    "unit_next": ("down", "j"),
-    "unit_previous": ("up", "k"),
-    "phase_next": (")", "pagedown"),
-    "phase_previous": ("(", "pageup"),
-    "iteration_next": ("}",),
-    "iteration_previous": ("{",),
-    "first": ("home",),
-    "last": ("end",),
-    "goto": (":",),
-    "why": ("w",),
-    "check": ("c",),
-    "edit": ("e",),
-    "undo": ("u",),
-    "redo": ("y",),
-    "more": ("+", "="),
-    "less": ("-", "_"),
-    "halve": ("<", ","),
-    "double": (">",),
-    "own": ("0",),
-    "run": ("r",),
-    "zoom": ("z",),
-    "view": ("v",),
-    "digits": (".",),
-    "language": ("t",),
-    "theme": ("o",),
-    "glossary": ("g",),
-    "lesson_next": ("n",),
-    "lesson_previous": ("b",),
-    "help": ("?",),
-    "search": ("/",),
-    "palette": (";", "ctrl+p"),
-    "leave": ("q",),
-    "trail": ("backspace",),
-    "escape": ("escape",),
-}
-
-# Without these nobody gets on, or out.
-NEEDED = ("leave", "continue", "step", "back", "escape")
-# While a line is typed these keys keep their meaning, whatever else they have been given to.
-TYPING: dict[str, str] = {
-    "enter": "continue",
-    "escape": "escape",
-    "backspace": "trail",
-    "up": "unit_previous",
-    "down": "unit_next",
-}
+BINDINGS: dict[str, tuple[str, ...]] = {command.action: command.keys for command in COMMANDS}
+"""action -> keys; the first one is what the screen shows."""
+NEEDED = tuple(command.action for command in COMMANDS if command.needed)
+"""Without these nobody gets on, or out."""
+TYPING: dict[str, str] = {command.typed: command.action for command in COMMANDS if command.typed}
+"""While a line is typed these keys keep their meaning, whatever else they have been given to."""
+FORMERLY: dict[str, str] = {command.formerly: command.action for command in COMMANDS if command.formerly}
+"""Older names of actions, as files of keys may still have them."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +38,7 @@ class Keymap:
     def __hash__(self) -> int:
         return hash(tuple(self.keys.items()))
 
-    def firm(self, action: str) -> tuple[str, ...]:
+    def non_text_keys(self, action: str) -> tuple[str, ...]:
         """The keys of an action that are no text, so that they mean it while a line is typed as well."""
         return tuple(key for key in self.keys[action] if len(key) > 1 and key != "space")
 
@@ -113,4 +71,23 @@ def action(keymap: Keymap, key: str, character: str | None) -> str | None:
 def while_typing(keymap: Keymap, key: str) -> tuple[str, ...]:
     """What a key that is no text means while a line is typed: nothing, or one action."""
     found = TYPING.get(key) or keymap.action.get(key)
-    return (found,) if found in (*TYPING.values(), "palette") else ()
+    return (found,) if found is not None and allowed(found, Where.TYPING) else ()
+
+
+WAYS = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1}
+"""Which way keys go in a list."""
+
+
+def scrolled(top: int, action: str, height: int, last: int) -> int:
+    """Where a page of `height` rows stands after a key, `last` being as far down as it goes."""
+    way = {**WAYS, "first": -last, "last": last}.get(action, 0)
+    if action in ("continue", "phase_next"):
+        way = height - 4
+    elif action == "phase_previous":
+        way = 4 - height
+    return min(last, max(0, top + way))
+
+
+def printable(text: str) -> str:
+    """What of a typed or pasted text can stand in a line."""
+    return "".join(letter for letter in text if letter.isprintable())[:100]

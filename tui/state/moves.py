@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from nntutor.core.analysis.copies import GRADIENT
 from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.kinds import GRADIENT, KINDS, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.language.words import Note
 from nntutor.tui.state import korean
-from nntutor.tui.state.panels import Asking, Checking, Note, Why, note
+from nntutor.tui.state.panels import Asking, Checking, Why, note
 from nntutor.tui.state.runs import run_seeds, run_to
 from nntutor.tui.state.study import Study, moved, step_of
 from nntutor.tui.state.views import views
@@ -121,6 +122,11 @@ def _turned(study: Study, step: int | None, way: int) -> Study:
     return moved(study, timeline.to(timeline.iteration, 1).back())
 
 
+def zoomed(study: Study) -> Study:
+    """Steps by groups, or by single numbers again."""
+    return replace(study, zoom=not study.zoom, note=note(f"study.zoom_{'off' if study.zoom else 'on'}"))
+
+
 def iteration(study: Study, way: int) -> Study:
     at, step = study.place
     return to(study, max(1, at + way), step)
@@ -164,7 +170,7 @@ def go_to(study: Study, text: str) -> Study:
 
 
 def _wrong(study: Study, text: str, why: Note) -> Study:
-    return replace(study, panel=Asking("goto", text, why))
+    return replace(study, panel=Asking("goto", text=text, wrong=why))
 
 
 def jump(study: Study, picked: int) -> Study:
@@ -188,16 +194,13 @@ def back_on_trail(study: Study) -> Study:
 def nudged(study: Study) -> Ref | None:
     """The number that a check of the step at hand nudges: its weight, its out or its net."""
     ref = study.step.ref
-    match ref.kind:
-        case "grad" | "new" | "change" | "v" | "m" | "s" | "mhat" | "vhat":
-            return ref._replace(kind="weight")
-        case "out_grad" | "out" if ref.layer < len(study.trace.problem.network.layers):
-            return ref._replace(kind="out")
-        case "out_grad":
-            return ref._replace(kind="out")
-        case "delta" | "slope" | "net" | "out":
-            return ref._replace(kind="net")
-    return None
+    if ref.kind in PER_WEIGHT:
+        return ref._replace(kind="weight")
+    kind = KINDS[ref.kind].gradient_of or ref.kind
+    # Of an output there may be no gradient: where error and activation meet in one factor, its net is the first.
+    if kind == "slope" or (ref.kind == "out" and ref.layer == len(study.trace.problem.network.layers)):
+        kind = "net"
+    return ref._replace(kind=kind) if kind in GRADIENT else None
 
 
 def checking(study: Study) -> Study:
@@ -215,7 +218,7 @@ def checking(study: Study) -> Study:
     return replace(study, panel=Checking(ref))
 
 
-def racers(study: Study) -> list[str]:
+def compared_runs(study: Study) -> list[str]:
     """The runs of the lesson on the same problem as the one at hand, itself among them."""
     if study.lesson is None:
         return [study.run]
@@ -224,15 +227,15 @@ def racers(study: Study) -> list[str]:
 
 
 def switched(study: Study, way: int) -> Study:
-    """The lesson's next or previous run, at as many samples touched and at the step that makes the same number."""
+    """The lesson's next or previous run, at as many samples seen and at the step that makes the same number."""
     assert study.lesson is not None
-    ids = racers(study) if len(racers(study)) > 1 else [run.id for run in study.lesson.runs]
+    ids = compared_runs(study) if len(compared_runs(study)) > 1 else [run.id for run in study.lesson.runs]
     to_run = ids[(ids.index(study.run) + way) % len(ids)]
     iteration, index = study.place
     symbol = study.trace.symbol(study.step.ref)
-    touched = iteration * study.timeline.problem.batch_size
+    samples_seen = iteration * study.timeline.problem.batch_size
     other = study.timelines[to_run]
-    at = max(1, touched // max(1, other.problem.batch_size))
+    at = max(1, samples_seen // max(1, other.problem.batch_size))
     symbol = symbol if len(other.problem.samples_of(at)) == len(study.trace.samples) else symbol.partition("[")[0]
     step = step_of(other.problem, at, symbol, other.mistake)
     return to(replace(study, run=to_run, note=None), at, step or index)

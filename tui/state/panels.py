@@ -1,15 +1,19 @@
-"""What can be open over the prose: one value a panel."""
+"""What can be open over the prose: one value a panel.
+
+A new one is a class here, its keys in in_panel.py, its drawing in a file of drawing/panels/ (or, where it covers the
+whole screen, of drawing/pages/) with a row in the table there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import ClassVar
 
 from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.words import Note
 
-Note = tuple[str, Mapping[str, object]]
-"""A message: a key of the words and its facts."""
+_PICKING = ("unit_next", "unit_previous", "step", "back")
 
 
 def note(key: str, **facts: object) -> Note:
@@ -17,18 +21,52 @@ def note(key: str, **facts: object) -> Note:
 
 
 @dataclass(frozen=True)
-class Why:
+class Panel:
+    """takes: the commands that mean something here, beside those that do in every panel. toggle: the one that opened
+    it and closes it again."""
+
+    takes: ClassVar[tuple[str, ...]] = ()
+    toggle: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Panel):
+    """A line being typed, and what was wrong with it when it was sent."""
+
+    text: str = ""
+    wrong: Note | None = None
+
+    takes: ClassVar[tuple[str, ...]] = ("continue", "backspace")
+
+
+@dataclass(frozen=True)
+class Scrolled(Panel):
+    """A page over the whole screen, scrolled down by so many rows."""
+
+    top: int = 0
+
+    takes: ClassVar[tuple[str, ...]] = (*_PICKING, "continue", "phase_next", "phase_previous", "first", "last")
+
+
+@dataclass(frozen=True)
+class Why(Panel):
     """The operands of the step at hand, one of them picked."""
 
     picked: int = 0
 
+    takes: ClassVar[tuple[str, ...]] = (*_PICKING, "continue", "backspace")
+    toggle = "why"
+
 
 @dataclass(frozen=True)
-class Checking:
+class Checking(Panel):
     """The gradient check of one number; ε is 10 to this power."""
 
     ref: Ref
     power: int = -4
+
+    takes: ClassVar[tuple[str, ...]] = ("more", "less", "double", "halve", "continue")
+    toggle = "check"
 
     @property
     def h(self) -> float:
@@ -36,42 +74,39 @@ class Checking:
 
 
 @dataclass(frozen=True)
-class Asking:
-    """A line being typed: where to go to, or the error to run down to."""
-
-    what: str
-    text: str = ""
-    wrong: Note | None = None
-
-
-@dataclass(frozen=True)
-class Choosing:
+class Choosing(Panel):
     """How many iterations to run."""
 
     picked: int = 0
 
-
-@dataclass(frozen=True)
-class Helping:
-    """The page of keys, scrolled down by this many rows."""
-
-    top: int = 0
+    takes: ClassVar[tuple[str, ...]] = (*_PICKING, "continue", "run")
 
 
 @dataclass(frozen=True)
-class Reading:
-    """The glossary, scrolled down by this many rows."""
+class Asking(Line):
+    """Where to go to, or the error to run down to, by `what`: goto or goal."""
 
-    top: int = 0
+    what: str
 
 
 @dataclass(frozen=True)
-class Editing:
-    """A new value for the given number at `ref` being typed: a number, an expression, or "symbol = expression"."""
+class Editing(Line):
+    """A new value for the given number at `ref`: a number, an expression, or "symbol = expression"."""
 
     ref: Ref
-    text: str = ""
-    wrong: Note | None = None
+
+    takes: ClassVar[tuple[str, ...]] = (*Line.takes, "unit_next", "unit_previous")
 
 
-Panel = Why | Checking | Asking | Choosing | Helping | Reading | Editing
+@dataclass(frozen=True)
+class Helping(Scrolled):
+    """The page of keys."""
+
+    toggle = "help"
+
+
+@dataclass(frozen=True)
+class Reading(Scrolled):
+    """The glossary."""
+
+    toggle = "glossary"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.core.engine.seeds import solved
-from nntutor.core.engine.training import Chunk, Runner
+from nntutor.core.engine.training import Chunk
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.parsing import parse
@@ -32,13 +32,6 @@ def run_seeds(study: Study) -> Study:
     target = seeds.state.done + SEED_ITERATIONS
     running = Running(number, study.timeline.iteration, target, study.timeline.step, seeds=True)
     return replace(study, panel=None, note=None, running=running, runs=number, seeds=seeds, view="seeds")
-
-
-def runner(study: Study) -> Runner:
-    """What carries out the run on its way, in memory of its own."""
-    if study.running is not None and study.running.seeds and study.seeds is not None:
-        return Runner(study.seeds.engine.twin(), study.seeds.state)
-    return study.timeline.runner()
 
 
 def _seeded(study: Study, running: Running, chunk: Chunk) -> Study:
@@ -121,5 +114,5 @@ def run_until(study: Study, text: str) -> Study:
     except FormulaError:
         goal = float("nan")
     if not goal > 0:
-        return replace(study, panel=Asking("goal", text, note("edit.not_a_number", text=text)))
+        return replace(study, panel=Asking("goal", text=text, wrong=note("edit.not_a_number", text=text)))
     return run_on(study, _LONGEST, goal)

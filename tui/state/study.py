@@ -1,31 +1,42 @@
-"""One lesson or problem being studied: the place in it, and what the keys do there.
+"""One lesson or problem being studied, as a frozen value: its runs, and the place in them.
 
-A `Study` is a frozen value; every function here takes one and gives the next. It knows lessons and the
-core, but no widget: the drawing reads it, the app carries actions to it.
+It knows lessons and the core, but no widget: the drawing reads it. What keys make of it stands in moves.py, runs.py,
+edits.py and views.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
 from nntutor.core.arrays import Array
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import Plan
-from nntutor.core.engine.program import Engine, State
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.symbols import PER_SAMPLE, Names
+from nntutor.core.engine.training import Runner
+from nntutor.core.notation.kinds import PER_SAMPLE
+from nntutor.core.notation.symbols import Names
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Stop
-from nntutor.tui.state.panels import Note, Panel, note
+from nntutor.lessons.language.words import Note
+from nntutor.tui.state.panels import Panel, note
 
-DIGITS = (4, 6, 9, 17)
 SEEDS, SEED_ITERATIONS = 256, 2000
+
+
+class Position(NamedTuple):
+    """A place in a run."""
+
+    iteration: int
+    step: int
 
 
 @dataclass(frozen=True)
@@ -58,14 +69,13 @@ class Study:
     zoom: bool = False
     page: int = 0
     panel: Panel | None = None
-    trail: tuple[tuple[int, int], ...] = ()
+    trail: tuple[Position, ...] = ()
     running: Running | None = None
     runs: int = 0
     reached: Mapping[str, int] = field(default_factory=dict)
     last: int = 0
     seeds: Seeds | None = None
     note: Note | None = None
-    _places: dict[tuple[str, tuple[int, ...]], tuple[int, int] | None] = field(default_factory=dict)
 
     @property
     def timeline(self) -> Timeline:
@@ -76,8 +86,8 @@ class Study:
         return self.timeline.trace
 
     @property
-    def place(self) -> tuple[int, int]:
-        return self.timeline.iteration, self.timeline.step
+    def place(self) -> Position:
+        return Position(self.timeline.iteration, self.timeline.step)
 
     @cached_property
     def step(self) -> Step:
@@ -102,16 +112,17 @@ class Study:
         )
         return next(here, None)
 
-    def place_of(self, stop: Stop) -> tuple[int, int] | None:
-        """(iteration, step) of a stop in its own run; None where the network at hand has no such number."""
+    def place_of(self, stop: Stop) -> Position | None:
+        """Where a stop is in its own run; None where the network at hand has no such number."""
         timeline = self.timelines[stop.run]
-        problem = timeline.problem
-        key = stop.id, problem.network.sizes
-        if key not in self._places:
-            # Which step makes a symbol follows from shapes alone: nothing needs to be run for it.
-            step = step_of(problem, stop.iteration, stop.at, timeline.mistake)
-            self._places[key] = None if step is None else (stop.iteration, step)
-        return self._places[key]
+        step = step_of(timeline.problem, stop.iteration, stop.at, timeline.mistake)
+        return None if step is None else Position(stop.iteration, step)
+
+    def runner(self) -> Runner:
+        """What carries out the run on its way, in memory of its own."""
+        if self.running is not None and self.running.seeds and self.seeds is not None:
+            return Runner(self.seeds.engine.fork(), self.seeds.state)
+        return self.timeline.runner()
 
     @property
     def reached_here(self) -> int:
@@ -127,6 +138,7 @@ class Study:
         return ref is None or self.timeline.iteration > 1 or self.trace.known(ref, self.timeline.step)
 
 
+@lru_cache(maxsize=256)  # a lesson asks for the same stops at every step
 def step_of(problem: Problem, iteration: int, symbol: str, mistake: str = "") -> int | None:
     """The step of an iteration that makes a symbol, of its first sample where it does not say which."""
     samples = problem.samples_of(iteration)
@@ -137,6 +149,7 @@ def step_of(problem: Problem, iteration: int, symbol: str, mistake: str = "") ->
         if ref.sample >= 0 and ref.sample not in samples:
             return None
         ref = ref._replace(sample=samples.index(ref.sample) if ref.sample >= 0 else 0)
+    # This follows from shapes alone: nothing needs to be run for it.
     return Plan(problem.shape(len(samples), mistake)).index(ref)
 
 

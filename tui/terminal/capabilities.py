@@ -34,6 +34,11 @@ def can_encode(stream: TextIO | None, text: str) -> bool:
     return True
 
 
+def terminal(environment: Mapping[str, str]) -> str:
+    """What the terminal says it is; those of Windows say nothing, and need not."""
+    return environment.get("TERM", "") or ("windows" if sys.platform == "win32" else "")
+
+
 def locale(environment: Mapping[str, str]) -> str:
     """The locale that was asked for; "" for none. (Python itself may have set LC_CTYPE to C.UTF-8.)"""
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
@@ -64,7 +69,7 @@ def screen_wants_ascii(environment: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class LookChoice:
     """The look of the tutor's screen; why: what decided for ASCII, "" for the Unicode look; keys typed meanwhile."""
 
     why: str = ""
@@ -75,18 +80,18 @@ class Picked:
         return bool(self.why)
 
 
-def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[], tuple[bool, Keys]]) -> Picked:
+def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[], tuple[bool, Keys]]) -> LookChoice:
     """The look of the tutor's screen; `draws_wide` asks the terminal, where its locale makes that worth while."""
     if asked:
-        return Picked("asked")
+        return LookChoice("asked")
     if screen_wants_ascii(environment):
         if environment.get("TERM") == "linux":
-            return Picked("console")
-        return Picked("locale" if plain_locale(environment) else "encoding")
+            return LookChoice("console")
+        return LookChoice("locale" if plain_locale(environment) else "encoding")
     if not east_asian(environment):
-        return Picked()
+        return LookChoice()
     wide, typed = draws_wide()
-    return Picked("wide" if wide else "", typed)
+    return LookChoice("wide" if wide else "", typed)
 
 
 def has_terminal() -> bool:
@@ -100,7 +105,7 @@ def has_terminal() -> bool:
 
 def moves_cursor(environment: Mapping[str, str]) -> bool:
     """Whether the terminal says that it is more than a typewriter."""
-    return environment.get("TERM", "") not in ("", "dumb")
+    return terminal(environment) not in ("", "dumb")
 
 
 def encoding() -> str:
@@ -116,9 +121,11 @@ def fits_the_tutor(environment: Mapping[str, str]) -> bool:
 
 def colours(environment: Mapping[str, str], wanted: bool = True) -> int:
     """How many colours may be used: 0, 16, 256, or 2²⁴."""
-    term = environment.get("TERM", "")
+    term = terminal(environment)
     if not wanted or environment.get("NO_COLOR") or term in ("", "dumb"):
         return 0
+    if term == "windows":  # every console that Textual can draw on
+        return 1 << 24
     own, described = _described()
     found = described if term == own else None
     if found == 0 or (found is None and _MONOCHROME.fullmatch(term)):

@@ -8,10 +8,12 @@ import os
 import re
 import selectors
 import signal
+import sys
 from codecs import getincrementaldecoder
 
-from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
+from nntutor.tui.terminal.textual_private import UnixDriver, XTermParser
+
+assert sys.platform != "win32"  # where it is, Textual's own driver is taken
 
 # How long a lone escape waits for the rest of an arrow key; the reader also looks this often whether it should end.
 _SECONDS = 0.1
@@ -25,16 +27,16 @@ _ANSWERS = re.compile(
 )
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(UnixDriver):
     """Reads keys in a thread of its own, as its base does, and outlives all of them."""
 
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")(errors="ignore").decode
-        parser = XTermParser(self._debug)
+        parser = self.new_parser()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if self._app.message_queue_size > _ROOM:
+                if self.untaken > _ROOM:
                     self.exit_event.wait(0.005)  # let the terminal hold back what is pasted or typed ahead
                     continue
                 ready = selector.select(_SECONDS)
@@ -43,7 +45,7 @@ class TerminalDriver(LinuxDriver):
                     os.kill(os.getpid(), signal.SIGHUP)  # the terminal is gone
                     return
                 if not self._passed_on(parser, _ANSWERS.sub("", decode(data))):
-                    parser = XTermParser(self._debug)
+                    parser = self.new_parser()
 
     def _read(self) -> bytes:
         try:

@@ -1,4 +1,4 @@
-"""How the tutor ends and rests: which signals it answers, with which status, and whether a shell can bring it back.
+"""How the tutor ends and is suspended: which signals it answers, with which status, whether a shell can bring it back.
 
 Stock Textual dies by SIGTERM and SIGHUP with the terminal in a mess, and a process that stops itself where no shell
 waits for it would hang for good.
@@ -16,14 +16,15 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 """Each ends the tutor with the status 128 + n, the place kept and the terminal as it was."""
 HUNG_UP = 128 + getattr(signal, "SIGHUP", 1)
 """The status after the terminal has gone."""
-CAN_REST = hasattr(signal, "SIGTSTP")
 
 
 def in_front() -> bool:
     """Whether the terminal is ours: a shell that continues us in the background keeps it."""
+    if sys.platform == "win32" or sys.__stderr__ is None:
+        return True
     try:
-        return os.tcgetpgrp(sys.__stderr__.fileno()) == os.getpgrp()  # type: ignore[union-attr]
-    except (AttributeError, OSError, ValueError):
+        return os.tcgetpgrp(sys.__stderr__.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
         return True
 
 
@@ -33,12 +34,20 @@ def has_shell() -> bool:
     It does where the first of our process group has a parent of the same terminal session in another group; over
     `ssh host nntutor` there is none (POSIX calls the group orphaned).
     """
+    if sys.platform == "win32":
+        return False
     try:
         leader = os.getpgrp()
         parent = os.getppid() if leader == os.getpid() else _parent(leader)
         return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != leader
-    except (AttributeError, OSError, ValueError, IndexError):  # no such thing on this platform, or not to be read
+    except (OSError, ValueError, IndexError):  # not to be read here
         return False
+
+
+def stop() -> None:
+    """Stop this process until a shell continues it."""
+    if sys.platform != "win32":
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _parent(pid: int) -> int:

@@ -58,11 +58,11 @@ def ask(glyphs: Sequence[str] = (), times: int = 0, background: bool = False, se
 
     No answer is waited for longer than `seconds`.
     """
-    try:
-        import termios
-        import tty
-    except ImportError:  # no such terminals on this platform
+    if sys.platform == "win32":  # there are no such terminals there
         return Answers()
+    import termios
+    import tty
+
     if sys.__stdin__ is None or sys.__stderr__ is None:
         return Answers()
     source, target = sys.__stdin__.fileno(), sys.__stderr__.fileno()
@@ -97,6 +97,8 @@ def ask(glyphs: Sequence[str] = (), times: int = 0, background: bool = False, se
 
 def _in_background(source: int) -> bool:
     """Whether another program has the terminal; one that touches it all the same is stopped."""
+    if sys.platform == "win32":
+        return False
     try:
         return os.tcgetpgrp(source) != os.getpgrp()
     except OSError:  # no job control here

@@ -106,7 +106,7 @@ def _faint(colours: int, grey: int) -> Styles:
     return {"dim": style, "edge": style}
 
 
-THEMES: Mapping[str, Callable[[int], Styles]] = {
+PALETTES: Mapping[str, Callable[[int], Styles]] = {
     "standard": _standard,
     "light": _light,
     "contrast": _contrast,
@@ -117,7 +117,7 @@ THEMES: Mapping[str, Callable[[int], Styles]] = {
 @cache
 def styles(theme: str, colours: int) -> Styles:
     """The terminal style of each name that the drawing uses; of "", where there is one, the page's own."""
-    return {**_PLAIN, **THEMES[theme](colours)} if colours else _PLAIN
+    return {**_PLAIN, **PALETTES[theme](colours)} if colours else _PLAIN
 
 
 class Colourless(LineFilter):

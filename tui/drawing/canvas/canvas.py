@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from nntutor.lessons.language.cells import cells
-from nntutor.tui.drawing.canvas.rows import Piece, Row
+from nntutor.tui.drawing.canvas.rows import Row, row_of
 
 _EMPTY = (" ", "")
 
@@ -54,18 +55,13 @@ class Canvas:
 
     def rows(self) -> list[Row]:
         """The drawing, without spaces at the ends of rows."""
-        return [self._row(y) for y in range(self.height)]
+        return [row_of(self._letters(y)) for y in range(self.height)]
 
-    def _row(self, y: int) -> Row:
-        pieces: list[Piece] = []
-        text, style = "", ""
-        for letter, its_style in self._cells[y][: self._drawn[y].rfind(1) + 1]:
+    def _letters(self, y: int) -> Iterator[tuple[str, str]]:
+        before = ""
+        for letter, style in self._cells[y][: self._drawn[y].rfind(1) + 1]:
             # A space goes with what stands before it: each change of style costs bytes on the line.
-            if letter == " " and not its_style and style != "result":
-                its_style = style
-            if its_style != style:
-                if text:
-                    pieces.append(Piece(text, style))
-                text, style = "", its_style
-            text += letter
-        return (*pieces, Piece(text, style)) if text else tuple(pieces)
+            if letter == " " and not style and before != "result":
+                style = before
+            before = style
+            yield letter, style

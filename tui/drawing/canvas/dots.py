@@ -6,6 +6,7 @@ there, so no number is ever drawn over or cut.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ import numpy as np
 from nntutor.core.arrays import Array
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_of
 
 Span = tuple[float, float]
 
 # The bit of each dot of a cell in its braille letter, by row and column.
 _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _BRAILLE = 0x2800
+_COVERED = "\0"  # the second cell of a wide letter
 _FAR = 1e6  # in dots: beyond this a line is not followed
 
 
@@ -132,7 +134,7 @@ class Dots:
                 continue
             self._text[row][column], self._styles[row][column] = letter, style
             if wide == 2:
-                self._text[row][column + 1], self._styles[row][column + 1] = "\0", style
+                self._text[row][column + 1], self._styles[row][column + 1] = _COVERED, style
             column += wide
         return True
 
@@ -173,20 +175,18 @@ class Dots:
         return [self._row(row, letters[row]) for row in range(self.height)]
 
     def _row(self, row: int, letters: list[str]) -> Row:
-        pieces: list[Piece] = []
-        text, style = "", ""
-        for column in range(self.width):
-            letter = self._text[row][column] or letters[column]
-            if letter == "\0":
+        pieces = row_of(self._letters(row, letters))
+        text = pieces[-1].text.rstrip(" ")
+        return (*pieces[:-1], Piece(text, pieces[-1].style)) if text else pieces[:-1]
+
+    def _letters(self, row: int, dots: list[str]) -> Iterator[tuple[str, str]]:
+        style = ""
+        for text, dot, own in zip(self._text[row], dots, self._styles[row], strict=True):
+            letter = text or dot
+            if letter == _COVERED:
                 continue
-            its_style = style if letter == " " else self._styles[row][column]
-            if its_style != style:
-                if text:
-                    pieces.append(Piece(text, style))
-                text, style = "", its_style
-            text += letter
-        text = text.rstrip(" ")
-        return (*pieces, Piece(text, style)) if text else tuple(pieces)
+            style = style if letter == " " else own
+            yield letter, style
 
 
 def _wide(span: Span) -> Span:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from nntutor.lessons.language.cells import cells
@@ -26,6 +29,13 @@ def row_cells(row: Row) -> int:
     for text, _ in row:
         total += cells(text)
     return total
+
+
+def row_of(letters: Iterable[tuple[str, str]]) -> Row:
+    """A row of (letter, style), neighbours of the same style in one piece."""
+    return tuple(
+        Piece("".join(letter for letter, _ in group), style) for style, group in groupby(letters, key=itemgetter(1))
+    )
 
 
 def cut(text: str, width: int) -> str:
@@ -89,7 +99,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
     return spread
 
 
-def padded(row: Row, width: int) -> Row:
+def padded_row(row: Row, width: int) -> Row:
     """The row cut or filled up with spaces to exactly `width` cells."""
     row = fitted(row, width)
     missing = width - row_cells(row)
@@ -101,7 +111,7 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
     height = max(len(left), len(right))
     left = left + [()] * (height - len(left))
     right = right + [()] * (height - len(right))
-    return [(*padded(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
+    return [(*padded_row(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
 
 
 # A short formula in parentheses, out(1 − out), is read in one piece.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.spelling import sign
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
@@ -30,9 +31,7 @@ def bars_rows(
     height: int,
     look: Look,
     title: str = "",
-    name: str = "",
     beside_name: str = "",
-    log: bool = True,
     second: Sequence[float] | None = None,
     second_name: str = "",
 ) -> list[Row]:
@@ -42,8 +41,8 @@ def bars_rows(
     """
     if height < 1 or width < 8 or not bars:
         return []
-    mark = "|" if look.ascii else "┊"
-    legend = f" {title}{f' {name}' if name else ''}"
+    mark = look.line("┊")
+    legend = f" {title}"
     if any(bar.beside is not None for bar in bars):
         legend += f"   {mark} {beside_name}"
     wide = max(cells(bar.label) for bar in bars) + 2
@@ -56,7 +55,7 @@ def bars_rows(
     if tail and cells(legend) + tail_wide <= width:
         gap = width - cells(legend) - cells(second_name) - 1
         head = [(Piece(legend, "bold"), Piece(" " * max(1, gap) + second_name, "dim"))]
-    scale = _Scale(bars, max(0, room), log)
+    scale = _Scale(bars, max(0, room))
     lines: list[Row] = []
     for place, bar in enumerate(bars):
         here = look.line("▸") if bar.here else " "
@@ -77,24 +76,22 @@ def _figure(bar: Bar, look: Look) -> str:
 
 
 class _Scale:
-    """Values as lengths of bars, all of the same scale."""
+    """Values as lengths of bars, all of the same logarithmic scale."""
 
-    def __init__(self, bars: Sequence[Bar], room: int, log: bool) -> None:
+    def __init__(self, bars: Sequence[Bar], room: int) -> None:
         values = [bar.value for bar in bars if bar.shown] + [bar.beside for bar in bars if bar.beside is not None]
         known = np.array([value for value in values if np.isfinite(value) and value > 0])
-        self.room, self.log = room, log and len(known) > 0
+        self.room = room
         self.low, self.high = 0.0, 1.0
         if len(known):
-            self.high = float(known.max())
-            if self.log:
-                self.low, self.high = np.floor(np.log10(known.min())), np.log10(known.max())
-                self.low = float(min(self.low, self.high - 1))
+            self.high = float(np.log10(known.max()))
+            self.low = float(min(np.floor(np.log10(known.min())), self.high - 1))
 
     def length(self, value: float) -> int:
-        if not np.isfinite(value) or value <= 0 or not self.high > self.low:
+        if not np.isfinite(value) or value <= 0:
             return 0
-        at = np.log10(value) if self.log else value
-        return int(np.clip(round(float((at - self.low) / (self.high - self.low)) * self.room), 1, self.room))
+        share = float((np.log10(value) - self.low) / (self.high - self.low))
+        return int(np.clip(round(share * self.room), 1, self.room))
 
     def drawn(self, bar: Bar, look: Look, mark: str) -> Row:
         length = self.length(bar.value) if bar.shown else 0
@@ -114,5 +111,5 @@ def _short(lines: list[Row], height: int, look: Look) -> list[Row]:
         return lines[:height]
     first = (height - 1) // 2
     last = height - 1 - first
-    dots = "..." if look.ascii else "…"
+    dots = sign("…", look.style)
     return [*lines[:first], (Piece(f" {dots} {len(lines) - first - last} {dots}", "dim"),), *lines[len(lines) - last :]]

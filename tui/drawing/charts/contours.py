@@ -24,6 +24,21 @@ Heights = Callable[[Span, Span, int, int], Array]
 
 
 @dataclass(frozen=True)
+class Landscape:
+    """What lies below the paths: heights over the plane across × up, in so many levels, and its lowest point.
+
+    axes: what both directions are called.
+    """
+
+    heights: Heights
+    across: Span
+    up: Span
+    minimum: tuple[float, float] | None = None
+    axes: tuple[str, str] = ("w1", "w2")
+    levels: int = 8
+
+
+@dataclass(frozen=True)
 class Path:
     """points (moves + 1, 2), the first is the start. name: what marks the newest point where there are several.
 
@@ -57,26 +72,13 @@ def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.25
     )
 
 
-def contour_rows(
-    values: Heights,
-    paths: Sequence[Path],
-    minimum: tuple[float, float] | None,
-    across: Span,
-    up: Span,
-    width: int,
-    height: int,
-    look: Look,
-    title: str = "",
-    axes: tuple[str, str] = ("w1", "w2"),
-    levels: int = 8,
-) -> list[Row]:
+def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look) -> list[Row]:
     """The picture in at most width × height cells."""
-    head: list[Row] = [(Piece(cut(f" {title}", width), "bold"),)] if title else []
-    if width < _LEAST[0] or height - len(head) < _LEAST[1]:
-        return head[:height]
-    drawn = Dots(width - 1, height - len(head) - 1, look, across, up)
-    heights = values(drawn.across, drawn.up, *drawn.size)
-    edges = _levels(heights, levels)
+    if width < _LEAST[0] or height < _LEAST[1]:
+        return []
+    drawn = Dots(width - 1, height - 1, look, ground.across, ground.up)
+    heights = ground.heights(drawn.across, drawn.up, *drawn.size)
+    edges = _levels(heights, ground.levels)
     if len(edges):
         with np.errstate(invalid="ignore"):
             bands = np.searchsorted(edges, np.where(np.isfinite(heights), heights, np.inf))
@@ -87,12 +89,12 @@ def contour_rows(
         _ends(drawn, path, many=len(paths) > 1)
     for path in paths if len(paths) > 1 else ():
         _named(drawn, path)
-    if minimum is not None:
-        drawn.mark(minimum[0], minimum[1], "+" if look.ascii else "✕", "bold")
+    if ground.minimum is not None:
+        drawn.mark(*ground.minimum, look.line("✕"), "bold")
     if len(edges):
         _heights(drawn, heights, edges)
     rows: list[Row] = [(Piece(" "), *row) if row else () for row in drawn.rows()]
-    return [*head, *rows, _axes(drawn, axes, look, width)]
+    return [*rows, _axes(drawn, ground.axes, look, width)]
 
 
 def _levels(heights: Array, count: int) -> Array:
@@ -121,7 +123,7 @@ def _ends(drawn: Dots, path: Path, many: bool) -> None:
     points = path.points
     if not len(points):
         return
-    newest, sign = points[-1], path.name if many and path.name else "@" if look.ascii else "●"
+    newest, sign = points[-1], path.name if many and path.name else look.line("●")
     style = "result" if not many else path.style
     if np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
         drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=not many)
@@ -129,10 +131,10 @@ def _ends(drawn: Dots, path: Path, many: bool) -> None:
             drawn.label(float(newest[0]), float(newest[1]), sign, style) if not _stands(drawn, newest, sign) else None
     else:
         _outside(drawn, newest, path.name if many else "", style)
-    drawn.mark(float(points[0, 0]), float(points[0, 1]), "o" if look.ascii else "○", "bold")
+    drawn.mark(float(points[0, 0]), float(points[0, 1]), look.line("○"), "bold")
     if len(points) <= 40 and not many:
         for x, y in points[1:-1]:
-            drawn.mark(float(x), float(y), "." if look.ascii else "•", path.style)
+            drawn.mark(float(x), float(y), look.line("•"), path.style)
     for x, y, dx, dy in path.arrows:
         drawn.line(x, y, x + dx, y + dy, "result")
         if drawn.cell(x + dx, y + dy) is not None:
@@ -167,7 +169,7 @@ def _pointer(drawn: Dots, dx: float, dy: float) -> str:
     down, right = float(row1 - row0), float(column1 - column0)
     if abs(right) >= abs(down):
         return drawn.look.line("→" if right >= 0 else "←")
-    arrows = ("v", "^") if drawn.look.ascii else ("▼", "▲")
+    arrows = drawn.look.line("▼"), drawn.look.line("▲")
     return arrows[0] if down > 0 else arrows[1]
 
 
@@ -209,14 +211,14 @@ def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> Row:
         low, high = (figure(end, 2, style=look.style) for end in ends)
         return f"{name} {low}…{high}" if not look.ascii else f"{name} {low}..{high}"
 
-    across, up = look.line("→"), "^" if look.ascii else "↑"
+    across, up = look.line("→"), look.line("↑")
     text = f" {across} {span(axes[0], drawn.across)}   {up} {span(axes[1], drawn.up)}"
     return (Piece(cut(text, width), "dim"),) if cells(text) <= width else ()
 
 
 def sign_row(values: Sequence[float], width: int, look: Look) -> Row:
     """The signs of as many of the last values as fit, the newest at the right."""
-    minus = "-" if look.ascii else "−"
+    minus = look.line("−")
     count = max(0, width // 2)
     signs = ["+" if value > 0 else minus if value < 0 else "0" for value in values][-count:] if count else []
     text = " ".join(signs)

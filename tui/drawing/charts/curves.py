@@ -1,166 +1,146 @@
-"""Functions of one variable: an error with its tangent and moves, an activation with its slope."""
+"""The only file that touches plotext: arrays to rows of text.
+
+plotext is imported when the first plot is drawn, because its import costs more than the first screen may.
+It is given clean data only: finite, at most two points a column; other data makes it slow, or ends the
+process.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
-from nntutor.core.arrays import Array, frozen
-from nntutor.core.notation.figures import figure
-from nntutor.lessons.language.cells import cells
-from nntutor.tui.drawing.canvas.dots import Dots, Span
+from nntutor.core.analysis.plot_data import error_curve
+from nntutor.core.arrays import Array
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
 
-_LEAST = (16, 5)
-_TWO = 56
-_NUMBERED = 12
+# A range of more than this many decades is drawn on a log scale.
+_DECADES = 1.5
+_LEAST = (24, 6)
+_BARS = "▁▂▃▄▅▆▇█"
+_ASCII_BARS = "_.-=+*%#"
 
-Function = Callable[[Array], Array]
 
+def curve_rows(errors: Array, at: int, width: int, height: int, look: Look, title: str, log: str) -> list[Row]:
+    """E by iteration, the iteration `at` marked, in width × height cells.
 
-def parabola_rows(
-    values: Function,
-    moves: Array,
-    slope: float | None,
-    across: Span,
-    width: int,
-    height: int,
-    look: Look,
-    title: str = "",
-    label: str = "",
-    axes: tuple[str, str] = ("w1", "E"),
-) -> list[Row]:
-    """E over one weight, the moves so far numbered in their order, the tangent where the last of them stands.
-
-    moves: the weights w0, w1, …; slope: dE/dw at the last one, None for no tangent. label stands at the right.
+    errors: E of iterations 1, 2, …, nan where unknown. log: the word for a log scale. Too small for axes:
+    a row of bars. No finite value: nothing.
     """
-    gap = max(1, width - cells(title) - cells(label) - 2)
-    head: Row = (Piece(f" {title}"), Piece(" " * gap), Piece(label, "result"))
+    iterations, values = error_curve(errors, max(2, width - 10))
+    keep = (values > -1e300) & (values < 1e300)
+    iterations, values = iterations[keep], values[keep]
+    if not len(values):
+        return []
     if width < _LEAST[0] or height < _LEAST[1]:
-        small: Row = (Piece(cut(f" {title}  {label}", width), "bold"),)
-        return [small][:height]
-    xs = np.linspace(*across, 2 * width)
-    ys = np.asarray(values(frozen(xs)), dtype=float)
-    known = ys[np.isfinite(ys)]
-    if not known.size:
-        return [head]
-    low, high = float(known.min()), float(known.max())
-    margin = 0.06 * (high - low) if high > low else 1.0
-    drawn = Dots(width - 1, height - 2, look, across, (low - margin, high + margin))
-    drawn.curve(xs, ys, "", glyph=".")
-    heights = np.asarray(values(frozen(moves)), dtype=float) if len(moves) else np.empty(0)
-    for place in range(len(moves) - 1):
-        x0, x1, y0, y1 = (float(end) for end in (*moves[place : place + 2], *heights[place : place + 2]))
-        drawn.line(x0, y0, x1, y1, "edge", 3, ".")
-    if len(moves):
-        _moves(drawn, moves, heights, slope)
-    ends = [figure(end, 3, style=look.style) for end in (*across, high)]
-    axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {'^' if look.ascii else '↑'} {ends[2]}"
-    return _rows(head, drawn, axis if cells(axis) <= width else "")[:height]
+        return [(Piece(_sparkline(values, width, look)),)]
+    scaled, ticks, labels, is_log = _scale(values, look)
+    heading = f" {title}" + (f" ({log})" if is_log else "")
+    rows: list[Row] = [(Piece(heading, "bold"),)]
+    rows += _plot(iterations, scaled, ticks, labels, at, width, height - 1, look)
+    return [fitted(row, width) for row in rows]
 
 
-def _rows(head: Row, drawn: Dots, axis: str) -> list[Row]:
-    rows: list[Row] = [head]
-    rows += [(Piece(" "), *row) if row else () for row in drawn.rows()]
-    return [*rows, (Piece(axis, "dim"),)]
+def curves_rows(
+    errors: Sequence[Array], marks: Sequence[str], width: int, height: int, look: Look, title: str, log: str
+) -> list[Row]:
+    """E by iteration of several runs in one plot, each drawn with its mark."""
+    curves = []
+    for one in errors:
+        iterations, values = error_curve(one, max(2, width - 10))
+        keep = (values > -1e300) & (values < 1e300)
+        if keep.any():
+            curves.append((iterations[keep], values[keep]))
+        else:
+            curves.append((np.empty(0), np.empty(0)))
+    every = np.concatenate([values for _, values in curves]) if curves else np.empty(0)
+    if not len(every) or width < _LEAST[0] or height < _LEAST[1]:
+        return []
+    scaled, ticks, labels, is_log = _scale(every, look)
+    first, last = (int(pick(np.concatenate([x for x, _ in curves]))) for pick in (np.min, np.max))
+    parts = np.split(scaled, np.cumsum([len(values) for _, values in curves])[:-1])
+    drawn = [(x, y, mark) for (x, _), y, mark in zip(curves, parts, marks, strict=True) if len(x)]
+    heading = f" {title}" + (f" ({log})" if is_log else "")
+    rows = _built(drawn, None, (first, last), ticks, labels, width, height - 1, look)
+    return [fitted(row, width) for row in [(Piece(heading, "bold"),), *rows]]
 
 
-def _moves(drawn: Dots, moves: Array, heights: Array, slope: float | None) -> None:
-    look = drawn.look
-    x, y = float(moves[-1]), float(heights[-1])
-    if slope is not None and np.isfinite([x, y, slope]).all():
-        reach = 0.16 * (drawn.across[1] - drawn.across[0])
-        drawn.line(x - reach, y - slope * reach, x + reach, y + slope * reach, "operand")
-    at = drawn.cell(x, y)
-    if at is None and np.isfinite(x):
-        edge = drawn.across[1] if x > drawn.across[1] else drawn.across[0] if x < drawn.across[0] else x
-        arrow = look.line("→" if x > drawn.across[1] else "←") if edge != x else ("^" if look.ascii else "▲")
-        drawn.mark(edge, drawn.up[1], arrow, "result", over=True)
-    elif at is not None:
-        drawn.mark(x, y, "@" if look.ascii else "●", "result", over=True)
-    for number in range(len(moves) - 1):
-        cell = drawn.cell(float(moves[number]), float(heights[number]))
-        if cell is None:
-            continue
-        drawn.mark(float(moves[number]), float(heights[number]), "o" if look.ascii else "○", "")
-        if number < _NUMBERED:
-            drawn.label(float(moves[number]), float(heights[number]), str(number), "dim")
-    if at is not None and len(moves) <= _NUMBERED:
-        drawn.label(x, y, str(len(moves) - 1), "result")
+def _scale(values: Array, look: Look) -> tuple[Array, list[float], list[str], bool]:
+    """Values to plot, ticks and their labels; decades by hand where the range asks for a log scale."""
+    positive = values[values > 0]
+    low, high = float(values.min()), float(values.max())
+    if len(positive) == len(values) and np.log10(high) - np.log10(low) > _DECADES:
+        logs = np.log10(values)
+        first, last = int(np.floor(logs.min())), int(np.ceil(logs.max()))
+        every = max(1, (last - first) // 5)
+        decades = list(range(first, last + 1, every))
+        return logs, [float(decade) for decade in decades], [f"1e{decade}" for decade in decades], True
+    if high - low < 1e-12 * max(1.0, abs(high)):
+        return values, [high], [look.figure(high, digits=3)], False
+    ticks = [float(tick) for tick in np.linspace(low, high, 4)]
+    spelled = ([look.figure(tick, digits=digits) for tick in ticks] for digits in range(3, 10))
+    labels = next((one for one in spelled if len(set(one)) == len(one)), [look.figure(tick) for tick in ticks])
+    return values, ticks, labels, False
 
 
-def activation_rows(
-    out: Function,
-    slope: Function,
-    at: float | None,
-    names: tuple[str, str],
+def _plot(
+    x: Array, y: Array, ticks: list[float], labels: list[str], at: int, width: int, height: int, look: Look
+) -> list[Row]:
+    here = np.flatnonzero(x <= at)
+    point = (float(x[here[-1]]), float(y[here[-1]])) if len(here) else None
+    return _built([(x, y, "")], point, (int(x[0]), int(x[-1])), ticks, labels, width, height, look)
+
+
+def _built(
+    curves: Sequence[tuple[Array, Array, str]],
+    point: tuple[float, float] | None,
+    across: tuple[int, int],
+    ticks: list[float],
+    labels: list[str],
     width: int,
     height: int,
     look: Look,
-    title: str = "",
-    span: Span = (-6.0, 6.0),
-    largest: tuple[float, float] | None = None,
 ) -> list[Row]:
-    """An activation and its slope, each with the working point at net `at` and its value.
+    """One plot of curves (x, y, mark; "" for a line of dots), and a point marked."""
+    import plotext
 
-    names: what out and slope are called; largest: net and slope where the slope is largest. On a narrow screen they
-    stand below each other.
-    """
-    top = None if largest is None else largest[1]
-    if width >= _TWO and height >= _LEAST[1]:
-        half = (width - 2) // 2
-        one = _function(out, at, names[0], None, half, height, look, title, span)
-        two = _function(slope, at, names[1], top, width - 2 - half, height, look, "", span)
-        return beside(one, two, half)
-    upper = height - height // 2
-    one = _function(out, at, names[0], None, width, upper, look, title, span)
-    return [*one, *_function(slope, at, names[1], top, width, height - upper, look, "", span)][:height]
+    # The one figure that plotext keeps is its module's own: cleared before each use.
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(width, height)
+    plotext.limitsize(False, False)
+    for x, y, mark in curves:
+        plotext.plot(x.tolist(), y.tolist(), marker=mark or ("*" if look.ascii else "braille"))
+    if point is not None:
+        plotext.scatter([point[0]], [point[1]], marker="o" if look.ascii else "●")
+    every = [float(pick(y)) for _, y, _ in curves for pick in (np.min, np.max)]
+    low, high = min(ticks[0], *every), max(ticks[-1], *every)
+    margin = 0.05 * (high - low) if high > low else max(1.0, abs(high)) * 0.1
+    low, high = low - margin, high + margin
+    plotext.ylim(low, high)
+    # Of two labels on one row plotext shows either, by chance. The frame and the numbers below take three rows.
+    while len(ticks) > 1 and (ticks[1] - ticks[0]) * (height - 3) < high - low:
+        ticks, labels = ticks[::2], labels[::2]
+    plotext.yticks(ticks, labels)
+    first, last = across
+    plotext.xlim(first - 0.5 if first == last else first, last + 0.5 if first == last else last)
+    marks = sorted({first, (first + last) // 2, last})
+    plotext.xticks(marks, [str(mark) for mark in marks])
+    text = plotext.uncolorize(plotext.build())
+    lines = [line.rstrip() for line in text.splitlines()]
+    if look.ascii:
+        frame = str.maketrans({"─": "-", "│": "|", "┌": "+", "┐": "+", "└": "+", "┘": "+", "┤": "|", "┬": "+",
+                               "├": "|", "┼": "+", "┴": "+"})  # fmt: skip
+        lines = [line.translate(frame) for line in lines]
+    return [(Piece(line),) for line in lines]
 
 
-def _function(
-    values: Function,
-    at: float | None,
-    name: str,
-    top: float | None,
-    width: int,
-    height: int,
-    look: Look,
-    title: str,
-    span: Span,
-) -> list[Row]:
-    told = name
-    y = None
-    if at is not None and np.isfinite(at):
-        y = float(values(frozen([at]))[0])
-        told = f"{name} = {figure(y, 4, style=look.style)}"
-    largest = "" if top is None else f"   max {figure(top, 3, style=look.style)}"
-    head: Row = (
-        Piece(cut(f" {title} " if title else " ", width)),
-        Piece(cut(told, max(0, width - cells(title) - 2)), "result"),
-    )
-    if top is not None and cells(told) + cells(largest) + 2 <= width:
-        head = (*head, Piece(largest, "dim"))
-    if width < _LEAST[0] or height < 3:
-        return [head][:height]
-    xs = np.linspace(*span, 2 * width)
-    ys = np.asarray(values(frozen(xs)), dtype=float)
-    known = ys[np.isfinite(ys)]
-    if not known.size:
-        return [head]
-    low, high = float(known.min()), float(known.max())
-    margin = 0.08 * (high - low) if high > low else 0.5
-    drawn = Dots(width - 1, height - 2, look, span, (low - margin, high + margin))
-    drawn.line(0.0, low, 0.0, high, "edge", 3, ":")
-    if top is not None:
-        drawn.line(span[0], top, span[1], top, "edge", 3, ".")
-    drawn.curve(xs, ys, "", glyph="*" if look.ascii else "")
-    if y is not None and at is not None:
-        drawn.line(at, low, at, y, "operand", 2, ":")
-        drawn.mark(at, y, "@" if look.ascii else "●", "result", over=True)
-    low_net, high_net = (figure(end, 2, style=look.style) for end in span)
-    axis = f" net {low_net} {look.line('→')} {high_net}"
-    if at is not None and np.isfinite(at):
-        axis += f"   net = {figure(at, 4, style=look.style)}"
-    return _rows(head, drawn, cut(axis, width))[:height]
+def _sparkline(values: Array, width: int, look: Look) -> str:
+    bars = _ASCII_BARS if look.ascii else _BARS
+    columns = [part for part in np.array_split(values, min(width, len(values))) if len(part)]
+    heights = np.array([float(part.mean()) for part in columns])
+    low, high = heights.min(), heights.max()
+    share = (heights - low) / (high - low) if high > low else np.zeros(len(heights))
+    return "".join(bars[round(float(s) * (len(bars) - 1))] for s in share)

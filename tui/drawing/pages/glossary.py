@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from nntutor.lessons.course import glossary
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
-from nntutor.tui.state.signs import firm, sign
+from nntutor.tui.state.panels import Reading
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.signs import non_text_key, sign
 
-if TYPE_CHECKING:
-    from nntutor.tui.state.session import Session
 
-
-def glossary_page(session: Session, top: int, words: Words) -> list[Row]:
-    """The whole screen, scrolled down by `top` rows."""
-    from nntutor.tui.drawing.pages.page import key_line
-
-    look = Look(session.style, session.digits)
-    room = _room(session)
+def glossary_page(session: Session, words: Words) -> list[Row]:
+    """The whole screen, scrolled down as far as it is."""
+    top, room = _top(session), _room(session)
     shown = [row for block in _blocks(session) for row in block][top : top + room]
-    keys = [
-        (firm(session, "unit_previous", "unit_next"), "more"),
-        *((sign(session, action), action) for action in ("continue", "language")),
-        (firm(session, "escape"), "close"),
-    ]
     return [
         (Piece(f" {words.say('glossary.title')}", "title"),),
-        (Piece(look.line("─") * session.width, "edge"),),
+        rule(session.width, look_of(session)),
         *shown,
         *[()] * (room - len(shown)),
-        key_line(keys, words, session.width),
+        key_line(_keys(session), words, session.width),
     ]
+
+
+def _keys(session: Session) -> Keys:
+    return [
+        (non_text_key(session, "unit_previous", "unit_next"), "more"),
+        *((sign(session, action), action) for action in ("continue", "language")),
+        (non_text_key(session, "escape"), "close"),
+    ]
+
+
+def _top(session: Session) -> int:
+    if session.study is None:
+        return session.home.reading or 0
+    assert isinstance(session.study.panel, Reading)
+    return session.study.panel.top
 
 
 def _room(session: Session) -> int:
@@ -42,11 +47,11 @@ def _room(session: Session) -> int:
 
 def _blocks(session: Session) -> list[list[Row]]:
     language = session.language
-    other = "ko" if language == "en" else "en"
     blocks: list[list[Row]] = []
     for term in glossary.terms():
         about = wrapped(term.about[language], max(10, session.width - 6))
-        name: Row = (Piece(f" {term.name[language]}", "bold"), Piece(f"   {term.name[other]}", "dim"))
+        others = "   ".join(named for spoken, named in term.name.items() if spoken != language)
+        name: Row = (Piece(f" {term.name[language]}", "bold"), Piece(f"   {others}", "dim"))
         blocks.append([name, *[(Piece(f"    {line}"),) for line in about], ()])
     return blocks
 
@@ -67,7 +72,7 @@ def _starts(session: Session) -> list[int]:
     return [0, *accumulate(len(block) for block in _blocks(session)[:-1])]
 
 
-def top_of(session: Session) -> int:
+def term_top(session: Session) -> int:
     """Where the page opens: at the term of the step at hand."""
     assert session.study is not None
     place = glossary.place_of(session.study.step.kind)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nntutor.lessons.course import load
+from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, fitted, padded, wrapped
-from nntutor.tui.state.signs import firm, sign
-
-if TYPE_CHECKING:
-    from nntutor.lessons.course.model import Lesson
-    from nntutor.tui.state.session import Session
+from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, fitted, padded_row, wrapped
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.signs import non_text_key, sign
 
 
-def home_rows(session: Session, words: Words) -> list[Row]:
+def home_page(session: Session, words: Words) -> list[Row]:
     """Parts and lessons, the picked one with what it is about, and the keys."""
-    look = Look(session.style, session.digits)
+    look = look_of(session)
     home, width = session.home, session.width
     title = f" {words.say('course.title')} · {words.say('course.about')}"
-    head: list[Row] = [(Piece(look.line(title), "title"),), (Piece(look.line("─") * width, "edge"),)]
+    head: list[Row] = [(Piece(look.line(title), "title"),), rule(width, look)]
     body: list[Row] = []
     picked_row, part = 0, None
     for number in home.found:
@@ -33,15 +30,15 @@ def home_rows(session: Session, words: Words) -> list[Row]:
             picked_row = len(body)
         body.append(_lesson_row(session, words, lesson, number == home.picked, look))
     about = wrapped(load.described(home.lessons[home.picked].id, session.language)[1], width - 4)
-    if home.told:
-        about = wrapped(home.told, width - 4)
+    if home.message:
+        about = wrapped(home.message, width - 4)
     elif home.query is not None and not home.found:
         about = wrapped(words.say("home.nothing_found", query=home.query), width - 4)
     elif not home.done and not home.begun and home.picked == 0:
         about += wrapped(words.say("home.welcome"), width - 4)
-    if home.broken and not home.told:
+    if home.broken and not home.message:
         about += [line for error in home.broken for line in wrapped(words.say("home.broken", error=error), width - 4)]
-    low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.told else ""),) for line in about]]
+    low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.message else ""),) for line in about]]
     room = session.height - len(head) - 1
     low = low[: max(0, room - 3)]
     shown = max(1, room - len(low))
@@ -54,16 +51,14 @@ def home_rows(session: Session, words: Words) -> list[Row]:
         body[-1] = (*fitted(body[-1], width - 2), Piece(look.line(" ▼"), "dim"))
     rows = [*head, *body, *low]
     rows += [()] * (session.height - 1 - len(rows))
-    last = _keys(session, words) if home.query is None else _query(session, home.query, words)
+    last = key_line(_keys(session), words, width) if home.query is None else _query(session, home.query, words)
     return [*rows[: session.height - 1], last]
 
 
 def _query(session: Session, query: str, words: Words) -> Row:
-    from nntutor.tui.drawing.pages.page import key_line
-
     ask = (Piece(f" {words.say('home.search')} ", "key"), Piece(query), CURSOR, Piece("  "))
     taken = sum(cells(piece.text) for piece in ask)
-    keys = [(firm(session, "continue"), "open"), (firm(session, "escape"), "close")]
+    keys = [(non_text_key(session, "continue"), "open"), (non_text_key(session, "escape"), "close")]
     return (*ask, *key_line(keys, words, max(1, session.width - taken)))
 
 
@@ -80,19 +75,16 @@ def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, lo
     elif lesson.id in begun:
         state = words.say("home.begun", stop=begun[lesson.id] + 1, stops=len(lesson.stops))
     mark = look.line("▸") if picked else " "
-    left = padded((Piece(f" {mark} {lesson.number:2d}  {title}"),), max(20, min(session.width - 30, 46)))
+    left = padded_row((Piece(f" {mark} {lesson.number:2d}  {title}"),), max(20, min(session.width - 30, 46)))
     text = "".join(piece.text for piece in left) + f" {minutes:>7}  {state}"
     style = "picked" if picked else ""
     return (Piece(text + " " * max(0, min(session.width, 78) - cells(text)), style),)
 
 
-def _keys(session: Session, words: Words) -> Row:
-    from nntutor.tui.drawing.pages.page import key_line
-
-    keys = [
-        (firm(session, "unit_previous", "unit_next"), "choose"),
-        (firm(session, "continue"), "open"),
+def _keys(session: Session) -> Keys:
+    return [
+        (non_text_key(session, "unit_previous", "unit_next"), "choose"),
+        (non_text_key(session, "continue"), "open"),
         *((sign(session, action), action) for action in ("search", "glossary", "language")),
         (sign(session, "leave"), "quit"),
     ]
-    return key_line(keys, words, session.width)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.kinds import KINDS, SIGNED
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
-from nntutor.tui.drawing.step.formula import SIGNED
 
-DIGITS = 9
-_KINDS = ("out_grad", "delta", "grad", "new")
+_DIGITS = 9
 
 
 def columns(
@@ -20,7 +19,7 @@ def columns(
 
     heads: what stands above the columns. Rows: symbol, the number of each run, where they part.
     """
-    side = max(DIGITS + 6, *(min(cells(head), (width - 14) // 2) + 1 for head in heads))
+    side = max(_DIGITS + 6, *(min(cells(head), (width - 14) // 2) + 1 for head in heads))
     top = (
         Piece("".ljust(12)),
         Piece(_left(heads[0], side), "bold"),
@@ -28,11 +27,11 @@ def columns(
         Piece(_left(heads[1], side), "bold"),
     )
     refs = [right.step(at).ref for at in range(1, index + 1)]
-    shown = [ref for ref in refs if ref.kind in _KINDS or ref == refs[-1]]
+    shown = [ref for ref in refs if KINDS[ref.kind].gradient_of or ref.kind == "new" or ref == refs[-1]]
     error = Ref("error")
     if right.known(error, index):
         shown = [error, *(ref for ref in shown if ref != error)]
-    room = max(1, (height - 1) // 1)
+    room = max(1, height - 1)
     rows = [_row(right, wrong, ref, side, look, newest=ref == refs[-1]) for ref in shown[-room:]]
     return [top, *rows][:height]
 
@@ -43,8 +42,8 @@ def _left(text: str, width: int) -> str:
 
 def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bool) -> Row:
     plus = ref.kind in SIGNED
-    one = look.figure(right.value(ref), plus, DIGITS)
-    other = look.figure(wrong.value(ref), plus, DIGITS)
+    one = look.figure(right.value(ref), plus, _DIGITS)
+    other = look.figure(wrong.value(ref), plus, _DIGITS)
     same = _common(one, other)
     style = "operand" if newest else ""
     symbol = right.symbol(ref, look.style)

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT, SIGNED
+from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.canvas import Canvas
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 
-_WEIGHT_KINDS = ("weight", "grad", "v", "m", "s", "mhat", "vhat", "change", "new", "v_old", "m_old", "s_old")
-_SIGNED = ("delta", "grad", "change", "out_grad", "v", "m", "mhat")
-# What stands before a unit's number that has no place of its own.
-_WORD = {"slope": "slope", "out_grad": "∂E", "unit_error": "E", "prob": "p"}
+# What has a place of its own at a unit; all else that a step uses of it stands in the one free row.
+_PLACED = frozenset({"net", "out", "delta", "target"})
 # More digits than this make labels too long to stay on their lines.
 _MOST_DIGITS = 6
 # With more lines than this between two layers, or less room between them, only the step's own are labelled.
@@ -121,7 +120,7 @@ class _Picture:
 
     def figure(self, ref: Ref) -> str:
         value = self.trace.value(ref)
-        return self.look.figure(value, ref.kind in _SIGNED, self.frame.digits)
+        return self.look.figure(value, ref.kind in SIGNED, self.frame.digits)
 
     def symbol(self, ref: Ref) -> str:
         return self.trace.names.symbol(ref._replace(sample=-1) if ref.sample >= 0 else ref, self.look.style)
@@ -173,8 +172,7 @@ class _Picture:
         return None
 
     def _delta(self, delta: Ref) -> tuple[str, str]:
-        letter = self.symbol(delta).partition("_")[0]
-        letter = "d" if letter == "delta" else letter
+        letter = short("delta", self.look.style)[0]
         return f"{letter} {self.figure(delta) if self.known(delta) else '?'}", self.mark(delta)
 
     def _extra(self, layer: int, unit: int, shown: tuple[str, str] | None) -> tuple[str, str] | None:
@@ -184,11 +182,11 @@ class _Picture:
         for ref in (self.step.ref, *self.used):
             if (ref.layer, ref.unit) != (layer, unit) or not self.known(ref):
                 continue
-            if ref.kind in ("slope", "out_grad", "unit_error", "prob") and ref.sample == self.sample:
-                wanted.append((ref, _WORD[ref.kind].replace("∂", "d") if self.look.ascii else _WORD[ref.kind]))
+            if ref.kind in PER_SAMPLE - _PLACED and ref.sample == self.sample:
+                wanted.append((ref, short(ref.kind, self.look.style)))
             elif ref.kind == "net" and last != "net" and shown and not shown[0].startswith("net"):
                 wanted.append((ref, "net"))
-            elif ref.kind in _WEIGHT_KINDS and ref.input == 0:
+            elif ref.kind in PER_WEIGHT and ref.input == 0:
                 wanted.append((ref, self._bias_word(ref)))
         if not wanted:
             return None
@@ -224,9 +222,7 @@ class _Picture:
 
     def _active(self, layer: int, unit: int, source: int) -> bool:
         """Whether the step uses or makes a number of this line's weight."""
-        return any(
-            ref.kind in _WEIGHT_KINDS and ref[1:4] == (layer, unit, source) for ref in (self.step.ref, *self.used)
-        )
+        return any(ref.kind in PER_WEIGHT and ref[1:4] == (layer, unit, source) for ref in (self.step.ref, *self.used))
 
     def _pairs(self, layer: int) -> list[tuple[int, int]]:
         units, sources = self.frame.sizes[layer], self.frame.sizes[layer - 1]
@@ -267,7 +263,7 @@ class _Picture:
     def _label(self, layer: int, unit: int, source: int) -> tuple[str, str]:
         weight = Ref("weight", layer, unit, source)
         made = self.step.ref
-        if made.kind in _WEIGHT_KINDS and made[1:4] == weight[1:4]:
+        if made.kind in PER_WEIGHT and made[1:4] == weight[1:4]:
             if made.kind == "new":
                 arrow = self.look.line("→")
                 return f"{self.symbol(weight)} {self.figure(weight)} {arrow} {self.figure(made)}", "result"

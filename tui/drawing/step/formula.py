@@ -13,6 +13,7 @@ from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.language.cells import cells
@@ -21,7 +22,6 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted, row_cells
 
 Spelled = Callable[[str], str]
 
-SIGNED = frozenset({"delta", "grad", "change", "out_grad", "v", "m", "mhat"})
 _MORE = 2
 _MOST_DIGITS = 17
 # A closing parenthesis stays with what it closes, this many cells over the line.

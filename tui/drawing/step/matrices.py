@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.kinds import KINDS, SIGNED, Per
+from nntutor.core.notation.symbols import Ref, spelled
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted, row_cells
-from nntutor.tui.drawing.step.formula import SIGNED
 
-_UNIT_KINDS = ("net", "out", "slope", "out_grad", "delta")
+_UNIT_KINDS = tuple(name for name, kind in KINDS.items() if kind.per is Per.UNIT)
 _WEIGHT_TABLES = ("weight", "grad", "new")
 _GAP = "…"
 
@@ -108,17 +108,13 @@ class _Table:
         sources = _window(self.shape.inputs, self.step.ref.input or 1, room)
         lines = max(1, height - 2 - with_units)
         units = _window(self.shape.units, self.step.ref.unit or 1, lines)
-        title = {"weight": "", "grad": self.look.line("∂E/∂"), "new": "⁺"}[kind]
-        if self.look.ascii:
-            title = {"weight": "", "grad": "dE/d", "new": "_new"}[kind]
-        top: list[Piece] = [Piece(f" {title}".ljust(8), "bold")]
+        top: list[Piece] = [Piece(f" {spelled(kind, style=style)}".ljust(8), "bold")]
         for source in sources:
             text = _GAP if source is None else symbol(Ref("out", self.layer - 1, source), style)
             top.append(self.head(self.look.line(text)))
         if self.shape.bias:
             top.append(self.head("b"))
-        side_names = {"out_grad": "∂E/∂out", "delta": "δ"} if not self.look.ascii else {"out_grad": "dE/dout"}
-        top += [self.head(side_names.get(k, k)) for k in side]
+        top += [self.head(spelled(k, "out", style).removesuffix("_out")) for k in side]
         rows: list[Row] = [tuple(top)]
         if with_units:
             inputs = [

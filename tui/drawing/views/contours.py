@@ -18,7 +18,7 @@ from nntutor.core.rules.surfaces import calls, surface
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
-from nntutor.tui.drawing.charts.contours import Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
 from nntutor.tui.drawing.views.paths import nothing, parameters, path, variables
 from nntutor.tui.state.study import Study
 
@@ -32,12 +32,13 @@ def contours(study: Study, words: Words, width: int, height: int, look: Look) ->
     points = path(study, refs)
     signs = _signs(study, points, words, width, look)
     walked = Path(points, "", "operand", arrows=_velocity(study, refs, points))
-    return [*contours_of(study, refs, [walked], width, height - len(signs), look, ""), *signs]
+    return [*contours_of(study, refs, [walked], width, height - len(signs), look), *signs]
 
 
 def contours_of(
-    study: Study, refs: tuple[Ref, ...], paths: list[Path], width: int, height: int, look: Look, title: str
+    study: Study, refs: tuple[Ref, ...], paths: list[Path], width: int, height: int, look: Look
 ) -> list[Row]:
+    """E over two weights with paths on it."""
     trace = study.trace
     minimum = surface(trace.problem.surface).minimum if trace.problem.surface else _lowest(trace, refs)
     every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
@@ -48,7 +49,7 @@ def contours_of(
 
     axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
     lowest, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
-    return contour_rows(values, paths, lowest, across, up, width, height, look, title, axes, levels)
+    return contour_rows(Landscape(values, across, up, lowest, axes, levels), paths, width, height, look)
 
 
 _heights = lru_cache(maxsize=16)(surface_grid)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nntutor.core.analysis.plot_data import params_at
+from nntutor.core.notation.spelling import sign
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import cells
-from nntutor.lessons.language.cells import padded as filled
+from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
@@ -22,7 +22,7 @@ def inequalities(study: Study, words: Words, width: int, height: int, look: Look
     bias = (
         trace.parameter(state.params, Ref("weight", 1, 1, 0))[0][0] if problem.network.layers[0].bias is not None else 0
     )
-    less, more = ("<", ">=") if look.ascii else ("<", "≥")
+    less, more = "<", look.line("≥")
     rows: list[Row] = [(Piece(f" {words.say('views.inequalities_head')}", "bold"),)]
     wide = 0
     lines = []
@@ -40,7 +40,7 @@ def inequalities(study: Study, words: Words, width: int, height: int, look: Look
         rows.append(
             (
                 Piece(head),
-                Piece(filled(asked, wide), "operand"),
+                Piece(padded(asked, wide), "operand"),
                 Piece(f"   {live:<14}"),
                 Piece(verdict, "" if right else "result"),
             )
@@ -52,4 +52,4 @@ def _term(symbol: str, x: float, look: Look) -> str:
     """w1 times x, as people write it where x is 0 or 1."""
     if x == 0:
         return ""
-    return symbol if x == 1 else f"{look.figure(float(x))}{'*' if look.ascii else '·'}{symbol}"
+    return symbol if x == 1 else f"{look.figure(float(x))}{sign('·', look.style)}{symbol}"

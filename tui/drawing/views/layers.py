@@ -8,6 +8,7 @@ from nntutor.core.analysis.plot_data import (
     gradient_sizes,
 )
 from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.spelling import sign
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
@@ -45,9 +46,9 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
             for number, layer in enumerate(trace.problem.network.layers, 1)
         ]
     line = _product(trace, step, words, look, width)
-    power, title = "0.25^n" if look.ascii else "0.25ⁿ", words.say("views.gradient_size")
+    power, title = look.line("0.25ⁿ"), words.say("views.gradient_size")
     gone = words.say("views.moved")
-    drawn = bars_rows(bars, width, height - len(line), look, title, "", power, True, moved, gone)
+    drawn = bars_rows(bars, width, height - len(line), look, title, power, moved, gone)
     return [*drawn, *line]
 
 
@@ -67,7 +68,7 @@ def _product(trace: Trace, step: int, words: Words, look: Look, width: int) -> l
         factors.append(trace.value(ref))
     if not factors:
         return []
-    dot = "*" if look.ascii else "·"
+    dot = sign("·", look.style)
     dot = f" {dot} " if len(factors) < 6 else dot
     product = float(np.prod(factors))
     shown = dot.join(look.figure(factor, digits=2) for factor in factors)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nntutor.lessons.language.cells import cells
-from nntutor.lessons.language.cells import padded as filled
+from nntutor.core.notation.symbols import short
+from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
@@ -23,9 +23,9 @@ class Racer:
     here: bool
 
 
-def racer_rows(lines: list[Racer], touched: int, words: Words, width: int, look: Look, samples: bool) -> list[Row]:
+def racer_rows(lines: list[Racer], samples_seen: int, words: Words, width: int, look: Look, samples: bool) -> list[Row]:
     """The legend of a race, two racers a row where they fit; the one at hand in brackets."""
-    eta = "eta" if look.ascii else "η"
+    eta = short("rate_eta", look.style)
     parts = []
     for line in lines:
         text = f"{line.mark} {line.name} {eta} {line.rate} E {look.figure(line.error, digits=3)}"
@@ -34,10 +34,10 @@ def racer_rows(lines: list[Racer], touched: int, words: Words, width: int, look:
         parts.append((f"[{text}]" if line.here else f" {text} ", line.here))
     wide = max(cells(text) for text, _ in parts) + 1
     each = max(1, (width - 1) // wide)
-    head = words.say("race.touched", count=touched) if samples else words.say("race.iterations", count=touched)
+    head = words.say("race.touched" if samples else "race.iterations", count=samples_seen)
     rows: list[Row] = [(Piece(f" {head}", "bold"),)]
     for start in range(0, len(parts), each):
         rows.append(
-            tuple(Piece(filled(text, wide), "result" if here else "") for text, here in parts[start : start + each])
+            tuple(Piece(padded(text, wide), "result" if here else "") for text, here in parts[start : start + each])
         )
     return [fitted(row, width) for row in rows]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.kinds import SIGNED
+from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
-from nntutor.tui.drawing.step.formula import SIGNED
 from nntutor.tui.state.study import Study
 
 
@@ -24,10 +24,8 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
     ]
     if not refs:
         return [(), (Piece(cut(f"  {words.say('run.none')}", width), "dim"),)]
-    heads = {"weight": "w", "grad": "g", "mhat": "mhat" if look.ascii else "m̂", "vhat": "vhat" if look.ascii else "v̂"}
-    delta = "step" if look.ascii else "Δ"
-    eta = "eta" if look.ascii else "η"
-    names = [*(heads.get(kind, kind) for kind in kinds), delta, f"{delta}/{eta}"]
+    delta, eta = short("change", look.style), short("rate_eta", look.style)
+    names = ["w", "g", *(short(kind, look.style) for kind in made), delta, f"{delta}/{eta}"]
     column = max(9, min(13, (width - 6) // len(names)))
     digits = min(look.digits, 3 if column < 11 else 6)
     rows: list[Row] = [(Piece(" " * 5), *(Piece(_right(name, column), "dim") for name in names))]

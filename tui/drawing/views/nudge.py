@@ -2,94 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from nntutor.core.analysis.plot_data import activation_curve
-from nntutor.core.engine.program import State
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import padded as filled
+from nntutor.lessons.language.cells import padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
+from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
 _NUDGE = 0.001
+_HEAD = 15
+_RATIO_DIGITS = 4
 
 
 def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """A weight moved by 0.001 and what follows, one cell a step; below each ratio the factor of the chain rule."""
-    trace, step = study.trace, study.timeline.step
-    last = len(trace.problem.network.layers)
-    ref = study.step.ref
-    source = ref.input if ref.input and ref.layer == 1 else 1
-    weight = Ref("weight", 1, 1, source)
-    sample = trace.samples[0] if trace.samples else 0
-    net, out, error = Ref("net", 1, 1, 0, sample), Ref("out", 1, 1, 0, sample), Ref("error")
-    if last != 1 or trace.problem.network.layers[0].units != 1 or len(trace.samples) != 1:
-        return [(), (Piece(cut(f"  {words.say('views.not_here')}", width), "dim"),)]
-    layer = trace.problem.network.layers[0]
-    before = [trace.value(one) for one in (weight, net, out, error)]
-    x = trace.value(Ref("out", 0, source, 0, sample))
-    moved_net = before[1] + _NUDGE * x
-    moved_out = float(activation_curve(layer.activation, layer.slope, np.array([moved_net]))[0][0])
-    params = trace.before.params.copy()
-    view, place = trace.parameter(params, weight)
-    view[place] += _NUDGE
-    after = [
-        before[0] + _NUDGE,
-        moved_net,
-        moved_out,
-        trace.error_with(State(trace.before.done, params, trace.before.slots)),
-    ]
-    known = [True, *(trace.known(one, step) for one in (net, out, error))]
-    symbols = [trace.symbol(one, look.style) for one in (weight, net, out, error)]
+    trace = study.trace
+    layers = trace.problem.network.layers
+    if len(layers) != 1 or layers[0].units != 1 or len(trace.samples) != 1:
+        return nothing(words, width)
+    chain = _Chain.of(study)
     column = max(12, min(18, (width - 16) // 4))
     digits = max(6, look.digits + 2)
 
-    def row(head: str, cells_of: list[str], style: str = "") -> Row:
-        return (Piece(filled(f" {cut(head, 14)}", 15), "dim"), *(Piece(one.rjust(column), style) for one in cells_of))
+    def row(head: str, texts: Sequence[str], style: str = "") -> Row:
+        return (
+            Piece(padded(f" {cut(head, _HEAD - 1)}", _HEAD), "dim"),
+            *(Piece(t.rjust(column), style) for t in texts),
+        )
 
-    def figures(values: list[float]) -> list[str]:
-        return [look.figure(v, digits=digits) if k else "?" for v, k in zip(values, known, strict=True)]
+    def figures(values: Sequence[float]) -> list[str]:
+        return [look.figure(v, digits=digits) if k else "?" for v, k in zip(values, chain.known, strict=True)]
 
+    links = [_link(study, chain, place, look) for place in (1, 2, 3)]
     rows = [
-        row("", symbols, "bold"),
-        row(
-            words.say("nudge.now"),
-            [look.figure(v, digits=digits) if k else "?" for v, k in zip(before, known, strict=True)],
-        ),
-        row(
-            words.say("nudge.moved"),
-            [look.figure(v, digits=digits) if k else "?" for v, k in zip(after, known, strict=True)],
-            "operand",
-        ),
+        row("", [trace.symbol(ref, look.style) for ref in chain.refs], "bold"),
+        row(words.say("nudge.now"), figures(chain.before)),
+        row(words.say("nudge.moved"), figures(chain.after), "operand"),
         (),
+        row(words.say("nudge.ratio"), ["", *(ratio for ratio, _, _ in links)], "result"),
+        row(words.say("nudge.factor"), ["", *(name for _, name, _ in links)]),
+        row("", ["", *(amount for _, _, amount in links)]),
+        *_whole(study, chain, words, look),
     ]
-    slope = Ref("slope", 1, 1, 0, sample)
-    out_grad = Ref("out_grad", 1, 1, 0, sample)
-    grad = weight._replace(kind="grad")
-    ratios, factors, amounts = [""], [""], [""]
-    for place_of, factor, name, value in (
-        (1, grad, trace.symbol(Ref("out", 0, source), look.style), x),
-        (2, slope, trace.symbol(slope, look.style), None),
-        (3, out_grad, trace.symbol(out_grad, look.style), None),
-    ):
-        shown = trace.index_of(factor) is not None and trace.known(factor, step)
-        change = after[place_of - 1] - before[place_of - 1]
-        ratio = (after[place_of] - before[place_of]) / change if change else float("nan")
-        ratios.append(look.figure(ratio, digits=4) if shown else "?")
-        known_value = trace.value(factor) if value is None and trace.index_of(factor) is not None else value
-        factors.append(name if shown else "?")
-        amounts.append(look.figure(float(known_value or 0.0), digits=4) if shown else "?")
-    rows += [
-        row(words.say("nudge.ratio"), ratios, "result"),
-        row(words.say("nudge.factor"), factors),
-        row("", amounts),
-    ]
-    if trace.index_of(grad) is not None and trace.known(grad, step):
-        whole = (after[3] - before[3]) / _NUDGE
-        gradient = trace.symbol(grad, look.style)
-        told = words.say("nudge.whole", ratio=look.figure(whole, digits=4), symbol=gradient,
-                         value=look.figure(trace.value(grad), digits=4))  # fmt: skip
-        rows += [(), (Piece(f" {told}"),)]
     return [fitted(one, width) for one in rows[:height]]
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """The numbers from a weight to E, as they are and with the weight moved, and which of them are known here."""
+
+    refs: tuple[Ref, ...]
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    known: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, study: Study) -> _Chain:
+        trace, here = study.trace, study.step.ref
+        layer, sample = trace.problem.network.layers[0], trace.samples[0]
+        weight = Ref("weight", 1, 1, here.input if here.input and here.layer == 1 else 1)
+        refs = (weight, Ref("net", 1, 1, 0, sample), Ref("out", 1, 1, 0, sample), Ref("error"))
+        before = tuple(trace.value(ref) for ref in refs)
+        net = before[1] + _NUDGE * trace.value(Ref("out", 0, weight.input, 0, sample))
+        out = float(activation_curve(layer.activation, layer.slope, np.array([net]))[0][0])
+        after = (before[0] + _NUDGE, net, out, _error(trace, weight))
+        known = (True, *(trace.known(ref, study.timeline.step) for ref in refs[1:]))
+        return cls(refs, before, after, known)
+
+
+def _error(trace: Trace, weight: Ref) -> float:
+    """E with the weight moved."""
+    params = trace.before.params.copy()
+    view, place = trace.parameter(params, weight)
+    view[place] += _NUDGE
+    return trace.error_at(State(trace.before.done, params, trace.before.slots))
+
+
+def _link(study: Study, chain: _Chain, place: int, look: Look) -> tuple[str, str, str]:
+    """How far a number moved beside the one before it, and the factor of the chain rule that says the same."""
+    trace, (weight, net, out, _) = study.trace, chain.refs
+    made = (weight._replace(kind="grad"), net._replace(kind="slope"), out._replace(kind="out_grad"))[place - 1]
+    if not _is_known(study, made):
+        return "?", "?", "?"
+    factor = Ref("out", 0, weight.input, 0, net.sample) if place == 1 else made
+    named = factor._replace(sample=-1) if place == 1 else factor
+    change = chain.after[place - 1] - chain.before[place - 1]
+    ratio = (chain.after[place] - chain.before[place]) / change if change else float("nan")
+    shown = [look.figure(value, digits=_RATIO_DIGITS) for value in (ratio, trace.value(factor))]
+    return shown[0], trace.symbol(named, look.style), shown[1]
+
+
+def _whole(study: Study, chain: _Chain, words: Words, look: Look) -> list[Row]:
+    """All factors together: the gradient, once it has been made."""
+    gradient = chain.refs[0]._replace(kind="grad")
+    if not _is_known(study, gradient):
+        return []
+    ratio = (chain.after[-1] - chain.before[-1]) / _NUDGE
+    figures = [look.figure(value, digits=_RATIO_DIGITS) for value in (ratio, study.trace.value(gradient))]
+    symbol = study.trace.symbol(gradient, look.style)
+    return [(), (Piece(f" {words.say('nudge.whole', ratio=figures[0], symbol=symbol, value=figures[1])}"),)]
+
+
+def _is_known(study: Study, ref: Ref) -> bool:
+    return study.trace.index_of(ref) is not None and study.trace.known(ref, study.timeline.step)

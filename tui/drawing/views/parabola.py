@@ -8,10 +8,11 @@ from nntutor.core.analysis.plot_data import (
     error_over,
 )
 from nntutor.core.arrays import Array
+from nntutor.core.notation.symbols import short
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.charts.curves import parabola_rows
+from nntutor.tui.drawing.charts.functions import parabola_rows
 from nntutor.tui.drawing.views.paths import nothing, path, variables
 from nntutor.tui.state.study import Study
 
@@ -42,7 +43,7 @@ def parabola(study: Study, words: Words, width: int, height: int, look: Look) ->
     def values(x: Array) -> Array:
         return error_over(trace, ref, x)
 
-    symbol = "eta" if look.ascii else "η"
+    symbol = short("rate_eta", look.style)
     title = f"{symbol} {look.figure(eta)}"
     return parabola_rows(values, moves, slope, across, width, height, look, title, label, names)
 

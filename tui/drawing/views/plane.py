@@ -13,7 +13,7 @@ from nntutor.core.analysis.plot_data import (
     regions,
 )
 from nntutor.core.arrays import Array
-from nntutor.core.engine.program import State
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem

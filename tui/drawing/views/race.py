@@ -9,35 +9,35 @@ from nntutor.core.analysis.plot_data import (
 )
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.contours import Path
+from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.views.contours import contours_of
 from nntutor.tui.drawing.views.legend import Racer, racer_rows
 from nntutor.tui.drawing.views.paths import parameters, path, variables
-from nntutor.tui.state.moves import racers
+from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.study import Study
 
 _RACERS = ("operand", "result", "bold", "positive", "negative", "note")
 
 
 def race(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
-    """All runs on this problem at as many samples touched as the one at hand: their paths, or their errors."""
-    from nntutor.tui.drawing.pages.page import run_name
-
+    """All runs on this problem at as many samples seen as the one at hand: their paths, or their errors."""
     trace = study.trace
-    names = racers(study)
+    names = compared_runs(study)
     refs = variables(trace)
     moves = study.timeline.iteration - 1
     done = trace.index_of(Ref("new", *refs[-1][1:])) is not None and trace.known(
         Ref("new", *refs[-1][1:]), study.timeline.step
     )
-    touched = (moves + done) * max(1, trace.problem.batch_size)
+    samples_seen = (moves + done) * max(1, trace.problem.batch_size)
     planar = parameters(trace) <= 2 and len(refs) == 2
     paths, errors, lines = [], [], []
     for number, name in enumerate(names):
         timeline = study.timelines[name]
-        made = touched // max(1, timeline.problem.batch_size)
+        made = samples_seen // max(1, timeline.problem.batch_size)
         title = run_name(words, name.rpartition("-")[2])
         mark = chr(ord("A") + number)
         if planar:
@@ -50,11 +50,9 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         error = _error_at(study, name, made)
         rate = look.figure(timeline.problem.optimizer.learning_rate)
         lines.append(Racer(mark, title, rate, made, error, name == study.run))
-    legend = racer_rows(lines, touched, words, width, look, samples=bool(trace.samples))
+    legend = racer_rows(lines, samples_seen, words, width, look, samples=bool(trace.samples))
     if planar:
-        return [*legend, *contours_of(study, refs, paths, width, height - len(legend), look, "")]
-    from nntutor.tui.drawing.charts.plots import curves_rows
-
+        return [*legend, *contours_of(study, refs, paths, width, height - len(legend), look)]
     title, log = words.say("views.error_curve"), words.say("views.log_scale")
     marks = [line.mark for line in lines]
     return [*legend, *curves_rows(errors, marks, width, height - len(legend), look, title, log)]

@@ -12,7 +12,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.charts.curves import activation_rows
+from nntutor.tui.drawing.charts.functions import activation_rows
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 

@@ -1,35 +1,71 @@
-"""The views by name."""
+"""The views: all that `v` goes through and a lesson can ask for. A new one is a file here and a row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.views import inequalities, nudge, seeds
-from nntutor.tui.drawing.views import moves as tables
-from nntutor.tui.drawing.views.contours import contours
-from nntutor.tui.drawing.views.layers import layers
-from nntutor.tui.drawing.views.parabola import parabola
-from nntutor.tui.drawing.views.plane import plane, planes
-from nntutor.tui.drawing.views.race import race
-from nntutor.tui.drawing.views.slopes import slopes
+from nntutor.tui.drawing.views.matrices import matrices
+from nntutor.tui.drawing.views.network import network
+from nntutor.tui.state import views
 from nntutor.tui.state.study import Study
 
-Picture = Callable[[Study, Words, int, int, Look], list[Row]]
+Draw = Callable[[Study, Words, int, int, Look], list[Row]]
+"""At most `height` rows of at most `width` cells. A place where a view has nothing to show may be asked for it too."""
 
-PICTURES: dict[str, Picture] = {
-    "plane": plane,
-    "planes": planes,
-    "inequalities": inequalities.inequalities,
-    "parabola": parabola,
-    "slopes": slopes,
-    "nudge": nudge.nudge,
-    "layers": layers,
-    "contours": contours,
-    "race": race,
-    "moves": tables.moves,
-    "seeds": seeds.seeds,
+
+class View(NamedTuple):
+    """margin: cells left free at the right. beside: whether it stands in the second column of a wide screen."""
+
+    draw: Draw
+    margin: int = 1
+    beside: bool = False
+
+
+def _of(file: str, name: str = "") -> Draw:
+    """The drawing in a file of this folder, loaded when it is first asked for: a start draws one view of fifteen."""
+
+    def draw(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+        drawing: Draw = getattr(import_module(f"nntutor.tui.drawing.views.{file}"), name or file)
+        return drawing(study, words, width, height, look)
+
+    return draw
+
+
+VIEWS: dict[str, View] = {
+    "network": View(network, margin=0),
+    "matrices": View(matrices, margin=0, beside=True),
+    "curve": View(_of("curve"), beside=True),
+    "runs": View(_of("runs"), margin=0),
+    "plane": View(_of("plane")),
+    "planes": View(_of("plane", "planes")),
+    "inequalities": View(_of("inequalities")),
+    "parabola": View(_of("parabola")),
+    "slopes": View(_of("slopes")),
+    "nudge": View(_of("nudge")),
+    "layers": View(_of("layers")),
+    "contours": View(_of("contours")),
+    "race": View(_of("race")),
+    "moves": View(_of("moves"), beside=True),
+    "seeds": View(_of("seeds")),
 }
-"""Every picture by the name of its view."""
+"""By the names that lessons use (lessons.course.model.VIEWS)."""
+
+
+def drawn(name: str, study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    """A view in at most width × height cells."""
+    view = VIEWS[name]
+    return view.draw(study, words, width - view.margin, height, look)
+
+
+def side_by_side(study: Study) -> tuple[str, str]:
+    """The two views of a wide screen: the one that is chosen, with the curve or the matrices at its right."""
+    usual = views.views(study)
+    side = [name for name in usual if VIEWS[name].beside]
+    if study.view in side:
+        return usual[0], study.view
+    return study.view, "curve" if study.reached_here > 1 else side[0]

@@ -1,0 +1,3 @@
+"""The formats by name: known before anything that writes them is loaded."""
+
+FORMATS = ("text", "md", "tex", "json", "csv")

@@ -1,0 +1,145 @@
+"""One table of commands, one of panels, one of views: what is in them works, and nothing works that is not in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import screens
+from screens import update
+
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import VIEWS
+from nntutor.lessons.language import words
+from nntutor.tui.drawing.pages.page import COVERS
+from nntutor.tui.drawing.panels.table import PANELS
+from nntutor.tui.drawing.views import table
+from nntutor.tui.state import in_panel, in_study
+from nntutor.tui.state.commands import COMMANDS, HELP, ROW, Where, allowed
+from nntutor.tui.state.panels import Line, Panel, Scrolled
+from nntutor.tui.state.session import Home, Press, Session, Typed
+
+ACTIONS = [command.action for command in COMMANDS]
+# These mean the same wherever they are given (update.py).
+ALWAYS = {"language", "theme", "palette"}
+
+
+def panels(kind: type[Panel] = Panel) -> Iterator[type[Panel]]:
+    """Every kind of panel that can be open."""
+    for one in kind.__subclasses__():
+        yield from panels(one) if one.__subclasses__() else (one,)
+
+
+def test_the_panels_are_all_found() -> None:
+    assert len(list(panels())) >= 7
+
+
+def test_every_panel_is_drawn_and_every_one_that_is_not_scrolled_has_keys_of_its_own() -> None:
+    long = {one for one in panels() if issubclass(one, Scrolled)}
+    assert set(COVERS) == long
+    assert set(PANELS) == set(in_panel.KEYS) == set(panels()) - long
+
+
+def test_every_view_that_a_lesson_can_name_is_drawn_and_no_other() -> None:
+    assert set(table.VIEWS) == set(VIEWS)
+
+
+def test_every_command_of_a_lesson_calls_one_function() -> None:
+    called = [*in_study.ON_STUDY, *in_study.ON_SESSION]
+    assert len(called) == len(set(called))
+    assert set(called) | ALWAYS == {action for action in ACTIONS if allowed(action, Where.STUDY)}
+
+
+def test_no_key_is_given_twice_and_no_name_is_an_older_one() -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+    assert not {command.formerly for command in COMMANDS} & set(ACTIONS)
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_command_has_its_words_and_stands_once_on_the_page_of_keys(language: str) -> None:
+    known = words.load(language)
+    assert all(known.has(f"help.{word}") for _, word in HELP)
+    assert all(known.has(f"keys.{word}") for _, word in ROW)
+    shown = [action for actions, _ in HELP for action in actions]
+    assert shown == [command.action for command in COMMANDS if command.help]
+
+
+# --- where a command means something -------------------------------------------------------------------
+
+
+def at_home() -> Iterator[Session]:
+    home = Session(Home(load.lessons(), picked=2))
+    yield home
+    yield update(screens.pressed(home, "search"), Typed("e"))
+    yield screens.pressed(home, "glossary", "continue")
+
+
+def in_lesson() -> Iterator[Session]:
+    session = screens.of_lesson("hidden-delta")
+    yield session
+    yield screens.pressed(session, "continue", "why", "continue", "escape", "step", "more")
+    yield screens.pressed(session, "unit_next", "phase_next", "last", "iteration_next", "more", "undo")
+    lesson = screens.of_lesson(load.lessons()[3].id)
+    yield screens.pressed(lesson, "glossary", "escape", "lesson_next")
+    yield screens.pressed(replace(lesson, wanted=None), "zoom")
+
+
+def running() -> Iterator[Session]:
+    session = screens.pressed(screens.of_lesson("cycle"), "run", "continue")
+    yield session
+    yield screens.pressed(session, "help")
+
+
+def opened() -> Iterator[Session]:
+    """Each panel, where it has something to do."""
+    session = screens.pressed(screens.of_lesson("hidden-delta"), "continue", "why", "continue", "escape")
+    yield from (screens.pressed(session, action) for action in ("why", "check", "run"))
+    for action in ("goto", "edit"):
+        yield update(screens.pressed(session, action), Typed("7"))
+    for action in ("help", "glossary"):
+        page = replace(screens.pressed(session, action), height=10)
+        yield screens.pressed(page, "continue", "continue")
+
+
+def does_something(session: Session, action: str) -> bool:
+    """Whether a command changes what can be seen, kept or asked for."""
+    after = update(session, Press(action))
+    if (after.wanted, after.leaving, after.theme) != (session.wanted, session.leaving, session.theme):
+        return True
+    return screens.lines(after) != screens.lines(session) or _panel(after) != _panel(session)
+
+
+def _panel(session: Session) -> object:
+    return None if session.study is None else (session.study.panel, session.study.running, session.study.trail)
+
+
+@pytest.mark.parametrize(
+    ("places", "where"), [(at_home, Where.HOME), (in_lesson, Where.STUDY), (running, Where.RUNNING)]
+)
+def test_a_command_means_something_where_the_table_says_so_and_nowhere_else(places: object, where: Where) -> None:
+    sessions = list(places())  # type: ignore[operator]
+    for action in ACTIONS:
+        means = any(does_something(session, action) for session in sessions)
+        assert means == allowed(action, where), (action, where)
+
+
+def test_a_panel_takes_what_it_says_and_what_every_panel_takes() -> None:
+    seen = set()
+    for session in opened():
+        assert session.study is not None
+        panel = session.study.panel
+        assert panel is not None
+        seen.add(type(panel))
+        for action in ACTIONS:
+            takes = allowed(action, Where.PANEL) or action in (*panel.takes, panel.toggle)
+            assert does_something(session, action) == takes, (type(panel), action)
+    assert seen == set(panels())
+
+
+def test_while_a_line_is_typed_only_the_commands_that_the_table_allows_have_keys() -> None:
+    assert {command.action for command in COMMANDS if command.typed} | {"palette"} == {
+        action for action in ACTIONS if allowed(action, Where.TYPING)
+    }
+    assert all(set(one.takes) <= {a for a in ACTIONS if allowed(a, Where.TYPING)} for one in Line.__subclasses__())

@@ -1,0 +1,64 @@
+"""A learner's file that is damaged inside, or that this machine may read and not write."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from nntutor.lessons.learner import database
+from nntutor.lessons.learner.places import Place, Store
+
+
+def place(lesson: str) -> Place:
+    return Place("lesson", lesson, "", "main", {}, 3, 7, "", {}, b"x" * 4000, b"")
+
+
+def test_a_file_whose_inside_is_damaged_is_set_aside(tmp_path: Path) -> None:
+    """Its first pages, which say whose it is, are sound, and so are the first rows."""
+    store = Store.open(tmp_path)
+    for number in range(40):
+        store.save(place(f"lesson-{number}"))
+    store.close()
+    path = tmp_path / "progress.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 8192] = b"\xff" * 8192
+    path.write_bytes(data)
+    assert database.condition(path) == "broken"
+    store = Store.open(tmp_path)
+    assert store.saving and store.note is not None and store.note[0] == "progress.set_aside"
+    store.save(place("cycle"))
+    assert store.reached("cycle") == place("cycle")
+    store.close()
+
+
+def test_a_file_that_may_be_read_and_not_written_gives_its_places_and_says_that_it_takes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(tmp_path)
+    store.save(place("cycle"))
+    store.mark_done("wall")
+    store.close()
+    path = tmp_path / "progress.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # as on a disk that cannot have a log beside the file
+    connection.close()
+    plain = sqlite3.connect
+
+    def guarded(name: object, **given: object) -> sqlite3.Connection:
+        if given.get("uri"):
+            return plain(name, **given)  # type: ignore[call-overload,no-any-return]
+        return plain(f"{Path(str(name)).as_uri()}?mode=ro", uri=True, **given)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(database.sqlite3, "connect", guarded)
+    store = Store.open(tmp_path)
+    assert not store.saving and store.note is not None and store.note[0] == "progress.unsaved"
+    assert store.latest() == place("cycle") == store.reached("cycle") and store.done() == {"wall"}
+    store.save(place("wall"))
+    assert store.reached("wall") is None
+    store.close()

@@ -1,0 +1,30 @@
+"""The plane: which point is at hand, and what is said where there is no room for a picture."""
+
+from __future__ import annotations
+
+import pytest
+
+from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.charts.plane import Spot, plane_rows
+
+CORNERS = [Spot(0, 0, "(0,0)", False), Spot(0, 1, "(0,1)", True), Spot(1, 1, "(1,1)", True)]
+
+
+@pytest.mark.parametrize("size", [(30, 3), (13, 20), (5, 1), (0, 4), (30, 0)])
+def test_a_plane_without_room_names_its_points_with_their_classes(size: tuple[int, int]) -> None:
+    width, height = size
+    rows = plane_rows(CORNERS, [], None, (-1, 2), (-1, 2), width, height, Look())
+    line = "".join(piece.text for row in rows for piece in row)
+    assert len(rows) == min(height, 1)
+    assert line == ("○(0,0) ●(0,1) ●(1,1)"[:width] if height else "") and cells(line) <= width
+
+
+def test_the_point_at_hand_and_no_other_stands_in_brackets() -> None:
+    def drawn(spots: list[Spot]) -> str:
+        return "".join(
+            piece.text for row in plane_rows(spots, [], None, (-1, 2), (-1, 2), 40, 12, Look()) for piece in row
+        )
+
+    assert "[" not in drawn(CORNERS)
+    assert "[●]" in (marked := drawn([*CORNERS, Spot(1, 0, "(1,0)", True, here=True)])) and marked.count("[") == 1

@@ -1,0 +1,225 @@
+"""What is used of Textual and not promised there: each part does what it is used for, and one file names them all.
+
+Where one of these fails after Textual was updated, its message names the part; the place to mend is that file.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import textual
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+
+from nntutor.tui.app import Tutor
+from nntutor.tui.terminal import textual_private
+from nntutor.tui.terminal.driver import TerminalDriver
+from nntutor.tui.terminal.textual_private import PARTS, OpenApp, UnixDriver, XTermParser
+from nntutor.tui.widget import Page
+
+TUI = Path(__file__).parent.parent / "tui"
+HOME = Path(inspect.getfile(textual_private)).resolve()
+
+
+class Wrecked(OpenApp):
+    """An app that makes a mistake as soon as it is there, and takes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[Exception] = []
+
+    def takes_fault(self, error: Exception) -> bool:
+        self.taken.append(error)
+        self.exit(7)
+        return True
+
+    def on_ready(self) -> None:
+        raise ZeroDivisionError("of ours")
+
+
+@pytest.fixture
+def driver() -> Iterator[Callable[[], UnixDriver]]:
+    """Makes a driver (within a running loop); it sets signal handlers when it is made, which are put back."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)}
+    yield lambda: UnixDriver(App(), debug=False, mouse=False)
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def held(name: str, holds: bool) -> None:
+    """Fail with the part's name where it is not what it was."""
+    where = HOME.relative_to(TUI.parent)
+    assert holds, f"Textual {textual.__version__}: {name} is another now. Used for: {PARTS[name]}. Mend {where}."
+
+
+def constant(name: str, value: str) -> str:
+    """What a constant of Textual is where its environment variable is set."""
+    command = [sys.executable, "-c", f"from textual import constants\nprint(constants.{name})"]
+    environment = {**os.environ, f"TEXTUAL_{name}": value}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment).stdout.strip()
+
+
+async def app_driver(_: Callable[[], UnixDriver]) -> bool:
+    app = OpenApp()
+    before = app.terminal_driver
+    async with app.run_test():
+        return before is None and isinstance(app.terminal_driver, Driver)
+
+
+async def app_handle_exception(_: Callable[[], UnixDriver]) -> bool:
+    app = Wrecked()
+    return await app.run_async(headless=True) == 7 and [str(error) for error in app.taken] == ["of ours"]
+
+
+async def linux_driver(_: Callable[[], UnixDriver]) -> bool:
+    return textual_private.is_for_unix(App().get_driver_class()) and UnixDriver.__mro__[1] is LinuxDriver
+
+
+async def run_input_thread(driver: Callable[[], UnixDriver]) -> bool:
+    read: list[bool] = []
+
+    class Reader(UnixDriver):
+        def run_input_thread(self) -> None:
+            read.append(True)
+
+    one = driver()
+    one.__class__ = Reader
+    one._run_input_thread()  # the target of Textual's thread
+    return read == [True]
+
+
+async def process_message(driver: Callable[[], UnixDriver]) -> bool:
+    one, sent = driver(), list[object]()
+    one.send_message = sent.append  # type: ignore[method-assign]
+    key = events.Key("a", "a")
+    one.process_message(key)
+    return sent == [key]
+
+
+async def parser(driver: Callable[[], UnixDriver]) -> bool:
+    reads = driver().new_parser()
+    keys = [message for text in ("a", "\x1b[A", "\x1b") for message in reads.feed(text)]
+    return isinstance(reads, XTermParser) and [*map(key, keys), *map(key, reads.tick())][:2] == ["a", "up"]
+
+
+def key(message: object) -> str:
+    return message.key if isinstance(message, events.Key) else ""
+
+
+async def fileno(driver: Callable[[], UnixDriver]) -> bool:
+    assert sys.__stdin__ is not None
+    return driver().fileno == sys.__stdin__.fileno()
+
+
+async def exit_event(driver: Callable[[], UnixDriver]) -> bool:
+    one, ended = driver(), list[bool]()
+    reader = threading.Thread(target=lambda: ended.append(one.exit_event.wait(10)))
+    one._key_thread = reader
+    reader.start()
+    before = one.exit_event.is_set()
+    one.disable_input()  # what Textual does when it ends or gives the terminal to a shell
+    reader.join()
+    return (before, ended) == (False, [True])
+
+
+async def untaken(driver: Callable[[], UnixDriver]) -> bool:
+    return driver().untaken == 0
+
+
+async def debug(driver: Callable[[], UnixDriver]) -> bool:
+    return driver()._debug is False
+
+
+async def color_system(_: Callable[[], UnixDriver]) -> bool:
+    return constant("COLOR_SYSTEM", "256") == "256"
+
+
+async def kitty_key(_: Callable[[], UnixDriver]) -> bool:
+    return constant("DISABLE_KITTY_KEY", "1") == "True"
+
+
+CHECKS = {
+    "App._driver": app_driver,
+    "App._handle_exception": app_handle_exception,
+    "LinuxDriver": linux_driver,
+    "LinuxDriver.run_input_thread": run_input_thread,
+    "LinuxDriver.fileno": fileno,
+    "LinuxDriver.exit_event": exit_event,
+    "LinuxDriver.process_message": process_message,
+    "Driver._app": untaken,
+    "Driver._debug": debug,
+    "XTermParser": parser,
+    "constants.COLOR_SYSTEM": color_system,
+    "constants.DISABLE_KITTY_KEY": kitty_key,
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_of_textual_is_what_it_is_used_for(name: str, driver: Callable[[], UnixDriver]) -> None:
+    try:
+        holds = await CHECKS[name](driver)
+    except Exception as error:
+        pytest.fail(f"Textual {textual.__version__}: {name}: {error!r}. Used for: {PARTS[name]}.")
+    held(name, holds)
+
+
+def test_no_part_is_named_that_is_not_checked() -> None:
+    assert list(CHECKS) == list(PARTS)
+
+
+# --- nothing else takes a private part ---------------------------------------------------------------
+
+
+def own_names(tree: ast.AST) -> set[str]:
+    """Names with an underscore that a file gives itself: functions, classes, variables, what it sets on objects."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.Attribute(attr=name, ctx=ast.Store()) | ast.Name(id=name, ctx=ast.Store()):
+                found.add(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted(TUI.rglob("*.py")) if "textual" in path.read_text(encoding="utf-8") and path != HOME],
+    ids=lambda path: path.stem,
+)
+def test_a_private_part_is_taken_in_one_file_only(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    own = own_names(tree)
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module)) if module.startswith("textual."):
+                private = [part for part in module.split(".") if part.startswith("_") or part == "drivers"]
+                assert not private and not any(alias.name.startswith("_") for alias in node.names), (path, module)
+            case ast.Attribute(attr=name) if name.startswith("_") and not name.startswith("__"):
+                assert name in own, f"{path}:{node.lineno} takes {name}, which is not its own"
+
+
+@pytest.mark.parametrize("cls", [Tutor, Page, TerminalDriver], ids=lambda cls: cls.__name__)
+def test_none_of_our_names_is_one_of_textuals(cls: type) -> None:
+    """A private name of ours that Textual comes to use as well would break both, and nobody would see why."""
+    module = inspect.getmodule(cls)
+    assert module is not None
+    own = {name for name in own_names(ast.parse(inspect.getsource(module))) if re.match("_[a-z]", name)}
+    theirs: set[str] = set()
+    for base in cls.__mro__:
+        if base.__module__.startswith("textual"):
+            source = inspect.getsource(base)
+            theirs |= set(re.findall(r"\bself\.(_[a-z]\w*)", source)) | set(re.findall(r"\bdef (_[a-z]\w*)", source))
+    assert len(theirs) > 5 and not own & theirs

@@ -1,0 +1,106 @@
+"""Every word is said by something: by its whole key in the code, or under a key that the code builds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from nntutor.core import errors
+from nntutor.core.engine.plan import PHASES
+from nntutor.core.rules.activations import ACTIVATIONS
+from nntutor.core.rules.losses import LOSSES
+from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.optimizers import OPTIMIZERS
+from nntutor.core.rules.surfaces import SURFACES
+from nntutor.lessons.course import load, published
+from nntutor.lessons.language import words
+from nntutor.tui.arguments import COMMANDS
+from nntutor.tui.state.session import THEMES
+
+ROOT = Path(__file__).parent.parent
+CODE = ("core/**/*.py", "lessons/**/*.py", "tui/**/*.py")
+
+
+@cache
+def nodes(files: str) -> tuple[ast.AST, ...]:
+    """The code of these files."""
+    paths = sorted(ROOT.glob(files))
+    assert paths, files
+    return tuple(node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def literals(*files: str) -> frozenset[str]:
+    """Every text in quotes in the code of these files."""
+    found = (node for pattern in files for node in nodes(pattern))
+    return frozenset(node.value for node in found if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def heads() -> Iterator[str]:
+    """What f-strings of the code begin with."""
+    for node in (node for pattern in CODE for node in nodes(pattern)):
+        if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
+            yield str(node.values[0].value)
+
+
+def runs() -> Iterator[str]:
+    """The names of runs, and of the race and the racer in "ravine-adam"."""
+    for run in (run.id for lesson in load.lessons() for run in lesson.runs):
+        yield from (run, *run.split("-"))
+
+
+def mistakes_of_core() -> Iterator[str]:
+    """Errors that the core can name, some with what they are about."""
+    for name in vars(errors):
+        yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
+    yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters"))
+
+
+# What stands behind each beginning of a key that the code builds. Kinds of steps: see test_lessons.
+BUILT: dict[str, frozenset[str]] = {
+    start: frozenset(ends)
+    for start, ends in {
+        "activation_name.": ACTIVATIONS,
+        "advice.": literals("tui/doctor/**/*.py"),
+        "batch_name.": ("online", "full", "mini"),
+        "check.": literals("tui/drawing/panels/check.py", "core/analysis/gradient_check.py"),
+        "check_table.": (end for key in literals("lessons/export/check_table.py") for end in (key, f"{key}_count")),
+        "cli.": (end for key in literals("tui/*.py", "tui/**/keymap.py") for end in (key, f"{key}_near")),
+        "cli_help.": (*COMMANDS, "main"),
+        "doctor.": literals("tui/doctor/**/*.py"),
+        "doctor.why_": literals("tui/terminal/**/*.py"),
+        "error_name.": LOSSES,
+        "errors.": mistakes_of_core(),
+        "expected.": (*literals("core/files/**/*.py"), "at_least_1", *LOSSES),
+        "export.": literals("lessons/export/**/*.py"),
+        "export.more_": literals("lessons/export/**/*.py"),
+        "help.": literals("tui/**/*.py"),
+        "keys.": literals("tui/**/*.py"),
+        "kind.": (key for key, _ in words.load("en").group("kind")),
+        "language.": words.LANGUAGES,
+        "mistake_name.": MISTAKES,
+        "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
+        "part.": (str(lesson.part) for lesson in load.lessons()),
+        "phase.": PHASES,
+        "regime.": literals("tui/drawing/views/**/*.py"),
+        "run_name.": (*runs(), *SURFACES),
+        "stale.": (one.stale for example in published.examples() for one in example.figures),
+        "study.zoom_": ("on", "off"),
+        "theme.": THEMES,
+        "verify.": literals("lessons/export/**/*.py"),
+        "why.": (key for key, _ in words.load("en").group("why")),
+        "why_panel.": literals("tui/drawing/panels/**/*.py"),
+    }.items()
+}
+
+
+def test_the_list_of_keys_that_are_built_is_that_of_the_code() -> None:
+    groups = {key.partition(".")[0] for key in words.load("en").entries}
+    assert {head for head in heads() if "." in head and head.partition(".")[0] in groups} == set(BUILT)
+
+
+def test_every_word_is_said_somewhere() -> None:
+    built = {start + end for start, ends in BUILT.items() for end in ends}
+    assert not set(words.load("en").entries) - literals(*CODE) - built

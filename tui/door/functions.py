@@ -1,0 +1,172 @@
+"""What can be done with a problem from Python, and the types that it is done with.
+
+Each function is a few lines over `core` and `lessons`. A mistake that nntutor can name is an NntutorError: its fields
+are the facts, and the sentence that the command line would print is its note, which Python prints below a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from nntutor.core.analysis.gradient_check import Check, check_all
+from nntutor.core.arrays import Array
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Operand, Step, Trace
+from nntutor.core.engine.training import run
+from nntutor.core.errors import NntutorError, ProblemError
+from nntutor.core.files import problem as files
+from nntutor.core.files import writing
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.mistakes import MISTAKES, is_known
+from nntutor.core.rules.optimizers import Optimizer
+from nntutor.lessons.course import builtin, published
+from nntutor.lessons.course.published import Result
+from nntutor.lessons.export.iterations import iterations
+from nntutor.lessons.language import error_text, words
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """What a training left.
+
+    problem: what was trained. network: the same layers with the weights and biases after the last iteration.
+    errors (iterations,): E of each iteration's samples with the weights before its update. diverged: the iteration,
+    from 1, in which a number stopped being finite, which is then the last one; else None.
+    """
+
+    problem: Problem
+    network: Network
+    errors: Array
+    diverged: int | None
+
+    def __repr__(self) -> str:
+        return f"<training of {len(self.errors)} iterations>"
+
+
+def _said(function: Callable[P, T]) -> Callable[P, T]:
+    """The function, whose named mistakes carry their sentence as a note."""
+
+    @wraps(function)
+    def said(*given: P.args, **named: P.kwargs) -> T:
+        try:
+            return function(*given, **named)
+        except NntutorError as error:
+            error.add_note(error_text.sentence(error, words.load("en")))
+            raise
+
+    return said
+
+
+@_said
+def read(where: str | Path) -> Problem:
+    """The problem in a file, or one that comes with nntutor.
+
+    where: a path, "-" for standard input, or a name of `problems()`. A text without a dot and a slash is a name.
+    Raises ProblemError, with file and line, for a file that cannot be used; NntutorError for an unknown name.
+    """
+    if isinstance(where, Path) or builtin.is_path(where):
+        return files.read(where)
+    return builtin.open(where)
+
+
+@_said
+def parse(text: str) -> Problem:
+    """The problem in the text of a problem file; a CSV file that it names is looked for in the current folder.
+
+    Raises ProblemError, with the line.
+    """
+    return files.parse(text, "<text>", Path())
+
+
+def write(problem: Problem) -> str:
+    """The text of a problem file that reads back to the same problem, every number in full."""
+    return writing.write(problem)
+
+
+def problems() -> tuple[str, ...]:
+    """The names of the problems that come with nntutor, sorted."""
+    return builtin.names()
+
+
+def trace(problem: Problem, iteration: int = 1, mistake: str = "") -> Trace:
+    """The record of one iteration, from 1: every number, and for every number the step that made it.
+
+    mistake: the name of a classic error that the iterations are run with ("updated-weights", …), "" for none.
+    The iterations before it are run, not recorded. Raises ValueError where there is no such iteration, because it is
+    below 1 or training diverges before it, and for an unknown mistake.
+    """
+    _at_least_1("iteration", iteration)
+    if mistake and not is_known(mistake):
+        raise ValueError(f"mistake {mistake!r}: expected one of {', '.join(MISTAKES)}")
+    found = next(iterations(problem, iteration, iteration, mistake))
+    if found.iteration != iteration:
+        raise ValueError(f"iteration {iteration}: training diverges in iteration {found.iteration}")
+    return found
+
+
+def train(problem: Problem, iterations: int, goal: float | None = None) -> Training:
+    """Run `iterations` iterations from the problem's own weights, at full speed.
+
+    goal: stop at the first iteration whose E is that small. Stops in the iteration in which training diverges.
+    Raises ValueError for less than 1 iteration.
+    """
+    _at_least_1("iterations", iterations)
+    engine = Engine(problem)
+    chunk = run(engine, engine.start(), iterations, goal=goal)
+    network = engine.layout.network(chunk.state.params, problem.network)
+    return Training(problem, network, chunk.errors, chunk.diverged)
+
+
+@_said
+def check(problem: Problem, iteration: int = 1) -> tuple[Check, ...]:
+    """The gradients of one iteration against central differences: one Check for each weight and bias that learns.
+
+    Raises NntutorError for the perceptron's rule, which is no derivative; ValueError as `trace` does.
+    """
+    return tuple(check_all(trace(problem, iteration)))
+
+
+def verify() -> dict[str, tuple[Result, ...]]:
+    """The published worked examples, by name: each figure as its source prints it, beside what comes out here."""
+    return {example.id: tuple(published.results(example)) for example in published.examples()}
+
+
+def _at_least_1(name: str, value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{name} is {value}: expected 1 or more")
+
+
+__all__ = [
+    "Check",
+    "Layer",
+    "Network",
+    "NntutorError",
+    "Operand",
+    "Optimizer",
+    "Problem",
+    "ProblemError",
+    "Ref",
+    "Result",
+    "Samples",
+    "Step",
+    "Timeline",
+    "Trace",
+    "Training",
+    "check",
+    "parse",
+    "problems",
+    "read",
+    "trace",
+    "train",
+    "verify",
+    "write",
+]

@@ -1,0 +1,186 @@
+"""Functions of one variable: an error with its tangent and moves, an activation with its slope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntutor.core.arrays import Array, frozen
+from nntutor.core.notation.figures import figure
+from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.dots import Dots, Span
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, cut
+
+_LEAST = (16, 5)
+_TWO = 56
+_NUMBERED = 12
+
+Function = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class _Sampled:
+    """A function at two points a column, and its lowest and highest value there."""
+
+    xs: Array
+    ys: Array
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, values: Function, across: Span, width: int) -> _Sampled | None:
+        """None where it has no finite value."""
+        xs = np.linspace(*across, 2 * width)
+        ys = np.asarray(values(frozen(xs)), dtype=float)
+        known = ys[np.isfinite(ys)]
+        return cls(xs, ys, float(known.min()), float(known.max())) if known.size else None
+
+    def dots(self, width: int, height: int, look: Look, share: float, flat: float) -> Dots:
+        """Room for it between a title and an axis; above and below a margin, a share of what is seen of it.
+
+        flat: the margin where it is the same everywhere.
+        """
+        margin = share * (self.high - self.low) if self.high > self.low else flat
+        across = float(self.xs[0]), float(self.xs[-1])
+        return Dots(width - 1, height - 2, look, across, (self.low - margin, self.high + margin))
+
+
+def parabola_rows(
+    values: Function,
+    moves: Array,
+    slope: float | None,
+    across: Span,
+    width: int,
+    height: int,
+    look: Look,
+    title: str = "",
+    label: str = "",
+    axes: tuple[str, str] = ("w1", "E"),
+) -> list[Row]:
+    """E over one weight, the moves so far numbered in their order, the tangent where the last of them stands.
+
+    moves: the weights w0, w1, …; slope: dE/dw at the last one, None for no tangent. label stands at the right.
+    """
+    gap = max(1, width - cells(title) - cells(label) - 2)
+    head: Row = (Piece(f" {title}"), Piece(" " * gap), Piece(label, "result"))
+    if width < _LEAST[0] or height < _LEAST[1]:
+        small: Row = (Piece(cut(f" {title}  {label}", width), "bold"),)
+        return [small][:height]
+    sampled = _Sampled.over(values, across, width)
+    if sampled is None:
+        return [head]
+    drawn = sampled.dots(width, height, look, 0.06, 1.0)
+    drawn.curve(sampled.xs, sampled.ys, "", glyph=".")
+    heights = np.asarray(values(frozen(moves)), dtype=float) if len(moves) else np.empty(0)
+    for place in range(len(moves) - 1):
+        x0, x1, y0, y1 = (float(end) for end in (*moves[place : place + 2], *heights[place : place + 2]))
+        drawn.line(x0, y0, x1, y1, "edge", 3, ".")
+    if len(moves):
+        _moves(drawn, moves, heights, slope)
+    ends = [figure(end, 3, style=look.style) for end in (*across, sampled.high)]
+    axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {look.line('↑')} {ends[2]}"
+    return _rows(head, drawn, axis if cells(axis) <= width else "")[:height]
+
+
+def _rows(head: Row, drawn: Dots, axis: str) -> list[Row]:
+    rows: list[Row] = [head]
+    rows += [(Piece(" "), *row) if row else () for row in drawn.rows()]
+    return [*rows, (Piece(axis, "dim"),)]
+
+
+def _moves(drawn: Dots, moves: Array, heights: Array, slope: float | None) -> None:
+    look = drawn.look
+    x, y = float(moves[-1]), float(heights[-1])
+    if slope is not None and np.isfinite([x, y, slope]).all():
+        reach = 0.16 * (drawn.across[1] - drawn.across[0])
+        drawn.line(x - reach, y - slope * reach, x + reach, y + slope * reach, "operand")
+    at = drawn.cell(x, y)
+    if at is None and np.isfinite(x):
+        edge = drawn.across[1] if x > drawn.across[1] else drawn.across[0] if x < drawn.across[0] else x
+        arrow = look.line("▲" if edge == x else "→" if x > drawn.across[1] else "←")
+        drawn.mark(edge, drawn.up[1], arrow, "result", over=True)
+    elif at is not None:
+        drawn.mark(x, y, look.line("●"), "result", over=True)
+    for number in range(len(moves) - 1):
+        cell = drawn.cell(float(moves[number]), float(heights[number]))
+        if cell is None:
+            continue
+        drawn.mark(float(moves[number]), float(heights[number]), look.line("○"), "")
+        if number < _NUMBERED:
+            drawn.label(float(moves[number]), float(heights[number]), str(number), "dim")
+    if at is not None and len(moves) <= _NUMBERED:
+        drawn.label(x, y, str(len(moves) - 1), "result")
+
+
+def activation_rows(
+    out: Function,
+    slope: Function,
+    at: float | None,
+    names: tuple[str, str],
+    width: int,
+    height: int,
+    look: Look,
+    title: str = "",
+    span: Span = (-6.0, 6.0),
+    largest: tuple[float, float] | None = None,
+) -> list[Row]:
+    """An activation and its slope, each with the working point at net `at` and its value.
+
+    names: what out and slope are called; largest: net and slope where the slope is largest. On a narrow screen they
+    stand below each other.
+    """
+    top = None if largest is None else largest[1]
+    if width >= _TWO and height >= _LEAST[1]:
+        half = (width - 2) // 2
+        one = _function(out, at, names[0], None, half, height, look, title, span)
+        two = _function(slope, at, names[1], top, width - 2 - half, height, look, "", span)
+        return beside(one, two, half)
+    upper = height - height // 2
+    one = _function(out, at, names[0], None, width, upper, look, title, span)
+    return [*one, *_function(slope, at, names[1], top, width, height - upper, look, "", span)][:height]
+
+
+def _function(
+    values: Function,
+    at: float | None,
+    name: str,
+    top: float | None,
+    width: int,
+    height: int,
+    look: Look,
+    title: str,
+    span: Span,
+) -> list[Row]:
+    told = name
+    y = None
+    if at is not None and np.isfinite(at):
+        y = float(values(frozen([at]))[0])
+        told = f"{name} = {figure(y, 4, style=look.style)}"
+    largest = "" if top is None else f"   max {figure(top, 3, style=look.style)}"
+    head: Row = (
+        Piece(cut(f" {title} " if title else " ", width)),
+        Piece(cut(told, max(0, width - cells(title) - 2)), "result"),
+    )
+    if top is not None and cells(told) + cells(largest) + 2 <= width:
+        head = (*head, Piece(largest, "dim"))
+    if width < _LEAST[0] or height < 3:
+        return [head][:height]
+    sampled = _Sampled.over(values, span, width)
+    if sampled is None:
+        return [head]
+    drawn = sampled.dots(width, height, look, 0.08, 0.5)
+    drawn.line(0.0, sampled.low, 0.0, sampled.high, "edge", 3, ":")
+    if top is not None:
+        drawn.line(span[0], top, span[1], top, "edge", 3, ".")
+    drawn.curve(sampled.xs, sampled.ys, "", glyph="*" if look.ascii else "")
+    if y is not None and at is not None:
+        drawn.line(at, sampled.low, at, y, "operand", 2, ":")
+        drawn.mark(at, y, look.line("●"), "result", over=True)
+    low_net, high_net = (figure(end, 2, style=look.style) for end in span)
+    axis = f" net {low_net} {look.line('→')} {high_net}"
+    if at is not None and np.isfinite(at):
+        axis += f"   net = {figure(at, 4, style=look.style)}"
+    return _rows(head, drawn, cut(axis, width))[:height]

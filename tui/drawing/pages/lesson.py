@@ -1,0 +1,138 @@
+"""A lesson's page, or a problem's: which drawing stands where, at any size.
+
+From the top: the place, the picture (or another view), the step's three rows, the prose, the keys. Where
+there is little room the picture goes first; the formula and the prose stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nntutor.lessons.course import load
+from nntutor.lessons.language import why
+from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import key_line, look_of, rule, run_name
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
+from nntutor.tui.drawing.pages.prose import prose_pages
+from nntutor.tui.drawing.panels.table import keys_here, panel_rows
+from nntutor.tui.drawing.step.diagram import fits
+from nntutor.tui.drawing.step.formula import formula_rows
+from nntutor.tui.drawing.step.status import status_row
+from nntutor.tui.drawing.views import table
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.study import Study
+
+_BOTTOM = 8  # rows of formula and prose at 80 × 24
+_LEAST_PICTURE = 5
+_TWO_COLUMNS = 110
+_FULL_WIDTH = 80
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """The page of one place; `words` know the learner's keys."""
+
+    session: Session
+    study: Study
+    words: Words
+
+    @property
+    def look(self) -> Look:
+        return look_of(self.session)
+
+    def rows(self) -> list[Row]:
+        """The whole screen."""
+        session, study = self.session, self.study
+        top = [status_row(study.trace, study.timeline.step, self._title(), self.words, session.width, self.look)]
+        bottom, picture = _parts(session.height)
+        if picture:
+            edge = rule(session.width, self.look)
+            top += [edge, *_sized(self._picture(session.width, picture), picture), edge]
+        last = self._keys()
+        # A message of several lines takes the rows above the keys for as long as it stands.
+        return [*top, *_sized(self._low(bottom), bottom)[: bottom + 1 - len(last)], *last]
+
+    def prose_pages(self) -> int:
+        """How many pages the prose at this place takes."""
+        bottom, _ = _parts(self.session.height)
+        room = bottom - len(self._formula(_formula_height(bottom)))
+        return len(prose_pages(self.session, self.study, self.words, room)) if room > 0 else 1
+
+    def has_picture(self) -> bool:
+        """Whether the network fits on the screen as a picture."""
+        _, height = _parts(self.session.height)
+        return fits(self.study.trace, self.session.width - 1, height, self.look)
+
+    def _title(self) -> str:
+        study = self.study
+        if study.lesson is None:
+            return study.timeline.original.title or study.name
+        title = f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
+        if len(study.timelines) < 2:
+            return title
+        name = run_name(self.words, study.run)
+        return f"{title} · {name}" if name else title
+
+    def _picture(self, width: int, height: int) -> list[Row]:
+        """The view that is chosen; on a wide screen two of them."""
+        if width < _TWO_COLUMNS:
+            return self._view(self.study.view, width, height)
+        left = max(_FULL_WIDTH - 8, width * 6 // 10)
+        first, second = table.side_by_side(self.study)
+        return beside(self._view(first, left, height), self._view(second, width - left - 2, height), left)
+
+    def _view(self, name: str, width: int, height: int) -> list[Row]:
+        return table.drawn(name, self.study, self.words, width, height, self.look)
+
+    def _low(self, height: int) -> list[Row]:
+        """The formula, and below it the prose or what is open over it."""
+        panel = panel_rows(self.session, self.study, self.words, height)
+        if panel is not None:
+            return panel if len(panel) + 3 > height else [*self._formula(height - len(panel)), *panel]
+        formula = self._formula(_formula_height(height))
+        pages = prose_pages(self.session, self.study, self.words, height - len(formula))
+        return [*formula, *pages[min(self.study.page, len(pages) - 1)]]
+
+    def _formula(self, height: int) -> list[Row]:
+        trace, step, words = self.study.trace, self.study.step, self.words
+
+        def book(formula: str) -> str:
+            return words.say("export.textbook", formula=formula)
+
+        left_out = Speech(words, self.session.style).left_out
+        noun = why.noun(words, trace, step)
+        return formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out)
+
+    def _keys(self) -> list[Row]:
+        """What can be pressed here, or what there is to tell."""
+        message, width = self._message(), self.session.width
+        if not message:
+            return [key_line(keys_here(self.session, self.study), self.words, width)]
+        lines = wrapped(message, width - 2)[: max(1, self.session.height // 3)]
+        return [(Piece(f" {line}", "note"),) for line in lines]
+
+    def _message(self) -> str:
+        if self.study.note is None:
+            return self.session.home.message
+        key, facts = self.study.note
+        shown = {name: self.look.figure(fact) if isinstance(fact, float) else fact for name, fact in facts.items()}
+        return self.words.say(key, **shown)
+
+
+def _parts(height: int) -> tuple[int, int]:
+    """Rows for formula and prose, and for the picture (0: none)."""
+    bottom = max(_BOTTOM, min(14, height // 3))
+    picture = height - bottom - 4
+    if picture < _LEAST_PICTURE:
+        return max(1, height - 2), 0
+    return bottom, picture
+
+
+def _formula_height(height: int) -> int:
+    return min(max(3, height - 4), 6)
+
+
+def _sized(rows: list[Row], height: int) -> list[Row]:
+    return rows[:height] + [()] * (height - len(rows))

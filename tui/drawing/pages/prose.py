@@ -1,0 +1,87 @@
+"""What the screen says at a place: the stop's text, or why this kind of step is taken; in pages."""
+
+from __future__ import annotations
+
+from nntutor.core.engine.trace import Trace
+from nntutor.lessons.course import holes, load
+from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.language import why
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import look_of
+from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, wrapped
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.study import Study
+
+
+def prose(session: Session, study: Study, words: Words) -> str:
+    """What is said at this place."""
+    number = study.stop
+    if study.lesson is None or number is None:
+        return why.sentence(words, study.trace, study.step, session.style)
+    lesson = study.lesson
+
+    def trace_of(run: str | None, iteration: int | None) -> Trace:
+        timeline = study.timelines[run] if run else study.timeline
+        return timeline.trace_of(iteration or study.timeline.iteration)
+
+    try:
+        text = load.text(lesson.id, session.language)
+        return holes.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style)
+    except AuthorError as error:
+        # A network that the learner has changed may lack numbers that the text speaks of.
+        return why.sentence(words, study.trace, study.step, session.style) if study.timeline.edits else str(error)
+
+
+def prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:
+    """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row."""
+    height = max(1, height)
+    lines = _closed(wrapped(prose(session, study, words), session.width - 2))
+    count = _count(session, study, words)
+    if len(lines) == height and count and cells(lines[-1]) + cells(count) + 4 > session.width:
+        count = ""
+    pages = [lines[at : at + height] for at in range(0, len(lines), height)] or [[]]
+    result = []
+    for place, page in enumerate(pages):
+        drawn: list[Row] = [_bold(line) for line in page]
+        tail = count if place == len(pages) - 1 else look_of(session).line("…")
+        if tail:
+            _append_right(drawn, tail, session.width, height)
+        result.append(drawn)
+    return result
+
+
+def _count(session: Session, study: Study, words: Words) -> str:
+    """The stop's number of all, and a sign where there is more to read at this very step; nothing between stops."""
+    number = study.stop
+    if study.lesson is None or number is None:
+        return ""
+    count = words.say("status.stop", stop=number + 1, stops=len(study.lesson.stops))
+    following = study.lesson.stops[number + 1 : number + 2]
+    if any(stop.run == study.run and study.place_of(stop) == study.place for stop in following):
+        count += look_of(session).line(" …")
+    return count
+
+
+def _closed(lines: list[str]) -> list[str]:
+    """A bold term that goes over the end of a line is closed there and opened again."""
+    result, open_term = [], ""
+    for line in lines:
+        line = open_term + line
+        open_term = BOLD if line.count(BOLD) % 2 else ""
+        result.append(line + open_term)
+    return result
+
+
+def _bold(line: str) -> Row:
+    """A line of prose, its **terms** in bold."""
+    parts = line.split(BOLD)
+    return (Piece(" "), *(Piece(part, "bold" if at % 2 else "") for at, part in enumerate(parts) if part))
+
+
+def _append_right(rows: list[Row], text: str, width: int, height: int) -> None:
+    last = sum(cells(piece.text) for piece in rows[-1]) if rows else 0
+    if rows and last + cells(text) + 3 <= width:
+        rows[-1] = (*padded_row(rows[-1], width - cells(text) - 1), Piece(text, "dim"))
+    elif len(rows) < height:
+        rows.append((Piece(" " * (width - cells(text) - 1)), Piece(text, "dim")))

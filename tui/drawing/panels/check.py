@@ -1,0 +1,82 @@
+"""The gradient check of one number: E with it nudged up and down, and the slope between."""
+
+from __future__ import annotations
+
+from nntutor.core.analysis.gradient_check import Difference, central_difference, check, serving_step
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.kinds import GRADIENT
+from nntutor.core.notation.symbols import Ref, Style, short
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
+from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, wrapped
+from nntutor.tui.state.panels import Checking
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.signs import non_text_key, sign
+from nntutor.tui.state.study import Study
+
+_DIGITS = 12
+
+
+def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[Row]:
+    look, width, trace = look_of(session), session.width, study.trace
+    shown = central_difference(trace, panel.ref, panel.h)
+    symbol = trace.symbol(panel.ref, look.style)
+    epsilon = short("rate_eps", look.style)
+
+    def say(key: str, **facts: object) -> str:
+        return words.say(f"check.{key}", symbol=symbol, **facts).replace("ε", epsilon)
+
+    def long(value: float, plus: bool = False) -> str:
+        return figure(value, _DIGITS, plus, look.style)
+
+    gradient = panel.ref._replace(kind=GRADIENT[panel.ref.kind])
+    known = trace.known(gradient, study.timeline.step)
+    name = trace.symbol(gradient, look.style)
+    lines = [
+        (say("upper"), long(shown.upper)),
+        (say("lower"), long(shown.lower)),
+        (say("numeric"), long(shown.numeric, plus=True)),
+        (f"{say('gradient')} {name}", long(shown.gradient, plus=True) if known else "?"),
+        *((label, long(value, plus=True)) for label, value in _others(study, words, gradient) if known),
+        (say("relative"), figure(shown.relative, 2, style=look.style) if known else "?"),
+    ]
+    wide = max(cells(label) for label, _ in lines) + 2
+    chosen = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
+    drawn: list[Row] = [(*title_row(say("title")), Piece(f"   {chosen}   {say('vary')}", "dim"))]
+    drawn += [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
+    if not known:
+        return drawn
+    key, facts = _verdict(trace, panel.ref, shown, look.style)
+    verdict = say(key, **facts)
+    if wide + 14 + cells(verdict) <= width:
+        return [*drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(verdict, "bold"))]
+    # What is said matters more than the numbers above, of which the last ones go where rows are few.
+    return [drawn[0], *[(Piece(f" {line}", "bold"),) for line in wrapped(verdict, width - 2)], *drawn[1:]]
+
+
+def keys(session: Session) -> Keys:
+    return [(sign(session, "more", "less"), "epsilon"), (non_text_key(session, "escape"), "close")]
+
+
+def _verdict(trace: Trace, ref: Ref, shown: Difference, style: Style) -> tuple[str, dict[str, object]]:
+    """What is to be said of the gradient, for which the one difference that is shown may be too rough."""
+    found = check(trace, ref)
+    kinks = shown.kinks or found.kinks
+    if kinks:
+        return "kinks", {"units": ", ".join(kinks)}
+    if found.verdict == "differs" or shown.near:
+        return found.verdict, {}
+    best = serving_step(trace, ref)
+    if best is not None:
+        return "differs_epsilon", {"best": figure(best, 2, style=style)}
+    return "differs_alone" if found.verdict == "agrees" else found.verdict, {}
+
+
+def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]]:
+    """The same gradient in the lesson's other runs, made by a rule that may be wrong."""
+    if study.view != "runs":
+        return []
+    others = [timeline for name, timeline in study.timelines.items() if name != study.run]
+    return [(words.say("views.run_wrong"), one.trace_of(study.timeline.iteration).value(gradient)) for one in others]

@@ -1,0 +1,71 @@
+"""Why this number: the operands of the step at hand, and what made each."""
+
+from __future__ import annotations
+
+from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
+from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
+from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.state.panels import Why
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.signs import non_text_key
+from nntutor.tui.state.study import Study
+
+_MOST = 5
+
+
+def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
+    look, operands = look_of(session), study.step.operands
+    symbol = study.trace.symbol(study.step.ref, look.style)
+    drawn = [title_row(words.say("why_panel.title", symbol=symbol))]
+    first = min(max(0, panel.picked - _MOST + 1), max(0, len(operands) - _MOST))
+    for number, operand in enumerate(operands[first : first + _MOST], first):
+        mark = look.line("▸") if number == panel.picked else " "
+        name = study.trace.symbol(operand.ref, look.style)
+        value = look.figure(operand.value, digits=look.digits + 2)
+        text = f" {mark} {name:<10} = {value:<14} {_made(study, words, operand.ref)}"
+        drawn.append((Piece(cut(text, session.width), "picked" if number == panel.picked else ""),))
+    more = len(operands) - first - _MOST
+    hint = words.say("why_panel.jump")
+    if more > 0:
+        hint = f"{look.line('…')} +{more}   {hint}"
+    drawn.append((Piece(f" {hint}", "dim"),))
+    return drawn
+
+
+def keys(session: Session) -> Keys:
+    return [
+        (non_text_key(session, "unit_previous", "unit_next"), "choose"),
+        (non_text_key(session, "continue"), "open"),
+        (non_text_key(session, "backspace"), "back"),
+        (non_text_key(session, "escape"), "close"),
+    ]
+
+
+def _made(study: Study, words: Words, ref: Ref) -> str:
+    trace = study.trace
+    producer = trace.producer(ref)
+    if producer is not None:
+        iteration, step = producer
+        if iteration == trace.iteration:
+            return words.say("why_panel.made", step=step)
+        return words.say("why_panel.made_before", iteration=iteration, step=step)
+    return words.say(f"why_panel.{_given(study, ref)}")
+
+
+def _given(study: Study, ref: Ref) -> str:
+    trace = study.trace
+    if ref in trace.edited:
+        return "given_edit"
+    if ref.kind in PER_OPTIMIZER:
+        return "given_rate"
+    if ref.kind == "target":
+        return "given_target"
+    if ref.kind == "out":
+        return "given_input"
+    if ref.kind in PER_WEIGHT and ref.kind != "weight":
+        return "given_state"
+    if trace.index_of(ref._replace(kind="new")) is None:
+        return "given_held"
+    return "given_weight" if ref.input else "given_bias"

@@ -1,0 +1,25 @@
+"""E by iteration, as far as the learner has run."""
+
+from __future__ import annotations
+
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.charts.curves import curve_rows
+from nntutor.tui.state import views
+from nntutor.tui.state.study import Study
+
+
+def curve(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    timeline = study.timeline
+    # The prose may have looked ahead; the curve shows what the learner has run.
+    known = timeline.errors if study.running is not None else views.seen_errors(study)
+    # The iteration at hand is known only once its E has been made.
+    error = study.trace.find("E")
+    here = timeline.iteration
+    if error is not None and not study.trace.known(error, timeline.step) and len(known) <= here:
+        known = known[: here - 1]
+    if study.running is None and len(known) < 2:
+        return [(), (Piece(f"  {line}", "dim"),)] if (line := cut(words.say("views.one_point"), width - 3)) else []
+    title, log = words.say("views.error_curve"), words.say("views.log_scale")
+    return curve_rows(known, here, width, height, look, title, log)

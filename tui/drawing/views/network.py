@@ -1,0 +1,18 @@
+"""The picture of the network; where it does not fit, its matrices."""
+
+from __future__ import annotations
+
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Row
+from nntutor.tui.drawing.step.diagram import diagram
+from nntutor.tui.drawing.views.matrices import matrices
+from nntutor.tui.drawing.views.paths import nothing
+from nntutor.tui.state.study import Study
+
+
+def network(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    if study.trace.problem.surface:
+        return nothing(words, width)
+    drawn = diagram(study.trace, study.step, width - 1, height, look, study.targets_shown)
+    return matrices(study, words, width, height, look) if drawn is None else drawn

@@ -1,0 +1,147 @@
+"""Lessons and problems opened, and a saved place made into a study again (bookmarks.py is the way there)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from nntutor.core.arrays import frozen
+from nntutor.core.engine.edits import Edit
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.files import writing
+from nntutor.core.files.problem import parse
+from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
+from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.learner.places import Place
+from nntutor.tui.bookmarks import fingerprint
+from nntutor.tui.state import moves, panels, views
+from nntutor.tui.state.runs import run_seeds
+from nntutor.tui.state.study import Position, Study
+
+# Iterations that another run is taken to again; it costs the start some of its time.
+_NEAR = 2000
+
+
+def opened(what: Lesson | Problem | None, place: Place | None) -> tuple[Study, str]:
+    """A lesson or a problem, or (None) the problem that a place holds, and its text; at the place, if there is one.
+
+    Raises what core.files.problem raises for a text that it does not understand.
+    """
+    if isinstance(what, Lesson):
+        study, text = _lesson(what), ""
+    elif what is not None:
+        study, text = _problem(what.title, what), writing.write(what)
+    else:
+        assert place is not None
+        found = parse(place.problem, place.name, None)
+        study, text = _problem(place.name, found), writing.write(found)
+    return (study if place is None else _placed(study, place)), text
+
+
+def _lesson(lesson: Lesson) -> Study:
+    problems = {run.id: builtin.of_run(run) for run in lesson.runs}
+    return moves.opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
+
+
+def _problem(name: str, problem: Problem) -> Study:
+    return moves.opened(name, None, {"main": problem}, {})
+
+
+def _placed(study: Study, place: Place) -> Study:
+    """The study at a saved place; where the lesson has other numbers now, at its nearest stop."""
+    if place.run not in study.timelines:
+        return study
+    fresh = study.timelines[place.run]
+    if place.settings.get("numbers", fingerprint(fresh.original)) != fingerprint(fresh.original):
+        return replace(_at_nearest_stop(study, place), note=panels.note("progress.lesson_changed"))
+    try:
+        timelines = _timelines(study, place)
+    except (KeyError, IndexError, ValueError):
+        return _at_nearest_stop(study, place)
+    view = str(place.settings.get("view", "network"))
+    study = replace(
+        study,
+        timelines=MappingProxyType(timelines),
+        run=place.run,
+        visited=_whole(place.settings.get("visited"), -1),
+        zoom=place.settings.get("zoom") is True,
+        view=view if view in views.views(study) else "network",
+        page=_whole(place.settings.get("page"), 0),
+        reached=_reached(place.settings.get("reached")),
+        trail=_trail(place.settings.get("trail")),
+    )
+    number = _named_stop(study, place.stop)
+    if number is not None and study.place_of(study.lesson.stops[number]) == study.place:  # type: ignore[union-attr]
+        study = replace(study, shown=MappingProxyType({(study.run, *study.place): number}))
+    # Many seeds are trained again in the background: their weights would be a megabyte at every step.
+    return run_seeds(study) if place.settings.get("seeds") is True else study
+
+
+def _timelines(study: Study, place: Place) -> dict[str, Timeline]:
+    """Every run where it stood. Raises KeyError, IndexError, ValueError where the place does not fit them."""
+    fresh = study.timelines[place.run]
+    params, slots = (frozen(np.frombuffer(saved, dtype="<f8")) for saved in (place.params, place.slots))
+    state, edits = State(place.iteration - 1, params, slots), place.edits.get(place.run, ())
+    timeline = Timeline.resumed(fresh.original, fresh.mistake, edits, place.iteration, place.step, state)
+    places = place.settings.get("places")
+    stood = places if isinstance(places, dict) else {}
+    others = {
+        name: _moved(_edited(one, place.edits.get(name, ())), stood.get(name)) for name, one in study.timelines.items()
+    }
+    return {**others, place.run: timeline}
+
+
+def _whole(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) else otherwise
+
+
+def _reached(value: object) -> Mapping[str, int]:
+    runs = value.items() if isinstance(value, dict) else ()
+    return MappingProxyType({run: last for run, last in runs if isinstance(last, int)})
+
+
+def _trail(value: object) -> tuple[Position, ...]:
+    pairs = value if isinstance(value, list) else []
+    return tuple(Position(*pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+
+
+def _moved(timeline: Timeline, place: object) -> Timeline:
+    """Another run at the place where it stood, unless the way there is long."""
+    if isinstance(place, list) and len(place) == 2 and place[0] <= _NEAR:
+        return timeline.to(place[0], place[1])
+    return timeline
+
+
+def _edited(timeline: Timeline, edits: tuple[Edit, ...]) -> Timeline:
+    """Another run of the lesson with its edits."""
+    for edit in edits:
+        timeline = timeline.to(edit.iteration).edit(edit.ref, edit.value)
+    return timeline
+
+
+def _named_stop(study: Study, stop: str) -> int | None:
+    if study.lesson is None:
+        return None
+    ids = [one.id for one in study.lesson.stops]
+    return ids.index(stop) if stop in ids else None
+
+
+def _at_nearest_stop(study: Study, place: Place) -> Study:
+    """At the stop of that name; where there is none any more, at the last one of the run that is not further on."""
+    number = _named_stop(study, place.stop)
+    if number is None and study.lesson is not None:
+        reached = Position(place.iteration, place.step)
+        number = max(
+            (
+                number
+                for number, stop in enumerate(study.lesson.stops)
+                if stop.run == place.run and (study.place_of(stop) or reached) < reached
+            ),
+            default=0,
+        )
+    return study if number is None else moves.at_stop(study, number)

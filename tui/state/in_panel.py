@@ -1,0 +1,89 @@
+"""Keys while a panel is open: what each kind of panel makes of those that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from nntutor.tui.state import edits, moves, runs
+from nntutor.tui.state.keys import WAYS, printable, scrolled
+from nntutor.tui.state.korean import TWO_SET
+from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Scrolled, Why
+from nntutor.tui.state.runs import RUNS
+from nntutor.tui.state.session import Extents, Session
+from nntutor.tui.state.study import Study
+
+_POWERS = (-14, 0)
+_LONGEST = 100
+
+
+def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
+    """The session after a key that the panel takes, or that every panel takes."""
+    if name in ("escape", "leave", panel.toggle):
+        return replace(session, study=replace(study, panel=None))
+    if isinstance(panel, Scrolled):
+        top = scrolled(panel.top, name, session.height, extents.last_top(session))
+        return replace(session, study=replace(study, panel=replace(panel, top=top)))
+    if isinstance(panel, Line) and name == "backspace":
+        return replace(session, study=_rewritten(study, panel, panel.text[:-1]))
+    return replace(session, study=KEYS[type(panel)](study, panel, name))
+
+
+def typed(study: Study, text: str) -> Study:
+    """Text typed or pasted into the open line, where there is one."""
+    if not isinstance(study.panel, Line):
+        return study
+    # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
+    clean = "".join(TWO_SET.get(letter, letter) for letter in printable(text))
+    return _rewritten(study, study.panel, (study.panel.text + clean)[:_LONGEST])
+
+
+def _rewritten(study: Study, panel: Line, text: str) -> Study:
+    return replace(study, panel=replace(panel, text=text, wrong=None))
+
+
+def _why(study: Study, panel: Why, name: str) -> Study:
+    operands = study.step.operands
+    if name == "backspace":
+        return moves.back_on_trail(study)
+    if not operands:
+        return study
+    if name == "continue":
+        return moves.jump(study, panel.picked)
+    return replace(study, panel=Why((panel.picked + WAYS[name]) % len(operands)))
+
+
+def _checking(study: Study, panel: Checking, name: str) -> Study:
+    if name == "continue":
+        return replace(study, panel=None)
+    low, high = _POWERS
+    power = panel.power + (1 if name in ("more", "double") else -1)
+    return replace(study, panel=Checking(panel.ref, min(high, max(low, power))))
+
+
+def _choosing(study: Study, panel: Choosing, name: str) -> Study:
+    if name != "continue":
+        choices = len(RUNS) + 1 + runs.has_seeds(study)
+        return replace(study, panel=Choosing((panel.picked + WAYS.get(name, 1)) % choices))
+    if panel.picked == len(RUNS):
+        return replace(study, panel=Asking("goal"))
+    return runs.run_seeds(study) if panel.picked > len(RUNS) else runs.run_on(study, RUNS[panel.picked])
+
+
+def _asking(study: Study, panel: Asking, name: str) -> Study:
+    return moves.go_to(study, panel.text) if panel.what == "goto" else runs.run_until(study, panel.text)
+
+
+def _editing(study: Study, panel: Editing, name: str) -> Study:
+    return edits.set_as_typed(study, panel) if name == "continue" else edits.another(study, panel, WAYS[name])
+
+
+KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
+    Why: _why,
+    Checking: _checking,
+    Choosing: _choosing,
+    Asking: _asking,
+    Editing: _editing,
+}
+"""What a panel does with a key that it takes. Those that are scrolled need nothing of their own."""

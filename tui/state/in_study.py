@@ -1,0 +1,134 @@
+"""Keys in a lesson or problem: which function each command calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from nntutor.tui.state import edits, moves, panels, runs, views
+from nntutor.tui.state.commands import Where, allowed
+from nntutor.tui.state.in_panel import in_panel, typed
+from nntutor.tui.state.panels import Asking, Choosing, Helping, Panel, Reading, Why
+from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Typed
+from nntutor.tui.state.study import Study
+
+_STOPS_A_RUN = ("escape", "leave", "run", "continue")
+
+
+def in_study(session: Session, study: Study, action: Action, extents: Extents) -> Session:
+    """The session after an action while a lesson or problem is open."""
+    match action:
+        case Ran(number, chunk):
+            return replace(session, study=runs.ran(study, number, chunk))
+        case Typed(text):
+            return replace(session, study=typed(study, text))
+        case Press(name) if study.running is not None and name in _STOPS_A_RUN:
+            return replace(session, study=runs.stopped(study))
+        case Press(name) if _allowed(study, name):
+            return _pressed(session, study, name, extents)
+    return session
+
+
+def _allowed(study: Study, name: str) -> bool:
+    """Whether a command may be given here."""
+    if study.running is not None and not allowed(name, Where.RUNNING):
+        return False
+    if study.panel is None:
+        return allowed(name, Where.STUDY)
+    return allowed(name, Where.PANEL) or name in (*study.panel.takes, study.panel.toggle)
+
+
+def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Session:
+    if study.panel is not None:
+        return in_panel(session, study, study.panel, name, extents)
+    if name in ON_STUDY:
+        return replace(session, study=ON_STUDY[name](study))
+    return ON_SESSION[name](session, study, extents)
+
+
+# --- what only the study is needed for -----------------------------------------------------------------
+
+
+def _opens(panel: Panel) -> Callable[[Study], Study]:
+    return lambda study: replace(study, panel=panel, note=None)
+
+
+ON_STUDY: dict[str, Callable[[Study], Study]] = {
+    "step": moves.step_on,
+    "back": moves.step_back,
+    "unit_next": partial(moves.unit, way=1),
+    "unit_previous": partial(moves.unit, way=-1),
+    "phase_next": partial(moves.phase, way=1),
+    "phase_previous": partial(moves.phase, way=-1),
+    "iteration_next": partial(moves.iteration, way=1),
+    "iteration_previous": partial(moves.iteration, way=-1),
+    "first": partial(moves.ends, last=False),
+    "last": partial(moves.ends, last=True),
+    "goto": _opens(Asking("goto")),
+    "why": _opens(Why()),
+    "check": moves.checking,
+    "edit": edits.editing,
+    "more": partial(edits.changed, how="more"),
+    "less": partial(edits.changed, how="less"),
+    "halve": partial(edits.changed, how="halve"),
+    "double": partial(edits.changed, how="double"),
+    "reset": edits.reset,
+    "undo": edits.undone,
+    "redo": edits.redone,
+    "run": _opens(Choosing()),
+    "zoom": moves.zoomed,
+    "help": _opens(Helping()),
+    "search": _opens(Helping()),
+    "backspace": moves.back_on_trail,
+    "escape": lambda study: replace(study, note=None),
+}
+
+
+# --- what the session is needed for --------------------------------------------------------------------
+
+
+def _continue(session: Session, study: Study, extents: Extents) -> Session:
+    """The rest of the prose, then the next stop."""
+    if study.page + 1 < extents.prose_pages(session):
+        return replace(session, study=replace(study, page=study.page + 1))
+    return replace(session, study=moves.go_on(study))
+
+
+def _view(session: Session, study: Study, extents: Extents) -> Session:
+    return replace(session, study=views.next_view(study, extents.has_picture(session)))
+
+
+def _digits(session: Session, study: Study, extents: Extents) -> Session:
+    place = DIGITS.index(session.digits) if session.digits in DIGITS else -1
+    return replace(session, digits=DIGITS[(place + 1) % len(DIGITS)])
+
+
+def _glossary(session: Session, study: Study, extents: Extents) -> Session:
+    return replace(session, study=replace(study, panel=Reading(extents.term_top(session)), note=None))
+
+
+def _leave(session: Session, study: Study, extents: Extents) -> Session:
+    picked = [n for n, lesson in enumerate(session.home.lessons) if lesson.id == study.name]
+    home = replace(session.home, picked=picked[0] if picked else session.home.picked)
+    return replace(session, study=None, home=home)
+
+
+def _other_lesson(session: Session, study: Study, extents: Extents, way: int) -> Session:
+    """The lesson after or before this one."""
+    ids = [lesson.id for lesson in session.home.lessons]
+    place = ids.index(study.name) + way if study.name in ids else -1
+    if not 0 <= place < len(ids):
+        return replace(session, study=replace(study, note=panels.note("study.no_other_lesson")))
+    return replace(session, wanted=ids[place], home=replace(session.home, picked=place))
+
+
+ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {
+    "continue": _continue,
+    "view": _view,
+    "digits": _digits,
+    "glossary": _glossary,
+    "lesson_next": partial(_other_lesson, way=1),
+    "lesson_previous": partial(_other_lesson, way=-1),
+    "leave": _leave,
+}

@@ -1,0 +1,105 @@
+"""What each action makes of the session: `update(session, action, extents)` gives the next one and touches nothing,
+no widget, no file, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nntutor.lessons.language import words
+from nntutor.tui.state import commands
+from nntutor.tui.state.at_home import at_home
+from nntutor.tui.state.keys import WAYS, printable
+from nntutor.tui.state.panels import Reading
+from nntutor.tui.state.session import (
+    THEMES,
+    Action,
+    Extents,
+    Message,
+    Opened,
+    Palette,
+    Press,
+    Ran,
+    Resized,
+    Session,
+    Typed,
+)
+from nntutor.tui.state.signs import words_with_keys
+
+
+def update(session: Session, action: Action, extents: Extents) -> Session:
+    """The session after an action."""
+    match action:
+        case Resized(width, height):
+            resized = replace(session, width=width, height=height)
+            if session.study is not None and (width, height) != (session.width, session.height):
+                resized = replace(resized, study=replace(session.study, page=0))  # its pages are others now
+            return _keep_glossary_position(session, resized, extents)
+        case Opened(study):
+            digits = study.lesson.digits if study.lesson is not None else session.digits
+            return replace(session, study=study, wanted=None, digits=action.digits or digits)
+        case Press("language"):
+            at = words.LANGUAGES.index(session.language) + 1
+            other = replace(session, language=words.LANGUAGES[at % len(words.LANGUAGES)])
+            return _keep_glossary_position(session, other, extents)
+        case Press("theme"):
+            return _themed(session)
+        case Message(text):
+            return replace(session, home=replace(session.home, message=text), wanted=None)
+    if session.palette is not None and not isinstance(action, Ran):
+        return _in_palette(session, session.palette, action, extents)
+    if action == Press("palette"):
+        return replace(session, palette=Palette())
+    if session.study is None:
+        return at_home(session, action, extents)
+    if isinstance(action, Press) and session.home.message:
+        session = replace(session, home=replace(session.home, message=""))
+    # One of the doors behind which NumPy is loaded: the list of lessons stands 100 ms sooner without it.
+    from nntutor.tui.state.in_study import in_study
+
+    assert session.study is not None
+    return in_study(session, session.study, action, extents)
+
+
+def _in_palette(session: Session, palette: Palette, action: Action, extents: Extents) -> Session:
+    """The list of commands: what is typed searches it, and the one that is picked is carried out."""
+    found = commands.found(palette.query, words_with_keys(session), session.study is None)
+    match action:
+        case Typed(text):
+            palette = Palette((palette.query + printable(text))[:40])
+        case Press("backspace"):
+            palette = Palette(palette.query[:-1])
+        case Press("escape" | "palette"):
+            return replace(session, palette=None)
+        case Press("continue") if found:
+            return update(replace(session, palette=None), Press(found[palette.picked][0]), extents)
+        case Press("unit_next" | "unit_previous" as name) if found:
+            palette = replace(palette, picked=(palette.picked + WAYS[name]) % len(found))
+    return replace(session, palette=palette)
+
+
+def _themed(session: Session) -> Session:
+    """The next theme and its name; without colours, that there are none."""
+    if session.colours:
+        theme = THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)]
+        return _noted(replace(session, theme=theme), f"theme.{theme}")
+    return _noted(session, "theme.none")
+
+
+def _noted(session: Session, key: str) -> Session:
+    """A note where there is room for one: what is open in its place stays in sight."""
+    study = session.study
+    if study is None:
+        message = words.load(session.language).say(key)
+        return replace(session, home=replace(session.home, message=message))
+    return session if study.panel is not None else replace(session, study=replace(study, note=(key, {})))
+
+
+def _keep_glossary_position(before: Session, after: Session, extents: Extents) -> Session:
+    """The glossary, where it is open, stays at its term when the lines are others."""
+    home, study = after.home, after.study
+    if study is None and home.reading is not None:
+        return replace(after, home=replace(home, reading=extents.same_term(before, after, home.reading)))
+    if study is not None and isinstance(study.panel, Reading):
+        top = extents.same_term(before, after, study.panel.top)
+        return replace(after, study=replace(study, panel=Reading(top)))
+    return after

@@ -1,0 +1,67 @@
+"""Every part of Textual that is used here and not promised there; nothing else in nntutor takes one.
+
+A newer Textual may change any of them without a word. PARTS says what each is used for; a test holds each to that,
+and says which one is another now.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from textual._xterm_parser import XTermParser as XTermParser
+from textual.app import App
+from textual.driver import Driver
+
+if sys.platform == "win32":  # LinuxDriver needs termios; nothing there makes a driver of ours
+    LinuxDriver = Driver
+else:
+    from textual.drivers.linux_driver import LinuxDriver
+
+PARTS = {
+    "App._driver": "what writes to the terminal: it is asked how far it is, stopped for a shell and started again",
+    "App._handle_exception": "a mistake of ours gives the terminal back and is said in one line",
+    "LinuxDriver": "the driver for Unix terminals, told from others by its name",
+    "LinuxDriver.run_input_thread": "reads the keys; ours outlives whatever comes",
+    "LinuxDriver.fileno": "where keys come from",
+    "LinuxDriver.exit_event": "is set when the thread that reads is to end",
+    "LinuxDriver.process_message": "takes what the parser has made of the keys",
+    "Driver._app": "says how many keys wait to be taken",
+    "Driver._debug": "is handed on to the parser",
+    "XTermParser": "makes keys of what the terminal sends; feed and tick give messages",
+    "constants.COLOR_SYSTEM": "how many colours are sent, set by TEXTUAL_COLOR_SYSTEM before Textual is imported",
+    "constants.DISABLE_KITTY_KEY": "plain keys, set by TEXTUAL_DISABLE_KITTY_KEY before Textual is imported",
+}
+
+
+class OpenApp(App[int]):
+    """An app that says who writes to its terminal, and may take its own mistakes."""
+
+    @property
+    def terminal_driver(self) -> Driver | None:
+        """What writes to the terminal; None before the start."""
+        return self._driver
+
+    def takes_fault(self, error: Exception) -> bool:
+        """Whether a mistake in a handler has been dealt with; where not, Textual prints all about it and ends."""
+        return False
+
+    def _handle_exception(self, error: Exception) -> None:
+        if not self.takes_fault(error):
+            super()._handle_exception(error)
+
+
+def is_for_unix(driver: type[Driver]) -> bool:
+    """Whether this is Textual's driver for Unix terminals."""
+    return driver.__name__ == "LinuxDriver"
+
+
+class UnixDriver(LinuxDriver):
+    """Textual's driver for Unix terminals; the names of LinuxDriver in PARTS are there for who inherits."""
+
+    def new_parser(self) -> XTermParser:
+        return XTermParser(self._debug)
+
+    @property
+    def untaken(self) -> int:
+        """How many messages the app has not taken yet."""
+        return self._app.message_queue_size
