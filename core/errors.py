@@ -16,8 +16,7 @@ NntutorError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from typing import ClassVar, dataclass_transform
 
 LONGEST = 300
 """Letters of a text of somebody else's in a message."""
@@ -30,6 +29,8 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 def nearest(name: str, names: Sequence[str]) -> str:
     """The likeliest of these names for one that is not among them, or empty."""
+    from difflib import get_close_matches  # needed for a mistake, not for a start
+
     near = get_close_matches(name[:LONGEST], names[:LONGEST], 1)
     return near[0] if near else ""
 
@@ -42,17 +43,29 @@ class NntutorError(Exception):
         return {}
 
 
-@dataclass(eq=False)
+@dataclass_transform(eq_default=False)
 class _Facts(NntutorError):
+    """Annotated names are arguments, as in a dataclass; making thirty dataclasses would cost a start 5 ms."""
+
+    _names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._names = (*cls._names, *cls.__annotations__)
+
+    def __init__(self, *facts: object, **named: object) -> None:
+        given = dict(zip(self._names, facts, strict=False)) | named
+        if len(facts) + len(named) != len(given) or given.keys() != set(self._names):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(self._names)}")
+        vars(self).update(given)
+
     def facts(self) -> dict[str, object]:
-        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        said = {name: getattr(self, name) for name in self._names}
         return {name: shortened(fact) if isinstance(fact, str) else fact for name, fact in said.items()}
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.facts().items())})"
 
 
-@dataclass(eq=False)
 class FormulaError(_Facts):
     """`text` cannot be read at `position` (from 0), where `expected` was expected."""
 
@@ -65,7 +78,6 @@ class NotDifferentiable(NntutorError):
     """Rosenblatt's rule is no derivative, so there is no slope to compare it with."""
 
 
-@dataclass(eq=False)
 class UnknownName(_Facts):
     """No `what` ("problem", "lesson") is called `name`; `nearest` is the likeliest one, or empty."""
 
@@ -74,7 +86,6 @@ class UnknownName(_Facts):
     nearest: str
 
 
-@dataclass(eq=False)
 class ProblemError(_Facts):
     """A problem file that cannot be used. line: from 1, None where it is not known."""
 
@@ -82,37 +93,30 @@ class ProblemError(_Facts):
     line: int | None
 
 
-@dataclass(eq=False)
 class NoFile(ProblemError):
     pass
 
 
-@dataclass(eq=False)
 class IsFolder(ProblemError):
     pass
 
 
-@dataclass(eq=False)
 class Unreadable(ProblemError):
     reason: str
 
 
-@dataclass(eq=False)
 class TooLarge(ProblemError):
     limit: str
 
 
-@dataclass(eq=False)
 class NotUtf8(ProblemError):
     pass
 
 
-@dataclass(eq=False)
 class NotToml(ProblemError):
     detail: str
 
 
-@dataclass(eq=False)
 class Exceeds(ProblemError):
     """More than `limit` of `what`, by a code that the words spell out (keys, names, nested, …)."""
 
@@ -120,7 +124,6 @@ class Exceeds(ProblemError):
     limit: int
 
 
-@dataclass(eq=False)
 class UnknownKey(ProblemError):
     """nearest: the allowed key that comes closest, or empty; allowed: all of them."""
 
@@ -129,12 +132,10 @@ class UnknownKey(ProblemError):
     allowed: str
 
 
-@dataclass(eq=False)
 class MissingKey(ProblemError):
     key: str
 
 
-@dataclass(eq=False)
 class BothGiven(ProblemError):
     """Two keys that exclude each other."""
 
@@ -142,7 +143,6 @@ class BothGiven(ProblemError):
     other: str
 
 
-@dataclass(eq=False)
 class WrongType(ProblemError):
     """expected: a code that the words spell out (number, numbers, matrix, …)."""
 
@@ -151,7 +151,6 @@ class WrongType(ProblemError):
     found: str
 
 
-@dataclass(eq=False)
 class WrongChoice(ProblemError):
     key: str
     found: str
@@ -159,7 +158,6 @@ class WrongChoice(ProblemError):
     nearest: str
 
 
-@dataclass(eq=False)
 class OutOfRange(ProblemError):
     """expected: a range as people write it: "at least 0", spelled by a code."""
 
@@ -168,13 +166,11 @@ class OutOfRange(ProblemError):
     found: str
 
 
-@dataclass(eq=False)
 class NotFinite(ProblemError):
     key: str
     found: str
 
 
-@dataclass(eq=False)
 class WrongShape(ProblemError):
     """How many numbers were expected and how many there are; row: which row, 0 for the whole."""
 
@@ -184,23 +180,19 @@ class WrongShape(ProblemError):
     found: int
 
 
-@dataclass(eq=False)
 class NoLayers(ProblemError):
     pass
 
 
-@dataclass(eq=False)
 class NoSamples(ProblemError):
     pass
 
 
-@dataclass(eq=False)
 class TooManyWeights(ProblemError):
     found: int
     limit: int
 
 
-@dataclass(eq=False)
 class NeedsActivation(ProblemError):
     """This error needs that activation in the last layer."""
 
@@ -209,7 +201,6 @@ class NeedsActivation(ProblemError):
     found: str
 
 
-@dataclass(eq=False)
 class WrongTargets(ProblemError):
     """Targets that this error cannot use."""
 
@@ -217,14 +208,12 @@ class WrongTargets(ProblemError):
     found: str
 
 
-@dataclass(eq=False)
 class MissingColumn(ProblemError):
     column: str
     nearest: str
     allowed: str
 
 
-@dataclass(eq=False)
 class NotANumber(ProblemError):
     column: str
     found: str

@@ -103,4 +103,6 @@ def test_a_lesson_is_taken_in_gnu_screen(tmp_path: Path) -> None:
     terminal.send(b"t")
     terminal.until("? keys")
     assert terminal.lines()[0].endswith("iteration 1 · forward · step 2/39 · E ?")
-    terminal.kill()
+    # A screen whose terminal is gone would wait for another one.
+    subprocess.run(["screen", "-X", "quit"], env={**ENVIRONMENT, "SCREENDIR": str(sockets)}, check=True)
+    assert terminal.wait() == 0

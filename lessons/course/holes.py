@@ -12,8 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from nntutor.core.analysis.perceptron import end
-from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
@@ -126,6 +124,10 @@ def _named(trace: Trace, symbol: str) -> float:
 
 def derived(trace: Trace, what: str, which: str) -> float:
     """A number that follows from an iteration and its run; KeyError where there is none."""
+    # Few lessons say such numbers: the others start without these.
+    from nntutor.core.analysis.perceptron import end
+    from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
+
     if what == "end":
         found = end(trace.problem)
         if found is None:

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from importlib import import_module
+from types import ModuleType
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.panels import check, edit, goto, run, why
+from nntutor.tui.drawing.panels import run
 from nntutor.tui.state.commands import ROW
 from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Panel, Why
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
 from nntutor.tui.state.study import Study
 
-
-class Drawing(NamedTuple):
-    """rows: from the session, the study, the panel and the words; keys: from the session."""
-
-    rows: Callable[[Session, Study, Any, Words], list[Row]]
-    keys: Callable[[Session], Keys]
+PANELS: dict[type[Panel], str] = {Why: "why", Checking: "check", Choosing: "run", Editing: "edit", Asking: "goto"}
+"""The file of this folder with its `rows(session, study, panel, words)` and `keys(session)`. Those that cover the whole
+screen are in pages/page.py."""
 
 
-PANELS: dict[type[Panel], Drawing] = {
-    Why: Drawing(why.rows, why.keys),
-    Checking: Drawing(check.rows, check.keys),
-    Choosing: Drawing(run.rows, run.keys),
-    Editing: Drawing(edit.rows, edit.keys),
-    Asking: Drawing(goto.rows, goto.keys),
-}
-"""Those that cover the whole screen are in pages/page.py."""
+def _drawing(panel: Panel) -> ModuleType:
+    """Loaded when the panel is first opened: a start draws none."""
+    return import_module(f"nntutor.tui.drawing.panels.{PANELS[type(panel)]}")
 
 
 def panel_rows(session: Session, study: Study, words: Words, height: int) -> list[Row] | None:
@@ -39,7 +31,8 @@ def panel_rows(session: Session, study: Study, words: Words, height: int) -> lis
         return run.progress(session, study, study.running, words)
     if study.panel is None:
         return None
-    return PANELS[type(study.panel)].rows(session, study, study.panel, words)[:height]
+    rows: list[Row] = _drawing(study.panel).rows(session, study, study.panel, words)
+    return rows[:height]
 
 
 def keys_here(session: Session, study: Study) -> Keys:
@@ -47,7 +40,8 @@ def keys_here(session: Session, study: Study) -> Keys:
     if study.running is not None:
         return run.progress_keys(session)
     if study.panel is not None:
-        return PANELS[type(study.panel)].keys(session)
+        keys: Keys = _drawing(study.panel).keys(session)
+        return keys
     return [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
 
 
