@@ -63,7 +63,7 @@ def shell(home: Path) -> tuple[Terminal, int]:
     terminal.until("? keys")
     terminal.send(RIGHT)
     terminal.until("step 2/39")
-    terminal.read()
+    terminal.read(longest=2.0)  # the rest of the screen, where it has not come yet
     children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split()
     return terminal, int(children[0])
 
@@ -98,7 +98,7 @@ def test_it_rests_and_comes_back_to_the_same_screen(tmp_path: Path, how: str) ->
     terminal.send(b"fg\r")
     terminal.until("step 2/39")
     terminal.until("? keys")
-    terminal.read()
+    terminal.read(longest=2.0)
     assert terminal.lines() == before
     for step in range(3, 9):
         terminal.send(RIGHT)
@@ -164,7 +164,8 @@ def test_bytes_that_are_no_text_and_keys_that_no_keyboard_has_are_passed_over(tm
     terminal = opened(tmp_path)
     for odd in (b"\xff\xfe", b"\xed\xa0\x80", b"\x1b[99999999u", b"\x1b[200~\xff\x00\xfe\x1b[201~", "실".encode()[:2],
                 b"\x1b[?62;22c", b"\x1b]11;rgb:00/00/00\x07", b"\x1b[0n"):  # fmt: skip
-        terminal.press(odd)
+        terminal.send(odd)
+        terminal.read(longest=0.3)
     terminal.send(RIGHT)
     terminal.until("step 3/39")
     assert terminal.end(signal.SIGTERM) == 128 + signal.SIGTERM

@@ -6,7 +6,6 @@ import sys
 import tomllib
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import fields
 from functools import partial
 from io import StringIO
 from types import FrameType
@@ -194,11 +193,24 @@ KNOWN = {"line": 3, "row": 0, "position": 3, "limit": 3, "error": "bce"}
 
 @pytest.mark.parametrize("kind", SAID)
 def test_no_fact_makes_a_message_longer_than_a_few_lines(kind: type[NntutorError]) -> None:
-    facts = [field.name for field in fields(kind)] if issubclass(kind, errors._Facts) else []
+    facts = kind._names if issubclass(kind, errors._Facts) else ()
     error = kind(*(KNOWN.get(name, "a\n" * 450_000) for name in facts))
     for words in SAYS.values():
         said = error_text.sentence(error, words)
         assert "\n" not in said and len(said) < (len(facts) + 1) * LONGEST
+
+
+def test_a_mistake_takes_its_facts_and_no_others() -> None:
+    named = errors.MissingColumn("f.csv", 1, column="x", nearest="", allowed="x1")
+    assert named.facts() == {"file": "f.csv", "line": 1, "column": "x", "nearest": "", "allowed": "x1"}
+    for facts, more in (
+        (("f.csv",), {}),
+        (("f.csv", 1, 2), {}),
+        (("f.csv", 1), {"file": "g"}),
+        (("f.csv", 1), {"x": 2}),
+    ):
+        with pytest.raises(TypeError, match="file, line"):
+            errors.NoFile(*facts, **more)
 
 
 def test_a_name_that_is_megabytes_long_has_no_near_one() -> None:
