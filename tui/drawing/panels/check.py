@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nntutor.core.analysis.gradient_check import Difference, central_difference, check, serving_step
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
@@ -17,6 +19,9 @@ from nntutor.tui.state.signs import non_text_key, sign
 from nntutor.tui.state.study import Study
 
 _DIGITS = 12
+# Another ε changes neither, and both run the network many times.
+_check = lru_cache(maxsize=1)(check)
+_serving_step = lru_cache(maxsize=1)(serving_step)
 
 
 def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[Row]:
@@ -62,13 +67,13 @@ def keys(session: Session) -> Keys:
 
 def _verdict(trace: Trace, ref: Ref, shown: Difference, style: Style) -> tuple[str, dict[str, object]]:
     """What is to be said of the gradient, for which the one difference that is shown may be too rough."""
-    found = check(trace, ref)
+    found = _check(trace, ref)
     kinks = shown.kinks or found.kinks
     if kinks:
         return "kinks", {"units": ", ".join(kinks)}
     if found.verdict == "differs" or shown.near:
         return found.verdict, {}
-    best = serving_step(trace, ref)
+    best = _serving_step(trace, ref)
     if best is not None:
         return "differs_epsilon", {"best": figure(best, 2, style=style)}
     return "differs_alone" if found.verdict == "agrees" else found.verdict, {}
