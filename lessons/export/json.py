@@ -21,10 +21,10 @@ def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterat
     from nntutor.core.files.writing import as_json
 
     yield '{"format": "nntutor-trace", "version": 1,\n'
-    yield f' "problem": {_dumps(as_json(problem))},\n "iterations": ['
+    yield f' "problem": {dumps(as_json(problem))},\n "iterations": ['
     for place, trace in enumerate(traces):
         yield ",\n  " if place else "\n  "
-        whole = _dumps(iteration_json(trace))
+        whole = dumps(iteration_json(trace))
         if not steps:
             yield whole
             continue
@@ -32,12 +32,12 @@ def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterat
         symbol = cache(trace.symbol)
         for step in trace:
             yield ",\n    " if step.index > 1 else "\n    "
-            yield _dumps(step_json(step, trace, symbol))
+            yield dumps(step_json(step, trace, symbol))
         yield "\n   ]}"
     yield "\n ]}\n"
 
 
-def _dumps(value: object) -> str:
+def dumps(value: object) -> str:
     # Numbers that JSON does not have were made strings before; one that slipped through would be a mistake of ours.
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
