@@ -33,9 +33,11 @@ def of_lesson(
     return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
 
 
-def of_problem(problem: Problem, style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24)) -> Session:
+def of_problem(
+    problem: Problem, style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24), mistake: str = ""
+) -> Session:
     """A problem at its first step."""
-    study = moves.opened("problem", None, {"main": problem}, {})
+    study = moves.opened("problem", None, {"main": problem}, {"main": mistake} if mistake else {})
     return update(Session(Home(load.lessons()), "en", style, 4, *size), Opened(study))
 
 

@@ -128,3 +128,35 @@ def numbers(draw: st.DrawFn) -> tuple[Names, Ref]:
     if ref.sample >= 0:
         ref = ref._replace(sample=draw(st.integers(0, 120)))
     return names, ref
+
+
+@st.composite
+def wide_problems(draw: st.DrawFn, errors: tuple[str, ...] = tuple(LOSSES)) -> Problem:
+    """A problem of `problems` whose numbers lie far apart, as data lie that nobody has scaled.
+
+    Inputs up to 10⁶, each column of another size; weights that make up for them, or do not; large targets; exact
+    figures; targets of nine digits, whose sum is not 1.
+    """
+    problem = draw(problems(errors, settings=True))
+    random = np.random.default_rng(draw(st.integers(0, 10_000)))
+    inputs, targets = problem.samples.inputs, problem.samples.targets
+    columns = 10.0 ** random.uniform(-3, 6, inputs.shape[1]) if draw(st.booleans()) else 10.0 ** random.uniform(0, 6)
+    rounded = draw(st.booleans())
+    layers = [
+        _rescaled(layer, draw(st.sampled_from(("as it is", "sized", "round"))), random)
+        for layer in problem.network.layers
+    ]
+    if draw(st.booleans()):
+        layers[0] = replace(layers[0], weights=layers[0].weights / columns * 10.0 ** random.uniform(-1, 1))
+    if problem.error in ("half-squared", "mse") and draw(st.booleans()):
+        targets = targets * 10.0 ** random.uniform(-3, 6)
+    elif rounded:
+        targets = np.round(targets, 9 if problem.error == "softmax-ce" else 0)
+    inputs = np.round(inputs) * columns if rounded else inputs * columns
+    return replace(problem, network=Network(tuple(layers)), samples=Samples(inputs, targets))
+
+
+def _rescaled(layer: Layer, how: str, random: np.random.Generator) -> Layer:
+    if how == "sized":
+        return replace(layer, weights=layer.weights * 10.0 ** random.uniform(-4, 4))
+    return replace(layer, weights=np.round(2 * layer.weights)) if how == "round" else layer

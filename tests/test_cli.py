@@ -365,31 +365,109 @@ def test_check_prints_every_weight_of_every_iteration(capsys: pytest.CaptureFixt
     assert ended.status == 0
     assert ended.out.count("agrees") == 24 and "24 of 24" in ended.out
     rows = [line.split() for line in ended.out.splitlines() if line.startswith("w5 ")]
-    assert rows[0][3].startswith("0.08216704") and rows[0][4].startswith("0.08216704")
+    assert rows[0][2].startswith("0.08216704") and rows[0][4].startswith("0.08216704")
 
 
-def test_a_wrong_gradient_fails_the_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    # The lesson's second run has the gradients of updated weights.
+@pytest.mark.parametrize("format", arguments.CHECK_FORMATS)
+def test_a_wrong_gradient_fails_the_check(
+    format: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from nntutor.lessons.course import builtin
-    from nntutor.lessons.export.check_table import Table
-    from nntutor.lessons.export.iterations import iterations
 
-    table = Table(words.load("en"))
-    problem = builtin.open("two-two-two")
-    lines = list(table.lines(iterations(problem, 1, 1, "updated-weights")))
-    assert table.failed == 4 and sum("DISAGREES" in line for line in lines) == 4
-    assert "Gradients that disagree with central differences: 4 of 8." in lines
+    target = (None, builtin.open("two-two-two"), "updated-weights")
+    monkeypatch.setattr(cli, "_target", lambda given, out: target)
+    ended = here(capsys, "check", "two-two-two", "--format", format)
+    assert ended.status == 1
+    if format == "json":
+        said = [one["verdict"] for one in json.loads(ended.out)["iterations"][0]["checks"]]
+        assert said == ["differs"] * 4 + ["agrees"] * 4
+    else:
+        assert ended.out.count("DISAGREES") == 4
+        assert "Gradients that disagree with central differences: 4 of 8." in ended.out
 
 
 def test_a_unit_near_its_kink_is_named_and_not_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     source = (
         '[[layer]]\nactivation = "relu"\nweights = [[1], [2]]\n[[layer]]\nweights = [[1, 1]]\n'
-        "[[sample]]\ninput = [0.00005]\ntarget = [1]\n"
+        "[[sample]]\ninput = [1e-14]\ntarget = [1]\n"
     )
     (tmp_path / "kink.toml").write_text(source, encoding="utf-8")
     ended = here(capsys, "check", str(tmp_path / "kink.toml"))
     assert ended.status == 0
-    assert "not counted: near a kink of h1" in ended.out and "Not counted, too near a kink: 4." in ended.out
+    assert "not counted: near a kink of h1" in ended.out and "Not counted, too near a kink: 2." in ended.out
+
+
+@pytest.mark.parametrize("scale", [1, 30, 1e6])
+def test_data_that_nobody_scaled_make_no_right_gradient_wrong(
+    scale: float, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source = (
+        'title = "height cm, weight kg"\n[[layer]]\nunits = 3\nactivation = "tanh"\ninitial = "xavier"\n'
+        f'[[layer]]\nunits = 1\nactivation = "identity"\n[[sample]]\ninput = [1.75, {scale}]\ntarget = [1]\n'
+    )
+    (tmp_path / "people.toml").write_text(source, encoding="utf-8")
+    ended = here(capsys, "check", str(tmp_path / "people.toml"))
+    assert ended.status == 0 and "DISAGREES" not in ended.out and "agrees" in ended.out
+
+
+# One last place of the weight moves the net by 2.
+SHARP = (
+    '[[layer]]\nactivation = "tanh"\nweights = [[1]]\nbias = [-9007199254740992]\nlearn_bias = false\n'
+    "[[sample]]\ninput = [9007199254740992]\ntarget = [0.5]\n"
+)
+
+
+def test_what_bends_too_sharply_is_said_and_is_no_failure(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "sharp.toml").write_text(SHARP, encoding="utf-8")
+    ended = here(capsys, "check", str(tmp_path / "sharp.toml"))
+    assert ended.status == 0 and "Too curved for differences to see: 1." in ended.out
+    korean = here(capsys, "check", str(tmp_path / "sharp.toml"), "--lang", "ko")
+    assert korean.status == 0 and "너무 굽어 볼 수 없음" in korean.out
+    assert next(line for line in ended.out.splitlines() if line.startswith("w1")).split()[1:4] == ["-", "-", "-"]
+
+
+def test_the_check_as_json_has_every_number_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    from nntutor.core.analysis.gradient_check import check_all
+    from nntutor.lessons.course import builtin
+    from nntutor.lessons.export.iterations import iterations
+
+    ended = here(capsys, "check", "xor", "--iterations", "2", "--format", "json")
+    whole = json.loads(ended.out)
+    assert (ended.status, whole["format"]) == (0, "nntutor-check")
+    for shown, trace in zip(whole["iterations"], iterations(builtin.open("xor"), 1, 2, ""), strict=True):
+        assert (shown["iteration"], shown["error"]) == (trace.iteration, trace.error)
+        for row, check in zip(shown["checks"], check_all(trace), strict=True):
+            named = ("symbol", "h", "numeric", "error", "gradient", "relative", "verdict")
+            assert [row[name] for name in named] == [getattr(check, name) for name in named]
+            assert (row["layer"], row["unit"], row["input"] or 0) == check.ref[1:4] and row["kinks"] == []
+    assert any(row["input"] is None for row in shown["checks"])
+
+
+def test_the_check_as_json_has_words_for_what_is_no_number(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = '[[layer]]\nunits = 1\nactivation = "identity"\n[[sample]]\ninput = [1e200]\ntarget = [1]\n'
+    (tmp_path / "far.toml").write_text(source, encoding="utf-8")
+    [far] = json.loads(here(capsys, "check", str(tmp_path / "far.toml"), "--format", "json").out)["iterations"]
+    assert far == {"iteration": 1, "error": "inf", "diverged": True, "checks": []}
+    (tmp_path / "sharp.toml").write_text(SHARP, encoding="utf-8")
+    [sharp] = json.loads(here(capsys, "check", str(tmp_path / "sharp.toml"), "--format", "json").out)["iterations"]
+    [check] = sharp["checks"]
+    assert (check["h"], check["numeric"], check["error"], check["verdict"]) == ("nan", "nan", "inf", "curved")
+
+
+def test_the_check_knows_no_other_format(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = here(capsys, "check", "two-two-two", "--format", "csv")
+    assert ended.status == 2 and "expected one of text, json" in ended.err
+
+
+def test_targets_whose_sum_overflows_are_checked_without_a_warning(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source = "[[layer]]\nunits = 2\n[[sample]]\ninput = [1]\ntarget = [1e308, 1e308]\n"
+    (tmp_path / "large.toml").write_text(source, encoding="utf-8")
+    for command in ("check", "trace"):
+        ended = here(capsys, command, str(tmp_path / "large.toml"))
+        assert (ended.status, ended.err) == (0, "")
+    assert run("check", str(tmp_path / "large.toml")).err == ""
 
 
 def test_check_refuses_rosenblatts_rule_and_says_why(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_slopes_agree_with_an_independent_library(problem: Problem) -> None:
 def test_slopes_agree_with_central_differences(problem: Problem) -> None:
     checks = list(check_all(Timeline.start(problem).trace))
     assert len(checks) == problem.network.sizes[0]
-    assert all(check.agrees for check in checks)
+    assert all(check.verdict in ("agrees", "below") for check in checks)
 
 
 @given(descents(), st.integers(2, 30))

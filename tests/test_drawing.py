@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems, share
 
-from nntutor.core.analysis.gradient_check import GRADIENT, central_difference
+from nntutor.core.analysis.gradient_check import central_difference
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
+from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes import MISTAKES
@@ -160,10 +161,10 @@ def test_a_check_shows_no_gradient_before_it_is_made() -> None:
         assert here.study is not None
         if not isinstance(here.study.panel, Checking):
             continue
-        check = central_difference(study.trace, here.study.panel.ref)
-        made = study.trace.index_of(check.ref._replace(kind=GRADIENT[check.ref.kind]))
-        figures = figure(check.gradient, 12, plus=True)
-        assert (figures in " ".join(screens.lines(here))) == (made is not None and made <= step), check.symbol
+        panel = here.study.panel
+        made = study.trace.index_of(panel.ref._replace(kind=GRADIENT[panel.ref.kind]))
+        figures = figure(central_difference(study.trace, panel.ref, panel.h).gradient, 12, plus=True)
+        assert (figures in " ".join(screens.lines(here))) == (made is not None and made <= step), panel.ref
         shown += made is not None and made <= step
     assert shown
 

@@ -109,7 +109,7 @@ from typing import assert_type
 problem = nntutor.read("two-two-two")
 assert_type(problem, nntutor.Problem)
 assert_type(nntutor.trace(problem).step(1).value, float)
-assert_type(nntutor.check(problem)[0].agrees, bool)
+assert_type(nntutor.check(problem)[0].verdict, str)
 """
 
 

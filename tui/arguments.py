@@ -14,7 +14,7 @@ from typing import Never
 
 from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.course import load
-from nntutor.lessons.export.formats import FORMATS
+from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
 COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "doctor")
@@ -96,8 +96,9 @@ def read(argv: Sequence[str]) -> Arguments:
 def _refuse_contradictions(given: Arguments) -> None:
     if given.command in ("trace", "check", "open") and not given.what:
         raise UsageError("needs_what", command=given.command)
-    if given.format not in FORMATS:
-        raise UsageError("no_format", text=given.format, expected=FORMATS)
+    formats = CHECK_FORMATS if given.command == "check" else FORMATS
+    if given.format not in formats:
+        raise UsageError("no_format", text=given.format, expected=formats)
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
         raise UsageError("from_after", first=given.first, last=given.iterations)
 
@@ -154,10 +155,10 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument("what", nargs="?")
     if command in ("trace", "check"):
         parser.add_argument("--iterations")
+        parser.add_argument("--format", default="text")
     if command == "trace":
         parser.add_argument("--run")
         parser.add_argument("--from", dest="first")
-        parser.add_argument("--format", default="text")
         parser.add_argument("--no-steps", action="store_true")
     return parser
 

@@ -287,14 +287,21 @@ def _trace(given: Arguments, out: Output) -> int:
 
 def _check(given: Arguments, out: Output) -> int:
     from nntutor.core.errors import NotDifferentiable
+    from nntutor.lessons.export.check_json import Listing
     from nntutor.lessons.export.check_table import Table
     from nntutor.lessons.export.iterations import iterations
 
     _, problem, mistake = _target(given, out)
     if problem.error == "perceptron":
         raise NotDifferentiable()
-    table = Table(out.words, out.style)
     traces: Iterator[Trace] = iterations(problem, 1, given.iterations or 1, mistake)
+    if given.format == "json":
+        out.utf8()
+        listing = Listing()
+        for piece in listing.pieces(problem, traces):
+            out.write(piece)
+        return FAILED if listing.failed else DONE
+    table = Table(out.words, out.style)
     out.lines(table.lines(traces))
     return FAILED if table.failed else DONE
 

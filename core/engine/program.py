@@ -33,14 +33,16 @@ _OF_OUTPUTS = frozenset({"target", "unit_error", "prob", "max_net", "max_prob"})
 class Engine:
     """The memory of one problem and the programs that run in it, one for each size of batch.
 
-    `networks` of the same shape can be trained at once: their weights are rows of one array.
+    `networks` of the same shape can be trained at once: their weights are rows of one array. `apart`: each of them has
+    inputs and targets of its own; who asks for that fills them in.
     """
 
-    def __init__(self, problem: Problem, mistake: str = "", networks: int | None = None) -> None:
+    def __init__(self, problem: Problem, mistake: str = "", networks: int | None = None, apart: bool = False) -> None:
         self.problem = problem
         self.mistake = spelled(mistake)
         self.original = self
         self.batch_shape: tuple[int, ...] = () if networks is None else (networks,)
+        self.apart = apart
         self.shape = problem.shape(problem.batch_size, mistake)
         self.book = rulebook(self.shape)
         self.layout = Layout.of(self.shape)
@@ -59,7 +61,8 @@ class Engine:
 
     def fork(self) -> Engine:
         """The same programs in other memory."""
-        fork = Engine(self.problem, self.mistake, self.batch_shape[0] if self.batch_shape else None)
+        networks = self.batch_shape[0] if self.batch_shape else None
+        fork = Engine(self.problem, self.mistake, networks, self.apart)
         fork.original = self.original
         return fork
 
@@ -151,9 +154,10 @@ class Program:
         """The arrays of a pass."""
         shape, book, lead = self.plan.shape, self.plan.book, self.engine.batch_shape
         samples, outputs = shape.samples, shape.outputs
+        own = lead if self.engine.apart else ()
         shapes: dict[Key, tuple[int, ...]] = {
-            ("out", 0): (samples, shape.layers[0].inputs),
-            ("target", 0): (samples, outputs),
+            ("out", 0): (*own, samples, shape.layers[0].inputs),
+            ("target", 0): (*own, samples, outputs),
             ("unit_error", 0): (*lead, samples, outputs),
             ("error", 0): lead,
         }

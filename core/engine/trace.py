@@ -155,6 +155,11 @@ class Trace:
         array.setflags(write=False)
         return array  # type: ignore[no-any-return]
 
+    @property
+    def gradient(self) -> Array:
+        """∂E/∂ of all that learns, in one vector; KeyError where nothing does."""
+        return self._whole(self._engine.arena.view(self._shared, ("grad", 0)))
+
     def value(self, ref: Ref) -> float:
         """The number at an address. KeyError where this iteration has no such number."""
         if ref.kind in PER_OPTIMIZER:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from nntutor.core.analysis.gradient_check import Check, H, check_all
+from nntutor.core.analysis.gradient_check import Check, check_all
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref, Style
@@ -13,8 +14,8 @@ from nntutor.lessons.language.cells import padded
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 
-_WIDTHS = (7, 13, 13, 15, 15, 8)
-_COLUMNS = ("upper", "lower", "numeric", "gradient", "relative")
+_WIDTHS = (7, 7, 15, 8, 15, 8)
+_COLUMNS = ("step", "numeric", "error", "gradient", "relative")
 
 
 class Table:
@@ -22,66 +23,58 @@ class Table:
 
     def __init__(self, words: Words, style: Style = Style.UNICODE) -> None:
         self._speech = Speech(words, style)
-        self.failed = self.counted = self.below = self.kinks = self.unseen = 0
+        self._verdicts: Counter[str] = Counter()
+        self._diverged = False
+
+    @property
+    def failed(self) -> int:
+        return self._verdicts["differs"]
 
     def lines(self, traces: Iterable[Trace]) -> Iterator[str]:
         say = self._speech.say
-        yield say("check_table.title", h=figure(H, style=self._speech.style))
+        yield say("check_table.title")
+        yield say("check_table.how")
         for trace in traces:
             yield ""
             yield say("cli.iteration", iteration=trace.iteration)
             if not isfinite(trace.error):
-                self.unseen += 1
+                self._diverged = True
                 yield say("check_table.diverged", iteration=trace.iteration)
                 break
             names = [say(f"check_table.{name}") for name in _COLUMNS]
             yield self._row(say("cli.symbol"), *names, say("check_table.verdict"))
             for check in check_all(trace):
+                self._verdicts[check.verdict] += 1
                 yield self._check(trace, check)
         yield ""
         yield from self._summary()
 
     def _check(self, trace: Trace, check: Check) -> str:
-        style = self._speech.style
+        found = ((check.h, 2), (check.numeric, 9), (check.error, 2), (check.gradient, 9), (check.relative, 2))
         return self._row(
-            trace.symbol(check.ref, style),
-            figure(check.upper, 10, style=style),
-            figure(check.lower, 10, style=style),
-            figure(check.numeric, 9, style=style),
-            figure(check.gradient, 9, style=style),
-            figure(check.relative, 2, style=style),
+            trace.symbol(check.ref, self._speech.style),
+            *(figure(value, digits, style=self._speech.style) if isfinite(value) else "-" for value, digits in found),
             self._verdict(trace, check),
         )
 
     def _verdict(self, trace: Trace, check: Check) -> str:
-        say = self._speech.say
-        if not check.counted:
-            self.kinks += 1
-            units = (trace.names.find(name) for name in check.kinks)
-            shown = [trace.symbol(unit or Ref("error"), self._speech.style) for unit in units]
-            return say("check_table.kink", units=", ".join(shown[:3]) + self._speech.plain("…" * (len(shown) > 3)))
-        if not check.agrees:
-            self.failed += 1
-            self.counted += 1
-            return say("check_table.differs")
-        if check.below:
-            self.below += 1
-            return say("check_table.below")
-        self.counted += 1
-        return say("check_table.agrees")
+        units = (trace.names.find(name) for name in check.kinks)
+        shown = [trace.symbol(unit or Ref("error"), self._speech.style) for unit in units]
+        more = self._speech.plain("…" * (len(shown) > 3))
+        return self._speech.say(f"check_table.{check.verdict}", units=", ".join(shown[:3]) + more)
 
     def _summary(self) -> Iterator[str]:
-        say = self._speech.say
-        if self.failed:
-            yield say("check_table.some_differ", count=self.failed, total=self.counted)
-        elif self.counted:
-            yield say("check_table.all_agree", count=self.counted)
-        elif not (self.below or self.kinks or self.unseen):
+        say, found = self._speech.say, self._verdicts
+        judged = found["agrees"] + found["differs"]
+        if found["differs"]:
+            yield say("check_table.some_differ", count=found["differs"], total=judged)
+        elif judged:
+            yield say("check_table.all_agree", count=judged)
+        elif not (found or self._diverged):
             yield say("check_table.nothing")
-        if self.below:
-            yield say("check_table.below_count", count=self.below)
-        if self.kinks:
-            yield say("check_table.kink_count", count=self.kinks)
+        for unseen in ("below", "curved", "kink"):
+            if found[unseen]:
+                yield say(f"check_table.{unseen}_count", count=found[unseen])
 
     def _row(self, *columns: str) -> str:
         *first, verdict = columns

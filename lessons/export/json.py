@@ -25,7 +25,7 @@ def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterat
     yield ',\n "iterations": ['
     for place, trace in enumerate(traces):
         yield ",\n  " if place else "\n  "
-        whole = _dumps(iteration_json(trace))
+        whole = dumps(iteration_json(trace))
         if not steps:
             yield whole
             continue
@@ -33,24 +33,24 @@ def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterat
         symbol = cache(trace.symbol)
         for step in trace:
             yield ",\n    " if step.index > 1 else "\n    "
-            yield _dumps(step_json(step, trace, symbol))
+            yield dumps(step_json(step, trace, symbol))
         yield "\n   ]}"
     yield "\n ]}\n"
 
 
 def _problem(problem: Problem) -> Iterator[str]:
     """The problem as it was read, its samples a few at a time."""
-    whole = _dumps(without_samples(problem))
+    whole = dumps(without_samples(problem))
     if problem.surface:
         yield whole
         return
     yield f'{whole[:-1]}, "sample": ['
     for first in range(0, len(problem.samples), _FEW):
-        yield (", " if first else "") + _dumps(samples(problem, first, first + _FEW))[1:-1]
+        yield (", " if first else "") + dumps(samples(problem, first, first + _FEW))[1:-1]
     yield "]}"
 
 
-def _dumps(value: object) -> str:
+def dumps(value: object) -> str:
     # Numbers that JSON does not have were made strings before; one that slipped through would be a mistake of ours.
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return text if text.isprintable() else "".join(map(_escaped, text))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from nntutor.core.analysis.gradient_check import Check, central_difference
+from functools import lru_cache
+
+from nntutor.core.analysis.gradient_check import Difference, central_difference, check, serving_step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.kinds import GRADIENT
-from nntutor.core.notation.symbols import Ref, short
+from nntutor.core.notation.symbols import Ref, Style, short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
@@ -16,11 +19,14 @@ from nntutor.tui.state.signs import non_text_key, sign
 from nntutor.tui.state.study import Study
 
 _DIGITS = 12
+# Another ε changes neither, and both run the network many times.
+_check = lru_cache(maxsize=1)(check)
+_serving_step = lru_cache(maxsize=1)(serving_step)
 
 
 def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[Row]:
     look, width, trace = look_of(session), session.width, study.trace
-    check = central_difference(trace, panel.ref, panel.h)
+    shown = central_difference(trace, panel.ref, panel.h)
     symbol = trace.symbol(panel.ref, look.style)
     epsilon = short("rate_eps", look.style)
 
@@ -30,16 +36,16 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
     def long(value: float, plus: bool = False) -> str:
         return figure(value, _DIGITS, plus, look.style)
 
-    gradient = check.ref._replace(kind=GRADIENT[check.ref.kind])
+    gradient = panel.ref._replace(kind=GRADIENT[panel.ref.kind])
     known = trace.known(gradient, study.timeline.step)
     name = trace.symbol(gradient, look.style)
     lines = [
-        (say("upper"), long(check.upper)),
-        (say("lower"), long(check.lower)),
-        (say("numeric"), long(check.numeric, plus=True)),
-        (f"{say('gradient')} {name}", long(check.gradient, plus=True) if known else "?"),
+        (say("upper"), long(shown.upper)),
+        (say("lower"), long(shown.lower)),
+        (say("numeric"), long(shown.numeric, plus=True)),
+        (f"{say('gradient')} {name}", long(shown.gradient, plus=True) if known else "?"),
         *((label, long(value, plus=True)) for label, value in _others(study, words, gradient) if known),
-        (say("relative"), figure(check.relative, 2, style=look.style) if known else "?"),
+        (say("relative"), figure(shown.relative, 2, style=look.style) if known else "?"),
     ]
     wide = max(cells(label) for label, _ in lines) + 2
     chosen = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
@@ -47,7 +53,8 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
     drawn += [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
     if not known:
         return drawn
-    verdict = say(_verdict(check, panel), units=", ".join(check.kinks))
+    key, facts = _verdict(trace, panel.ref, shown, look.style)
+    verdict = say(key, **facts)
     if wide + 14 + cells(verdict) <= width:
         return [*drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(verdict, "bold"))]
     # What is said matters more than the numbers above, of which the last ones go where rows are few.
@@ -58,14 +65,18 @@ def keys(session: Session) -> Keys:
     return [(sign(session, "more", "less"), "epsilon"), (non_text_key(session, "escape"), "close")]
 
 
-def _verdict(check: Check, panel: Checking) -> str:
-    if check.kinks:
-        return "kinks"
-    if check.below:
-        return "below"
-    if check.agrees:
-        return "agrees"
-    return "differs" if panel.power == Checking.power else "differs_epsilon"
+def _verdict(trace: Trace, ref: Ref, shown: Difference, style: Style) -> tuple[str, dict[str, object]]:
+    """What is to be said of the gradient, for which the one difference that is shown may be too rough."""
+    found = _check(trace, ref)
+    kinks = shown.kinks or found.kinks
+    if kinks:
+        return "kinks", {"units": ", ".join(kinks)}
+    if found.verdict == "differs" or shown.near:
+        return found.verdict, {}
+    best = _serving_step(trace, ref)
+    if best is not None:
+        return "differs_epsilon", {"best": figure(best, 2, style=style)}
+    return "differs_alone" if found.verdict == "agrees" else found.verdict, {}
 
 
 def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]]:

@@ -1,0 +1,187 @@
+"""Many copies of one iteration side by side: each with one number moved, or with every number shaken a little.
+
+What E does when a number moves, and how much of that is only rounding, are both seen by running the compiled list
+again. Copies share its calls, so a hundred of a small network cost little more than one; how many run at once follows
+from the memory that one takes.
+
+Shaken means that numbers are off by some of their last places, up or down at random, as Monte Carlo arithmetic has it
+(Parker 1997; Vignes 1993 called it CESTAC). How far E and the gradients then stray bounds what rounding has done to
+them, and no formula of backpropagation is needed to know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from nntutor.core.arrays import Array
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.evaluating import Op
+from nntutor.core.notation.kinds import GRADIENT
+from nntutor.core.notation.symbols import Ref
+
+_BYTES, _MOST = 16_000_000, 160  # of the copies that run at once
+_SHAKEN, _ROOM = 8, 4096
+# A result is off by half a last place at most, by a quarter as a rule; shaken it is by two to four.
+_PLACES = 2 * float(np.finfo(np.float64).eps)
+# By so much of itself, or of 1, a net may move before its activation bends; under softmax, whose nets are seen from
+# one another, always of 1.
+_STRAIGHT = 1 / 64
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """What moves of numbers did.
+
+    error: E (numbers, moves). reach: how far any net moved, over how far it may before its activation bends
+    (numbers, moves). kink: how far any unit with a kink moved, over half its way to the kink (numbers, moves). The
+    last two are 0 for moves that are not watched.
+    """
+
+    error: Array
+    reach: Array
+    kink: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Rounding:
+    """How far E and the gradients of one kind stray when all numbers are shaken; gradient is an array as theirs."""
+
+    error: float
+    gradient: Array
+
+
+class Copies:
+    """At most `wanted` copies of the iteration that a trace records, for the moves of one kind of number.
+
+    That kind is the one of `like`: weights and biases, or the out or net of one layer.
+    """
+
+    def __init__(self, trace: Trace, like: Ref, wanted: int) -> None:
+        self._trace, self._like = trace, like
+        layers = range(1, len(trace.plan.shape.layers) + 1)
+        self._nets = [trace.array("net", number) for number in layers]
+        self._straight = [_STRAIGHT * np.maximum(1, np.abs(net)) for net in self._nets]
+        if trace.plan.book.probability is not None:
+            self._straight[-1] = np.full_like(self._nets[-1], _STRAIGHT)
+        samples = trace.array("out", 0).nbytes + trace.array("target").nbytes
+        # Per unit its net, its out and what goes back; per weight itself, its gradient and what the optimizer makes.
+        one = samples + 5 * sum(net.nbytes for net in self._nets) + 4 * trace.before.params.nbytes
+        self.count = max(1, min(wanted, _MOST, _BYTES // one))
+        self._engine = Engine(trace.problem, trace.mistake, networks=self.count, apart=True)
+        self._program = self._engine.program(len(trace.samples))
+        self._numbered = np.arange(self._engine.layout.size)
+        self._random, self._strays = np.random.default_rng(0), np.empty(0)
+
+    def place(self, ref: Ref) -> tuple[int, ...]:
+        """Where a number, or its gradient, lies in the array of its kind."""
+        if ref.kind == "weight":
+            numbered, place = self._engine.layout.parameter(self._numbered, ref)
+            return (int(numbered[place]),)
+        return self._trace.samples.index(ref.sample), ref.unit - 1
+
+    def moved(self, refs: Sequence[Ref], values: Array, watched: Any, shaken: Any) -> Moves:
+        """The numbers at `refs` set to `values` (numbers, moves), each alone.
+
+        watched, shaken (moves,): of which the nets are looked at, and in which all numbers are shaken as well.
+        """
+        places = np.repeat([self.place(ref) for ref in refs], values.shape[1], 0)
+        wanted, watches, shakes = values.ravel(), np.tile(watched, len(refs)), np.tile(shaken, len(refs))
+        made = np.zeros((3, len(wanted)))
+        for start in range(0, len(wanted), self.count):
+            part = slice(start, start + self.count)
+            with np.errstate(all="ignore"):
+                made[0, part] = self._errors(places[part], wanted[part], np.flatnonzero(shakes[part]))
+                rows = np.flatnonzero(watches[part])
+                made[1:, start + rows] = self._reached(rows)
+        return Moves(*made.reshape(3, *values.shape))
+
+    def rounding(self) -> Rounding:
+        """The straying of the iteration as it is, backward pass and all."""
+        kind, layer = GRADIENT[self._like.kind], self._like.layer
+        if kind == "grad":
+            right, shaken = self._trace.gradient, self._engine.arena[kind, 0]
+        else:
+            right, shaken = self._trace.array(kind, layer), self._program.arena[kind, layer]
+        error, gradient = np.zeros(()), np.zeros(right.shape)
+        for _ in range(0, _SHAKEN, self.count):
+            with np.errstate(all="ignore"):
+                self._shake_all()
+                error = np.maximum(error, np.abs(self._program.error - self._trace.error).max())
+                gradient = np.maximum(gradient, np.abs(shaken - right).max(axis=0))
+        return Rounding(float(error), gradient)
+
+    # --- a run of the copies -------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        self._engine.load(self._trace.before)
+        self._program.inputs[...] = self._trace.array("out", 0)
+        self._program.targets[...] = self._trace.array("target")
+
+    def _shake(self, array: Any, by: float = 1.0) -> None:
+        """Every number off by some last places, or by so many times as much."""
+        if array.size + _ROOM > self._strays.size:
+            spread = self._random.uniform(-1, 1, array.size + _ROOM)
+            self._strays = _PLACES * (spread + np.copysign(1, spread))
+        # Others each time from the same store: making them anew would cost more than the arithmetic.
+        first = int(self._random.integers(_ROOM))
+        array *= 1 + by * self._strays[first : first + array.size].reshape(array.shape)
+
+    def _errors(self, places: Any, values: Array, shaken: Any) -> Any:
+        """E of up to `count` copies."""
+        program, like, rows = self._program, self._like, np.arange(len(values))
+        self._load()
+        values = values.copy()
+        if like.kind == "weight":
+            self._engine.params[rows, places[:, 0]] = values
+        for array in (values, self._engine.params, program.inputs, program.targets):
+            part = array[shaken]
+            self._shake(part)
+            array[shaken] = part
+        program.run_forward()
+        if like.kind != "weight":
+            program.arena[like.kind, like.layer][rows, places[:, 0], places[:, 1]] = values
+            program.run_forward(like.layer + (like.kind == "out"), from_net=like.kind == "net")
+        return program.error[: len(rows)]
+
+    def _reached(self, rows: Any) -> tuple[Array, Array]:
+        """reach and kink of the copies in these rows, as they were run last."""
+        reach, kink = np.zeros(len(rows)), np.zeros(len(rows))
+        layers = zip(self._nets, self._straight, self._trace.plan.book.layers, strict=True)
+        for number, (net, straight, rules) in enumerate(layers, 1):
+            move = np.abs(self._program.arena["net", number][rows] - net)
+            reach = np.maximum(reach, (move / straight).max(axis=(1, 2), initial=0))
+            if rules.kink:
+                near = np.where(move > 0, 2 * move / np.abs(net), 0)
+                kink = np.maximum(kink, near.max(axis=(1, 2), initial=0))
+        return reach, kink
+
+    def _shake_all(self) -> None:
+        """One iteration in which every number, given or made, is shaken."""
+        self._load()
+        self._engine.set_powers(self._trace.iteration)
+        program = self._program
+        for array in (self._engine.params, program.inputs, program.targets):
+            self._shake(array)
+        self._shaking(program.forward_ops())
+        if self._trace.plan.book.probability is not None:
+            # p − t is the slope where the targets sum to 1, and a file's may be off by some last digits.
+            off = float(np.abs(program.targets.sum(axis=-1) - 1).max())
+            self._shake(program.unit("prob", 1), 2 * off / _PLACES)
+        self._shaking(program.backward)
+
+    def _shaking(self, ops: Sequence[Op]) -> None:
+        for function, arguments in ops:
+            function(*arguments)
+            made = function.keywords["out"] if isinstance(function, partial) else _last_array(arguments)
+            self._shake(made)
+
+
+def _last_array(arguments: tuple[Any, ...]) -> Any:
+    """What a call of the compiled list writes into."""
+    return next(one for one in reversed(arguments) if isinstance(one, np.ndarray))
