@@ -187,8 +187,17 @@ def log_ahead(connection: sqlite3.Connection) -> None:
 
 
 def look(connection: sqlite3.Connection) -> None:
-    connection.execute("SELECT turn, since FROM place LIMIT 1").fetchone()
-    connection.execute("SELECT lesson FROM finished LIMIT 1").fetchone()
+    """Raises OperationalError, "no such", where a table or a column is not there, whatever else is sound."""
+    columns = ", ".join(line.split()[0] for line in _PLACE.replace(",", ",\n").split("\n") if line.strip(" ,"))
+    for table, names in (
+        ("place", f"id, {columns}"),
+        ("aside", f"id, {columns}, reason"),
+        ("edit", "place, run, number, iteration, ref, value"),
+        ("kept", "hash, body"),
+        ("finished", "lesson"),
+        ("setting", "name, value"),
+    ):
+        connection.execute(f"SELECT {names} FROM {table} LIMIT 1").fetchone()
 
 
 def readable(path: Path) -> sqlite3.Connection | None:
