@@ -1,10 +1,12 @@
-"""The real program hammered with random input, or killed at random moments, for as long as one likes.
+"""The real program hammered with random input, killed at random moments, or given damaged files, as long as one likes.
 
     python bench/soak.py keys  [count] [seed] [without KIND …]    10 000 inputs, in legs of 500
     python bench/soak.py kills [count] [seed]                     500 kills, in legs of 50
+    python bench/soak.py damage [count] [seed]                    200 damaged files of a learner's place, one in a leg
 
 One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
-its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py.
+its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py; of damaged files, in
+tests/damaging.py.
 """
 
 from __future__ import annotations
@@ -17,11 +19,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+import damaging
 import soaking
 import terminals
 from soaking import Failure, Tally
 
-LEGS = {"keys": (500, 10_000), "kills": (50, 500)}
+LEGS = {"keys": (500, 10_000), "kills": (50, 500), "damage": (1, 200)}
 
 
 def soak(leg: Callable[[Path, int, int], Tally], count: int, each: int, seed: int) -> Tally:
@@ -50,11 +53,14 @@ def main(words: list[str]) -> int:
             done = soak(lambda home, few, one: soaking.hammer(home, few, one, kinds), count, each, seed)
             what = ", ".join(f"{number} {name}" for name, number in done.inputs.most_common())
             said = f"{count} inputs ({what}), {done.starts} starts: alive, and the same screen after each leg"
+        elif words[0] == "damage":
+            done = soak(lambda home, _, one: Tally(damaging.damage(home, one)), count, each, seed)
+            said = ", ".join(f"{number} × {what}" for what, number in done.inputs.most_common())
         else:
             done = soak(soaking.kill_often, count, each, seed)
             what = f"{count} kills, {done.inputs['key']} keys"
             said = f"{what}: nothing lost; {done.ahead} times one step ahead of the screen"
-    except Failure as failure:
+    except (Failure, damaging.Failure) as failure:
         print(f"FAILED {words[0]}: {failure}")
         return 1
     finally:
