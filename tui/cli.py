@@ -221,7 +221,7 @@ def _version(out: Output) -> int:
 def _lessons(out: Output) -> int:
     from nntutor.lessons.language.cells import cells, padded
 
-    done, begun = _progress()
+    done, begun, told = _progress(out.words)
     say = out.words.say
     head = ("", say("cli.lesson"), say("cli.title"), say("cli.minutes"), say("cli.progress"))
     rows = [
@@ -252,24 +252,25 @@ def _lessons(out: Output) -> int:
                 yield f"\n{say(f'part.{part}')}"
             yield line(row)
         yield f"\n{say('cli.done_of', done=len(done), total=len(rows))}"
-        yield from (f"! {error}" for error in load.broken())
+        yield from (f"! {line}" for line in (*map(str, load.broken()), *told))
 
     out.lines(lines())
     return DONE
 
 
-def _progress() -> tuple[frozenset[str], dict[str, int]]:
-    """The lessons that the learner has finished, and the stop reached in those that are begun."""
+def _progress(words: Words) -> tuple[frozenset[str], dict[str, int], list[str]]:
+    """The lessons that the learner has finished, the stop reached in those that are begun, and what there is to say."""
     from nntutor.lessons.learner import places
     from nntutor.lessons.learner.places import Store
 
     if not places.exists():
-        return frozenset(), {}
+        return frozenset(), {}, []
     from nntutor.tui.desk import Desk
 
     with closing(Store.open()) as store:
-        home = Desk(store).home()
-    return home.done, dict(home.begun)
+        desk = Desk(store)
+        home, told = desk.home(), desk.message(words)
+    return home.done, dict(home.begun), [told] if told else []
 
 
 def _trace(given: Arguments, out: Output) -> int:

@@ -84,6 +84,8 @@ def _problem(name: str, problem: Problem) -> Study:
 def _placed(study: Study, place: Place) -> Study:
     """The study at a saved place; where the lesson has other numbers now, at its nearest stop."""
     if place.run not in study.timelines:
+        if study.lesson is None:
+            raise Unfit("place")
         return study
     fresh = study.timelines[place.run]
     if place.settings.get("numbers", fingerprint(fresh.original)) != fingerprint(fresh.original):

@@ -24,19 +24,20 @@ _BESIDE = ("-wal", "-shm", "-journal")
 # kept: texts and weights by the hash of what they are, each once. finished: lessons. aside: rows of `place` that could
 # not be used, with the reason; their edits stay. edit: as they came, without an index, so that a key adds to one page.
 # One transaction: of two first starts at once, neither sees half of the other's tables.
-_PLACE = """
-  turn INTEGER, session TEXT, host TEXT, pid INTEGER, began TEXT, at REAL,
-  what TEXT, name TEXT, problem TEXT, folder TEXT, digest TEXT, run TEXT, iteration INTEGER, step INTEGER, stop TEXT,
-  since INTEGER, settings TEXT, params BLOB, slots BLOB
-"""
-_TABLES = f"""
-CREATE TABLE IF NOT EXISTS place (id INTEGER PRIMARY KEY AUTOINCREMENT, {_PLACE});
-CREATE TABLE IF NOT EXISTS aside (id INTEGER PRIMARY KEY, {_PLACE}, reason TEXT);
-CREATE TABLE IF NOT EXISTS edit (place INTEGER, run TEXT, number INTEGER, iteration INTEGER, ref TEXT, value TEXT);
-CREATE TABLE IF NOT EXISTS kept (hash TEXT PRIMARY KEY, body BLOB);
-CREATE TABLE IF NOT EXISTS finished (lesson TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
-"""
+_PLACE = (
+    "turn INTEGER", "session TEXT", "host TEXT", "pid INTEGER", "began TEXT", "at REAL", "what TEXT", "name TEXT",
+    "problem TEXT", "folder TEXT", "digest TEXT", "run TEXT", "iteration INTEGER", "step INTEGER", "stop TEXT",
+    "since INTEGER", "settings TEXT", "params BLOB", "slots BLOB",
+)  # fmt: skip
+_COLUMNS = {
+    "place": ("id INTEGER PRIMARY KEY AUTOINCREMENT", *_PLACE),
+    "aside": ("id INTEGER PRIMARY KEY", *_PLACE, "reason TEXT"),
+    "edit": ("place INTEGER", "run TEXT", "number INTEGER", "iteration INTEGER", "ref TEXT", "value TEXT"),
+    "kept": ("hash TEXT PRIMARY KEY", "body BLOB"),
+    "finished": ("lesson TEXT PRIMARY KEY",),
+    "setting": ("name TEXT PRIMARY KEY", "value TEXT"),
+}
+_TABLES = "".join(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)});" for name, columns in _COLUMNS.items())
 _OURS = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION};"
 
 
@@ -173,9 +174,8 @@ def _small_pages(connection: sqlite3.Connection) -> None:
 
 def is_complete(connection: sqlite3.Connection) -> bool:
     """Whether the tables are there that every file has."""
-    names = ("place", "aside", "edit", "kept", "finished", "setting")
-    found = connection.execute(f"SELECT count(*) FROM sqlite_master WHERE name IN {names}")
-    return bool(found.fetchone()[0] == len(names))
+    found = connection.execute(f"SELECT count(*) FROM sqlite_master WHERE name IN {tuple(_COLUMNS)}")
+    return bool(found.fetchone()[0] == len(_COLUMNS))
 
 
 def log_ahead(connection: sqlite3.Connection) -> None:
@@ -187,8 +187,10 @@ def log_ahead(connection: sqlite3.Connection) -> None:
 
 
 def look(connection: sqlite3.Connection) -> None:
-    connection.execute("SELECT turn, since FROM place LIMIT 1").fetchone()
-    connection.execute("SELECT lesson FROM finished LIMIT 1").fetchone()
+    """Raises OperationalError, "no such", where a table or a column is not there, whatever else is sound."""
+    for table, columns in _COLUMNS.items():
+        names = ", ".join(column.split()[0] for column in columns)
+        connection.execute(f"SELECT {names} FROM {table} LIMIT 1").fetchone()
 
 
 def readable(path: Path) -> sqlite3.Connection | None:

@@ -12,11 +12,10 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from functools import lru_cache
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from nntutor.lessons.language.words import Note
 from nntutor.lessons.learner import folders, rows
@@ -30,22 +29,14 @@ from nntutor.lessons.learner.database import (
     row_aside,
 )
 from nntutor.lessons.learner.processes import alive, began_at
-from nntutor.lessons.learner.pruning import prune, sweep
+from nntutor.lessons.learner.pruning import NEWEST, TURN, prune
 from nntutor.lessons.learner.rows import COLUMNS, Row, Unfit
 from nntutor.lessons.learner.rows import Place as Place
-
-if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
-    from nntutor.core.engine.edits import Edit
+from nntutor.lessons.learner.saving import Edits, put, whole
 
 _NAME = "progress.sqlite"
 _LEFT_ALONE = {"newer": "progress.newer", "link": "progress.link"}
-# Numbers above are no turns of ours; the next one must have room.
-_MOST_TURNS = 2**53
 T = TypeVar("T")
-_Edits = Mapping[str, tuple["Edit", ...]]
-
-# A place's text and weights are the same bytes from key to key, and are hashed once.
-_hashed = lru_cache(maxsize=4)(rows.hashed)
 
 
 def path() -> Path:
@@ -78,7 +69,7 @@ class Store:
         # By kind and name, the oldest first: places, lessons that are finished, settings.
         self._waiting: dict[tuple[str, str], Place | str] = {}
         # This session's rows, and the edits that each has.
-        self._rows: dict[tuple[str, str], tuple[int, _Edits]] = {}
+        self._rows: dict[tuple[str, str], tuple[int, Edits]] = {}
         self._refused: set[int] = set()
         self._given = 0  # the row of the place that was read last
 
@@ -139,10 +130,10 @@ class Store:
             return
         mine = dict(self._rows)
         try:
-            with _whole(self._connection) as connection:
+            with whole(self._connection) as connection:
                 for (kind, name), what in self._waiting.items():
                     if isinstance(what, Place):
-                        mine[kind, name] = self._put(connection, what, mine.get((kind, name)))
+                        mine[kind, name] = put(connection, what, self._whose(), mine.get((kind, name)))
                     elif kind == "finished":
                         connection.execute("INSERT OR IGNORE INTO finished VALUES (?)", (name,))
                     else:
@@ -154,29 +145,6 @@ class Store:
         self._rows = mine
         self._waiting.clear()
         self.note = None
-
-    def _put(self, connection: sqlite3.Connection, place: Place, mine: tuple[int, _Edits] | None) -> tuple[int, _Edits]:
-        values, bodies = rows.row(place, _hashed)
-        fresh = [name for name in bodies if not _has(connection, name)]
-        connection.executemany("INSERT INTO kept VALUES (?, ?)", ((name, rows.encoded(bodies[name])) for name in fresh))
-        turn = connection.execute("SELECT coalesce(max(turn), 0) + 1 FROM place WHERE turn < ?", (_MOST_TURNS,))
-        head = (turn.fetchone()[0], time.time(), *values)
-        names = ("turn", "at", *COLUMNS)
-        setting = ", ".join(f"{name} = ?" for name in names)
-        number, edits = mine or (0, {})
-        found = connection.execute(
-            f"UPDATE place SET {setting} WHERE id = ? AND session = ?", (*head, number, self._session)
-        )
-        if not found.rowcount:
-            prune(connection, self._session)
-            whose = ("session", "host", "pid", "began")
-            columns = (*whose, *names)
-            insert = f"INSERT INTO place ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-            number, edits = connection.execute(insert, (*self._whose(), *head)).lastrowid or 0, {}
-        _write_edits(connection, number, edits, place.edits)
-        if fresh:
-            sweep(connection)
-        return number, place.edits
 
     def _whose(self) -> Row:
         return self._session, socket.gethostname(), os.getpid(), self._began
@@ -190,7 +158,7 @@ class Store:
         """
 
         def read(connection: sqlite3.Connection) -> Place | None:
-            found = connection.execute("SELECT id, session, host, pid, began, at FROM place ORDER BY turn DESC")
+            found = connection.execute("SELECT id, session, host, pid, began, at FROM place ORDER BY " + NEWEST)
             seen = {self._session, ""}
             for number, session, *whose in found.fetchall():
                 if session in seen or number in self._refused:
@@ -211,7 +179,7 @@ class Store:
 
         def read(connection: sqlite3.Connection) -> Place | None:
             found = connection.execute(
-                "SELECT id FROM place WHERE what = 'lesson' AND name = ? ORDER BY turn DESC", (lesson,)
+                "SELECT id FROM place WHERE what = 'lesson' AND name = ? ORDER BY " + NEWEST, (lesson,)
             )
             places = (self._used(connection, number) for (number,) in found.fetchall() if number not in self._refused)
             return next((place for place in places if place is not None), None)
@@ -222,7 +190,7 @@ class Store:
         """By lesson, the stop at which it was left."""
 
         def read(connection: sqlite3.Connection) -> dict[str, str]:
-            return dict(connection.execute("SELECT name, stop FROM place WHERE what = 'lesson' ORDER BY turn"))
+            return dict(connection.execute("SELECT name, stop FROM place WHERE what = 'lesson' ORDER BY " + TURN))
 
         waiting = {name: one.stop for (kind, name), one in self._waiting.items() if isinstance(one, Place)}
         return {**self._read(read, {}), **waiting}
@@ -269,13 +237,13 @@ class Store:
     def _set_aside(self, connection: sqlite3.Connection, number: int, part: str) -> None:
         self._refused.add(number)
         self.told.append(row_aside(part, Path(connection.execute("PRAGMA database_list").fetchone()[2])))
-        with suppress(sqlite3.OperationalError), _whole(connection):
+        with suppress(sqlite3.OperationalError), whole(connection):
             connection.execute("INSERT INTO aside SELECT *, ? FROM place WHERE id = ?", (part, number))
             connection.execute("DELETE FROM place WHERE id = ?", (number,))
 
     def _take(self, connection: sqlite3.Connection, number: int, place: Place) -> bool:
         """A session's rows become this one's, where the file takes that now; False where another start has them."""
-        with suppress(sqlite3.OperationalError), _whole(connection):
+        with suppress(sqlite3.OperationalError), whole(connection):
             taken = connection.execute(
                 "UPDATE place SET session = ?, host = ?, pid = ?, began = ?"
                 " WHERE session = (SELECT session FROM place WHERE id = ? AND session != ?)",
@@ -332,32 +300,3 @@ class Store:
                 self._good = False
                 self.note = self.note or ("progress.unsaved", {"reason": reason(error)})
         return otherwise
-
-
-@contextmanager
-def _whole(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All of it or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _has(connection: sqlite3.Connection, name: str) -> bool:
-    return connection.execute("SELECT 1 FROM kept WHERE hash = ?", (name,)).fetchone() is not None
-
-
-def _write_edits(connection: sqlite3.Connection, number: int, before: _Edits, after: _Edits) -> None:
-    """Only what is another one: of a hundred edits a key writes the last."""
-    old, new = rows.edit_rows(before), rows.edit_rows(after)
-    for run in old.keys() | new.keys():
-        was, now = old.get(run, []), new.get(run, [])
-        pairs = zip(was, now, strict=False)
-        same = next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(was), len(now)))
-        if len(was) > same:
-            connection.execute("DELETE FROM edit WHERE place = ? AND run = ? AND number >= ?", (number, run, same))
-        connection.executemany("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", ((number, *one) for one in now[same:]))

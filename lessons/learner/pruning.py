@@ -6,6 +6,9 @@ import sqlite3
 
 from nntutor.lessons.learner.processes import alive
 
+# Whatever a damaged row holds there: a number above is no turn of ours, and the next one must have room.
+TURN = "CASE WHEN typeof(turn) = 'integer' AND turn < 9007199254740992 THEN turn ELSE 0 END"
+NEWEST = f"{TURN} DESC"
 # Rows of sessions that are gone, beside the newest one of each lesson; and rows that were set aside.
 _KEPT_ROWS = 20
 _KEPT_ASIDE = 100
@@ -21,7 +24,7 @@ def prune(connection: sqlite3.Connection, session: str) -> None:
     if connection.execute("SELECT count(*) FROM place").fetchone()[0] <= _KEPT_ROWS:
         return
     lessons, gone, others = set(), 0, []
-    found = connection.execute("SELECT id, session, what, name, host, pid, began, at FROM place ORDER BY turn DESC")
+    found = connection.execute("SELECT id, session, what, name, host, pid, began, at FROM place ORDER BY " + NEWEST)
     for number, whose, what, name, *process in found.fetchall():
         newest = what == "lesson" and name not in lessons
         if what == "lesson":
