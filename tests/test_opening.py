@@ -23,6 +23,7 @@ from nntutor.tui import lint
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.session import Home, Session, Typed
+from nntutor.tui.state.study import Study
 
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in lint.load.lessons()])
@@ -129,6 +130,20 @@ def test_each_run_keeps_its_own_changes(tmp_path: Path) -> None:
     edits = {run: one.edits for run, one in again.study.timelines.items()}
     assert edits == {run: one.edits for run, one in session.study.timelines.items()}
     assert len(edits[first]) == 1 and len(edits[second]) == 2
+
+
+def test_a_run_that_was_left_at_its_beginning_is_there_again(tmp_path: Path) -> None:
+    """And not at the lesson's first stop, where it stands when the lesson is opened."""
+    session = screens.of_lesson("sgd")
+    assert session.study is not None and session.study.place != (1, 1)
+    session = screens.pressed(session, "first", "more")
+    again = screens.resumed(tmp_path, session).study
+    assert session.study is not None and again is not None and again.run == session.study.run
+
+    def places(study: Study) -> dict[str, tuple[int, int]]:
+        return {run: (one.iteration, one.step) for run, one in study.timelines.items()}
+
+    assert places(again) == places(session.study)
 
 
 def test_a_place_of_another_network_leads_to_its_stop(tmp_path: Path) -> None:

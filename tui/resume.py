@@ -160,10 +160,10 @@ def _trail(value: object) -> tuple[Position, ...]:
 
 
 def _moved(timeline: Timeline, place: object) -> Timeline:
-    """Another run at the place where it stood, unless the way there is long."""
+    """Another run at the place where it stood; at its beginning where nothing is kept, or the way there is long."""
     if isinstance(place, list) and len(place) == 2 and place[0] <= _NEAR:
         return timeline.to(place[0], place[1])
-    return timeline
+    return timeline.to(1, 1)
 
 
 def _named_stop(study: Study, stop: str) -> int | None:
