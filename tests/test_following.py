@@ -148,7 +148,9 @@ def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
         trace = trace_of(match[1], int(match[3]) if match[3] else None)
         return f"({trace[match[2]]!r})"
 
-    source = re.sub(r"\b(?:[a-z-]+:)?(?:right|rows|size:\w+|moved:\w+|touched:\w+|end:\w+)(?:@\d+)?", counted, written)
+    source = re.sub(
+        r"\b(?:[a-z-]+:)?(?:right|rows|layers|size:\w+|moved:\w+|touched:\w+|end:\w+)(?:@\d+)?", counted, written
+    )
     source = re.sub(r"\bown\b", str(own), source.replace("always", "True"))
     parts = re.split(r"\b(and|or|not|True|False)\b", source)
     source = "".join(part if n % 2 else _PLACE.sub(value, part) for n, part in enumerate(parts))

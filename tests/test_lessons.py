@@ -151,6 +151,7 @@ def old_weights() -> Callable[[str | None, int | None], Trace]:
         ("{{σ(net_o1 + 0.001) − o1|3}}", "0.000187"),
         ("{{w5|은/는}}, {{δ_h1|+|이/가}}, {{h1|6|으로/로}}", "0.4는, +0.008771이, 0.593270으로"),
         ("{{published:E|은/는}}, {{rows}} − {{right}}", "0.291027924는, 1 − 0"),
+        ("{{layers}}, {{size:out − size:2}}, {{moved:out − moved:2}}", "2, 0, 0"),
     ],
 )
 def test_a_hole_is_filled_from_the_record(text: str, filled: str) -> None:

@@ -1,12 +1,13 @@
 """Holes to numbers: `{{δ_h1|+}}` in a text becomes +0.008771, taken from the record that the screen reads.
 
 A hole is any formula of the core's grammar. Besides symbols it knows `size:3`, the mean size of the gradients of
-layer 3; `moved:3`, how far that layer's weights have moved since the start (mean); `touched:all`, samples touched so
-far; `end:first`, `end:last`, `end:updates` of a run of Rosenblatt's rule; `right`, how many rows of the data have
-their output on the right side of ½, and `rows`, how many there are. A name in it may say where to look: `E@2` in
-iteration 2, `wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in its hole,
-since it is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant digits;
-after another `|` a Korean particle in both its forms, `{{w5|은/는}}`, of which the one that agrees is shown.
+layer 3; `moved:3`, how far that layer's weights have moved since the start (mean); `:out` is the last layer of both;
+`layers`, how many layers there are, the output among them; `touched:all`, samples touched so far; `end:first`,
+`end:last`, `end:updates` of a run of Rosenblatt's rule; `right`, how many rows of the data have their output on the
+right side of ½, and `rows`, how many there are. A name in it may say where to look: `E@2` in iteration 2, `wrong:E` in
+the run called wrong, `published:E` in the lesson's printed figures (alone in its hole, since it is a text). After `|`
+stand `+` for the sign of positive numbers too, and a number of significant digits; after another `|` a Korean particle
+in both its forms, `{{w5|은/는}}`, of which the one that agrees is shown.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ OPTIONS = re.compile(r"(\+?)(\d*)")
 # A name: where to look, then a symbol or what follows from a run, as in `wrong:E@2` or `xor:end:first`.
 PLACED = re.compile(
     rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched):(?P<which>[a-z0-9]+)|"
-    rf"(?P<counted>\b(?:right|rows)\b)|(?P<symbol>{SYMBOL.pattern}))"
+    rf"(?P<counted>\b(?:right|rows|layers)\b)|(?P<symbol>{SYMBOL.pattern}))"
     r"(?:@(?P<at>\d+))?"
 )
 
@@ -195,16 +196,19 @@ def derived(trace: Trace, what: str, which: str) -> float:
     if what == "touched":
         return float(trace.iteration * trace.problem.batch_size)
     sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace)
-    if not which.isdecimal() or not 1 <= int(which) <= len(sizes):
+    number = str(len(sizes)) if which == "out" else which
+    if not number.isdecimal() or not 1 <= int(number) <= len(sizes):
         raise KeyError(which)
-    return float(sizes[int(which) - 1])
+    return float(sizes[int(number) - 1])
 
 
 def counted(trace: Trace, which: str, at: str = "") -> float:
-    """How many rows the data have, or how many are right under the weights before the iteration or, with those that
-    are new by then, at the step that makes `at`."""
+    """How many layers the network has; how many rows the data have, or how many are right under the weights before the
+    iteration or, with those that are new by then, at the step that makes `at`."""
     from nntutor.core.analysis.plot_data import params_at, right_side
 
+    if which == "layers":
+        return float(len(trace.problem.network.layers))
     ref = trace.find(at) if at else None
     step = trace.index_of(ref) if ref is not None else None
     right = right_side(trace.problem, params_at(trace, step) if step else trace.before)
