@@ -71,6 +71,28 @@ def test_the_output_layer_says_what_is_so_after_its_target_has_been_raised(stop:
     assert before in screen(screens.pressed(changed, "reset"))
 
 
+# The same words stood beside every depth, and the stop was lost with the first layer taken away.
+DEPTHS = [
+    ("en", "the error of answering ½ to everything", "With 3 layers it has learned", "Now there are 2: h1"),
+    ("ko", "무엇에든 ½이라고 답할 때의 오차", "층이 3개이면 학습이 됩니다", "은닉층이 2개이고, 층 h1은"),
+]
+
+
+@pytest.mark.parametrize(("language", "stuck", "learned", "counted"), DEPTHS)
+def test_with_fewer_layers_the_lesson_on_vanishing_says_that_they_learn(
+    language: str, stuck: str, learned: str, counted: str
+) -> None:
+    session = at(screens.of_lesson("vanishing", language, size=(120, 40)), "learns-not")
+    assert stuck in screen(session)
+    session = at(session, "depth")
+    for _ in range(7):
+        session = lint.ran(screens.pressed(session, "less"))
+    assert counted in screen(session)
+    session = at(session, "learns-not")
+    assert stuck not in screen(session)
+    assert learned in screen(session)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_claims_about_the_lessons_own_numbers_are_set_aside_and_come_back(
     language: str, monkeypatch: pytest.MonkeyPatch
@@ -157,7 +179,9 @@ def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
     for sign, plain in _SPELLED.items():
         source = source.replace(sign, plain)
     source = re.sub(r"(?<![<>!=])=(?!=)", "==", source)
-    return bool(eval(source, {"inf": math.inf, "nan": math.nan, "abs": abs, "max": max, "exp": math.exp}))
+    return bool(
+        eval(source, {"inf": math.inf, "nan": math.nan, "abs": abs, "max": max, "exp": math.exp, "ln": math.log})
+    )
 
 
 def changes(study: Study) -> st.SearchStrategy[Study]:
