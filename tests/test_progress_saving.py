@@ -291,6 +291,23 @@ def test_on_a_disk_that_fills_and_empties_nothing_that_was_shown_as_saved_is_los
     assert {"True", "False"} == set(states[:30]) and states[-1] == "True"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a file in use cannot be taken away there")
+@pytest.mark.parametrize("how", ["deleted", "renamed"])
+def test_a_file_that_is_taken_away_is_made_anew_at_the_next_save(tmp_path: Path, how: str) -> None:
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    for ending in ("", "-wal", "-shm"):
+        path = tmp_path / f"progress.sqlite{ending}"
+        if how == "deleted":
+            path.unlink()
+        else:
+            path.rename(tmp_path / f"kept.sqlite{ending}")
+    store.save(replace(PLACE, step=9))
+    assert store.note is None
+    other = Store.open(tmp_path)
+    assert other.reached("cycle") == replace(PLACE, step=9)
+
+
 # --- what is left alone --------------------------------------------------------------------------------
 
 

@@ -64,6 +64,8 @@ class Store:
         self._home = home
         self._connection: sqlite3.Connection | None = None
         self._good = False  # whether the connection is one that the last save did not fail on
+        self._where: Path | None = None
+        self._file: object = None  # which file the connection is to, whatever its name
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._began = began_at(os.getpid())
         # By kind and name, the oldest first: places, lessons that are finished, settings.
@@ -90,7 +92,7 @@ class Store:
         try:
             home = folders.state() if self._home is None else self._home
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            where = home / _NAME
+            where = self._where = home / _NAME
             self._connection, told = opened(where, milliseconds)
         except Unusable as error:
             self.note = (_LEFT_ALONE.get(str(error), "progress.unsaved"), {"name": str(where), "reason": str(where)})
@@ -100,7 +102,7 @@ class Store:
             if before is None and where is not None:
                 self._connection = readable(where)
             return
-        self.note, self._good = None, True
+        self.note, self._good, self._file = None, True, _identity(where)
         self.told += told
         if before is not None:
             before.close()
@@ -124,7 +126,8 @@ class Store:
 
     def retry(self) -> None:
         """Write what waits; where that fails, `note` says why until it works."""
-        if not self._good:
+        if not self._good or self._file != _identity(self._where):
+            self._good = False  # or another program has taken the file away: what went there would be lost
             self._connect(BUSY_MILLISECONDS)
         if not self._good or self._connection is None or not self._waiting:
             return
@@ -175,6 +178,7 @@ class Store:
         """Where a lesson was left, whichever session it was."""
         waits = self._waiting.get(("lesson", lesson))
         if isinstance(waits, Place):
+            self._given = 0
             return waits
 
         def read(connection: sqlite3.Connection) -> Place | None:
@@ -300,3 +304,12 @@ class Store:
                 self._good = False
                 self.note = self.note or ("progress.unsaved", {"reason": reason(error)})
         return otherwise
+
+
+def _identity(path: Path | None) -> object:
+    """Tells a file from another one that has its name later."""
+    try:
+        found = None if path is None else path.stat()
+    except OSError:
+        return None
+    return found and (found.st_dev, found.st_ino)
