@@ -10,7 +10,7 @@ import pytest
 import screens
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.course import catalog, glossary, load
+from nntutor.lessons.course import catalog, claims, glossary, load
 from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson, Text
 from nntutor.lessons.language.words import LANGUAGES
@@ -93,6 +93,13 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
         ("o1 is {{o9}}.", "{{o9}}입니다.", "no “o9”"),
         ("o1 is {{o1}}.", "값입니다.", "in one language only"),
         ("{{o1}}", "{{o1}}은 큽니다.", "a hole with both forms, as in {{w5|은/는}}"),
+        ("o1 is positive.", "값입니다.", "“positive” in “o1 is positive.” is a claim"),
+        (
+            "{{if o1 > 0}}One.{{end}} So {{o1}} goes **up**.",
+            "값입니다.",
+            "“up” in “… So {{o1}} goes **up**.” is a claim",
+        ),
+        ("One.", "{{o1|은/는}} 양수입니다.", "“양수” in “{{o1|은/는}} 양수입니다.” is a claim"),
         ("One.", "w5은 큽니다.", "expected “는”, for it is read 오"),
         ("{{if o1 > 0}}One.{{else}}Two.{{end}}", "값입니다.", "{{if o1 > 0}} stands in one language only"),
         ("{{if o1 > 0}}One.", "값입니다.", "expected {{end}}"),
@@ -136,13 +143,13 @@ def test_it_finds_in_the_catalog(old: str, new: str, reason: str) -> None:
 def test_the_command_says_what_is_wrong_and_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert lint.main(["forward"]) == 0
+    assert lint.main(["output-delta"]) == 0
 
     def wrong(lesson: Lesson) -> Iterator[AuthorError]:
         yield AuthorError("lessons/text/en/forward.md", 7, "wrong")
 
     monkeypatch.setattr(lint, "findings", wrong)
-    assert lint.main(["forward"]) == 1
+    assert lint.main(["output-delta"]) == 1
     assert capsys.readouterr().out == "lessons/text/en/forward.md:7: wrong\n"
 
 
@@ -162,3 +169,16 @@ def test_a_broken_lesson_leaves_the_others_open(monkeypatch: pytest.MonkeyPatch)
         assert load.find("adam") is not None
     finally:
         load._read.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "{{if o1 > 0}}o1 is positive.{{else}}o1 is too low.{{end}}"),
+        ("en", "{{if always}}σ rises with net_o1.{{end}} The plot on the right shows E up to here."),
+        ("en", "Is δ_o1 positive? A larger step costs more."),
+        ("ko", "{{if own}}w5는 내려갑니다.{{end}} o1은 올라갈까요? 큰 것이 더 큽니다."),
+    ],
+)
+def test_what_follows_the_record_and_what_speaks_of_no_number_is_no_claim(language: str, text: str) -> None:
+    assert not list(claims.unconditioned(text, language))

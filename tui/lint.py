@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.mistakes import MISTAKES, is_known
-from nntutor.lessons.course import builtin, conditions, glossary, holes, load
+from nntutor.lessons.course import builtin, claims, conditions, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language import particles
@@ -103,6 +103,10 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
     except conditions.ConditionError as error:
         yield wrong(str(error))
         return
+    for word, sentence in claims.unconditioned(prose.text, language):
+        yield wrong(
+            f"“{word}” in “{sentence}” is a claim; expected it in a condition, as in {{{{if δ_o1 > 0}}}}…{{{{end}}}}"
+        )
     yield from map(wrong, dict.fromkeys(reason for variant in variants for reason in _unfilled(variant, language)))
     if study.place_of(stop) is None:
         return
