@@ -159,6 +159,18 @@ def test_no_depth_and_no_length_exhausts_the_reader(open_: str, close: str) -> N
     reads("w" + "9" * 5000)
 
 
+def test_a_number_that_is_no_number_any_more_is_refused() -> None:
+    with pytest.raises(FormulaError) as refused:
+        parse("1 + 1e999", NAMES.find)
+    assert (refused.value.position, refused.value.expected) == (4, "number")
+    assert evaluate(parse("1e308", NAMES.find), VALUES.__getitem__) == 1e308
+
+
+def test_a_figure_of_a_power_of_ten_stands_in_parentheses_where_it_is_squared() -> None:
+    said = {"2e-7": "(2e-7)²", "12e-7": "(12e-7)²", "0.5": "0.5²", "−0.5": "(−0.5)²", "w1": "w1²"}
+    assert {one: text(tokens(Square(Name("x")), lambda _, one=one: one)) for one in said} == said
+
+
 def test_parentheses_deeper_than_any_formula_has_are_read() -> None:
     assert evaluate(parse("(" * 40 + "2" + ")" * 40, NAMES.find), VALUES.__getitem__) == 2
     assert evaluate(parse("+".join(["x1"] * 900), NAMES.find), lambda ref: 1.0) == 900

@@ -99,6 +99,15 @@ def test_the_laws_hold_for_a_mistaken_rulebook_in_all_layers_and_in_one(
     assert_laws(problem, f"{mistake}@{layer}" if layer else mistake)
 
 
+@pytest.mark.parametrize("mistake", ALL)
+def test_the_laws_hold_for_a_mistake_where_layers_are_wider_than_two(mistake: str) -> None:
+    random = np.random.default_rng(3)
+    sizes = ((3, 4), (3, 3), (3, 3))
+    layers = tuple(Layer("sigmoid", random.uniform(-1, 1, size), random.uniform(-1, 1, size[0])) for size in sizes)
+    samples = Samples(random.uniform(-1, 1, (2, 4)), random.uniform(0, 1, (2, 3)))
+    assert_laws(Problem(Network(layers), samples, Optimizer("sgd", 0.5), batch="full"), mistake)
+
+
 @given(problems(settings=True), st.lists(st.sampled_from(ALL), min_size=2, max_size=3, unique=True))
 def test_the_laws_hold_for_several_mistakes_at_once(problem: Problem, mistakes: list[str]) -> None:
     assert_laws(problem, "+".join(mistakes))

@@ -296,6 +296,11 @@ def test_the_iteration_that_diverges_says_so_and_is_the_last() -> None:
     assert [iteration["diverged"] for iteration in late] == [True]
 
 
+def test_of_an_array_only_what_is_not_finite_is_a_word() -> None:
+    assert json_room._numbers(np.array([[1.5, np.inf], [np.nan, -0.25]])) == [[1.5, "inf"], ["nan", -0.25]]
+    assert json_room._numbers(np.array([1.5, -0.25])) == [1.5, -0.25]
+
+
 def test_late_iterations_are_the_same_without_those_before(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = []
     module: Any = sys.modules[iterations.__module__]
@@ -433,6 +438,24 @@ def test_latex_is_balanced_and_complete(name: str, steps: bool) -> None:
     for row in re.split(r"\\\\", shown):
         assert row.count(r"\left") == row.count(r"\right")
     assert not re.search(r"[^\x00-\x7f가-힣]", re.sub(r"\\title\{.*?\}\n|^.*source.*$|출처.*", "", shown))
+
+
+@pytest.mark.parametrize("format", ["text", "md", "tex"])
+def test_a_report_names_its_source_where_there_is_one(format: str) -> None:
+    def head(problem: Problem) -> str:
+        out = io.StringIO()
+        write.write(out, format, problem, iterations(problem, last=1), words.load("en"))
+        return out.getvalue().partition(words.load("en").say("cli.iteration", iteration=1))[0]
+
+    told, untold = (parse(f"{source}{DIVERGES}", "told") for source in ('source = "a book of ours"\n', ""))
+    assert head(told).count("a book of ours") == 1
+    assert len(head(untold).splitlines()) < len(head(told).splitlines())
+    assert "noindent \n" not in head(untold)
+
+
+def test_each_phase_of_a_markdown_report_begins_a_table_of_its_own() -> None:
+    shown = written("two-two-two", "md", last=2)
+    assert shown.count("\n| ---: |") == shown.count("\n### ") > 4
 
 
 def test_names_of_others_cannot_break_markdown_or_latex() -> None:
