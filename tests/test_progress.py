@@ -246,18 +246,24 @@ def test_a_home_that_cannot_be_written_is_noted_and_everything_works_unsaved(tmp
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_full_disk_is_noted_and_the_next_save_is_tried_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), sqlite3.DatabaseError("malformed")])
+def test_a_file_that_fails_while_it_is_open_is_opened_anew_for_the_next_save(
+    tmp_path: Path, error: sqlite3.Error
+) -> None:
     store = Store.open(tmp_path)
-    real = store._connection
+    assert store._connection is not None
+    store._connection.close()
 
-    class Full:
+    class Failing:
         def execute(self, *_: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise error
 
-    store._connection = Full()  # type: ignore[assignment]
+        def close(self) -> None:
+            pass
+
+    store._connection = Failing()  # type: ignore[assignment]
     store.save(PLACE)
-    assert store.note is not None and "full" in str(store.note[1]["reason"])
-    store._connection = real
+    assert store.note is not None and str(error) in str(store.note[1]["reason"])
     store.save(PLACE)
     assert store.note is None and Store.open(tmp_path).reached("cycle") == PLACE
 

@@ -211,6 +211,27 @@ def test_sessions_that_resume_nothing_prune_too_and_texts_go_with_their_rows(tmp
         assert place is not None and place.step == 58 + number
 
 
+def test_of_weights_that_are_kept_by_their_hash_the_old_ones_go_with_the_next(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    for number in range(5):
+        store.save(replace(OWN, params=bytes([number]) * 400))
+    assert asked(tmp_path, "SELECT count(*) FROM kept") == [(2,)]  # the problem's text, and the last weights
+    store.close()
+
+
+def test_of_two_starts_at_once_one_goes_on_with_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left(tmp_path, ONE)
+    one, other = Store.open(tmp_path), Store.open(tmp_path)
+    used = one._used
+
+    def meanwhile(connection: sqlite3.Connection, number: int) -> Place | None:
+        assert other.latest() == ONE
+        return used(connection, number)
+
+    monkeypatch.setattr(one, "_used", meanwhile)
+    assert one.latest() is None
+
+
 # --- files of the version before -----------------------------------------------------------------------
 
 

@@ -105,6 +105,9 @@ def test_weights_that_are_not_kept_at_each_key_are_the_same_bit_for_bit(tmp_path
     assert (since, bytes_of_weights) == (1, 0)
     if way == "ended":
         desk.close(session)
+        with sqlite3.connect(tmp_path / "progress.sqlite") as connection:
+            assert connection.execute("SELECT since FROM place").fetchall() == [(before.place.iteration,)]
+        connection.close()
     opening = Desk(Store.open(tmp_path)).begin(None, None)
     assert opening is not None and opening.study.place == before.place
     assert opening.study.trace.before.params.tobytes() == before.trace.before.params.tobytes()

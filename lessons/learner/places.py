@@ -168,7 +168,7 @@ class Store:
                     continue
                 seen.add(session)
                 place = None if alive(*whose) else self._used(connection, number)
-                if place is not None and self._take(connection, number, place):
+                if place is not None and self._take(connection, number, session, place):
                     return place
             return None
 
@@ -245,13 +245,12 @@ class Store:
             connection.execute("INSERT INTO aside SELECT *, ? FROM place WHERE id = ?", (part, number))
             connection.execute("DELETE FROM place WHERE id = ?", (number,))
 
-    def _take(self, connection: sqlite3.Connection, number: int, place: Place) -> bool:
+    def _take(self, connection: sqlite3.Connection, number: int, session: object, place: Place) -> bool:
         """A session's rows become this one's, where the file takes that now; False where another start has them."""
         with suppress(sqlite3.OperationalError), whole(connection):
             taken = connection.execute(
-                "UPDATE place SET session = ?, host = ?, pid = ?, began = ?"
-                " WHERE session = (SELECT session FROM place WHERE id = ? AND session != ?)",
-                (*self._whose(), number, self._session),
+                "UPDATE place SET session = ?, host = ?, pid = ?, began = ? WHERE CAST(session AS BLOB) = ?",
+                (*self._whose(), str(session).encode(errors="surrogateescape")),
             )
             if not taken.rowcount:
                 return False
