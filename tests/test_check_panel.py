@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import screens
 
+from nntutor.core.analysis.gradient_check import check
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
+from nntutor.tui.drawing.panels import check as panel
 from nntutor.tui.state.session import Session, Typed
 
 
@@ -16,8 +21,10 @@ def checking(problem: Problem, mistake: str = "") -> Session:
     return screens.pressed(screens.update(session, Typed("dE/dw1")), "continue", "check")
 
 
-def tanh_unit(weight: float, value: float, target: float = 1.0, bias: float | None = None) -> Problem:
-    network = Network((Layer("tanh", np.array([[weight]]), None if bias is None else np.array([bias])),))
+def unit(
+    weight: float, value: float, target: float = 1.0, bias: float | None = None, activation: str = "tanh"
+) -> Problem:
+    network = Network((Layer(activation, np.array([[weight]]), None if bias is None else np.array([bias])),))
     return Problem(network, Samples.of([[value]], [[target]]), Optimizer("sgd", 0.1))
 
 
@@ -27,7 +34,7 @@ def said(session: Session) -> str:
 
 
 def test_where_the_usual_epsilon_is_too_coarse_the_check_names_one_that_serves() -> None:
-    session = checking(tanh_unit(3e-4, 1000.0))
+    session = checking(unit(3e-4, 1000.0))
     assert "too coarse or too fine; try 1e-6." in said(session)
     session = screens.pressed(session, "less", "less")
     assert "They agree: the gradient is right." in said(session)
@@ -42,10 +49,29 @@ def test_no_epsilon_makes_a_wrong_gradient_right_or_hides_that_it_is_wrong(two_t
         session = screens.pressed(session, "less")
 
 
+def test_a_wrong_gradient_is_wrong_where_the_usual_epsilon_is_too_coarse_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(panel, "_check", lambda trace, ref: replace(check(trace, ref), verdict="differs"))
+    assert "They differ: the gradient is wrong." in said(checking(unit(3e-4, 1000.0)))
+
+
+def test_an_epsilon_that_leads_over_a_kink_is_not_counted_and_a_smaller_one_is() -> None:
+    session = checking(unit(1e-5, 1.0, activation="relu"))
+    assert "Not counted, too close to a kink: o1." in said(session)
+    assert "They agree: the gradient is right." in said(screens.pressed(session, "less", "less"))
+
+
+def test_where_no_epsilon_serves_the_check_says_that_several_do() -> None:
+    session = checking(unit(3e-11, 1e10))
+    assert "several together show that the gradient is right" in said(session)
+    assert "여러 크기로 움직여 함께 보면 기울기가 옳습니다" in said(screens.pressed(session, "language"))
+
+
 def test_a_check_that_cannot_see_says_why_in_both_languages() -> None:
-    sharp = checking(tanh_unit(1.0, 2.0**53, 0.5, bias=-(2.0**53)))
+    sharp = checking(unit(1.0, 2.0**53, 0.5, bias=-(2.0**53)))
     assert "E bends too sharply here for differences to decide." in said(sharp)
     assert "너무 급하게 굽어서" in said(screens.pressed(sharp, "language"))
-    flat = checking(tanh_unit(1.0, 1000.0))
+    flat = checking(unit(1.0, 1000.0))
     assert "Both are smaller than differences of E can show." in said(flat)
     assert "볼 수 없을 만큼 둘 다 작습니다" in said(screens.pressed(flat, "language"))

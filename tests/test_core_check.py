@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from math import inf
 
 import checking
 import numpy as np
@@ -14,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import problems, wide_problems
 
-from nntutor.core.analysis import copies
+from nntutor.core.analysis import copies, slopes
 from nntutor.core.analysis.copies import Copies
 from nntutor.core.analysis.gradient_check import central_difference, check, check_all, serving_step
 from nntutor.core.analysis.slopes import Search, Slope
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NotDifferentiable
@@ -111,6 +114,23 @@ def test_shaking_covers_what_rounding_has_done_to_e_and_to_the_gradient(net: flo
     assert 0 < abs(Decimal(trace.error) - gap * gap / 2) <= Decimal(rounding.error) < Decimal("1e-14")
     off = abs(Decimal(trace.value(Ref("grad", 1, 1, 1))) - gap * slope)
     assert 0 < off <= Decimal(float(rounding.gradient[0])) < Decimal("1e-14")
+
+
+@pytest.mark.parametrize("wanted", [1, 10])
+@pytest.mark.parametrize("size", [1e3, 1e5, 1e7])
+def test_shaking_covers_what_is_lost_where_the_terms_of_a_net_cancel(size: float, wanted: int) -> None:
+    weights, inputs = [size / 3, -size / 3, 0.3], [0.7, 0.7 + 0.3 / size, 0.4]
+    network = Network((Layer("identity", np.array([weights]), None),))
+    trace = first(Problem(network, Samples.of([inputs], [[0.5]]), Optimizer()))
+    gap = sum(Fraction(weight) * Fraction(value) for weight, value in zip(weights, inputs, strict=True)) - Fraction(0.5)
+    rounding = Copies(trace, W1, wanted).rounding()
+    assert 0 < abs(Fraction(trace.error) - gap * gap / 2) <= rounding.error < 1e-15 * size
+    assert 0 < abs(Fraction(trace.value(Ref("grad", 1, 1, 1))) - gap * Fraction(inputs[0])) <= rounding.gradient[0]
+
+
+def test_a_fork_of_networks_with_samples_of_their_own_has_room_for_them(two_two_two: Problem) -> None:
+    engine = Engine(two_two_two, networks=3, apart=True)
+    assert engine.fork().program(1).inputs.shape == engine.program(1).inputs.shape == (3, 1, 2)
 
 
 # --- what it is asked about --------------------------------------------------------------------------
@@ -220,10 +240,45 @@ def test_what_only_one_of_two_steps_shows_is_not_held_against_a_gradient() -> No
     search = Search(value=0.5, gradient=2.0)
     lucky, other = Slope(1 / 64, 1.0, 1e-9, 1e-9), Slope(1 / 192, 2.0, 1e-6, 1e-9)
     assert not search.take(lucky, reach=1.0, kink=0.0) and search.differs
+    assert search.moves[0] == pytest.approx(0.5 + lucky.h / 3)
     assert search.take(other, reach=1.0, kink=0.0) and not search.differs
     sure = Search(value=0.5, gradient=2.0)
     assert not sure.take(lucky, reach=1.0, kink=0.0)
     assert sure.take(replace(other, value=1.0), reach=1.0, kink=0.0) and sure.differs
+
+
+@pytest.mark.parametrize(
+    ("bend", "rounding", "reach", "kink", "factor"),
+    [
+        (1e-9, 1.0, 0.1, 0.0, 4),  # mostly rounding: further
+        (1.0, 1e-9, 0.1, 0.0, 1 / 4),  # mostly bend: nearer
+        (1e-9, 1e-9, 4.0, 0.0, 1 / 4),  # a net left where its activation is straight
+        (1e-9, 1e-9, 0.1, 1.0, 1 / 2),  # half the way to a kink
+        (inf, 1e-9, 0.1, 0.0, 2.0**-20),  # E overflowed
+    ],
+)
+def test_a_step_that_does_not_serve_is_followed_by_one_of_another_size(
+    bend: float, rounding: float, reach: float, kink: float, factor: float
+) -> None:
+    search = Search(value=0.5, gradient=2.0)
+    h = search.moves[0] - 0.5
+    assert not search.take(Slope(h, 2.0, bend, rounding), reach, kink)
+    assert search.moves[0] - 0.5 == pytest.approx(h * factor, rel=1e-6)
+
+
+@pytest.mark.parametrize(("at_the_place", "out_there"), [(1e-6, 0.0), (0.0, 1e-6)])
+def test_rounding_at_the_place_and_further_out_both_count(at_the_place: float, out_there: float) -> None:
+    moves = Search(value=0.0, gradient=2.0).moves[None]
+    errors = 2 * moves
+    errors[:, 6] += out_there
+    [slope] = slopes._slopes(moves, errors, at_the_place, np.zeros(1))
+    assert slope.value == pytest.approx(2.0) and slope.bend < 1e-9
+    assert slope.rounding > 1e-6 / slope.h
+
+
+def test_where_rounding_hides_the_gradient_no_other_step_is_tried() -> None:
+    search = Search(value=0.5, gradient=1e-9)
+    assert search.take(Slope(1 / 128, 0.0, 1e-12, 1e-6), reach=0.1, kink=0.0) and not search.judged
 
 
 # --- what it cannot see ------------------------------------------------------------------------------
