@@ -22,8 +22,8 @@ from strategies import problems, share
 from nntutor.core.engine import timeline as timelines
 from nntutor.core.engine.edits import Edit
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.training import Chunk
-from nntutor.core.notation.symbols import Ref
+from nntutor.core.engine.training import Chunk, Runner
+from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.mistakes import MISTAKES
@@ -32,7 +32,9 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.state import study as at
 from nntutor.tui.state import views
-from nntutor.tui.state.session import Resized, Session, Typed
+from nntutor.tui.state.commands import COMMANDS
+from nntutor.tui.state.panels import Why
+from nntutor.tui.state.session import Action, Home, Opened, Press, Ran, Resized, Session, Typed
 
 # --- the timeline -----------------------------------------------------------------------------------
 
@@ -179,7 +181,12 @@ SET = (
 )  # fmt: skip
 PLACES = ("iteration 1", "iteration 2", "iteration 4", "step 1", "step 7", "E", "w1", "net_o1", "w99")
 PANELS = ("why", "check", "run", "goto", "edit", "help", "glossary", "palette")
-SIZES = ((80, 24), (120, 40), (40, 12), (30, 10))
+ACTIONS = tuple(Press(command.action) for command in COMMANDS)
+TEXTS = tuple(map(Typed, (*SET, *PLACES, "0.01", "1e-30", "xor", "w", "9" * 120, "가", "")))
+PICKS = ("unit_next", "unit_previous", "continue", "backspace")
+SIZES = (80, 24), (120, 40), (40, 12), (30, 10), (1, 1), (1, 24), (80, 1), (2, 3), (20, 5), (110, 60)
+SIZED = tuple(Resized(*size) for size in SIZES)
+RAN = "a chunk of the run on its way"
 
 
 def settled(session: Session) -> Session:
@@ -192,17 +199,11 @@ def settled(session: Session) -> Session:
 def facts(study: at.Study) -> tuple[object, ...]:
     """What a learner has made of a lesson, seen or not."""
     runs = {run: (one.iteration, one.step, one.edits) for run, one in study.timelines.items()}
-    return (
-        study.run,
-        runs,
-        study.stop,
-        study.visited,
-        study.view,
-        study.zoom,
-        study.page,
-        study.trail,
-        study.reached_here,
-    )
+    here = (study.run, study.stop, study.visited, study.view, study.zoom, study.page, study.trail, study.reached_here)
+    return (*here, runs)
+
+
+at_rest = precondition(lambda self: self.rests())
 
 
 class SessionMachine(RuleBasedStateMachine):
@@ -215,14 +216,22 @@ class SessionMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.folder.cleanup()
 
-    @initialize(of=st.sampled_from([lesson.id for lesson in load.lessons()]) | problems(), size=st.sampled_from(SIZES))
-    def begin(self, of: str | Problem, size: tuple[int, int]) -> None:
-        self.session, other = (
-            screens.of_lesson(of, size=size) if isinstance(of, str) else screens.of_problem(of, size=size)
-            for _ in range(2)
-        )
-        assert other.study is not None
-        self.untouched = other.study.timelines
+    @initialize(
+        of=st.sampled_from([lesson.id for lesson in load.lessons()]) | problems(),
+        size=st.sampled_from(SIZED),
+        style=st.sampled_from(Style),
+    )
+    def begin(self, of: str | Problem, size: Resized, style: Style) -> None:
+        self.session = Session(Home(load.lessons()), style=style, width=size.width, height=size.height)
+        self.open(of)
+
+    def open(self, of: str | Problem) -> None:
+        """A lesson or a problem; its runs are kept once more, untouched."""
+        study, other = ((screens.of_lesson if isinstance(of, str) else screens.of_problem)(of).study for _ in range(2))
+        assert study is not None and other is not None
+        self.of, self.untouched = of, other.timelines
+        self.runner: tuple[int, Runner] = (0, study.runner())
+        self.session = update(self.session, Opened(study))
 
     @property
     def study(self) -> at.Study:
@@ -236,13 +245,62 @@ class SessionMachine(RuleBasedStateMachine):
             again = Timeline.start(timeline.original, timeline.mistake)
         for edit in timeline.edits:
             again = again.to(edit.iteration).edit(edit.ref, edit.value)
+        if self.study.running is not None and run == self.study.run:
+            again.errors_until(timeline.newest)
         return again.to(timeline.iteration, timeline.step)
+
+    def rests(self) -> bool:
+        """In a lesson or problem with nothing open over it and nothing running."""
+        study = self.session.study
+        return study is not None and not (study.panel or study.running or self.session.palette)
+
+    @rule(actions=st.lists(st.sampled_from(ACTIONS) | st.sampled_from((*TEXTS, *SIZED, RAN)), min_size=5, max_size=30))
+    def do_anything(self, actions: list[Action | str]) -> None:
+        """Whatever a learner and a terminal can do, in a lesson, in a panel, in the list, while a run is on its way."""
+        for action in actions:
+            if isinstance(action, str):
+                self.ran()
+            else:
+                self.session = update(self.session, action)
+            wanted, self.session = self.session.wanted, replace(self.session, leaving=False)
+            if wanted is not None:
+                self.open(wanted)  # as the app does
+            self.screen()
+            self.all_is_there()
+
+    def all_is_there(self) -> None:
+        """Places, and what is picked."""
+        study = self.session.study
+        for one in study.timelines.values() if study else ():
+            assert 1 <= one.step <= len(one.trace) and one.iteration <= (one.diverged or one.iteration)
+        if study and isinstance(study.panel, Why):
+            assert study.panel.picked < max(1, len(study.step.operands))
+
+    def ran(self) -> None:  # as the app has it from the background
+        study = self.session.study
+        if study is None or (running := study.running) is None:
+            return
+        if self.runner[0] != running.number:
+            self.runner = running.number, study.runner()
+        runner = self.runner[1]
+        chunk = runner.chunk(min(max(0, running.target - runner.state.done), 40), goal=running.goal)
+        self.session = update(self.session, Ran(running.number, chunk))
+
+    @precondition(lambda self: not self.rests())
+    @rule()
+    def rest(self) -> None:
+        """Back in the lesson, with nothing open and nothing running."""
+        self.session = screens.pressed(self.session, "escape", "escape", "escape")
+        if self.session.study is None:
+            self.open(self.of)
+        assert self.rests()
 
     def press(self, *actions: str) -> None:
         for action in actions:
             before = self.study
             self.session = settled(screens.pressed(self.session, action))
             now = self.study
+            self.all_is_there()
             if (now.run, now.place, now.stop) != (before.run, before.place, before.stop):
                 assert now.page == 0, "another text begins with its first page"
             if now.run == before.run and now.timeline.edits != before.timeline.edits:
@@ -250,10 +308,12 @@ class SessionMachine(RuleBasedStateMachine):
                 if now.trace.problem.network.sizes == before.trace.problem.network.sizes:
                     assert now.step.ref[:4] == before.step.ref[:4], "the step makes the same number"
 
+    @at_rest
     @rule(actions=st.lists(st.sampled_from((*MOVES, *CHANGES, *LOOKS)), min_size=1, max_size=8))
     def press_keys(self, actions: list[str]) -> None:
         self.press(*actions)
 
+    @at_rest
     @rule(lines=st.lists(st.sampled_from(SET), min_size=1, max_size=2), after=st.sampled_from(("", *CHANGES)))
     def set(self, lines: list[str], after: str) -> None:
         for line in lines:
@@ -264,12 +324,14 @@ class SessionMachine(RuleBasedStateMachine):
             self.press(after)
         assert after != "reset" or not any(one.edits for one in self.study.timelines.values())
 
+    @at_rest
     @rule(line=st.sampled_from(PLACES))
     def go(self, line: str) -> None:
         self.press("goto")
         self.session = update(self.session, Typed(line))
         self.press("continue", "escape")
 
+    @at_rest
     @rule(down=st.integers(0, 3), back=st.booleans())
     def jump_and_come_back(self, down: int, back: bool) -> None:
         place = self.study.place
@@ -278,16 +340,24 @@ class SessionMachine(RuleBasedStateMachine):
             self.press("backspace")
             assert self.study.place == place
 
-    @rule(size=st.sampled_from(SIZES))
-    def resize(self, size: tuple[int, int]) -> None:
-        same = (self.session.width, self.session.height) == size
-        self.session = update(self.session, Resized(*size))
+    @at_rest
+    @rule(place=st.sampled_from(MOVES), keys=st.lists(st.sampled_from(PICKS), min_size=5, max_size=30))
+    def ask_why(self, place: str, keys: list[str]) -> None:
+        self.press(place, "why", *keys, "escape")
+
+    @at_rest
+    @rule(size=st.sampled_from(SIZED))
+    def resize(self, size: Resized) -> None:
+        same = (self.session.width, self.session.height) == (size.width, size.height)
+        self.session = update(self.session, size)
         assert same or self.study.page == 0, "its pages are others now"
 
+    @at_rest
     @rule()
     def run(self) -> None:
         self.press("run", "continue")
 
+    @at_rest
     @rule(panel=st.sampled_from(PANELS), keys=st.lists(st.sampled_from(("unit_next", "unit_previous")), max_size=4))
     def look_into(self, panel: str, keys: list[str]) -> None:
         """What is opened and closed leaves everything as it was."""
@@ -299,6 +369,7 @@ class SessionMachine(RuleBasedStateMachine):
             self.press("escape")
         assert (facts(self.study), screens.lines(screens.without_note(self.session))) == before
 
+    @at_rest
     @rule()
     def restart(self) -> None:
         """Left and begun again: the same screen."""
@@ -319,9 +390,10 @@ class SessionMachine(RuleBasedStateMachine):
     @invariant()
     def the_screen_is_that_of_a_training_from_nothing(self) -> None:
         shown = self.screen()
-        if max(one.iteration for one in self.study.timelines.values()) <= 300:
-            trained = {run: self.trained(run, one) for run, one in self.study.timelines.items()}
-            fresh = replace(self.session, study=replace(self.study, timelines=trained))
+        study = self.session.study
+        if study is not None and max(max(one.iteration, one.newest) for one in study.timelines.values()) <= 300:
+            trained = {run: self.trained(run, one) for run, one in study.timelines.items()}
+            fresh = replace(self.session, study=replace(study, timelines=trained))
             assert screens.lines(fresh) == shown
 
 
