@@ -294,12 +294,14 @@ def test_reports_are_few_and_short_and_never_written_through_a_link(monkeypatch:
     other = home / "other"
     other.write_text("mine")
     os.symlink(other, home / "report-2.txt")
+    os.symlink(home / "nowhere", home / "report-3.txt")
     session = tutor(home, "hidden-delta").session
     for number in range(3 * fault_report.MOST):
         path = Path(fault_report.write(raised(f"fault {number} " + "가" * 100_000), Press("step"), session))
         assert path.stat().st_size <= fault_report.LONGEST and not path.is_symlink()
         os.utime(path, ns=(number, number))
     assert len(reports(home)) == fault_report.MOST and other.read_text() == "mine"
+    assert not (home / "nowhere").exists()
     session = replace(session, study=None)
     newest = fault_report.write(raised("\x1b[31m\ud800"), Press("step"), session)
     assert "the list of lessons" in Path(newest).read_text()
