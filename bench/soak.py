@@ -1,13 +1,15 @@
-"""The real program hammered with random input, or killed at random moments; the gradient check on random networks.
+"""The real program hammered with random input, killed at random moments, or given damaged files; the
+gradient check on random networks.
 
     python bench/soak.py keys     [count] [seed] [without KIND …]    10 000 inputs, in legs of 500
     python bench/soak.py kills    [count] [seed]                     500 kills, in legs of 50
+    python bench/soak.py damage   [count] [seed]                     200 damaged files of a place, one in a leg
     python bench/soak.py checks   [count] [seed]                     10 000 right networks, in legs of 500
     python bench/soak.py mistakes [count] [seed]                     every mistake on 1000 problems, in legs of 50
 
 One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
 its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py; to the check, in
-tests/checking.py.
+tests/checking.py; of damaged files, in tests/damaging.py.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import checking
+import damaging
 import soaking
 import terminals
 from soaking import Failure, Tally
 
-LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000)}
+LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000), "damage": (1, 200)}
 
 
 def soak(leg: Callable[[Path, int, int], Tally], count: int, each: int, seed: int) -> Tally:
@@ -58,11 +61,14 @@ def main(words: list[str]) -> int:
             of = checking.right_ones if words[0] == "checks" else checking.mistaken_ones
             done = soak(lambda home, few, one: Tally(of(few, one)), count, each, seed)
             said = f"{count} networks: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
+        elif words[0] == "damage":
+            done = soak(lambda home, _, one: Tally(damaging.damage(home, one)), count, each, seed)
+            said = ", ".join(f"{number} × {what}" for what, number in done.inputs.most_common())
         else:
             done = soak(soaking.kill_often, count, each, seed)
             what = f"{count} kills, {done.inputs['key']} keys"
             said = f"{what}: nothing lost; {done.ahead} times one step ahead of the screen"
-    except (Failure, AssertionError) as failure:
+    except (Failure, damaging.Failure, AssertionError) as failure:
         print(f"FAILED {words[0]}: {failure}")
         return 1
     finally:

@@ -9,7 +9,14 @@ Array = NDArray[np.float64]
 
 
 def frozen(values: ArrayLike) -> Array:
-    """A read-only float64 copy in C order."""
+    """These values as a read-only float64 array in C order: a copy, or themselves where nobody can write to them."""
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous and _settled(values):
+        return values
     array = np.array(values, dtype=np.float64, order="C")
     array.setflags(write=False)
     return array
+
+
+def _settled(array: np.ndarray) -> bool:
+    """Whether an array has memory of its own that is written for the last time."""
+    return array.base is None and not array.flags.writeable

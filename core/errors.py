@@ -10,7 +10,7 @@ NntutorError
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets
-    └── MissingColumn, NotANumber
+    └── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
 """
 
 from __future__ import annotations
@@ -18,13 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, dataclass_transform
 
-LONGEST = 300
-"""Letters of a text of somebody else's in a message."""
-
-
-def shortened(text: str, most: int = LONGEST) -> str:
-    """The beginning of a text, as much of it as a message of one line holds."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+from nntutor.core.foreign import LONGEST, clean
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
@@ -39,7 +33,7 @@ class NntutorError(Exception):
     """Any mistake that nntutor can name."""
 
     def facts(self) -> dict[str, object]:
-        """What is to be said about it, by the names that the sentences use; texts no longer than a line holds."""
+        """What is to be said about it, by the names that the sentences use; every text is clean."""
         return {}
 
 
@@ -60,7 +54,7 @@ class _Facts(NntutorError):
 
     def facts(self) -> dict[str, object]:
         said = {name: getattr(self, name) for name in self._names}
-        return {name: shortened(fact) if isinstance(fact, str) else fact for name, fact in said.items()}
+        return {name: clean(fact) if isinstance(fact, str) else fact for name, fact in said.items()}
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.facts().items())})"
@@ -102,6 +96,8 @@ class IsFolder(ProblemError):
 
 
 class Unreadable(ProblemError):
+    """reason: a code that the words spell out (not_file, silent, closed), or what the system says."""
+
     reason: str
 
 
@@ -159,11 +155,12 @@ class WrongChoice(ProblemError):
 
 
 class OutOfRange(ProblemError):
-    """expected: a range as people write it: "at least 0", spelled by a code."""
+    """expected: a range as people write it: "at least 0", spelled by a code; limit: where the range ends."""
 
     key: str
     expected: str
     found: str
+    limit: int
 
 
 class NotFinite(ProblemError):
@@ -212,6 +209,14 @@ class MissingColumn(ProblemError):
     column: str
     nearest: str
     allowed: str
+
+
+class DoubleColumn(ProblemError):
+    column: str
+
+
+class UnclosedQuote(ProblemError):
+    """line: where the quote opens."""
 
 
 class NotANumber(ProblemError):

@@ -12,11 +12,14 @@ from collections.abc import Iterator
 import links
 import pytest
 import terminals
+from disks import disk as disk
 from hypothesis import HealthCheck, settings
 from links import Server
 
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
+from nntutor.tui.faults import Faults
+from nntutor.tui.state.session import Action, Session
 
 settings.register_profile(
     "quick",
@@ -57,6 +60,7 @@ SLOW = (
     "test_soak",
     "test_ssh",
     "test_terminal",
+    "test_textual_settings::test_the_worst_settings_change_nothing_and_leave_no_file",
 )
 
 
@@ -93,6 +97,22 @@ def _no_database_is_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     yield
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
+    """What the tutor has taken for a mistake of its own, and gone on after; a test that means one clears the list."""
+    met: list[Exception] = []
+    report = Faults._report
+
+    def noted(self: Faults, error: Exception, action: Action, session: Session) -> str:
+        met.append(error)
+        return report(self, error, action, session)
+
+    monkeypatch.setattr(Faults, "_report", noted)
+    yield met
+    if met:
+        raise met[0]
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,10 @@ The suite counts the work that a few thousand letters make, `bench/limits.py` th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 Kind = Callable[[int], str]
 LAYER = "[[layer]]\nunits = 1\n"
@@ -86,7 +89,19 @@ TOML: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def toml(letters: int) -> Iterator[tuple[str, str]]:
-    """Each kind of TOML text with about so many letters, by its name."""
-    for name, kind in TOML.items():
-        yield name, kind(letters)
+def lines_run(work: Callable[[], object]) -> int:
+    """How many lines of Python a piece of work runs."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count

@@ -300,6 +300,7 @@ def hammer(home: Path, count: int, seed: int, kinds: Sequence[str] = tuple(KINDS
             terminal.send(random.choice(_CALM))
             drain(terminal, 0.08, 1.0)
         settle(terminal, _PATIENCE)
+        made_no_mistake(home)
         _same_when_fresh(terminal, home)
     except Failure as failure:
         shown = "\n".join(f"  {one if len(one) < 200 else one[:100] + b'...'!r}" for one in log[-15:])  # type: ignore[operator]
@@ -335,6 +336,7 @@ def _gone(terminal: Terminal) -> int | None:
 
 def _left(terminal: Terminal, home: Path) -> Terminal:
     """Started again after it has been left by its own key; anything else that ended it is a failure."""
+    made_no_mistake(home)
     if _gone(terminal) != 0 or b"Traceback" in terminal.recent:
         raise Failure(_ended(terminal))
     terminal.close()
@@ -353,6 +355,12 @@ def _settled(terminal: Terminal, home: Path, tally: Tally) -> Terminal:
             terminal = _left(terminal, home)
             tally.starts += 1
     return terminal
+
+
+def made_no_mistake(home: Path) -> None:
+    """An exception does not end it: it is written down, and counts."""
+    for report in sorted(home.glob("report-*.txt")):
+        raise Failure(f"it made a mistake and went on:\n{report.read_text()[-2000:]}")
 
 
 def _same_when_fresh(terminal: Terminal, home: Path) -> None:
@@ -417,6 +425,7 @@ def kill_often(home: Path, count: int, seed: int) -> Tally:
             tally.ahead += 1
             seen.append(place_of(terminal))
     terminal.kill()
+    made_no_mistake(home)
     return tally
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyte
 from wcwidth import wcwidth
 
-COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.cli import main; sys.exit(main())"]
+COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.command import main; sys.exit(main())"]
 RIGHT, LEFT, DOWN, UP = b"\x1b[C", b"\x1b[D", b"\x1b[B", b"\x1b[A"
 # What the emulator does not know: it would print the ends of private sequences.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][\d;]*(?:\$p|u|\$y)")
@@ -29,7 +29,7 @@ _OPEN: list[Program] = []
 # frames per second, a start would also take another time than the learner's.
 _LEFT_OUT = (
     "NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT",
-    "TEXTUAL_FPS", "PYTHONDONTWRITEBYTECODE",
+    "TEXTUAL_FPS", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -25,9 +26,9 @@ from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import arguments, cli
 from nntutor.tui.terminal import capabilities
 
-RUN = "import sys; from nntutor.tui.cli import main; sys.exit(main())"
+RUN = "import sys; from nntutor.tui.command import main; sys.exit(main())"
 LOADED = (
-    "import sys; from nntutor.tui.cli import main; status = main(); "
+    "import sys; from nntutor.tui.command import main; status = main(); "
     "print(*(n for n in ('numpy', 'textual', 'rich', 'plotext') if n in sys.modules), file=sys.stderr); "
     "sys.exit(status)"
 )
@@ -42,7 +43,11 @@ class Ended:
 
 
 def environment(**changed: str) -> dict[str, str]:
-    plain = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHONIO"))}
+    plain = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("LC_", "LANG", "PYTHONIO", "PYTHONUNBUFFERED"))
+    }
     return {**plain, "LANG": "en_US.UTF-8", "PYTHONUTF8": "1", **changed}
 
 
@@ -301,7 +306,29 @@ def test_a_full_disk_is_one_line(format: str) -> None:
     assert ended.stderr.startswith(b"nntutor: ") and ended.stderr.count(b"\n") == 1
 
 
-def test_ctrl_c_ends_with_130_and_says_nothing() -> None:
+def test_standard_error_that_takes_nothing_changes_no_status() -> None:
+    """As of a terminal that is gone."""
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run([sys.executable, "-c", RUN, "nonsense"], stderr=full, env=environment(), check=False)
+    assert ended.returncode == 2
+
+
+def test_standard_input_that_is_closed_is_one_line() -> None:
+    command = shlex.join([sys.executable, "-c", RUN, "trace", "-"])
+    ended = subprocess.run(["sh", "-c", f"exec {command} <&-"], capture_output=True, env=environment(), check=False)
+    assert (ended.returncode, ended.stderr) == (2, b"nntutor: <stdin>: cannot be read: it is closed.\n")
+
+
+@pytest.mark.parametrize("given", ["lessons", "--lang=", "--", "trace --run=", "trace ./"])
+def test_whatever_is_typed_is_refused_in_a_line_of_bounded_length(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = here(capsys, *f"{given}{'x' * 20_000}".split())
+    assert ended.status == 2 and ended.err.count("\n") == 1 and len(ended.err) < 2 * cli.MOST_LETTERS
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_ends_a_long_command_with_its_status_and_without_a_word(number: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, *SLOW_TO_FINISH, "csv"],
         stdout=subprocess.PIPE,
@@ -310,9 +337,9 @@ def test_ctrl_c_ends_with_130_and_says_nothing() -> None:
     )
     assert process.stdout is not None
     process.stdout.readline()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, b"")
+    assert (process.returncode, err) == (128 + number, b"")
 
 
 def test_json_is_utf8_and_the_rest_takes_ascii_names_where_the_output_cannot_encode_them() -> None:
@@ -529,7 +556,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
         asked.append(lesson)
         return 0
 
-    monkeypatch.setattr(capabilities, "fits_the_tutor", lambda environment: True)
+    monkeypatch.setattr(capabilities, "lacking", lambda environment: "")
     monkeypatch.setattr(app, "run", run)
     monkeypatch.setenv("TEXTUAL_COLOR_SYSTEM", "standard")  # to be put back
     yield asked
@@ -578,7 +605,7 @@ def test_the_tutor_without_a_terminal_names_trace(given: list[str], capsys: pyte
 
 @pytest.mark.parametrize(
     "changed",
-    [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "xterm", "PYTHONIOENCODING": "latin-1"}],
+    [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "Unknown"}, {"TERM": "xterm", "PYTHONIOENCODING": "latin-1"}],
     ids=str,
 )
 def test_a_terminal_that_cannot_show_the_tutor_is_told_so(changed: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from strategies import problems, share
 
 from nntutor.core.engine import timeline as timelines
 from nntutor.core.engine import training
+from nntutor.core.engine.edits import given as given_number
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.symbols import Ref
@@ -250,3 +251,37 @@ def test_the_path_before_a_resumed_place_ends_where_it_is_asked_to(two_two_two: 
     again = Timeline.resumed(two_two_two, "", (), 5, 1, left.trace.before)
     refs = (Ref("weight", 1, 1, 1),)
     assert again.path(refs, 2).tolist() == left.path(refs, 2).tolist()
+
+
+@given(problems(), st.data())
+def test_a_timeline_is_original_as_long_as_every_given_number_is_the_problems_own(
+    problem: Problem, data: st.DataObject
+) -> None:
+    begun = Timeline.start(problem)
+    assert begun.is_original
+    ref = data.draw(
+        st.sampled_from(
+            [
+                Ref("weight", 1, 1, 1),
+                Ref("rate_eta"),
+                Ref("set_seed"),
+                Ref("target", len(problem.network.layers), 1, 0, 0),
+                Ref("out", 0, 1, 0, 0),
+            ]
+        )
+    )
+    own = given_number(problem, ref)
+    edited = begun.edit(ref, own + 1)
+    assert not edited.is_original
+    assert edited.undo().is_original
+    assert edited.edit(ref, own).is_original
+    assert not edited.edit(Ref("rate_eta"), 0.375).is_original
+
+
+def test_a_weight_set_after_training_is_no_longer_the_problems_own() -> None:
+    problem = Problem(Network((Layer("sigmoid", [[0.5]], None),)), Samples([[1.0]], [[0.0]]), Optimizer())
+    later = Timeline.start(problem).to(3, 1)
+    assert not later.edit(Ref("weight", 1, 1, 1), 0.5).is_original
+    assert (
+        not later.edit(Ref("rate_eta"), 0.9).to(5, 1).edit(Ref("rate_eta"), problem.optimizer.learning_rate).is_original
+    )

@@ -28,10 +28,10 @@ from nntutor.tui.terminal.probe import Answers
 
 NARROW = (1, 1, 1, 1, 1, 2, 1)
 WELL = Facts(
-    term="xterm-256color", program="", terminal=True, starts=True, size=(80, 24), colours=256, encoding="utf-8",
-    signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(), look=LookChoice(),
-    language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you", writable=True,
-    progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
+    term="xterm-256color", program="", terminal=True, moves=True, starts=True, size=(80, 24), colours=256,
+    encoding="utf-8", signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(),
+    look=LookChoice(), language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you",
+    writable=True, progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
 )  # fmt: skip
 
 
@@ -42,6 +42,12 @@ def answered(seconds: float) -> Answers:
 def drawn(**widths: int) -> Answers:
     glyphs = dict(zip(("delta", "arrow", "tip", "block", "dots", "hangul", "hat"), NARROW, strict=True)) | widths
     return replace(WELL.answers, widths=tuple(glyphs.values()))
+
+
+def all_of(found: Facts, words: all_words.Words, ascii_only: bool) -> Iterator[str]:
+    """The card and the report."""
+    yield from report.card(found, words, ascii_only)
+    yield from report.lines(found, words, ascii_only)
 
 
 # --- the look ----------------------------------------------------------------------------------------
@@ -94,9 +100,9 @@ def test_the_doctor_foretells_the_look_that_the_tutor_takes(
 CASES: list[tuple[Facts, set[str]]] = [
     (WELL, set()),
     (replace(WELL, terminal=False, starts=False, size=(0, 0), answers=Answers()), set()),
-    (replace(WELL, ssh=True, terminal=False, starts=False, term="", colours=0), {"ssh_without_terminal"}),
-    (replace(WELL, term="", starts=False, colours=0), {"term"}),
-    (replace(WELL, term="dumb", starts=False, colours=0), {"term"}),
+    (replace(WELL, ssh=True, terminal=False, moves=False, starts=False, term="", colours=0), {"ssh_without_terminal"}),
+    (replace(WELL, term="", moves=False, starts=False, colours=0), {"term"}),
+    (replace(WELL, term="dumb", moves=False, starts=False, colours=0), {"term"}),
     (replace(WELL, encoding="latin-1", look=LookChoice("encoding")), {"encoding"}),
     (replace(WELL, locale="C", look=LookChoice("locale")), {"locale_plain"}),
     (replace(WELL, locale="ko_KR.UTF-8", installed=False), {"locale_missing"}),
@@ -131,12 +137,11 @@ CASES: list[tuple[Facts, set[str]]] = [
     (replace(WELL, ssh=True, answers=answered(0.2)), {"slow", "mosh"}),
     (replace(WELL, ssh=True, mosh=True, answers=answered(0.2)), {"slow"}),
     (replace(WELL, ssh=True, answers=answered(0.1)), set()),
-    (replace(WELL, program="iTerm2", language="ko"), {"iterm"}),
-    (replace(WELL, program="iTerm.app"), set()),
+    (replace(WELL, program="iTerm2", language="ko"), set()),
     (replace(WELL, writable=False), {"unwritable"}),
     *(
         (replace(WELL, progress=how), {f"progress_{how}"} - {"progress_missing"})
-        for how in ("unreadable", "broken", "foreign", "newer", "missing")
+        for how in ("unreadable", "broken", "foreign", "newer", "link", "missing")
     ),
 ]
 
@@ -157,7 +162,7 @@ def test_both_languages_say_everything_within_the_width(language: str, width: in
     assert {name for name, _ in words.group("advice")} == set(advice.RULES)
     for found, _ in CASES:
         shown = found if 0 in found.size else replace(found, size=(width, 24))
-        said = [line for part in report.lines(shown, words, found.look.ascii) for line in part.splitlines()]
+        said = [line for part in all_of(shown, words, found.look.ascii) for line in part.splitlines()]
         commands = {line for text in advice.sentences(shown, words) for line in text.splitlines()[1:]}
         assert commands <= {line.strip() for line in said}
         for line in said:
@@ -179,7 +184,7 @@ def test_when_all_is_well_one_line_says_so(language: str) -> None:
 @pytest.mark.parametrize("ascii_only", [False, True])
 @pytest.mark.parametrize("language", all_words.LANGUAGES)
 def test_every_bar_of_the_card_stands_in_one_column(language: str, ascii_only: bool) -> None:
-    lines = list(report.lines(replace(WELL, terminal=False), all_words.load(language), ascii_only))
+    lines = list(all_of(replace(WELL, terminal=False), all_words.load(language), ascii_only))
     ruler = next(line for line in lines if line.startswith("  1234567890"))
     column = ruler.index("|")
     card = lines[lines.index(ruler) : next(place for place, line in enumerate(lines) if line.startswith("\n"))]
@@ -193,7 +198,7 @@ def test_every_bar_of_the_card_stands_in_one_column(language: str, ascii_only: b
     ("colours", "present"), [(0, ""), (16, "41"), (256, "41 48;5;22"), (1 << 24, "41 48;5;22 48;2;255;0;0")]
 )
 def test_only_colours_that_are_there_are_shown(colours: int, present: str) -> None:
-    text = "\n".join(report.lines(replace(WELL, colours=colours), all_words.load("en"), False))
+    text = "\n".join(all_of(replace(WELL, colours=colours), all_words.load("en"), False))
     for code in ("41", "48;5;22", "48;2;255;0;0"):
         assert (f"\x1b[{code}m" in text) is (code in present.split())
     assert "\x1b[1mbold" in text and "o1 = (o1 − t1)" in text and "delta_o1 = (o1 - t1)" in text

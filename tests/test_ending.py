@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -134,6 +135,114 @@ def test_no_process_is_left_when_the_terminal_is_closed(tmp_path: Path) -> None:
     resumes(tmp_path)
 
 
+DURING = """
+import importlib.abc, os, sys
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), {number})
+sys.meta_path.insert(0, Finder())
+from nntutor.tui.command import main
+sys.exit(main())
+"""
+MODULES = ("nntutor.tui.cli", "nntutor.lessons.course.load", "nntutor.tui.app", "numpy", "textual.drivers.linux_driver")
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def modes(terminal: Terminal) -> list[object]:
+    """The terminal's modes without its speed and its control characters."""
+    return list(termios.tcgetattr(terminal.fd)[:4])
+
+
+def ended(terminal: Terminal) -> int | None:
+    """Its status once it has ended; its terminal can still be asked."""
+    ends = time.monotonic() + 15
+    while terminal.status() is None and time.monotonic() < ends:
+        terminal.receive(0.01)
+    return terminal.status()
+
+
+@pytest.mark.parametrize(("module", "number"), list(zip(MODULES, STOPS * 2, strict=False)))
+def test_a_signal_while_it_is_loaded_ends_it_without_a_word(
+    tmp_path: Path, module: str, number: signal.Signals
+) -> None:
+    code = DURING.format(module=module, number=int(number))
+    terminal = Terminal(tmp_path, command=[sys.executable, "-c", code, "learn", "hidden-delta"])
+    assert terminal.wait() == 128 + number
+    assert terminal.last == b""
+
+
+@pytest.mark.parametrize("number", STOPS)
+@pytest.mark.parametrize("shown", ["\x1b[?1049h", "\x1b[?7l", "hidden layer"])
+def test_a_signal_while_it_starts_gives_the_terminal_back(tmp_path: Path, number: signal.Signals, shown: str) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta")
+    before = modes(terminal)
+    while shown.encode() not in terminal.recent:
+        assert terminal.receive(15)
+    os.kill(terminal.pid, number)
+    assert ended(terminal) == 128 + number
+    assert modes(terminal) == before
+    terminal.read(0.05, 0.2)
+    wrote = bytes(terminal.recent)
+    assert wrote.count(b"\x1b[?1049l") == 1 and wrote.rindex(b"\x1b[?25h") > wrote.rindex(b"\x1b[?25l")
+    assert b"Traceback" not in wrote
+
+
+BUSY = """
+import sys
+from nntutor.tui import app
+from nntutor.tui.command import main
+from nntutor.tui.terminal import ending
+ending.GRACE = 0.2
+take = app.Tutor._take
+def busy(self, key, character):
+    while character == "x":
+        pass
+    take(self, key, character)
+app.Tutor._take = busy
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "ctrl+c"])
+def test_a_tutor_that_never_comes_to_an_end_is_ended(tmp_path: Path, how: str) -> None:
+    terminal = Terminal(tmp_path, command=[sys.executable, "-c", BUSY, "learn", "hidden-delta"])
+    before = modes(terminal)
+    terminal.until("? keys")
+    terminal.send(RIGHT)
+    terminal.until("step 2/39")
+    terminal.send(b"x")
+    number = signal.SIGINT if how == "ctrl+c" else getattr(signal, how)
+    if how == "ctrl+c":
+        terminal.send(b"\x03")
+    else:
+        os.kill(terminal.pid, number)
+    assert ended(terminal) == 128 + number
+    assert modes(terminal) == before
+    terminal.read(0.05, 0.2)
+    assert all(sequence in terminal.recent for sequence in RESTORED)
+    resumes(tmp_path)
+
+
+def test_a_paste_whose_end_never_comes_leaves_ctrl_c(tmp_path: Path) -> None:
+    terminal = opened(tmp_path)
+    terminal.send(b"\x1b[200~abc")
+    terminal.send(RIGHT)
+    terminal.send(b"\x03")
+    assert terminal.wait() == 128 + signal.SIGINT
+    resumes(tmp_path)
+
+
+def test_and_after_a_while_every_key(tmp_path: Path) -> None:
+    terminal = opened(tmp_path)
+    terminal.send(b"\x1b[200~")
+    for _ in range(8):
+        if "step 2/39" in terminal.text():
+            terminal.press(RIGHT)
+    terminal.until("step 3/39")
+    terminal.end(signal.SIGTERM)
+
+
 FAULTY = """
 import sys
 from nntutor.tui import app, cli
@@ -157,6 +266,33 @@ def test_a_mistake_of_ours_gives_the_terminal_back_and_is_one_line(tmp_path: Pat
     assert all(sequence in terminal.last for sequence in RESTORED)
     said = terminal.last.rpartition(RESTORED[3])[2].decode().strip()
     assert said.startswith("nntutor: ") and "boom" in said and len(said.splitlines()) == 1
+    resumes(tmp_path)
+
+
+UNDRAWN = """
+import sys
+from nntutor.tui import cli
+from nntutor.tui.drawing.pages import page
+rows, broken = page.rows, []
+def faulty(session):
+    if broken or session.study.place.step == 2:
+        broken.append(session)
+        raise RuntimeError("boom")
+    return rows(session)
+page.rows = faulty
+sys.exit(cli.main())
+"""
+
+
+def test_where_not_even_the_line_about_a_mistake_can_be_drawn_it_ends_as_well(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, command=[sys.executable, "-c", UNDRAWN, "learn", "hidden-delta"])
+    terminal.until("? keys")
+    terminal.send(RIGHT)
+    assert terminal.wait() == 2
+    assert all(sequence in terminal.last for sequence in RESTORED)
+    said = terminal.last.rpartition(RESTORED[3])[2].decode().strip()
+    assert said.startswith("nntutor: ") and "boom" in said and len(said.splitlines()) == 1
+    assert "boom" in (tmp_path / "report-1.txt").read_text()
     resumes(tmp_path)
 
 

@@ -18,6 +18,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
+from nntutor.lessons.export import json as json_room
 from nntutor.lessons.export import write
 from nntutor.lessons.export.csv import STEP_COLUMNS
 from nntutor.lessons.export.formats import FORMATS
@@ -232,7 +233,10 @@ def test_an_iteration_holds_the_published_numbers() -> None:
     assert iteration["error_after"] == pytest.approx(0.29102777369359933, abs=1e-12)
 
 
-def test_the_problem_is_printed_as_read() -> None:
+@pytest.mark.parametrize("few", [7, 50, 1000])
+def test_the_problem_is_printed_as_read(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """Its 150 samples in one piece or in several."""
+    monkeypatch.setattr(json_room, "_FEW", few)
     printed = parsed("flowers", last=1, steps=False)["problem"]
     assert printed == json.loads(json.dumps(writing.as_json(problem("flowers"))))
     assert printed["layer"][0]["weights"] == problem("flowers").network.layers[0].weights.tolist()

@@ -30,7 +30,7 @@ SMALL, WIDE = (56, 17), (124, 34)
 # What is opened, and the keys from there: an action, one several times (step*3), or :text for what is typed.
 PICTURES: dict[str, list[str]] = {
     "start": ["continue*4", "more*3"],
-    "wall": ["continue*2", "continue*7", "continue*9 view", "view"],
+    "wall": ["continue*3", "continue*7", "continue*10 view", "view"],
     "by-hand": ["continue*3", "continue*9", "view*2"],
     "descent": ["continue", "continue*2", "continue*5", "continue*9", "run down*2 enter"],
     "neuron": ["", "continue*3", "view", "view*3 last"],

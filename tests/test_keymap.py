@@ -176,7 +176,7 @@ def refused(capsys: pytest.CaptureFixture[str], language: str = "en") -> str:
 @pytest.fixture
 def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
-    monkeypatch.setattr(capabilities, "fits_the_tutor", lambda environment: True)
+    monkeypatch.setattr(capabilities, "lacking", lambda environment: "")
     monkeypatch.setattr("nntutor.tui.app.run", lambda *_, **__: 0)
     return tmp_path / "keys.toml"
 

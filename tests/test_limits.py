@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 import tomllib
 import tracemalloc
-from collections.abc import Callable
 from functools import partial
 from io import StringIO
-from types import FrameType
-from typing import Any
 
 import hostile
 import pytest
+from hostile import lines_run
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nntutor.core import errors
-from nntutor.core.errors import LONGEST, Exceeds, NntutorError, ProblemError
+from nntutor.core.errors import Exceeds, NntutorError, ProblemError
 from nntutor.core.files import problem as problem_room
 from nntutor.core.files import toml as toml_room
 from nntutor.core.files.problem import LIMIT, parse
 from nntutor.core.files.toml import MOST_KEYS, MOST_LETTERS, MOST_NAMES, MOST_NESTED, Lines, toml
+from nntutor.core.foreign import LONGEST
 from nntutor.lessons.export import write
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
 
 SAYS = {language: load(language) for language in ("en", "ko")}
-
-
-def lines_run(work: Callable[[], object]) -> int:
-    """How many lines of Python a piece of work runs."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def refused(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import screens
+from disks import Disk
 from hypothesis import given
 from hypothesis import strategies as st
 from screens import update
@@ -23,6 +23,7 @@ from nntutor.tui import lint
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.session import Home, Session, Typed
+from nntutor.tui.state.study import Study
 
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in lint.load.lessons()])
@@ -131,6 +132,20 @@ def test_each_run_keeps_its_own_changes(tmp_path: Path) -> None:
     assert len(edits[first]) == 1 and len(edits[second]) == 2
 
 
+def test_a_run_that_was_left_at_its_beginning_is_there_again(tmp_path: Path) -> None:
+    """And not at the lesson's first stop, where it stands when the lesson is opened."""
+    session = screens.of_lesson("sgd")
+    assert session.study is not None and session.study.place != (1, 1)
+    session = screens.pressed(session, "first", "more")
+    again = screens.resumed(tmp_path, session).study
+    assert session.study is not None and again is not None and again.run == session.study.run
+
+    def places(study: Study) -> dict[str, tuple[int, int]]:
+        return {run: (one.iteration, one.step) for run, one in study.timelines.items()}
+
+    assert places(again) == places(session.study)
+
+
 def test_a_place_of_another_network_leads_to_its_stop(tmp_path: Path) -> None:
     session = lint.ran(screens.pressed(screens.of_lesson("hidden-delta"), "continue", "continue"))
     assert session.study is not None
@@ -183,22 +198,33 @@ def test_a_lesson_that_is_there_no_more_leads_to_the_list_and_is_named(tmp_path:
     assert desk.message(words) == ""
 
 
-def test_a_disk_that_fills_up_is_told_once_and_the_lesson_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_disk_that_fills_up_is_told_as_long_as_it_is_full(tmp_path: Path, disk: Disk, language: str) -> None:
     store = Store.open(tmp_path)
     desk = Desk(store)
-    before = screens.of_lesson("hidden-delta")
+    session = screens.of_lesson("hidden-delta", language)
+    disk.full = True
+    for _ in range(3):
+        session = desk.keep(session, screens.pressed(session, "step"))
+        assert any("disk is full" in line for line in screens.lines(session))
+    other = {"en": "ko", "ko": "en"}[language]
+    session = desk.keep(session, screens.pressed(session, "language"))
+    told = all_words.load(other).say("progress.unsaved", reason="database or disk is full")
+    assert session.home.message == told
+    disk.full = False
+    session = desk.keep(session, screens.pressed(session, "digits"))
+    assert session.home.message == "" and session.study is not None
+    place = Store.open(tmp_path).reached("hidden-delta")
+    assert place is not None and (place.iteration, place.step) == session.study.place == (1, 4)
 
-    class Full:
-        def execute(self, *_: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
 
-    store._connection = Full()  # type: ignore[assignment]
-    after = desk.keep(before, screens.pressed(before, "step"))
-    assert "disk is full" in after.home.message
-    assert any("disk is full" in line for line in screens.lines(after))
-    again = screens.pressed(after, "step")
-    assert desk.keep(after, again) is again
-    assert again.study is not None and again.study.place == (1, 3)
+def test_a_note_of_the_lesson_does_not_hide_that_nothing_is_saved(tmp_path: Path, disk: Disk) -> None:
+    desk = Desk(Store.open(tmp_path))
+    session = screens.of_lesson("hidden-delta")
+    disk.full = True
+    session = desk.keep(session, screens.pressed(session, "zoom"))
+    assert session.study is not None and session.study.note is not None
+    assert any("not saved" in line for line in screens.lines(session))
 
 
 def test_a_lesson_opened_again_from_the_list_is_where_the_next_start_is(tmp_path: Path) -> None:
@@ -261,3 +287,15 @@ def test_every_command_closes_the_file_that_it_has_opened(
     done = subprocess.run([sys.executable, "-c", LEFT_OPEN, command], capture_output=True, text=True, check=True)
     states = [line for line in done.stdout.splitlines() if line in ("closed", "open")]
     assert states and set(states) == {"closed"}
+
+
+@pytest.mark.parametrize("iteration", [12, 40])
+def test_a_cycle_that_has_closed_is_told_again_after_a_restart(tmp_path: Path, iteration: int) -> None:
+    session = screens.of_lesson("wall")
+    assert session.study is not None
+    xor = next(run for run, one in session.study.timelines.items() if len(one.original.samples) == 4 and "xor" in run)
+    session = replace(session, study=replace(session.study, run=xor, view="plane"))
+    session = screens.pressed(session, *["iteration_next"] * (iteration - 1))
+    assert session.study is not None and session.study.place[0] == iteration
+    again = screens.resumed(tmp_path, session)
+    assert screens.lines(screens.without_note(again)) == screens.lines(screens.without_note(session))

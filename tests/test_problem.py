@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems, share
 
-from nntutor.core.errors import NntutorError
+from nntutor.core.errors import NntutorError, OutOfRange
 from nntutor.core.files import writing
-from nntutor.core.files.problem import parse, read
+from nntutor.core.files.problem import MOST_UNITS, parse, read
 from nntutor.core.problems.network import Problem, draw
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import error_text
@@ -219,6 +219,14 @@ def test_files_that_are_no_problem_files_are_refused_unread(tmp_path: Path) -> N
     with pytest.raises(NntutorError) as caught:
         read("-", io.BytesIO(b"0" * 2_000_000))
     assert "larger than 1 MB" in error_text.sentence(caught.value, load("en"))
+
+
+@pytest.mark.parametrize("units", [MOST_UNITS + 1, 2**63 - 1, 2**63, 2**64])
+def test_too_many_units_are_called_too_many(units: int) -> None:
+    with pytest.raises(OutOfRange) as caught:
+        parse(f"[[layer]]\nunits = {units}\n[[sample]]\ninput = [1]\ntarget = [1]\n", "x")
+    sentence = error_text.sentence(caught.value, load("en"))
+    assert sentence == f"x:2: “units” is {units}; expected at most {MOST_UNITS}."
 
 
 def test_a_mark_of_byte_order_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:

@@ -150,13 +150,36 @@ def test_a_terminal_that_draws_ambiguous_glyphs_wide_gets_ascii(tmp_path: Path, 
     terminal.end(signal.SIGTERM)
 
 
-@pytest.mark.parametrize("term", ["dumb", ""])
-def test_a_terminal_that_cannot_is_refused_in_one_line(tmp_path: Path, term: str) -> None:
-    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM=term)
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        *[({"TERM": term}, "cannot move a cursor") for term in ("", "dumb", "Dumb", "DUMB", "unknown", "UnKnown")],
+        ({"PYTHONIOENCODING": "euc-kr"}, "encoding is euc"),
+    ],
+    ids=str,
+)
+def test_a_terminal_that_cannot_is_refused_in_one_line(tmp_path: Path, variables: dict[str, str], reason: str) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", **variables)
     status = terminal.wait()
     assert status == 2
     lines = terminal.last.decode().strip().splitlines()
-    assert len(lines) == 1 and "nntutor trace" in lines[0]
+    assert len(lines) == 1 and "nntutor trace" in lines[0] and reason in lines[0]
+
+
+@pytest.mark.skipif(which("tic") is None, reason="needs tic to describe a terminal")
+def test_a_terminal_of_other_sequences_than_todays_is_refused(tmp_path: Path) -> None:
+    described = tmp_path / "old.ti"
+    described.write_text("old|moves its cursor as a vt52 does, cols#80, cup=\\EY%p1%' '%+%c%p2%' '%+%c,\n")
+    subprocess.run(["tic", "-o", str(tmp_path), str(described)], check=True)
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM="old", TERMINFO=str(tmp_path))
+    assert terminal.wait() == 2 and b"cannot move a cursor" in terminal.last
+
+
+@pytest.mark.parametrize("term", ["no-such-terminal", "vt100", "tmux", "screen"])
+def test_a_terminal_that_moves_its_cursor_or_has_no_description_is_believed(tmp_path: Path, term: str) -> None:
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM=term)
+    terminal.until("step 1/39")
+    terminal.end(signal.SIGTERM)
 
 
 def test_without_a_terminal_the_tutor_is_refused_in_one_line(tmp_path: Path) -> None:

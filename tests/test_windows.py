@@ -114,7 +114,7 @@ def test_no_console_is_asked_for_its_name(tmp_path: Path) -> None:
     code = (
         "import os\ndel os.environ['TERM']\n"
         "from nntutor.tui.terminal import capabilities\nfrom nntutor.tui.cli import main\n"
-        "print('fits', capabilities.fits_the_tutor(os.environ), capabilities.colours(os.environ))\nmain(['doctor'])\n"
+        "print('fits', not capabilities.lacking(os.environ), capabilities.colours(os.environ))\nmain(['doctor'])\n"
     )
     shown = {}
     for windows in (True, False):

@@ -55,7 +55,7 @@ def mistakes_of_core() -> Iterator[str]:
     """Errors that the core can name, some with what they are about."""
     for name in vars(errors):
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
-    yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters"))
+    yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
 
 
 # What stands behind each beginning of a key that the code builds. Kinds of steps: see test_lessons.
@@ -68,6 +68,7 @@ BUILT: dict[str, frozenset[str]] = {
         "check.": literals("tui/drawing/panels/check.py", "core/analysis/gradient_check.py"),
         "check_table.": (end for key in literals("lessons/export/check_table.py") for end in (key, f"{key}_count")),
         "cli.": (end for key in literals("tui/*.py", "tui/**/keymap.py") for end in (key, f"{key}_near")),
+        "cli.no_": literals("tui/terminal/capabilities.py"),
         "cli_help.": (*COMMANDS, "main"),
         "doctor.": literals("tui/doctor/**/*.py"),
         "doctor.why_": literals("tui/terminal/**/*.py"),
@@ -84,6 +85,8 @@ BUILT: dict[str, frozenset[str]] = {
         "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,
+        "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
+        "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "run_name.": (*runs(), *SURFACES),
         "stale.": (one.stale for example in published.examples() for one in example.figures),

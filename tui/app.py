@@ -13,17 +13,17 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, message, work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.timer import Timer
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course.model import AuthorError
@@ -31,7 +31,9 @@ from nntutor.lessons.language.words import LANGUAGES, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents
+from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
+from nntutor.tui.faults import Faults
 from nntutor.tui.state import keys
 from nntutor.tui.state.keys import DEFAULT, Keymap
 from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Typed, asking
@@ -47,24 +49,18 @@ from nntutor.tui.widget import Page
 
 if TYPE_CHECKING:
     from nntutor.core.problems.network import Problem
+    from nntutor.lessons.learner.sources import Source
 
-_CHUNK_SECONDS = 0.05
 # Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,
 # would be felt.
 _TURN = 0.0005
+_CHUNK_SECONDS = 0.05
 # So many messages may wait while a frame is drawn; where more do, it is drawn a moment later.
 _BEHIND, _SOON = 4, 0.03
 
 
 # Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
 _UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
-
-
-@dataclass
-class RunProgress(message.Message):
-    """A chunk of a background run is done."""
-
-    ran: Ran
 
 
 class Tutor(OpenApp):
@@ -82,12 +78,15 @@ class Tutor(OpenApp):
         self.no_color = not session.colours  # Textual asks the environment only
         self._pace = Pace()
         self._held: Timer | None = None
-        self._leaving = self._over = False
-        self._suspended = False
+        self._leaving = self._over = self._suspended = False
         self._typed = typed
         self._split = Split()
         self._before = session
+        self._shown: Session | None = None
+        self._action: Action = Message("")
+        self._faults = Faults()
         self._run = 0
+        self._runner: Worker[None] | None = None
         self.exit_status = 0
         self.fault: Exception | None = None
         # Textual paints three times while it starts; a slow line gets the last one.
@@ -109,6 +108,7 @@ class Tutor(OpenApp):
     def on_mount(self) -> None:
         sys.setswitchinterval(_TURN)
         loop = asyncio.get_running_loop()
+        ending.WATCH.leave = lambda status: loop.call_soon_threadsafe(self._ended, status)
         for number in ending.SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # no such signals on this platform
                 loop.add_signal_handler(number, self._ended, 128 + number)
@@ -125,9 +125,7 @@ class Tutor(OpenApp):
         gc.enable()
 
     def on_resize(self, event: events.Resize) -> None:
-        resized = Resized(event.size.width, event.size.height)
-        self._before = update(self._before, resized, extents)
-        self.act(resized)
+        self.act(Resized(event.size.width, event.size.height))
 
     # --- keys ------------------------------------------------------------------------------------
 
@@ -161,9 +159,9 @@ class Tutor(OpenApp):
 
     def _take_back(self) -> None:
         """Undo what the first part of an arrow key did; only a run that it stopped stays stopped."""
-        study = self._before.study
+        study, now = self._before.study, self.session
         if study is None or study.running is None:
-            self.session = self._before
+            self.session = replace(self._before, width=now.width, height=now.height)
 
     def _press(self, key: str, character: str | None) -> None:
         found: tuple[str, ...]
@@ -191,10 +189,8 @@ class Tutor(OpenApp):
         before = self.session
         if self._over:
             return
-        self.session = update(before, action, extents)
-        if self.session.wanted is not None:
-            self._open(self.session.wanted)
-        self.session = self._desk.keep(before, self.session)
+        self.become(action)
+        self._keep(before)
         if self.session.leaving:
             self._leave()
             return
@@ -202,16 +198,35 @@ class Tutor(OpenApp):
         running = study.running if study is not None else None
         if running is not None and running.number != self._run:
             self._run = running.number
-            self._start_run(running.number)
+            self._runner = self._start_run(running.number)
         self._show(isinstance(action, Ran) and running is not None)
 
-    def _open(self, lesson: str) -> None:
+    def become(self, action: Action) -> None:
+        """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
+        before, self._action = self.session, action
         try:
-            opened = self._desk.open_lesson(lesson)
-        except AuthorError as error:
-            self.session = update(self.session, Message(str(error)), extents)
+            self.session = update(before, action, extents)
+            wanted = self.session.wanted
+            following = self._wanted_lesson(wanted) if wanted is not None else None
+        except Exception as error:
+            bad = replace(before, study=action.study) if isinstance(action, Opened) else before
+            self.session = next(self._faults.instead(error, action, before, bad))
             return
-        self.session = update(self.session, Opened(opened), extents)
+        if following is not None:
+            self.become(following)
+
+    def _wanted_lesson(self, lesson: str) -> Action:
+        try:
+            return Opened(self._desk.open_lesson(lesson))
+        except AuthorError as error:
+            return Message(str(error))
+
+    def _keep(self, before: Session) -> None:
+        """Save the place; where that fails by a mistake of ours, the session goes on unsaved and says so."""
+        try:
+            self.session = self._desk.keep(before, self.session)
+        except Exception as error:
+            self.session = self._faults.unsaved(error, self._action, self.session)
 
     # --- painting --------------------------------------------------------------------------------
 
@@ -227,12 +242,24 @@ class Tutor(OpenApp):
         elif self._pace.free(now, running):
             asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
-            painted = self._page.show(page.rows(self.session), styles(self.session.theme, self.session.colours))
+            painted = self._page.show(self._rows(), styles(self.session.theme, self.session.colours))
             if asked:
                 # Also where nothing has changed: the question counts as sent.
                 (self._page.call_after_refresh if painted else self.call_later)(self._ask)
         elif not running:
             self._hold(self._pace.due(now))
+
+    def _rows(self) -> tuple[Row, ...]:
+        """The session drawn; where it cannot be by a mistake of ours, the nearest one that can, which says so."""
+        bad = self.session
+        try:
+            rows = page.rows(bad)
+        except Exception as error:
+            self.session, rows = self._faults.drawn(error, self._action, self._shown, bad)
+            if self.session.study is not None:  # else the place stays kept where it is
+                self._keep(bad)
+        self._shown = self.session
+        return rows
 
     def _hold(self, seconds: float) -> None:
         """Paint later, once, whatever else comes until then."""
@@ -264,22 +291,23 @@ class Tutor(OpenApp):
         study = self.session.study
         if study is None or study.running is None:
             return
-        runner, running = study.runner(), study.running
-        while not worker.is_cancelled and self._wanted(number):
-            missing = running.target - runner.state.done
-            chunk = runner.chunk(max(missing, 0), _CHUNK_SECONDS, running.goal)
-            self.post_message(RunProgress(Ran(number, chunk)))
-            if chunk.state.done >= running.target or chunk.diverged or len(chunk.errors) == 0:
+        for chunk in study.chunks(_CHUNK_SECONDS):
+            if worker.is_cancelled or not self._wanted(number):
                 return
-            if running.goal is not None and (chunk.errors[-1] <= running.goal).all():
-                return
+            self.call_later(self.act, Ran(number, chunk))
 
     def _wanted(self, number: int) -> bool:
         study = self.session.study
         return study is not None and study.running is not None and study.running.number == number
 
-    def on_run_progress(self, message: RunProgress) -> None:
-        self.act(message.ran)
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A run that ended by a mistake of ours: the place is where it began."""
+        error = event.worker.error
+        if event.worker is self._runner and event.state is WorkerState.ERROR and isinstance(error, Exception):
+            before = self.session
+            self.session = next(self._faults.instead(error, Press("run"), before, before))
+            self._keep(before)
+            self._show(running=False)
 
     # --- ending ----------------------------------------------------------------------------------
 
@@ -342,6 +370,7 @@ class Tutor(OpenApp):
 def run(
     lesson: str | None,
     problem: Problem | None,
+    source: Source | None = None,
     *,
     language: str,
     keep_language: bool,
@@ -352,20 +381,21 @@ def run(
 ) -> int:
     """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
 
-    keep_language: `language` was asked for, so a resumed place does not bring its own. typed: keys pressed already.
+    source: what is kept of the problem's file. keep_language: `language` was asked for, so a resumed place does not
+    bring its own. typed: keys pressed already.
     """
     with closing(Store.open()) as store:
         desk = Desk(store)
         style = Style.ASCII if ascii_look else Style.UNICODE
         session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
-        opening = desk.begin(lesson, problem)
-        if opening is not None:
-            session = update(session, Opened(opening.study, opening.digits), extents)
-            if opening.language in LANGUAGES and not keep_language:
-                session = replace(session, language=opening.language)
-        words = load(session.language)
-        session = update(session, Message(desk.message(words)), extents)
+        opening = desk.begin(lesson, problem, source)
+        if opening is not None and opening.language in LANGUAGES and not keep_language:
+            session = replace(session, language=opening.language)
         tutor = Tutor(session, desk, typed)
+        if opening is not None:
+            tutor.become(Opened(opening.study, opening.digits))
+        if said := desk.message(load(session.language)):
+            tutor.become(Message(said))
         tutor.run(mouse=False)
     if tutor.fault is not None:
         raise tutor.fault

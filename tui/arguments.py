@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never
 
+from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.course import load
 from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS
 from nntutor.lessons.language.words import LANGUAGES
@@ -21,12 +22,18 @@ MOST = 1_000_000_000
 
 
 class UsageError(Exception):
-    """A wrong use: a key below `cli` in the words, and its facts."""
+    """A wrong use: a key below `cli` in the words, and its facts: clean texts, and names of ours in a row."""
 
-    def __init__(self, key: str, /, **facts: object) -> None:
+    def __init__(self, key: str, /, **facts: str | int | Sequence[str] | None) -> None:
         self.key = key
-        self.facts = facts
+        self.facts = {name: _said(fact) for name, fact in facts.items()}
         super().__init__(key)
+
+
+def _said(fact: str | int | Sequence[str] | None) -> object:
+    if isinstance(fact, str):
+        return clean(fact)
+    return ", ".join(fact) if isinstance(fact, Sequence) else fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +98,16 @@ def _refuse_contradictions(given: Arguments) -> None:
         raise UsageError("needs_what", command=given.command)
     formats = CHECK_FORMATS if given.command == "check" else FORMATS
     if given.format not in formats:
-        raise UsageError("no_format", text=given.format, expected=", ".join(formats))
+        raise UsageError("no_format", text=given.format, expected=formats)
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
         raise UsageError("from_after", first=given.first, last=given.iterations)
 
 
-def near(key: str, name: str, names: Sequence[str], /, **facts: object) -> UsageError:
+def near(key: str, name: str, names: Sequence[str], /, **facts: str | Sequence[str]) -> UsageError:
     """The mistake `key` about a name that does not exist, with the nearest that does."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name.lower(), names, n=1, cutoff=0.55)
+    found = get_close_matches(name[:LONGEST].lower(), names, n=1, cutoff=0.55)
     if found:
         return UsageError(f"{key}_near", name=name, near=found[0], **facts)
     return UsageError(key, name=name, **facts)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nntutor.lessons.learner.places import Place
+from nntutor.lessons.learner.rows import INLINE
 from nntutor.tui.state.session import Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.engine.edits import Edit
+    from nntutor.core.engine.timeline import Timeline
     from nntutor.core.problems.network import Problem
     from nntutor.core.rules.optimizers import Optimizer
+    from nntutor.lessons.learner.sources import Source
     from nntutor.tui.state.study import Study
 
 # Settings that there have not always been.
@@ -22,6 +25,28 @@ _SINCE_OPTIMIZER = ("form", "epsilon_at", "correct", "decay")
 _SINCE_PROBLEM = ("over_outputs", "over_samples", "l1", "l2")
 # Jumps behind the place that can be gone back after a restart.
 _TRAIL = 20
+# How far weights that are too many to be kept at each key may lie behind the place: about so many microseconds of a
+# run, which only a start after a kill has to make good.
+_NEAR_WORK = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Weights that are kept: those before an iteration of a run, under the edits up to there."""
+
+    original: Problem
+    run: str
+    edits: tuple[Edit, ...]
+    iteration: int
+    params: bytes
+    slots: bytes
+
+    def leads_to(self, study: Study) -> bool:
+        """Whether the place can be run to again from here, at once."""
+        timeline, far = study.timeline, study.timeline.iteration - self.iteration
+        same = self.run == study.run and self.original is timeline.original
+        near = far >= 0 and far * work(timeline.problem) <= _NEAR_WORK
+        return same and near and (not self.params or self.edits == _before(timeline, self.iteration))
 
 
 def in_the_list(session: Session) -> Place:
@@ -29,10 +54,39 @@ def in_the_list(session: Session) -> Place:
     return Place("list", "", "", "", {}, 1, 1, "", _settings(session), b"", b"")
 
 
-def of_study(session: Session, study: Study, source: str) -> Place:
-    """The place in a lesson, or in a problem whose text is `source`."""
+def weights(study: Study, kept: Weights | None) -> Weights:
+    """What a place is kept with: few weights as they are, many as they last were, or as the problem begins."""
     timeline = study.timeline
     before = timeline.trace.before
+    if max(before.params.nbytes, before.slots.nbytes) > INLINE:
+        for one in (kept, Weights(timeline.original, study.run, (), 1, b"", b"")):
+            if one is not None and one.leads_to(study):
+                return one
+    return own_weights(study)
+
+
+def own_weights(study: Study) -> Weights:
+    """The weights at the place itself."""
+    timeline = study.timeline
+    before = timeline.trace.before
+    params, slots, edits = before.params.tobytes(), before.slots.tobytes(), _before(timeline, timeline.iteration)
+    return Weights(timeline.original, study.run, edits, timeline.iteration, params, slots)
+
+
+def _before(timeline: Timeline, iteration: int) -> tuple[Edit, ...]:
+    """The edits that the weights before an iteration have seen."""
+    return tuple(edit for edit in timeline.in_force if edit.iteration <= iteration)
+
+
+def work(problem: Problem) -> int:
+    """About how many microseconds an iteration takes at full speed."""
+    layers = problem.network.layers
+    return 10 * len(layers) + problem.batch_size * sum(layer.weights.size for layer in layers) // 50
+
+
+def of_study(session: Session, study: Study, source: Source | None, kept: Weights) -> Place:
+    """The place in a lesson, or in a problem that comes from `source`."""
+    timeline = study.timeline
     stop = study.lesson.stops[study.stop].id if study.lesson and study.stop is not None else ""
     settings = {
         **_settings(session),
@@ -49,15 +103,18 @@ def of_study(session: Session, study: Study, source: str) -> Place:
     return Place(
         "lesson" if study.lesson else "problem",
         study.name,
-        source,
+        source.text if source else "",
         study.run,
         edits(study),
         timeline.iteration,
         timeline.step,
         stop,
         settings,
-        before.params.tobytes(),
-        before.slots.tobytes(),
+        kept.params,
+        kept.slots,
+        kept.iteration,
+        source.folder if source else "",
+        source.digest if source else "",
     )
 
 
@@ -94,5 +151,5 @@ def fingerprint(problem: Problem) -> int:
     known = zlib.crc32((spelled + (repr(newer) if newer else "")).encode())
     arrays = [array for layer in problem.network.layers for array in (layer.weights, layer.bias)]
     for array in (*arrays, problem.samples.inputs, problem.samples.targets):
-        known = zlib.crc32(b"" if array is None else array.tobytes(), known)
+        known = zlib.crc32(b"" if array is None else array.data, known)
     return known

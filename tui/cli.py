@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, TextIO
 
+from nntutor.core import foreign
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import words as words_room
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from nntutor.core.engine.trace import Trace
     from nntutor.core.notation.symbols import Style
     from nntutor.core.problems.network import Problem
+    from nntutor.lessons.learner.sources import Source
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+MOST_LETTERS = 2000
+"""Letters of a line that refuses something, whatever was typed."""
 
 
 class WriteError(Exception):
@@ -36,6 +40,13 @@ class WriteError(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    try:
+        return _status(argv)
+    finally:
+        _let_go_of_errors()
+
+
+def _status(argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     words = _words(arguments.language(given, os.environ), sys.stderr)
     try:
@@ -87,7 +98,7 @@ def _refuse(sentence: str) -> int:
     """One line on standard error; the status of wrong use."""
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-    line = " ".join(sentence.split())
+    line = foreign.clean(sentence, MOST_LETTERS)
     if not capabilities.can_encode(sys.stderr, line):
         line = ascii_look(line)
     with suppress(OSError, ValueError, AttributeError):
@@ -100,6 +111,16 @@ def _close_quietly() -> None:
     """Let nothing be written when the interpreter closes its streams."""
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _let_go_of_errors() -> None:
+    """Standard error with nothing in it: what a terminal that is gone did not take would change the exit status."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 # --- what the output can take ------------------------------------------------------------------------
@@ -131,6 +152,10 @@ class Output:
             sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
 
     def write(self, text: str) -> None:
+        """The door through which every command writes: nothing in the text is obeyed by a terminal."""
+        self._sent(foreign.lines(text))
+
+    def _sent(self, text: str) -> None:
         if sys.stdout is None:
             return
         try:
@@ -145,7 +170,15 @@ class Output:
 
     def lines(self, lines: Iterator[str]) -> None:
         for line in lines:
-            self.write(f"{ascii_look(line) if self.ascii else line}\n")
+            self.write(f"{self._look(line)}\n")
+
+    def painted(self, lines: Iterator[str]) -> None:
+        """Lines in which nothing is foreign, with colours of our own."""
+        for line in lines:
+            self._sent(f"{self._look(line)}\n")
+
+    def _look(self, line: str) -> str:
+        return ascii_look(line) if self.ascii else line
 
 
 # --- commands ----------------------------------------------------------------------------------------
@@ -188,7 +221,7 @@ def _version(out: Output) -> int:
 def _lessons(out: Output) -> int:
     from nntutor.lessons.language.cells import cells, padded
 
-    done, begun = _progress()
+    done, begun, told = _progress(out.words)
     say = out.words.say
     head = ("", say("cli.lesson"), say("cli.title"), say("cli.minutes"), say("cli.progress"))
     rows = [
@@ -219,24 +252,25 @@ def _lessons(out: Output) -> int:
                 yield f"\n{say(f'part.{part}')}"
             yield line(row)
         yield f"\n{say('cli.done_of', done=len(done), total=len(rows))}"
-        yield from (f"! {error}" for error in load.broken())
+        yield from (f"! {line}" for line in (*map(str, load.broken()), *told))
 
     out.lines(lines())
     return DONE
 
 
-def _progress() -> tuple[frozenset[str], dict[str, int]]:
-    """The lessons that the learner has finished, and the stop reached in those that are begun."""
+def _progress(words: Words) -> tuple[frozenset[str], dict[str, int], list[str]]:
+    """The lessons that the learner has finished, the stop reached in those that are begun, and what there is to say."""
     from nntutor.lessons.learner import places
     from nntutor.lessons.learner.places import Store
 
     if not places.exists():
-        return frozenset(), {}
+        return frozenset(), {}, []
     from nntutor.tui.desk import Desk
 
     with closing(Store.open()) as store:
-        home = Desk(store).home()
-    return home.done, dict(home.begun)
+        desk = Desk(store)
+        home, told = desk.home(), desk.message(words)
+    return home.done, dict(home.begun), [told] if told else []
 
 
 def _trace(given: Arguments, out: Output) -> int:
@@ -286,6 +320,7 @@ def _doctor(given: Arguments, out: Output) -> int:
 
     _ask_the_terminal_its_size()
     found = facts.found(os.environ, out.words.language, given.ascii, given.color)
+    out.painted(report.card(found, out.words, out.ascii))
     out.lines(report.lines(found, out.words, out.ascii))
     return DONE
 
@@ -304,7 +339,7 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
         if given.run is not None:
             names = [run.id for run in lesson.runs]
             if given.run not in names:
-                raise UsageError("no_run", lesson=name, name=given.run, expected=", ".join(names))
+                raise UsageError("no_run", lesson=name, name=given.run, expected=names)
             run = lesson.run(given.run)
         return lesson, builtin.of_run(run), run.mistake
     if given.run is not None:
@@ -321,9 +356,20 @@ def _problem(name: str) -> Problem:
         return read(name)
     if name not in builtin.names():
         lessons, problems = [lesson.id for lesson in load.lessons()], list(builtin.names())
-        facts = {"lessons": ", ".join(lessons), "problems": ", ".join(problems)}
-        raise arguments.near("no_target", name, [*lessons, *problems], **facts)
+        raise arguments.near("no_target", name, [*lessons, *problems], lessons=lessons, problems=problems)
     return builtin.open(name)
+
+
+def _problem_to_keep(name: str) -> tuple[Problem, Source | None]:
+    """A problem, and what the place keeps of its file; None for one that ships."""
+    from nntutor.core.files.problem import parse, text_of
+    from nntutor.lessons.course import builtin
+    from nntutor.lessons.learner import sources
+
+    if not builtin.is_path(name):
+        return _problem(name), None
+    text, file, folder = text_of(name)
+    return parse(text, file, folder), sources.of_file(text, folder)
 
 
 # --- the tutor ---------------------------------------------------------------------------------------
@@ -333,9 +379,10 @@ def _tutor(given: Arguments, out: Output) -> int:
     lesson = load.named(given.what) if given.command == "learn" and given.what is not None else None
     if given.command == "learn" and given.what is not None and lesson is None:
         raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
-    if not capabilities.fits_the_tutor(os.environ):
-        line = out.words.say("status.no_terminal", what=given.what or "hidden-delta")
-        return _refuse(line.removeprefix("nntutor: "))
+    lacking = capabilities.lacking(os.environ)
+    if lacking:
+        facts = {"what": foreign.clean(given.what or "hidden-delta"), "encoding": capabilities.encoding()}
+        return _refuse(out.words.say(f"cli.no_{lacking}", **facts))
     return _open_tutor(given, out, lesson)
 
 
@@ -361,10 +408,11 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
     from nntutor.tui.app import run
 
-    problem = _problem(given.what or "") if given.command == "open" else None
+    problem, source = _problem_to_keep(given.what or "") if given.command == "open" else (None, None)
     return run(
         lesson.id if lesson is not None else None,
         problem,
+        source,
         language=out.words.language,
         keep_language=given.language is not None,
         ascii_look=look.ascii,

@@ -14,11 +14,14 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.words import Note, Words
 from nntutor.lessons.learner.places import Place, Store
+from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
+from nntutor.tui.bookmarks import Weights
 from nntutor.tui.state.session import THEMES, Home, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.problems.network import Problem
+    from nntutor.lessons.learner.sources import Source
     from nntutor.tui.state.study import Study
 
 
@@ -32,23 +35,24 @@ class Opening:
 
 
 class Desk:
-    """Opens and keeps. `source` is the text of the user's own problem, kept so that it can be resumed."""
+    """Opens and keeps."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._source = ""
+        self._source: Source | None = None  # where the learner's own problem comes from
+        self._weights: Weights | None = None
         self._saved: tuple[object, ...] = ()
-        self._said: Note | None = None
+        self._unsaved = ""  # what stands on the screen as long as nothing is saved
         self._gone: Note | None = None
 
     def home(self) -> Home:
         """The list of lessons with what is done and begun; picked: the first that is not done."""
         lessons = load.lessons()
-        done = self._store.done()
+        done, left = self._store.done(), self._store.begun()
         begun = tuple(
-            (lesson.id, _stop_number(lesson, place.stop))
+            (lesson.id, _stop_number(lesson, left[lesson.id]))
             for lesson in lessons
-            if lesson.id not in done and (place := self._store.reached(lesson.id)) is not None
+            if lesson.id not in done and lesson.id in left
         )
         open_ones = [number for number, lesson in enumerate(lessons) if lesson.id not in done]
         broken = tuple(str(error) for error in load.broken())
@@ -60,17 +64,19 @@ class Desk:
         kept = self._store.setting("theme")
         return kept if kept in THEMES else THEMES[0]
 
-    def begin(self, lesson: str | None, problem: Problem | None) -> Opening | None:
+    def begin(self, lesson: str | None, problem: Problem | None, source: Source | None = None) -> Opening | None:
         """What the command line asks for; where it asks for nothing, what was open last."""
         if problem is not None:
-            return Opening(self._opened(problem))
+            return Opening(self._opened(problem, None, source))
         return self.resume() if lesson is None else Opening(self.open_lesson(lesson))
 
     def message(self, words: Words) -> str:
-        """What there is to say, once: a file set aside or not writable, a lesson that is there no more; or nothing."""
-        notes = [note for note in (self._store.note, self._gone) if note is not None and note is not self._said]
-        self._said, self._gone = self._store.note, None
-        return " ".join(words.say(key, **facts) for key, facts in notes)
+        """What there is to say: once, what was set aside or is gone; as long as it is so, what is not saved."""
+        told, self._store.told = self._store.told, []
+        once = [_said(note, words) for note in (*told, self._gone) if note is not None]
+        self._gone, note = None, self._store.note
+        self._unsaved = "" if note is None else _said(note, words)
+        return " ".join(filter(None, (*once, self._unsaved)))
 
     # --- opening ---------------------------------------------------------------------------------
 
@@ -81,40 +87,60 @@ class Desk:
             raise KeyError(name)
         place = self._store.reached(name)
         ended = place is not None and name in self._store.done() and place.stop == lesson.stops[-1].id
-        return self._opened(lesson, None if ended else place)
+        if place is None or ended:
+            return self._opened(lesson)
+        try:
+            return self._opened(lesson, place)
+        except Exception as error:  # whatever the file holds, it must not keep a lesson closed
+            self._store.refuse(place, _part(error))
+            return self._opened(lesson)
 
     def resume(self) -> Opening | None:
-        """Where the newest session that is gone was; None where it was in the list, or nowhere."""
-        place = self._store.latest()
-        if place is None or place.what == "list":
-            return None
-        lesson = load.find(place.name) if place.what == "lesson" else None
-        if place.what == "lesson" and lesson is None:
-            self._gone = ("progress.lesson_gone", {"lesson": place.name})
-            return None
-        study = self._opened(lesson, place)
-        digits = place.settings.get("digits", 0)
-        language = str(place.settings.get("language", ""))
-        return Opening(study, digits if isinstance(digits, int) else 0, language)
+        """Where the newest session that is gone was; None where it was in the list, or nowhere.
 
-    def _opened(self, what: Lesson | Problem | None, place: Place | None = None) -> Study:
+        A place that cannot be opened is set aside, and the one before it is gone to.
+        """
+        while (place := self._store.latest()) is not None and place.what != "list":
+            lesson = load.find(place.name) if place.what == "lesson" else None
+            if place.what == "lesson" and lesson is None:
+                self._gone = ("progress.lesson_gone", {"lesson": place.name})
+                return None
+            try:
+                study = self._opened(lesson, place)
+            except Exception as error:  # whatever the file holds, it must not end every start
+                if path := _data_gone(error):
+                    self._store.leave(place)
+                    self._gone = ("progress.data_gone", {"name": path})
+                    return None
+                self._store.refuse(place, _part(error))
+                continue
+            digits = place.settings.get("digits", 0)
+            language = str(place.settings.get("language", ""))
+            return Opening(study, digits if isinstance(digits, int) else 0, language)
+        return None
+
+    def _opened(self, what: Lesson | Problem | None, place: Place | None = None, source: Source | None = None) -> Study:
         """A lesson, a problem, or (None) the problem whose text the place holds; at the place, where there is one.
 
         One of the doors behind which NumPy is loaded: the list of lessons stands 100 ms sooner without it.
         """
         from nntutor.tui import resume
 
-        study, self._source = resume.opened(what, place)
+        study, self._source = resume.opened(what, place, source)
         return study
 
     # --- keeping ---------------------------------------------------------------------------------
 
     def keep(self, before: Session, after: Session) -> Session:
-        """Save the place if it is another one, show what became of the list, and say what cannot be saved."""
+        """Save the place if it is another one, show what became of the list, and say what is not saved."""
+        if self._store.note is not None:
+            self._store.retry()
         after = self._kept(before, after)
-        if self._store.note is self._said:
+        if not (self._unsaved or self._store.note or self._store.told):
             return after
-        return replace(after, home=replace(after.home, message=self.message(all_words.load(after.language))))
+        shown = after.home.message.replace(self._unsaved, "").strip()
+        now = self.message(all_words.load(after.language))
+        return replace(after, home=replace(after.home, message=f"{shown} {now}".strip()))
 
     def _kept(self, before: Session, after: Session) -> Session:
         if after.theme != before.theme:
@@ -137,11 +163,34 @@ class Desk:
         settings = (after.digits, after.language)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
-            self._store.save(bookmarks.of_study(after, study, self._source))
+            self._weights = bookmarks.weights(study, self._weights)
+            self._store.save(bookmarks.of_study(after, study, self._source, self._weights))
         return after
 
     def close(self, session: Session) -> None:
+        """The end: with the weights of the place itself, so that the next start runs nothing again."""
+        study, kept = session.study, self._weights
+        if study is not None and study.running is None and kept is not None and kept.iteration != study.place.iteration:
+            self._store.save(bookmarks.of_study(session, study, self._source, bookmarks.own_weights(study)))
         self._store.close()
+
+
+def _said(note: Note, words: Words) -> str:
+    key, facts = note
+    part = {"part": words.say(f"progress.part_{facts['part']}")} if "part" in facts else {}
+    return words.say(key, **{**facts, **part})
+
+
+def _part(error: Exception) -> str:
+    """What of a place is to blame for an error in opening it."""
+    return str(error) if isinstance(error, Unfit) else "problem"
+
+
+def _data_gone(error: Exception) -> str:
+    """The path of a CSV file that cannot be read any more, where this is what went wrong."""
+    from nntutor.tui.resume import DataGone
+
+    return str(error) if isinstance(error, DataGone) else ""
 
 
 def _stop_number(lesson: Lesson, stop: str) -> int:

@@ -10,11 +10,13 @@ import re
 import sys
 from collections.abc import Iterator
 
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.mistakes import MISTAKES, is_known
-from nntutor.lessons.course import builtin, glossary, holes, load
+from nntutor.lessons.course import builtin, conditions, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
+from nntutor.lessons.language import particles
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.drawing import extents
@@ -31,7 +33,6 @@ WIDTH, ROWS, LAST_ROW = 78, 5, 68
 NUDGE = "0.001"
 SIZES = ((80, 24), (120, 40), (40, 12))
 
-_CHANGING = re.compile("은|는|이|가|을|를|와|과|으?로|이?나|이?라|이?란")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _DECIMAL = re.compile(r"\d+\.\d+")
 _NAMED_KEYS = {"space", "enter", "esc", "backspace", "home", "end", "pgup", "pgdn", "→", "←", "↓", "↑"}
@@ -97,35 +98,57 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
     def wrong(what: str) -> AuthorError:
         return AuthorError(text.file, prose.line, f"stop “{stop.id}”: {what}")
 
-    bare = holes.HOLE.sub("{{}}", prose.text)
-    for typed in set(_DECIMAL.findall(bare)) - {NUDGE}:
-        yield wrong(f"{typed} is typed; expected a hole such as {{{{E}}}}")
-    for term in _BOLD.findall(bare):
-        if is_key(term) and not exists(term):
-            yield wrong(f"there is no key “{term}”")
-    if language == "ko":
-        yield from map(wrong, korean(bare))
+    try:
+        variants = conditions.variants(prose.text)
+    except conditions.ConditionError as error:
+        yield wrong(str(error))
+        return
+    yield from map(wrong, dict.fromkeys(reason for variant in variants for reason in _unfilled(variant, language)))
     if study.place_of(stop) is None:
         return
-    for style in (Style.UNICODE, Style.ASCII):
-        try:
-            said = holes.said(lesson, text, stop, _trace_of(study), lesson.digits, style)
-        except AuthorError as error:
-            yield error
-            return
-        lines = wrapped(said, WIDTH)
-        if len(lines) > ROWS or (len(lines) == ROWS and cells(lines[-1].replace("**", "")) > LAST_ROW):
-            yield wrong(f"{len(lines)} rows at {WIDTH} cells; expected {ROWS}, the last of at most {LAST_ROW} cells")
-            return
-        if style is Style.ASCII and (signs := re.findall(r"[^\x20-\x7e가-힣]", said)):
-            yield wrong(f"{signs[0]} has no ASCII spelling")
+    trace_of = _trace_of(study, stop)
+    try:
+        for compared in conditions.atoms(prose.text):
+            for side in (compared.left, compared.right) if compared else ():
+                holes.value(side, side, trace_of, stop.at)
+        for style in (Style.UNICODE, Style.ASCII):
+            filled = (holes.fill(one, trace_of, lesson.published, lesson.digits, style, stop.at) for one in variants)
+            found = next((reason for said in filled for reason in _filled(said, style)), None)
+            if found:
+                yield wrong(found)
+                return
+    except holes.HoleError as error:
+        yield wrong(str(error))
 
 
-def _trace_of(study: Study) -> holes.TraceOf:
-    def trace_of(run: str | None, iteration: int | None) -> object:
-        return study.timelines[run or study.run].trace_of(iteration or 1)
+def _unfilled(variant: str, language: str) -> Iterator[str]:
+    """What is wrong with a text that can be shown, its holes empty."""
+    bare = conditions.MARK.sub(lambda hole: "{{}}" if holes.bare(hole[1]) == hole[1] else "{{}}수", variant)
+    for typed in set(_DECIMAL.findall(bare)) - {NUDGE}:
+        yield f"{typed} is typed; expected a hole such as {{{{E}}}}"
+    for term in _BOLD.findall(bare):
+        if is_key(term) and not exists(term):
+            yield f"there is no key “{term}”"
+    if language == "ko":
+        yield from korean(bare)
 
-    return trace_of  # type: ignore[return-value]
+
+def _filled(said: str, style: Style) -> Iterator[str]:
+    """What is wrong with a text that can be shown, its holes filled."""
+    if not said:
+        yield "nothing is left to say where its conditions are false"
+    lines = wrapped(said, WIDTH)
+    if len(lines) > ROWS or (len(lines) == ROWS and cells(lines[-1].replace("**", "")) > LAST_ROW):
+        yield f"{len(lines)} rows at {WIDTH} cells; expected {ROWS}, the last of at most {LAST_ROW} cells"
+    if style is Style.ASCII and (signs := re.findall(r"[^\x20-\x7e가-힣]", said)):
+        yield f"{signs[0]} has no ASCII spelling"
+
+
+def _trace_of(study: Study, stop: Stop) -> holes.TraceOf:
+    def trace_of(run: str | None, iteration: int | None) -> Trace:
+        return study.timelines[run or stop.run].trace_of(iteration or stop.iteration)
+
+    return trace_of
 
 
 def is_key(term: str) -> bool:
@@ -139,31 +162,29 @@ def exists(key: str) -> bool:
 
 
 def korean(text: str) -> Iterator[str]:
-    """What is wrong with Korean prose, its holes empty: particles that change their form, another style than 합니다."""
-    for found in changing_particles(text):
-        yield f"“{found}”: a particle that changes its form after a symbol, a number or a hole; expected as in “값은”"
+    """What is wrong with Korean prose, its holes empty: particles that do not agree, another style than 합니다."""
+    for found, expected in particles.disagreeing(text):
+        yield f"“{found}”: a particle that does not agree; expected {expected}"
     for ending in re.findall(r"[가-힣]*[다요까](?=[.?])", text):
-        if not ending.endswith(("니다", "니까", "보세요")):
+        if not ending.endswith(("니다", "니까", "까요", "보세요")):
             yield f"“{ending}”: expected the style of 합니다"
 
 
-def changing_particles(text: str) -> list[str]:
-    """Particles that change their form, right after a hole, a fact, a symbol, a number or a Latin word."""
-    bare = text.replace("**", "").replace("`", "")
-    bare = re.sub(r"(?<=[가-힣])\([^(){}]*\)", "", bare)  # 가중합(net)은: the particle goes with 가중합
-    found = re.finditer(r"\S*[^\s가-힣.,;:!?·…“‘’”][”’]?([가-힣]+)", bare)
-    return [match[0] for match in found if _CHANGING.fullmatch(match[1])]
-
-
 def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
-    """All languages show the same numbers."""
+    """All languages show the same numbers, under the same conditions."""
     for stop in lesson.stops:
-        first, *others = ({*holes.HOLE.findall(texts[language].stops[stop.id].text)} for language in LANGUAGES)
+        first, *others = (_marks(texts[language].stops[stop.id].text) for language in LANGUAGES)
         for language, shown in zip(LANGUAGES[1:], others, strict=True):
             if shown != first:
-                lost = ", ".join(sorted(first ^ shown))
-                reason = f"stop “{stop.id}”: {{{{{lost}}}}} stands in one language only; expected in both"
+                lost = ", ".join(f"{{{{{mark}}}}}" for mark in sorted(first ^ shown))
+                reason = f"stop “{stop.id}”: {lost} stands in one language only; expected in both"
                 yield AuthorError(texts[language].file, texts[language].stops[stop.id].line, reason)
+
+
+def _marks(text: str) -> set[str]:
+    """The holes of a text without their particles, and its conditions."""
+    marks = {holes.bare(mark) for mark in conditions.MARK.findall(text)}
+    return {mark.replace("elif ", "if ") for mark in marks} - {"else", "end"}
 
 
 def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:
@@ -194,12 +215,8 @@ def ran(session: Session) -> Session:
     study = session.study
     if study is None or study.running is None:
         return session
-    runner, running = study.runner(), study.running
-    while session.study is not None and session.study.running is running:
-        chunk = runner.chunk(max(0, running.target - runner.state.done), 1.0, running.goal)
-        session = update(session, Ran(running.number, chunk), extents)
-        if not len(chunk.errors) or chunk.diverged is not None:
-            break
+    for chunk in study.chunks(1.0):
+        session = update(session, Ran(study.running.number, chunk), extents)
     return session
 
 

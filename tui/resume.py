@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from nntutor.core.arrays import frozen
-from nntutor.core.engine.edits import Edit
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.timeline import Timeline
+from nntutor.core.errors import ProblemError
 from nntutor.core.files import writing
 from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.learner import sources
 from nntutor.lessons.learner.places import Place
+from nntutor.lessons.learner.rows import Unfit
+from nntutor.lessons.learner.sources import Source
+from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.state import moves, panels, views
 from nntutor.tui.state.runs import run_seeds
@@ -25,22 +30,46 @@ from nntutor.tui.state.study import Position, Study
 
 # Iterations that another run is taken to again; it costs the start some of its time.
 _NEAR = 2000
+# What a start runs again at most, in about microseconds of a run: a place further on is not waited for.
+_MOST_WORK = 5_000_000
 
 
-def opened(what: Lesson | Problem | None, place: Place | None) -> tuple[Study, str]:
-    """A lesson or a problem, or (None) the problem that a place holds, and its text; at the place, if there is one.
+class DataGone(Exception):
+    """The CSV file of a problem cannot be read any more; the argument is its path."""
 
-    Raises what core.files.problem raises for a text that it does not understand.
+
+def opened(what: Lesson | Problem | None, place: Place | None, source: Source | None = None) -> tuple[Study, Source]:
+    """A lesson or a problem, or (None) the problem that a place holds, and its source; at the place, if there is one.
+
+    Raises Unfit and DataGone for a place that cannot be gone to, and what core.files.problem raises for a text that it
+    does not understand.
     """
     if isinstance(what, Lesson):
-        study, text = _lesson(what), ""
+        study, source = _lesson(what), Source("")
     elif what is not None:
-        study, text = _problem(what.title, what), writing.write(what)
+        study, source = _problem(what.title, what), source or Source(writing.write(what))
     else:
         assert place is not None
-        found = parse(place.problem, place.name, None)
-        study, text = _problem(place.name, found), writing.write(found)
-    return (study if place is None else _placed(study, place)), text
+        return _own(place)
+    return (study if place is None else _placed(study, place)), source
+
+
+def _own(place: Place) -> tuple[Study, Source]:
+    """The learner's own problem at its place; at its beginning where its data are other ones now."""
+    path, folder = sources.data_path(place.problem, place.folder), Path(place.folder)
+    now = "" if path is None else sources.digest(path)
+    if path is not None and not (now and place.digest):
+        raise DataGone(path)
+    try:
+        study = _problem(place.name, parse(place.problem, place.name, folder))
+    except ProblemError as error:
+        if now == place.digest:
+            raise
+        raise DataGone(path) from error
+    source = Source(place.problem, place.folder, now)
+    if now != place.digest:
+        return replace(study, note=panels.note("progress.data_changed", name=str(path))), source
+    return _placed(study, place), source
 
 
 def _lesson(lesson: Lesson) -> Study:
@@ -55,6 +84,8 @@ def _problem(name: str, problem: Problem) -> Study:
 def _placed(study: Study, place: Place) -> Study:
     """The study at a saved place; where the lesson has other numbers now, at its nearest stop."""
     if place.run not in study.timelines:
+        if study.lesson is None:
+            raise Unfit("place")
         return study
     fresh = study.timelines[place.run]
     if place.settings.get("numbers", fingerprint(fresh.original)) != fingerprint(fresh.original):
@@ -62,6 +93,8 @@ def _placed(study: Study, place: Place) -> Study:
     try:
         timelines = _timelines(study, place)
     except (KeyError, IndexError, ValueError):
+        if study.lesson is None:
+            raise Unfit("weights") from None
         return _at_nearest_stop(study, place)
     view = str(place.settings.get("view", "network"))
     study = replace(
@@ -84,16 +117,32 @@ def _placed(study: Study, place: Place) -> Study:
 
 def _timelines(study: Study, place: Place) -> dict[str, Timeline]:
     """Every run where it stood. Raises KeyError, IndexError, ValueError where the place does not fit them."""
-    fresh = study.timelines[place.run]
-    params, slots = (frozen(np.frombuffer(saved, dtype="<f8")) for saved in (place.params, place.slots))
-    state, edits = State(place.iteration - 1, params, slots), place.edits.get(place.run, ())
-    timeline = Timeline.resumed(fresh.original, fresh.mistake, edits, place.iteration, place.step, state)
+    fresh, since = study.timelines[place.run], place.since or place.iteration
     places = place.settings.get("places")
     stood = places if isinstance(places, dict) else {}
+    _bound(study, place, since)
+    edits = place.edits.get(place.run, ())
+    if since == 1 and not place.params:
+        timeline = fresh.edited(edits)
+    else:
+        params, slots = (frozen(np.frombuffer(saved, dtype="<f8")) for saved in (place.params, place.slots))
+        timeline = Timeline.resumed(fresh.original, fresh.mistake, edits, since, 1, State(since - 1, params, slots))
     others = {
-        name: _moved(_edited(one, place.edits.get(name, ())), stood.get(name)) for name, one in study.timelines.items()
-    }
-    return {**others, place.run: timeline}
+        name: _moved(one.edited(place.edits.get(name, ())), stood.get(name)) for name, one in study.timelines.items()
+        if name != place.run
+    }  # fmt: skip
+    return {**others, place.run: timeline.to(place.iteration, place.step)}
+
+
+def _bound(study: Study, place: Place, since: int) -> None:
+    """Raises Unfit where being back takes more iterations than are waited for."""
+    total = 0
+    for name, timeline in study.timelines.items():
+        last = max((edit.iteration for edit in place.edits.get(name, ())), default=1)
+        first, end = (since, place.iteration) if name == place.run else (1, 1)
+        total += max(last - first, end - first, 0) * bookmarks.work(timeline.original)
+    if total > _MOST_WORK:
+        raise Unfit("far")
 
 
 def _whole(value: object, otherwise: int) -> int:
@@ -111,17 +160,10 @@ def _trail(value: object) -> tuple[Position, ...]:
 
 
 def _moved(timeline: Timeline, place: object) -> Timeline:
-    """Another run at the place where it stood, unless the way there is long."""
+    """Another run at the place where it stood; at its beginning where nothing is kept, or the way there is long."""
     if isinstance(place, list) and len(place) == 2 and place[0] <= _NEAR:
         return timeline.to(place[0], place[1])
-    return timeline
-
-
-def _edited(timeline: Timeline, edits: tuple[Edit, ...]) -> Timeline:
-    """Another run of the lesson with its edits."""
-    for edit in edits:
-        timeline = timeline.to(edit.iteration).edit(edit.ref, edit.value)
-    return timeline
+    return timeline.to(1, 1)
 
 
 def _named_stop(study: Study, stop: str) -> int | None:

@@ -8,6 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from nntutor.core.foreign import visible
 from nntutor.tui.drawing.canvas.rows import Row, changed_span, row_cells
 from nntutor.tui.terminal.themes import Styles
 
@@ -48,8 +49,9 @@ class Page(Widget):
         return self._styles.get("")
 
     def _strip(self, row: Row) -> Strip:
+        """The door through which everything on the screen goes: nothing in a text is obeyed by a terminal."""
         blank = self._blank or Style.null()
-        segments = [Segment(piece.text, self._styles.get(piece.style, blank)) for piece in row]
+        segments = [Segment(visible(piece.text), self._styles.get(piece.style, blank)) for piece in row]
         return Strip(segments, row_cells(row)).simplify()
 
     def render_line(self, y: int) -> Strip:

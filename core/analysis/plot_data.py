@@ -64,7 +64,7 @@ def gradient_sizes(trace: Trace) -> Array:
     sizes = []
     for number in range(1, len(trace.problem.network.layers) + 1):
         try:
-            sizes.append(float(np.mean(np.abs(trace.array("grad", number)))))
+            sizes.append(_mean_size(trace.array("grad", number)))
         except KeyError:
             sizes.append(np.nan)
     return frozen(sizes)
@@ -72,18 +72,26 @@ def gradient_sizes(trace: Trace) -> Array:
 
 def layers_moved(trace: Trace) -> Array:
     """One number a layer: how far its weights have come from where they began, on average, after this iteration."""
-    network = trace.problem.network
-    return frozen(
-        [
-            float(np.mean(np.abs(trace.array("new", number) - layer.weights)))
-            for number, layer in enumerate(network.layers, 1)
-        ]
-    )
+    layers = enumerate(trace.problem.network.layers, 1)
+    with np.errstate(all="ignore"):
+        moves = [trace.array("new", number) - layer.weights for number, layer in layers]
+    return frozen([_mean_size(move) for move in moves])
+
+
+def _mean_size(array: Array) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.mean(np.abs(array)))
 
 
 def plane_points(problem: Problem, state: State, inputs: Array, layer: int) -> Array:
     """(points, units): the out of a layer for points of the plane of inputs."""
     return frozen(_forward(problem, state, inputs)[layer - 1])
+
+
+def right_side(problem: Problem, state: State) -> Array:
+    """(samples, outputs): whether each output is on the same side of ½ as its target."""
+    outputs = _forward(problem, state, problem.samples.inputs)[-1]
+    return frozen((outputs >= 0.5) == (problem.samples.targets >= 0.5))
 
 
 def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) -> Array:
@@ -121,7 +129,8 @@ def surface_grid(problem: Problem, first: Ref, second: Ref, across: Span, up: Sp
         share = at - below
         low, high = np.take(heights, below, axis), np.take(heights, below + 1, axis)
         share = share[:, None] if axis == 0 else share
-        heights = low + (high - low) * share
+        with np.errstate(all="ignore"):  # between two that have overflowed is nothing to be seen
+            heights = low + (high - low) * share
     return frozen(heights)
 
 

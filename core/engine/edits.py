@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem, Samples
-from nntutor.core.problems.settings import NUMBERS, varied
+from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS
 
 
@@ -41,6 +41,35 @@ def is_given(problem: Problem, ref: Ref) -> bool:
             return ref.layer == len(layers) and 1 <= ref.unit <= layers[-1].units and 0 <= ref.sample < len(data)
     # Without decay the rules have no λ: what is not there is not given either.
     return ref.kind in RATE_FIELDS and (ref.kind != "rate_decay" or problem.optimizer.decay > 0)
+
+
+def changes(problem: Problem, edits: tuple[Edit, ...]) -> bool:
+    """Whether edits leave any given number other than the problem has it: not where each was set back.
+
+    A weight edited after iteration 1 always counts: what it was came of training.
+    """
+    standing = effective(edits)
+    if any(edit.iteration > 1 and edit.ref.kind == "weight" for edit in standing):
+        return True
+    last = {(edit.iteration, edit.ref): edit for edit in standing}
+    try:
+        return any(given(problem, edit.ref) != edit.value for edit in last.values())
+    except IndexError:
+        return True
+
+
+def given(problem: Problem, ref: Ref) -> float:
+    """The given number, or the setting, at `ref`. IndexError where the problem has none such."""
+    if ref.kind in NUMBERS:
+        return float(setting(problem, ref.kind))
+    if ref.kind in RATE_FIELDS:
+        return float(getattr(problem.optimizer, RATE_FIELDS[ref.kind]))
+    if ref.kind == "weight":
+        layer = problem.network.layers[ref.layer - 1]
+        bias = layer.bias if layer.bias is not None else ()
+        return float(layer.weights[ref.unit - 1, ref.input - 1] if ref.input else bias[ref.unit - 1])
+    data = problem.samples.targets if ref.kind == "target" else problem.samples.inputs
+    return float(data[ref.sample, ref.unit - 1])
 
 
 def with_given(problem: Problem, ref: Ref, value: float) -> Problem:

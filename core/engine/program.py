@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nntutor.core.arrays import frozen
 from nntutor.core.engine.memory import Arena, Key, Layout, Part, State
@@ -56,7 +57,7 @@ class Engine:
         self.arena = Arena(shapes)
         self.params = self.arena["params", 0]
         self._programs: dict[int, Program] = {}
-        self._epoch, self._order = -1, problem.epoch_order(0)
+        self._epoch, self._order = 0, np.empty(0, np.intp)
 
     def fork(self) -> Engine:
         """The same programs in other memory."""
@@ -95,20 +96,27 @@ class Engine:
     def prepare(self, iteration: int) -> Program:
         """The program of iteration `iteration` with its samples and its powers of β in place."""
         problem, data = self.problem, self.problem.samples
-        epoch, place = divmod(iteration - 1, problem.epoch_iterations)
-        first = place * problem.batch_size
-        last = first + problem.batch_length(iteration)
+        epoch, first, last = problem.batch_place(iteration)
         program = self.program(last - first)
         if problem.shuffle:
-            if self._epoch != epoch:
-                self._epoch, self._order = epoch, problem.epoch_order(epoch + 1)
-            np.take(data.inputs, self._order[first:last], 0, program.inputs)
-            np.take(data.targets, self._order[first:last], 0, program.targets)
+            order = self._order_of(epoch)[first:last]
+            np.take(data.inputs, order, 0, program.inputs)
+            np.take(data.targets, order, 0, program.targets)
         else:
             program.inputs[...] = data.inputs[first:last]
             program.targets[...] = data.targets[first:last]
         self.set_powers(iteration)
         return program
+
+    def samples(self, iteration: int) -> tuple[int, ...]:
+        """`Problem.samples_of`, without drawing the order of an epoch again that is at hand."""
+        epoch, first, last = self.problem.batch_place(iteration)
+        return tuple(self._order_of(epoch)[first:last].tolist() if self.problem.shuffle else range(first, last))
+
+    def _order_of(self, epoch: int) -> NDArray[np.intp]:
+        if self._epoch != epoch:
+            self._epoch, self._order = epoch, self.problem.epoch_order(epoch)
+        return self._order
 
     def set_powers(self, iteration: int) -> None:
         """β₁ᵏ and β₂ᵏ, for the rules that read them."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.edits import Edit, effective, is_given, with_given
+from nntutor.core.engine.edits import Edit, changes, effective, is_given, with_given
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
@@ -166,6 +166,16 @@ class Timeline:
         return self._history_of(self.iteration).engine.problem
 
     @property
+    def is_original(self) -> bool:
+        """Whether every given number is as the original problem has it."""
+        return not changes(self.original, self.edits)
+
+    @property
+    def in_force(self) -> tuple[Edit, ...]:
+        """The edits that no other one has made forgotten, by iteration."""
+        return effective(self.edits)
+
+    @property
     def trace(self) -> Trace:
         return self.trace_of(self.iteration)
 
@@ -193,6 +203,14 @@ class Timeline:
             earlier = tuple(edit for edit in effective(self.edits) if edit.iteration < oldest.first)
             oldest.past = Timeline.start(self.original, self.mistake)._with(earlier, ())
         return oldest.past
+
+    @property
+    def begun(self) -> tuple[Problem, State]:
+        """The problem and the state from which the newest iteration is reached without an edit."""
+        history = self.histories[-1]
+        if len(self.histories) == 1 and history.start.done and not history.edited:  # resumed on the way
+            return self._past.begun
+        return history.engine.problem, history.start
 
     @property
     def newest(self) -> int:
@@ -313,6 +331,10 @@ class Timeline:
         if not self.undone:
             return self
         return self._with((*self.edits, self.undone[-1]), self.undone[:-1])
+
+    def edited(self, edits: tuple[Edit, ...]) -> Timeline:
+        """The same place under these edits instead of its own. KeyError, IndexError where they do not fit."""
+        return self._with(edits, ())
 
     def _with(self, edits: tuple[Edit, ...], undone: tuple[Edit, ...]) -> Timeline:
         """The same place under other edits; histories that no change reaches are kept."""

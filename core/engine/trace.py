@@ -326,7 +326,7 @@ def record(engine: Engine, before: State, edited: frozenset[Ref] = frozenset()) 
     return Trace(
         engine.problem,
         iteration,
-        engine.problem.samples_of(iteration),
+        engine.samples(iteration),
         engine.mistake,
         before,
         edited,

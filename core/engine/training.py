@@ -128,7 +128,9 @@ def _overflow_bound(engine: Engine) -> float:
         return 1e30  # no surface has a power above 8
     if engine.book.forward != right(engine.shape).forward:
         return 0.0  # a mistake can take the logarithm of anything
-    inputs, targets = (float(np.abs(array).max()) for array in (problem.samples.inputs, problem.samples.targets))
+    inputs, targets = (
+        max(float(array.max()), -float(array.min())) for array in (problem.samples.inputs, problem.samples.targets)
+    )
     weights = sum(layer.weights.size for layer in problem.network.layers)
 
     def bears(weight: float) -> bool:

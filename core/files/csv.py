@@ -1,21 +1,46 @@
-"""Samples from a CSV file: columns of numbers, named in the problem file."""
+"""Samples from a CSV file: columns of numbers, named in the problem file.
+
+A file is read a piece at a time, so that 50 MB take little more memory than their numbers do. NumPy's reader makes
+numbers of plain lines three times as fast as Python can; whatever it cannot make out is looked at cell by cell, which
+finds what is wrong and where, or that nothing is.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
-from difflib import get_close_matches
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from nntutor.core.errors import MissingColumn, NoSamples, NotANumber, NotFinite, TooLarge
-from nntutor.core.files.text import read_text
+from nntutor.core.arrays import Array
+from nntutor.core.errors import (
+    DoubleColumn,
+    Exceeds,
+    MissingColumn,
+    NoSamples,
+    NotANumber,
+    NotFinite,
+    TooLarge,
+    UnclosedQuote,
+    nearest,
+)  # fmt: skip
+from nntutor.core.files.text import decoded, opened
+from nntutor.core.foreign import clean
 from nntutor.core.problems.network import Samples
 
 CSV_LIMIT = 50 * 10**6
+MOST_NUMBERS = CSV_LIMIT // 2
+"""As many as the longest file has, at a digit and a comma each; of columns that are taken twice, fewer."""
+MOST_LINE = 10**6
+MOST_CELL = csv.field_size_limit()
+_PIECE = MOST_CELL // 2  # so that none of its lines has to be measured
+_SHOWN = 12  # columns and letters of each that a message names
+_LETTERS = 40
 
 
 def read_csv(path: Path, name: str, inputs: Sequence[str], targets: Sequence[str]) -> Samples:
@@ -23,30 +48,193 @@ def read_csv(path: Path, name: str, inputs: Sequence[str], targets: Sequence[str
 
     name: how the file is called in messages.
     """
-    text = read_text(path, name, CSV_LIMIT, TooLarge(name, None, "50 MB"))
-    reader = csv.reader(io.StringIO(text, newline=""))
-    heading = [column.strip() for column in next(reader, [])]
-    for column in (*inputs, *targets):
-        if column not in heading:
-            near = get_close_matches(column, heading, 1)
-            raise MissingColumn(name, 1, column, near[0] if near else "", ", ".join(heading[:12]))
-    places = [heading.index(column) for column in (*inputs, *targets)]
-    values = []
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
-        numbers = []
-        for place in places:
-            cell = row[place].strip() if place < len(row) else ""
-            try:
-                number = float(cell)
-            except ValueError:
-                raise NotANumber(name, reader.line_num, heading[place], cell[:40]) from None
-            if not isfinite(number):
-                raise NotFinite(name, reader.line_num, heading[place], cell[:40])
-            numbers.append(number)
-        values.append(numbers)
-    if not values:
+    with opened(path, name, CSV_LIMIT, TooLarge(name, None, "50 MB")) as file:
+        rows = _Rows(_Lines(file, name), name)
+        heading = [column.strip() for column in next(rows, [])]
+        places = _places(heading, [*inputs, *targets], name)
+        given, wanted = _Growing(len(inputs)), _Growing(len(targets))
+        for numbers in _numbers(rows, heading, places):
+            given.add(numbers[:, : len(inputs)])
+            wanted.add(numbers[:, len(inputs) :])
+    if not given.count:
         raise NoSamples(name, None)
-    array = np.array(values)
-    return Samples(array[:, : len(inputs)], array[:, len(inputs) :])
+    return Samples(given.whole(), wanted.whole())
+
+
+def _places(heading: list[str], columns: list[str], name: str) -> list[int]:
+    place, times = {column: at for at, column in enumerate(heading)}, Counter(heading)
+    for column in columns:
+        if column not in place:
+            known = ", ".join(clean(one, _LETTERS) for one in heading[:_SHOWN])
+            raise MissingColumn(name, 1, column, nearest(column, heading), known)
+        if times[column] > 1:
+            raise DoubleColumn(name, 1, column)
+    return [place[column] for column in columns]
+
+
+class _Growing:
+    """Rows of numbers that come piece by piece, in memory that grows where it is."""
+
+    def __init__(self, columns: int) -> None:
+        self._array, self._columns, self.count = np.empty((0, columns)), columns, 0
+
+    def add(self, rows: Array) -> None:
+        end = self.count + len(rows)
+        if end > len(self._array):
+            self._array.resize((max(end, len(self._array) * 17 // 16), self._columns), refcheck=False)
+        self._array[self.count : end] = rows
+        self.count = end
+
+    def whole(self) -> Array:
+        """All rows, read-only; nothing can be added after that."""
+        self._array.resize((self.count, self._columns), refcheck=False)
+        self._array.setflags(write=False)
+        return self._array
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+
+
+def _numbers(rows: _Rows, heading: list[str], places: list[int]) -> Iterator[Array]:
+    """The numbers in these columns, (rows, columns) at a time."""
+    lines, room = rows.lines, MOST_NUMBERS
+    while lines.fill():
+        room -= lines.left * len(places)
+        if room < 0:
+            raise Exceeds(rows.name, lines.count + 1, "numbers", MOST_NUMBERS)
+        plain = _plain(lines.ahead(), lines.longest, places)
+        if plain is not None:
+            lines.skip()
+            yield plain
+            continue
+        found = []
+        while lines.left and (row := next(rows, None)) is not None:
+            if any(cell.strip() for cell in row):
+                found.append([_number(row, place, heading, rows) for place in places])
+        if found:
+            yield np.array(found)
+
+
+def _plain(lines: list[str], longest: int, places: list[int]) -> Array | None:
+    """The numbers of lines that are one row each, as NumPy's reader has them; None where anything is odd."""
+    whole = list(filter(None, lines))
+    # A quote that a line leaves open takes in the next, and one row is missing; so that the last has a next, one of
+    # zeros comes after it.
+    last = ",".join(["0"] * (max(places) + 1))
+    if longest > MOST_CELL:
+        return None
+    try:
+        numbers = np.loadtxt([*whole, last], delimiter=",", comments=None, quotechar='"', usecols=places, ndmin=2)
+    except ValueError:
+        return None
+    return numbers[:-1] if len(numbers) == len(whole) + 1 and np.isfinite(numbers).all() else None
+
+
+def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> float:
+    cell = row[place].strip() if place < len(row) else ""
+    try:
+        # Python reads 1_000, and the digits of every script.
+        number = float(cell) if cell.isascii() and "_" not in cell else None
+    except ValueError:
+        number = None
+    if number is None:
+        raise NotANumber(rows.name, rows.lines.count, heading[place], clean(cell, _LETTERS))
+    if not isfinite(number):
+        raise NotFinite(rows.name, rows.lines.count, heading[place], clean(cell, _LETTERS))
+    return number
+
+
+# --- lines and rows --------------------------------------------------------------------------------------
+
+
+class _Lines(Iterator[str]):
+    """The lines of a file, one after another, read a piece at a time.
+
+    count: how many have been taken; row: those since somebody last cleared it; longest: no line of the piece has more
+    letters; ended: whether one more was asked for than there are.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name, self._rest = file, name, b""
+        self._piece, self._at = list[str](), 0
+        self.count, self.row, self.longest, self.ended = 0, list[str](), 0, False
+
+    @property
+    def left(self) -> int:
+        """Lines of the piece that have not been taken."""
+        return len(self._piece) - self._at
+
+    def ahead(self) -> list[str]:
+        return self._piece[self._at :] if self._at else self._piece
+
+    def fill(self) -> bool:
+        """Read on where no line is left; whether there is one."""
+        while not self.left:
+            data = self._rest + self._file.read(_PIECE)
+            if not data:
+                return False
+            end = self._end(data)
+            self._rest = data[end:]
+            if len(self._rest) > MOST_LINE:
+                raise self._too_long(data.count(b"\n", 0, end))
+            text = decoded(data[:end], self._name, self.count)
+            lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            self._piece, self._at = lines if lines[-1] else lines[:-1], 0
+            self.longest = len(text) if len(text) <= MOST_CELL else max(map(len, self._piece))
+            if self.longest > MOST_LINE:
+                raise self._too_long(next(at for at, line in enumerate(self._piece) if len(line) == self.longest))
+        return True
+
+    def _end(self, data: bytes) -> int:
+        """Where the last whole line ends."""
+        if len(data) == len(self._rest):  # nothing came after it
+            return len(data)
+        end = data.rfind(b"\n") + 1
+        # The \r at the very end may be half of \r\n.
+        return end or data.rfind(b"\r", 0, len(data) - 1) + 1
+
+    def _too_long(self, before: int) -> Exceeds:
+        return Exceeds(self._name, self.count + before + 1, "line", MOST_LINE)
+
+    def skip(self) -> None:
+        """Take all lines of the piece."""
+        self.count += self.left
+        self._at = len(self._piece)
+
+    def __next__(self) -> str:
+        if not self.fill():
+            self.ended = True
+            raise StopIteration
+        line = self._piece[self._at] + "\n"
+        self.count, self._at = self.count + 1, self._at + 1
+        self.row.append(line)
+        return line
+
+
+class _Rows(Iterator[list[str]]):
+    """The rows of a CSV text, which may be several lines long."""
+
+    def __init__(self, lines: _Lines, name: str) -> None:
+        self.lines, self.name = lines, name
+        self._reader = csv.reader(lines)
+
+    def __next__(self) -> list[str]:
+        self.lines.row.clear()
+        first = self.lines.count + 1
+        try:
+            row = next(self._reader)
+        except csv.Error:
+            raise Exceeds(self.name, first + self._lines_before(MOST_CELL), "cell", MOST_CELL) from None
+        if self.lines.ended:
+            raise UnclosedQuote(self.name, first + self._lines_before(CSV_LIMIT))
+        return row
+
+    def _lines_before(self, most: int) -> int:
+        """How many lines of the row stand before its first cell that is not whole, or of more letters than `most`."""
+        text, at = "".join(self.lines.row), 0
+        while (found := _CELL.match(text, at)) and found.end() - at <= most:
+            at = found.end()
+        return text.count("\n", 0, at)
+
+
+_CELL = re.compile(r'(?:"[^"]*(?:""[^"]*)*"[^,\n]*|(?!")[^,\n]*)[,\n]')

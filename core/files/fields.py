@@ -15,8 +15,10 @@ from nntutor.core.errors import (
     nearest,
 )  # fmt: skip
 from nntutor.core.files.toml import Lines
+from nntutor.core.foreign import clean
 
 Table = Mapping[str, object]
+MOST_WHOLE = 2**63 - 1
 
 
 class Fields:
@@ -65,12 +67,14 @@ class Fields:
             raise self._wrong_type(key, "flag", value)
         return value
 
-    def whole(self, key: str, default: int, at_least: int) -> int:
+    def whole(self, key: str, default: int, at_least: int, at_most: int = MOST_WHOLE) -> int:
         value = self._table.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong_type(key, "whole", value)
-        if not at_least <= value < 2**63:
-            raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value))
+        if value < at_least:
+            raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value), at_least)
+        if value > at_most:
+            raise OutOfRange(self.file, self.line(key), key, "at_most", _spelled(value), at_most)
         return value
 
     def number(
@@ -83,11 +87,11 @@ class Fields:
     ) -> float:
         value = self._finite(key, self._table.get(key, default), "number")
         if low is not None and below is not None and not low <= value < below:
-            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value))
+            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value), 1)
         if low is not None and value < low:
-            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value))
+            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value), 0)
         if above is not None and value <= above:
-            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value))
+            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value), 0)
         return value
 
     def _finite(self, key: str, value: object, expected: str) -> float:
@@ -144,10 +148,8 @@ def _spelled(value: object) -> str:
     if isinstance(value, dict):
         return "{…}"
     if isinstance(value, str):
-        text = " ".join(value.split())
-        return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+        return f"“{clean(value, 41)}”"
     try:
-        text = " ".join(repr(value).split())
+        return clean(repr(value), 41)
     except ValueError:  # an integer of more digits than Python prints
         return "…"
-    return text[:40] + "…" if len(text) > 41 else text

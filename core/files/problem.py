@@ -7,11 +7,12 @@ the file and the line where that can be known. Sizes are checked before memory i
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nntutor.core.arrays import Array
 from nntutor.core.errors import (
@@ -21,7 +22,6 @@ from nntutor.core.errors import (
     NeedsActivation,
     NoLayers,
     NoSamples,
-    OutOfRange,
     TooLarge,
     TooManyWeights,
     UnknownKey,
@@ -30,7 +30,7 @@ from nntutor.core.errors import (
 )  # fmt: skip
 from nntutor.core.files.csv import read_csv
 from nntutor.core.files.fields import Fields, Table
-from nntutor.core.files.text import decoded, limited, read_text
+from nntutor.core.files.text import read_text, standard_input
 from nntutor.core.files.toml import Lines, toml
 from nntutor.core.problems.network import INITIALS, Layer, Network, Problem, Samples, draw
 from nntutor.core.rules.activations import ACTIVATIONS
@@ -48,13 +48,17 @@ _LAST_ACTIVATION = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "s
 
 def read(where: str | Path, stdin: BinaryIO | None = None) -> Problem:
     """The problem in a file, or on standard input where `where` is "-". Raises ProblemErrors."""
+    return parse(*text_of(where, stdin))
+
+
+def text_of(where: str | Path, stdin: BinaryIO | None = None) -> tuple[str, str, Path]:
+    """What `parse` reads: the text, what messages call it, and its folder. Raises ProblemErrors."""
     name = str(where)
     if name == "-":
-        stream = sys.stdin.buffer if stdin is None else stdin
-        data = limited(stream, LIMIT, TooLarge(_STDIN, None, "1 MB"))
-        return parse(decoded(data, _STDIN), _STDIN, Path())
+        stream = stdin or (sys.stdin.buffer if sys.stdin else None)
+        return standard_input(stream, _STDIN, LIMIT, TooLarge(_STDIN, None, "1 MB")), _STDIN, Path()
     path = Path(where)
-    return parse(read_text(path, name, LIMIT, TooLarge(name, None, "1 MB")), name, path.parent)
+    return read_text(path, name, LIMIT, TooLarge(name, None, "1 MB")), name, path.parent
 
 
 def parse(text: str, file: str, folder: Path | None = None) -> Problem:
@@ -219,9 +223,7 @@ class _Parser:
         if not table.has("weights"):
             if not table.has("units"):
                 raise MissingKey(self.file, table.line(""), "weights")
-            units = table.whole("units", 1, at_least=1)
-            if units > MOST_UNITS:
-                raise OutOfRange(self.file, table.line("units"), "units", "most_units", str(units))
+            units = table.whole("units", 1, 1, MOST_UNITS)
             if before + units * inputs > MOST_WEIGHTS:
                 raise TooManyWeights(self.file, table.line("units"), before + units * inputs, MOST_WEIGHTS)
             initial = table.choice("initial", INITIALS, "uniform")
@@ -249,16 +251,27 @@ class _Parser:
         if needed and layers[-1].activation != needed:
             line = top.tables("layer")[-1].line("activation") or top.line("error")
             raise NeedsActivation(self.file, line, error, needed, layers[-1].activation)
-        targets = samples.targets
-        with np.errstate(over="ignore"):
-            total = targets.sum(axis=1, keepdims=True)
-        bad = {
-            "bce": (targets < 0) | (targets > 1),
-            "softmax-ce": (targets < 0) | (np.abs(total - 1) > 1e-9),
-            "perceptron": (targets != 0) & (targets != 1),
-        }.get(error)
-        if bad is not None and bad.any():
-            row = int(np.argwhere(bad)[0][0])
+        row = _unfit(error, samples.targets)
+        if row is not None:
             line = None if top.has("data") else top.tables("sample")[row].line("target")
-            found = ", ".join(f"{value:g}" for value in targets[row])
+            found = ", ".join(f"{value:g}" for value in samples.targets[row])
             raise WrongTargets(self.file, line, error, f"[{found}]")
+
+
+_UNFIT: dict[str, Callable[[Array], NDArray[np.bool]]] = {
+    "bce": lambda targets: (targets < 0) | (targets > 1),
+    "softmax-ce": lambda targets: (targets < 0) | (np.abs(targets.sum(axis=1, keepdims=True) - 1) > 1e-9),
+    "perceptron": lambda targets: (targets != 0) & (targets != 1),
+}
+"""Which targets an error cannot use."""
+_ROWS = 2**16
+
+
+def _unfit(error: str, targets: Array) -> int | None:
+    """The first row of targets that the error cannot use; a piece at a time, for there may be millions."""
+    for start in range(0, len(targets) if error in _UNFIT else 0, _ROWS):
+        with np.errstate(over="ignore"):
+            bad = _UNFIT[error](targets[start : start + _ROWS]).any(axis=1)
+        if bad.any():
+            return start + int(bad.argmax())
+    return None

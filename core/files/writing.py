@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import RATES
 
 
 def as_json(problem: Problem) -> dict[str, object]:
     """The problem by the keys of its file, weights filled in: plain lists and numbers."""
+    found = without_samples(problem)
+    return found if problem.surface else {**found, "sample": samples(problem, 0, len(problem.samples))}
+
+
+def samples(problem: Problem, first: int, last: int) -> list[dict[str, object]]:
+    """Samples `first` to `last` (from 0, the last not among them), as `as_json` has them."""
+    given, wanted = problem.samples.inputs[first:last], problem.samples.targets[first:last]
+    return [{"input": one, "target": other} for one, other in zip(given.tolist(), wanted.tolist(), strict=True)]
+
+
+def without_samples(problem: Problem) -> dict[str, object]:
+    """`as_json` but for the samples, of which there may be millions."""
     optimizer = problem.optimizer
     rates = {key: getattr(optimizer, key) for key in RATES[optimizer.name]}
     about: dict[str, object] = {"title": problem.title, "source": problem.source}
@@ -30,7 +40,6 @@ def as_json(problem: Problem) -> dict[str, object]:
                 "learn_bias": layer.learn_bias,
             }
         )
-    samples = zip(problem.samples.inputs.tolist(), problem.samples.targets.tolist(), strict=True)
     return {
         **about,
         "error": problem.error,
@@ -39,7 +48,6 @@ def as_json(problem: Problem) -> dict[str, object]:
         "seed": problem.seed,
         **chosen,
         "layer": layers,
-        "sample": [{"input": inputs, "target": target} for inputs, target in samples],
     }
 
 
@@ -59,12 +67,18 @@ def write(problem: Problem) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _escaped(letter: str) -> str:
+    """As TOML escapes it, whatever a terminal that shows the file could obey included."""
+    if letter.isprintable():
+        return f"\\{letter}" if letter in '"\\' else letter
+    return f"\\u{ord(letter):04x}" if letter <= "\uffff" else f"\\U{ord(letter):08x}"
+
+
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04x}", escaped) + '"'
+        return '"' + "".join(map(_escaped, value)) + '"'
     if isinstance(value, list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     return repr(value)

@@ -165,19 +165,26 @@ class Problem:
         """Iterations in which every sample is used once."""
         return max(1, -(-len(self.samples) // max(1, self.batch_size)))
 
+    def batch_place(self, iteration: int) -> tuple[int, int, int]:
+        """The epoch (from 1) of iteration `iteration` (from 1), and the part of its order that is used: from, to.
+
+        An epoch's last batch is what is left.
+        """
+        epoch, place = divmod(iteration - 1, self.epoch_iterations)
+        first = place * self.batch_size
+        return epoch + 1, first, min(first + self.batch_size, len(self.samples))
+
     def batch_length(self, iteration: int) -> int:
-        """How many samples iteration `iteration` (from 1) uses: an epoch's last batch is what is left."""
-        first = (iteration - 1) % self.epoch_iterations * self.batch_size
-        return min(self.batch_size, len(self.samples) - first)
+        """How many samples iteration `iteration` uses."""
+        _, first, last = self.batch_place(iteration)
+        return last - first
 
     def samples_of(self, iteration: int) -> tuple[int, ...]:
         """Indices, from 0, of the samples of iteration `iteration`: a function of seed and iteration alone."""
-        epoch, place = divmod(iteration - 1, self.epoch_iterations)
-        first = place * self.batch_size
-        last = first + self.batch_length(iteration)
+        epoch, first, last = self.batch_place(iteration)
         if not self.shuffle:
             return tuple(range(first, last))
-        return tuple(int(index) for index in self.epoch_order(epoch + 1)[first:last])
+        return tuple(int(index) for index in self.epoch_order(epoch)[first:last])
 
     def epoch_order(self, epoch: int) -> NDArray[np.intp]:
         """The order of the samples in epoch `epoch` (from 1): drawn from (seed, epoch) where shuffled."""

@@ -1,16 +1,20 @@
 """Holes to numbers: `{{δ_h1|+}}` in a text becomes +0.008771, taken from the record that the screen reads.
 
 A hole is any formula of the core's grammar. Besides symbols it knows `size:3`, the mean size of the gradients of
-layer 3; `moved:3`, how far that layer's weights have moved since the start (mean); `touched:all`, samples touched so
-far; `end:first`, `end:last`, `end:updates` of a run of Rosenblatt's rule. A name in it may say where to look: `E@2`
-in iteration 2, `wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in its hole,
-since it is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant digits.
+layer 3; `moved:3`, how far that layer's weights have moved since the start (mean); `:out` is the last layer of both;
+`layers`, how many layers there are, the output among them; `touched:all`, samples touched so far; `end:first`,
+`end:last`, `end:updates` of a run of Rosenblatt's rule; `right`, how many rows of the data have their output on the
+right side of ½, and `rows`, how many there are. A name in it may say where to look: `E@2` in iteration 2, `wrong:E` in
+the run called wrong, `published:E` in the lesson's printed figures (alone in its hole, since it is a text). After `|`
+stand `+` for the sign of positive numbers too, and a number of significant digits; after another `|` a Korean particle
+in both its forms, `{{w5|은/는}}`, of which the one that agrees is shown.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from math import isnan
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
@@ -18,16 +22,17 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import SYMBOL, Style
+from nntutor.lessons.course import conditions
+from nntutor.lessons.course.conditions import MARK, ConditionError
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
+from nntutor.lessons.language import particles
 from nntutor.lessons.language.ascii import ascii_look
 
-__all__ = ["HoleError", "TraceOf", "ascii_look", "fill", "said"]
-
-HOLE = re.compile(r"\{\{(.*?)\}\}")
 OPTIONS = re.compile(r"(\+?)(\d*)")
 # A name: where to look, then a symbol or what follows from a run, as in `wrong:E@2` or `xor:end:first`.
 PLACED = re.compile(
-    rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched):(?P<which>[a-z0-9]+)|(?P<symbol>{SYMBOL.pattern}))"
+    rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched):(?P<which>[a-z0-9]+)|"
+    rf"(?P<counted>\b(?:right|rows|layers)\b)|(?P<symbol>{SYMBOL.pattern}))"
     r"(?:@(?P<at>\d+))?"
 )
 
@@ -51,17 +56,43 @@ def said(
     trace_of: TraceOf,
     digits: int = 4,
     style: Style = Style.UNICODE,
+    own: Callable[[str], bool] = lambda run: True,
 ) -> str:
-    """What a lesson says at a stop, its holes filled. A hole that does not resolve is an AuthorError."""
+    """What a lesson says at a stop: the branches that are true, their holes filled.
+
+    own: whether the given numbers of a run are the lesson's own. AuthorError for a condition that cannot be read and
+    a hole that does not resolve.
+    """
     prose = text.stops[stop.id]
 
     def placed(run: str | None, iteration: int | None) -> Trace:
         return trace_of(run or stop.run, iteration or stop.iteration)
 
+    def compare(left: str, right: str) -> int | None:
+        first, second = (value(side, f"{left} … {right}", placed, stop.at) for side in (left, right))
+        return None if isnan(first) or isnan(second) else (first > second) - (first < second)
+
     try:
-        return fill(prose.text, placed, lesson.published, digits, style)
-    except HoleError as error:
+        shown = conditions.chosen(prose.text, compare, lambda: not set_aside(lesson, stop, text, own))
+        return fill(shown, placed, lesson.published, digits, style, stop.at)
+    except (HoleError, ConditionError) as error:
         raise AuthorError(text.file, prose.line, f"stop “{stop.id}”: {error}") from error
+
+
+def set_aside(lesson: Lesson, stop: Stop, text: Text, own: Callable[[str], bool]) -> bool:
+    """Whether a stop keeps to itself what it has to say about the lesson's own numbers, because they have changed.
+
+    Asked of its own run, and of every run that its text names.
+    """
+    prose = text.stops[stop.id].text
+    if conditions.OWN not in prose:
+        return False
+    named = {match["run"] for mark in MARK.findall(prose) for match in PLACED.finditer(mark)}
+    runs = {stop.run} | {run.id for run in lesson.runs if run.id in named}
+    try:
+        return None in conditions.atoms(prose) and not all(own(run) for run in runs)
+    except ConditionError:
+        return False
 
 
 def fill(
@@ -70,14 +101,38 @@ def fill(
     published: Mapping[str, str],
     digits: int = 4,
     style: Style = Style.UNICODE,
+    at: str = "",
 ) -> str:
-    """The text with every hole filled; `digits` where a hole does not ask for its own number of digits."""
-    filled = HOLE.sub(lambda hole: _filled(hole[1], trace_of, published, digits, style), text)
+    """The text with every hole filled; `digits` where a hole does not ask for its own number of digits.
+
+    at: the number that the step at hand makes, for what depends on the weights that are new by then.
+    """
+    filled = MARK.sub(lambda hole: _filled(hole[1], trace_of, published, digits, style, at), text)
     return ascii_look(filled) if style is Style.ASCII else filled
 
 
-def _filled(hole: str, trace_of: TraceOf, published: Mapping[str, str], digits: int, style: Style) -> str:
-    source, _, options = hole.partition("|")
+def bare(hole: str) -> str:
+    """A hole without its particle: what has to be the same in every language."""
+    head, mark, last = hole.rpartition("|")
+    return head if mark and particles.PAIR.fullmatch(last) else hole
+
+
+def _filled(hole: str, trace_of: TraceOf, published: Mapping[str, str], digits: int, style: Style, at: str) -> str:
+    source = bare(hole)
+    shown = _figure(source, hole, trace_of, published, digits, style, at)
+    if source == hole:
+        return shown
+    pair = hole[len(source) + 1 :]
+    try:
+        return shown + particles.agreeing(shown, pair)
+    except ValueError as error:
+        raise HoleError(hole, f"“{pair}”; expected both forms of a particle, as in 은/는") from error
+
+
+def _figure(
+    source: str, hole: str, trace_of: TraceOf, published: Mapping[str, str], digits: int, style: Style, at: str
+) -> str:
+    source, _, options = source.partition("|")
     source = source.strip()
     if source.startswith("published:"):
         symbol = source.removeprefix("published:")
@@ -87,12 +142,12 @@ def _filled(hole: str, trace_of: TraceOf, published: Mapping[str, str], digits: 
     match = OPTIONS.fullmatch(options.strip())
     if match is None:
         raise HoleError(hole, f"“{options}”; expected + or a number of digits or both, as in |+3")
-    amount = value(source, hole, trace_of)
+    amount = value(source, hole, trace_of, at)
     return figure(amount, int(match[2] or digits), plus=bool(match[1]), style=style)
 
 
-def value(source: str, hole: str, trace_of: TraceOf) -> float:
-    """The value of a formula whose names may be in several runs and iterations."""
+def value(source: str, hole: str, trace_of: TraceOf, at: str = "") -> float:
+    """The value of a formula whose names may be in several runs and iterations; at: as for `fill`."""
     values: list[float] = []
 
     def look_up(match: re.Match[str]) -> str:
@@ -101,8 +156,13 @@ def value(source: str, hole: str, trace_of: TraceOf) -> float:
             trace = trace_of(run, iteration)
             if match["what"]:
                 values.append(derived(trace, match["what"], match["which"]))
+            elif match["counted"]:
+                here = not run and iteration is None
+                values.append(counted(trace, match["counted"], at if here else ""))
             else:
                 values.append(_named(trace, match["symbol"]))
+        except IndexError as error:
+            raise HoleError(hole, f"training diverges before “{match[0]}”") from error
         except KeyError as error:
             named = f"run “{run}”" if run and error.args == (run,) else f"“{match[0]}”"
             raise HoleError(hole, f"there is no {named} here") from error
@@ -136,6 +196,20 @@ def derived(trace: Trace, what: str, which: str) -> float:
     if what == "touched":
         return float(trace.iteration * trace.problem.batch_size)
     sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace)
-    if not which.isdecimal() or not 1 <= int(which) <= len(sizes):
+    number = str(len(sizes)) if which == "out" else which
+    if not number.isdecimal() or not 1 <= int(number) <= len(sizes):
         raise KeyError(which)
-    return float(sizes[int(which) - 1])
+    return float(sizes[int(number) - 1])
+
+
+def counted(trace: Trace, which: str, at: str = "") -> float:
+    """How many layers the network has; how many rows the data have, or how many are right under the weights before the
+    iteration or, with those that are new by then, at the step that makes `at`."""
+    from nntutor.core.analysis.plot_data import params_at, right_side
+
+    if which == "layers":
+        return float(len(trace.problem.network.layers))
+    ref = trace.find(at) if at else None
+    step = trace.index_of(ref) if ref is not None else None
+    right = right_side(trace.problem, params_at(trace, step) if step else trace.before)
+    return float(len(right) if which == "rows" else right.all(axis=1).sum())

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from nntutor.core.foreign import clean
+
+_LONGEST = 2000  # letters of what is wrong with a lesson: names of ours may be listed in it
+
 VIEWS = (
     "network", "matrices", "curve", "runs", "plane", "planes", "inequalities", "parabola", "slopes", "nudge",
     "layers", "contours", "race", "moves", "seeds",
@@ -33,7 +37,7 @@ class AuthorError(Exception):
         self.line = line
         self.reason = reason
         where = f"{file}:{line}" if line else file
-        super().__init__(f"{where}: {reason}")
+        super().__init__(clean(f"{where}: {reason}", _LONGEST))
 
 
 @dataclass(frozen=True, slots=True)

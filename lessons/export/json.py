@@ -9,19 +9,20 @@ from functools import cache
 import numpy as np
 
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.files.writing import samples, without_samples
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.export.steps import filled
 
 Json = dict[str, object]
+_FEW = 1000
 
 
 def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterator[str]:
-    from nntutor.core.files.writing import as_json
-
-    yield '{"format": "nntutor-trace", "version": 1,\n'
-    yield f' "problem": {dumps(as_json(problem))},\n "iterations": ['
+    yield '{"format": "nntutor-trace", "version": 1,\n "problem": '
+    yield from _problem(problem)
+    yield ',\n "iterations": ['
     for place, trace in enumerate(traces):
         yield ",\n  " if place else "\n  "
         whole = dumps(iteration_json(trace))
@@ -37,9 +38,27 @@ def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterat
     yield "\n ]}\n"
 
 
+def _problem(problem: Problem) -> Iterator[str]:
+    """The problem as it was read, its samples a few at a time."""
+    whole = dumps(without_samples(problem))
+    if problem.surface:
+        yield whole
+        return
+    yield f'{whole[:-1]}, "sample": ['
+    for first in range(0, len(problem.samples), _FEW):
+        yield (", " if first else "") + dumps(samples(problem, first, first + _FEW))[1:-1]
+    yield "]}"
+
+
 def dumps(value: object) -> str:
     # Numbers that JSON does not have were made strings before; one that slipped through would be a mistake of ours.
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(letter: str) -> str:
+    """Exact data all the same: what no screen shows is written as JSON escapes it."""
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
 def number(value: float) -> float | str:

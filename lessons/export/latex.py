@@ -33,12 +33,9 @@ class Tex:
         return "".join(self._ESCAPES.get(letter, letter) for letter in " ".join(phrase.split()))
 
     def head(self, problem: Problem) -> Iterator[str]:
-        title = problem.title or self.speech.say("course.title")
-        source = (
-            f"\\noindent {self.escaped(self.speech.say('cli.source', source=problem.source))}\n\n"
-            if problem.source
-            else ""
-        )
+        title = self.speech.title(problem) or self.speech.say("course.title")
+        source = self.speech.source(problem)
+        source = f"\\noindent {self.escaped(source)}\n\n" if source else ""
         korean = self.speech.words.language == "ko" or bool(_HANGUL.search(title + source))
         yield "\\documentclass[10pt,a4paper]{article}\n\\usepackage[margin=15mm]{geometry}\n"
         yield "\\usepackage{amsmath}\n"

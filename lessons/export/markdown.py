@@ -14,7 +14,7 @@ from nntutor.lessons.language.speech import Speech
 class Markdown:
     """Markdown: a table a phase; formulas in code, so that no sign in them means anything else."""
 
-    _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
+    _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|&~$])")
 
     def __init__(self, speech: Speech) -> None:
         self.speech = speech
@@ -23,9 +23,9 @@ class Markdown:
         return self._SPECIAL.sub(r"\\\1", " ".join(phrase.split()))
 
     def head(self, problem: Problem) -> Iterator[str]:
-        yield f"# {self.escaped(problem.title or self.speech.say('course.title'))}\n\n"
-        if problem.source:
-            yield f"{self.escaped(self.speech.say('cli.source', source=problem.source))}\n\n"
+        yield f"# {self.escaped(self.speech.title(problem) or self.speech.say('course.title'))}\n\n"
+        if source := self.speech.source(problem):
+            yield f"{self.escaped(source)}\n\n"
         yield f"{self.escaped(self.speech.about(problem))}\n"
 
     def iteration(self, trace: Trace) -> Iterator[str]:

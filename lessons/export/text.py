@@ -20,10 +20,8 @@ class Text:
         self.speech = speech
 
     def head(self, problem: Problem) -> Iterator[str]:
-        if problem.title:
-            yield f"{problem.title}\n"
-        if problem.source:
-            yield f"{self.speech.say('cli.source', source=problem.source)}\n"
+        for line in filter(None, (self.speech.title(problem), self.speech.source(problem))):
+            yield f"{line}\n"
         yield f"{self.speech.about(problem)}\n"
 
     def iteration(self, trace: Trace) -> Iterator[str]:

@@ -37,8 +37,8 @@ class Report:
 
     def _example(self, example: Example) -> Iterator[str]:
         say = self._speech.say
-        yield from paragraph(self._speech.plain(f"{example.id}: {example.problem.title}"), _WIDTH)
-        yield from paragraph(say("cli.source", source=example.problem.source), _WIDTH)
+        yield from paragraph(self._speech.plain(f"{example.id}: {self._speech.title(example.problem)}"), _WIDTH)
+        yield from paragraph(self._speech.source(example.problem), _WIDTH)
         names = ("quantity", "published", "computed", "difference")
         yield self._row(*(say(f"verify.{name}") for name in names), say("cli.verdict"))
         mistake = stale = ""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
+
+# Marks on the letter before, and what nothing is drawn for.
+_NONE = ("Mn", "Me", "Cf")
 
 
 def cells(line: str) -> int:
@@ -13,7 +16,7 @@ def cells(line: str) -> int:
 
 @lru_cache(maxsize=8192)  # a screen measures the same words and lines again at every step
 def _measured(line: str) -> int:
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in line)
+    return sum(0 if category(letter) in _NONE else 2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
 def padded(line: str, width: int) -> str:

@@ -11,7 +11,9 @@ def sentence(error: NntutorError, words: Words) -> str:
     name = type(error).__name__
     facts = dict(error.facts())
     if "expected" in facts and words.has(f"expected.{facts['expected']}"):
-        facts["expected"] = words.say(f"expected.{facts['expected']}")
+        facts["expected"] = words.say(f"expected.{facts['expected']}", **facts)
+    if "reason" in facts and words.has(f"reason.{facts['reason']}"):
+        facts["reason"] = words.say(f"reason.{facts['reason']}")
     if name == "WrongTargets":
         facts["targets"] = words.say(f"expected.{facts['error']}")
     if "what" in facts:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Trace
+from nntutor.core.foreign import clean
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Style, short
 from nntutor.core.problems.network import Problem
@@ -13,6 +14,7 @@ from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 
+_LONGEST_SOURCE = 1000
 _LEFT_OUT = re.compile(r"(?:…|\.\.\.) (\d+) more (?:…|\.\.\.)")
 
 
@@ -33,6 +35,15 @@ class Speech:
         if layer == last:
             return self.say("views.output_layer")
         return self.say("views.hidden_layer") if last == 2 else self.say("views.hidden_layer_n", layer=layer)
+
+    def title(self, problem: Problem) -> str:
+        """What a problem calls itself, or nothing."""
+        return clean(problem.title)
+
+    def source(self, problem: Problem) -> str:
+        """Where it says that it comes from, or nothing."""
+        source = clean(problem.source, _LONGEST_SOURCE)
+        return self.say("cli.source", source=source) if source else ""
 
     def about(self, problem: Problem) -> str:
         """Sizes, error, optimizer and order of samples, in one line."""

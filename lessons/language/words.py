@@ -14,11 +14,14 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from nntutor.lessons.language import particles
+
 HERE = Path(__file__).parent.parent
 LANGUAGES = ("en", "ko")
 Note = tuple[str, Mapping[str, object]]
 """Something to say: a key of the words, and its facts."""
-FACT = re.compile(r"\{([a-z_]+)\}")
+FACT = re.compile(r"\{([a-z_]+)(?:\|([가-힣/]+))?\}")
+"""A fact, and in Korean both forms of the particle after it: {symbol|은/는}."""
 
 
 class WordsError(KeyError):
@@ -49,7 +52,8 @@ class Words:
             name = match[1]
             if name not in facts and name not in self.known:
                 raise WordsError(f"words/{self.language}.toml: “{key}” needs the fact “{name}”")
-            return str(facts[name] if name in facts else self.known[name])
+            said = str(facts[name] if name in facts else self.known[name])
+            return said + particles.agreeing(said, match[2]) if match[2] else said
 
         return FACT.sub(fact, template)
 

@@ -8,37 +8,48 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from nntutor.lessons.language.words import Note
+
 _APPLICATION = 0x6E6E7475  # "nntu"
-_VERSION = 1
+_VERSION = 2
 # How long a step, and the first and the last thing a session does, wait for a file that another one has locked.
 BUSY_MILLISECONDS = 100
 LAST_MILLISECONDS = 2000
+# A key writes some pages of this size, not of the usual 4096 bytes. They gather in the log, which is folded into the
+# file when the session ends: for so many pages no key has to.
+_PAGE = 512
+_LOGGED = 8000
+_BESIDE = ("-wal", "-shm", "-journal")
 
+# kept: texts and weights by the hash of what they are, each once. finished: lessons. aside: rows of `place` that could
+# not be used, with the reason; their edits stay. edit: as they came, without an index, so that a key adds to one page.
 # One transaction: of two first starts at once, neither sees half of the other's tables.
-_SCHEMA = f"""
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS place (
-  session TEXT PRIMARY KEY, host TEXT, pid INTEGER, began TEXT, at REAL,
-  what TEXT, name TEXT, problem TEXT, run TEXT, edits TEXT, iteration INTEGER, step INTEGER, stop TEXT,
-  settings TEXT, params BLOB, slots BLOB
-);
-CREATE TABLE IF NOT EXISTS reached (lesson TEXT PRIMARY KEY, done INTEGER DEFAULT 0, at REAL, place TEXT,
-  params BLOB, slots BLOB);
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {_VERSION};
-COMMIT;
-"""
-# Made when something is kept in it: files of versions before have none.
-SETTINGS = "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT)"
+_PLACE = (
+    "turn INTEGER", "session TEXT", "host TEXT", "pid INTEGER", "began TEXT", "at REAL", "what TEXT", "name TEXT",
+    "problem TEXT", "folder TEXT", "digest TEXT", "run TEXT", "iteration INTEGER", "step INTEGER", "stop TEXT",
+    "since INTEGER", "settings TEXT", "params BLOB", "slots BLOB",
+)  # fmt: skip
+_COLUMNS = {
+    "place": ("id INTEGER PRIMARY KEY AUTOINCREMENT", *_PLACE),
+    "aside": ("id INTEGER PRIMARY KEY", *_PLACE, "reason TEXT"),
+    "edit": ("place INTEGER", "run TEXT", "number INTEGER", "iteration INTEGER", "ref TEXT", "value TEXT"),
+    "kept": ("hash TEXT PRIMARY KEY", "body BLOB"),
+    "finished": ("lesson TEXT PRIMARY KEY",),
+    "setting": ("name TEXT PRIMARY KEY", "value TEXT"),
+}
+_TABLES = "".join(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)});" for name, columns in _COLUMNS.items())
+_OURS = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION};"
 
 
 class Unusable(Exception):
-    """A file that is broken, somebody else's (foreign), or from a newer version; the argument says which."""
+    """A file that is broken, somebody else's (foreign), from a newer version, or a link; the argument says which."""
 
 
 def condition(path: Path) -> str:
-    """What state the file is in, without touching it: fine, missing, unreadable, broken, foreign or newer."""
+    """What state the file is in, without touching it: fine, missing, unreadable, broken, foreign, newer or link."""
     try:
+        if is_link(path):
+            return "link"
         if not path.exists():
             return "missing"
         # A read-only connection to a file that keeps a write-ahead log would leave that log behind where there is none.
@@ -52,7 +63,7 @@ def condition(path: Path) -> str:
         return str(error)
     except sqlite3.OperationalError:
         return "unreadable"
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return "broken"
     except OSError:
         return "unreadable"
@@ -61,36 +72,110 @@ def condition(path: Path) -> str:
     return "fine"
 
 
-def connected(path: Path) -> sqlite3.Connection:
+def is_link(path: Path) -> bool:
+    """Whether the file, or one that SQLite keeps beside it, lies elsewhere: nobody there has asked to be written to."""
+    return any(path.with_name(path.name + ending).is_symlink() for ending in ("", *_BESIDE))
+
+
+def opened(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[Note]]:
+    """The file, made where there is none, and what there is to say: that one which could not be used was set aside.
+
+    Raises Unusable("newer") and Unusable("link") for what is left alone, and what the machine refuses.
+    """
+    try:
+        return connected(path, milliseconds)
+    except Unusable as error:
+        if str(error) in ("newer", "link"):
+            raise
+    aside = set_aside(path)
+    if aside is None:
+        raise PermissionError(None, str(path))
+    connection, _ = connected(path, milliseconds)
+    return connection, [("progress.set_aside", {"name": str(aside)})]
+
+
+def connected(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[Note]]:
+    if is_link(path):
+        raise Unusable("link")
     if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600))
     elif not path.is_file():
         raise Unusable("broken")
-    with suppress(OSError):
-        path.chmod(0o600)
-    connection = sqlite3.connect(path, timeout=LAST_MILLISECONDS / 1000, isolation_level=None)
+    elif _is_ours(path):
+        with suppress(OSError):
+            path.chmod(0o600)
+    connection = sqlite3.connect(path, timeout=milliseconds / 1000, isolation_level=None)
+    connection.text_factory = _lenient
     try:
-        complete = not is_empty(connection) and is_complete(connection)
-        # A killed process loses nothing with a write-ahead log; where there is none, SQLite keeps its own way.
-        log_ahead(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if not complete:  # else nothing is written: a full disk must not keep a file from being read
-            connection.executescript(_SCHEMA)
-        look(connection)
+        left = _prepare(connection)
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-    except (sqlite3.Error, Unusable) as error:
+    except (sqlite3.Error, Unusable, UnicodeDecodeError) as error:
         connection.close()
         # What the machine refuses (a lock, no room, no right to write) says nothing against the file.
         if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
             raise
         raise error if isinstance(error, Unusable) else Unusable("broken") from error
-    return connection
+    return connection, [row_aside(part, path) for part in left]
+
+
+def row_aside(part: str, path: Path) -> Note:
+    """What is said of a row that could not be used."""
+    return "progress.row_aside", {"part": part, "name": str(path)}
+
+
+def _lenient(text: bytes) -> str:
+    """Bytes that are no text must not keep the rows beside them from being read; `rows` refuses theirs."""
+    return text.decode(errors="surrogateescape")
+
+
+def _is_ours(path: Path) -> bool:
+    """By the first bytes, before SQLite lays its own files beside it. Raises Unusable("newer")."""
+    with path.open("rb") as file:
+        head = file.read(100)
+    ours = not head or head[68:72] == _APPLICATION.to_bytes(4, "big")
+    if head and ours and int.from_bytes(head[60:64], "big") > _VERSION:
+        raise Unusable("newer")
+    return ours
+
+
+def _prepare(connection: sqlite3.Connection) -> list[str]:
+    """Ready for this version; what is to blame in each row of the version before that could not be brought over."""
+    left: list[str] = []
+    empty = is_empty(connection)
+    if empty:
+        connection.execute(f"PRAGMA page_size = {_PAGE}")
+    # A killed process loses nothing with a write-ahead log; where there is none, SQLite keeps its own way.
+    log_ahead(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOGGED}")
+    if not empty and connection.execute("PRAGMA user_version").fetchone()[0] == 1:
+        from nntutor.lessons.learner import former
+
+        left = former.brought_over(connection, _TABLES, _OURS)
+        _small_pages(connection)
+    elif empty or not is_complete(
+        connection
+    ):  # else nothing is written: a full disk must not keep a file from being read
+        connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} {_OURS} COMMIT;")
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA wal_checkpoint")  # now, not at the key that would fill the log
+    look(connection)
+    return left
+
+
+def _small_pages(connection: sqlite3.Connection) -> None:
+    """Best of all; where another session holds the file, its pages stay as they are."""
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute(f"PRAGMA page_size = {_PAGE}")
+        connection.execute("VACUUM")
+    log_ahead(connection)
 
 
 def is_complete(connection: sqlite3.Connection) -> bool:
     """Whether the tables are there that every file has."""
-    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('place', 'reached')")
-    return bool(found.fetchone()[0] == 2)
+    found = connection.execute(f"SELECT count(*) FROM sqlite_master WHERE name IN {tuple(_COLUMNS)}")
+    return bool(found.fetchone()[0] == len(_COLUMNS))
 
 
 def log_ahead(connection: sqlite3.Connection) -> None:
@@ -102,21 +187,26 @@ def log_ahead(connection: sqlite3.Connection) -> None:
 
 
 def look(connection: sqlite3.Connection) -> None:
-    for table in ("place", "reached"):
-        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
+    """Raises OperationalError, "no such", where a table or a column is not there, whatever else is sound."""
+    for table, columns in _COLUMNS.items():
+        names = ", ".join(column.split()[0] for column in columns)
+        connection.execute(f"SELECT {names} FROM {table} LIMIT 1").fetchone()
 
 
 def readable(path: Path) -> sqlite3.Connection | None:
     """The file to read from only, as it is where nothing can be written beside it; None where that fails too."""
+    if is_link(path):
+        return None
     for how in ("mode=ro", "mode=ro&immutable=1"):
         try:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
         except sqlite3.Error:
             continue
+        connection.text_factory = _lenient
         try:
             is_empty(connection)
             look(connection)
-        except (sqlite3.Error, Unusable):
+        except (sqlite3.Error, Unusable, UnicodeDecodeError):
             connection.close()
             continue
         return connection
@@ -144,13 +234,13 @@ def set_aside(path: Path) -> Path | None:
     stamp = time.strftime("%Y%m%d-%H%M%S")
     for number in range(100):
         aside = path.with_name(f"{path.name}.set-aside-{stamp}{f'-{number}' if number else ''}")
-        if aside.exists():
+        if aside.exists() or aside.is_symlink():
             continue
         try:
             path.rename(aside)
         except OSError:
             return None
-        for ending in ("-wal", "-shm"):
+        for ending in _BESIDE:
             with suppress(OSError):
                 path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
         return aside

@@ -1,65 +1,42 @@
 """The place of a learner, kept at every step: what it takes to be back with the same numbers.
 
-One SQLite file in the platform's state folder (NNTUTOR_HOME overrides). One row per session, so two
-sessions at once do not disturb each other; a start takes over the newest row whose process is gone.
-Nothing here may stop the tutor: a file that cannot be used is set aside, a disk that cannot be written is
-noted, and everything works unsaved.
+One SQLite file in the platform's state folder (NNTUTOR_HOME overrides). One row for each lesson or problem of a
+session, so two sessions at once do not disturb each other; a start takes over the newest session that is gone.
+Nothing here may stop the tutor: a row that cannot be used is set aside by itself, a file by itself, and what cannot
+be written waits here and is tried again, which `note` says as long as it is so.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from nntutor.lessons.language.words import Note
-from nntutor.lessons.learner import folders
+from nntutor.lessons.learner import folders, rows
 from nntutor.lessons.learner.database import (
+    BUSY_MILLISECONDS,
     LAST_MILLISECONDS,
-    SETTINGS,
     Unusable,
-    connected,
+    opened,
     readable,
     reason,
-    set_aside,
+    row_aside,
 )
 from nntutor.lessons.learner.processes import alive, began_at
-
-if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
-    from nntutor.core.engine.edits import Edit
+from nntutor.lessons.learner.pruning import NEWEST, TURN, prune
+from nntutor.lessons.learner.rows import COLUMNS, Row, Unfit
+from nntutor.lessons.learner.rows import Place as Place
+from nntutor.lessons.learner.saving import Edits, put, whole
 
 _NAME = "progress.sqlite"
-_KEPT_ROWS = 20
+_LEFT_ALONE = {"newer": "progress.newer", "link": "progress.link"}
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Place:
-    """All that is needed to be back at the same step.
-
-    what: lesson, problem or list. problem: TOML text of a problem of the user's own. edits: those of every run that
-    has some. settings: whatever JSON can hold. params and slots: weights and optimizer state before the iteration,
-    float64, little endian.
-    """
-
-    what: str
-    name: str
-    problem: str
-    run: str
-    edits: Mapping[str, tuple[Edit, ...]]
-    iteration: int
-    step: int
-    stop: str
-    settings: Mapping[str, object] = field(default_factory=dict)
-    params: bytes = b""
-    slots: bytes = b""
 
 
 def path() -> Path:
@@ -76,208 +53,263 @@ def exists() -> bool:
 
 
 class Store:
-    """The file, or nothing where it cannot be had: then `note` says why and nothing is saved."""
+    """The file, and what waits for it.
 
-    def __init__(
-        self, path: Path | None, connection: sqlite3.Connection | None, note: Note | None, read_only: bool = False
-    ) -> None:
-        self.path = path
-        self._read_only = read_only
-        self.note = note
-        self._connection = connection
-        self._unsaved: Place | None = None
+    note: why nothing is saved, as long as it is so. told: what there is to say once.
+    """
+
+    def __init__(self, home: Path | None) -> None:
+        self.note: Note | None = None
+        self.told: list[Note] = []
+        self._home = home
+        self._connection: sqlite3.Connection | None = None
+        self._good = False  # whether the connection is one that the last save did not fail on
+        self._where: Path | None = None
+        self._file: object = None  # which file the connection is to, whatever its name
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._began = began_at(os.getpid())
+        # By kind and name, the oldest first: places, lessons that are finished, settings.
+        self._waiting: dict[tuple[str, str], Place | str] = {}
+        # This session's rows, and the edits that each has.
+        self._rows: dict[tuple[str, str], tuple[int, Edits]] = {}
+        self._refused: set[int] = set()
+        self._given = 0  # the row of the place that was read last
 
     @property
     def saving(self) -> bool:
-        return self._connection is not None and not self._read_only
+        return self._good and self.note is None
 
     @classmethod
     def open(cls, home: Path | None = None) -> Store:
-        """Open or make the file; one that cannot be used is set aside under a name that the note gives."""
+        """Open or make the file; one that cannot be used is set aside under a name that is told."""
+        store = cls(home)
+        store._connect(LAST_MILLISECONDS)
+        return store
+
+    def _connect(self, milliseconds: int) -> None:
+        before = self._connection
+        where: Path | None = None
         try:
-            place = folders.state() if home is None else home
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = place / _NAME
-            with suppress(OSError):
-                place.chmod(0o700)
-        except (OSError, RuntimeError) as error:
-            return cls(None, None, ("progress.unsaved", {"reason": reason(error)}))
+            home = folders.state() if self._home is None else self._home
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            where = self._where = home / _NAME
+            self._connection, told = opened(where, milliseconds)
+        except Unusable as error:
+            self.note = (_LEFT_ALONE.get(str(error), "progress.unsaved"), {"name": str(where), "reason": str(where)})
+            return
+        except (sqlite3.Error, OSError, RuntimeError) as error:
+            self.note = ("progress.unsaved", {"reason": reason(error)})
+            if before is None and where is not None:
+                self._connection = readable(where)
+            return
+        self.note, self._good, self._file = None, True, _identity(where)
+        self.told += told
+        if before is not None:
+            before.close()
+
+    # --- saving ----------------------------------------------------------------------------------
+
+    def save(self, place: Place) -> None:
+        """Keep this session's place, now or as soon as it can be."""
+        self._wait(place.what, place.name, place)
+
+    def mark_done(self, lesson: str) -> None:
+        self._wait("finished", lesson, "")
+
+    def keep_setting(self, name: str, value: str) -> None:
+        self._wait("setting", name, value)
+
+    def _wait(self, kind: str, name: str, what: Place | str) -> None:
+        self._waiting.pop((kind, name), None)
+        self._waiting[kind, name] = what
+        self.retry()
+
+    def retry(self) -> None:
+        """Write what waits; where that fails, `note` says why until it works."""
+        if not self._good or self._file != _identity(self._where):
+            self._good = False  # or another program has taken the file away: what went there would be lost
+            self._connect(BUSY_MILLISECONDS)
+        if not self._good or self._connection is None or not self._waiting:
+            return
+        mine = dict(self._rows)
         try:
-            return cls(path, connected(path), None)
-        except Unusable:
-            aside = set_aside(path)
-            if aside is None:
-                return cls(path, None, ("progress.unsaved", {"reason": str(path)}))
-            try:
-                return cls(path, connected(path), ("progress.set_aside", {"name": str(aside)}))
-            except (sqlite3.Error, OSError, Unusable) as error:
-                return cls(path, None, ("progress.unsaved", {"reason": reason(error)}))
+            with whole(self._connection) as connection:
+                for (kind, name), what in self._waiting.items():
+                    if isinstance(what, Place):
+                        mine[kind, name] = put(connection, what, self._whose(), mine.get((kind, name)))
+                    elif kind == "finished":
+                        connection.execute("INSERT OR IGNORE INTO finished VALUES (?)", (name,))
+                    else:
+                        connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, what))
         except (sqlite3.Error, OSError) as error:
-            return cls(path, readable(path), ("progress.unsaved", {"reason": reason(error)}), read_only=True)
+            self._good = "locked" in str(error) or "busy" in str(error)
+            self.note = ("progress.unsaved", {"reason": reason(error)})
+            return
+        self._rows = mine
+        self._waiting.clear()
+        self.note = None
+
+    def _whose(self) -> Row:
+        return self._session, socket.gethostname(), os.getpid(), self._began
 
     # --- the place -------------------------------------------------------------------------------
 
-    def save(self, place: Place) -> None:
-        """Keep this session's place. A save that finds the file locked is made good by the next one, or at the end."""
-        if not self.saving:
-            return
-        edits = _edits_out(place.edits)
-        settings = json.dumps(dict(place.settings))
-        row = (
-            self._session, socket.gethostname(), os.getpid(), self._began, time.time(), place.what, place.name,
-            place.problem, place.run, edits, place.iteration, place.step, place.stop, settings, place.params,
-            place.slots,
-        )  # fmt: skip
-
-        def write(connection: sqlite3.Connection) -> bool:
-            connection.execute(f"INSERT OR REPLACE INTO place VALUES ({','.join('?' * len(row))})", row)
-            if place.what == "lesson":
-                kept = json.dumps([place.run, edits, place.iteration, place.step, place.stop, settings])
-                connection.execute(
-                    "INSERT INTO reached (lesson, at, place, params, slots) VALUES (?, ?, ?, ?, ?)"
-                    " ON CONFLICT (lesson) DO UPDATE SET at = excluded.at, place = excluded.place,"
-                    " params = excluded.params, slots = excluded.slots",
-                    (place.name, time.time(), kept, place.params, place.slots),
-                )
-            return True
-
-        self._unsaved = None if self._try(write, False) else place
-
     def latest(self) -> Place | None:
-        """The place of the newest session that is gone; its row becomes this session's, where rows can be written."""
+        """The place of the newest session that is gone; its rows become this session's, where rows can be written.
+
+        What cannot be used is set aside, and the next newest is looked at.
+        """
 
         def read(connection: sqlite3.Connection) -> Place | None:
-            connection.execute("BEGIN IMMEDIATE" if self.saving else "BEGIN")
-            try:
-                rows = connection.execute(
-                    "SELECT session, host, pid, began, at, what, name, problem, run, edits, iteration, step,"
-                    " stop, settings, params, slots FROM place ORDER BY at DESC"
-                ).fetchall()
-                gone = [row for row in rows if row[0] != self._session and not alive(*row[1:5])]
-                for row in gone[_KEPT_ROWS:] if self.saving else ():
-                    connection.execute("DELETE FROM place WHERE session = ?", (row[0],))
-                if not gone:
-                    return None
-                first = gone[0]
-                if self.saving:
-                    connection.execute(
-                        "UPDATE place SET session = ?, host = ?, pid = ?, began = ? WHERE session = ?",
-                        (self._session, socket.gethostname(), os.getpid(), self._began, first[0]),
-                    )
-                return _place(first[5:])
-            finally:
-                connection.execute("COMMIT")
+            found = connection.execute("SELECT id, session, host, pid, began, at FROM place ORDER BY " + NEWEST)
+            seen = {self._session, ""}
+            for number, session, *whose in found.fetchall():
+                if session in seen or number in self._refused:
+                    continue
+                seen.add(session)
+                place = None if alive(*whose) else self._used(connection, number)
+                if place is not None and self._take(connection, number, place):
+                    return place
+            return None
 
-        return self._try(read, None)
-
-    # --- lessons --------------------------------------------------------------------------------
+        return self._read(read, None)
 
     def reached(self, lesson: str) -> Place | None:
         """Where a lesson was left, whichever session it was."""
+        waits = self._waiting.get(("lesson", lesson))
+        if isinstance(waits, Place):
+            self._given = 0
+            return waits
 
         def read(connection: sqlite3.Connection) -> Place | None:
-            row = connection.execute(
-                "SELECT place, params, slots FROM reached WHERE lesson = ? AND place IS NOT NULL", (lesson,)
-            ).fetchone()
-            if row is None:
-                return None
-            run, edits, iteration, step, stop, settings = json.loads(row[0])
-            return _place(("lesson", lesson, "", run, edits, iteration, step, stop, settings, row[1], row[2]))
+            found = connection.execute(
+                "SELECT id FROM place WHERE what = 'lesson' AND name = ? ORDER BY " + NEWEST, (lesson,)
+            )
+            places = (self._used(connection, number) for (number,) in found.fetchall() if number not in self._refused)
+            return next((place for place in places if place is not None), None)
 
-        return self._try(read, None)
+        return self._read(read, None)
 
-    def mark_done(self, lesson: str) -> None:
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT INTO reached (lesson, done, at) VALUES (?, 1, ?) ON CONFLICT (lesson) DO UPDATE SET done = 1",
-                (lesson, time.time()),
+    def begun(self) -> dict[str, str]:
+        """By lesson, the stop at which it was left."""
+
+        def read(connection: sqlite3.Connection) -> dict[str, str]:
+            return dict(connection.execute("SELECT name, stop FROM place WHERE what = 'lesson' ORDER BY " + TURN))
+
+        waiting = {name: one.stop for (kind, name), one in self._waiting.items() if isinstance(one, Place)}
+        return {**self._read(read, {}), **waiting}
+
+    def refuse(self, place: Place, part: str) -> None:
+        """Set aside the row of a place that was given out last and cannot be opened; part: what of it is to blame."""
+        number = self._given
+        self._waiting.pop((place.what, place.name), None)
+        self._rows.pop((place.what, place.name), None)
+        if number not in self._refused:
+            self._read(lambda connection: self._set_aside(connection, number, part), None)
+
+    def leave(self, place: Place) -> None:
+        """Let go of a row that was taken over: it stays for a later start as it is."""
+        mine = self._rows.pop((place.what, place.name), None)
+        if mine is not None:
+            self._read(
+                lambda connection: connection.execute(
+                    "UPDATE place SET session = session || ':left', pid = 0 WHERE id = ?", mine[:1]
+                ),
+                None,
             )
 
-        self._try(write, None)
+    def _used(self, connection: sqlite3.Connection, number: int) -> Place | None:
+        """The place of a row; a row that cannot be used is set aside."""
+
+        def body(name: str) -> bytes:
+            found = connection.execute("SELECT body FROM kept WHERE hash = ?", (name,)).fetchone()
+            if found is None or not isinstance(found[0], bytes) or rows.hashed(found[0]) != name:
+                raise Unfit("kept")
+            return found[0]
+
+        values = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM place WHERE id = ?", (number,)).fetchone()
+        edits = connection.execute(
+            "SELECT run, number, iteration, ref, value FROM edit WHERE place = ? ORDER BY run, number", (number,)
+        ).fetchall()
+        try:
+            self._given = number
+            return rows.place(values, edits, body)
+        except Unfit as error:
+            self._set_aside(connection, number, str(error))
+            return None
+
+    def _set_aside(self, connection: sqlite3.Connection, number: int, part: str) -> None:
+        self._refused.add(number)
+        self.told.append(row_aside(part, Path(connection.execute("PRAGMA database_list").fetchone()[2])))
+        with suppress(sqlite3.OperationalError), whole(connection):
+            connection.execute("INSERT INTO aside SELECT *, ? FROM place WHERE id = ?", (part, number))
+            connection.execute("DELETE FROM place WHERE id = ?", (number,))
+
+    def _take(self, connection: sqlite3.Connection, number: int, place: Place) -> bool:
+        """A session's rows become this one's, where the file takes that now; False where another start has them."""
+        with suppress(sqlite3.OperationalError), whole(connection):
+            taken = connection.execute(
+                "UPDATE place SET session = ?, host = ?, pid = ?, began = ?"
+                " WHERE session = (SELECT session FROM place WHERE id = ? AND session != ?)",
+                (*self._whose(), number, self._session),
+            )
+            if not taken.rowcount:
+                return False
+            self._rows[place.what, place.name] = (number, place.edits)
+            prune(connection, self._session)
+        return True
+
+    # --- what holds everywhere -------------------------------------------------------------------
 
     def done(self) -> frozenset[str]:
         """The ids of the lessons that have been finished."""
 
         def read(connection: sqlite3.Connection) -> frozenset[str]:
-            rows = connection.execute("SELECT lesson FROM reached WHERE done = 1")
-            return frozenset(str(row[0]) for row in rows)
+            return frozenset(str(lesson) for (lesson,) in connection.execute("SELECT lesson FROM finished"))
 
-        return self._try(read, frozenset())
-
-    # --- what holds everywhere -------------------------------------------------------------------
+        waiting = frozenset(name for kind, name in self._waiting if kind == "finished")
+        return self._read(read, frozenset[str]()) | waiting
 
     def setting(self, name: str) -> str:
         """What was kept last, in whichever session; "" for nothing."""
 
         def read(connection: sqlite3.Connection) -> str:
-            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'setting'").fetchone() is None:
-                return ""
             row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
             return "" if row is None else str(row[0])
 
-        return self._try(read, "")
-
-    def keep_setting(self, name: str, value: str) -> None:
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute(SETTINGS)
-            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
-
-        self._try(write, None)
+        return self._read(read, "")
 
     def close(self) -> None:
-        """Keep what a locked file has not taken yet, and leave the place to the next start, on whichever machine."""
+        """Keep what has not been written yet, and leave the place to the next start, on whichever machine."""
+        if self._waiting:
+            with suppress(sqlite3.Error):
+                if self._connection is not None:
+                    self._connection.execute(f"PRAGMA busy_timeout = {LAST_MILLISECONDS}")
+            self.retry()
         if self._connection is None:
             return
         with suppress(sqlite3.Error):
-            if self.saving:
-                self._connection.execute(f"PRAGMA busy_timeout = {LAST_MILLISECONDS}")
-                if self._unsaved is not None:
-                    self.save(self._unsaved)
+            if self._good:
                 self._connection.execute("UPDATE place SET pid = 0 WHERE session = ?", (self._session,))
-            self._connection.close()
-        self._connection = None
+        self._connection.close()
+        self._connection, self._good = None, False
 
-    def _try(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+    def _read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         if self._connection is None:
             return otherwise
         try:
             return work(self._connection)
-        except sqlite3.OperationalError as error:
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
             if "locked" not in str(error) and "busy" not in str(error):
-                self._fail(error)
-        except (sqlite3.Error, OSError, ValueError, TypeError, KeyError) as error:
-            self._fail(error)
+                self._good = False
+                self.note = self.note or ("progress.unsaved", {"reason": reason(error)})
         return otherwise
 
-    def _fail(self, error: Exception) -> None:
-        """Say it once; a full disk may have room again at the next step, so saving goes on being tried."""
-        if self.note is None:
-            self.note = ("progress.unsaved", {"reason": reason(error)})
 
-
-def _edits_out(edits: Mapping[str, tuple[Edit, ...]]) -> str:
-    rows = {run: [[edit.iteration, list(edit.ref), edit.value.hex()] for edit in ones] for run, ones in edits.items()}
-    return json.dumps(rows)
-
-
-def _edits_in(text: str) -> dict[str, tuple[Edit, ...]]:
-    runs = json.loads(text)
-    if not runs:
-        return {}
-    from nntutor.core.engine.edits import Edit
-    from nntutor.core.notation.symbols import Ref
-
-    return {
-        run: tuple(Edit(iteration, Ref(*ref), float.fromhex(value)) for iteration, ref, value in rows)
-        for run, rows in runs.items()
-    }
-
-
-def _place(row: tuple[object, ...]) -> Place:
-    what, name, problem, run, edits, iteration, step, stop, settings, params, slots = row
-    return Place(
-        str(what), str(name), str(problem), str(run), _edits_in(str(edits)), int(str(iteration)),
-        int(str(step)), str(stop), json.loads(str(settings)), bytes(params), bytes(slots),  # type: ignore[call-overload]
-    )  # fmt: skip
+def _identity(path: Path | None) -> object:
+    """Tells a file from another one that has its name later."""
+    try:
+        found = None if path is None else path.stat()
+    except OSError:
+        return None
+    return found and (found.st_dev, found.st_ino)

@@ -23,12 +23,12 @@ def began_at(pid: int) -> str:
         return ""
 
 
-def alive(host: str, pid: int, began: str, at: float) -> bool:
-    """Whether the session of a row may still be running; the number 0 says that it has ended."""
-    if pid <= 0:
+def alive(host: object, pid: object, began: object, at: object) -> bool:
+    """Whether the session of a row may still be running; the number 0 says that it has ended, nonsense too."""
+    if not (isinstance(pid, int) and 0 < pid < 2**31 and isinstance(at, int | float)):
         return False
     if host != socket.gethostname():
-        return time.time() - at < FOREIGN_SECONDS
+        return abs(time.time() - at) < FOREIGN_SECONDS
     return _is_running(pid) and (not began or began_at(pid) in ("", began))
 
 

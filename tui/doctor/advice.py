@@ -18,10 +18,6 @@ WIDTH, HEIGHT = 80, 24
 Rule = Callable[[Facts], bool]
 
 
-def _dumb(facts: Facts) -> bool:
-    return facts.term in ("", "dumb")
-
-
 def _utf8(name: str) -> bool:
     return "utf8" in name.lower().replace("-", "")
 
@@ -54,8 +50,8 @@ def _far(facts: Facts) -> bool:
 
 
 RULES: dict[str, Rule] = {
-    "ssh_without_terminal": lambda facts: facts.ssh and not facts.terminal and _dumb(facts),
-    "term": lambda facts: facts.terminal and _dumb(facts),
+    "ssh_without_terminal": lambda facts: facts.ssh and not facts.terminal and not facts.moves,
+    "term": lambda facts: facts.terminal and not facts.moves,
     "encoding": lambda facts: not _utf8(facts.encoding) or facts.look.why == "encoding",
     "locale_plain": lambda facts: facts.look.why == "locale",
     "locale_missing": lambda facts: not facts.installed,
@@ -77,13 +73,13 @@ RULES: dict[str, Rule] = {
     "light": lambda facts: facts.answers.light is True and facts.colours > 0,
     "slow": _slow,
     "mosh": lambda facts: _slow(facts) and _far(facts),
-    "iterm": lambda facts: facts.program.startswith("iTerm") and facts.korean,
     "unwritable": lambda facts: not facts.writable,
     "keymap": lambda facts: bool(facts.keymap),
     "progress_unreadable": lambda facts: facts.progress == "unreadable",
     "progress_broken": lambda facts: facts.progress == "broken",
     "progress_foreign": lambda facts: facts.progress == "foreign",
     "progress_newer": lambda facts: facts.progress == "newer",
+    "progress_link": lambda facts: facts.progress == "link",
 }
 
 

@@ -17,6 +17,7 @@ from shutil import get_terminal_size
 from statistics import median
 
 from nntutor.core.errors import NntutorError
+from nntutor.core.foreign import clean
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
 from nntutor.lessons.learner import database, folders, places
@@ -29,19 +30,22 @@ from nntutor.tui.terminal.probe import Answers, Keys
 GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
 _TIMES = 5
 _SECONDS = 1.0
+_LONGEST_PATH = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """size: columns and rows, zeros where unknown; files: pairs of a word's key and a path; see also `Answers`.
 
-    program: the terminal's own name where it tells it; progress: see `lessons.progress.condition`;
+    moves: whether TERM is of a terminal with a cursor to move; program: the terminal's own name where it tells it;
+    progress: see `lessons.progress.condition`;
     keymap: what is wrong with the file of keys, or nothing.
     """
 
     term: str
     program: str
     terminal: bool
+    moves: bool
     starts: bool
     size: tuple[int, int]
     colours: int
@@ -79,28 +83,29 @@ class Facts:
 
 def found(environment: Mapping[str, str], language: str, ascii_asked: bool, color: bool) -> Facts:
     """Look around; takes as long as the terminal takes to answer, about a second where it is silent."""
-    starts, locale = capabilities.fits_the_tutor(environment), capabilities.locale(environment)
+    starts, locale = not capabilities.lacking(environment), capabilities.locale(environment)
     answers = _asked(environment)
     size = get_terminal_size(fallback=(0, 0))
     folder, file = _places()
     return Facts(
-        term=capabilities.terminal(environment),
-        program=_program(environment),
+        term=clean(capabilities.terminal(environment)),
+        program=clean(_program(environment)),
         terminal=capabilities.has_terminal(),
+        moves=capabilities.moves_cursor(environment),
         starts=starts,
         size=(size.columns, size.lines),
         colours=capabilities.colours(environment, color),
         encoding=capabilities.encoding(),
         signs=capabilities.can_encode(sys.__stderr__, capabilities.SIGNS),
-        locale=locale,
+        locale=clean(locale),
         installed=_installed(locale),
         ssh=capabilities.over_ssh(environment),
         mosh=capabilities.under_mosh(),
         multiplexers=capabilities.multiplexers(environment),
         look=capabilities.picked(environment, ascii_asked, lambda: _wide(answers)),
         language=language,
-        files=(("progress_file", str(file or "")), ("keymap_file", str(keymap.path() if file else ""))),
-        folder=str(folder or ""),
+        files=(("progress_file", _path(file)), ("keymap_file", _path(keymap.path() if file else None))),
+        folder=_path(folder),
         writable=folder is not None and _writable(folder),
         progress=database.condition(file) if file else "missing",
         keymap=_keymap_fault(language),
@@ -113,7 +118,7 @@ def _asked(environment: Mapping[str, str]) -> Answers:
         return Answers()
     # Bytes of UTF-8 would be drawn as several signs each; and the Linux console and screen may show the
     # question for the background instead of passing over it.
-    glyphs = GLYPHS if capabilities.fits_the_tutor(environment) else ()
+    glyphs = GLYPHS if not capabilities.lacking(environment) else ()
     background = not environment.get("STY") and not capabilities.terminal(environment).startswith(("linux", "screen"))
     return probe.ask(glyphs, _TIMES, background, _SECONDS)
 
@@ -134,7 +139,7 @@ def _installed(name: str) -> bool:
     before = setlocale(LC_CTYPE)
     try:
         setlocale(LC_CTYPE, name)
-    except LocaleError:
+    except (LocaleError, ValueError):
         return False
     finally:
         setlocale(LC_CTYPE, before)
@@ -147,6 +152,10 @@ def _places() -> tuple[Path | None, Path | None]:
         return folders.state(), places.path()
     except RuntimeError:
         return None, None
+
+
+def _path(path: Path | None) -> str:
+    return clean(str(path or ""), _LONGEST_PATH)
 
 
 def _keymap_fault(language: str) -> str:

@@ -13,21 +13,33 @@ _WIDEST = 80
 _MARGIN = "    "
 
 
+def card(facts: Facts, words: Words, ascii_only: bool) -> Iterator[str]:
+    """The test card, as wide as the terminal, at most 80 cells. Nothing that was found stands in it."""
+    yield from testcard.lines(words, _width(facts), ascii_only, facts.colours, _shows_card(facts))
+
+
 def lines(facts: Facts, words: Words, ascii_only: bool) -> Iterator[str]:
-    """The report in lines as wide as the terminal, at most 80 cells."""
-    width = min(facts.size[0] or _WIDEST, _WIDEST)
-    card = facts.terminal and bool(facts.term) and facts.term != "dumb"
-    yield from testcard.lines(words, width, ascii_only, facts.colours, card)
+    """The report below the card, as wide as that."""
+    width = _width(facts)
     yield f"\n{words.say('doctor.title')}"
     for name, value in _facts(facts, words, ascii_only):
         yield from _hanging(f"{words.say(f'doctor.{name}')}: {value}", width)
     yield f"\n{words.say('doctor.advice')}"
-    said = list(advice.sentences(facts, words)) or [words.say("doctor.well" if card else "doctor.well_so_far")]
+    well = "doctor.well" if _shows_card(facts) else "doctor.well_so_far"
+    said = list(advice.sentences(facts, words)) or [words.say(well)]
     for sentence in said:
         text, *commands = sentence.splitlines()
         yield from _hanging(f"- {text}", width)
         # A command stands whole on a line of its own, to be copied; the terminal may break it.
         yield from (f"{_MARGIN}  {command.strip()}" for command in commands)
+
+
+def _width(facts: Facts) -> int:
+    return min(facts.size[0] or _WIDEST, _WIDEST)
+
+
+def _shows_card(facts: Facts) -> bool:
+    return facts.terminal and bool(facts.term) and facts.term != "dumb"
 
 
 def _hanging(text: str, width: int) -> list[str]:

@@ -5,8 +5,7 @@ What each of them is and does: docs/python.md. Everything else below nntutor may
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # so that not even typing is loaded
 if TYPE_CHECKING:
     from nntutor.functions import (
         Check,

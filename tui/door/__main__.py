@@ -2,7 +2,7 @@
 
 import sys
 
-from nntutor.tui.cli import main
+from nntutor.tui.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nntutor.core.foreign import typed
 from nntutor.tui.state.commands import Where, allowed
-from nntutor.tui.state.keys import WAYS, printable, scrolled
+from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.session import Action, Extents, Home, Press, Session, Typed
 
 
@@ -18,16 +19,19 @@ def at_home(session: Session, action: Action, extents: Extents) -> Session:
     at = found.index(home.picked) if home.picked in found else 0
     match action:
         case Typed(text) if home.query is not None:
-            home = replace(home, query=(home.query + printable(text))[:40])
+            home = replace(home, query=typed(home.query + text, 40))
         case Press("leave"):
             return replace(session, leaving=True)
         case Press("continue") if found:
             return replace(session, home=replace(home, query=None), wanted=home.lessons[found[at]].id)
         case Press(name) if allowed(name, Where.HOME):
-            home, at = _pressed(home, name), _moved(at, name, len(found))
-    found = home.found
-    picked = found[max(0, min(at, len(found) - 1))] if found else home.picked
-    return replace(session, home=replace(home, picked=picked))
+            home = _pressed(home, name)
+            if home.found == found:
+                at = _moved(at, name, len(found))
+    if home.found == found or home.picked not in home.found:
+        picked = home.found[max(0, min(at, len(home.found) - 1))] if home.found else home.picked
+        home = replace(home, picked=picked)
+    return replace(session, home=home)
 
 
 def _pressed(home: Home, name: str) -> Home:

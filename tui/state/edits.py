@@ -10,14 +10,12 @@ import numpy as np
 
 from nntutor.core.engine.edits import is_given
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.errors import FormulaError
-from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.kinds import PER_WEIGHT
-from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.language.words import Note
+from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.moves import switched, to
 from nntutor.tui.state.panels import Editing, note
 from nntutor.tui.state.study import Position, Study, step_of
@@ -143,10 +141,9 @@ def parse_edit(study: Study, panel: Editing) -> Change | Note:
         ref = found
     if ref.kind not in NUMBERS and not is_given(study.timeline.problem, ref):
         return note("edit.not_given", symbol=study.trace.symbol(ref))
-    try:
-        value = evaluate(parse(text, study.trace.find), study.trace.value)
-    except FormulaError:
-        return note("edit.not_a_number", text=text)
+    value = value_of(study, text)
+    if not isinstance(value, float):
+        return value
     if not np.isfinite(value):
         return note("edit.not_a_number", text=text)
     if ref.kind in NUMBERS:
@@ -156,7 +153,7 @@ def parse_edit(study: Study, panel: Editing) -> Change | Note:
             return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
     if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
         return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
-    return Change(ref, float(value))
+    return Change(ref, value)
 
 
 def preview(study: Study, change: Change) -> tuple[tuple[str, float, float], ...] | None:
@@ -180,7 +177,11 @@ def _with_timelines(
     """Other timelines, at the same place; where steps have other numbers now, at the step that makes the same."""
     iteration, step = place or study.place
     # Later iterations are forgotten with the numbers that they came from.
-    study = replace(study, timelines=MappingProxyType(dict(timelines)), running=None, reached=MappingProxyType({}))
+    trail = tuple(one for one in study.trail if one.iteration <= iteration)
+    before, made = study.trace.plan, MappingProxyType(dict(timelines))
+    study = replace(study, timelines=made, running=None, reached=MappingProxyType({}), trail=trail)
+    if study.trace.plan != before:
+        study = replace(study, trail=())  # its steps have other numbers now
     problem = study.timeline.problem
     found = None
     if here is not None and here.layer < len(problem.network.sizes):

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from nntutor.core import foreign
 from nntutor.tui.state import edits, moves, runs
-from nntutor.tui.state.keys import WAYS, printable, scrolled
+from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.korean import TWO_SET
 from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Scrolled, Why
 from nntutor.tui.state.runs import RUNS
@@ -35,7 +36,7 @@ def typed(study: Study, text: str) -> Study:
     if not isinstance(study.panel, Line):
         return study
     # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
-    clean = "".join(TWO_SET.get(letter, letter) for letter in printable(text))
+    clean = "".join(TWO_SET.get(letter, letter) for letter in foreign.typed(text, _LONGEST))
     return _rewritten(study, study.panel, (study.panel.text + clean)[:_LONGEST])
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from nntutor.core.errors import TooLarge
 from nntutor.core.files.text import read_text
 from nntutor.core.files.toml import Lines, toml
+from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.learner import folders
 from nntutor.tui.arguments import UsageError, near
 from nntutor.tui.state import keys, korean
@@ -23,6 +24,7 @@ from nntutor.tui.state.keys import BINDINGS, DEFAULT, FORMERLY, NEEDED, Keymap
 
 _NAME = "keys.toml"
 _LIMIT, _LIMIT_SPELLED = 64 * 1024, "64 KB"
+_SHORT = 41  # letters of a key or an action in a message
 
 _MOVING = ("left", "right", "up", "down", "home", "end", "insert", "delete", "pageup", "pagedown")
 # Textual's names (its class Keys), without those that a terminal cannot tell from another key: ctrl+h sends a
@@ -86,7 +88,7 @@ def parse(text: str, file: str) -> Keymap:
     for name, value in data.items():
         place, action = places.of(name), FORMERLY.get(name, name)
         if action not in BINDINGS:
-            raise near("keymap_no_action", _shown(name), tuple(BINDINGS), place=place, names=", ".join(BINDINGS))
+            raise near("keymap_no_action", clean(name, _SHORT), tuple(BINDINGS), place=place, names=tuple(BINDINGS))
         if action in own:
             raise UsageError("keymap_renamed", place=place, action=action, old=_FORMER[action])
         own[action] = tuple(dict.fromkeys(_key(one, name, place) for one in _listed(value, name, place)))
@@ -109,7 +111,8 @@ class _Places:
 
     def of(self, action: str) -> str:
         line = self.lines.find("", 0, action) or self.lines.find(action, 0, "")
-        return self.file if line is None else f"{self.file}:{line}"
+        file = clean(self.file, LONGEST - 10)  # the line stays
+        return file if line is None else f"{file}:{line}"
 
 
 def _listed(value: object, action: str, place: str) -> list[str]:
@@ -117,7 +120,7 @@ def _listed(value: object, action: str, place: str) -> list[str]:
     listed = []
     for one in value if isinstance(value, list) else [value]:
         if not isinstance(one, str):
-            found = _shown(json.dumps(one, default=str, ensure_ascii=False))
+            found = clean(json.dumps(one, default=str, ensure_ascii=False), _SHORT)
             raise UsageError("keymap_type", place=place, action=action, found=found)
         listed.append(one)
     return listed
@@ -126,7 +129,7 @@ def _listed(value: object, action: str, place: str) -> list[str]:
 def _key(written: str, action: str, place: str) -> str:
     """A key as the table of keys has it. UsageError where it is none, or none that an action can have."""
     key = _normal(written)
-    facts = {"place": place, "action": action, "key": _shown(written)}
+    facts = {"place": place, "action": action, "key": clean(written, _SHORT)}
     if key in _RESERVED:
         raise UsageError("keymap_reserved", **facts)
     if key == "[":
@@ -137,7 +140,7 @@ def _key(written: str, action: str, place: str) -> str:
         raise UsageError("keymap_capital", **facts, small=key.lower())
     if key in NAMED or (len(key) == 1 and key.isprintable()):
         return key
-    raise near("keymap_no_key", _shown(written), sorted(NAMED | _SIGNS.keys()), place=place, action=action)
+    raise near("keymap_no_key", clean(written, _SHORT), sorted(NAMED | _SIGNS.keys()), place=place, action=action)
 
 
 def _normal(written: str) -> str:
@@ -153,16 +156,8 @@ def _refuse_keyless(found: Keymap, written: Mapping[str, str], owner: Mapping[st
         if left or (action in written and action not in NEEDED):
             continue
         if action in written:
-            raise UsageError(
-                "keymap_needed", place=places.of(written[action]), action=written[action], names=", ".join(NEEDED)
-            )
+            raise UsageError("keymap_needed", place=places.of(written[action]), action=written[action], names=NEEDED)
         key = BINDINGS[action][0]
         taker = owner[key]
         word = "keymap_left_needed" if action in NEEDED else "keymap_left"
         raise UsageError(word, place=places.of(taker), action=taker, key=key, other=action)
-
-
-def _shown(text: str) -> str:
-    """Foreign text that may stand in a message: short, and nothing in it that a terminal would obey."""
-    text = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return text[:40] + "…" if len(text) > 41 else text

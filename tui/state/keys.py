@@ -86,8 +86,3 @@ def scrolled(top: int, action: str, height: int, last: int) -> int:
     elif action == "phase_previous":
         way = 4 - height
     return min(last, max(0, top + way))
-
-
-def printable(text: str) -> str:
-    """What of a typed or pasted text can stand in a line."""
-    return "".join(letter for letter in text if letter.isprintable())[:100]

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from nntutor.core.engine.seeds import solved
 from nntutor.core.engine.training import Chunk
-from nntutor.core.errors import FormulaError
-from nntutor.core.notation.evaluating import evaluate
-from nntutor.core.notation.parsing import parse
+from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.panels import Asking, note
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running, Seeds, Study, moved
 
@@ -109,10 +107,9 @@ def _arrived(study: Study, running: Running, iteration: int) -> Study:
 
 def run_until(study: Study, text: str) -> Study:
     """A run that ends when E falls to the number typed, or after the longest run there is."""
-    try:
-        goal = evaluate(parse(text, study.trace.find), study.trace.value) if text.strip() else float("nan")
-    except FormulaError:
-        goal = float("nan")
-    if not goal > 0:
-        return replace(study, panel=Asking("goal", text=text, wrong=note("edit.not_a_number", text=text)))
+    goal = value_of(study, text)
+    if isinstance(goal, float) and not goal > 0:
+        goal = note("edit.not_a_number", text=text)
+    if not isinstance(goal, float):
+        return replace(study, panel=Asking("goal", text=text, wrong=goal))
     return run_on(study, _LONGEST, goal)

@@ -6,7 +6,7 @@ edits.py and views.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from nntutor.core.engine.program import Engine
 from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.engine.training import Runner
+from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names
 from nntutor.core.problems.network import Problem
@@ -118,11 +118,26 @@ class Study:
         step = step_of(timeline.problem, stop.iteration, stop.at, timeline.mistake)
         return None if step is None else Position(stop.iteration, step)
 
+    def own(self, run: str) -> bool:
+        """Whether the given numbers of a run are the lesson's own: nothing in it has been changed."""
+        return self.timelines[run].is_original
+
     def runner(self) -> Runner:
         """What carries out the run on its way, in memory of its own."""
         if self.running is not None and self.running.seeds and self.seeds is not None:
             return Runner(self.seeds.engine.fork(), self.seeds.state)
         return self.timeline.runner()
+
+    def chunks(self, seconds: float) -> Iterator[Chunk]:
+        """What the run on its way does, piece by piece of about `seconds`, up to its end."""
+        running, runner = self.running, self.runner()
+        while running is not None:
+            chunk = runner.chunk(max(running.target - runner.state.done, 0), seconds, running.goal)
+            yield chunk
+            if chunk.state.done >= running.target or chunk.diverged or len(chunk.errors) == 0:
+                return
+            if running.goal is not None and (chunk.errors[-1] <= running.goal).all():
+                return
 
     @property
     def reached_here(self) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nntutor.core import foreign
 from nntutor.lessons.language import words
 from nntutor.tui.state import commands
 from nntutor.tui.state.at_home import at_home
-from nntutor.tui.state.keys import WAYS, printable
+from nntutor.tui.state.fitting import fitted
+from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.panels import Reading
 from nntutor.tui.state.session import (
     THEMES,
@@ -28,6 +30,10 @@ from nntutor.tui.state.signs import words_with_keys
 
 def update(session: Session, action: Action, extents: Extents) -> Session:
     """The session after an action."""
+    return fitted(_updated(session, action, extents), extents)
+
+
+def _updated(session: Session, action: Action, extents: Extents) -> Session:
     match action:
         case Resized(width, height):
             resized = replace(session, width=width, height=height)
@@ -65,7 +71,7 @@ def _in_palette(session: Session, palette: Palette, action: Action, extents: Ext
     found = commands.found(palette.query, words_with_keys(session), session.study is None)
     match action:
         case Typed(text):
-            palette = Palette((palette.query + printable(text))[:40])
+            palette = Palette(foreign.typed(palette.query + text, 40))
         case Press("backspace"):
             palette = Palette(palette.query[:-1])
         case Press("escape" | "palette"):

@@ -21,6 +21,8 @@ from nntutor.tui.terminal.probe import Keys
 SIGNS = "δ∂Δ⁺½²√ησμ₁ᵏ·−…≈m̂"
 """Signs of formulas; an output that cannot encode one of them gets ASCII names."""
 HANGUL = "가"
+TYPEWRITERS = ("", "dumb", "unknown")
+"""Names of terminals that cannot move their cursor, in lower case; for Rich as well, whatever their case."""
 # Monochrome by their names, for systems without descriptions of terminals; those of DEC up to the VT510.
 _MONOCHROME = re.compile(r"vt[1-5]\d\d?(-.*)?|.*-m(ono)?")
 
@@ -104,8 +106,13 @@ def has_terminal() -> bool:
 
 
 def moves_cursor(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal says that it is more than a typewriter."""
-    return terminal(environment) not in ("", "dumb")
+    """Whether the terminal says that it is more than a typewriter, and one that knows the sequences of today.
+
+    A name without a description is believed: those of new terminals have none on older machines.
+    """
+    term = terminal(environment)
+    own, described = _described()
+    return term.lower() not in TYPEWRITERS and (described is None or term != own or described.moves)
 
 
 def encoding() -> str:
@@ -113,21 +120,24 @@ def encoding() -> str:
     return getattr(sys.__stderr__, "encoding", "") or ""
 
 
-def fits_the_tutor(environment: Mapping[str, str]) -> bool:
-    """Whether the screen can be shown: three terminals, cursor control, and UTF-8 where Textual writes."""
-    utf8 = encoding().lower().replace("-", "").replace("_", "") == "utf8"
-    return has_terminal() and moves_cursor(environment) and utf8
+def lacking(environment: Mapping[str, str]) -> str:
+    """What the screen cannot be shown without: three terminals, cursor control, UTF-8 where Textual writes; or ""."""
+    if not has_terminal():
+        return "terminal"
+    if not moves_cursor(environment):
+        return "cursor"
+    return "" if encoding().lower().replace("-", "").replace("_", "") == "utf8" else "utf8"
 
 
 def colours(environment: Mapping[str, str], wanted: bool = True) -> int:
     """How many colours may be used: 0, 16, 256, or 2²⁴."""
     term = terminal(environment)
-    if not wanted or environment.get("NO_COLOR") or term in ("", "dumb"):
+    if not wanted or environment.get("NO_COLOR") or term.lower() in TYPEWRITERS:
         return 0
     if term == "windows":  # every console that Textual can draw on
         return 1 << 24
     own, described = _described()
-    found = described if term == own else None
+    found = described.colours if described is not None and term == own else None
     if found == 0 or (found is None and _MONOCHROME.fullmatch(term)):
         return 0
     if (found or 0) > 256 or (_says_true_colour(environment) and not _multiplexed(environment)):
@@ -145,9 +155,17 @@ def _multiplexed(environment: Mapping[str, str]) -> bool:
     return bool(multiplexers(environment)) or environment.get("TERM", "").startswith(("tmux", "screen"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What terminfo says of a terminal: how many colours it has; whether ECMA-48's sequences move its cursor."""
+
+    colours: int
+    moves: bool
+
+
 @cache
-def _described() -> tuple[str, int | None]:
-    """This process's TERM, and how many colours its description gives it; None where there is no description.
+def _described() -> tuple[str, _Description | None]:
+    """This process's TERM, and its description; None where there is none.
 
     Asked once: curses sticks to the first terminal that it is asked about.
     """
@@ -156,7 +174,8 @@ def _described() -> tuple[str, int | None]:
         import curses
 
         curses.setupterm(term, 1)
-        return term, max(0, curses.tigetnum("colors"))
+        place = curses.tigetstr("cup") or b""
+        return term, _Description(max(0, curses.tigetnum("colors")), b"\x1b[" in place or b"\x9b" in place)
     except Exception:  # no curses on this system, no such terminal, a description that is broken
         return term, None
 

@@ -10,7 +10,10 @@ import selectors
 import signal
 import sys
 from codecs import getincrementaldecoder
+from time import monotonic
 
+from nntutor.tui.terminal.ending import WATCH
+from nntutor.tui.terminal.pastes import INTERRUPT, Pastes
 from nntutor.tui.terminal.textual_private import UnixDriver, XTermParser
 
 assert sys.platform != "win32"  # where it is, Textual's own driver is taken
@@ -21,6 +24,8 @@ _SECONDS = 0.1
 
 # Keys that may wait to be taken. Whoever ends the program should not have to wait behind a megabyte of them.
 _ROOM = 200
+# Seconds that ctrl+c may wait to be taken, as every key does.
+_PATIENCE = 1.0
 # Answers to what others have asked the terminal, a shell's prompt for one: Textual would take them for keys.
 _ANSWERS = re.compile(
     r"\x1b(?:\[[<=>?\d;]*[cn]|\[\?[\d;]*u|\[(?!48;)[\d;]*t|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\)"
@@ -30,12 +35,24 @@ _ANSWERS = re.compile(
 class TerminalDriver(UnixDriver):
     """Reads keys in a thread of its own, as its base does, and outlives all of them."""
 
+    def start_application_mode(self) -> None:
+        WATCH.touches_terminal()
+        WATCH.drawn = True
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        super().stop_application_mode()
+        WATCH.drawn = False
+
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")(errors="ignore").decode
-        parser = self.new_parser()
+        parser, pastes, asked = self.new_parser(), Pastes(), None
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
+                if asked is not None and monotonic() - asked > _PATIENCE:
+                    os.kill(os.getpid(), signal.SIGINT)  # ctrl+c was typed, and the app does not come to it
+                    asked = None
                 if self.untaken > _ROOM:
                     self.exit_event.wait(0.005)  # let the terminal hold back what is pasted or typed ahead
                     continue
@@ -44,8 +61,11 @@ class TerminalDriver(UnixDriver):
                 if ready and not data:
                     os.kill(os.getpid(), signal.SIGHUP)  # the terminal is gone
                     return
-                if not self._passed_on(parser, _ANSWERS.sub("", decode(data))):
-                    parser = self.new_parser()
+                text = pastes.passed(_ANSWERS.sub("", decode(data)), monotonic())
+                if INTERRUPT in text:
+                    asked = monotonic()
+                if not self._passed_on(parser, text):
+                    parser, pastes = self.new_parser(), Pastes()
 
     def _read(self) -> bytes:
         try:

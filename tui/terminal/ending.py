@@ -1,21 +1,89 @@
 """How the tutor ends and is suspended: which signals it answers, with which status, whether a shell can bring it back.
 
 Stock Textual dies by SIGTERM and SIGHUP with the terminal in a mess, and a process that stops itself where no shell
-waits for it would hang for good.
+waits for it would hang for good. What is imported here is imported before anything else: it is kept short.
 """
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
-from pathlib import Path
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 INTERRUPTED = 128 + signal.SIGINT
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 """Each ends the tutor with the status 128 + n, the place kept and the terminal as it was."""
 HUNG_UP = 128 + getattr(signal, "SIGHUP", 1)
 """The status after the terminal has gone."""
+GRACE = 3.0
+"""Seconds in which the tutor can end by itself: it cannot while it computes, or where the terminal takes nothing."""
+# What Textual's driver writes when it ends: paste marks, line wrap, sizes in band, the other screen, cursor, focus.
+_LEFT = b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+
+
+class Watch:
+    """Takes the signals that end the program in a thread of its own, so that nothing that it computes holds them up.
+
+    leave: asks the tutor to end with a status, from any thread; RuntimeError where it has ended. drawn: whether the
+    terminal shows the tutor. Where nobody is to be asked, or nothing comes of it, the process ends here.
+    """
+
+    leave: Callable[[int], object] | None = None
+    drawn = False
+    _modes: Any = None
+
+    def begin(self) -> None:
+        """From here on, and in threads that begin later. What whoever started us ignores (nohup) stays ignored."""
+        if sys.platform != "win32":
+            taken = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+            signal.pthread_sigmask(signal.SIG_BLOCK, taken)
+            _thread.start_new_thread(self._take, (taken,))
+
+    def touches_terminal(self) -> None:
+        """Its modes are about to be changed: those of now will be put back."""
+        if sys.platform != "win32":
+            import termios
+
+            try:
+                self._modes = termios.tcgetattr(0)
+            except termios.error:
+                self._modes = None
+
+    def _take(self, taken: list[signal.Signals]) -> None:
+        if sys.platform != "win32":
+            status = 128 + signal.sigwait(taken)
+            try:
+                if self.leave is not None:
+                    self.leave(status)
+                    time.sleep(GRACE)
+            except RuntimeError:
+                pass
+            self._put_back()
+            os._exit(status)
+
+    def _put_back(self) -> None:
+        """The terminal as it was, unless it is somebody else's now or takes nothing."""
+        if sys.platform != "win32" and self._modes is not None and in_front():
+            import select
+            import termios
+
+            try:
+                if self.drawn and select.select([], [2], [], 0.1)[1]:
+                    os.write(2, _LEFT)
+                    termios.tcflush(0, termios.TCIFLUSH)  # answers that a shell would show as typed
+                termios.tcsetattr(0, termios.TCSANOW, self._modes)
+            except (OSError, termios.error):
+                pass
+
+
+WATCH = Watch()
 
 
 def in_front() -> bool:
@@ -51,4 +119,6 @@ def stop() -> None:
 
 
 def _parent(pid: int) -> int:
+    from pathlib import Path
+
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

@@ -18,6 +18,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nntutor.tui.terminal.ending import WATCH
+
 _GLYPH = "δ"
 _PLACE = b"\x1b[6n"
 _WIPED = b"\r\x1b[K"
@@ -74,6 +76,7 @@ def ask(glyphs: Sequence[str] = (), times: int = 0, background: bool = False, se
         return Answers()
     written = b"".join(_WIPED + glyph.encode() + _PLACE for glyph in glyphs)
     data, took = b"", list[float]()
+    WATCH.touches_terminal()
     try:
         tty.setraw(source, termios.TCSANOW)  # not TCSAFLUSH, which throws away what was typed
         while len(took) < times and sum(took) < seconds:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from nntutor.lessons.language.cells import cells
@@ -35,7 +34,7 @@ class Canvas:
             return
         row, drawn, taken = self._cells[y], self._drawn[y], self._text[y]
         for letter in text:
-            if unicodedata.combining(letter) and 0 < x <= self.width:
+            if not cells(letter) and 0 < x <= self.width:
                 row[x - 1] = (row[x - 1][0] + letter, row[x - 1][1])
                 continue
             if 0 <= x < self.width:

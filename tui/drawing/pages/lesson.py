@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nntutor.core.foreign import clean
 from nntutor.lessons.course import load
 from nntutor.lessons.language import why
 from nntutor.lessons.language.speech import Speech
@@ -68,7 +69,7 @@ class LessonPage:
     def _title(self) -> str:
         study = self.study
         if study.lesson is None:
-            return study.timeline.original.title or study.name
+            return clean(study.timeline.original.title) or clean(study.name)
         title = f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
         if len(study.timelines) < 2:
             return title
@@ -114,11 +115,12 @@ class LessonPage:
         return [(Piece(f" {line}", "note"),) for line in lines]
 
     def _message(self) -> str:
+        message = self.session.home.message
         if self.study.note is None:
-            return self.session.home.message
+            return message
         key, facts = self.study.note
         shown = {name: self.look.figure(fact) if isinstance(fact, float) else fact for name, fact in facts.items()}
-        return self.words.say(key, **shown)
+        return f"{self.words.say(key, **shown)} {message}".strip()
 
 
 def _parts(height: int) -> tuple[int, int]:

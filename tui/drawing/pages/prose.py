@@ -27,7 +27,7 @@ def prose(session: Session, study: Study, words: Words) -> str:
 
     try:
         text = load.text(lesson.id, session.language)
-        return holes.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style)
+        return holes.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style, study.own)
     except AuthorError as error:
         # A network that the learner has changed may lack numbers that the text speaks of.
         return why.sentence(words, study.trace, study.step, session.style) if study.timeline.edits else str(error)
@@ -37,6 +37,7 @@ def prose_pages(session: Session, study: Study, words: Words, height: int) -> li
     """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row."""
     height = max(1, height)
     lines = _closed(wrapped(prose(session, study, words), session.width - 2))
+    aside = _set_aside(session, study, words)
     count = _count(session, study, words)
     if len(lines) == height and count and cells(lines[-1]) + cells(count) + 4 > session.width:
         count = ""
@@ -44,11 +45,26 @@ def prose_pages(session: Session, study: Study, words: Words, height: int) -> li
     result = []
     for place, page in enumerate(pages):
         drawn: list[Row] = [_bold(line) for line in page]
+        if place == len(pages) - 1 and len(drawn) + len(aside) <= height:
+            drawn += aside
         tail = count if place == len(pages) - 1 else look_of(session).line("…")
         if tail:
             _append_right(drawn, tail, session.width, height)
         result.append(drawn)
     return result
+
+
+def _set_aside(session: Session, study: Study, words: Words) -> list[Row]:
+    """That what is said about the lesson's own numbers is kept back after a change; nothing where it is not."""
+    if study.lesson is None or study.stop is None:
+        return []
+    try:
+        text = load.text(study.lesson.id, session.language)
+    except AuthorError:  # said where the prose would stand
+        return []
+    if not holes.set_aside(study.lesson, study.lesson.stops[study.stop], text, study.own):
+        return []
+    return [(Piece(f" {line}", "dim"),) for line in wrapped(words.say("status.set_aside"), session.width - 2)]
 
 
 def _count(session: Session, study: Study, words: Words) -> str:

@@ -11,6 +11,7 @@ from nntutor.core.analysis.plot_data import (
     params_at,
     plane_points,
     regions,
+    right_side,
 )
 from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
@@ -103,7 +104,7 @@ def _positive(problem: Problem, sample: int) -> bool:
 def _spots(study: Study, state: State) -> list[Spot]:
     problem = study.trace.problem
     inputs = problem.samples.inputs
-    outputs = plane_points(problem, state, inputs, len(problem.network.layers))[:, 0]
+    right = right_side(problem, state)[:, 0]
     few = len(inputs) <= _FEW
     return [
         Spot(
@@ -111,7 +112,7 @@ def _spots(study: Study, state: State) -> list[Spot]:
             float(y),
             _label(problem, n),
             _positive(problem, n),
-            bool((outputs[n] >= 0.5) == _positive(problem, n)) if few else None,
+            bool(right[n]) if few else None,
             few and len(study.trace.samples) < len(inputs) and n in study.trace.samples,
         )
         for n, (x, y) in enumerate(inputs)
@@ -154,8 +155,7 @@ def _ended(problem: Problem, start: State) -> perceptron.End | None:
 
 def _end(study: Study) -> perceptron.End | None:
     """Where Rosenblatt's rule ends from here."""
-    history = study.timeline.histories[-1]
-    return _ended(history.engine.problem, history.start) if study.trace.problem.error == "perceptron" else None
+    return _ended(*study.timeline.begun) if study.trace.problem.error == "perceptron" else None
 
 
 def _cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:

@@ -57,9 +57,9 @@ VIEWS: dict[str, View] = {
 
 
 def drawn(name: str, study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
-    """A view in at most width × height cells."""
+    """A view in at most width × height cells; nothing where its margin takes them all."""
     view = VIEWS[name]
-    return view.draw(study, words, width - view.margin, height, look)
+    return view.draw(study, words, width - view.margin, height, look) if width > view.margin else []
 
 
 def side_by_side(study: Study) -> tuple[str, str]:

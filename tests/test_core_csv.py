@@ -1,0 +1,231 @@
+"""CSV files: the same numbers as a reader letter by letter, whatever their lines look like, and in bounded memory."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hostile import lines_run
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from nntutor.core.errors import NoSamples, NotANumber, NotFinite, ProblemError, TooLarge, UnclosedQuote
+from nntutor.core.files import csv as csv_room
+from nntutor.core.files import text as text_room
+from nntutor.core.files.csv import MOST_CELL, MOST_LINE, MOST_NUMBERS, read_csv
+from nntutor.core.files.text import opened
+from nntutor.lessons.language import error_text
+from nntutor.lessons.language.words import load
+
+
+def refusal(path: Path, inputs: tuple[str, ...] = ("x",), targets: tuple[str, ...] = ("y",)) -> str:
+    """The one line, in English, that refuses a file; the Korean one is a line as well."""
+    with pytest.raises(ProblemError) as caught:
+        read_csv(path, "data.csv", inputs, targets)
+    assert "\n" not in error_text.sentence(caught.value, load("ko"))
+    return error_text.sentence(caught.value, load("en"))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data.csv"
+
+
+# --- the same as letter by letter --------------------------------------------------------------------------
+
+
+def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text, each with its last line. UnclosedQuote with the line of the quote."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    row, cell, line, quoted, fresh, at = list[str](), "", 1, 0, True, 0
+    while at < len(text):
+        letter = text[at]
+        if quoted and text.startswith('""', at):
+            cell, at = cell + '"', at + 1
+        elif quoted and letter == '"':
+            quoted = 0
+        elif quoted:
+            cell += letter
+        elif letter == '"' and fresh:
+            quoted, fresh = line, False
+        elif letter in ",\n":
+            row, cell, fresh = [*row, cell], "", True
+            if letter == "\n":
+                yield line, row
+                row = []
+        else:
+            cell, fresh = cell + letter, False
+        line += letter == "\n"
+        at += 1
+    if quoted:
+        raise UnclosedQuote("data.csv", quoted)
+    if row or not fresh:
+        yield line, [*row, cell]
+
+
+def letter_by_letter(text: str) -> list[list[float]] | ProblemError:
+    """The numbers of columns y and x, or what is wrong with them; for a text with a heading."""
+    found = []
+    rows = rows_of(text)
+    try:
+        heading = [column.strip() for column in next(rows)[1]]
+        for line, row in rows:
+            cells = {column: cell.strip() for column, cell in zip(heading, row, strict=False)}
+            if not any(cell.strip() for cell in row):
+                continue
+            found.append([])
+            for column in ("y", "x"):
+                cell = cells.get(column, "")
+                try:
+                    number = float("" if "_" in cell or not cell.isascii() else cell)
+                except ValueError:
+                    return NotANumber("data.csv", line, column, cell)
+                if not np.isfinite(number):
+                    return NotFinite("data.csv", line, column, cell)
+                found[-1].append(number)
+    except UnclosedQuote as error:
+        return error
+    return found or NoSamples("data.csv", None)
+
+
+NUMBERS = ("1", "-2.5", "+.5", "3.", "1e-3", " 7 ", "\t8", "\u00a09", '"4"', '"5\n"', "1e999", "nan", "inf")
+OTHERS = ("", "a", "1_000", "١٢", "１", "0x10", "1\0", "#1", "1 2", "1d3", "é", "-", '"', '"6', '5"', '"a""b"', '"a,b"')
+CELLS = st.one_of(st.floats().map(repr), st.sampled_from(NUMBERS), st.sampled_from(OTHERS))
+ROWS = st.lists(CELLS, min_size=1, max_size=4).map(",".join)
+PLAIN = st.integers(0, 9).map(lambda digit: f"{digit},a,{digit}.5")
+LINES = st.tuples(st.one_of(PLAIN, PLAIN, ROWS), st.sampled_from(("\n", "\n", "\r\n", "\n\n", "\r")))
+
+
+@given(st.lists(LINES, max_size=12), st.sampled_from((4, 50, csv_room._PIECE)))
+@example([("1,a,2", "\n"), ('3,"a,4', "\n"), ("5,a,6", "\n")], csv_room._PIECE)
+@example([('1,5",2', "\n"), ('3,a,"4', "\n")], csv_room._PIECE)
+@example([('1,5",2,"3\n"', "\n")], 4)
+@example([("1,a,2", "\r"), ("3,a,4", "\r")], 4)
+@example([("1,a,\0", "\n"), ("1,a,2\0", "\n")], 50)
+def test_numbers_and_mistakes_are_those_of_a_reader_letter_by_letter(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]], piece: int
+) -> None:
+    text = "x, k ,y\n" + "".join(row + end for row, end in lines)
+    path = tmp_path_factory.getbasetemp() / "letters.csv"
+    path.write_bytes(text.encode())
+    wanted = letter_by_letter(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_room, "_PIECE", piece)
+        try:
+            samples = read_csv(path, "data.csv", ("y",), ("x",))
+        except ProblemError as error:
+            assert isinstance(wanted, ProblemError), (error, wanted)
+            assert (type(error), error.line) == (type(wanted), wanted.line)
+        else:
+            assert isinstance(wanted, list), wanted
+            assert np.hstack([samples.inputs, samples.targets]).tolist() == wanted
+
+
+# --- what is refused ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x,y,x\n1,2,3\n", "data.csv:1: column “x” is there twice"),
+        ("x,y\n1,1_000\n", "data.csv:2: column “y” holds “1_000”; expected a number."),
+        ("x,y\n1,2\n١٢,2\n", "data.csv:3: column “x” holds “١٢”; expected a number."),
+        ('x,y\n"1,2\n3,4\n', "data.csv:2: a quote that opens here is not closed."),
+        ('x,y\n1,2\n"3\n",4\n\n5,"6\n\n\n', "data.csv:6: a quote that opens here is not closed."),
+        ('"x,y\n1,2\n', "data.csv:1: a quote that opens here is not closed."),
+        ("x,y,z\n1,2,a\n1,2," + "a" * (MOST_CELL + 1) + "\n", "data.csv:3: a cell of more than"),
+        ('x,y\n1,"2\n' + "3,4\n" * MOST_CELL, f"data.csv:2: a cell of more than {MOST_CELL} letters begins here"),
+        ("x,y\n1,2\n" + "1," * MOST_LINE + "\n", f"data.csv:3: a line of more than {MOST_LINE} letters"),
+        ("x" * 5 * MOST_LINE, f"data.csv:1: a line of more than {MOST_LINE} letters"),
+        ("x,y\n1,2\n1,2\né,4\n1,\udcff\n", "data.csv:5: not UTF-8"),
+        (",".join(["x" * MOST_CELL] * 7) + ",y\n1,2\n", "data.csv:1: no column “x”; expected one of: xxx"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_refused_in_one_short_line_with_its_place(data: Path, text: str, expected: str) -> None:
+    data.write_bytes(text.encode("utf-8", "surrogateescape"))
+    said = refusal(data)
+    assert said.startswith(expected) and len(said) < 400
+
+
+def test_columns_that_repeat_are_no_fault_where_nobody_asks_for_them(data: Path) -> None:
+    data.write_text("x,,y,\n1,a,2,\n")
+    assert read_csv(data, "data.csv", ("x",), ("x", "y")).targets.tolist() == [[1, 2]]
+
+
+def test_a_column_that_is_named_without_end_asks_for_no_memory(data: Path) -> None:
+    data.write_text("x,y\n" + "1,2\n" * 50_000)
+    assert f"more than {MOST_NUMBERS} numbers" in refusal(data, ("x",) * 1000)
+
+
+# --- work and memory ---------------------------------------------------------------------------------------
+
+
+def test_plain_rows_are_not_looked_at_one_by_one(data: Path) -> None:
+    data.write_text("x,y\n" + "1.5,2\n" * 20_000)
+    assert lines_run(lambda: read_csv(data, "data.csv", ("x",), ("y",))) < 4000
+
+
+@pytest.mark.parametrize("row", ["1,1\n", '0.123456789,"2",some words\n', ",,\n1,2\n"])
+def test_a_file_takes_the_memory_of_its_numbers_and_of_a_piece_of_text(
+    data: Path, row: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_room, "_PIECE", 2**12)
+    data.write_text("x,y\n" + row * (100_000 // len(row)))
+    read_csv(data, "data.csv", ("x",), ("y",))
+    tracemalloc.start()
+    try:
+        samples = read_csv(data, "data.csv", ("x",), ("y",))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 1.2 * (samples.inputs.nbytes + samples.targets.nbytes) + 100 * 2**12
+
+
+# --- pipes -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pipe(data: Path) -> Path:
+    os.mkfifo(data)
+    return data
+
+
+def test_a_pipe_is_read_as_a_file_is(pipe: Path) -> None:
+    threading.Thread(target=pipe.write_text, args=("x,y\n1,2\n",)).start()
+    assert read_csv(pipe, "data.csv", ("x",), ("y",)).targets.tolist() == [[2]]
+
+
+def test_a_pipe_that_keeps_silent_is_waited_for_a_stated_time(pipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_room, "WAIT", 0.02)
+    assert refusal(pipe).startswith("data.csv: cannot be read: it keeps silent")
+    writer = os.open(pipe, os.O_RDWR)
+    try:
+        os.write(writer, b"x,y\n1,")
+        assert refusal(pipe).startswith("data.csv: cannot be read: it keeps silent")
+    finally:
+        os.close(writer)
+
+
+def test_a_file_that_has_nothing_yet_is_waited_for_as_a_pipe_is(pipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the kernel's own log, which says that it is a plain file."""
+    monkeypatch.setattr(text_room, "WAIT", 0.02)
+    monkeypatch.setattr(stat, "S_ISFIFO", lambda mode: False)
+    monkeypatch.setattr(stat, "S_ISREG", lambda mode: True)
+    writer = os.open(pipe, os.O_RDWR)
+    try:
+        assert refusal(pipe).startswith("data.csv: cannot be read: it keeps silent")
+    finally:
+        os.close(writer)
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_read_without_end(data: Path) -> None:
+    data.write_bytes(b"123")
+    with pytest.raises(TooLarge), opened(data, "data.csv", 5, TooLarge("data.csv", None, "5")) as file:
+        data.write_bytes(b"1234567")
+        file.read()

@@ -1,0 +1,227 @@
+"""What a stop says is true of the numbers beside it, whatever a learner has changed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import screens
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import share
+
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import SYMBOL, Style
+from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.lessons.course import holes, load
+from nntutor.lessons.course.model import AuthorError, Lesson, Stop
+from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui import lint
+from nntutor.tui.state import edits, moves
+from nntutor.tui.state.session import Session, Typed
+from nntutor.tui.state.study import Study
+
+LESSONS = load.lessons()
+
+
+def at(session: Session, stop: str) -> Session:
+    """The session at a stop, what leads there run."""
+    study = session.study
+    assert study is not None
+    assert study.lesson is not None
+    number = next(n for n, one in enumerate(study.lesson.stops) if one.id == stop)
+    return lint.ran(replace(session, study=moves.at_stop(study, number)))
+
+
+def screen(session: Session) -> str:
+    """The words on the screen, lines joined."""
+    return re.sub(r"\s+", " ", " ".join(screens.lines(session)))
+
+
+def typed(session: Session, line: str) -> Session:
+    return screens.pressed(screens.update(screens.pressed(session, "edit"), Typed(line)), "continue")
+
+
+# The words of trial A: what stood beside other numbers after t1 = 0.99, and what is so then.
+CLAIMS = [
+    ("gap", "It is positive: o1 is too high", "It is negative: o1 is too low"),
+    ("down-and-up", "is positive: o1 has to come down", "is negative: o1 has to go up"),
+    ("gradient", "Down, since E rises with w5", "Up, since E falls as w5 rises"),
+    ("update", "Down, as o1 has to go", "Up, as o1 has to go"),
+    ("after", "w5 and w6 went down", "w5 and w6 went up"),
+    ("gap", "양수이므로 o1이 너무 크고", "음수이므로 o1이 너무 작고"),
+    ("down-and-up", "양수입니다. o1은 내려가야", "음수입니다. o1은 올라가야"),
+    ("gradient", "내려가야 합니다. w5가 커지면 E도", "올라가야 합니다. w5가 커지면 E는"),
+    ("update", "o1이 내려가야 하니", "o1이 올라가야 하니"),
+    ("after", "w5와 w6은 내려갔고", "w5와 w6은 올라갔고"),
+]
+
+
+@pytest.mark.parametrize(("stop", "before", "after"), CLAIMS)
+def test_the_output_layer_says_what_is_so_after_its_target_has_been_raised(stop: str, before: str, after: str) -> None:
+    session = at(screens.of_lesson("output-delta", "en" if before.isascii() else "ko", size=(120, 40)), stop)
+    assert before in screen(session)
+    assert after not in screen(session)
+    changed = typed(session, "t1 = 0.99")
+    assert after in screen(changed)
+    assert before not in screen(changed)
+    assert before in screen(screens.pressed(changed, "reset"))
+
+
+# The same words stood beside every depth, and the stop was lost with the first layer taken away.
+DEPTHS = [
+    ("en", "the error of answering ½ to everything", "With 3 layers it has learned", "Now there are 2: h1"),
+    ("ko", "무엇에든 ½이라고 답할 때의 오차", "층이 3개이면 학습이 됩니다", "은닉층이 2개이고, 층 h1은"),
+]
+
+
+@pytest.mark.parametrize(("language", "stuck", "learned", "counted"), DEPTHS)
+def test_with_fewer_layers_the_lesson_on_vanishing_says_that_they_learn(
+    language: str, stuck: str, learned: str, counted: str
+) -> None:
+    session = at(screens.of_lesson("vanishing", language, size=(120, 40)), "learns-not")
+    assert stuck in screen(session)
+    session = at(session, "depth")
+    for _ in range(7):
+        session = lint.ran(screens.pressed(session, "less"))
+    assert counted in screen(session)
+    session = at(session, "learns-not")
+    assert stuck not in screen(session)
+    assert learned in screen(session)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_claims_about_the_lessons_own_numbers_are_set_aside_and_come_back(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = load.find("old-weights")
+    assert lesson is not None
+    stop = next(stop for stop in lesson.stops if stop.run == lesson.stops[0].run)
+    original = load.text(lesson.id, language)
+    prose = replace(original.stops[stop.id], text="{{if own}}Claim {{wrong:E}}.{{end}} Question?")
+    text = replace(original, stops={**original.stops, stop.id: prose})
+    monkeypatch.setattr(load, "text", lambda *_: text)
+    told = {"en": "set aside; 0 goes back", "ko": "접어 두었습니다. 0 키로"}[language]
+    session = at(screens.of_lesson("old-weights", language), stop.id)
+    assert "Claim" in screen(session)
+    assert told not in screen(session)
+    # The text names the run called wrong, so that a change there counts too.
+    other = replace(session.study, run="wrong")
+    changed = edits.edited(other, other.trace.find("w1"), 0.3)
+    for study in (edits.edited(session.study, session.study.trace.find("w1"), 0.3), replace(changed, run=stop.run)):
+        aside = at(replace(session, study=replace(study, note=None)), stop.id)
+        assert "Claim" not in screen(aside)
+        assert "Question?" in screen(aside)
+        assert told in screen(aside)
+        assert "Claim" in screen(at(screens.pressed(aside, "reset"), stop.id))
+
+
+@pytest.mark.parametrize("lesson", ["wall", "neuron", "xor"])
+def test_the_rows_that_are_right_are_those_with_a_tick_in_the_picture(lesson: str) -> None:
+    session = screens.of_lesson(lesson, size=(80, 40))
+    seen = 0
+    for stop in load.find(lesson).stops:
+        session = at(session, stop.id)
+        study = session.study
+        if stop.view not in ("plane", "planes") or "✓" not in screen(session) + "✗":
+            continue
+        picture = screen(replace(session, study=replace(study, view="plane")))
+        said = holes.fill("{{right}} {{rows}}", lambda *_, study=study: study.trace, {}, at=stop.at)
+        drawn = (picture.count("✓"), picture.count("✗"))
+        if sum(drawn) == len(study.trace.problem.samples):
+            seen += 1
+            assert said == f"{drawn[0]} {sum(drawn)}", stop.id
+    assert seen
+
+
+# --- every lesson, every stop ----------------------------------------------------------------------------
+
+_INNERMOST = re.compile(r"\{\{if((?:(?!\{\{if).)*?)\{\{end\}\}")
+_PLACE = re.compile(rf"(?:([a-z][a-z-]*):)?({SYMBOL.pattern})(?:@(\d+))?")
+_SPELLED = {"·": "*", "−": "-", "²": "**2", "½": "(0.5)", "≤": "<=", "≥": ">=", "≠": "!="}
+
+
+def shown(text: str, true: Callable[[str], bool]) -> str:
+    """The text of the branches that are true, from the inside out: another way to it than the program's."""
+    while match := _INNERMOST.search(text):
+        head, *rest = re.split(r"\{\{(elif[^}]*|else)\}\}", "if" + match[1].replace("}}", "\0", 1))
+        condition, body = head.split("\0", 1)
+        options = [(condition[2:], body), *zip((one[4:] for one in rest[::2]), rest[1::2], strict=True)]
+        said = next((body for one, body in options if not one.strip() or true(one)), "")
+        text = text[: match.start()] + said + text[match.end() :]
+    return re.sub(" +", " ", text).strip()
+
+
+def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
+    """A condition as Python reads it, its names replaced by values of the record."""
+    named = {stop.run, *re.findall(r"([a-z][a-z-]*):", text)}
+    own = all(study.own(run) for run in study.timelines if run in named)
+
+    def trace_of(run: str | None, iteration: int | None) -> Trace:
+        return study.timelines[run or stop.run].trace_of(iteration or stop.iteration)
+
+    def counted(match: re.Match[str]) -> str:
+        return repr(holes.value(match[0], match[0], trace_of, stop.at))
+
+    def value(match: re.Match[str]) -> str:
+        trace = trace_of(match[1], int(match[3]) if match[3] else None)
+        return f"({trace[match[2]]!r})"
+
+    source = re.sub(
+        r"\b(?:[a-z-]+:)?(?:right|rows|layers|size:\w+|moved:\w+|touched:\w+|end:\w+)(?:@\d+)?", counted, written
+    )
+    source = re.sub(r"\bown\b", str(own), source.replace("always", "True"))
+    parts = re.split(r"\b(and|or|not|True|False)\b", source)
+    source = "".join(part if n % 2 else _PLACE.sub(value, part) for n, part in enumerate(parts))
+    for sign, plain in _SPELLED.items():
+        source = source.replace(sign, plain)
+    source = re.sub(r"(?<![<>!=])=(?!=)", "==", source)
+    return bool(
+        eval(source, {"inf": math.inf, "nan": math.nan, "abs": abs, "max": max, "exp": math.exp, "ln": math.log})
+    )
+
+
+def changes(study: Study) -> st.SearchStrategy[Study]:
+    """The study after one change that the lesson allows."""
+    given_numbers = st.sampled_from(edits.editable(study))
+    values = st.one_of(st.floats(-2, 2), st.sampled_from([0.0, 0.5, 0.99, 1.0]))
+    by_hand = st.tuples(given_numbers, values).map(
+        lambda pair: study if pair[0].kind in RATE_FIELDS and not in_range(*_kind(pair)) else edits.edited(study, *pair)
+    )
+    by_key = st.sampled_from(["more", "less", "halve", "double"]).map(lambda how: edits.changed(study, how))
+    return by_hand | by_key
+
+
+def _kind(pair: tuple[object, float]) -> tuple[str, float]:
+    return pair[0].kind, pair[1]
+
+
+@share(0.2)
+@given(data=st.data())
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_after_any_change_what_every_stop_says_is_true_of_the_record(lesson: Lesson, data: st.DataObject) -> None:
+    language = data.draw(st.sampled_from(LANGUAGES))
+    stops = data.draw(st.lists(st.sampled_from(lesson.stops), min_size=1, max_size=4))
+    session = at(screens.of_lesson(lesson.id, language), stops[0].id)
+    session = lint.ran(replace(session, study=data.draw(changes(session.study))))
+    text = load.text(lesson.id, language)
+    for stop in stops:
+        session = at(session, stop.id)
+        assert "{{" not in screen(session)
+        study = session.study
+        if study.place_of(stop) != study.place or study.run != stop.run:
+            continue  # the network at hand has no such step, or training diverges before it
+
+        def trace_of(run: str | None, iteration: int | None, study: Study = study) -> Trace:
+            return study.timelines[run or study.run].trace_of(iteration or study.place.iteration)
+
+        try:
+            said = holes.said(lesson, text, stop, trace_of, own=study.own)
+        except AuthorError:
+            continue  # what the text speaks of is not there any more
+        source = text.stops[stop.id].text
+        expected = shown(source, lambda one, study=study, stop=stop, source=source: is_true(one, study, stop, source))
+        assert said == holes.fill(expected, trace_of, lesson.published, 4, Style.UNICODE, stop.at)

@@ -1,0 +1,61 @@
+"""What learners met: the words that a change made false, and what is said in their place."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import screens
+from test_following import at, screen, typed
+
+from nntutor.tui import lint
+from nntutor.tui.state.session import Session
+
+# Lesson, stop, what is changed there (an action, or a line typed at `e`), what was said, what is said then.
+TOLD = [
+    ("start", "answer", "t1 = 5", "too low by 2", "too high by 2"),
+    ("start", "slope", "t1 = 5", "below 0 because E falls", "above 0 because E rises"),
+    ("start", "against", "t1 = 5", "w1 goes up", "w1 goes down"),
+    ("start", "nudge", "more", "With w1 at 3 it is", "With w1 at 3.001 it is"),
+    ("start", "better", "η = 0.5", "the slopes were enough", "η is too large"),
+    ("start", "answer", "t1 = 5", "2만큼 작습니다", "2만큼 큽니다"),
+    ("wall", "gap", "t1 = 1", "too high", "(right)"),
+    ("wall", "line", "w2 = -5", "everything went up. Now w1 = 1, w2 = 1", "everything went up. Now w1 = 1, w2 = −4"),
+    ("wall", "learned", "w1 = -1", "From iteration 19 on", "Rows with ✓ so far: 3 of 4"),
+    ("wall", "cycle", "w1 = 5", "Read the two lines below", "that is a cycle"),
+    ("wall", "learned", "w1 = -1", "반복 19부터", "지금까지 4행 가운데 3행이 맞습니다"),
+    ("by-hand", "second", "w3 = 0", "That is NAND", "h2 has the weights 0 and"),
+    ("by-hand", "one-line", "w5 = 2", "all rows have ✓", "Rows with ✓: 3 of 4"),
+    ("by-hand", "answer", "b_o1 = 0.5", "One row right", "This row is wrong"),
+    ("by-hand", "one-line", "w5 = 2", "모든 행이 ✓ 표시입니다", "4행 가운데 3행이 맞습니다"),
+    ("descent", "slope", "w1 = 3", "Negative: the curve falls", "Positive: the curve rises"),
+    ("descent", "creeping", "double", "creeps up to its goal", "w1 is at the bottom"),
+    ("descent", "double", "double", "η = 0.125 now", "η = 0.25 now"),
+    ("descent", "lands", "halve", "It lands at the bottom", "The bottom is at 2"),
+    ("descent", "crosses", "more", "crosses to the other side, but ends nearer", "and ends no nearer"),
+    ("descent", "swings", "less", "it swings", "and E from"),
+    ("descent", "diverges", "less", "it diverges", "it does not diverge"),
+    ("descent", "diverges", "less", "발산합니다", "발산하지 않습니다"),
+    ("neuron", "slope", "w1 = -1", "past its steepest part", "before its steepest part"),
+    ("neuron", "update", "t1 = 1", "down, since o1 was too high", "up, since o1 was too low"),
+    ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "of 4 answers are on the right side"),
+    ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
+]
+
+
+def after(session: Session, change: str) -> Session:
+    if "=" not in change:
+        return lint.ran(screens.pressed(session, change))
+    return lint.ran(typed(session, change))
+
+
+@pytest.mark.parametrize(("lesson", "stop", "change", "before", "then"), TOLD)
+def test_what_a_change_makes_false_is_not_said(lesson: str, stop: str, change: str, before: str, then: str) -> None:
+    language = "ko" if re.search("[가-힣]", before) else "en"
+    session = at(screens.of_lesson(lesson, language, size=(120, 40)), stop)
+    assert before in screen(session)
+    assert then not in screen(session)
+    changed = at(after(session, change), stop)
+    assert then in screen(changed)
+    assert before not in screen(changed)
+    assert before in screen(at(screens.pressed(changed, "reset"), stop))

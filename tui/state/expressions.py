@@ -1,0 +1,30 @@
+"""Expressions that a learner types: the numbers at hand, and none that is still to come."""
+
+from __future__ import annotations
+
+from nntutor.core.errors import FormulaError
+from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.formula import names
+from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.words import Note
+from nntutor.tui.state.panels import note
+from nntutor.tui.state.study import Study
+
+
+def value_of(study: Study, text: str) -> float | Note:
+    """The value of an expression at the place, finite or not; or what is wrong with it."""
+    try:
+        formula = parse(text, study.trace.find)
+    except FormulaError:
+        return note("edit.not_a_number", text=text)
+    for ref in names(formula):
+        if not _is_known(study, ref):
+            return note("edit.not_yet", symbol=study.trace.symbol(ref))
+    return evaluate(formula, study.trace.value)
+
+
+def _is_known(study: Study, ref: Ref) -> bool:
+    if ref.kind == "target" and not study.targets_shown:
+        return False
+    return study.trace.known(ref, study.timeline.step)

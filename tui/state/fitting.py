@@ -1,0 +1,54 @@
+"""What of a session may be gone after an action, brought to what is there: a picked row, a page, how far down one
+has scrolled, a view.
+
+Places fit by themselves: a timeline is at none that is not there. Keys, sizes, edits, languages and what was kept
+change the rest from everywhere, so it is held here, once, and no key need think of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nntutor.tui.state import commands
+from nntutor.tui.state.panels import Scrolled, Why
+from nntutor.tui.state.session import Extents, Session
+from nntutor.tui.state.signs import words_with_keys
+
+if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
+    from nntutor.tui.state.study import Study
+
+
+def fitted(session: Session, extents: Extents) -> Session:
+    """The session, with nothing picked or looked at that is not there."""
+    palette, home, study = session.palette, session.home, session.study
+    if palette is not None and palette.picked:
+        found = commands.found(palette.query, words_with_keys(session), study is None)
+        session = replace(session, palette=replace(palette, picked=_within(palette.picked, len(found))))
+    if study is None:
+        if home.reading:
+            top = _within(home.reading, extents.last_top(session) + 1)
+            session = replace(session, home=replace(home, reading=top))
+        return session
+    if isinstance(study.panel, Scrolled) and study.panel.top:
+        top = _within(study.panel.top, extents.last_top(session) + 1)
+        study = replace(study, panel=replace(study.panel, top=top))
+    if study.page:
+        study = replace(study, page=_within(study.page, extents.prose_pages(session)))
+    study = _study(study)
+    return session if study is session.study else replace(session, study=study)
+
+
+def _study(study: Study) -> Study:
+    from nntutor.tui.state.views import views
+
+    if study.view not in views(study):
+        study = replace(study, view=views(study)[0])
+    if isinstance(study.panel, Why) and study.panel.picked:
+        study = replace(study, panel=Why(_within(study.panel.picked, len(study.step.operands))))
+    return study
+
+
+def _within(picked: int, count: int) -> int:
+    """The nearest of `count`, from 0."""
+    return max(0, min(picked, count - 1))
