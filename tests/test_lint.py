@@ -107,6 +107,7 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
         ("One. {{if o1 < 0}}{{o9}}{{end}}", "값입니다.", "no “o9”"),
         ("One. {{if o1 < 0}}o1 is 0.7514{{end}}", "값입니다.", "0.7514 is typed"),
         ("One. {{if o1 < 0}}" + "word " * 90 + "{{end}}", "값입니다.", "rows at 78 cells"),
+        ("o1{{if o1 > 0}} is up{{else}} {{end}}, so go on.", "값입니다.", "“o1 ,”: a space stands before the sign"),
         ("{{if own}}One.{{end}}", "값입니다.", "nothing is left to say"),
         ("One.", "이것은 값이다.", "style of 합니다"),
         ("word " * 90, "값입니다.", "rows at 78 cells"),
