@@ -97,7 +97,7 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
         (
             "{{if o1 > 0}}One.{{end}} So {{o1}} goes **up**.",
             "값입니다.",
-            "“up” in “… So {{o1}} goes **up**.” is a claim",
+            "“up” in “So {{o1}} goes **up**.” is a claim",
         ),
         ("One.", "{{o1|은/는}} 양수입니다.", "“양수” in “{{o1|은/는}} 양수입니다.” is a claim"),
         ("One.", "w5은 큽니다.", "expected “는”, for it is read 오"),
@@ -107,6 +107,7 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
         ("One. {{if o1 < 0}}{{o9}}{{end}}", "값입니다.", "no “o9”"),
         ("One. {{if o1 < 0}}o1 is 0.7514{{end}}", "값입니다.", "0.7514 is typed"),
         ("One. {{if o1 < 0}}" + "word " * 90 + "{{end}}", "값입니다.", "rows at 78 cells"),
+        ("o1{{if o1 > 0}} is up{{else}} {{end}}, so go on.", "값입니다.", "“o1 ,”: a space stands before the sign"),
         ("{{if own}}One.{{end}}", "값입니다.", "nothing is left to say"),
         ("One.", "이것은 값이다.", "style of 합니다"),
         ("word " * 90, "값입니다.", "rows at 78 cells"),
@@ -177,8 +178,25 @@ def test_a_broken_lesson_leaves_the_others_open(monkeypatch: pytest.MonkeyPatch)
         ("en", "{{if o1 > 0}}o1 is positive.{{else}}o1 is too low.{{end}}"),
         ("en", "{{if always}}σ rises with net_o1.{{end}} The plot on the right shows E up to here."),
         ("en", "Is δ_o1 positive? A larger step costs more."),
+        ("en", "δ_o1 is {{δ_o1}}, {{if o1 = t1}}as it should be.{{else}}a gap!{{end}} Too large a step costs more."),
+        ("en", "Left is h1, right the **hidden plane**, and o1 adds up what it is given. E_o1 says how wrong o1 is."),
         ("ko", "{{if own}}w5는 내려갑니다.{{end}} o1은 올라갈까요? 큰 것이 더 큽니다."),
+        ("ko", "o1 = {{o1}}, {{if o1 = t1}}맞았습니다. {{else}}아닙니다. {{end}}크면 늘 더 늘어납니다."),
+        ("ko", "{{rows}}행 가운데 {{right}}행이 맞습니다. E를 위에서 내려다봅니다."),
     ],
 )
 def test_what_follows_the_record_and_what_speaks_of_no_number_is_no_claim(language: str, text: str) -> None:
     assert not list(claims.unconditioned(text, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "word"),
+    [
+        ("en", "o1 is {{o1}}{{if o1 = t1}}, done.{{else}}{{end}} and wrong.", "wrong"),
+        ("en", "{{o1}} is, {{if o1 > 0}}one.{{else}}two,{{end}} going up.", "up"),
+        ("ko", "{{right}}행의 답 {{o1|이/가}} 맞습니다.", "맞습니다"),
+        ("ko", "w5 = {{w5}}는 내려갑니다.", "내려"),
+    ],
+)
+def test_what_speaks_of_a_number_without_a_condition_is_a_claim(language: str, text: str, word: str) -> None:
+    assert [found for found, _ in claims.unconditioned(text, language)] == [word]

@@ -35,6 +35,7 @@ SIZES = ((80, 24), (120, 40), (40, 12))
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_LOOSE = re.compile(r"\S* [,.:;)]")
 _NAMED_KEYS = {"space", "enter", "esc", "backspace", "home", "end", "pgup", "pgdn", "→", "←", "↓", "↑"}
 
 
@@ -130,6 +131,8 @@ def _unfilled(variant: str, language: str) -> Iterator[str]:
     bare = conditions.MARK.sub(lambda hole: "{{}}" if holes.bare(hole[1]) == hole[1] else "{{}}수", variant)
     for typed in set(_DECIMAL.findall(bare)) - {NUDGE}:
         yield f"{typed} is typed; expected a hole such as {{{{E}}}}"
+    for loose in _LOOSE.findall(bare):
+        yield f"“{loose}”: a space stands before the sign; mind line breaks around a condition"
     for term in _BOLD.findall(bare):
         if is_key(term) and not exists(term):
             yield f"there is no key “{term}”"

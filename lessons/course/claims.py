@@ -12,24 +12,27 @@ from collections.abc import Iterator
 from nntutor.core.notation.symbols import SYMBOL
 from nntutor.lessons.course.conditions import MARK, Choice, Parts, parsed
 
+_HOLE = "◦"
 _ENGLISH = (
     "positive", "negative", "too (?:high|low|large|small|big|much|little)",
-    "(?<!made )(?<!set )(?<!added )up(?! to)", "(?<!bring )down",
+    "(?<!made )(?<!set )(?<!add )(?<!adds )(?<!adding )(?<!added )up(?! to)", "(?<!bring )down",
     "(?:larg|small|bigg|great|high|low|steep|flatt|short|long)er", "(?:largest|smallest|highest|lowest)",
     "r(?:ises|ising|ose)", "f(?:alls|alling|ell|allen)", "(?:climb|drop|grow|shrink|increase|decrease)s",
     "gr[eo]wn?", "shr[au]nk", "equals?", r"the same(?=[.,;:)]|$| as\b| number| value)", "lands?",
-    "(?:con|di)verge[sd]?", "swings?", "creeps?", "(?<!the )(?<!on )right(?![- ](?:hand|away))", "wrong",
+    "(?:con|di)verge[sd]?", "swings?", "creeps?", r"(?<!the )(?<!on )right(?![- ](?:hand|away)| the\b)",
+    "(?<!how )wrong",
 )  # fmt: skip
 _KOREAN = (
     "양수", "음수", "(?:큽|작습|높습|낮습|같습|늡|똑같습)니다", "(?:크|작|높|낮|같|똑같)고", "올라", "올랐",
-    "내려(?!놓)", "커집", "커졌", "작아(?:집|졌)", "줄어", "줄었", "늘어", "늘었", "수렴", "발산", "맞았", "틀렸",
-    "맞습니다", "틀립니다", "맞힙",
+    "내려(?!놓|다[보봅본볼봤])", "커집", "커졌", "작아(?:집|졌)", "줄어", "줄었", "늘어", "늘었", "수렴", "발산",
+    "맞았", "틀렸", rf"(?<!{_HOLE}행이 )맞습니다", "틀립니다", "맞힙",
 )  # fmt: skip
 WORDS = {
     "en": re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b", re.IGNORECASE),
     "ko": re.compile("|".join(_KOREAN)),
 }
 _SYMBOL = re.compile(rf"(?<![A-Za-z])(?:{SYMBOL.pattern})(?![A-Za-z])")
+_END = re.compile(r"[.!?]\s*$")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=다\.)")
 
 
@@ -39,11 +42,17 @@ def unconditioned(text: str, language: str) -> Iterator[tuple[str, str]]:
     Questions claim nothing. ConditionError for conditions that cannot be read.
     """
     for sentence in _SENTENCE.split(_outside(parsed(text))):
-        word = WORDS[language].search(MARK.sub("", sentence).replace("**", ""))
+        word = WORDS[language].search(MARK.sub(_HOLE, sentence).replace("**", ""))
         if word and not sentence.endswith("?") and (MARK.search(sentence) or _SYMBOL.search(sentence)):
             yield word[0], sentence.strip()
 
 
 def _outside(parts: Parts) -> str:
-    """What is said in any case; where a condition stands, a sign that ends no sentence."""
-    return "".join("…" if isinstance(part, Choice) else part for part in parts)
+    """What is said in any case; where a condition stands, a sign."""
+    return "".join(_sign(part) if isinstance(part, Choice) else part for part in parts)
+
+
+def _sign(choice: Choice) -> str:
+    """… and, where each branch ends a sentence, the end of the first."""
+    ends = [_END.search(_outside(branch.body)) for branch in choice.branches]
+    return f"…{ends[0][0]}" if ends[0] and all(ends) else "…"
