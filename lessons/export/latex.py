@@ -1,73 +1,70 @@
-"""An iteration as a LaTeX document that compiles as it is."""
+"""An iteration as a LaTeX document that compiles as it is, with formulas that break where the page ends."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import ClassVar
 
 from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.export.steps import Matrix, Shown, latex_number
+from nntutor.lessons.export.latex_letters import HANGUL, PREAMBLE, escaped
+from nntutor.lessons.export.steps import Matrix, Shown, latex_number, measured
 from nntutor.lessons.language.speech import Speech
 
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+# A formula in the text breaks at its signs; within \left and \right, or in a display, it would not.
+_ROWS = r"""\setlength{\parindent}{0pt}
+% \step{symbol}{formula}{name} and, below it, \row{formula}; what breaks goes on a little to the right.
+\newdimen\before
+\newcommand{\place}[2]{\hangindent=\dimexpr\before+2em\relax\hangafter=1
+  \hbox to\before{\hss$\displaystyle#1$}$\displaystyle{}#2$}
+\newcommand{\step}[3]{\par\addvspace{6pt}\setbox0=\hbox{$\displaystyle#1$}\before=5em
+  \ifdim\wd0>\before\before=\wd0\fi\noindent\place{#1}{#2}%
+  \unskip\nobreak\hfill\penalty50\hskip1.5em\hbox{}\nobreak\hfill\mbox{#3}\par}
+\newcommand{\row}[1]{\nobreak\noindent\place{}{#1}\par}
+"""
 
 
 class Tex:
     """A LaTeX article that compiles by itself."""
 
-    _ESCAPES: ClassVar[dict[str, str]] = {
-        "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_",
-        "%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "½": r"$\tfrac12$", "−": "$-$",
-        "×": r"$\times$", "·": r"$\cdot$", "∂": r"$\partial$", "δ": r"$\delta$", "η": r"$\eta$", "μ": r"$\mu$",
-        "β": r"$\beta$", "ρ": r"$\rho$", "ε": r"$\varepsilon$", "σ": r"$\sigma$", "₁": "$_1$", "₂": "$_2$",
-        "…": r"\ldots{}",
-    }  # fmt: skip
-
     def __init__(self, speech: Speech) -> None:
         self.speech = speech
         self._open = False
 
-    def escaped(self, phrase: str) -> str:
-        return "".join(self._ESCAPES.get(letter, letter) for letter in " ".join(phrase.split()))
-
     def head(self, problem: Problem) -> Iterator[str]:
-        title = self.speech.title(problem) or self.speech.say("course.title")
-        source = self.speech.source(problem)
-        source = f"\\noindent {self.escaped(source)}\n\n" if source else ""
-        korean = self.speech.words.language == "ko" or bool(_HANGUL.search(title + source))
+        title = escaped(self.speech.title(problem) or self.speech.say("course.title"))
+        source = escaped(self.speech.source(problem))
         yield "\\documentclass[10pt,a4paper]{article}\n\\usepackage[margin=15mm]{geometry}\n"
         yield "\\usepackage{amsmath}\n"
-        if korean:
+        if self.speech.words.language == "ko" or HANGUL.search(title + source):
             yield "% Korean needs the package kotex (in TeX Live: texlive-lang-korean).\n\\usepackage{kotex}\n"
-        yield "\\allowdisplaybreaks\n\\setlength{\\parindent}{0pt}\n"
-        yield f"\\title{{{self.escaped(title)}}}\n\\author{{}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
-        yield f"{source}\\noindent {self.escaped(self.speech.about(problem))}\n"
+        yield PREAMBLE if "\\letter" in title + source else ""
+        yield _ROWS
+        yield f"\\title{{{title}}}\n\\author{{}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
+        yield f"{{\\raggedright {source}\\par}}\n" if source else ""
+        yield f"{escaped(self.speech.about(problem))}\n"
 
     def iteration(self, trace: Trace) -> Iterator[str]:
-        title = self.speech.heading(trace)
-        yield f"\n\\section*{{{self.escaped(title)}}}\n"
+        yield f"\n\\section*{{{escaped(self.speech.heading(trace))}}}\n"
 
     def phase(self, name: str) -> Iterator[str]:
-        yield f"\\subsection*{{{self.escaped(name)}}}\n"
+        yield f"\\subsection*{{{escaped(name)}}}\n"
 
     def step(self, shown: Shown) -> Iterator[str]:
-        # Rows of one align end with \\ except the last: each row is written after the next is known to follow.
-        yield "" if self._open else "{\\small\n\\begin{align*}\n"
-        yield " \\\\[3pt]\n" if self._open else ""
+        yield "" if self._open else "{\\small\\raggedright\n"
         self._open = True
-        symbol, noun = shown.symbol, self.escaped(shown.noun)
         if shown.compact:
-            yield f"{symbol} &= {shown.formula(40)} = {shown.value}"
+            yield f"\\step{{{shown.symbol}}}{{= {_breaking(shown.formula(40))} = {shown.value}}}{{}}\n"
             return
-        yield f"{symbol} &= {shown.formula(56)} && \\text{{{shown.step.index}: {noun}}} \\\\\n"
+        name = f"{shown.step.index}: {escaped(shown.noun)}"
+        yield f"\\step{{{shown.symbol}}}{{= {_breaking(shown.formula(56))}}}{{{name}}}\n"
         if book := shown.textbook(48):
-            yield f" &\\quad (\\text{{{self.escaped(self.speech.say('export.textbook', formula=''))}}} {book}) \\\\\n"
+            said = escaped(self.speech.say("export.textbook", formula=""))
+            yield f"\\row{{\\quad (\\text{{{said}}} {_breaking(book)})}}\n"
         figures = shown.figures(88)
         if figures != shown.value:
-            yield f" &= {figures} \\\\\n"
-        yield f" &{shown.equals} {shown.value}"
+            yield f"\\row{{= {_breaking(figures)}}}\n"
+        yield f"\\row{{{shown.equals} {shown.value}}}\n"
 
     def matrix(self, matrix: Matrix, name: str) -> Iterator[str]:
         rows = [" & ".join(latex_number(shown) for shown in row) for row in matrix.rows]
@@ -80,20 +77,59 @@ class Tex:
             for what, count in (("rows", matrix.more_rows), ("columns", matrix.more_columns))
             if count
         ]
-        label = self.escaped(name + (f" ({', '.join(more)})" if more else ""))
+        label = escaped(name + (f" ({', '.join(more)})" if more else ""))
         body = " \\\\\n".join(rows)
-        yield f"\\[ \\text{{{label}: }} \\begin{{bmatrix}}\n{body}\n\\end{{bmatrix}} \\]\n"
+        yield f"\n{label}:\\nopagebreak\n{{\\small\\[ \\begin{{bmatrix}}\n{body}\n\\end{{bmatrix}} \\]}}\n"
 
     def close(self) -> Iterator[str]:
         if self._open:
             self._open = False
-            yield "\n\\end{align*}}\n"
+            yield "}\n"
 
     def result(self, symbol: str, value: str, name: str) -> Iterator[str]:
-        yield f"\n$ {symbol} = {latex_number(value)} $ \\quad {self.escaped(name)}\n\n"
+        yield f"\n$ {symbol} = {latex_number(value)} $ \\quad {escaped(name)}\n\n"
 
     def note(self, sentence: str) -> Iterator[str]:
-        yield f"\n\\textbf{{{self.escaped(sentence)}}}\n\n"
+        yield f"\n\\textbf{{{escaped(sentence)}}}\n\n"
 
     def foot(self) -> Iterator[str]:
         yield "\\end{document}\n"
+
+
+_ORDINARY = ((r"\left(", "("), (r"\right)", ")"), (r"\left|", r"\lvert "), (r"\right|", r"\rvert "))
+_LARGE = ((r"\left", r"\bigl"), (r"\right", r"\bigr"))
+
+
+_WIDEST = 60
+"""About how many letters a fraction may be wide; no line ends in one."""
+
+
+def _breaking(formula: str) -> str:
+    """The formula with signs around its parts between which a line may end."""
+    formula = _without_wide_fractions(formula).replace(", ", r",\allowbreak ")
+    for sign, other in _LARGE if r"\frac" in formula else _ORDINARY:
+        formula = formula.replace(sign, other)
+    return formula
+
+
+def _without_wide_fractions(formula: str) -> str:
+    """Wide fractions as quotients of two parentheses."""
+    before, sign, rest = formula.partition(r"\frac")
+    if not sign:
+        return formula
+    above, rest = _group(rest)
+    below, rest = _group(rest)
+    above, below, rest = map(_without_wide_fractions, (above, below, rest))
+    if max(measured(part, Style.LATEX) for part in (above, below)) <= _WIDEST:
+        return rf"{before}\frac{{{above}}}{{{below}}}{rest}"
+    return rf"{before}\left({above}\right) / \left({below}\right){rest}"
+
+
+def _group(text: str) -> tuple[str, str]:
+    """What stands in the braces with which a text begins, and the rest."""
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if depth == 0:
+            return text[1:at], text[at + 1 :]
+    raise ValueError(text)

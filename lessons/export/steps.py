@@ -58,7 +58,7 @@ class Shown:
         shown = figure(self.trace.value(ref), DIGITS + 2, style=self.style)
         if self.style is Style.LATEX:
             shown = latex_number(shown)
-            return rf"\left({shown}\right)" if r"\cdot" in shown and not shown.startswith("-") else shown
+            return f"{{({shown})}}" if r"\cdot" in shown and not shown.startswith("-") else shown
         return shown
 
     @property
@@ -115,6 +115,7 @@ def measured(spelled: str, style: Style) -> int:
 
 
 def latex_number(shown: str) -> str:
+    """A figure in LaTeX; one with a power of ten is kept on one line."""
     return {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}.get(shown, shown)
 
 
