@@ -30,9 +30,10 @@ from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import cli
-from nntutor.tui.arguments import COMMANDS
+from nntutor.tui.arguments import COMMANDS, Arguments
 from nntutor.tui.drawing.canvas.rows import Piece, row_cells
 from nntutor.tui.drawing.pages import page
+from nntutor.tui.output import Output
 from nntutor.tui.state import moves
 from nntutor.tui.state.session import Home, Message, Opened, Typed
 from nntutor.tui.terminal.themes import styles
@@ -136,7 +137,7 @@ def test_plain_text_of_any_script_stays_what_it_is() -> None:
 
 def test_the_one_writer_of_all_commands(capsysbinary: pytest.CaptureFixture[bytes], evil: str) -> None:
     """Whatever a format forgets."""
-    cli.Output(cli.Arguments(), "en").write(f"{evil}\n")
+    Output(Arguments(), "en").write(f"{evil}\n")
     assert harmless(capsysbinary.readouterr().out, 10**6).endswith("\n")
 
 

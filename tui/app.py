@@ -57,8 +57,6 @@ _TURN = 0.0005
 _CHUNK_SECONDS = 0.05
 # So many messages may wait while a frame is drawn; where more do, it is drawn a moment later.
 _BEHIND, _SOON = 4, 0.03
-
-
 # Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
 _UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
 

@@ -11,21 +11,20 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from nntutor.core import foreign
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import AuthorError, Lesson
-from nntutor.lessons.language import words as words_room
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 from nntutor.tui import arguments
 from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.output import Output, WriteError, close_quietly, let_go_of_errors, words_of
 from nntutor.tui.terminal import capabilities, probe
 
 if TYPE_CHECKING:
     from nntutor.core.engine.trace import Trace
-    from nntutor.core.notation.symbols import Style
     from nntutor.core.problems.network import Problem
     from nntutor.lessons.learner.sources import Source
 
@@ -34,34 +33,30 @@ MOST_LETTERS = 2000
 """Letters of a line that refuses something, whatever was typed."""
 
 
-class WriteError(Exception):
-    """The output does not take what is written (a full disk); a closed pipe is something else and no mistake."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     try:
         return _status(argv)
     finally:
-        _let_go_of_errors()
+        let_go_of_errors()
 
 
 def _status(argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
-    words = _words(arguments.language(given, os.environ), sys.stderr)
+    words = words_of(arguments.language(given, os.environ), sys.stderr)
     try:
         status = _ended(given, words)
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
     except BrokenPipeError:
-        _close_quietly()
+        close_quietly()
         return DONE
     except KeyboardInterrupt:
-        _close_quietly()
+        close_quietly()
         return INTERRUPTED
     except (OSError, WriteError) as error:
-        _close_quietly()
+        close_quietly()
         reason = getattr(error, "strerror", None) or str(error)
         return _refuse(words.say("cli.cannot_write", reason=reason))
 
@@ -105,80 +100,6 @@ def _refuse(sentence: str) -> int:
         sys.stderr.write(f"nntutor: {line}\n")
         sys.stderr.flush()
     return WRONG
-
-
-def _close_quietly() -> None:
-    """Let nothing be written when the interpreter closes its streams."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _let_go_of_errors() -> None:
-    """Standard error with nothing in it: what a terminal that is gone did not take would change the exit status."""
-    try:
-        if sys.stderr is not None:
-            sys.stderr.flush()
-    except (OSError, ValueError):
-        with suppress(OSError, ValueError, AttributeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-
-
-# --- what the output can take ------------------------------------------------------------------------
-
-
-def _words(language: str, stream: TextIO | None) -> Words:
-    """The words of a language, or the English ones where the stream cannot encode the others."""
-    return words_room.load(
-        language if language == "en" or capabilities.can_encode(stream, capabilities.HANGUL) else "en"
-    )
-
-
-class Output:
-    """Standard output in the look and the language that it can take."""
-
-    def __init__(self, given: Arguments, language: str) -> None:
-        self.ascii = given.ascii or capabilities.wants_ascii(os.environ, sys.stdout)
-        self.words = _words(language, sys.stdout)
-
-    @property
-    def style(self) -> Style:
-        from nntutor.core.notation.symbols import Style
-
-        return Style.ASCII if self.ascii else Style.UNICODE
-
-    def utf8(self) -> None:
-        """From here on UTF-8, whatever the locale."""
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
-
-    def write(self, text: str) -> None:
-        """The door through which every command writes: nothing in the text is obeyed by a terminal."""
-        self._sent(foreign.lines(text))
-
-    def _sent(self, text: str) -> None:
-        if sys.stdout is None:
-            return
-        try:
-            sys.stdout.write(text)
-        except BrokenPipeError:
-            raise
-        except UnicodeEncodeError:
-            encoding = sys.stdout.encoding or "ascii"
-            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        except OSError as error:
-            raise WriteError(error.strerror) from error
-
-    def lines(self, lines: Iterator[str]) -> None:
-        for line in lines:
-            self.write(f"{self._look(line)}\n")
-
-    def painted(self, lines: Iterator[str]) -> None:
-        """Lines in which nothing is foreign, with colours of our own."""
-        for line in lines:
-            self._sent(f"{self._look(line)}\n")
-
-    def _look(self, line: str) -> str:
-        return ascii_look(line) if self.ascii else line
 
 
 # --- commands ----------------------------------------------------------------------------------------

@@ -1,0 +1,94 @@
+"""What the commands write into: streams that may be closed, full, gone, or of another encoding."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
+
+from nntutor.core import foreign
+from nntutor.lessons.language import words as words_room
+from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.words import Words
+from nntutor.tui.arguments import Arguments
+from nntutor.tui.terminal import capabilities
+
+if TYPE_CHECKING:
+    from nntutor.core.notation.symbols import Style
+
+
+class WriteError(Exception):
+    """The output does not take what is written (a full disk); a closed pipe is something else and no mistake."""
+
+
+def close_quietly() -> None:
+    """Let nothing be written when the interpreter closes its streams."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def let_go_of_errors() -> None:
+    """Standard error with nothing in it: what a terminal that is gone did not take would change the exit status."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def words_of(language: str, stream: TextIO | None) -> Words:
+    """The words of a language, or the English ones where the stream cannot encode the others."""
+    return words_room.load(
+        language if language == "en" or capabilities.can_encode(stream, capabilities.HANGUL) else "en"
+    )
+
+
+class Output:
+    """Standard output in the look and the language that it can take."""
+
+    def __init__(self, given: Arguments, language: str) -> None:
+        self.ascii = given.ascii or capabilities.wants_ascii(os.environ, sys.stdout)
+        self.words = words_of(language, sys.stdout)
+
+    @property
+    def style(self) -> Style:
+        from nntutor.core.notation.symbols import Style
+
+        return Style.ASCII if self.ascii else Style.UNICODE
+
+    def utf8(self) -> None:
+        """From here on UTF-8, whatever the locale."""
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+
+    def write(self, text: str) -> None:
+        """The door through which every command writes: nothing in the text is obeyed by a terminal."""
+        self._sent(foreign.lines(text))
+
+    def _sent(self, text: str) -> None:
+        if sys.stdout is None:
+            return
+        try:
+            sys.stdout.write(text)
+        except BrokenPipeError:
+            raise
+        except UnicodeEncodeError:
+            encoding = sys.stdout.encoding or "ascii"
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        except OSError as error:
+            raise WriteError(error.strerror) from error
+
+    def lines(self, lines: Iterator[str]) -> None:
+        for line in lines:
+            self.write(f"{self._look(line)}\n")
+
+    def painted(self, lines: Iterator[str]) -> None:
+        """Lines in which nothing is foreign, with colours of our own."""
+        for line in lines:
+            self._sent(f"{self._look(line)}\n")
+
+    def _look(self, line: str) -> str:
+        return ascii_look(line) if self.ascii else line
