@@ -263,7 +263,7 @@ def test_the_environment_in_doctor(said: Said, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_file_of_keys(said: Said, home: Path, monkeypatch: pytest.MonkeyPatch, evil: str) -> None:
-    monkeypatch.setattr(cli.capabilities, "fits_the_tutor", lambda environment: True)
+    monkeypatch.setattr(cli.capabilities, "lacking", lambda environment: "")
     keys = home / "home" / "keys.toml"
     keys.parent.mkdir(parents=True)
     for text in (f"{quoted(evil)} = 'x'", f"step = {quoted(evil)}", f"step = [1, {quoted(evil)}]", f"step = {evil}"):
