@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import screens
-from test_following import at
+from test_following import at, screen, typed
 
 from nntutor.core.arrays import frozen
 from nntutor.core.engine.edits import given, with_given
@@ -22,11 +22,12 @@ from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson, Stop
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.views import table
 from nntutor.tui.state import edits, moves
-from nntutor.tui.state.session import Session, Typed
+from nntutor.tui.state.session import Resized, Session, Typed
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.study import Study
 
@@ -192,3 +193,151 @@ def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_wha
             is_as_said(study, after, Set(1 if whole else stop.iteration, ref, value))
             assert asked.study is not None
             assert edits.preview(asked.study, edits.Change(ref, value)) == after.study.note  # type: ignore[union-attr]
+
+
+SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_what_is_told_of_a_change_is_cut_by_no_edge(lesson: Lesson, language: str) -> None:
+    for stop in near_stops(lesson)[-2:]:
+        session = at(screens.of_lesson(lesson.id, language), stop.id)
+        study = session.study
+        assert study is not None
+        line = f"{study.trace.symbol(Ref('weight', 1, 1, 1))} = 0.123456"
+        for keys in (("double",), ("double", "undo"), ("double", "undo", "redo"), ("double", "reset"), ()):
+            after = session
+            for key in keys:
+                after = lint.ran(screens.pressed(after, key))
+            after = after if keys else typed(after, line)
+            assert after.study is not None
+            note = after.study.note
+            for width, height in SIZES if note is not None and "what" in note[1] else ():
+                after = screens.update(after, Resized(width, height))
+                shown = screen(after)
+                came = note[1]["came"]
+                for one in (*note[1]["what"], *(() if isinstance(came[0], str) else came)):
+                    assert is_told(shown, *one), (width, height, one, shown)
+
+
+def is_told(shown: str, symbol: str, before: float, then: float) -> bool:
+    """Whether the screen says that a number went from one value to the other, whole and told apart."""
+    if before == then:
+        return re.search(rf"{re.escape(symbol)} (stays|그대로) \S", shown) is not None
+    for found in re.finditer(rf"{re.escape(symbol)} ([−\d]\S*) → ([−\d][^\s,;:]*)", shown):
+        said = [float(one.replace("−", "-")) for one in found.groups()]
+        if said == pytest.approx([before, then], rel=1e-3) and said[0] != said[1]:
+            return True
+    return False
+
+
+def test_a_change_that_takes_a_run_is_told_at_its_end() -> None:
+    session = at(screens.of_lesson("cycle"), "curve")
+    before = session.study
+    assert before is not None
+    running = screens.pressed(session, "more")
+    assert running.study is not None
+    assert running.study.running is not None
+    study = lint.ran(running).study
+    assert study is not None
+    assert study.note is not None
+    assert study.place == before.place
+    came = {symbol: (was, now) for symbol, was, now in study.note[1]["came"]}
+    assert came["E"] == (before.trace.error, study.trace.error)
+    stopped = screens.pressed(running, "escape").study
+    assert stopped is not None
+    assert stopped.note is not None
+    assert stopped.note[1]["came"][0] == "run.stopped"
+
+
+def test_a_change_by_which_training_diverges_says_where() -> None:
+    session = at(screens.of_lesson("descent"), "creeping")
+    for _ in range(12):
+        session = screens.pressed(session, "double")
+    for _ in range(200):
+        session = screens.pressed(session, "iteration_next")
+    session = lint.ran(screens.pressed(session, "double"))
+    assert session.study is not None
+    assert session.study.note is not None
+    diverged = session.study.timeline.diverged
+    assert diverged is not None
+    assert "from iteration 1 on, in “creeps”: With these new weights E is no longer finite" in screen(session)
+    assert f"in iteration {diverged}." in screen(session)
+
+
+def test_the_trained_weight_is_not_taken_for_the_one_of_iteration_one() -> None:
+    session = at(screens.of_lesson("xor"), "wall")
+    assert session.study is not None
+    own = session.study.timeline.trace_of(1)["w4"]
+    changed = lint.ran(screens.pressed(session, "more")).study
+    assert changed is not None
+    assert changed.timeline.trace_of(1)["w4"] == own + 0.1
+
+
+def test_a_later_edit_that_no_longer_counts_is_said_to() -> None:
+    session = typed(at(screens.of_lesson("wall"), "by-key"), "w1 = 1")
+    assert "no longer counts" not in screen(session)
+    assert "no longer counts" in screen(screens.pressed(session, "double"))
+
+
+def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
+    first = screens.pressed(at(screens.of_lesson("adam"), "race-one"), "double")
+    assert first.study is not None
+    other = screens.pressed(first, "more", "halve", "undo").study
+    assert other is not None
+    assert other.run != first.study.run
+    assert not other.timeline.edits
+    assert other.timelines[first.study.run].edits
+    assert not any(one.edits for one in screens.pressed(first, "more", "halve", "reset").study.timelines.values())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop", "line", "ref"),
+    [
+        ("wall", "by-key", "b = -0.5", Ref("weight", 1, 1, 0)),
+        ("momentum", "why", "eta = 0.11", Ref("rate_eta")),
+        ("momentum", "why", "mu = 0.25", Ref("rate_mu")),
+        ("momentum", "why", "learning_rate = 0.11", Ref("rate_eta")),
+        ("momentum", "ravine", "0.3", Ref("rate_mu")),
+        ("output-delta", "update", "0.3", Ref("weight", 2, 1, 1)),
+        ("deeper", "count", "3", Ref("set_depth")),
+    ],
+)
+def test_a_typed_line_sets_what_it_names_or_what_is_at_hand(lesson: str, stop: str, line: str, ref: Ref) -> None:
+    study = typed(at(screens.of_lesson(lesson), stop), line).study
+    assert study is not None
+    assert [edit.ref for edit in study.timeline.edits] == [ref]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "line", "told"),
+    [
+        ("by-hand", "0.3", "“0.3” for which number?"),
+        ("by-hand", "b = 1", "more than one bias: b_h1 to b_o1"),
+        ("start", "mu = 0.5", "μ is not used by the rule of this run"),
+    ],
+)
+def test_a_typed_line_that_could_mean_anything_asks(lesson: str, line: str, told: str) -> None:
+    session = typed(screens.of_lesson(lesson), line)
+    assert told in screen(session)
+    assert session.study is not None
+    assert not session.study.timeline.edits
+
+
+@pytest.mark.parametrize("key", ["more", "less", "halve", "double"])
+def test_where_nothing_learns_no_rate_is_offered(key: str) -> None:
+    session = screens.of_lesson("by-hand")
+    assert not {"check", "run", "change"} & set(screens.lines(session)[-1].split())
+    pressed = screens.pressed(session, key)
+    assert "Nothing learns here" in screen(pressed)
+    assert pressed.study is not None
+    assert not pressed.study.timeline.edits
+
+
+def test_the_name_of_a_run_that_has_been_changed_says_so_at_any_width() -> None:
+    for width in (80, 100, 120):
+        session = at(screens.of_lesson("momentum", size=(width, 24)), "why")
+        assert "plain (changed)" not in screens.lines(session)[0]
+        assert "plain (changed)" in screens.lines(screens.pressed(session, "more"))[0]
+        assert "plain (changed)" not in screens.lines(screens.pressed(session, "more", "undo"))[0]

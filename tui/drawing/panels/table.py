@@ -56,4 +56,6 @@ def _meant(study: Study, action: str) -> bool:
         return bool(study.trail)
     if action == "check":
         return learns(study) and study.trace.problem.error != "perceptron"
+    if action == "run":
+        return learns(study)
     return action != "more" or (study.lesson is not None and study.lesson.main is not None)
