@@ -102,7 +102,6 @@ def _main(table: Fields) -> Tunable:
         values,
         table.text("setting", ""),
         table.flag("runs"),
-        table.flag("from_start"),
     )
     table.done()
     ways = sum((bool(main.by), bool(main.times), bool(main.values), bool(main.setting), main.runs))

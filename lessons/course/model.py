@@ -66,8 +66,8 @@ class Tunable:
     """What `+` and `-` change in a lesson.
 
     The number behind `symbol`: `by` is added, or it is multiplied by `times`, or it goes through `values`. Or a
-    setting: depth, seed, batch. Or, `runs`, they go through the lesson's runs. from_start: the number is changed from
-    the first iteration on, not from the one at hand, so that what has been run is run again with it.
+    setting: depth, seed, batch. Or, `runs`, they go through the lesson's runs. The number is changed from the first
+    iteration on, so that what has been run is run again with it.
     """
 
     symbol: str = ""
@@ -76,7 +76,6 @@ class Tunable:
     values: tuple[float, ...] = ()
     setting: str = ""
     runs: bool = False
-    from_start: bool = False
 
     def up(self, value: float) -> float:
         """The number after `+`."""

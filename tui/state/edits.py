@@ -12,100 +12,155 @@ from nntutor.core.engine.edits import is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Names, Ref
+from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.moves import switched, to
 from nntutor.tui.state.panels import Editing, note
+from nntutor.tui.state.runs import learns
 from nntutor.tui.state.study import Position, Study, step_of
+from nntutor.tui.state.telling import Telling, called, given_value, seen, told, went
+
+_KINDS = {
+    **{name: kind for kind, name in NUMBERS.items()},
+    **{name: kind for kind, name in RATE_FIELDS.items()},
+    "lr": "rate_eta",
+}
+"""Settings and rates by their names."""
 
 
-def main_ref(study: Study) -> Ref:
-    """The number that + and − change: the lesson's, or the learning rate."""
+def main_ref(study: Study) -> Ref | None:
+    """The lesson's main number, which + and − change; None where it has none."""
     main = study.lesson.main if study.lesson is not None else None
-    if main is not None and main.setting:
-        return Ref(f"set_{main.setting}")
-    if main is not None and main.symbol:
-        ref = study.trace.find(main.symbol)
-        if ref is not None:
-            return ref
-    return Ref("rate_eta")
+    if main is None:
+        return None
+    return Ref(f"set_{main.setting}") if main.setting else study.trace.find(main.symbol)
 
 
 def changed(study: Study, how: str) -> Study:
-    """The main number up, down, halved or doubled; or, where + and − go through the runs, another run."""
+    """The lesson's main number up or down, or another of its runs; the learning rate halved or doubled."""
     main = study.lesson.main if study.lesson is not None else None
     if main is not None and main.runs and how in ("more", "less"):
         return switched(study, 1 if how == "more" else -1)
-    ref = main_ref(study)
+    ref = Ref("rate_eta") if how in ("halve", "double") else main_ref(study)
+    if main is None or ref is None or how in ("halve", "double"):
+        if not learns(study):
+            return replace(study, note=note("study.nothing_learns"))
+        if ref is None:
+            return replace(study, note=note("study.scale_only", symbol=study.trace.symbol(Ref("rate_eta"))))
+        return edited(study, ref, given_value(study.timeline, ref, 1) * (0.5 if how == "halve" else 2.0))
+    value = given_value(study.timeline, ref, 1)
     if ref.kind in NUMBERS:
-        now = setting(study.timeline.problem, ref.kind)
-        new = {"more": now + 1, "less": now - 1, "halve": now // 2, "double": 2 * now}[how]
-        return edited(study, ref, float(new))
-    value = study.trace.value(ref)
-    if how in ("halve", "double"):
-        return edited(study, ref, value * (0.5 if how == "halve" else 2.0))
-    if main is None or main.runs:
-        return replace(study, note=note("study.scale_only", symbol=study.trace.symbol(ref)))
+        return edited(study, ref, value + (1 if how == "more" else -1))
     new_value = main.up(value) if how == "more" else main.down(value)
-    if new_value == value:
-        return replace(study, note=note("edit.no_further", symbol=study.trace.symbol(ref), value=value))
-    return edited(study, ref, new_value)
+    return edited(study, ref, new_value) if new_value != value else _no_further(study, ref, value)
+
+
+def since(study: Study, ref: Ref) -> int:
+    """The iteration from which on a change of this number counts: the one rule for every change.
+
+    A rate, a setting and the lesson's main number count from the first iteration on, and the way to the place is run
+    again; a weight, an input, a target from the iteration at hand.
+    """
+    whole = ref.kind in RATE_FIELDS or ref.kind in NUMBERS or ref == main_ref(study)
+    return 1 if whole else study.timeline.iteration
 
 
 def edited(study: Study, ref: Ref, value: float) -> Study:
     """A given number or a setting replaced; in every run where runs are compared, in this one where they race."""
-    main = study.lesson.main if study.lesson is not None else None
-    is_setting = ref.kind in NUMBERS
-    before = float(setting(study.timeline.problem, ref.kind)) if is_setting else study.trace.value(ref)
-    place, here = study.place, study.step.ref
-    whole = main is not None and main.from_start
-    compared = study.lesson is not None and "runs" in study.lesson.views
-    timelines = dict(study.timelines)
+    first, (iteration, step), here = since(study, ref), study.place, study.step.ref
+    before = value_now(study, ref)
+    if not np.isfinite(value) or (ref.kind in RATE_FIELDS and not in_range(ref.kind, value)):
+        return _no_further(study, ref, before)
+    runs, timelines = _touched(study), dict(study.timelines)
     try:
-        for name, one in study.timelines.items():
-            if name == study.run or compared:
-                timelines[name] = one.to(*((1, 1) if whole else place)).edit(ref, value)
+        for name in runs:
+            there = timelines[name].to(first, step if first == iteration else 1)
+            timelines[name] = there.edit(ref, value)
     except (ValueError, KeyError):
-        return replace(study, note=note("edit.no_further", symbol=symbol_of(study, ref), value=before))
-    seeds = None if is_setting else study.seeds
-    study = _with_timelines(replace(study, seeds=seeds), timelines, place, here)
-    facts = {"symbol": symbol_of(study, ref), "before": before, "after": value}
-    return replace(study, note=study.note or note("edit.done", **facts))
+        return _no_further(study, ref, before)
+    forgot = any(edit.iteration > first for edit in study.timeline.in_force)
+    what = ((symbol_of(study, ref), before, value),)
+    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot)
+    return _telling(_with_timelines(study, timelines, study.place, here), telling)
+
+
+def value_now(study: Study, ref: Ref) -> float:
+    """What a change of this number would replace."""
+    return given_value(study.timeline, ref, since(study, ref))
+
+
+def _touched(study: Study) -> tuple[str, ...]:
+    """The runs in which a change at hand is made."""
+    compared = study.lesson is not None and "runs" in study.lesson.views
+    return tuple(study.timelines) if compared else (study.run,)
+
+
+def _no_further(study: Study, ref: Ref, value: float) -> Study:
+    return replace(study, note=note("edit.no_further", symbol=symbol_of(study, ref), value=value))
+
+
+def _telling(study: Study, telling: Telling) -> Study:
+    """The study with what there is to tell of a change: now, or at the end of the run that it takes."""
+    if study.running is not None:
+        return replace(study, running=replace(study.running, telling=telling))
+    return replace(study, note=told(telling, study.timeline, study.note))
 
 
 def editable(study: Study) -> tuple[Ref, ...]:
-    """The given numbers that an edit at this step offers: the weight at hand, what the step used, then the rates."""
-    step = study.step
+    """The given numbers that an edit at this step offers: the weight at hand, what the step used, the lesson's main
+    number, then the rates."""
+    step, main = study.step, main_ref(study)
     found = []
     if step.ref.kind in PER_WEIGHT:
         found.append(step.ref._replace(kind="weight"))
     found += [operand.ref for operand in step.operands]
     found += [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
     found += [Ref(kind) for kind in RATE_FIELDS]
-    rates = study.timeline.problem.optimizer.rule.rates
-    offered = [
-        ref
-        for ref in dict.fromkeys(found)
-        if is_given(study.timeline.problem, ref) and (ref.kind not in RATE_FIELDS or RATE_FIELDS[ref.kind] in rates)
-    ]
-    return tuple(offered)
+    offered = [ref for ref in found if _offered(study, ref)]
+    if main is not None and _offered(study, main):
+        offered.insert(len([ref for ref in offered if ref.kind not in RATE_FIELDS]), main)
+    return tuple(dict.fromkeys(offered))
+
+
+def _offered(study: Study, ref: Ref) -> bool:
+    """Whether a number is given, a rate one that the rule of this run uses, a setting one that its network has."""
+    problem = study.timeline.problem
+    if ref.kind in NUMBERS:
+        return _can_be(problem, ref, setting(problem, ref.kind))
+    used = ref.kind not in RATE_FIELDS or RATE_FIELDS[ref.kind] in problem.optimizer.rule.rates
+    return used and is_given(problem, ref)
+
+
+def _can_be(problem: Problem, ref: Ref, value: float) -> bool:
+    """Whether a setting can have this value."""
+    try:
+        varied(problem, {NUMBERS[ref.kind]: value})
+    except ValueError:
+        return False
+    return True
+
+
+def at_hand(study: Study) -> Ref | None:
+    """The number that a value typed without a symbol is for: the step's weight, else the lesson's main number."""
+    weight = study.step.ref._replace(kind="weight")
+    if study.step.ref.kind in PER_WEIGHT and _offered(study, weight):
+        return weight
+    main = main_ref(study)
+    return main if main is not None and _offered(study, main) else None
 
 
 def editing(study: Study) -> Study:
     """The panel in which a given number is set."""
-    main = study.lesson.main if study.lesson is not None else None
-    offered = editable(study)
-    first = main_ref(study)
-    if main is None or not main.symbol or first not in offered:
-        first = offered[0]
-    return replace(study, panel=Editing(first), note=None)
+    return replace(study, panel=Editing(at_hand(study)), note=None)
 
 
 def another(study: Study, panel: Editing, way: int) -> Study:
-    """The panel at another number that can be set."""
-    offered = editable(study)
+    """The panel at another number that can be set; at none, where none is at hand."""
+    offered: tuple[Ref | None, ...] = editable(study)
+    offered = offered if at_hand(study) is not None else (None, *offered)
     at = offered.index(panel.ref) if panel.ref in offered else 0
     return replace(study, panel=Editing(offered[(at + way) % len(offered)]))
 
@@ -130,85 +185,106 @@ class Change:
 
 def parse_edit(study: Study, panel: Editing) -> Change | Note:
     """What the typed line sets, and to what; or what is wrong with it."""
-    ref, text = panel.ref, panel.text.strip()
+    text = panel.text.strip()
     head, equals, tail = text.partition("=")
-    if equals:
-        symbol, text = head.strip().removesuffix("⁺"), tail.strip()
-        named = {name: kind for kind, name in NUMBERS.items()}.get(symbol.lower())
-        found = Ref(named) if named else study.trace.find(symbol)
-        if found is None:
-            return note("goto.no_symbol", text=symbol)
-        ref = found
+    if not equals:
+        return note("edit.which", text=text) if panel.ref is None else _set_to(study, panel.ref, text)
+    named = _named(study, head.strip().removesuffix("⁺"))
+    return _set_to(study, named, tail.strip()) if isinstance(named, Ref) else named
+
+
+def _named(study: Study, symbol: str) -> Ref | Note:
+    """The number that is called so; a rate, a setting by its name too, and "b" where there is one bias."""
+    kind = _KINDS.get(symbol.lower())
+    found = Ref(kind) if kind else study.trace.find(symbol)
+    layers = enumerate(study.timeline.problem.network.layers, 1)
+    biases = [Ref("weight", n, unit) for n, layer in layers for unit in range(1, layer.units + 1)]
+    biases = [ref for ref in biases if is_given(study.timeline.problem, ref)]
+    if found is None and symbol == "b" and biases:
+        first, last = (study.trace.symbol(ref) for ref in (biases[0], biases[-1]))
+        return biases[0] if len(biases) == 1 else note("edit.which_bias", first=first, last=last)
+    return note("goto.no_symbol", text=symbol) if found is None else found
+
+
+def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
+    """What sets a number to what is typed."""
     if ref.kind not in NUMBERS and not is_given(study.timeline.problem, ref):
         return note("edit.not_given", symbol=study.trace.symbol(ref))
+    if ref.kind not in NUMBERS and not _offered(study, ref):
+        return note("edit.not_used", symbol=study.trace.symbol(ref))
     value = value_of(study, text)
     if not isinstance(value, float):
         return value
     if not np.isfinite(value):
         return note("edit.not_a_number", text=text)
-    if ref.kind in NUMBERS:
-        try:
-            varied(study.timeline.problem, {NUMBERS[ref.kind]: value})
-        except ValueError:
-            return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
+    if ref.kind in NUMBERS and not _can_be(study.timeline.problem, ref, value):
+        return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
     if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
         return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
     return Change(ref, value)
 
 
-def preview(study: Study, change: Change) -> tuple[tuple[str, float, float], ...] | None:
-    """What an edit would make of the step's number and of E: (symbol, now, then); None for a setting."""
-    if change.ref.kind in NUMBERS:
-        return None
-    after = study.timeline.edit(change.ref, change.value).trace
-    here = study.step.ref
-    refs = [here] if here.kind == "error" else [here, Ref("error")]
-    return tuple((study.trace.symbol(one), study.trace.value(one), after.value(one)) for one in refs)
+def preview(study: Study, change: Change) -> Note:
+    """What the status line is going to say of an edit; where the way to the place is long, that it is run again."""
+    after = edited(study, change.ref, change.value)
+    return after.note or note("edit.run_again", iteration=study.timeline.iteration)
 
 
 def symbol_of(study: Study, ref: Ref) -> str:
-    """What a number is called; a setting has its name in the words, under this key."""
-    return NUMBERS[ref.kind] if ref.kind in NUMBERS else study.trace.symbol(ref)
+    """What a number is called."""
+    return called(study.timeline, ref)
 
 
-def _with_timelines(
-    study: Study, timelines: Mapping[str, Timeline], place: Position | None = None, here: Ref | None = None
-) -> Study:
+def _with_timelines(study: Study, timelines: Mapping[str, Timeline], place: Position, here: Ref) -> Study:
     """Other timelines, at the same place; where steps have other numbers now, at the step that makes the same."""
-    iteration, step = place or study.place
+    iteration, step = place
     # Later iterations are forgotten with the numbers that they came from.
     trail = tuple(one for one in study.trail if one.iteration <= iteration)
-    before, made = study.trace.plan, MappingProxyType(dict(timelines))
+    before, problem, made = study.trace.plan, study.timeline.problem, MappingProxyType(dict(timelines))
     study = replace(study, timelines=made, running=None, reached=MappingProxyType({}), trail=trail)
     if study.trace.plan != before:
         study = replace(study, trail=())  # its steps have other numbers now
+    if study.timeline.problem is not problem:
+        study = replace(study, seeds=None)  # they were trained on that problem
     problem = study.timeline.problem
     found = None
-    if here is not None and here.layer < len(problem.network.sizes):
+    if here.layer < len(problem.network.sizes):
         many = problem.batch_length(iteration) > 1
         found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here), study.timeline.mistake)
     return to(study, iteration, found or step)
 
 
 def undone(study: Study) -> Study:
+    """Without the last edit of the run at hand; where runs are compared, of each."""
     if not study.timeline.edits:
         return replace(study, note=note("edit.nothing_to_undo"))
-    study = _with_timelines(study, {name: one.undo() for name, one in study.timelines.items()}, here=study.step.ref)
-    return replace(study, note=study.note or note("edit.undone"))
+    return _restored(study, "edit.undone", {name: study.timelines[name].to(1).undo() for name in _touched(study)})
 
 
 def redone(study: Study) -> Study:
+    """With the edit that was undone last."""
     if not study.timeline.undone:
         return replace(study, note=note("edit.nothing_to_redo"))
-    study = _with_timelines(study, {name: one.redo() for name, one in study.timelines.items()}, here=study.step.ref)
-    return replace(study, note=study.note or note("edit.redone"))
+    return _restored(study, "edit.redone", {name: study.timelines[name].to(1).redo() for name in _touched(study)})
 
 
 def reset(study: Study) -> Study:
-    """The lesson's own setting: no edits."""
-    timelines = dict(study.timelines)
-    for name, timeline in timelines.items():
+    """The lesson's own setting: no edits in any run."""
+    timelines = {}
+    for name, timeline in study.timelines.items():
         while timeline.edits:
-            timeline = timeline.undo()
-        timelines[name] = timeline
-    return replace(_with_timelines(study, timelines, here=study.step.ref), note=note("status.own_setting"))
+            timeline = timeline.to(1).undo()
+            timelines[name] = timeline
+    return _restored(study, "edit.own", timelines) if timelines else replace(study, note=note("edit.nothing_changed"))
+
+
+def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Study:
+    """The study with other edits in these runs, and which numbers that brings back."""
+    name = study.run if study.run in timelines else next(iter(timelines))
+    old, new = study.timelines[name], timelines[name]
+    places = dict.fromkeys((edit.iteration, edit.ref) for edit in (*old.in_force, *new.in_force))
+    found = [one for at, ref in places if (one := went(old, new, ref, at)) is not None]
+    what = tuple(one for one in found if one[1] != one[2]) or tuple(found)
+    made = {**study.timelines, **timelines}
+    telling = Telling(key, what, min(at for at, _ in places), tuple(timelines), len(made), seen(study.timeline))
+    return _telling(_with_timelines(study, made, study.place, study.step.ref), telling)

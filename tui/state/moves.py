@@ -14,7 +14,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state import korean
 from nntutor.tui.state.panels import Asking, Checking, Why, note
-from nntutor.tui.state.runs import run_seeds, run_to
+from nntutor.tui.state.runs import learns, run_seeds, run_to
 from nntutor.tui.state.study import Study, moved, step_of
 from nntutor.tui.state.views import views
 
@@ -205,6 +205,8 @@ def nudged(study: Study) -> Ref | None:
 
 def checking(study: Study) -> Study:
     """The check of the number at hand, or why there is none."""
+    if not learns(study):
+        return replace(study, note=note("run.none"))
     if study.trace.problem.error == "perceptron":
         return replace(study, note=note("check.perceptron"))
     ref = nudged(study)

@@ -91,9 +91,9 @@ class Asking(Line):
 
 @dataclass(frozen=True)
 class Editing(Line):
-    """A new value for the given number at `ref`: a number, an expression, or "symbol = expression"."""
+    """A new value for the given number at `ref` (None: none is at hand): a number, an expression, or "symbol = …"."""
 
-    ref: Ref
+    ref: Ref | None
 
     takes: ClassVar[tuple[str, ...]] = (*Line.takes, "unit_next", "unit_previous")
 

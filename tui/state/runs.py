@@ -9,6 +9,7 @@ from nntutor.core.engine.training import Chunk
 from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.panels import Asking, note
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running, Seeds, Study, moved
+from nntutor.tui.state.telling import told
 
 RUNS = (10, 100, 1000, 10_000)
 # A run down to an error ends after this many iterations where the error is never reached.
@@ -89,8 +90,13 @@ def stopped(study: Study) -> Study:
         return study
     if running.seeds:
         return replace(study, running=None, note=note("run.stopped", iteration=study.seeds.state.done))  # type: ignore[union-attr]
-    arrived = _arrived(study, running, max(study.timeline.newest, running.begun))
-    return replace(arrived, note=note("run.stopped", iteration=arrived.timeline.iteration))
+    arrived = _arrived(study, replace(running, telling=None), max(study.timeline.newest, running.begun))
+    arrived = replace(arrived, note=note("run.stopped", iteration=arrived.timeline.iteration))
+    return (
+        arrived
+        if running.telling is None
+        else replace(arrived, note=told(running.telling, arrived.timeline, arrived.note))
+    )
 
 
 def _arrived(study: Study, running: Running, iteration: int) -> Study:
@@ -98,6 +104,8 @@ def _arrived(study: Study, running: Running, iteration: int) -> Study:
         iteration = study.timeline.diverged
     before = study.timeline.errors
     study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
+    if running.telling is not None:
+        return replace(study, note=told(running.telling, study.timeline, study.note))
     if study.note is None:
         first, last = before[running.begun - 1], before[iteration - 1]
         count = iteration - running.begun

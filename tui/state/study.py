@@ -28,6 +28,7 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Stop
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.panels import Panel, note
+from nntutor.tui.state.telling import Telling
 
 SEEDS, SEED_ITERATIONS = 256, 2000
 
@@ -41,7 +42,10 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class Running:
-    """A run on its way: which one it is, where it began, and the place where it ends."""
+    """A run on its way: which one it is, where it began, and the place where it ends.
+
+    telling: the change that it was started by, told at its end.
+    """
 
     number: int
     begun: int
@@ -49,6 +53,7 @@ class Running:
     step: int
     goal: float | None = None
     seeds: bool = False
+    telling: Telling | None = None
 
 
 @dataclass(frozen=True, eq=False)

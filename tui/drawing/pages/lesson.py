@@ -16,6 +16,7 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import key_line, look_of, rule, run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
+from nntutor.tui.drawing.canvas.saying import fitting
 from nntutor.tui.drawing.pages.prose import prose_pages
 from nntutor.tui.drawing.panels.table import keys_here, panel_rows
 from nntutor.tui.drawing.step.diagram import fits
@@ -29,6 +30,7 @@ _BOTTOM = 8  # rows of formula and prose at 80 × 24
 _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _FULL_WIDTH = 80
+_KEPT = 3  # rows that a message leaves to the place and the formula
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class LessonPage:
     def rows(self) -> list[Row]:
         """The whole screen."""
         session, study = self.session, self.study
-        top = [status_row(study.trace, study.timeline.step, self._title(), self.words, session.width, self.look)]
+        title, name = self._title(), self._run()
+        top = [status_row(study.trace, study.timeline.step, title, name, self.words, session.width, self.look)]
         bottom, picture = _parts(session.height)
         if picture:
             edge = rule(session.width, self.look)
@@ -70,11 +73,13 @@ class LessonPage:
         study = self.study
         if study.lesson is None:
             return clean(study.timeline.original.title) or clean(study.name)
-        title = f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
-        if len(study.timelines) < 2:
-            return title
-        name = run_name(self.words, study.run)
-        return f"{title} · {name}" if name else title
+        return f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
+
+    def _run(self) -> str:
+        """What the run at hand is called, where there are several or something in it has been changed."""
+        study = self.study
+        name = run_name(self.words, study.run) if len(study.timelines) > 1 else ""
+        return name if study.own(study.run) else self.words.say("status.changed", run=name).strip()
 
     def _picture(self, width: int, height: int) -> list[Row]:
         """The view that is chosen; on a wide screen two of them."""
@@ -108,19 +113,16 @@ class LessonPage:
 
     def _keys(self) -> list[Row]:
         """What can be pressed here, or what there is to tell."""
-        message, width = self._message(), self.session.width
-        if not message:
+        told, width, height = self._told(), self.session.width, self.session.height
+        if not told:
             return [key_line(keys_here(self.session, self.study), self.words, width)]
-        lines = wrapped(message, width - 2)[: max(1, self.session.height // 3)]
-        return [(Piece(f" {line}", "note"),) for line in lines]
+        return [(Piece(f" {line}", "note"),) for line in told[: max(1, height - _KEPT)]]
 
-    def _message(self) -> str:
-        message = self.session.home.message
-        if self.study.note is None:
-            return message
-        key, facts = self.study.note
-        shown = {name: self.look.figure(fact) if isinstance(fact, float) else fact for name, fact in facts.items()}
-        return f"{self.words.say(key, **shown)} {message}".strip()
+    def _told(self) -> list[str]:
+        """The lines of what there is to tell."""
+        message, note, width = self.session.home.message, self.study.note, self.session.width - 2
+        told = [] if note is None else fitting(note, self.words, self.look, width, max(1, self.session.height // 3))
+        return [*told, *(wrapped(message, width) if message else [])]
 
 
 def _parts(height: int) -> tuple[int, int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, cut, wrapped
+from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, wrapped
+from nntutor.tui.drawing.canvas.saying import fitting, said
 from nntutor.tui.state import edits
 from nntutor.tui.state.edits import Change
 from nntutor.tui.state.panels import Editing
@@ -12,28 +14,30 @@ from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import Study
 
+_PREVIEW = 3  # rows
+
 
 def rows(session: Session, study: Study, panel: Editing, words: Words) -> list[Row]:
     look, width = look_of(session), session.width
     head = (*title_row(words.say("edit.title")), Piece(f"   {words.say('edit.how')}", "dim"))
-    if "=" in panel.text:
-        line: Row = (Piece(" "), Piece(panel.text), CURSOR)
-    else:
-        symbol = study.trace.symbol(panel.ref, look.style)
-        now = look.figure(study.trace.value(panel.ref), digits=look.digits + 2)
-        line = (Piece(f" {symbol} = ", "key"), Piece(panel.text), CURSOR)
-        line = (*line, Piece(f"   {words.say('edit.now', value=now)}", "dim"))
+    line: Row = (Piece(" "), Piece(panel.text), CURSOR)
+    if "=" not in panel.text and panel.ref is not None:
+        symbol, now = edits.symbol_of(study, panel.ref), edits.value_now(study, panel.ref)
+        shown = words.say("edit.now", value=look.figure(now, digits=look.digits + 2))
+        line = (Piece(f" {symbol} = ", "key"), Piece(panel.text), CURSOR, Piece(f"   {shown}", "dim"))
     drawn: list[Row] = [head, line]
     if panel.wrong is not None:
-        key, facts = panel.wrong
-        return [*drawn, *[(Piece(f" {line}", "warning"),) for line in wrapped(words.say(key, **facts), width - 2)]]
+        return [
+            *drawn,
+            *[(Piece(f" {line}", "warning"),) for line in wrapped(said(panel.wrong, words, look), width - 2)],
+        ]
     wanted = edits.parse_edit(study, panel) if panel.text.strip() else None
-    followed = edits.preview(study, wanted) if isinstance(wanted, Change) else None
-    if followed is None:
+    if not isinstance(wanted, Change):
         return drawn
-    arrow = look.line("→")
-    told = "   ".join(f"{name} {look.figure(before)} {arrow} {look.figure(after)}" for name, before, after in followed)
-    return [*drawn, (Piece(f" {words.say('edit.follows')} "), Piece(cut(told, width - 12), "result"))]
+    follows = f" {words.say('edit.follows')} "
+    told = fitting(edits.preview(study, wanted), words, look, width - cells(follows) - 1, _PREVIEW)
+    heads = (follows, *[" " * cells(follows)] * len(told))
+    return [*drawn, *[(Piece(head), Piece(line, "result")) for head, line in zip(heads, told, strict=False)]]
 
 
 def keys(session: Session) -> Keys:

@@ -11,6 +11,7 @@ from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.panels import run
 from nntutor.tui.state.commands import ROW
 from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Panel, Why
+from nntutor.tui.state.runs import learns
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
 from nntutor.tui.state.study import Study
@@ -53,4 +54,8 @@ def _meant(study: Study, action: str) -> bool:
     """Whether a key of the lesson's row does something here."""
     if action == "backspace":
         return bool(study.trail)
+    if action == "check":
+        return learns(study) and study.trace.problem.error != "perceptron"
+    if action == "run":
+        return learns(study)
     return action != "more" or (study.lesson is not None and study.lesson.main is not None)

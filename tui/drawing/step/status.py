@@ -10,12 +10,13 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
 
 # A title cut shorter than this says nothing.
 _LEAST_TITLE = 12
+_LEAST_CUT = 4  # beside the name of a run its number is enough
 
 
-def status_row(trace: Trace, index: int, title: str, words: Words, width: int, look: Look) -> Row:
-    """`title … iteration 1 · backward · step 24/39 · E 0.2984`; E is ? until its step.
+def status_row(trace: Trace, index: int, title: str, run: str, words: Words, width: int, look: Look) -> Row:
+    """`title · run … iteration 1 · backward · step 24/39 · E 0.2984`; E is ? until its step.
 
-    Too narrow: the title goes, then E, then the phase.
+    Too narrow: the title is cut, then the run's name goes, then E, then the phase.
     """
     error = trace.find("E")
     shown = "?"
@@ -35,8 +36,16 @@ def status_row(trace: Trace, index: int, title: str, words: Words, width: int, l
         )
     ]
     place = next((text for text in places if cells(text) <= width), cut(places[-1], width))
-    room = width - cells(place) - 1
-    head = next((text for text in (f" {title}", title) if cells(text) <= room), "")
-    if not head and room > _LEAST_TITLE:
-        head = cut(f" {title}", room - 2).rstrip() + look.line("…")
+    head = _head(title, f"{between}{run}" if run else "", width - cells(place) - 1, look)
     return (Piece(head, "title"), Piece(" " * (width - cells(head) - cells(place))), Piece(place))
+
+
+def _head(title: str, run: str, room: int, look: Look) -> str:
+    """The title and the run, the title cut where there is no room for both."""
+    for text in (f" {title}{run}", f"{title}{run}"):
+        if cells(text) <= room:
+            return text
+    short = room - 2 - cells(run)
+    if run and short >= _LEAST_CUT:
+        return cut(f" {title}", short).rstrip() + look.line("…") + run
+    return cut(f" {title}", room - 2).rstrip() + look.line("…") if room > _LEAST_TITLE else ""

@@ -39,6 +39,7 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         timeline = study.timelines[name]
         made = samples_seen // max(1, timeline.problem.batch_size)
         title = run_name(words, name.rpartition("-")[2])
+        title = title if study.own(name) else words.say("status.changed", run=title)
         mark = chr(ord("A") + number)
         if planar:
             points = path(study, refs, name, made + 1)

@@ -1,0 +1,343 @@
+"""What a change does is what the screen says of it: shown values are those of a training from nothing with the shown
+settings, in every lesson, after every change that it allows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+import screens
+from test_following import at, screen, typed
+
+from nntutor.core.arrays import frozen
+from nntutor.core.engine.edits import given, with_given
+from nntutor.core.engine.memory import State
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.training import run
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
+from nntutor.core.problems.settings import NUMBERS
+from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import Lesson, Stop
+from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui import lint
+from nntutor.tui.drawing.canvas.keyline import look_of
+from nntutor.tui.drawing.views import table
+from nntutor.tui.state import edits, moves
+from nntutor.tui.state.session import Resized, Session, Typed
+from nntutor.tui.state.signs import words_with_keys
+from nntutor.tui.state.study import Study
+
+LESSONS = load.lessons()
+FAR = 150  # iterations; further on the same holds, and takes longer
+
+
+@dataclass(frozen=True)
+class Set:
+    """A number set to a value from an iteration on."""
+
+    since: int
+    ref: Ref
+    value: float
+
+
+def trained(problem: Problem, mistake: str, change: Set, last: int) -> tuple[list[float], np.ndarray | None]:
+    """E of iterations 1 to `last` and the weights before `last`, from nothing; no weights where it diverges before."""
+    engine = Engine(problem, mistake)
+    begun = run(engine, engine.start(), change.since - 1)
+    state, errors = begun.state, list(begun.errors)
+    if change.ref.kind == "weight":
+        params = state.params.copy()
+        array, place = engine.layout.parameter(params, change.ref)
+        array[place] = change.value
+        state = State(state.done, frozen(params), state.slots)
+    else:
+        engine = Engine(with_given(problem, change.ref, change.value), mistake)
+        state = engine.start() if change.since == 1 else state
+    before = run(engine, state, last - change.since)
+    errors += [*before.errors]
+    if before.diverged is not None:
+        return errors, None
+    return [*errors, *run(engine, before.state, 1).errors], before.state.params
+
+
+def main_of(lesson: Lesson, problem: Problem, how: str) -> Set | None:
+    """What + and − are to do by the lesson's own file."""
+    main = lesson.main
+    if main is None or main.runs:
+        return None
+    if main.setting:
+        kind = next(kind for kind, name in NUMBERS.items() if name == main.setting)
+        return Set(1, Ref(kind), given(problem, Ref(kind)) + (1 if how == "more" else -1))
+    ref = moves.opened("", None, {"main": problem}, {}).trace.find(main.symbol)
+    assert ref is not None
+    now = given(problem, ref)
+    return Set(1, ref, main.up(now) if how == "more" else main.down(now))
+
+
+def keyed(lesson: Lesson, study: Study, how: str) -> Set | None:
+    """What a key is to do."""
+    problem = study.timeline.original
+    if how in ("more", "less"):
+        return main_of(lesson, problem, how)
+    eta = Ref("rate_eta")
+    return Set(1, eta, given(problem, eta) * (2.0 if how == "double" else 0.5))
+
+
+def near_stops(lesson: Lesson) -> list[Stop]:
+    """A stop for every run of a lesson: the first, and the last that is not far."""
+    found: dict[tuple[str, bool], Stop] = {}
+    for stop in lesson.stops:
+        if stop.iteration <= FAR:
+            found.setdefault((stop.run, False), stop)
+            found[stop.run, True] = stop
+    return list(dict.fromkeys(found.values()))
+
+
+def is_as_said(before: Study, after: Session, change: Set) -> None:
+    """The run at hand is one from nothing, and the status line has told what was changed and what came of it."""
+    study = after.study
+    assert study is not None
+    timeline, mistake = study.timeline, study.timeline.mistake
+    errors, params = trained(timeline.original, mistake, change, before.place.iteration)
+    assert timeline.errors_until(timeline.iteration).tolist() == pytest.approx(
+        errors[: timeline.iteration], nan_ok=True, rel=0
+    )
+    assert study.note is not None
+    facts = study.note[1]
+    ((_, was, now),) = facts["what"]
+    assert (facts["since"], now) == (change.since, change.value)
+    assert was == edits.given_value(before.timeline, change.ref, change.since)
+    if params is not None:
+        assert timeline.trace.before.params.tolist() == params.tolist()
+        assert study.place.iteration == before.place.iteration
+        for symbol, _, then in facts["came"] if not isinstance(facts["came"][0], str) else ():
+            assert then == timeline.trace[symbol] or then != then
+            assert symbol != "E" or then == errors[-1] or then != then
+    if "race" in study.lesson.views:
+        races(after)
+
+
+_RACER = re.compile(r"^[\[ ][A-Z] (.+?) η (\S+) E ([^\s\]]+)(?: moves (\d+))?")
+
+
+def races(session: Session) -> None:
+    """Beside each racer's name stand the rate and the moves that lead to its E, and whether it has been changed."""
+    study = session.study
+    assert study is not None
+    words, look = words_with_keys(session), replace(look_of(session), digits=17)
+    head, *rows = table.drawn("race", study, words, 200, 40, look)
+    racers = [found for row in rows for piece in row if (found := _RACER.match(piece.text))]
+    counted = re.search(r"[\d ,]+", head[0].text.strip().replace(" ", ""))
+    assert counted is not None
+    for name, racer in zip(moves.compared_runs(study), racers, strict=True):
+        timeline = study.timelines[name]
+        other = any(edit.value != given(timeline.original, edit.ref) for edit in timeline.edits)
+        assert racer[1].endswith("(changed)") == other
+        problem = timeline.original
+        for edit in timeline.edits:
+            if edit.ref.kind == "weight":
+                return
+            problem = with_given(problem, edit.ref, edit.value)
+        rated = Set(1, Ref("rate_eta"), float(racer[2]))
+        made = int(racer[4] or counted[0])
+        _, params = trained(problem, timeline.mistake, rated, made + 1)
+        if params is None:
+            continue
+        whole = Engine(replace(problem, batch="full"), timeline.mistake)
+        error = run(whole, State(0, params, whole.start().slots), 1).errors[0]
+        assert racer[3].replace("−", "-") == look.figure(float(error), digits=3)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_key_changes_what_the_screen_says_from_the_first_iteration_on(lesson: Lesson) -> None:
+    for stop in near_stops(lesson):
+        session = at(screens.of_lesson(lesson.id, size=(120, 40)), stop.id)
+        study = session.study
+        assert study is not None
+        for how in ("more", "less", "halve", "double"):
+            change, after = keyed(lesson, study, how), lint.ran(screens.pressed(session, how))
+            assert after.study is not None
+            if after.study.run != study.run:
+                continue
+            if change is None or not after.study.timeline.edits:
+                assert after.study.note is not None, "a key that does nothing says why"
+                assert not any(one.edits for one in after.study.timelines.values())
+                continue
+            is_as_said(study, after, change)
+            back = lint.ran(screens.pressed(after, "undo")).study
+            assert back is not None
+            assert back.timeline.trace.before.params.tolist() == study.trace.before.params.tolist()
+            assert back.note is not None
+            assert back.note[1]["what"] == tuple((s, b, a) for s, a, b in after.study.note[1]["what"])
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_what_follows(lesson: Lesson) -> None:
+    for stop in near_stops(lesson):
+        session = at(screens.of_lesson(lesson.id, size=(120, 40)), stop.id)
+        study = session.study
+        assert study is not None
+        main = keyed(lesson, study, "more")
+        for ref in edits.editable(study):
+            value = round(0.75 * edits.value_now(study, ref) + 0.125, 6) if ref.kind not in NUMBERS else 2.0
+            if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
+                continue
+            line = f"{edits.symbol_of(study, ref)} = {value}"
+            asked = screens.update(screens.pressed(session, "edit"), Typed(line))
+            after = lint.ran(screens.pressed(asked, "continue"))
+            whole = ref.kind in RATE_FIELDS or ref.kind in NUMBERS or (main is not None and ref == main.ref)
+            is_as_said(study, after, Set(1 if whole else stop.iteration, ref, value))
+            assert asked.study is not None
+            assert edits.preview(asked.study, edits.Change(ref, value)) == after.study.note  # type: ignore[union-attr]
+
+
+SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_what_is_told_of_a_change_is_cut_by_no_edge(lesson: Lesson, language: str) -> None:
+    for stop in near_stops(lesson)[-2:]:
+        session = at(screens.of_lesson(lesson.id, language), stop.id)
+        study = session.study
+        assert study is not None
+        line = f"{study.trace.symbol(Ref('weight', 1, 1, 1))} = 0.123456"
+        for keys in (("double",), ("double", "undo"), ("double", "undo", "redo"), ("double", "reset"), ()):
+            after = session
+            for key in keys:
+                after = lint.ran(screens.pressed(after, key))
+            after = after if keys else typed(after, line)
+            assert after.study is not None
+            note = after.study.note
+            for width, height in SIZES if note is not None and "what" in note[1] else ():
+                after = screens.update(after, Resized(width, height))
+                shown = screen(after)
+                came = note[1]["came"]
+                for one in (*note[1]["what"], *(() if isinstance(came[0], str) else came)):
+                    assert is_told(shown, *one), (width, height, one, shown)
+
+
+def is_told(shown: str, symbol: str, before: float, then: float) -> bool:
+    """Whether the screen says that a number went from one value to the other, whole and told apart."""
+    if before == then:
+        return re.search(rf"{re.escape(symbol)} (stays|그대로) \S", shown) is not None
+    for found in re.finditer(rf"{re.escape(symbol)} ([−\d]\S*) → ([−\d][^\s,;:]*)", shown):
+        said = [float(one.replace("−", "-")) for one in found.groups()]
+        if said == pytest.approx([before, then], rel=1e-3) and said[0] != said[1]:
+            return True
+    return False
+
+
+def test_a_change_that_takes_a_run_is_told_at_its_end() -> None:
+    session = at(screens.of_lesson("cycle"), "curve")
+    before = session.study
+    assert before is not None
+    running = screens.pressed(session, "more")
+    assert running.study is not None
+    assert running.study.running is not None
+    study = lint.ran(running).study
+    assert study is not None
+    assert study.note is not None
+    assert study.place == before.place
+    came = {symbol: (was, now) for symbol, was, now in study.note[1]["came"]}
+    assert came["E"] == (before.trace.error, study.trace.error)
+    stopped = screens.pressed(running, "escape").study
+    assert stopped is not None
+    assert stopped.note is not None
+    assert stopped.note[1]["came"][0] == "run.stopped"
+
+
+def test_a_change_by_which_training_diverges_says_where() -> None:
+    session = at(screens.of_lesson("descent"), "creeping")
+    for _ in range(12):
+        session = screens.pressed(session, "double")
+    for _ in range(200):
+        session = screens.pressed(session, "iteration_next")
+    session = lint.ran(screens.pressed(session, "double"))
+    assert session.study is not None
+    assert session.study.note is not None
+    diverged = session.study.timeline.diverged
+    assert diverged is not None
+    assert "from iteration 1 on, in “creeps”: With these new weights E is no longer finite" in screen(session)
+    assert f"in iteration {diverged}." in screen(session)
+
+
+def test_the_trained_weight_is_not_taken_for_the_one_of_iteration_one() -> None:
+    session = at(screens.of_lesson("xor"), "wall")
+    assert session.study is not None
+    own = session.study.timeline.trace_of(1)["w4"]
+    changed = lint.ran(screens.pressed(session, "more")).study
+    assert changed is not None
+    assert changed.timeline.trace_of(1)["w4"] == own + 0.1
+
+
+def test_a_later_edit_that_no_longer_counts_is_said_to() -> None:
+    session = typed(at(screens.of_lesson("wall"), "by-key"), "w1 = 1")
+    assert "no longer counts" not in screen(session)
+    assert "no longer counts" in screen(screens.pressed(session, "double"))
+
+
+def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
+    first = screens.pressed(at(screens.of_lesson("adam"), "race-one"), "double")
+    assert first.study is not None
+    other = screens.pressed(first, "more", "halve", "undo").study
+    assert other is not None
+    assert other.run != first.study.run
+    assert not other.timeline.edits
+    assert other.timelines[first.study.run].edits
+    assert not any(one.edits for one in screens.pressed(first, "more", "halve", "reset").study.timelines.values())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop", "line", "ref"),
+    [
+        ("wall", "by-key", "b = -0.5", Ref("weight", 1, 1, 0)),
+        ("momentum", "why", "eta = 0.11", Ref("rate_eta")),
+        ("momentum", "why", "mu = 0.25", Ref("rate_mu")),
+        ("momentum", "why", "learning_rate = 0.11", Ref("rate_eta")),
+        ("momentum", "ravine", "0.3", Ref("rate_mu")),
+        ("output-delta", "update", "0.3", Ref("weight", 2, 1, 1)),
+        ("deeper", "count", "3", Ref("set_depth")),
+    ],
+)
+def test_a_typed_line_sets_what_it_names_or_what_is_at_hand(lesson: str, stop: str, line: str, ref: Ref) -> None:
+    study = typed(at(screens.of_lesson(lesson), stop), line).study
+    assert study is not None
+    assert [edit.ref for edit in study.timeline.edits] == [ref]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "line", "told"),
+    [
+        ("by-hand", "0.3", "“0.3” for which number?"),
+        ("by-hand", "b = 1", "more than one bias: b_h1 to b_o1"),
+        ("start", "mu = 0.5", "μ is not used by the rule of this run"),
+    ],
+)
+def test_a_typed_line_that_could_mean_anything_asks(lesson: str, line: str, told: str) -> None:
+    session = typed(screens.of_lesson(lesson), line)
+    assert told in screen(session)
+    assert session.study is not None
+    assert not session.study.timeline.edits
+
+
+@pytest.mark.parametrize("key", ["more", "less", "halve", "double"])
+def test_where_nothing_learns_no_rate_is_offered(key: str) -> None:
+    session = screens.of_lesson("by-hand")
+    assert not {"check", "run", "change"} & set(screens.lines(session)[-1].split())
+    pressed = screens.pressed(session, key)
+    assert "Nothing learns here" in screen(pressed)
+    assert pressed.study is not None
+    assert not pressed.study.timeline.edits
+
+
+def test_the_name_of_a_run_that_has_been_changed_says_so_at_any_width() -> None:
+    for width in (80, 100, 120):
+        session = at(screens.of_lesson("momentum", size=(width, 24)), "why")
+        assert "plain (changed)" not in screens.lines(session)[0]
+        assert "plain (changed)" in screens.lines(screens.pressed(session, "more"))[0]
+        assert "plain (changed)" not in screens.lines(screens.pressed(session, "more", "undo"))[0]

@@ -1,0 +1,96 @@
+"""What was changed and what came of it, as one thing to say: in the status line, in the preview of an edit, and at the
+end of the run that a change took.
+
+What came of it is what is known at the place before and after: the number at hand, and E where it has been made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.settings import NUMBERS, setting
+from nntutor.lessons.language.words import Note
+from nntutor.tui.state.panels import note
+
+Went = tuple[str, float, float]
+"""A symbol (of a setting: its name), its value before, and after."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A change. key: of the words; what: the given numbers that went from one value to another, from iteration `since`
+    on in `runs`, of `of` that there are.
+
+    seen: what was known at the place before; forgot: edits of later iterations are gone.
+    """
+
+    key: str
+    what: tuple[Went, ...]
+    since: int
+    runs: tuple[str, ...]
+    of: int
+    seen: tuple[tuple[Ref, float], ...]
+    forgot: bool = False
+
+
+def seen(timeline: Timeline) -> tuple[tuple[Ref, float], ...]:
+    """What a change is judged by at the place."""
+    trace, error = timeline.trace, Ref("error")
+    refs = [trace.step(timeline.step).ref, *([error] if trace.known(error, timeline.step) else [])]
+    return tuple((ref, trace.value(ref)) for ref in dict.fromkeys(refs))
+
+
+def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
+    """The sentence about a change, from the place after it. happened: what came of it where that is another."""
+    trace = timeline.trace
+    there = [(ref, before, after) for ref, before in telling.seen if (after := _value(trace, ref)) is not None]
+    came = happened or tuple((trace.symbol(ref), before, after) for ref, before, after in there)
+    return note(
+        telling.key,
+        what=telling.what or note("edit.other_steps"),
+        since=telling.since,
+        whose=_whose(telling),
+        came=came or note("edit.other_steps"),
+        forgot=note("edit.forgot") if telling.forgot else "",
+    )
+
+
+def given_value(timeline: Timeline, ref: Ref, iteration: int) -> float:
+    """What a given number or a setting is at an iteration."""
+    if ref.kind in NUMBERS:
+        return float(setting(timeline.problem, ref.kind))
+    return timeline.trace_of(iteration).value(ref)
+
+
+def went(old: Timeline, new: Timeline, ref: Ref, iteration: int) -> Went | None:
+    """A given number in two timelines; None where one of them has no such number."""
+    try:
+        before, after = (given_value(one, ref, iteration) for one in (old, new))
+    except (KeyError, IndexError):
+        return None
+    return called(old, ref), before, after
+
+
+def called(timeline: Timeline, ref: Ref) -> str:
+    """What a number is called; a setting, by its name."""
+    return NUMBERS[ref.kind] if ref.kind in NUMBERS else timeline.trace.symbol(ref)
+
+
+def _value(trace: Trace, ref: Ref) -> float | None:
+    try:
+        return trace.value(ref)
+    except (KeyError, IndexError):
+        return None
+
+
+def _whose(telling: Telling) -> Note | str:
+    if telling.of < 2:
+        return ""
+    if len(telling.runs) == telling.of:
+        return note("edit.in_all")
+    if len(telling.runs) == 1:
+        return note("edit.in_one", run=telling.runs[0])
+    return note("edit.in_some", count=len(telling.runs))
