@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from unicodedata import combining, east_asian_width
 
 import pytest
@@ -29,6 +30,7 @@ from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.particles import disagreeing
 
 LANGUAGES = words.LANGUAGES
+ROOT = Path(__file__).parent.parent
 LESSONS = load.lessons()
 WIDTH, ROWS = 78, 5
 
@@ -108,7 +110,7 @@ def test_a_mistake_in_the_catalog_names_its_line(change: tuple[str, str], line: 
 
 
 def test_the_page_on_writing_lessons_shows_a_catalog_that_can_be_read() -> None:
-    page = (HERE.parent / "docs" / "lessons.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "lessons.md").read_text(encoding="utf-8")
     source = page.split("```toml\n")[1].partition("```")[0]
     lesson = catalog.parse(source, "example")
     assert [stop.at for stop in lesson.stops] == ["E", "w2⁺"]

@@ -29,6 +29,7 @@ from nntutor.lessons.language.words import Words
         ("17%는 17%은 o1²은 o1[0]은 w5⁺는", ["17%은"]),
         ("XOR이라는 벽, net이 크고 net가 작고", ["net가"]),
         ("gradient는 큽니다", ["gradient는"]),
+        ("nntutor를 nntutor을 NNTUTOR_HOME으로 NNTUTOR_HOME로", ["nntutor을", "NNTUTOR_HOME로"]),
         ("가중합(net)은 수입니다", []),
         ("0.001만큼 움직이고 8개의 가중치는 2보다 크고 2이고 3고", ["3고"]),
     ],
