@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import formerly
 import numpy as np
 import pytest
 import screens
@@ -23,7 +24,6 @@ from screens import update
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
-from nntutor.lessons.learner import database
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
@@ -319,10 +319,10 @@ async def test_the_next_start_has_the_theme_wherever_it_is(tmp_path: Path, lesso
 
 
 def test_a_file_of_the_version_before_keeps_its_places_and_takes_a_theme(tmp_path: Path) -> None:
+    formerly.version_1(tmp_path, [])
     with sqlite3.connect(tmp_path / "progress.sqlite") as connection:
-        connection.executescript(database._SCHEMA)
         connection.execute("INSERT INTO reached (lesson, done, at) VALUES ('start', 1, 0)")
-        assert not connection.execute("SELECT * FROM sqlite_master WHERE name = 'setting'").fetchall()
+        connection.execute("DROP TABLE setting")
     connection.close()
     desk = Desk(Store.open(tmp_path))
     assert desk.theme == "standard" and desk.home().done == {"start"}
@@ -382,7 +382,7 @@ def test_every_mark_of_a_lesson_is_a_sign_as_well(lesson: str) -> None:
 @pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
 def test_the_picked_row_and_the_picked_choice_have_a_sign(style: Style) -> None:
     mark = ">" if style is Style.ASCII else "▸"
-    home = Session(replace(Session(Desk(Store(None, None, None)).home()).home, picked=3), style=style)
+    home = Session(replace(Session(Desk(Store(None)).home()).home, picked=3), style=style)
     assert next(line for line in screens.lines(home) if line.startswith(f" {mark} ")).split()[1] == "3"
     session = screens.pressed(screens.of_lesson("xor", style=style), "run")
     before = ""

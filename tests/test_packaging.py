@@ -45,7 +45,9 @@ def test_every_data_file_of_the_lessons_is_shipped() -> None:
             assert any(fnmatch.fnmatch(name, pattern) for pattern in patterns), name
 
 
-LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv*", ".dev", ".*_cache", ".hypothesis", "*.egg-info", "build", "dist")
+LEFT_BEHIND = shutil.ignore_patterns(
+    ".git", ".venv*", ".dev", ".*_cache", ".hypothesis", ".mutants", "*.egg-info", "build", "dist"
+)
 
 
 def built(tree: Path, what: str, where: Path) -> Path:
