@@ -12,9 +12,9 @@ import checking
 import numpy as np
 import pytest
 from checking import ALL, DERIVABLE, ordinary, traced
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems, wide_problems
+from strategies import problems, share, wide_problems
 
 from nntutor.core.analysis import copies, slopes
 from nntutor.core.analysis.copies import Copies
@@ -43,13 +43,13 @@ def first(problem: Problem, mistake: str = "") -> Trace:
 # --- the law -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=250)
+@share(3)
 @given(wide_problems(DERIVABLE), st.integers(1, 4))
 def test_a_right_gradient_is_never_said_to_differ(problem: Problem, iteration: int) -> None:
     checking.assert_no_alarm(problem, iteration)
 
 
-@settings(max_examples=100)
+@share(1.5)
 @given(ordinary(), st.sampled_from(("", *ALL)), st.integers(1, 3))
 def test_a_mistaken_gradient_is_found_and_the_error_that_is_stated_holds(
     problem: Problem, mistake: str, iteration: int

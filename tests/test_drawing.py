@@ -75,7 +75,7 @@ def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int
         assert session.study is not None
 
 
-@share(0.2)
+@share(0.1)
 @given(problems(errors=("half-squared", "mse", "bce")))
 def test_the_diagram_shows_no_number_from_after_the_place(problem: Problem) -> None:
     place = Timeline.start(problem)

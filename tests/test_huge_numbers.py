@@ -8,9 +8,9 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
 from nntutor.core.analysis import plot_data
 from nntutor.core.analysis.perceptron import end
@@ -100,14 +100,14 @@ def exported(problem: Problem, format: str) -> None:
 ANY_FORMAT = st.sampled_from(FORMATS)
 
 
-@settings(max_examples=200)
+@share(2)
 @given(huge(all_settings=True))
 def test_no_number_that_is_too_large_is_a_warning_in_training(problem: Problem) -> None:
     """Warnings are errors here."""
     trained(problem)
 
 
-@settings(max_examples=80)
+@share(1)
 @given(huge(), ANY_FORMAT)
 def test_nor_in_an_export(problem: Problem, format: str) -> None:
     exported(problem, format)

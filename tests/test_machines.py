@@ -164,7 +164,7 @@ class TimelineMachine(RuleBasedStateMachine):
 
 
 TestTimeline = TimelineMachine.TestCase
-TestTimeline.settings = share(2)
+TestTimeline.settings = share(1)
 
 
 # --- the session ------------------------------------------------------------------------------------
@@ -398,3 +398,4 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 TestSession = SessionMachine.TestCase
+TestSession.settings = share(0.5)
