@@ -15,6 +15,7 @@ from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.lessons.course.model import Tunable
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.moves import switched, to
@@ -50,12 +51,22 @@ def changed(study: Study, how: str) -> Study:
             return replace(study, note=note("study.nothing_learns"))
         if ref is None:
             return replace(study, note=note("study.scale_only", symbol=study.trace.symbol(Ref("rate_eta"))))
-        return edited(study, ref, given_value(study.timeline, ref, 1) * (0.5 if how == "halve" else 2.0))
+        times = 0.5 if how == "halve" else 2.0
+        return edited(study, ref, given_value(study.timeline, ref, 1) * times, note("edit.times", value=times))
     value = given_value(study.timeline, ref, 1)
     if ref.kind in NUMBERS:
-        return edited(study, ref, value + (1 if how == "more" else -1))
+        return edited(study, ref, value + (1 if how == "more" else -1), _step(main, how))
     new_value = main.up(value) if how == "more" else main.down(value)
-    return edited(study, ref, new_value) if new_value != value else _no_further(study, ref, value)
+    return edited(study, ref, new_value, _step(main, how)) if new_value != value else _no_further(study, ref, value)
+
+
+def _step(main: Tunable, how: str) -> Note | None:
+    """What + and − do in a lesson; None where they go through listed values."""
+    if main.values:
+        return None
+    if main.times:
+        return note("edit.times", value=main.times if how == "more" else 1 / main.times)
+    return note("edit.added" if how == "more" else "edit.taken", value=main.by or 1.0)
 
 
 def since(study: Study, ref: Ref) -> int:
@@ -68,23 +79,26 @@ def since(study: Study, ref: Ref) -> int:
     return 1 if whole else study.timeline.iteration
 
 
-def edited(study: Study, ref: Ref, value: float) -> Study:
-    """A given number or a setting replaced; in every run where runs are compared, in this one where they race."""
-    first, (iteration, step), here = since(study, ref), study.place, study.step.ref
+def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> Study:
+    """A given number or a setting replaced; in every run where runs are compared, in this one where they race.
+
+    step: how a key has changed it, told beside it.
+    """
+    first, place, here = since(study, ref), study.place, study.step.ref
     before = value_now(study, ref)
     if not np.isfinite(value) or (ref.kind in RATE_FIELDS and not in_range(ref.kind, value)):
         return _no_further(study, ref, before)
     runs, timelines = _touched(study), dict(study.timelines)
     try:
         for name in runs:
-            there = timelines[name].to(first, step if first == iteration else 1)
+            there = timelines[name].to(*(place if first == place.iteration else (first, 1)))
             timelines[name] = there.edit(ref, value)
     except (ValueError, KeyError):
         return _no_further(study, ref, before)
     forgot = any(edit.iteration > first for edit in study.timeline.in_force)
     what = ((symbol_of(study, ref), before, value),)
-    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot)
-    return _telling(_with_timelines(study, timelines, study.place, here), telling)
+    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot, step)
+    return _telling(_with_timelines(study, timelines, place, here), telling)
 
 
 def value_now(study: Study, ref: Ref) -> float:
