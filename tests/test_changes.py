@@ -26,7 +26,7 @@ from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.views import table
-from nntutor.tui.state import edits, moves
+from nntutor.tui.state import edit_line, edits, moves
 from nntutor.tui.state.session import Resized, Session, Typed
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.study import Seeds, Study
@@ -192,7 +192,7 @@ def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_wha
             whole = ref.kind in RATE_FIELDS or ref.kind in NUMBERS or (main is not None and ref == main.ref)
             is_as_said(study, after, Set(1 if whole else stop.iteration, ref, value))
             assert asked.study is not None
-            assert edits.preview(asked.study, edits.Change(ref, value)) == after.study.note  # type: ignore[union-attr]
+            assert edit_line.preview(asked.study, edit_line.Change(ref, value)) == after.study.note  # type: ignore[union-attr]
 
 
 SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
