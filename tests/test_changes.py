@@ -20,16 +20,16 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
-from nntutor.lessons.course import load
+from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Lesson, Stop
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.views import table
-from nntutor.tui.state import edits, moves
+from nntutor.tui.state import edit_line, edits, moves
 from nntutor.tui.state.session import Resized, Session, Typed
 from nntutor.tui.state.signs import words_with_keys
-from nntutor.tui.state.study import Study
+from nntutor.tui.state.study import Seeds, Study
 
 LESSONS = load.lessons()
 FAR = 150  # iterations; further on the same holds, and takes longer
@@ -192,7 +192,7 @@ def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_wha
             whole = ref.kind in RATE_FIELDS or ref.kind in NUMBERS or (main is not None and ref == main.ref)
             is_as_said(study, after, Set(1 if whole else stop.iteration, ref, value))
             assert asked.study is not None
-            assert edits.preview(asked.study, edits.Change(ref, value)) == after.study.note  # type: ignore[union-attr]
+            assert edit_line.preview(asked.study, edit_line.Change(ref, value)) == after.study.note  # type: ignore[union-attr]
 
 
 SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
@@ -335,9 +335,33 @@ def test_where_nothing_learns_no_rate_is_offered(key: str) -> None:
     assert not pressed.study.timeline.edits
 
 
+@pytest.mark.parametrize(
+    ("lesson", "key", "step"),
+    [
+        ("start", "more", "(+0.001)"),
+        ("descent", "less", "(−0.125)"),
+        ("descent", "double", "(×2)"),
+        ("cycle", "less", "(×0.5)"),
+        ("deeper", "more", "(+1)"),
+    ],
+)
+def test_what_a_key_does_in_this_lesson_is_said_with_what_it_did(lesson: str, key: str, step: str) -> None:
+    assert step in screen(screens.pressed(screens.of_lesson(lesson, size=(120, 40)), key))
+
+
 def test_the_name_of_a_run_that_has_been_changed_says_so_at_any_width() -> None:
     for width in (80, 100, 120):
         session = at(screens.of_lesson("momentum", size=(width, 24)), "why")
         assert "plain (changed)" not in screens.lines(session)[0]
         assert "plain (changed)" in screens.lines(screens.pressed(session, "more"))[0]
         assert "plain (changed)" not in screens.lines(screens.pressed(session, "more", "undo"))[0]
+
+
+def test_many_seeds_that_were_trained_with_another_rate_are_gone() -> None:
+    session = screens.of_problem(builtin.open("xor-drawn"))
+    assert session.study is not None
+    session = replace(session, study=replace(session.study, seeds=Seeds.start(session.study.timeline.problem)))
+    for line, kept in (("w1 = 0.5", True), ("η = 2", False)):
+        study = typed(session, line).study
+        assert study is not None
+        assert (study.seeds is not None) == kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -15,20 +15,13 @@ from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.lessons.course.model import Tunable
 from nntutor.lessons.language.words import Note
-from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.moves import switched, to
-from nntutor.tui.state.panels import Editing, note
+from nntutor.tui.state.panels import note
 from nntutor.tui.state.runs import learns
 from nntutor.tui.state.study import Position, Study, step_of
 from nntutor.tui.state.telling import Telling, called, given_value, seen, told, went
-
-_KINDS = {
-    **{name: kind for kind, name in NUMBERS.items()},
-    **{name: kind for kind, name in RATE_FIELDS.items()},
-    "lr": "rate_eta",
-}
-"""Settings and rates by their names."""
 
 
 def main_ref(study: Study) -> Ref | None:
@@ -50,12 +43,22 @@ def changed(study: Study, how: str) -> Study:
             return replace(study, note=note("study.nothing_learns"))
         if ref is None:
             return replace(study, note=note("study.scale_only", symbol=study.trace.symbol(Ref("rate_eta"))))
-        return edited(study, ref, given_value(study.timeline, ref, 1) * (0.5 if how == "halve" else 2.0))
+        times = 0.5 if how == "halve" else 2.0
+        return edited(study, ref, given_value(study.timeline, ref, 1) * times, note("edit.times", value=times))
     value = given_value(study.timeline, ref, 1)
     if ref.kind in NUMBERS:
-        return edited(study, ref, value + (1 if how == "more" else -1))
+        return edited(study, ref, value + (1 if how == "more" else -1), _step(main, how))
     new_value = main.up(value) if how == "more" else main.down(value)
-    return edited(study, ref, new_value) if new_value != value else _no_further(study, ref, value)
+    return edited(study, ref, new_value, _step(main, how)) if new_value != value else _no_further(study, ref, value)
+
+
+def _step(main: Tunable, how: str) -> Note | None:
+    """What + and − do in a lesson; None where they go through listed values."""
+    if main.values:
+        return None
+    if main.times:
+        return note("edit.times", value=main.times if how == "more" else 1 / main.times)
+    return note("edit.added" if how == "more" else "edit.taken", value=main.by or 1.0)
 
 
 def since(study: Study, ref: Ref) -> int:
@@ -68,23 +71,26 @@ def since(study: Study, ref: Ref) -> int:
     return 1 if whole else study.timeline.iteration
 
 
-def edited(study: Study, ref: Ref, value: float) -> Study:
-    """A given number or a setting replaced; in every run where runs are compared, in this one where they race."""
-    first, (iteration, step), here = since(study, ref), study.place, study.step.ref
+def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> Study:
+    """A given number or a setting replaced; in every run where runs are compared, in this one where they race.
+
+    step: how a key has changed it, told beside it.
+    """
+    first, place, here = since(study, ref), study.place, study.step.ref
     before = value_now(study, ref)
     if not np.isfinite(value) or (ref.kind in RATE_FIELDS and not in_range(ref.kind, value)):
         return _no_further(study, ref, before)
     runs, timelines = _touched(study), dict(study.timelines)
     try:
         for name in runs:
-            there = timelines[name].to(first, step if first == iteration else 1)
+            there = timelines[name].to(*(place if first == place.iteration else (first, 1)))
             timelines[name] = there.edit(ref, value)
     except (ValueError, KeyError):
         return _no_further(study, ref, before)
     forgot = any(edit.iteration > first for edit in study.timeline.in_force)
     what = ((symbol_of(study, ref), before, value),)
-    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot)
-    return _telling(_with_timelines(study, timelines, study.place, here), telling)
+    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot, step)
+    return _telling(_with_timelines(study, timelines, place, here), telling)
 
 
 def value_now(study: Study, ref: Ref) -> float:
@@ -119,115 +125,28 @@ def editable(study: Study) -> tuple[Ref, ...]:
     found += [operand.ref for operand in step.operands]
     found += [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
     found += [Ref(kind) for kind in RATE_FIELDS]
-    offered = [ref for ref in found if _offered(study, ref)]
-    if main is not None and _offered(study, main):
+    offered = [ref for ref in found if can_be_set(study, ref)]
+    if main is not None and can_be_set(study, main):
         offered.insert(len([ref for ref in offered if ref.kind not in RATE_FIELDS]), main)
     return tuple(dict.fromkeys(offered))
 
 
-def _offered(study: Study, ref: Ref) -> bool:
+def can_be_set(study: Study, ref: Ref) -> bool:
     """Whether a number is given, a rate one that the rule of this run uses, a setting one that its network has."""
     problem = study.timeline.problem
     if ref.kind in NUMBERS:
-        return _can_be(problem, ref, setting(problem, ref.kind))
+        return can_be(problem, ref, setting(problem, ref.kind))
     used = ref.kind not in RATE_FIELDS or RATE_FIELDS[ref.kind] in problem.optimizer.rule.rates
     return used and is_given(problem, ref)
 
 
-def _can_be(problem: Problem, ref: Ref, value: float) -> bool:
+def can_be(problem: Problem, ref: Ref, value: float) -> bool:
     """Whether a setting can have this value."""
     try:
         varied(problem, {NUMBERS[ref.kind]: value})
     except ValueError:
         return False
     return True
-
-
-def at_hand(study: Study) -> Ref | None:
-    """The number that a value typed without a symbol is for: the step's weight, else the lesson's main number."""
-    weight = study.step.ref._replace(kind="weight")
-    if study.step.ref.kind in PER_WEIGHT and _offered(study, weight):
-        return weight
-    main = main_ref(study)
-    return main if main is not None and _offered(study, main) else None
-
-
-def editing(study: Study) -> Study:
-    """The panel in which a given number is set."""
-    return replace(study, panel=Editing(at_hand(study)), note=None)
-
-
-def another(study: Study, panel: Editing, way: int) -> Study:
-    """The panel at another number that can be set; at none, where none is at hand."""
-    offered: tuple[Ref | None, ...] = editable(study)
-    offered = offered if at_hand(study) is not None else (None, *offered)
-    at = offered.index(panel.ref) if panel.ref in offered else 0
-    return replace(study, panel=Editing(offered[(at + way) % len(offered)]))
-
-
-def set_as_typed(study: Study, panel: Editing) -> Study:
-    """What the typed line asks for, or what is wrong with it."""
-    if not panel.text.strip():
-        return replace(study, panel=None)
-    wanted = parse_edit(study, panel)
-    if isinstance(wanted, Change):
-        return edited(replace(study, panel=None), wanted.ref, wanted.value)
-    return replace(study, panel=replace(panel, wrong=wanted))
-
-
-@dataclass(frozen=True)
-class Change:
-    """A given number or a setting, and what it is to be."""
-
-    ref: Ref
-    value: float
-
-
-def parse_edit(study: Study, panel: Editing) -> Change | Note:
-    """What the typed line sets, and to what; or what is wrong with it."""
-    text = panel.text.strip()
-    head, equals, tail = text.partition("=")
-    if not equals:
-        return note("edit.which", text=text) if panel.ref is None else _set_to(study, panel.ref, text)
-    named = _named(study, head.strip().removesuffix("⁺"))
-    return _set_to(study, named, tail.strip()) if isinstance(named, Ref) else named
-
-
-def _named(study: Study, symbol: str) -> Ref | Note:
-    """The number that is called so; a rate, a setting by its name too, and "b" where there is one bias."""
-    kind = _KINDS.get(symbol.lower())
-    found = Ref(kind) if kind else study.trace.find(symbol)
-    layers = enumerate(study.timeline.problem.network.layers, 1)
-    biases = [Ref("weight", n, unit) for n, layer in layers for unit in range(1, layer.units + 1)]
-    biases = [ref for ref in biases if is_given(study.timeline.problem, ref)]
-    if found is None and symbol == "b" and biases:
-        first, last = (study.trace.symbol(ref) for ref in (biases[0], biases[-1]))
-        return biases[0] if len(biases) == 1 else note("edit.which_bias", first=first, last=last)
-    return note("goto.no_symbol", text=symbol) if found is None else found
-
-
-def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
-    """What sets a number to what is typed."""
-    if ref.kind not in NUMBERS and not is_given(study.timeline.problem, ref):
-        return note("edit.not_given", symbol=study.trace.symbol(ref))
-    if ref.kind not in NUMBERS and not _offered(study, ref):
-        return note("edit.not_used", symbol=study.trace.symbol(ref))
-    value = value_of(study, text)
-    if not isinstance(value, float):
-        return value
-    if not np.isfinite(value):
-        return note("edit.not_a_number", text=text)
-    if ref.kind in NUMBERS and not _can_be(study.timeline.problem, ref, value):
-        return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
-    if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
-        return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
-    return Change(ref, value)
-
-
-def preview(study: Study, change: Change) -> Note:
-    """What the status line is going to say of an edit; where the way to the place is long, that it is run again."""
-    after = edited(study, change.ref, change.value)
-    return after.note or note("edit.run_again", iteration=study.timeline.iteration)
 
 
 def symbol_of(study: Study, ref: Ref) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nntutor.core import foreign
-from nntutor.tui.state import edits, moves, runs
+from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.korean import TWO_SET
 from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Scrolled, Why
@@ -77,7 +77,7 @@ def _asking(study: Study, panel: Asking, name: str) -> Study:
 
 
 def _editing(study: Study, panel: Editing, name: str) -> Study:
-    return edits.set_as_typed(study, panel) if name == "continue" else edits.another(study, panel, WAYS[name])
+    return edit_line.set_as_typed(study, panel) if name == "continue" else edit_line.another(study, panel, WAYS[name])
 
 
 KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from nntutor.tui.state import edits, moves, panels, runs, views
+from nntutor.tui.state import edit_line, edits, moves, panels, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel, typed
 from nntutor.tui.state.panels import Asking, Choosing, Helping, Panel, Reading, Why
@@ -68,7 +68,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
     "check": moves.checking,
-    "edit": edits.editing,
+    "edit": edit_line.editing,
     "more": partial(edits.changed, how="more"),
     "less": partial(edits.changed, how="less"),
     "halve": partial(edits.changed, how="halve"),

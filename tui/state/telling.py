@@ -24,7 +24,8 @@ class Telling:
     """A change. key: of the words; what: the given numbers that went from one value to another, from iteration `since`
     on in `runs`, of `of` that there are.
 
-    seen: what was known at the place before; forgot: edits of later iterations are gone.
+    seen: what was known at the place before; forgot: edits of later iterations are gone;
+    step: how a key has changed it.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Telling:
     of: int
     seen: tuple[tuple[Ref, float], ...]
     forgot: bool = False
+    step: Note | None = None
 
 
 def seen(timeline: Timeline) -> tuple[tuple[Ref, float], ...]:
@@ -51,6 +53,7 @@ def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
     return note(
         telling.key,
         what=telling.what or note("edit.other_steps"),
+        step=telling.step or "",
         since=telling.since,
         whose=_whose(telling),
         came=came or note("edit.other_steps"),

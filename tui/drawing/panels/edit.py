@@ -7,8 +7,8 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, wrapped
 from nntutor.tui.drawing.canvas.saying import fitting, said
-from nntutor.tui.state import edits
-from nntutor.tui.state.edits import Change
+from nntutor.tui.state import edit_line, edits
+from nntutor.tui.state.edit_line import Change
 from nntutor.tui.state.panels import Editing
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key
@@ -31,11 +31,11 @@ def rows(session: Session, study: Study, panel: Editing, words: Words) -> list[R
             *drawn,
             *[(Piece(f" {line}", "warning"),) for line in wrapped(said(panel.wrong, words, look), width - 2)],
         ]
-    wanted = edits.parse_edit(study, panel) if panel.text.strip() else None
+    wanted = edit_line.parse_edit(study, panel) if panel.text.strip() else None
     if not isinstance(wanted, Change):
         return drawn
     follows = f" {words.say('edit.follows')} "
-    told = fitting(edits.preview(study, wanted), words, look, width - cells(follows) - 1, _PREVIEW)
+    told = fitting(edit_line.preview(study, wanted), words, look, width - cells(follows) - 1, _PREVIEW)
     heads = (follows, *[" " * cells(follows)] * len(told))
     return [*drawn, *[(Piece(head), Piece(line, "result")) for head, line in zip(heads, told, strict=False)]]
 

@@ -1,0 +1,112 @@
+"""The line in which a number is set: which number is meant, what it is to be, and what would follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nntutor.core.engine.edits import is_given
+from nntutor.core.notation.kinds import PER_WEIGHT
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.settings import NUMBERS
+from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.lessons.language.words import Note
+from nntutor.tui.state import edits
+from nntutor.tui.state.expressions import value_of
+from nntutor.tui.state.panels import Editing, note
+from nntutor.tui.state.study import Study
+
+_KINDS = {
+    **{name: kind for kind, name in NUMBERS.items()},
+    **{name: kind for kind, name in RATE_FIELDS.items()},
+    "lr": "rate_eta",
+}
+"""Settings and rates by their names."""
+
+
+def at_hand(study: Study) -> Ref | None:
+    """The number that a value typed without a symbol is for: the step's weight, else the lesson's main number."""
+    weight = study.step.ref._replace(kind="weight")
+    if study.step.ref.kind in PER_WEIGHT and edits.can_be_set(study, weight):
+        return weight
+    main = edits.main_ref(study)
+    return main if main is not None and edits.can_be_set(study, main) else None
+
+
+def editing(study: Study) -> Study:
+    """The panel in which a given number is set."""
+    return replace(study, panel=Editing(at_hand(study)), note=None)
+
+
+def another(study: Study, panel: Editing, way: int) -> Study:
+    """The panel at another number that can be set; at none, where none is at hand."""
+    offered: tuple[Ref | None, ...] = edits.editable(study)
+    offered = offered if at_hand(study) is not None else (None, *offered)
+    at = offered.index(panel.ref) if panel.ref in offered else 0
+    return replace(study, panel=Editing(offered[(at + way) % len(offered)]))
+
+
+def set_as_typed(study: Study, panel: Editing) -> Study:
+    """What the typed line asks for, or what is wrong with it."""
+    if not panel.text.strip():
+        return replace(study, panel=None)
+    wanted = parse_edit(study, panel)
+    if isinstance(wanted, Change):
+        return edits.edited(replace(study, panel=None), wanted.ref, wanted.value)
+    return replace(study, panel=replace(panel, wrong=wanted))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A given number or a setting, and what it is to be."""
+
+    ref: Ref
+    value: float
+
+
+def parse_edit(study: Study, panel: Editing) -> Change | Note:
+    """What the typed line sets, and to what; or what is wrong with it."""
+    text = panel.text.strip()
+    head, equals, tail = text.partition("=")
+    if not equals:
+        return note("edit.which", text=text) if panel.ref is None else _set_to(study, panel.ref, text)
+    named = _named(study, head.strip().removesuffix("⁺"))
+    return _set_to(study, named, tail.strip()) if isinstance(named, Ref) else named
+
+
+def _named(study: Study, symbol: str) -> Ref | Note:
+    """The number that is called so; a rate, a setting by its name too, and "b" where there is one bias."""
+    kind = _KINDS.get(symbol.lower())
+    found = Ref(kind) if kind else study.trace.find(symbol)
+    layers = enumerate(study.timeline.problem.network.layers, 1)
+    biases = [Ref("weight", n, unit) for n, layer in layers for unit in range(1, layer.units + 1)]
+    biases = [ref for ref in biases if is_given(study.timeline.problem, ref)]
+    if found is None and symbol == "b" and biases:
+        first, last = (study.trace.symbol(ref) for ref in (biases[0], biases[-1]))
+        return biases[0] if len(biases) == 1 else note("edit.which_bias", first=first, last=last)
+    return note("goto.no_symbol", text=symbol) if found is None else found
+
+
+def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
+    """What sets a number to what is typed."""
+    if ref.kind not in NUMBERS and not is_given(study.timeline.problem, ref):
+        return note("edit.not_given", symbol=study.trace.symbol(ref))
+    if ref.kind not in NUMBERS and not edits.can_be_set(study, ref):
+        return note("edit.not_used", symbol=study.trace.symbol(ref))
+    value = value_of(study, text)
+    if not isinstance(value, float):
+        return value
+    if not np.isfinite(value):
+        return note("edit.not_a_number", text=text)
+    if ref.kind in NUMBERS and not edits.can_be(study.timeline.problem, ref, value):
+        return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
+    if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
+        return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
+    return Change(ref, value)
+
+
+def preview(study: Study, change: Change) -> Note:
+    """What the status line is going to say of an edit; where the way to the place is long, that it is run again."""
+    after = edits.edited(study, change.ref, change.value)
+    return after.note or note("edit.run_again", iteration=study.timeline.iteration)
