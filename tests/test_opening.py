@@ -182,7 +182,7 @@ def test_where_the_stop_is_gone_too_the_last_one_before_the_place_is_the_nearest
     place = store.reached("hidden-delta")
     assert place is not None and session.study is not None
     store.save(replace(place, step=place.step + 1, stop="renamed", settings={**place.settings, "numbers": 1}))
-    assert Desk(store).open_lesson("hidden-delta").stop == session.study.stop
+    assert Desk(store).open_lesson("hidden-delta").place == session.study.place
 
 
 def test_a_lesson_that_is_there_no_more_leads_to_the_list_and_is_named(tmp_path: Path) -> None:

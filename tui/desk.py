@@ -159,8 +159,8 @@ class Desk:
             self._store.mark_done(study.name)
             after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))
         edits = bookmarks.edits(study)
-        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.stop, study.page, study.trail)
-        settings = (after.digits, after.language)
+        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.last, study.page, study.trail)
+        settings = (after.digits, after.language, study.held)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
             self._weights = bookmarks.weights(study, self._weights)

@@ -187,6 +187,7 @@ _FITTING: Mapping[str, Callable[[object], bool]] = {
     "digits": _counts(1, 17),
     "page": _counts(0, 10_000),
     "visited": _counts(-1, 10_000),
+    "held": lambda value: value is None or _counts(0, 10_000)(value),
     "view": lambda value: isinstance(value, str),
     "language": lambda value: isinstance(value, str),
     "places": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),

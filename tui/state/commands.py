@@ -59,6 +59,7 @@ COMMANDS = (
             typed="enter", needed=True),
     Command("step", ("right", "l"), HOME | STUDY, "step", (2, "step"), needed=True),
     Command("back", ("left", "h"), HOME | STUDY, "step", (2, "step"), needed=True),
+    Command("stop_previous", ("s", "shift+tab"), STUDY, "stop_previous"),
     Command("unit_next", ("down", "j"), HOME | STUDY | TYPING, "unit", typed="down"),
     Command("unit_previous", ("up", "k"), HOME | STUDY | TYPING, "unit", typed="up"),
     Command("phase_next", (")", "pagedown"), HOME | STUDY, "phase", (10, "phase")),

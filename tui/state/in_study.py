@@ -55,6 +55,7 @@ def _opens(panel: Panel) -> Callable[[Study], Study]:
 
 
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
+    "stop_previous": moves.go_back,
     "step": moves.step_on,
     "back": moves.step_back,
     "unit_next": partial(moves.unit, way=1),
