@@ -199,7 +199,9 @@ def test_in_why_backspace_goes_back_to_the_number_that_was_asked_about() -> None
     session = screens.pressed(typed(screens.of_lesson("hidden-delta"), "iteration 2"), "why")
     there = screens.pressed(session, "continue", "continue")
     assert place(there) != place(session)
-    assert screens.lines(screens.pressed(there, "backspace", "backspace")) == screens.lines(session)
+    again = screens.pressed(there, "backspace", "backspace")
+    assert screens.lines(again)[:-1] == screens.lines(session)[:-1]
+    assert "no jump" in screens.lines(again)[-1]
 
 
 def test_while_a_number_is_set_up_and_down_lead_to_the_others_and_round() -> None:

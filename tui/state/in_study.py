@@ -9,7 +9,7 @@ from functools import partial
 from nntutor.tui.state import edits, moves, panels, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel, typed
-from nntutor.tui.state.panels import Asking, Choosing, Helping, Panel, Reading, Why
+from nntutor.tui.state.panels import Asking, Choosing, Helping, Line, Panel, Reading, Why
 from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Typed
 from nntutor.tui.state.study import Study
 
@@ -34,17 +34,24 @@ def _allowed(study: Study, name: str) -> bool:
     """Whether a command may be given here."""
     if study.running is not None and not allowed(name, Where.RUNNING):
         return False
-    if study.panel is None:
-        return allowed(name, Where.STUDY)
-    return allowed(name, Where.PANEL) or name in (*study.panel.takes, study.panel.toggle)
+    return allowed(name, Where.STUDY) or (study.panel is not None and _taken(study.panel, name))
+
+
+def _taken(panel: Panel, name: str) -> bool:
+    """Whether an open panel takes a command."""
+    return allowed(name, Where.PANEL) or name in (*panel.takes, panel.toggle)
 
 
 def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Session:
-    if study.panel is not None:
-        return in_panel(session, study, study.panel, name, extents)
+    """What a key does: to the open panel, or in its stead; a line that is being typed is not thrown away."""
+    if study.panel is not None and _taken(study.panel, name):
+        return in_panel(session, replace(study, note=None), study.panel, name, extents)
+    if isinstance(study.panel, Line):
+        return replace(session, study=replace(study, note=panels.note("study.typing")))
+    study = replace(study, panel=None)
     if name in ON_STUDY:
         return replace(session, study=ON_STUDY[name](study))
-    return ON_SESSION[name](session, study, extents)
+    return ON_SESSION[name](replace(session, study=study), study, extents)
 
 
 # --- what only the study is needed for -----------------------------------------------------------------

@@ -175,7 +175,7 @@ def jump(study: Study, picked: int) -> Study:
     """To the step that made the picked operand; `back_on_trail` returns."""
     operand = study.step.operands[picked]
     if operand.iteration is None or operand.step is None:
-        return study
+        return replace(study, note=note("goto.given", symbol=study.trace.symbol(operand.ref)))
     trail = (*study.trail, study.place)
     study = moved(study, study.timeline.to(operand.iteration, operand.step))
     return replace(study, trail=trail, panel=Why())
@@ -183,7 +183,7 @@ def jump(study: Study, picked: int) -> Study:
 
 def back_on_trail(study: Study) -> Study:
     if not study.trail:
-        return study
+        return replace(study, note=note("why_panel.no_way_back"))
     *rest, last = study.trail
     panel = study.panel if isinstance(study.panel, Why) else None
     return replace(moved(study, study.timeline.to(*last)), trail=tuple(rest), panel=panel)
