@@ -15,8 +15,10 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
+from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
-from nntutor.tui.state.session import Session, Typed
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.session import Home, Opened, Session, Typed, Wanted
 from nntutor.tui.state.study import Study
 
 LESSONS = load.lessons()
@@ -206,3 +208,67 @@ def test_left_and_opened_again_the_lesson_goes_on_where_it_had_come_to(
     again = screens.kept(Path(tmp_path_factory.mktemp("home")), session)
     kept, left = of(again), of(session)
     assert (kept.last, kept.visited, kept.stop) == (left.last, left.visited, left.stop)
+
+
+# --- the list ---------------------------------------------------------------------------------------------
+
+
+def left_at(home: Path, lesson: str, stops: int, *keys: str) -> Session:
+    """The list after a lesson was read up to a stop and left."""
+    store = Store.open(home)
+    desk = Desk(store)
+    listed = Session(desk.home(), width=SIZE[0], height=SIZE[1])
+    session = screens.update(listed, Opened(desk.open_lesson(lesson)))
+    for key in (*["continue"] * stops, *keys):
+        session = desk.keep(session, pressed(session, key))
+    listed = desk.keep(session, screens.pressed(session, "leave"))
+    store.close()
+    return listed
+
+
+def again(home: Path, *, anew: bool) -> Study:
+    store = Store.open(home)
+    study = Desk(store).open_lesson("cycle", anew=anew)
+    store.close()
+    return study
+
+
+@pytest.mark.parametrize("wandered", [(), ("iteration_next",), ("stop_previous",) * 3, ("goto", "escape")])
+def test_the_list_counts_the_furthest_stop_wherever_the_lesson_was_left(
+    tmp_path: Path, wandered: tuple[str, ...]
+) -> None:
+    listed = left_at(tmp_path, "cycle", 7, *wandered)
+    assert dict(listed.home.begun) == {"cycle": 7}
+    assert any("begun: stop 8 of 13" in line for line in screens.lines(listed))
+    store = Store.open(tmp_path)
+    assert Desk(store).home().begun == listed.home.begun
+    store.close()
+
+
+def test_the_list_stands_on_the_lesson_left_and_on_the_next_when_that_is_finished(tmp_path: Path) -> None:
+    ids = [lesson.id for lesson in LESSONS]
+    begun = left_at(tmp_path, "cycle", 3)
+    assert begun.home.lessons[begun.home.picked].id == "cycle"
+    finished = left_at(tmp_path, "forward", len(LESSONS[ids.index("forward")].stops) - 1)
+    following = ids[ids.index("forward") + 1]
+    assert finished.home.lessons[finished.home.picked].id == following
+    store = Store.open(tmp_path)
+    home = Desk(store).home()
+    store.close()
+    assert home.lessons[home.picked].id == following, "also at the next start"
+
+
+def test_zero_in_the_list_asks_and_then_begins_the_lesson_anew(tmp_path: Path) -> None:
+    listed = left_at(tmp_path, "cycle", 7, "more")
+    asked = screens.pressed(listed, "reset")
+    assert asked.wanted is None
+    assert any("Begin this lesson anew?" in line for line in screens.lines(asked))
+    assert screens.pressed(asked, "reset").wanted == Wanted("cycle", anew=True)
+    other = screens.pressed(asked, "unit_next")
+    assert not other.home.anew and other.wanted is None
+    assert screens.pressed(asked, "continue").wanted == Wanted("cycle")
+    kept, new = again(tmp_path, anew=False), again(tmp_path, anew=True)
+    assert (kept.last, kept.visited, kept.own(kept.run)) == (7, 7, False)
+    assert (new.last, new.visited, new.own(new.run), new.place) == (0, 0, True, new.place_of(new.lesson.stops[0]))
+    untouched = Session(Home(LESSONS, picked=3))
+    assert screens.pressed(untouched, "reset").wanted == Wanted(LESSONS[3].id, anew=True), "nothing there to lose"

@@ -7,12 +7,12 @@ from dataclasses import replace
 from nntutor.core.foreign import typed
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.keys import WAYS, scrolled
-from nntutor.tui.state.session import Action, Extents, Home, Press, Session, Typed
+from nntutor.tui.state.session import Action, Extents, Home, Press, Session, Typed, Wanted, has_place
 
 
 def at_home(session: Session, action: Action, extents: Extents) -> Session:
     """The session after an action in the list of lessons."""
-    home = replace(session.home, message="")
+    home = replace(session.home, message="", anew=False)
     if home.reading is not None:
         return replace(session, home=_reading(session, home, action, extents))
     found = home.found
@@ -23,7 +23,9 @@ def at_home(session: Session, action: Action, extents: Extents) -> Session:
         case Press("leave"):
             return replace(session, leaving=True)
         case Press("continue") if found:
-            return replace(session, home=replace(home, query=None), wanted=home.lessons[found[at]].id)
+            return replace(session, home=replace(home, query=None), wanted=Wanted(home.lessons[found[at]].id))
+        case Press("reset") if found:
+            return _anew(session, home)
         case Press(name) if allowed(name, Where.HOME):
             home = _pressed(home, name)
             if home.found == found:
@@ -32,6 +34,13 @@ def at_home(session: Session, action: Action, extents: Extents) -> Session:
         picked = home.found[max(0, min(at, len(home.found) - 1))] if home.found else home.picked
         home = replace(home, picked=picked)
     return replace(session, home=home)
+
+
+def _anew(session: Session, home: Home) -> Session:
+    """The picked lesson from its beginning; where there is a place in it to lose, asked for twice."""
+    if session.home.anew or not has_place(home):
+        return replace(session, home=home, wanted=Wanted(home.lessons[home.picked].id, anew=True))
+    return replace(session, home=replace(home, anew=True))
 
 
 def _pressed(home: Home, name: str) -> Home:

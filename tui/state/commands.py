@@ -76,7 +76,7 @@ COMMANDS = (
     Command("less", ("-", "_"), STUDY, "main", (3, "main")),
     Command("halve", ("<", ","), STUDY, "scale"),
     Command("double", (">",), STUDY, "scale"),
-    Command("reset", ("0",), STUDY, "reset", formerly="own"),
+    Command("reset", ("0",), HOME | STUDY, "reset", formerly="own"),
     Command("undo", ("u",), STUDY, "undo"),
     Command("redo", ("y",), STUDY, "undo"),
     Command("run", ("r",), STUDY | RUNNING, "run", (7, "run")),

@@ -10,7 +10,7 @@ from nntutor.tui.state import edits, moves, panels, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel, typed
 from nntutor.tui.state.panels import Asking, Choosing, Helping, Line, Panel, Reading, Why
-from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Typed
+from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Typed, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
 _STOPS_A_RUN = ("escape", "leave", "run", "continue")
@@ -117,8 +117,9 @@ def _glossary(session: Session, study: Study, extents: Extents) -> Session:
 
 
 def _leave(session: Session, study: Study, extents: Extents) -> Session:
-    picked = [n for n, lesson in enumerate(session.home.lessons) if lesson.id == study.name]
-    home = replace(session.home, picked=picked[0] if picked else session.home.picked)
+    home = session.home
+    if study.lesson is not None:
+        home = replace(home, picked=unfinished(home.lessons, home.done, study.name))
     return replace(session, study=None, home=home)
 
 
@@ -128,7 +129,7 @@ def _other_lesson(session: Session, study: Study, extents: Extents, way: int) ->
     place = ids.index(study.name) + way if study.name in ids else -1
     if not 0 <= place < len(ids):
         return replace(session, study=replace(study, note=panels.note("study.no_other_lesson")))
-    return replace(session, wanted=ids[place], home=replace(session.home, picked=place))
+    return replace(session, wanted=Wanted(ids[place]), home=replace(session.home, picked=place))
 
 
 ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {

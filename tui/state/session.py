@@ -71,11 +71,20 @@ Action = Press | Typed | Resized | Opened | Ran | Message
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A lesson that is to be opened: where it was left, or anew."""
+
+    lesson: str
+    anew: bool = False
+
+
+@dataclass(frozen=True)
 class Home:
     """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached.
 
     broken: what is wrong with lessons that cannot be opened. query: what is being searched for, None: nothing.
-    reading: the glossary is open, scrolled down by so many rows.
+    reading: the glossary is open, scrolled down by so many rows. anew: the learner is asked whether the picked one is to
+    begin anew.
     """
 
     lessons: tuple[Lesson, ...]
@@ -86,6 +95,7 @@ class Home:
     broken: tuple[str, ...] = ()
     query: str | None = None
     reading: int | None = None
+    anew: bool = False
 
     @property
     def found(self) -> tuple[int, ...]:
@@ -99,6 +109,18 @@ class Home:
             for number, lesson in enumerate(self.lessons)
             if any(load.matches(lesson.id, query) for query in queries)
         )
+
+
+def unfinished(lessons: tuple[Lesson, ...], done: frozenset[str], name: str) -> int:
+    """Where the list stands after a lesson: on it; where it is finished, on the next one that is not."""
+    at = next((number for number, lesson in enumerate(lessons) if lesson.id == name), 0)
+    return next((n for n in (*range(at, len(lessons)), *range(at)) if lessons[n].id not in done), at)
+
+
+def has_place(home: Home) -> bool:
+    """Whether the learner has been in the picked lesson, so that there is a place in it to lose."""
+    lesson = home.lessons[home.picked].id
+    return lesson in home.done or lesson in dict(home.begun)
 
 
 @dataclass(frozen=True)
@@ -125,7 +147,7 @@ class Session:
     width: int = 80
     height: int = 24
     study: Study | None = None
-    wanted: str | None = None
+    wanted: Wanted | None = None
     leaving: bool = False
     palette: Palette | None = None
     keymap: Keymap = DEFAULT

@@ -9,7 +9,7 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, fitted, padded_row, wrapped
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Session, has_place
 from nntutor.tui.state.signs import non_text_key, sign
 
 
@@ -32,13 +32,15 @@ def home_page(session: Session, words: Words) -> list[Row]:
     about = wrapped(load.described(home.lessons[home.picked].id, session.language)[1], width - 4)
     if home.message:
         about = wrapped(home.message, width - 4)
+    elif home.anew:
+        about = wrapped(words.say("home.anew"), width - 4)
     elif home.query is not None and not home.found:
         about = wrapped(words.say("home.nothing_found", query=home.query), width - 4)
     elif not home.done and not home.begun and home.picked == 0:
         about += wrapped(words.say("home.welcome"), width - 4)
     if home.broken and not home.message:
         about += [line for error in home.broken for line in wrapped(words.say("home.broken", error=error), width - 4)]
-    low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.message else ""),) for line in about]]
+    low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.message or home.anew else ""),) for line in about]]
     room = session.height - len(head) - 1
     low = low[: max(0, room - 3)]
     shown = max(1, room - len(low))
@@ -85,6 +87,7 @@ def _keys(session: Session) -> Keys:
     return [
         (non_text_key(session, "unit_previous", "unit_next"), "choose"),
         (non_text_key(session, "continue"), "open"),
+        *([(sign(session, "reset"), "anew")] if has_place(session.home) else []),
         *((sign(session, action), action) for action in ("search", "glossary", "language")),
         (sign(session, "leave"), "quit"),
     ]
