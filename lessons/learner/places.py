@@ -187,7 +187,7 @@ class Store:
         return self._read(read, None)
 
     def begun(self) -> dict[str, tuple[str, int]]:
-        """By lesson, the stop at which it was left and the furthest one (-1: not known); the lesson left last is last."""
+        """By lesson, the stop at which it was left and the furthest (-1: not known); the lesson left last is last."""
 
         def read(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
             found = connection.execute("SELECT name, stop, settings FROM place WHERE what = 'lesson' ORDER BY " + TURN)

@@ -89,7 +89,7 @@ COMMANDS = (
     Command("language", ("t",), _ALWAYS, "language", home_list=True),
     Command("theme", ("o",), _ALWAYS, "theme", home_list=True),
     Command("help", ("?",), HOME | STUDY | RUNNING, "help", (11, "keys")),
-    Command("search", ("/",), HOME | STUDY),
+    Command("search", ("/",), HOME | STUDY, "search", home_list=True),
     Command("palette", (";", "ctrl+p"), _ALWAYS | TYPING, "palette"),
     Command("leave", ("q",), HOME | STUDY | PANEL | RUNNING, "leave", (12, "leave"), home_list=True, needed=True),
     Command("backspace", ("backspace",), HOME | STUDY | TYPING, row=(4, "back_trail"), typed="backspace",

@@ -87,7 +87,6 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "run": _opens(Choosing()),
     "zoom": moves.zoomed,
     "help": _opens(Helping()),
-    "search": _opens(Helping()),
     "backspace": moves.back_on_trail,
     "escape": lambda study: replace(study, note=None),
 }
