@@ -22,7 +22,7 @@ from nntutor.tui.state.session import Home, Press, Session, Typed
 
 ACTIONS = [command.action for command in COMMANDS]
 # These mean the same wherever they are given (update.py).
-ALWAYS = {"language", "theme", "palette"}
+ALWAYS = {"language", "theme", "palette", "search"}
 
 
 def panels(kind: type[Panel] = Panel) -> Iterator[type[Panel]]:
@@ -125,7 +125,7 @@ def test_a_command_means_something_where_the_table_says_so_and_nowhere_else(plac
         assert means == allowed(action, where), (action, where)
 
 
-def test_a_panel_takes_what_it_says_and_what_every_panel_takes() -> None:
+def test_in_every_panel_each_key_does_its_work_or_says_why_not() -> None:
     seen = set()
     for session in opened():
         assert session.study is not None
@@ -133,9 +133,36 @@ def test_a_panel_takes_what_it_says_and_what_every_panel_takes() -> None:
         assert panel is not None
         seen.add(type(panel))
         for action in ACTIONS:
-            takes = allowed(action, Where.PANEL) or action in (*panel.takes, panel.toggle)
-            assert does_something(session, action) == takes, (type(panel), action)
+            assert does_something(session, action), (type(panel), action)
     assert seen == set(panels())
+
+
+@pytest.mark.parametrize("panel", ["why", "check", "run", "help", "glossary"])
+@pytest.mark.parametrize(
+    "action", ["run", "view", "edit", "check", "why", "more", "goto", "stop_previous", "phase_next"]
+)
+def test_a_key_that_a_panel_does_not_take_closes_it_and_does_its_work(panel: str, action: str) -> None:
+    session = screens.pressed(screens.of_lesson("hidden-delta"), *["continue"] * 8)
+    inside = screens.pressed(session, panel, *(["continue"] if panel == "why" else []))
+    assert inside.study is not None and inside.study.panel is not None
+    if action in (*inside.study.panel.takes, inside.study.panel.toggle):
+        return
+    closed = screens.pressed(replace(inside, study=replace(inside.study, panel=None)), action)
+    assert screens.lines(screens.pressed(inside, action)) == screens.lines(closed)
+
+
+def test_where_a_jump_or_a_way_back_is_not_to_be_had_it_is_said() -> None:
+    session = screens.pressed(screens.of_lesson("forward"), "why", "continue")
+    assert "given: no step makes it" in screens.lines(session)[-1]
+    assert "no jump" in screens.lines(screens.pressed(session, "backspace"))[-1]
+    choose = screens.pressed(session, "unit_next")
+    assert "given" not in screens.lines(choose)[-1], "the answer stands until the next key"
+    smallest = screens.pressed(screens.of_lesson("cycle"), *["continue"] * 4, "check", *["less"] * 20)
+    assert "ε goes no further" in screens.lines(smallest)[-1]
+    typing = screens.pressed(session, "escape", "goto")
+    assert "A line is being typed" in screens.lines(screens.pressed(typing, "step"))[-1]
+    again = update(screens.pressed(typing, "step"), Typed("w5"))
+    assert "A line is being typed" not in screens.lines(again)[-1]
 
 
 def test_while_a_line_is_typed_only_the_commands_that_the_table_allows_have_keys() -> None:

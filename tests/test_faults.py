@@ -166,7 +166,7 @@ async def test_a_lesson_that_cannot_be_drawn_where_it_was_left_opens_at_another_
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("q")
         study = Desk(Store.open(home)).open_lesson("hidden-delta")
-        monkeypatch.setattr(app._desk, "open_lesson", lambda name: moves.to(study, 1, 5))
+        monkeypatch.setattr(app._desk, "open_lesson", lambda *_, **__: moves.to(study, 1, 5))
         await pilot.press("enter")
         assert app.session.study is None and "the last key has done nothing" in said(app)
         await pilot.press("enter")

@@ -67,7 +67,7 @@ LISTS = ["", "down*5", "last", "search :xor", "search :zzz", "help", "help last"
 def driven(session: Session, keys: str) -> Session:
     for key in keys.split():
         if key.startswith(":"):
-            assert asking(session) or session.palette is not None or session.home.query is not None, (keys, key)
+            assert asking(session), (keys, key)
             session = update(session, Typed(key[1:].replace("_", " ") if key.startswith(":iter") else key[1:]))
             continue
         name, _, times = key.partition("*")

@@ -36,7 +36,7 @@ from nntutor.tui.drawing.pages import page
 from nntutor.tui.faults import Faults
 from nntutor.tui.state import keys
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Typed, asking
+from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Typed, Wanted, asking
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.update import update
 from nntutor.tui.terminal import ending
@@ -213,9 +213,9 @@ class Tutor(OpenApp):
         if following is not None:
             self.become(following)
 
-    def _wanted_lesson(self, lesson: str) -> Action:
+    def _wanted_lesson(self, wanted: Wanted) -> Action:
         try:
-            return Opened(self._desk.open_lesson(lesson))
+            return Opened(self._desk.open_lesson(wanted.lesson, anew=wanted.anew, stop=wanted.stop))
         except AuthorError as error:
             return Message(str(error))
 

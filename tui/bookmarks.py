@@ -87,12 +87,13 @@ def work(problem: Problem) -> int:
 def of_study(session: Session, study: Study, source: Source | None, kept: Weights) -> Place:
     """The place in a lesson, or in a problem that comes from `source`."""
     timeline = study.timeline
-    stop = study.lesson.stops[study.stop].id if study.lesson and study.stop is not None else ""
+    stop = study.lesson.stops[study.last].id if study.lesson else ""
     settings = {
         **_settings(session),
         "view": study.view,
         "zoom": study.zoom,
         "visited": study.visited,
+        "held": study.held,
         "numbers": fingerprint(timeline.original),
         "page": study.page,
         "places": _places(study),

@@ -17,7 +17,7 @@ from nntutor.lessons.learner.places import Place, Store
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
-from nntutor.tui.state.session import THEMES, Home, Session
+from nntutor.tui.state.session import THEMES, Home, Session, unfinished
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.problems.network import Problem
@@ -46,17 +46,16 @@ class Desk:
         self._gone: Note | None = None
 
     def home(self) -> Home:
-        """The list of lessons with what is done and begun; picked: the first that is not done."""
+        """The list of lessons with what is done and begun; picked: the one read last, or the next that is not done."""
         lessons = load.lessons()
         done, left = self._store.done(), self._store.begun()
         begun = tuple(
-            (lesson.id, _stop_number(lesson, left[lesson.id]))
+            (lesson.id, _furthest(lesson, *left[lesson.id]))
             for lesson in lessons
             if lesson.id not in done and lesson.id in left
         )
-        open_ones = [number for number, lesson in enumerate(lessons) if lesson.id not in done]
         broken = tuple(str(error) for error in load.broken())
-        return Home(lessons, open_ones[0] if open_ones else 0, done, begun, broken=broken)
+        return Home(lessons, unfinished(lessons, done, next(reversed(left), "")), done, begun, broken=broken)
 
     @property
     def theme(self) -> str:
@@ -80,14 +79,22 @@ class Desk:
 
     # --- opening ---------------------------------------------------------------------------------
 
-    def open_lesson(self, name: str) -> Study:
-        """A lesson where it was left; at its first stop where that was the end."""
+    def open_lesson(self, name: str, anew: bool = False, stop: int | None = None) -> Study:
+        """A lesson where it was left, or from there at a stop; at its first where that was the end, or anew."""
+        study = self._lesson(name, anew)
+        if stop is None:
+            return study
+        from nntutor.tui.state import moves
+
+        return moves.at_stop(study, stop)
+
+    def _lesson(self, name: str, anew: bool) -> Study:
         lesson = load.find(name)
         if lesson is None:
             raise KeyError(name)
         place = self._store.reached(name)
         ended = place is not None and name in self._store.done() and place.stop == lesson.stops[-1].id
-        if place is None or ended:
+        if place is None or ended or anew:
             return self._opened(lesson)
         try:
             return self._opened(lesson, place)
@@ -159,8 +166,8 @@ class Desk:
             self._store.mark_done(study.name)
             after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))
         edits = bookmarks.edits(study)
-        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.stop, study.page, study.trail)
-        settings = (after.digits, after.language)
+        now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.last, study.page, study.trail)
+        settings = (after.digits, after.language, study.held)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
             self._weights = bookmarks.weights(study, self._weights)
@@ -193,6 +200,7 @@ def _data_gone(error: Exception) -> str:
     return str(error) if isinstance(error, DataGone) else ""
 
 
-def _stop_number(lesson: Lesson, stop: str) -> int:
+def _furthest(lesson: Lesson, stop: str, visited: int) -> int:
+    """The stop up to which a lesson has been read, of those that it has now."""
     ids = [one.id for one in lesson.stops]
-    return ids.index(stop) if stop in ids else 0
+    return max(min(visited, len(ids) - 1), ids.index(stop) if visited < 0 and stop in ids else 0)

@@ -101,16 +101,15 @@ def _placed(study: Study, place: Place) -> Study:
         study,
         timelines=MappingProxyType(timelines),
         run=place.run,
-        visited=_whole(place.settings.get("visited"), -1),
+        last=_stop(study, place),
+        visited=_visited(study, place),
+        held=_held(study, place),
         zoom=place.settings.get("zoom") is True,
         view=view if view in views.views(study) else "network",
         page=_whole(place.settings.get("page"), 0),
         reached=_reached(place.settings.get("reached")),
         trail=_trail(place.settings.get("trail")),
     )
-    number = _named_stop(study, place.stop)
-    if number is not None and study.place_of(study.lesson.stops[number]) == study.place:  # type: ignore[union-attr]
-        study = replace(study, shown=MappingProxyType({(study.run, *study.place): number}))
     # Many seeds are trained again in the background: their weights would be a megabyte at every step.
     return run_seeds(study) if place.settings.get("seeds") is True else study
 
@@ -166,6 +165,23 @@ def _moved(timeline: Timeline, place: object) -> Timeline:
     return timeline.to(1, 1)
 
 
+def _stop(study: Study, place: Place) -> int:
+    """The stop that the lesson had come to; where a place of an earlier version was between stops, the furthest."""
+    number = _named_stop(study, place.stop)
+    return _visited(study, place) if number is None else number
+
+
+def _visited(study: Study, place: Place) -> int:
+    """The furthest stop of those that there are now; never none."""
+    stops = 0 if study.lesson is None else len(study.lesson.stops)
+    return min(max(study.visited, _whole(place.settings.get("visited"), -1)), stops - 1)
+
+
+def _held(study: Study, place: Place) -> int | None:
+    number, stops = _whole(place.settings.get("held"), -1), () if study.lesson is None else study.lesson.stops
+    return number if 0 <= number < len(stops) else None
+
+
 def _named_stop(study: Study, stop: str) -> int | None:
     if study.lesson is None:
         return None
@@ -186,4 +202,4 @@ def _at_nearest_stop(study: Study, place: Place) -> Study:
             ),
             default=0,
         )
-    return study if number is None else moves.at_stop(study, number)
+    return study if number is None else replace(moves.at_stop(study, number), visited=_visited(study, place))

@@ -13,7 +13,8 @@ in both its forms, `{{w5|은/는}}`, of which the one that agrees is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from math import isnan
 
 from nntutor.core.engine.trace import Trace
@@ -29,6 +30,7 @@ from nntutor.lessons.language import particles
 from nntutor.lessons.language.ascii import ascii_look
 
 OPTIONS = re.compile(r"(\+?)(\d*)")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!])\s+")
 # A name: where to look, then a symbol or what follows from a run, as in `wrong:E@2` or `xor:end:first`.
 PLACED = re.compile(
     rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched):(?P<which>[a-z0-9]+)|"
@@ -57,11 +59,13 @@ def said(
     digits: int = 4,
     style: Style = Style.UNICODE,
     own: Callable[[str], bool] = lambda run: True,
+    whole: bool = True,
 ) -> str:
     """What a lesson says at a stop: the branches that are true, their holes filled.
 
-    own: whether the given numbers of a run are the lesson's own. AuthorError for a condition that cannot be read and
-    a hole that does not resolve.
+    own: whether the given numbers of a run are the lesson's own. whole: AuthorError for a hole that does not resolve,
+    as for a condition that cannot be read; else the sentences that can be said: a network that has been changed may
+    lack numbers that the text speaks of.
     """
     prose = text.stops[stop.id]
 
@@ -69,14 +73,28 @@ def said(
         return trace_of(run or stop.run, iteration or stop.iteration)
 
     def compare(left: str, right: str) -> int | None:
-        first, second = (value(side, f"{left} … {right}", placed, stop.at) for side in (left, right))
+        try:
+            first, second = (value(side, f"{left} … {right}", placed, stop.at) for side in (left, right))
+        except HoleError:
+            if whole:
+                raise
+            return None
         return None if isnan(first) or isnan(second) else (first > second) - (first < second)
 
     try:
         shown = conditions.chosen(prose.text, compare, lambda: not set_aside(lesson, stop, text, own))
-        return fill(shown, placed, lesson.published, digits, style, stop.at)
+        if whole:
+            return fill(shown, placed, lesson.published, digits, style, stop.at)
+        return " ".join(_sayable(shown, lambda one: fill(one, placed, lesson.published, digits, style, stop.at)))
     except (HoleError, ConditionError) as error:
         raise AuthorError(text.file, prose.line, f"stop “{stop.id}”: {error}") from error
+
+
+def _sayable(text: str, filled: Callable[[str], str]) -> Iterator[str]:
+    """The sentences of a text whose holes resolve."""
+    for sentence in _BETWEEN_SENTENCES.split(text):
+        with suppress(HoleError):
+            yield filled(sentence)
 
 
 def set_aside(lesson: Lesson, stop: Stop, text: Text, own: Callable[[str], bool]) -> bool:

@@ -15,7 +15,6 @@ from types import MappingProxyType
 from nntutor.lessons.course import catalog
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Prose, Text
-from nntutor.lessons.language.words import LANGUAGES
 
 HERE = Path(__file__).parent.parent
 
@@ -79,12 +78,6 @@ def described(id: str, language: str) -> tuple[str, str]:
     except AuthorError as error:
         return id, str(error)
     return words.title, words.about
-
-
-def matches(id: str, query: str) -> bool:
-    """Whether a lesson's id, title or what it is about holds every word of a query, in any language."""
-    spoken = " ".join([id, *(part for language in LANGUAGES for part in described(id, language))]).lower()
-    return all(word in spoken for word in query.lower().split())
 
 
 def read(source: str, file: str, lesson: Lesson) -> Text:

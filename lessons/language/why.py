@@ -7,7 +7,9 @@ of a hidden unit, a slope by activation, a change by optimizer.
 from __future__ import annotations
 
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 
@@ -17,17 +19,22 @@ _WRONG_BACK = frozenset({"updated-weights"})
 
 def kind(trace: Trace, step: Step) -> str:
     """The key of a step's kind, as in `kind.delta_hidden` and `why.delta_hidden`."""
-    problem, ref = trace.problem, step.ref
+    return kind_of(trace.problem, step.ref, len(trace.samples) > 1, trace.mistake)
+
+
+def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
+    """The same for the step that makes a number, in an iteration of one sample or of several."""
     last = len(problem.network.layers)
     where = "output" if ref.layer == last else "hidden"
-    many = "_many" if len(trace.samples) > 1 else ""
+    many = "_many" if several else ""
     optimizer = problem.optimizer.name
-    match step.kind:
+    word = KINDS[ref.kind].word
+    match word:
         case "net":
             return f"net_{where if last > 1 else 'hidden'}"
         case "out" | "slope":
             activation = problem.network.layers[ref.layer - 1].activation.replace("-", "_")
-            return f"{step.kind}_{activation}"
+            return f"{word}_{activation}"
         case "probability":
             return "probability"
         case "error" if ref.unit:
@@ -35,7 +42,7 @@ def kind(trace: Trace, step: Step) -> str:
         case "error":
             return "error_surface" if problem.surface else f"error{many}"
         case "out-gradient":
-            wrong = where == "hidden" and trace.mistake in _WRONG_BACK
+            wrong = where == "hidden" and mistake in _WRONG_BACK
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
         case "delta":
             merged = where == "output" and problem.error in ("bce", "softmax-ce", "perceptron")
@@ -50,11 +57,11 @@ def kind(trace: Trace, step: Step) -> str:
         case "corrected":
             return f"corrected_{ref.kind.removesuffix('hat')}"
         case "change":
-            return "change_no_correction" if trace.mistake == "no-correction" else f"change_{optimizer}"
+            return "change_no_correction" if mistake == "no-correction" else f"change_{optimizer}"
         case "update":
             plain = "sgd" if ref.input else "bias"
             return f"update_{plain if optimizer == 'sgd' else 'other'}"
-    raise KeyError(step.kind)
+    raise KeyError(word)
 
 
 def noun(words: Words, trace: Trace, step: Step) -> str:

@@ -190,14 +190,24 @@ class Store:
 
         return self._read(read, None)
 
-    def begun(self) -> dict[str, str]:
-        """By lesson, the stop at which it was left."""
+    def begun(self) -> dict[str, tuple[str, int]]:
+        """By lesson, the stop at which it was left and the furthest (-1: not known); the lesson left last is last."""
 
-        def read(connection: sqlite3.Connection) -> dict[str, str]:
-            return dict(connection.execute("SELECT name, stop FROM place WHERE what = 'lesson' ORDER BY " + TURN))
+        def read(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
+            found = connection.execute("SELECT name, stop, settings FROM place WHERE what = 'lesson' ORDER BY " + TURN)
+            return [(str(name), str(stop), rows.visited(settings)) for name, stop, settings in found.fetchall()]
 
-        waiting = {name: one.stop for (kind, name), one in self._waiting.items() if isinstance(one, Place)}
-        return {**self._read(read, {}), **waiting}
+        waiting = [
+            (one.name, one.stop, rows.whole(one.settings.get("visited")))
+            for one in self._waiting.values()
+            if isinstance(one, Place) and one.what == "lesson"
+        ]
+        left: dict[str, tuple[str, int]] = {}
+        nothing: list[tuple[str, str, int]] = []
+        for name, stop, visited in (*self._read(read, nothing), *waiting):
+            left.pop(name, None)
+            left[name] = stop, visited
+        return left
 
     def refuse(self, place: Place, part: str) -> None:
         """Set aside the row of a place that was given out last and cannot be opened; part: what of it is to blame."""

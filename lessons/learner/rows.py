@@ -172,6 +172,19 @@ def _settings(value: object) -> Mapping[str, object]:
     return found
 
 
+def visited(settings: object) -> int:
+    """The furthest stop that settings know of; -1 where they cannot be read."""
+    try:
+        return whole(_settings(settings).get("visited"))
+    except Unfit:
+        return -1
+
+
+def whole(value: object) -> int:
+    """A number of a stop; -1 for what is none."""
+    return value if isinstance(value, int) else -1
+
+
 def _counts(least: int, most: int) -> Callable[[object], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
@@ -187,6 +200,7 @@ _FITTING: Mapping[str, Callable[[object], bool]] = {
     "digits": _counts(1, 17),
     "page": _counts(0, 10_000),
     "visited": _counts(-1, 10_000),
+    "held": lambda value: value is None or _counts(0, 10_000)(value),
     "view": lambda value: isinstance(value, str),
     "language": lambda value: isinstance(value, str),
     "places": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.drawing.pages.glossary import same_term, term_top
+from nntutor.tui.drawing.pages.glossary import same_term, term_top, top_of
 from nntutor.tui.state.session import Session
 
-__all__ = ["has_picture", "last_top", "prose_pages", "same_term", "term_top"]
+__all__ = ["has_picture", "last_top", "prose_pages", "same_term", "term_top", "top_of"]
 
 
 def prose_pages(session: Session) -> int:

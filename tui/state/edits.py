@@ -157,7 +157,8 @@ def symbol_of(study: Study, ref: Ref) -> str:
 def _with_timelines(study: Study, timelines: Mapping[str, Timeline], place: Position, here: Ref) -> Study:
     """Other timelines, at the same place; where steps have other numbers now, at the step that makes the same."""
     iteration, step = place
-    # Later iterations are forgotten with the numbers that they came from.
+    # Later iterations are forgotten with the numbers that they came from; the text that was read stays.
+    shown, last, visited = study.stop, study.last, study.visited
     trail = tuple(one for one in study.trail if one.iteration <= iteration)
     before, problem, made = study.trace.plan, study.timeline.problem, MappingProxyType(dict(timelines))
     study = replace(study, timelines=made, running=None, reached=MappingProxyType({}), trail=trail)
@@ -170,7 +171,14 @@ def _with_timelines(study: Study, timelines: Mapping[str, Timeline], place: Posi
     if here.layer < len(problem.network.sizes):
         many = problem.batch_length(iteration) > 1
         found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here), study.timeline.mistake)
-    return to(study, iteration, found or step)
+    study = to(study, iteration, found or step)
+    if shown is None or study.lesson is None:
+        return study
+    own = study.place_of(study.lesson.stops[shown])
+    if study.stop != shown and own is not None and own.iteration == study.timeline.iteration:
+        study = to(study, *own)  # back from a network that did not have this step
+    kept = study.stop != shown or study.running is not None
+    return replace(study, held=shown, last=last, visited=visited) if kept else study
 
 
 def undone(study: Study) -> Study:

@@ -10,7 +10,7 @@ from nntutor.core import foreign
 from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.korean import TWO_SET
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Scrolled, Why
+from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Scrolled, Why, note
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Extents, Session
 from nntutor.tui.state.study import Study
@@ -41,7 +41,7 @@ def typed(study: Study, text: str) -> Study:
 
 
 def _rewritten(study: Study, panel: Line, text: str) -> Study:
-    return replace(study, panel=replace(panel, text=text, wrong=None))
+    return replace(study, panel=replace(panel, text=text, wrong=None), note=None)
 
 
 def _why(study: Study, panel: Why, name: str) -> Study:
@@ -49,7 +49,7 @@ def _why(study: Study, panel: Why, name: str) -> Study:
     if name == "backspace":
         return moves.back_on_trail(study)
     if not operands:
-        return study
+        return replace(study, note=note("why_panel.nothing"))
     if name == "continue":
         return moves.jump(study, panel.picked)
     return replace(study, panel=Why((panel.picked + WAYS[name]) % len(operands)))
@@ -60,7 +60,9 @@ def _checking(study: Study, panel: Checking, name: str) -> Study:
         return replace(study, panel=None)
     low, high = _POWERS
     power = panel.power + (1 if name in ("more", "double") else -1)
-    return replace(study, panel=Checking(panel.ref, min(high, max(low, power))))
+    if not low <= power <= high:
+        return replace(study, note=note("edit.no_further", symbol="ε", value=panel.h))
+    return replace(study, panel=Checking(panel.ref, power))
 
 
 def _choosing(study: Study, panel: Choosing, name: str) -> Study:

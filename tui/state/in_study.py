@@ -9,8 +9,8 @@ from functools import partial
 from nntutor.tui.state import edit_line, edits, moves, panels, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel, typed
-from nntutor.tui.state.panels import Asking, Choosing, Helping, Panel, Reading, Why
-from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Typed
+from nntutor.tui.state.panels import Asking, Choosing, Helping, Line, Panel, Reading, Why
+from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Typed, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
 _STOPS_A_RUN = ("escape", "leave", "run", "continue")
@@ -34,17 +34,24 @@ def _allowed(study: Study, name: str) -> bool:
     """Whether a command may be given here."""
     if study.running is not None and not allowed(name, Where.RUNNING):
         return False
-    if study.panel is None:
-        return allowed(name, Where.STUDY)
-    return allowed(name, Where.PANEL) or name in (*study.panel.takes, study.panel.toggle)
+    return allowed(name, Where.STUDY) or (study.panel is not None and _taken(study.panel, name))
+
+
+def _taken(panel: Panel, name: str) -> bool:
+    """Whether an open panel takes a command."""
+    return allowed(name, Where.PANEL) or name in (*panel.takes, panel.toggle)
 
 
 def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Session:
-    if study.panel is not None:
-        return in_panel(session, study, study.panel, name, extents)
+    """What a key does: to the open panel, or in its stead; a line that is being typed is not thrown away."""
+    if study.panel is not None and _taken(study.panel, name):
+        return in_panel(session, replace(study, note=None), study.panel, name, extents)
+    if isinstance(study.panel, Line):
+        return replace(session, study=replace(study, note=panels.note("study.typing")))
+    study = replace(study, panel=None)
     if name in ON_STUDY:
         return replace(session, study=ON_STUDY[name](study))
-    return ON_SESSION[name](session, study, extents)
+    return ON_SESSION[name](replace(session, study=study), study, extents)
 
 
 # --- what only the study is needed for -----------------------------------------------------------------
@@ -55,6 +62,7 @@ def _opens(panel: Panel) -> Callable[[Study], Study]:
 
 
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
+    "stop_previous": moves.go_back,
     "step": moves.step_on,
     "back": moves.step_back,
     "unit_next": partial(moves.unit, way=1),
@@ -79,7 +87,6 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "run": _opens(Choosing()),
     "zoom": moves.zoomed,
     "help": _opens(Helping()),
-    "search": _opens(Helping()),
     "backspace": moves.back_on_trail,
     "escape": lambda study: replace(study, note=None),
 }
@@ -109,8 +116,9 @@ def _glossary(session: Session, study: Study, extents: Extents) -> Session:
 
 
 def _leave(session: Session, study: Study, extents: Extents) -> Session:
-    picked = [n for n, lesson in enumerate(session.home.lessons) if lesson.id == study.name]
-    home = replace(session.home, picked=picked[0] if picked else session.home.picked)
+    home = session.home
+    if study.lesson is not None:
+        home = replace(home, picked=unfinished(home.lessons, home.done, study.name))
     return replace(session, study=None, home=home)
 
 
@@ -120,7 +128,7 @@ def _other_lesson(session: Session, study: Study, extents: Extents, way: int) ->
     place = ids.index(study.name) + way if study.name in ids else -1
     if not 0 <= place < len(ids):
         return replace(session, study=replace(study, note=panels.note("study.no_other_lesson")))
-    return replace(session, wanted=ids[place], home=replace(session.home, picked=place))
+    return replace(session, wanted=Wanted(ids[place]), home=replace(session.home, picked=place))
 
 
 ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {

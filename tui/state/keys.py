@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from nntutor.tui.state.commands import COMMANDS, Where, allowed
+from nntutor.tui.state.commands import COMMANDS
 from nntutor.tui.state.korean import plain
 
 BINDINGS: dict[str, tuple[str, ...]] = {command.action: command.keys for command in COMMANDS}
@@ -71,7 +71,7 @@ def action(keymap: Keymap, key: str, character: str | None) -> str | None:
 def while_typing(keymap: Keymap, key: str) -> tuple[str, ...]:
     """What a key that is no text means while a line is typed: nothing, or one action."""
     found = TYPING.get(key) or keymap.action.get(key)
-    return (found,) if found is not None and allowed(found, Where.TYPING) else ()
+    return () if found is None else (found,)
 
 
 WAYS = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1}

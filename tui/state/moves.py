@@ -15,7 +15,7 @@ from nntutor.lessons.language.words import Note
 from nntutor.tui.state import korean
 from nntutor.tui.state.panels import Asking, Checking, Why, note
 from nntutor.tui.state.runs import learns, run_seeds, run_to
-from nntutor.tui.state.study import Study, moved, step_of
+from nntutor.tui.state.study import Position, Study, arrived_at, moved, step_of
 from nntutor.tui.state.views import views
 
 # Going further than this is a run with progress, not a jump.
@@ -32,53 +32,51 @@ def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mi
     return study if lesson is None else at_stop(study, 0)
 
 
-def to(study: Study, iteration: int, step: int) -> Study:
-    """At (iteration, step), or the nearest place that there is; far away, a run that leads there."""
+def to(study: Study, iteration: int, step: int, stop: int | None = None) -> Study:
+    """At (iteration, step), or the nearest place that there is; far away, a run that leads there. stop: the lesson's,
+    where it is one."""
     newest = study.timeline.newest
     near = _NEAR if study.trace.before.params.size <= _SMALL else _NEAR // 10
     if iteration - newest > near and study.timeline.diverged is None:
-        return run_to(study, iteration, step)
-    return moved(study, study.timeline.to(iteration, step))
+        return run_to(replace(study, held=None), iteration, step, stop=stop)
+    study = moved(study, study.timeline.to(iteration, step))
+    return study if stop is None else arrived_at(study, stop)
 
 
 def at_stop(study: Study, number: int) -> Study:
-    """At a stop of the lesson, with the view that it asks for."""
+    """At a stop of the lesson, with the view that it asks for; where its place is not to be had after a change, near
+    it."""
     assert study.lesson is not None
     stop = study.lesson.stops[number]
-    place = study.place_of(stop)
-    if place is None:
-        return study
-    shown = MappingProxyType({**study.shown, (stop.run, *place): number})
-    study = to(replace(study, shown=shown, run=stop.run, view=stop.view), *place)
+    place = study.place_of(stop) or Position(stop.iteration, study.timelines[stop.run].step)
+    study = to(replace(study, run=stop.run, view=stop.view), *place, number)
     if stop.view == "seeds" and study.seeds is None and study.running is None:
         return run_seeds(study)
     return study
 
 
 def go_on(study: Study) -> Study:
-    """The lesson's next stop; where there is none, the next phase."""
+    """The stop after the one that the lesson has come to, wherever the place is; after the last, the first that has
+    not been read; where all have been, the next phase."""
     if study.lesson is None:
         return phase(study, 1)
-    stops = study.lesson.stops
-    at = study.stop
-    if at is None:
-        # Somewhere between stops: what comes next is what follows the stop behind the place.
-        behind = [
-            number
-            for number, stop in enumerate(stops)
-            if stop.run == study.run and (study.place_of(stop) or study.place) < study.place
-        ]
-        own = [number for number, stop in enumerate(stops) if stop.run == study.run]
-        at = behind[-1] if behind else own[0] - 1 if own else study.last
-    following = (number for number in range(at + 1, len(stops)) if study.place_of(stops[number]) is not None)
-    number = next(following, None)
-    if number is not None:
-        return at_stop(study, number)
-    at = study.stop
+    final = len(study.lesson.stops) - 1
+    if study.last < final or not study.finished:
+        return at_stop(study, study.last + 1 if study.last < final else study.visited + 1)
     told = study.note is not None and study.note[0] == "status.lesson_done"
-    if at == len(stops) - 1 and not told:
+    if study.stop == final and not told:
         return replace(study, note=note("status.lesson_done"))
     return phase(study, 1)
+
+
+def go_back(study: Study) -> Study:
+    """The stop before the one that the lesson has come to; from elsewhere, that one itself."""
+    if study.lesson is None:
+        return replace(study, note=note("status.no_stops"))
+    itself = at_stop(study, study.last)
+    if itself.running is not None or (itself.run, itself.place, itself.stop) != (study.run, study.place, study.stop):
+        return itself
+    return at_stop(study, study.last - 1) if study.last > 0 else replace(study, note=note("status.first_stop"))
 
 
 def step_on(study: Study) -> Study:
@@ -177,7 +175,7 @@ def jump(study: Study, picked: int) -> Study:
     """To the step that made the picked operand; `back_on_trail` returns."""
     operand = study.step.operands[picked]
     if operand.iteration is None or operand.step is None:
-        return study
+        return replace(study, note=note("goto.given", symbol=study.trace.symbol(operand.ref)))
     trail = (*study.trail, study.place)
     study = moved(study, study.timeline.to(operand.iteration, operand.step))
     return replace(study, trail=trail, panel=Why())
@@ -185,7 +183,7 @@ def jump(study: Study, picked: int) -> Study:
 
 def back_on_trail(study: Study) -> Study:
     if not study.trail:
-        return study
+        return replace(study, note=note("why_panel.no_way_back"))
     *rest, last = study.trail
     panel = study.panel if isinstance(study.panel, Why) else None
     return replace(moved(study, study.timeline.to(*last)), trail=tuple(rest), panel=panel)

@@ -8,7 +8,7 @@ from nntutor.core.engine.seeds import solved
 from nntutor.core.engine.training import Chunk
 from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.panels import Asking, note
-from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running, Seeds, Study, moved
+from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study, arrived_at, moved
 from nntutor.tui.state.telling import told
 
 RUNS = (10, 100, 1000, 10_000)
@@ -52,18 +52,32 @@ def learns(study: Study) -> bool:
 
 
 def run_on(study: Study, count: int, goal: float | None = None) -> Study:
-    """Run `count` iterations on from the place; the place follows at the end."""
+    """Run `count` iterations on from the place, which follows at the end; the lesson's own run no further than to the
+    lesson's next stop. The text of the stop at hand is kept."""
     if not learns(study):
         return replace(study, panel=None, note=note("run.none"))
-    return run_to(study, study.timeline.iteration + count, len(study.trace), goal)
+    end, stop = Position(study.timeline.iteration + count, len(study.trace)), next_on_the_way(study, count)
+    if stop is not None and study.lesson is not None:
+        end = study.place_of(study.lesson.stops[stop]) or end
+    return run_to(replace(study, held=study.stop), *end, goal, stop)
 
 
-def run_to(study: Study, iteration: int, step: int, goal: float | None = None) -> Study:
-    """A run that ends at a place; iterations that have been run already are not run again."""
+def next_on_the_way(study: Study, count: int) -> int | None:
+    """The lesson's next stop, where a run of `count` iterations by the lesson's own numbers comes to its iteration."""
+    following = study.last + 1
+    if study.lesson is None or following >= len(study.lesson.stops) or not study.own(study.run):
+        return None
+    stop = study.lesson.stops[following]
+    ahead = stop.run == study.run and 0 < stop.iteration - study.timeline.iteration <= count
+    return following if ahead and study.place_of(stop) is not None else None
+
+
+def run_to(study: Study, iteration: int, step: int, goal: float | None = None, stop: int | None = None) -> Study:
+    """A run that ends at a place, or at a stop; iterations that have been run already are not run again."""
+    number, begun = study.runs + 1, study.timeline.iteration
+    running = Running(number, begun, iteration, step, goal, stop=stop)
     if iteration <= study.timeline.newest and goal is None:
-        return replace(moved(study, study.timeline.to(iteration, step)), panel=None)
-    number = study.runs + 1
-    running = Running(number, study.timeline.iteration, iteration, step, goal)
+        return _there(replace(study, panel=None), running, iteration)
     return replace(study, panel=None, note=None, running=running, runs=number)
 
 
@@ -90,7 +104,7 @@ def stopped(study: Study) -> Study:
         return study
     if running.seeds:
         return replace(study, running=None, note=note("run.stopped", iteration=study.seeds.state.done))  # type: ignore[union-attr]
-    arrived = _arrived(study, replace(running, telling=None), max(study.timeline.newest, running.begun))
+    arrived = _arrived(study, replace(running, stop=None, telling=None), max(study.timeline.newest, running.begun))
     arrived = replace(arrived, note=note("run.stopped", iteration=arrived.timeline.iteration))
     return (
         arrived
@@ -103,7 +117,7 @@ def _arrived(study: Study, running: Running, iteration: int) -> Study:
     if study.timeline.diverged is not None:
         iteration = study.timeline.diverged
     before = study.timeline.errors
-    study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
+    study = _there(study, running, iteration)
     if running.telling is not None:
         return replace(study, note=told(running.telling, study.timeline, study.note))
     if study.note is None:
@@ -111,6 +125,15 @@ def _arrived(study: Study, running: Running, iteration: int) -> Study:
         count = iteration - running.begun
         study = replace(study, note=note("run.done", count=count, before=float(first), after=float(last)))
     return study
+
+
+def _there(study: Study, running: Running, iteration: int) -> Study:
+    """At the end of a run: at the stop that it leads to, or with the text that was kept until the next stop comes."""
+    kept, last = study.held, study.last
+    study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
+    if running.stop is not None and (iteration >= running.target or study.timeline.diverged is not None):
+        return arrived_at(study, running.stop)
+    return study if last != study.last or kept == study.stop else replace(study, held=kept)
 
 
 def run_until(study: Study, text: str) -> Study:

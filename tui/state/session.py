@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.course import load
-from nntutor.tui.state import korean
 from nntutor.tui.state.keys import DEFAULT, Keymap
 from nntutor.tui.state.panels import Line
 
@@ -71,11 +69,21 @@ Action = Press | Typed | Resized | Opened | Ran | Message
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A lesson that is to be opened: where it was left, anew, or at one of its stops."""
+
+    lesson: str
+    anew: bool = False
+    stop: int | None = None
+
+
+@dataclass(frozen=True)
 class Home:
     """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached.
 
-    broken: what is wrong with lessons that cannot be opened. query: what is being searched for, None: nothing.
-    reading: the glossary is open, scrolled down by so many rows.
+    broken: what is wrong with lessons that cannot be opened.
+    reading: the glossary is open, scrolled down by so many rows. anew: whether the picked one is to begin anew has been
+    asked.
     """
 
     lessons: tuple[Lesson, ...]
@@ -84,21 +92,20 @@ class Home:
     begun: tuple[tuple[str, int], ...] = ()
     message: str = ""
     broken: tuple[str, ...] = ()
-    query: str | None = None
     reading: int | None = None
+    anew: bool = False
 
-    @property
-    def found(self) -> tuple[int, ...]:
-        """Which lessons are shown: all, or those that are searched for."""
-        if not self.query:
-            return tuple(range(len(self.lessons)))
-        # With the Korean input method on, "xor" arrives as 택.
-        queries = (self.query, korean.plain(self.query))
-        return tuple(
-            number
-            for number, lesson in enumerate(self.lessons)
-            if any(load.matches(lesson.id, query) for query in queries)
-        )
+
+def unfinished(lessons: tuple[Lesson, ...], done: frozenset[str], name: str) -> int:
+    """Where the list stands after a lesson: on it; where it is finished, on the next one that is not."""
+    at = next((number for number, lesson in enumerate(lessons) if lesson.id == name), 0)
+    return next((n for n in (*range(at, len(lessons)), *range(at)) if lessons[n].id not in done), at)
+
+
+def has_place(home: Home) -> bool:
+    """Whether the learner has been in the picked lesson, so that there is a place in it to lose."""
+    lesson = home.lessons[home.picked].id
+    return lesson in home.done or lesson in dict(home.begun)
 
 
 @dataclass(frozen=True)
@@ -109,12 +116,21 @@ class Palette:
     picked: int = 0
 
 
+@dataclass(frozen=True)
+class Search:
+    """What is searched for in the whole course, and which of the places found is picked."""
+
+    query: str = ""
+    picked: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Session:
     """Everything that is on the screen.
 
     study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
-    app then opens. leaving: the learner wants out. palette: the list of commands, where it is open. colours: how many
+    app then opens. leaving: the learner wants out. palette: the list of commands, where it is open; search:
+    what is searched for. colours: how many
     the terminal has; 0: none in any theme.
     """
 
@@ -125,9 +141,10 @@ class Session:
     width: int = 80
     height: int = 24
     study: Study | None = None
-    wanted: str | None = None
+    wanted: Wanted | None = None
     leaving: bool = False
     palette: Palette | None = None
+    search: Search | None = None
     keymap: Keymap = DEFAULT
     theme: str = THEMES[0]
     colours: int = 16
@@ -148,6 +165,9 @@ class Extents(Protocol):
     def term_top(self, session: Session) -> int:
         """Where the glossary opens: at the term of the step at hand."""
 
+    def top_of(self, session: Session, term: int) -> int:
+        """Where the glossary opens at a term."""
+
     def same_term(self, before: Session, after: Session, top: int) -> int:
         """Where the glossary that is at `top` before a change of language or size is to stand after it."""
 
@@ -157,8 +177,6 @@ class Extents(Protocol):
 
 def asking(session: Session) -> bool:
     """Whether a line is being typed, so that keys are text."""
-    if session.palette is not None:
+    if session.palette is not None or session.search is not None:
         return True
-    if session.study is None:
-        return session.home.query is not None and session.home.reading is None
-    return isinstance(session.study.panel, Line)
+    return session.study is not None and isinstance(session.study.panel, Line)

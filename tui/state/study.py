@@ -42,9 +42,9 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class Running:
-    """A run on its way: which one it is, where it began, and the place where it ends.
+    """A run on its way: which one it is, where it began, and where it ends.
 
-    telling: the change that it was started by, told at its end.
+    stop: the lesson's stop there. telling: the change that it was started by, told at its end.
     """
 
     number: int
@@ -54,22 +54,25 @@ class Running:
     goal: float | None = None
     seeds: bool = False
     telling: Telling | None = None
+    stop: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
 
-    shown: which stop was shown last at places that have several; last: the stop shown last; visited: the furthest.
-    reached: by run, the last iteration that the learner has seen.
+    last: the stop that the lesson has come to, wherever the place is; visited: the furthest one up to which every stop
+    has been read. held: a stop whose text is kept at a place that is not its own. reached: by run, the last iteration
+    that the learner has seen.
     """
 
     name: str
     lesson: Lesson | None
     timelines: Mapping[str, Timeline]
     run: str
-    shown: Mapping[tuple[str, int, int], int] = field(default_factory=dict)
+    last: int = -1
     visited: int = -1
+    held: int | None = None
     view: str = "network"
     zoom: bool = False
     page: int = 0
@@ -78,7 +81,6 @@ class Study:
     running: Running | None = None
     runs: int = 0
     reached: Mapping[str, int] = field(default_factory=dict)
-    last: int = 0
     seeds: Seeds | None = None
     note: Note | None = None
 
@@ -100,22 +102,20 @@ class Study:
 
     @property
     def finished(self) -> bool:
-        """Whether the lesson's last stop has been reached."""
+        """Whether every stop of the lesson has been read."""
         return self.lesson is not None and self.visited >= len(self.lesson.stops) - 1
 
     @cached_property
     def stop(self) -> int | None:
-        """The lesson's stop at this place, from 0; where there are several, the one shown last."""
-        if self.lesson is None:
-            return None
-        if (self.run, *self.place) in self.shown:
-            return self.shown[self.run, *self.place]
-        here = (
+        """The stop whose text is shown, from 0: the one kept, or of those at this place the one next to read."""
+        if self.lesson is None or self.held is not None:
+            return self.held
+        here = [
             n
             for n, stop in enumerate(self.lesson.stops)
             if stop.run == self.run and stop.iteration == self.place[0] and self.place_of(stop) == self.place
-        )
-        return next(here, None)
+        ]
+        return next((n for n in (self.last, self.last + 1, *here) if n in here), None)
 
     def place_of(self, stop: Stop) -> Position | None:
         """Where a stop is in its own run; None where the network at hand has no such number."""
@@ -177,14 +177,28 @@ def moved(study: Study, timeline: Timeline) -> Study:
     """The same study at another place of its run; the other runs come along when they are looked at."""
     timelines = MappingProxyType({**study.timelines, study.run: timeline})
     reached = MappingProxyType({**study.reached, study.run: max(study.reached_here, timeline.iteration)})
-    study = replace(study, timelines=timelines, page=0, note=None, reached=reached)
-    if study.stop is not None:
-        study = replace(study, visited=max(study.visited, study.stop), last=study.stop)
+    study = replace(study, timelines=timelines, page=0, note=None, reached=reached, held=None)
+    if study.stop == study.last + 1:
+        study = read(study, study.last + 1)
     if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
         # Where every number shown is finite, it is E with the new weights that is not.
         key = "status.diverged" if timeline.trace.diverges_at else "status.diverged_after"
         study = replace(study, note=note(key, iteration=timeline.iteration))
     return study
+
+
+def read(study: Study, number: int) -> Study:
+    """The lesson has come to a stop; one after a gap is not counted as long as the gap is there."""
+    furthest = max(study.visited, number) if number <= study.visited + 1 else study.visited
+    return replace(study, last=number, visited=furthest)
+
+
+def arrived_at(study: Study, number: int) -> Study:
+    """The same place as the place of a stop; where the stop's own is not to be had any more, with its text."""
+    assert study.lesson is not None
+    stop = study.lesson.stops[number]
+    there = study.run == stop.run and study.place == study.place_of(stop)
+    return read(replace(study, held=None if there else number), number)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,10 @@ from nntutor.tui.state.session import (
     Press,
     Ran,
     Resized,
+    Search,
     Session,
     Typed,
+    asking,
 )
 from nntutor.tui.state.signs import words_with_keys
 
@@ -42,7 +44,7 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return _keep_glossary_position(session, resized, extents)
         case Opened(study):
             digits = study.lesson.digits if study.lesson is not None else session.digits
-            return replace(session, study=study, wanted=None, digits=action.digits or digits)
+            return replace(session, study=study, wanted=None, search=None, digits=action.digits or digits)
         case Press("language"):
             at = words.LANGUAGES.index(session.language) + 1
             other = replace(session, language=words.LANGUAGES[at % len(words.LANGUAGES)])
@@ -53,8 +55,15 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return replace(session, home=replace(session.home, message=text), wanted=None)
     if session.palette is not None and not isinstance(action, Ran):
         return _in_palette(session, session.palette, action, extents)
+    if session.search is not None and not isinstance(action, Ran) and action != Press("palette"):
+        # Another door: the texts and what searches them are read when something is searched for.
+        from nntutor.tui.state.finding import finding
+
+        return finding(session, session.search, action, extents)
     if action == Press("palette"):
         return replace(session, palette=Palette())
+    if action == Press("search") and not asking(session) and (session.study is None or session.study.running is None):
+        return replace(session, search=Search())
     if session.study is None:
         return at_home(session, action, extents)
     if isinstance(action, Press) and session.home.message:

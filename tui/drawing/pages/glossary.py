@@ -29,7 +29,7 @@ def glossary_page(session: Session, words: Words) -> list[Row]:
 def _keys(session: Session) -> Keys:
     return [
         (non_text_key(session, "unit_previous", "unit_next"), "more"),
-        *((sign(session, action), action) for action in ("continue", "language")),
+        *((sign(session, action), action) for action in ("continue", "search", "language")),
         (non_text_key(session, "escape"), "close"),
     ]
 
@@ -75,5 +75,9 @@ def _starts(session: Session) -> list[int]:
 def term_top(session: Session) -> int:
     """Where the page opens: at the term of the step at hand."""
     assert session.study is not None
-    place = glossary.place_of(session.study.step.kind)
-    return min(last_top(session), _starts(session)[place])
+    return top_of(session, glossary.place_of(session.study.step.kind))
+
+
+def top_of(session: Session, term: int) -> int:
+    """Where the page opens at a term."""
+    return min(last_top(session), _starts(session)[term])

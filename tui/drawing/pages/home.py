@@ -8,8 +8,8 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, fitted, padded_row, wrapped
-from nntutor.tui.state.session import Session
+from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted, padded_row, wrapped
+from nntutor.tui.state.session import Session, has_place
 from nntutor.tui.state.signs import non_text_key, sign
 
 
@@ -21,8 +21,7 @@ def home_page(session: Session, words: Words) -> list[Row]:
     head: list[Row] = [(Piece(look.line(title), "title"),), rule(width, look)]
     body: list[Row] = []
     picked_row, part = 0, None
-    for number in home.found:
-        lesson = home.lessons[number]
+    for number, lesson in enumerate(home.lessons):
         if lesson.part != part:
             part = lesson.part
             body.append((Piece(f" {words.say(f'part.{part}')}", "bold"),))
@@ -32,13 +31,13 @@ def home_page(session: Session, words: Words) -> list[Row]:
     about = wrapped(load.described(home.lessons[home.picked].id, session.language)[1], width - 4)
     if home.message:
         about = wrapped(home.message, width - 4)
-    elif home.query is not None and not home.found:
-        about = wrapped(words.say("home.nothing_found", query=home.query), width - 4)
+    elif home.anew:
+        about = wrapped(words.say("home.anew"), width - 4)
     elif not home.done and not home.begun and home.picked == 0:
         about += wrapped(words.say("home.welcome"), width - 4)
     if home.broken and not home.message:
         about += [line for error in home.broken for line in wrapped(words.say("home.broken", error=error), width - 4)]
-    low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.message else ""),) for line in about]]
+    low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.message or home.anew else ""),) for line in about]]
     room = session.height - len(head) - 1
     low = low[: max(0, room - 3)]
     shown = max(1, room - len(low))
@@ -51,15 +50,7 @@ def home_page(session: Session, words: Words) -> list[Row]:
         body[-1] = (*fitted(body[-1], width - 2), Piece(look.line(" ▼"), "dim"))
     rows = [*head, *body, *low]
     rows += [()] * (session.height - 1 - len(rows))
-    last = key_line(_keys(session), words, width) if home.query is None else _query(session, home.query, words)
-    return [*rows[: session.height - 1], last]
-
-
-def _query(session: Session, query: str, words: Words) -> Row:
-    ask = (Piece(f" {words.say('home.search')} ", "key"), Piece(query), CURSOR, Piece("  "))
-    taken = sum(cells(piece.text) for piece in ask)
-    keys = [(non_text_key(session, "continue"), "open"), (non_text_key(session, "escape"), "close")]
-    return (*ask, *key_line(keys, words, max(1, session.width - taken)))
+    return [*rows[: session.height - 1], key_line(_keys(session), words, width)]
 
 
 def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, look: Look) -> Row:
@@ -85,6 +76,7 @@ def _keys(session: Session) -> Keys:
     return [
         (non_text_key(session, "unit_previous", "unit_next"), "choose"),
         (non_text_key(session, "continue"), "open"),
+        *([(sign(session, "reset"), "anew")] if has_place(session.home) else []),
         *((sign(session, action), action) for action in ("search", "glossary", "language")),
         (sign(session, "leave"), "quit"),
     ]

@@ -49,6 +49,11 @@ def rows(session: Session) -> tuple[Row, ...]:
 def _drawn(session: Session, words: Words) -> list[Row]:
     if session.palette is not None:
         return palette_page(session, words)
+    if session.search is not None:
+        # Another door: the texts and what searches them are read when something is searched for.
+        from nntutor.tui.drawing.pages.search import search_page
+
+        return search_page(session, words)
     covering = covers(session)
     if covering is not None:
         return covering.rows(session, words)

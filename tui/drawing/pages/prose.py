@@ -16,28 +16,43 @@ from nntutor.tui.state.study import Study
 
 def prose(session: Session, study: Study, words: Words) -> str:
     """What is said at this place."""
+    return _spoken(session, study, words)[0]
+
+
+def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
+    """What is said at this place, and whether something of it is kept back after a change."""
+    otherwise = why.sentence(words, study.trace, study.step, session.style)
     number = study.stop
     if study.lesson is None or number is None:
-        return why.sentence(words, study.trace, study.step, session.style)
-    lesson = study.lesson
+        return otherwise, False
+    lesson, stop = study.lesson, study.lesson.stops[number]
 
     def trace_of(run: str | None, iteration: int | None) -> Trace:
         timeline = study.timelines[run] if run else study.timeline
         return timeline.trace_of(iteration or study.timeline.iteration)
 
+    def said(whole: bool) -> str:
+        return holes.said(lesson, text, stop, trace_of, session.digits, session.style, study.own, whole=whole)
+
     try:
         text = load.text(lesson.id, session.language)
-        return holes.said(lesson, text, lesson.stops[number], trace_of, session.digits, session.style, study.own)
+        try:
+            return said(whole=True), holes.set_aside(lesson, stop, text, study.own)
+        except AuthorError:
+            if not any(one.edits for one in study.timelines.values()):
+                raise
+            # A network that the learner has changed may lack numbers that the text speaks of.
+            return said(whole=False) or otherwise, True
     except AuthorError as error:
-        # A network that the learner has changed may lack numbers that the text speaks of.
-        return why.sentence(words, study.trace, study.step, session.style) if study.timeline.edits else str(error)
+        return str(error), False
 
 
 def prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:
     """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row."""
     height = max(1, height)
-    lines = _closed(wrapped(prose(session, study, words), session.width - 2))
-    aside = _set_aside(session, study, words)
+    said, kept_back = _spoken(session, study, words)
+    lines = _closed(wrapped(said, session.width - 2))
+    aside = _aside(session, words) if kept_back else []
     count = _count(session, study, words)
     if len(lines) == height and count and cells(lines[-1]) + cells(count) + 4 > session.width:
         count = ""
@@ -54,16 +69,8 @@ def prose_pages(session: Session, study: Study, words: Words, height: int) -> li
     return result
 
 
-def _set_aside(session: Session, study: Study, words: Words) -> list[Row]:
-    """That what is said about the lesson's own numbers is kept back after a change; nothing where it is not."""
-    if study.lesson is None or study.stop is None:
-        return []
-    try:
-        text = load.text(study.lesson.id, session.language)
-    except AuthorError:  # said where the prose would stand
-        return []
-    if not holes.set_aside(study.lesson, study.lesson.stops[study.stop], text, study.own):
-        return []
+def _aside(session: Session, words: Words) -> list[Row]:
+    """That what is said about the lesson's own numbers is kept back after a change."""
     return [(Piece(f" {line}", "dim"),) for line in wrapped(words.say("status.set_aside"), session.width - 2)]
 
 
@@ -73,6 +80,8 @@ def _count(session: Session, study: Study, words: Words) -> str:
     if study.lesson is None or number is None:
         return ""
     count = words.say("status.stop", stop=number + 1, stops=len(study.lesson.stops))
+    if study.held is not None:
+        return words.say("status.stop_kept", stop=count, iteration=study.lesson.stops[number].iteration)
     following = study.lesson.stops[number + 1 : number + 2]
     if any(stop.run == study.run and study.place_of(stop) == study.place for stop in following):
         count += look_of(session).line(" …")
