@@ -311,6 +311,20 @@ def test_a_file_that_is_taken_away_is_made_anew_at_the_next_save(tmp_path: Path,
     assert other.reached("cycle") == replace(PLACE, step=9)
 
 
+@pytest.mark.parametrize("endings", [("-wal",), ("-wal", "-shm")])
+def test_of_a_log_that_is_taken_away_nothing_is_lost(tmp_path: Path, endings: tuple[str, ...]) -> None:
+    store = Store.open(tmp_path)
+    store.mark_done("wall")
+    store.save(PLACE)
+    for ending in endings:
+        (tmp_path / f"progress.sqlite{ending}").unlink()
+    store.save(replace(PLACE, step=9))
+    assert store.note is None
+    other = Store.open(tmp_path)
+    assert other.reached("cycle") == replace(PLACE, step=9)
+    assert other.done() == {"wall"}
+
+
 # --- what is left alone --------------------------------------------------------------------------------
 
 

@@ -65,7 +65,7 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._good = False  # whether the connection is one that the last save did not fail on
         self._where: Path | None = None
-        self._file: object = None  # which file the connection is to, whatever its name
+        self._file: tuple[object, ...] = ()  # which file and log the connection is to, whatever their names
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._began = began_at(os.getpid())
         # By kind and name, the oldest first: places, lessons that are finished, settings.
@@ -126,8 +126,10 @@ class Store:
 
     def retry(self) -> None:
         """Write what waits; where that fails, `note` says why until it works."""
-        if not self._good or self._file != _identity(self._where):
-            self._good = False  # or another program has taken the file away: what went there would be lost
+        if self._file != _identity(self._where):
+            self._good = False  # another program has taken the file or its log away: what went there would be lost
+            self._rescue()
+        if not self._good:
             self._connect(BUSY_MILLISECONDS)
         if not self._good or self._connection is None or not self._waiting:
             return
@@ -148,6 +150,14 @@ class Store:
         self._rows = mine
         self._waiting.clear()
         self.note = None
+
+    def _rescue(self) -> None:
+        """What is in a log that has lost its name goes into its file; only after that may another one be begun."""
+        if self._connection is not None and self._file[:1] == _identity(self._where)[:1]:
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA wal_checkpoint")
+            self._connection.close()
+            self._connection = None
 
     def _whose(self) -> Row:
         return self._session, socket.gethostname(), os.getpid(), self._began
@@ -315,10 +325,14 @@ class Store:
         return otherwise
 
 
-def _identity(path: Path | None) -> object:
-    """Tells a file from another one that has its name later."""
+def _identity(path: Path | None) -> tuple[object, ...]:
+    """Tells a file, its log and the log's index from others that have their names later."""
+    return () if path is None else tuple(_inode(path.with_name(path.name + ending)) for ending in ("", "-wal", "-shm"))
+
+
+def _inode(path: Path) -> object:
     try:
-        found = None if path is None else path.stat()
+        found = path.stat()
     except OSError:
         return None
-    return found and (found.st_dev, found.st_ino)
+    return found.st_dev, found.st_ino
