@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk
+from nntutor.tui.state import moves
 from nntutor.tui.state.session import Home, Opened, Session, Typed, Wanted
 from nntutor.tui.state.study import Study
 
@@ -147,6 +149,17 @@ def test_a_stop_that_the_changed_network_does_not_have_keeps_what_can_be_said_of
             assert of(pressed(changed, "reset")).held is None
         session = pressed(session, "continue")
     assert lacking and kept_back
+
+
+def test_a_stop_that_was_looked_up_does_not_finish_a_lesson_and_space_leads_to_those_left_out() -> None:
+    session = screens.of_lesson("cycle", size=SIZE)
+    final = len(of(session).lesson.stops) - 1
+    session = lint.ran(replace(session, study=moves.at_stop(of(session), final)))
+    assert (of(session).stop, of(session).visited, of(session).finished) == (final, 0, False)
+    for number in range(1, final + 1):
+        session = pressed(session, "continue")
+        assert (of(session).stop, of(session).visited) == (number, number)
+    assert of(session).finished
 
 
 # --- random ways ------------------------------------------------------------------------------------------
