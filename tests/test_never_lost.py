@@ -129,6 +129,16 @@ def test_a_run_that_is_stopped_has_not_come_to_the_stop_it_was_to_lead_to() -> N
     assert of(pressed(stopped, "continue")).finished
 
 
+def test_where_training_has_diverged_a_run_ends_at_once_and_space_goes_on() -> None:
+    session = run_of(typed(screens.of_lesson("descent", size=SIZE), "edit", "η = 100"), 1)
+    assert of(session).timeline.diverged is not None
+    for choice in range(2):
+        session = run_of(session, choice)
+        assert of(session).running is None and of(session).note is not None
+        assert of(session).note[0].startswith("status.diverged")
+    assert of(pressed(session, "continue")).stop == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_stop_that_the_changed_network_does_not_have_keeps_what_can_be_said_of_it(language: str) -> None:
     lesson = load.find("vanishing")
