@@ -264,7 +264,7 @@ class SessionMachine(RuleBasedStateMachine):
                 self.session = update(self.session, action)
             wanted, self.session = self.session.wanted, replace(self.session, leaving=False)
             if wanted is not None:
-                self.open(wanted)  # as the app does
+                self.open(wanted.lesson)  # as the app does
             self.screen()
             self.all_is_there()
 

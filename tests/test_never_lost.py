@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk
+from nntutor.tui.state import moves
 from nntutor.tui.state.session import Home, Opened, Session, Typed, Wanted
 from nntutor.tui.state.study import Study
 
@@ -127,6 +129,16 @@ def test_a_run_that_is_stopped_has_not_come_to_the_stop_it_was_to_lead_to() -> N
     assert of(pressed(stopped, "continue")).finished
 
 
+def test_where_training_has_diverged_a_run_ends_at_once_and_space_goes_on() -> None:
+    session = run_of(typed(screens.of_lesson("descent", size=SIZE), "edit", "η = 100"), 1)
+    assert of(session).timeline.diverged is not None
+    for choice in range(2):
+        session = run_of(session, choice)
+        assert of(session).running is None and of(session).note is not None
+        assert of(session).note[0].startswith("status.diverged")
+    assert of(pressed(session, "continue")).stop == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_stop_that_the_changed_network_does_not_have_keeps_what_can_be_said_of_it(language: str) -> None:
     lesson = load.find("vanishing")
@@ -147,6 +159,17 @@ def test_a_stop_that_the_changed_network_does_not_have_keeps_what_can_be_said_of
             assert of(pressed(changed, "reset")).held is None
         session = pressed(session, "continue")
     assert lacking and kept_back
+
+
+def test_a_stop_that_was_looked_up_does_not_finish_a_lesson_and_space_leads_to_those_left_out() -> None:
+    session = screens.of_lesson("cycle", size=SIZE)
+    final = len(of(session).lesson.stops) - 1
+    session = lint.ran(replace(session, study=moves.at_stop(of(session), final)))
+    assert (of(session).stop, of(session).visited, of(session).finished) == (final, 0, False)
+    for number in range(1, final + 1):
+        session = pressed(session, "continue")
+        assert (of(session).stop, of(session).visited) == (number, number)
+    assert of(session).finished
 
 
 # --- random ways ------------------------------------------------------------------------------------------

@@ -76,7 +76,8 @@ def run_to(study: Study, iteration: int, step: int, goal: float | None = None, s
     """A run that ends at a place, or at a stop; iterations that have been run already are not run again."""
     number, begun = study.runs + 1, study.timeline.iteration
     running = Running(number, begun, iteration, step, goal, stop=stop)
-    if iteration <= study.timeline.newest and goal is None:
+    known = iteration <= study.timeline.newest and goal is None
+    if known or study.timeline.diverged is not None:  # past its end nothing runs
         return _there(replace(study, panel=None), running, iteration)
     return replace(study, panel=None, note=None, running=running, runs=number)
 
