@@ -31,7 +31,7 @@ def resumes(home: Path) -> None:
     again.end(signal.SIGTERM)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU])
 def test_a_signal_ends_it_with_its_status_and_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
     terminal = opened(tmp_path)
     assert terminal.end(number) == 128 + number

@@ -251,15 +251,15 @@ def test_a_file_that_fails_while_it_is_open_is_opened_anew_for_the_next_save(
     tmp_path: Path, error: sqlite3.Error
 ) -> None:
     store = Store.open(tmp_path)
-    assert store._connection is not None
-    store._connection.close()
+    sound = store._connection
+    assert sound is not None
 
     class Failing:
         def execute(self, *_: object) -> None:
             raise error
 
         def close(self) -> None:
-            pass
+            sound.close()
 
     store._connection = Failing()  # type: ignore[assignment]
     store.save(PLACE)

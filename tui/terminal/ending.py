@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 INTERRUPTED = 128 + signal.SIGINT
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
-"""Each ends the tutor with the status 128 + n, the place kept and the terminal as it was."""
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU", "SIGUSR1", "SIGUSR2")
+SIGNALS = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
+"""Each ends the tutor with the status 128 + n, the place kept and the terminal as it was.
+
+SIGXCPU is what a server sends at `ulimit -t`; the last two mean nothing here, and would end the process all the same.
+"""
 HUNG_UP = 128 + getattr(signal, "SIGHUP", 1)
 """The status after the terminal has gone."""
 GRACE = 3.0
