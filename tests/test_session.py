@@ -23,7 +23,7 @@ from nntutor.tui import lint
 from nntutor.tui.state import keys
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
-from nntutor.tui.state.panels import Asking, Checking, Editing
+from nntutor.tui.state.panels import Asking, Checking, Editing, Line
 from nntutor.tui.state.session import Home, Message, Press, Ran, Resized, Session, Typed, Wanted, asking
 from nntutor.tui.state.study import Study
 from nntutor.tui.state.views import seen_errors
@@ -517,3 +517,16 @@ def test_every_command_is_reachable_with_the_korean_input_method_on() -> None:
                 assert all(keys.action(DEFAULT, "", one) == action for one in sent)
     # Shift leaves most jamo as they are, so a shifted letter must not mean anything of its own.
     assert not any(len(key) == 1 and key.isupper() for bound in BINDINGS.values() for key in bound)
+
+
+@pytest.mark.parametrize("opened", ["edit", "goto"])
+def test_a_line_that_is_too_long_is_not_cut_to_another_number(opened: str) -> None:
+    session = screens.pressed(screens.of_lesson("hidden-delta"), opened)
+    for text in ("0.25", "+0.001" * 41):
+        session = update(session, Typed(text))
+    assert session.study is not None and isinstance(session.study.panel, Line)
+    assert session.study.panel.text == "0.25"
+    assert "100 letters" in " ".join(screens.lines(session))
+    session = update(session, Typed("+1"))
+    assert session.study is not None and isinstance(session.study.panel, Line)
+    assert (session.study.panel.text, session.study.panel.wrong) == ("0.25+1", None)

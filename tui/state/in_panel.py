@@ -36,8 +36,11 @@ def typed(study: Study, text: str) -> Study:
     if not isinstance(study.panel, Line):
         return study
     # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
-    clean = "".join(TWO_SET.get(letter, letter) for letter in foreign.typed(text, _LONGEST))
-    return _rewritten(study, study.panel, (study.panel.text + clean)[:_LONGEST])
+    clean = "".join(TWO_SET.get(letter, letter) for letter in foreign.typed(text, _LONGEST + 1))
+    whole = study.panel.text + clean
+    if len(whole) > _LONGEST:  # cut, it would be another number
+        return replace(study, panel=replace(study.panel, wrong=note("edit.too_long", most=_LONGEST)))
+    return _rewritten(study, study.panel, whole)
 
 
 def _rewritten(study: Study, panel: Line, text: str) -> Study:
