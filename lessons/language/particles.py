@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 _LETTERS = (
     "0영 1일 2이 3삼 4사 5오 6육 7칠 8팔 9구 ₀영 ₁일 ₂이 ₃삼 ₄사 ₅오 ₆육 ₇칠 ₈팔 ₉구 "
@@ -43,10 +44,6 @@ _TAILS = {
 }  # fmt: skip
 # Of the copula both forms are right after a vowel (4이고, 4고): only the short one after a consonant is wrong.
 _EITHER = frozenset({"이고", "이며", "이면", "이든", "이니", "이지", "이므로", "이기"})
-_PARTICLES = [
-    (stems, re.compile(rf"{stems[0]}{(tail := _TAILS.get(stems[0], ''))}"), re.compile(rf"{stems[1]}{tail}"))
-    for stems in _STEMS
-]
 # A hole, or a fact of the words: what it will be is not known here.
 _FILLED = re.compile(r"\{(?:\{\}|[a-z_]+)\}+[)\]”’]*$")
 PAIR = re.compile(r"([가-힣]+)/([가-힣]+)")
@@ -88,6 +85,13 @@ def agreeing(word: str, pair: str) -> str:
     raise ValueError(pair)
 
 
+@cache
+def _particles() -> list[tuple[tuple[str, str], re.Pattern[str], re.Pattern[str]]]:
+    """The pairs of stems, and what each form may be; made for who checks texts, not for a start."""
+    tails = ((stems, _TAILS.get(stems[0], "")) for stems in _STEMS)
+    return [(stems, re.compile(stems[0] + tail), re.compile(stems[1] + tail)) for stems, tail in tails]
+
+
 def disagreeing(text: str) -> Iterator[tuple[str, str]]:
     """Particles in a text that do not agree with the sign before them: the place, and what was expected there.
 
@@ -102,7 +106,7 @@ def disagreeing(text: str) -> Iterator[tuple[str, str]]:
 
 def _expected(word: str, particle: str) -> str:
     """What should stand for a particle after a word; nothing where it agrees, or is none."""
-    for (first, second), consonant, vowel in _PARTICLES:
+    for (first, second), consonant, vowel in _particles():
         is_first = consonant.fullmatch(particle) is not None
         if not is_first and not vowel.fullmatch(particle):
             continue
