@@ -8,8 +8,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TypeAlias
 
-from nntutor.core.errors import Exceeds, NotToml
-from nntutor.core.files.toml import Lines, toml
+from nntutor.core.errors import NotToml
+from nntutor.core.files.toml import Lines, trusted
 from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Run, Stop, Tunable
 
 Table: TypeAlias = dict[str, object]
@@ -24,11 +24,9 @@ def parse(source: str, id: str) -> Lesson:
     """The lesson called `id` from the text of its file. AuthorError for whatever is wrong with it."""
     file = catalog_file(id)
     try:
-        data = toml(source, file)
+        data = trusted(source, file)
     except NotToml as error:
         raise AuthorError(file, error.line or 0, f"not TOML: {error.detail}") from error
-    except Exceeds as error:
-        raise AuthorError(file, error.line or 0, f"more than {error.limit} {error.what}") from error
     lines = Lines(source)
     table = Fields(data, file, lines)
     runs = [_run(one) for one in table.readers("run")]
@@ -119,9 +117,14 @@ class Fields:
 
     def __init__(self, table: Table, file: str, lines: Lines, name: str = "", number: int = 0) -> None:
         self.file = file
-        self.line = lines.find(name, number, "") or 1
         self._lines = lines
+        self._called = name, number
         self._table = dict(table)
+
+    @property
+    def line(self) -> int:
+        """Where the table stands; looked for only when something is wrong with it."""
+        return self._lines.find(*self._called, "") or 1
 
     def _take(self, key: str, default: object = None) -> object:
         value = self._table.pop(key, default)
