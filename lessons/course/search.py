@@ -56,7 +56,7 @@ def found(queries: tuple[str, ...], language: str) -> tuple[Found, ...]:
             at = _place(entry.text, query)
             if at is not None:
                 here = (entry.lesson, entry.number)
-                hits.setdefault(here, (entry.rank, Found(*here, entry.text, at)))
+                hits.setdefault(here, (entry.rank, Found(*here, *_part(entry.text, at))))
     return tuple(one for _, one in sorted(hits.values(), key=lambda hit: hit[0]))
 
 
@@ -69,6 +69,14 @@ def _place(text: str, query: str) -> int | None:
         if starts and min(starts) >= 0 and any(wanted):
             return places[starts[0]]
     return None
+
+
+def _part(text: str, at: int) -> tuple[str, int]:
+    """Of a text only what is said under one condition (others may say the opposite), and the place in it."""
+    begins = text.rfind("\n", 0, at) + 1
+    part = text[begins:].partition("\n")[0]
+    bare = part.lstrip(" ,.;:")
+    return bare.rstrip(), max(0, at - begins - (len(part) - len(bare)))
 
 
 @lru_cache(maxsize=4096)
@@ -107,12 +115,12 @@ def _stops(lesson: Lesson, language: str) -> Iterator[_Entry]:
 
 
 def plain(prose: str) -> str:
-    """The words of a stop under every condition: figures left out, terms no longer bold."""
-    return re.sub(r"\s+", " ", _MARKED.sub("", MARK.sub(_without_figure, prose))).strip()
+    """The words of a stop under every condition, a line each: figures left out, terms no longer bold."""
+    return re.sub(r" *\n[ \n]*", "\n", MARK.sub(_without_figure, _MARKED.sub("", re.sub(r"\s+", " ", prose)))).strip()
 
 
 def _without_figure(mark: re.Match[str]) -> str:
-    return " " if re.match(r"\s*(?:if|elif|else|end)\b", mark[1]) else "…"
+    return "\n" if re.match(r"\s*(?:if|elif|else|end)\b", mark[1]) else "…"
 
 
 def _terms(language: str) -> Iterator[_Entry]:
