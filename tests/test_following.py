@@ -74,7 +74,7 @@ def test_the_output_layer_says_what_is_so_after_its_target_has_been_raised(stop:
 # The same words stood beside every depth, and the stop was lost with the first layer taken away.
 DEPTHS = [
     ("en", "the error of answering ½ to everything", "With 3 layers it has learned", "Now there are 2: h1"),
-    ("ko", "무엇에든 ½이라고 답할 때의 오차", "층이 3개이면 학습이 됩니다", "은닉층이 2개이고, 층 h1은"),
+    ("ko", "어떤 입력에든 ½이라고 답할 때의 오차", "층이 3개이면 학습이 됩니다", "은닉층이 2개이고, 층 h1은"),
 ]
 
 

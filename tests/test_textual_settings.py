@@ -94,7 +94,7 @@ def test_the_worst_settings_change_nothing_and_leave_no_file(tmp_path: Path) -> 
     path = os.pathsep.join(filter(None, (str(here), os.environ.get("PYTHONPATH", ""))))
     terminal = Terminal(home, command=command, PYTHONPATH=path, **worst())
     terminal.until("step 1/39")
-    terminal.read()  # the rest of the screen
+    terminal.read(longest=1.0)  # the rest of the screen
     before = terminal.text()
     terminal.press(b"w")
     opened = terminal.text()

@@ -27,7 +27,7 @@ TOLD = [
     ("by-hand", "second", "w3 = 0", "That is NAND", "h2 has the weights 0 and"),
     ("by-hand", "one-line", "w5 = 2", "all rows have ✓", "Rows with ✓: 3 of 4"),
     ("by-hand", "answer", "b_o1 = 0.5", "One row right", "This row is wrong"),
-    ("by-hand", "one-line", "w5 = 2", "모든 행이 ✓ 표시입니다", "4행 가운데 3행이 맞습니다"),
+    ("by-hand", "one-line", "w5 = 2", "모든 행에 ✓ 표시가 있습니다", "4행 가운데 3행이 맞습니다"),
     ("descent", "slope", "w1 = 3", "Negative: the curve falls", "Positive: the curve rises"),
     ("descent", "creeping", "double", "creeps up to its goal", "w1 is at the bottom"),
     ("descent", "double", "double", "η = 0.125 now", "η = 0.25 now"),
