@@ -55,12 +55,12 @@ def test_a_file_that_may_be_read_and_not_written_gives_its_places_and_says_that_
             return plain(name, **given)  # type: ignore[call-overload,no-any-return]
         return plain(f"{Path(str(name)).as_uri()}?mode=ro", uri=True, **given)  # type: ignore[call-overload,no-any-return]
 
-    monkeypatch.setattr(database.sqlite3, "connect", guarded)
-    store = Store.open(tmp_path)
-    assert not store.saving and store.note is not None and store.note[0] == "progress.unsaved"
-    assert store.latest() == place("cycle") == store.reached("cycle") and store.done() == {"wall"}
-    store.save(place("wall"))
-    assert store.note is not None and store.note[0] == "progress.unsaved"
-    store.close()
-    monkeypatch.undo()
+    with monkeypatch.context() as reading_only:
+        reading_only.setattr(database.sqlite3, "connect", guarded)
+        store = Store.open(tmp_path)
+        assert not store.saving and store.note is not None and store.note[0] == "progress.unsaved"
+        assert store.latest() == place("cycle") == store.reached("cycle") and store.done() == {"wall"}
+        store.save(place("wall"))
+        assert store.note is not None and store.note[0] == "progress.unsaved"
+        store.close()
     assert Store.open(tmp_path).reached("wall") is None
