@@ -88,12 +88,16 @@ def test_no_theme_sends_colours_that_the_terminal_lacks(tmp_path: Path, variable
     terminal.end(signal.SIGTERM)
 
 
+def described(home: Path, entry: str) -> Terminal:
+    """The tutor on a terminal that only this entry describes."""
+    (home / "entry.ti").write_text(f"{entry}\n")
+    subprocess.run(["tic", "-o", str(home), str(home / "entry.ti")], check=True)
+    return Terminal(home, "learn", "hidden-delta", TERM=entry.partition("|")[0], TERMINFO=str(home))
+
+
 @pytest.mark.skipif(which("tic") is None, reason="needs tic to describe a terminal")
 def test_a_terminal_of_256_colours_by_its_description_alone_gets_them(tmp_path: Path) -> None:
-    described = tmp_path / "wide.ti"
-    described.write_text("wide|of a name that says nothing, colors#256, use=xterm,\n")
-    subprocess.run(["tic", "-o", str(tmp_path), str(described)], check=True)
-    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM="wide", TERMINFO=str(tmp_path))
+    terminal = described(tmp_path, "wide|of a name that says nothing, colors#256, use=xterm,")
     terminal.read()
     found = codes(terminal.press(b"o"))
     assert b"38;5" in found and found <= PLAIN | CUBE, found
@@ -168,10 +172,7 @@ def test_a_terminal_that_cannot_is_refused_in_one_line(tmp_path: Path, variables
 
 @pytest.mark.skipif(which("tic") is None, reason="needs tic to describe a terminal")
 def test_a_terminal_of_other_sequences_than_todays_is_refused(tmp_path: Path) -> None:
-    described = tmp_path / "old.ti"
-    described.write_text("old|moves its cursor as a vt52 does, cols#80, cup=\\EY%p1%' '%+%c%p2%' '%+%c,\n")
-    subprocess.run(["tic", "-o", str(tmp_path), str(described)], check=True)
-    terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM="old", TERMINFO=str(tmp_path))
+    terminal = described(tmp_path, "old|moves its cursor as a vt52 does, cols#80, cup=\\EY%p1%' '%+%c%p2%' '%+%c,")
     assert terminal.wait() == 2 and b"cannot move a cursor" in terminal.last
 
 

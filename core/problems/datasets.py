@@ -1,4 +1,4 @@
-"""Samples by name, as functions of a seed; and samples from a CSV file."""
+"""Samples by name, as functions of a seed."""
 
 from __future__ import annotations
 
