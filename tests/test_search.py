@@ -154,3 +154,17 @@ def test_the_list_of_lessons_reads_no_text_to_search_before_something_is_searche
         "sys.exit('nntutor.lessons.course.search' in sys.modules or 'numpy' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_is_shown_of_a_stop_is_said_under_one_condition() -> None:
+    (here,) = (one for one in found(("went up",), "en") if (one.lesson, one.number) == ("output-delta", 13))
+    assert "went up" in here.text and "went down" not in here.text
+    assert here.text[here.at :].startswith("went up")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_shown_is_one_line_and_begins_with_a_word(language: str) -> None:
+    for query in ("E", "w1", "η", "o1"):
+        for one in found((query,), language):
+            assert "\n" not in one.text and one.text[:1] not in " ,.;:"
+            assert 0 <= one.at < len(one.text)
