@@ -188,6 +188,30 @@ def test_a_signal_while_it_starts_gives_the_terminal_back(tmp_path: Path, number
     assert b"Traceback" not in wrote
 
 
+STARTING = """
+import os, sys, time
+from nntutor.tui.command import main
+from nntutor.tui.terminal.textual_private import UnixDriver
+hide = UnixDriver._enable_bracketed_paste
+def slow(self):
+    os.kill(os.getpid(), {number})
+    ends = time.monotonic() + 0.1
+    while time.monotonic() < ends:
+        hide(self)
+UnixDriver._enable_bracketed_paste = slow
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_what_a_start_still_writes_does_not_come_after_what_is_put_back(tmp_path: Path, number: signal.Signals) -> None:
+    code = STARTING.format(number=int(number))
+    terminal = Terminal(tmp_path, command=[sys.executable, "-c", code, "learn", "hidden-delta"])
+    assert terminal.wait() == 128 + number
+    assert terminal.last.rindex(b"\x1b[?2004l") > terminal.last.rindex(b"\x1b[?2004h")
+    assert terminal.last.endswith(b"\x1b[?1004l")
+
+
 BUSY = """
 import sys
 from nntutor.tui import app

@@ -36,13 +36,19 @@ class TerminalDriver(UnixDriver):
     """Reads keys in a thread of its own, as its base does, and outlives all of them."""
 
     def start_application_mode(self) -> None:
-        WATCH.touches_terminal()
-        WATCH.drawn = True
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        with WATCH.changing:
+            WATCH.touches_terminal()
+            WATCH.drawn = True
+            super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
-        super().stop_application_mode()
-        WATCH.drawn = False
+        with WATCH.changing:
+            super().stop_application_mode()
+
+    def close(self) -> None:
+        with WATCH.changing:
+            super().close()
+            WATCH.drawn = False  # no sooner: what ends it has waited to be written
 
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")(errors="ignore").decode

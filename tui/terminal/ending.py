@@ -36,12 +36,16 @@ class Watch:
     """Takes the signals that end the program in a thread of its own, so that nothing that it computes holds them up.
 
     leave: asks the tutor to end with a status, from any thread; RuntimeError where it has ended. drawn: whether the
-    terminal shows the tutor. Where nobody is to be asked, or nothing comes of it, the process ends here.
+    terminal shows the tutor. changing: held while that changes. Where nobody is to be asked, or nothing comes of it,
+    the process ends here.
     """
 
     leave: Callable[[int], object] | None = None
     drawn = False
     _modes: Any = None
+
+    def __init__(self) -> None:
+        self.changing = _thread.allocate_lock()
 
     def begin(self) -> None:
         """From here on, and in threads that begin later. What whoever started us ignores (nohup) stays ignored."""
@@ -73,14 +77,18 @@ class Watch:
             os._exit(status)
 
     def _put_back(self) -> None:
-        """The terminal as it was, unless it is somebody else's now or takes nothing."""
+        """The terminal as it was, unless it is somebody else's now or takes nothing. Whoever draws draws no more."""
+        # Never released: who comes later would change the terminal again.
+        self.changing.acquire(timeout=0.5)
         if sys.platform != "win32" and self._modes is not None and in_front():
             import select
             import termios
 
             try:
-                if self.drawn and select.select([], [2], [], 0.1)[1]:
-                    os.write(2, _LEFT)
+                terminal, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nothing, 2)  # what waits in another thread to be written would come after what is put back
+                if self.drawn and select.select([], [terminal], [], 0.1)[1]:
+                    os.write(terminal, _LEFT)
                     termios.tcflush(0, termios.TCIFLUSH)  # answers that a shell would show as typed
                 termios.tcsetattr(0, termios.TCSANOW, self._modes)
             except (OSError, termios.error):
