@@ -79,24 +79,23 @@ def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int
 @given(problems(errors=("half-squared", "mse", "bce")))
 def test_the_diagram_shows_no_number_from_after_the_place(problem: Problem) -> None:
     place = Timeline.start(problem)
-    for index in range(1, len(place.trace) + 1):
+    given = (*place.trace.before.params, *problem.samples.inputs.flat, *problem.samples.targets.flat)
+    known = set().union(*(spelled(float(value)) for value in given))
+    made = [spelled(place.trace.step(index).value) for index in range(1, len(place.trace) + 1)]
+    for index in range(1, len(made) + 1):
+        known |= made[index - 1]
         trace = place.to(1, index).trace
         drawn = diagram(trace, trace.step(index), 140, 24, Look())
         if drawn is None:
             return
-        shown = set(re.findall(r"[−+]?\d[\d.]*(?:e-?\d+)?", " ".join(text_of(drawn))))
-        later = [trace.step(at) for at in range(index + 1, len(trace) + 1)]
-        earlier = {abs(trace.step(at).value) for at in range(1, index + 1)}
-        earlier |= {
-            abs(float(value))
-            for value in (*trace.before.params, *problem.samples.inputs.flat, *problem.samples.targets.flat)
-        }
-        known = {figure(value, digits) for value in earlier for digits in range(3, 7)}
-        for step in later:
-            for digits in range(3, 7):
-                spelled = figure(abs(step.value), digits)
-                if len(spelled) > 4 and spelled not in known:
-                    assert spelled not in {text.lstrip("−+") for text in shown}, (index, step.symbol)
+        shown = {found.lstrip("−+") for found in re.findall(r"[−+]?\d[\d.]*(?:e-?\d+)?", " ".join(text_of(drawn)))}
+        later = {text for one in made[index:] for text in one if len(text) > 4}
+        assert shown.isdisjoint(later - known), index
+
+
+def spelled(value: float) -> set[str]:
+    """The ways in which a number may stand there, without its sign."""
+    return {figure(abs(value), digits) for digits in range(3, 7)}
 
 
 def test_the_step_is_marked_the_same_in_the_diagram_and_in_the_formula(two_two_two: Problem) -> None:
