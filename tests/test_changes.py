@@ -195,6 +195,15 @@ def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_wha
             assert edit_line.preview(asked.study, edit_line.Change(ref, value)) == after.study.note  # type: ignore[union-attr]
 
 
+def test_at_every_step_of_a_unit_a_weight_into_it_can_be_edited() -> None:
+    session = screens.of_lesson("hidden-delta")
+    while (study := session.study) is not None and study.timeline.iteration == 1:
+        unit = study.step.ref
+        into = [ref for ref in edits.editable(study) if ref.kind == "weight" and ref[1:3] == (unit.layer, unit.unit)]
+        assert len(into) >= 2 or not unit.unit, unit
+        session = screens.pressed(session, "step")
+
+
 SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
 
 

@@ -63,6 +63,13 @@ def test_on_a_larger_screen_a_page_is_scrolled_no_further_than_it_goes() -> None
     assert screens.lines(screens.pressed(larger, "unit_previous")) != screens.lines(larger)
 
 
+def test_a_page_on_begins_with_the_last_row_of_the_page_before() -> None:
+    session = screens.pressed(screens.of_lesson("hidden-delta", size=(80, 10)), "help")
+    further = screens.pressed(session, "phase_next")
+    assert screens.lines(further)[2] == screens.lines(session)[-2] != ""
+    assert screens.lines(screens.pressed(further, "phase_previous")) == screens.lines(session)
+
+
 @pytest.mark.parametrize("size", [(1, 24), (1, 1), (2, 40), (111, 1)])
 def test_every_view_is_drawn_in_one_column_after_a_run(size: tuple[int, int]) -> None:
     study = screens.pressed(screens.of_lesson("cycle"), "last", "step", "last", "step")
