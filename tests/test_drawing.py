@@ -27,14 +27,17 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import changed_span, cut, row_cells, wrapped
-from nntutor.tui.drawing.charts.curves import curve_rows
+from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, multiplies, operand_figure
 from nntutor.tui.drawing.step.matrices import matrices
+from nntutor.tui.drawing.views.table import side_by_side
 from nntutor.tui.state import edits, moves
 from nntutor.tui.state import study as at
 from nntutor.tui.state.panels import Checking
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.study import Study
 
 LESSONS = [lesson.id for lesson in load.lessons()]
 SIZES = [(80, 24), (120, 40), (40, 12), (20, 5), (250, 80)]
@@ -73,6 +76,45 @@ def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int
                 assert all(line.replace("한국어", "").isascii() for line in lines), lines
         session = screens.pressed(session, "escape", "view")
         assert session.study is not None
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_count_of_stops_has_a_sign_exactly_where_the_next_one_stands_at_this_step(lesson: str) -> None:
+    session = screens.of_lesson(lesson, size=(120, 40))
+    stops = at_hand(session).lesson.stops  # type: ignore[union-attr]
+    for number, stop in enumerate(stops):
+        study = at_hand(session)
+        assert study.stop == number
+        following = stops[number + 1 :][:1]
+        more = [next for next in following if next.run == stop.run and study.place_of(next) == study.place]
+        count = f"{number + 1} of {len(stops)}"
+        found = [line.rpartition(count) for line in screens.lines(session) if count in line]
+        assert [rest.strip() for _, _, rest in found] == ["…" if more else ""]
+        session = lint.ran(screens.pressed(session, "continue"))
+
+
+def at_hand(session: Session) -> Study:
+    assert session.study is not None
+    return session.study
+
+
+def test_a_problem_without_a_title_is_headed_by_its_name(two_two_two: Problem) -> None:
+    session = screens.of_problem(replace(two_two_two, title=" "))
+    assert screens.lines(session)[0].startswith(" problem ")
+
+
+def test_beside_the_network_stands_the_curve_as_soon_as_it_has_two_points() -> None:
+    session = screens.pressed(screens.of_lesson("cycle", size=(120, 40)), "last")
+    assert side_by_side(at_hand(session)) == ("network", "matrices")
+    assert side_by_side(at_hand(screens.pressed(session, "step"))) == ("network", "curve")
+
+
+@pytest.mark.parametrize("size", list(itertools.product((1, 5, 23, 24, 40), (1, 5, 6, 10))))
+def test_a_plot_of_several_runs_has_a_line_and_two_ticks_or_is_not_there(size: tuple[int, int]) -> None:
+    rows = text_of(curves_rows([np.array([3.0, 2.0, 1.0]), np.array([3.0, 1.0])], "ab", *size, Look(), "E", "log"))
+    assert bool(rows) == (size[0] >= 24 and size[1] >= 6)
+    if rows:
+        assert sum("┤" in row for row in rows) >= 2 and sum(row.count("a") for row in rows[1:]) >= 3
 
 
 @share(0.1)

@@ -19,4 +19,5 @@ def has_picture(session: Session) -> bool:
 
 def last_top(session: Session) -> int:
     covering = page.covers(session)
-    return 0 if covering is None else covering.last_top(session)
+    assert covering is not None  # nothing else is scrolled
+    return covering.last_top(session)

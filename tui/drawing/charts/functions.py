@@ -175,7 +175,7 @@ def _function(
     drawn.line(0.0, sampled.low, 0.0, sampled.high, "edge", 3, ":")
     if top is not None:
         drawn.line(span[0], top, span[1], top, "edge", 3, ".")
-    drawn.curve(sampled.xs, sampled.ys, "", glyph="*" if look.ascii else "")
+    drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
     if y is not None and at is not None:
         drawn.line(at, sampled.low, at, y, "operand", 2, ":")
         drawn.mark(at, y, look.line("●"), "result", over=True)
