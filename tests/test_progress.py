@@ -234,6 +234,17 @@ def test_a_file_that_cannot_be_used_is_set_aside_under_a_name_that_is_shown(tmp_
     assert store.reached("cycle") == PLACE
 
 
+def test_two_files_of_one_second_are_set_aside_under_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database.time, "strftime", lambda form: "20260102-030405")
+    path, names = tmp_path / "progress.sqlite", []
+    for content in ("one", "two", "three"):
+        path.write_text(content)
+        aside = database.set_aside(path)
+        assert aside is not None and aside.read_text() == content
+        names.append(aside.name.removeprefix("progress.sqlite.set-aside-20260102-030405"))
+    assert names == ["", "-1", "-2"]
+
+
 def test_a_home_that_cannot_be_written_is_noted_and_everything_works_unsaved(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")

@@ -167,16 +167,14 @@ class Store:
     def latest(self) -> Place | None:
         """The place of the newest session that is gone; its rows become this session's, where rows can be written.
 
-        What cannot be used is set aside, and the next newest is looked at.
+        What cannot be used is set aside, and the next newest is looked at, of the same session or of another.
         """
 
         def read(connection: sqlite3.Connection) -> Place | None:
             found = connection.execute("SELECT id, session, host, pid, began, at FROM place ORDER BY " + NEWEST)
-            seen = {self._session, ""}
             for number, session, *whose in found.fetchall():
-                if session in seen or number in self._refused:
+                if session in (self._session, "") or number in self._refused:
                     continue
-                seen.add(session)
                 place = None if alive(*whose) else self._used(connection, number)
                 if place is not None and self._take(connection, number, session, place):
                     return place
