@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import subprocess
+import time
 from pathlib import Path
 from shutil import which
 
@@ -15,6 +16,7 @@ from terminals import COMMAND, DOWN, RIGHT, Terminal
 
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.state.session import THEMES
+from nntutor.tui.terminal.pace import FRAMES
 
 
 def sizes(terminal: Terminal, count: int) -> list[int]:
@@ -47,6 +49,34 @@ def test_a_step_writes_at_most_2_kilobytes_and_silence_nothing(tmp_path: Path) -
     assert 0 < max(sizes(terminal, 38)) <= 2048
     ready, _, _ = select.select([terminal.fd], [], [], 1.0)
     assert not ready
+    terminal.end(signal.SIGTERM)
+
+
+ASKED = b"\x1b[6n"
+"""Where the cursor is: what a terminal is asked so that no more is sent than it takes."""
+
+
+def test_steps_at_a_calm_pace_are_not_asked_about_and_frames_of_a_run_keep_their_distance(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "learn", "cycle")
+    terminal.until("? keys")
+    terminal.read(0.5, 1.0)
+    asked = terminal.recent.count(ASKED)
+    for _ in range(3):
+        terminal.send(RIGHT)
+        terminal.read(0.3, 1.0)
+    assert terminal.recent.count(ASKED) == asked
+    terminal.send(b"r\x1b[D")
+    terminal.until("10 000")
+    terminal.send(b"\r")
+    terminal.until(":")
+    terminal.send(b"1e-300\r")
+    terminal.until("esc stops")
+    asked, began = terminal.recent.count(ASKED), time.monotonic()
+    terminal.read(0.5, 1.5)
+    terminal.send(ESCAPE)
+    terminal.until("stopped")
+    frames = terminal.recent.count(ASKED) - asked
+    assert 2 <= frames <= FRAMES * (time.monotonic() - began) + 3, frames
     terminal.end(signal.SIGTERM)
 
 
