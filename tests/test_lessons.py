@@ -250,6 +250,23 @@ def problems() -> Iterator[tuple[Problem, str]]:
     yield on_surface("ravine", (-4, 1), Optimizer()), ""
 
 
+@pytest.mark.parametrize(
+    ("mistake", "spoken"),
+    [
+        ("no-correction@1", (True, False)),
+        ("batch-sum+uncorrected", (True, True)),
+        ("batch-sum", (False, False)),
+        ("updated-weights+no-correction@2", (False, True)),
+    ],
+)
+def test_a_mistake_is_spoken_of_in_the_layer_where_it_is_made(mistake: str, spoken: tuple[bool, bool]) -> None:
+    plain = next(problem for problem, _ in problems())
+    trace = Timeline.start(replace(plain, optimizer=Optimizer("adam", 0.1)), mistake).trace
+    kinds = {(step.layer, why.kind(trace, step)) for step in trace}
+    assert tuple((layer, "change_no_correction") in kinds for layer in (1, 2)) == spoken
+    assert ((1, "out_gradient_wrong") in kinds) == ("updated-weights" in mistake)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_step_has_a_noun_and_a_why_that_fits_three_rows(language: str) -> None:
     said_why = words.load(language)

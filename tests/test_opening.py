@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
+from copy import copy
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,24 @@ def test_a_problem_with_any_other_number_is_known_from_this_one(problem: Problem
         "nothing": lambda: {"title": "another title"},
     }[what]()
     assert (fingerprint(replace(problem, **other)) == fingerprint(problem)) == (what == "nothing")
+
+
+def test_no_field_of_a_problem_or_its_optimizer_but_its_name_is_forgotten(two_two_two: Problem) -> None:
+    """Where one is, a lesson that has other numbers than before would be gone on with in the midst of them."""
+
+    def another(value: object, name: str) -> object:
+        held = getattr(value, name)
+        changed = copy(value)
+        object.__setattr__(changed, name, "another" if isinstance(held, str) else held + 1)
+        return changed
+
+    for field in fields(two_two_two):
+        if field.name not in ("network", "samples", "optimizer"):
+            same = fingerprint(another(two_two_two, field.name)) == fingerprint(two_two_two)  # type: ignore[arg-type]
+            assert same == (field.name in ("title", "source")), field.name
+    for field in fields(two_two_two.optimizer):
+        other = replace(two_two_two, optimizer=another(two_two_two.optimizer, field.name))  # type: ignore[arg-type]
+        assert fingerprint(other) != fingerprint(two_two_two), field.name
 
 
 @pytest.mark.parametrize(

@@ -316,10 +316,7 @@ def _ask_the_terminal_its_size() -> None:
 def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     """The one place where the command line hands over to the screen."""
     gc.disable()  # nothing that start-up makes is garbage; the app turns it on when the first screen stands
-    for name in ("COLUMNS", "LINES"):
-        os.environ.pop(
-            name, None
-        )  # exported, they would be believed instead of the terminal, whatever its size becomes
+    _ask_the_terminal_its_size()
     from nntutor.tui.state import keymap
 
     own_keys = keymap.read()

@@ -185,6 +185,12 @@ def _parted(part: str) -> tuple[str, str, int]:
     return name, variant, int(layer) if layer else 0
 
 
+def made_in(mistake: str, layer: int) -> frozenset[str]:
+    """The names of those that are made in a layer, counted from 1. KeyError for one that there is not."""
+    parts = [_parted(part) for part in mistake.split("+")] if mistake else []
+    return frozenset(name for name, _, only in parts if only in (0, layer) or not MISTAKES[name].variants)
+
+
 def mistaken(book: Rulebook, shape: Shape, mistake: str) -> Rulebook:
     """The rulebook with these mistakes made in it, in their order. KeyError for one that there is not."""
     for part in mistake.split("+") if mistake else ():

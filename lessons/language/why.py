@@ -10,11 +10,11 @@ from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.core.problems.network import Problem
+from nntutor.core.rules.mistakes import made_in
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 
 _ERROR = {"softmax-ce": "softmax"}
-_WRONG_BACK = frozenset({"updated-weights"})
 
 
 def kind(trace: Trace, step: Step) -> str:
@@ -42,7 +42,7 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
         case "error":
             return "error_surface" if problem.surface else f"error{many}"
         case "out-gradient":
-            wrong = where == "hidden" and mistake in _WRONG_BACK
+            wrong = where == "hidden" and "updated-weights" in made_in(mistake, ref.layer)
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
         case "delta":
             merged = where == "output" and problem.error in ("bce", "softmax-ce", "perceptron")
@@ -57,7 +57,7 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
         case "corrected":
             return f"corrected_{ref.kind.removesuffix('hat')}"
         case "change":
-            return "change_no_correction" if mistake == "no-correction" else f"change_{optimizer}"
+            return "change_no_correction" if "no-correction" in made_in(mistake, ref.layer) else f"change_{optimizer}"
         case "update":
             plain = "sgd" if ref.input else "bias"
             return f"update_{plain if optimizer == 'sgd' else 'other'}"
