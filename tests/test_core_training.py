@@ -108,8 +108,15 @@ def dead_for_others() -> Problem:
     return Problem(Network(layers), samples, Optimizer("sgd", 1e100))
 
 
+def penalized_without_end() -> Problem:
+    """Outputs stay between 0 and 1 while the penalty drives the weights, and with them E, beyond all bounds."""
+    network = Network((Layer("sigmoid", np.array([[1.0, -1.0]]), None),))
+    return Problem(network, Samples.of([[0.0, 1.0]], [[1.0]]), Optimizer("sgd", 1e6), l2=1.0)
+
+
 @given(wild(), st.lists(st.integers(1, 15), min_size=1, max_size=3))
 @example(dead_for_others(), [20])
+@example(penalized_without_end(), [1] * 40)
 def test_divergence_is_found_in_the_iteration_where_it_happens(problem: Problem, chunks: list[int]) -> None:
     """Stepping, running in any chunks, and jumping all end in the same iteration, with the same bits."""
     most = sum(chunks)
