@@ -99,12 +99,13 @@ def test_the_laws_hold_for_a_mistaken_rulebook_in_all_layers_and_in_one(
     assert_laws(problem, f"{mistake}@{layer}" if layer else mistake)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("mistake", ALL)
-def test_the_laws_hold_for_a_mistake_where_layers_are_wider_than_two(mistake: str) -> None:
+def test_the_laws_hold_for_a_mistake_where_layers_are_wider_than_two(mistake: str, count: int) -> None:
     random = np.random.default_rng(3)
     sizes = ((3, 4), (3, 3), (3, 3))
     layers = tuple(Layer("sigmoid", random.uniform(-1, 1, size), random.uniform(-1, 1, size[0])) for size in sizes)
-    samples = Samples(random.uniform(-1, 1, (2, 4)), random.uniform(0, 1, (2, 3)))
+    samples = Samples(random.uniform(-1, 1, (count, 4)), random.uniform(0, 1, (count, 3)))
     assert_laws(Problem(Network(layers), samples, Optimizer("sgd", 0.5), batch="full"), mistake)
 
 
