@@ -104,7 +104,7 @@ def test_claims_about_the_lessons_own_numbers_are_set_aside_and_come_back(
     prose = replace(original.stops[stop.id], text="{{if own}}Claim {{wrong:E}}.{{end}} Question?")
     text = replace(original, stops={**original.stops, stop.id: prose})
     monkeypatch.setattr(load, "text", lambda *_: text)
-    told = {"en": "set aside; 0 goes back", "ko": "접어 두었습니다. 0 키로"}[language]
+    told = {"en": "set aside; 0 goes back", "ko": "뺐습니다. 0 키로"}[language]
     session = at(screens.of_lesson("old-weights", language), stop.id)
     assert "Claim" in screen(session)
     assert told not in screen(session)
