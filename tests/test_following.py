@@ -25,6 +25,7 @@ from nntutor.tui.state.session import Session, Typed
 from nntutor.tui.state.study import Study
 
 LESSONS = load.lessons()
+TWICE = re.compile(r"(\S*\d) instead of \1(?![\d.]*\d)")
 
 
 def at(session: Session, stop: str) -> Session:
@@ -69,6 +70,23 @@ def test_the_output_layer_says_what_is_so_after_its_target_has_been_raised(stop:
     assert after in screen(changed)
     assert before not in screen(changed)
     assert before in screen(screens.pressed(changed, "reset"))
+
+
+# Where weights hardly move, or cross to the other side, two equal numbers stood there as if they were two.
+EXTREMES = [
+    ("start", "better", "0.4", "and E stays about 2"),
+    ("start", "better", "1e-17", "the answer is 7, and E stays about 2"),
+    ("output-delta", "after", "0", "about the same E, 0.2984"),
+    ("hidden-delta", "after", "1e-9", "about the same E, 0.2984"),
+    ("cycle", "lower", "1e-9", "That is hardly a change"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "stop", "rate", "told"), EXTREMES)
+def test_a_number_that_stays_is_not_said_as_two(lesson: str, stop: str, rate: str, told: str) -> None:
+    session = at(typed(screens.of_lesson(lesson), f"η = {rate}"), stop)
+    assert told in screen(session)
+    assert not TWICE.search(screen(session))
 
 
 # The same words stood beside every depth, and the stop was lost with the first layer taken away.
@@ -225,3 +243,4 @@ def test_after_any_change_what_every_stop_says_is_true_of_the_record(lesson: Les
         source = text.stops[stop.id].text
         expected = shown(source, lambda one, study=study, stop=stop, source=source: is_true(one, study, stop, source))
         assert said == holes.fill(expected, trace_of, lesson.published, 4, Style.UNICODE, stop.at)
+        assert not TWICE.search(said)
