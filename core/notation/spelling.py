@@ -32,8 +32,8 @@ def tokens(
 ) -> list[Token]:
     """The tree as text, piece by piece.
 
-    leaf spells a name (its symbol, or its figure: beside another, a negative figure gets parentheses). Sums of more than
-    `most` terms are shortened in the middle, and say how many terms are left out.
+    leaf spells a name (its symbol, or its figure: beside another, a negative figure gets parentheses). Sums of more
+    than `most` terms are shortened in the middle, and say how many terms are left out.
     """
     return list(_spell(expr, leaf, style, most, 0))
 
