@@ -65,7 +65,7 @@ def test_an_epsilon_that_leads_over_a_kink_is_not_counted_and_a_smaller_one_is()
 def test_where_no_epsilon_serves_the_check_says_that_several_do() -> None:
     session = checking(unit(3e-11, 1e10))
     assert "several together show that the gradient is right" in said(session)
-    assert "여러 크기로 움직여 함께 보면 기울기가 옳습니다" in said(screens.pressed(session, "language"))
+    assert "여러 ε으로 함께 보면 기울기가 옳습니다" in said(screens.pressed(session, "language"))
 
 
 def test_a_check_that_cannot_see_says_why_in_both_languages() -> None:

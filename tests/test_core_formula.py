@@ -171,6 +171,19 @@ def test_a_figure_of_a_power_of_ten_stands_in_parentheses_where_it_is_squared() 
     assert {one: text(tokens(Square(Name("x")), lambda _, one=one: one)) for one in said} == said
 
 
+def test_a_negative_figure_stands_in_parentheses_beside_another_only() -> None:
+    x = Name("x")
+    said = {
+        Call("σ", (x,)): "σ(−2)",
+        x: "−2",
+        Mul(Num(3.0), x): "3·(−2)",
+        Sum((x, Num(1.0))): "(−2) + 1",
+        Neg(x): "−(−2)",
+    }
+    for formula, expected in said.items():
+        assert text(tokens(formula, lambda _: "−2")) == expected
+
+
 def test_parentheses_deeper_than_any_formula_has_are_read() -> None:
     assert evaluate(parse("(" * 40 + "2" + ")" * 40, NAMES.find), VALUES.__getitem__) == 2
     assert evaluate(parse("+".join(["x1"] * 900), NAMES.find), lambda ref: 1.0) == 900

@@ -27,7 +27,7 @@ from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language import why, words
 from nntutor.lessons.language.ascii import ascii_look
-from nntutor.lessons.language.particles import disagreeing
+from nntutor.lessons.language.particles import agreeing, disagreeing
 
 LANGUAGES = words.LANGUAGES
 ROOT = Path(__file__).parent.parent
@@ -201,8 +201,12 @@ def test_both_languages_have_the_same_words_with_the_same_facts() -> None:
 
 
 def test_korean_particles_in_the_words_agree_with_what_stands_before_them() -> None:
-    bad = {key: found for key, text in words.load("ko").entries.items() if (found := [*disagreeing(text)])}
-    assert not bad
+    bad = {}
+    for key, entry in words.load("ko").entries.items():
+        pairs = [pair for _, pair in words.FACT.findall(entry) if pair]
+        assert all(agreeing("w5", pair) != agreeing("w1", pair) for pair in pairs), key
+        bad[key] = [*disagreeing(words.FACT.sub(lambda fact: f"{{{fact[1]}}}수" if fact[2] else fact[0], entry))]
+    assert not any(bad.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

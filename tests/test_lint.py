@@ -111,12 +111,35 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
         ("One.", "이것은 값이다.", "style of 합니다"),
         ("word " * 90, "값입니다.", "rows at 78 cells"),
         ("a ∫ sign", "값입니다.", "no ASCII spelling"),
+        (
+            "One{{if own or o1 > 0}} {{end:first}}{{end}}.",
+            "값입니다.",
+            "{{end:first}} is the end of the lesson's own run",
+        ),
+        ("One{{if end:last > 3}}, two{{end}}.", "값입니다.", "{{if end:last > 3}} is the end of the lesson's own run"),
     ],
 )
 def test_it_finds(monkeypatch: pytest.MonkeyPatch, english: str, korean: str, reason: str) -> None:
     complaints = found(monkeypatch, en=english, ko="값입니다." if korean is None else korean)
     assert any(reason in complaint for complaint in complaints), complaints
     assert all(complaint.startswith("lessons/text/") for complaint in complaints), complaints
+
+
+@pytest.mark.parametrize("said", ["E is {{E@2}} now.", "{{if E@2 < E}}E is {{E@2|6}}.{{else}}E was {{E}}.{{end}}"])
+def test_it_finds_an_error_after_the_move_that_stands_alone(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    lesson = load.find("output-delta")
+    assert lesson is not None
+    original = load.text
+    text = said
+
+    def changed(id: str, language: str) -> Text:
+        whole = original(id, language)
+        return replace(whole, stops={**whole.stops, "after": replace(whole.stops["after"], text=text)})
+
+    monkeypatch.setattr(load, "text", changed)
+    assert any("{{E@2}} is of after the move" in str(error) for error in lint.findings(lesson))
+    text = said.replace("{{E@2", "{{E}}, {{E@2")
+    assert not any("is of after the move" in str(error) for error in lint.findings(lesson))
 
 
 def changed(old: str, new: str) -> Lesson:

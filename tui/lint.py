@@ -15,6 +15,7 @@ from nntutor.core.notation.symbols import Style
 from nntutor.core.rules.mistakes import MISTAKES, is_known
 from nntutor.lessons.course import builtin, claims, conditions, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
+from nntutor.lessons.course.conditions import Atom
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language import particles
 from nntutor.lessons.language.cells import cells
@@ -109,9 +110,13 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
             f"“{word}” in “{sentence}” is a claim; expected it in a condition, as in {{{{if δ_o1 > 0}}}}…{{{{end}}}}"
         )
     yield from map(wrong, dict.fromkeys(reason for variant in variants for reason in _unfilled(variant, language)))
+    for hole in _ends(conditions.parsed(prose.text)):
+        yield wrong(f"{{{{{hole}}}}} is the end of the lesson's own run; expected it in {{{{if own}}}}")
     if study.place_of(stop) is None:
         return
     trace_of = _trace_of(study, stop)
+    for hole in _moved(trace_of(None, None), stop, variants):
+        yield wrong(f"{{{{{hole}}}}} is of after the move; expected {{{{E}}}} beside it, which the first line shows")
     try:
         for compared in conditions.atoms(prose.text):
             for side in (compared.left, compared.right) if compared else ():
@@ -124,6 +129,31 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
                 return
     except holes.HoleError as error:
         yield wrong(str(error))
+
+
+def _ends(parts: conditions.Parts, own: bool = False) -> Iterator[str]:
+    """The holes that tell where a run ends (`end:…`) and are said after a change too: these count from the start that
+    the problem file has."""
+    for part in parts:
+        if isinstance(part, conditions.Choice):
+            for branch in part.branches:
+                told = [Atom(None, False) in terms for terms in branch.condition]
+                yield from _ends((f"{{{{if {branch.written}}}}}", *branch.body), own or (bool(told) and all(told)))
+        elif not own:
+            yield from (mark for mark in conditions.MARK.findall(part) if "end:" in mark)
+
+
+def _moved(trace: Trace, stop: Stop, variants: tuple[str, ...]) -> Iterator[str]:
+    """The holes of E with the new weights, said where weights move without E with the old ones."""
+    ref = trace.find(stop.at)
+    if ref is None or trace.step(trace.index_of(ref) or 1).phase != "update":
+        return
+    after = f"E@{stop.iteration + 1}"
+    for variant in variants:
+        shown = [mark.partition("|")[0] for mark in conditions.MARK.findall(variant)]
+        if after in shown and "E" not in shown and f"E@{stop.iteration}" not in shown:
+            yield after
+            return
 
 
 def _unfilled(variant: str, language: str) -> Iterator[str]:

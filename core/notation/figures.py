@@ -6,7 +6,7 @@ show the same number in two ways.
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, ulp
 
 from nntutor.core.notation.symbols import Style
 
@@ -15,13 +15,15 @@ SUBSTITUTED_DIGITS = 9
 _SMALL = 1e-4
 # From here on, an exponent is shorter than a whole number.
 _LARGE = 1e6
+# So near a short number, what is left is the rounding of a few sums: 1 − 1.8 is meant to be −0.8.
+_ROUNDING = 8
 
 
 def figure(value: float, digits: int = 4, plus: bool = False, style: Style = Style.UNICODE) -> str:
     """The value with this many significant digits; `plus` writes the sign of positive numbers too.
 
-    A value that is exact in fewer digits is written short (0.4, not 0.4000); a value that is rounded
-    keeps its zeros (0.4000), which says that more digits follow.
+    A value that is exact in fewer digits, but for what double precision rounds, is written short (0.4, not
+    0.4000); any other keeps its zeros (0.4000), which says that more digits follow.
     """
     value = float(value)
     if not isfinite(value):
@@ -39,7 +41,7 @@ def figure(value: float, digits: int = 4, plus: bool = False, style: Style = Sty
 
 def _digits(size: float, digits: int) -> str:
     short = f"{size:.{digits}g}"
-    if float(short) == size:
+    if abs(float(short) - size) <= _ROUNDING * ulp(size):
         if 1 <= size < _LARGE:
             return f"{size:.0f}" if "e" in short else short
         mantissa, _, exponent = short.partition("e")

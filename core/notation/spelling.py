@@ -32,8 +32,8 @@ def tokens(
 ) -> list[Token]:
     """The tree as text, piece by piece.
 
-    leaf spells a name (its symbol, or its figure: negative figures get parentheses). Sums of more than
-    `most` terms are shortened in the middle, and say how many terms are left out.
+    leaf spells a name (its symbol, or its figure: beside another, a negative figure gets parentheses). Sums of more
+    than `most` terms are shortened in the middle, and say how many terms are left out.
     """
     return list(_spell(expr, leaf, style, most, 0))
 
@@ -75,7 +75,8 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
     match expr:
         case Name(key):
             word = leaf(key)
-            bare = word[:1] not in "−-" and not (outer == _ATOM and ("/" in word or "e" in word.lower()[1:]))
+            alone = not outer  # σ(−2.9), not σ((−2.9))
+            bare = (alone or word[:1] not in "−-") and not (outer == _ATOM and ("/" in word or "e" in word.lower()[1:]))
             yield from [Token(word, key)] if bare else [Token("("), Token(word, key), Token(")")]
             return
         case Num(value):

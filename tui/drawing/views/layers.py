@@ -8,8 +8,9 @@ from nntutor.core.analysis.plot_data import (
     gradient_sizes,
 )
 from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.spelling import sign
-from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
@@ -68,9 +69,13 @@ def _product(trace: Trace, step: int, words: Words, look: Look, width: int) -> l
         factors.append(trace.value(ref))
     if not factors:
         return []
+    few = len(factors) < 6
+    digits = 3 if few else 2
     dot = sign("·", look.style)
-    dot = f" {dot} " if len(factors) < 6 else dot
-    product = float(np.prod(factors))
-    shown = dot.join(look.figure(factor, digits=2) for factor in factors)
-    head = words.say("views.slopes_product")
-    return [(Piece(cut(f" {head} {shown} = {look.figure(product, digits=2)}", width), "result"),)]
+    shown = (f" {dot} " if few else dot).join(look.figure(factor, digits=digits) for factor in factors)
+    if len(factors) > 1:
+        product = float(np.prod(factors))
+        again = float(np.prod([float(figure(factor, digits, style=Style.ASCII)) for factor in factors]))
+        mark = "=" if figure(again, 2) == figure(product, 2) else look.line("≈")
+        shown += f" {mark} {look.figure(product, digits=2)}"
+    return [(Piece(cut(f" {words.say('views.slopes_product')} {shown}", width), "result"),)]
