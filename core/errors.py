@@ -121,11 +121,16 @@ class Exceeds(ProblemError):
 
 
 class UnknownKey(ProblemError):
-    """nearest: the allowed key that comes closest, or empty; allowed: all of them."""
+    """nearest: the key that is meant, or empty; allowed: all that may stand here.
+
+    hint: a code that the words spell out where there is more to say of it, or empty; place: where that key belongs.
+    """
 
     key: str
     nearest: str
     allowed: str
+    hint: str
+    place: str
 
 
 class MissingKey(ProblemError):
@@ -148,10 +153,13 @@ class WrongType(ProblemError):
 
 
 class WrongChoice(ProblemError):
+    """nearest: the value that is meant, or empty; hint: a code that the words spell out where no single one is."""
+
     key: str
     found: str
     allowed: str
     nearest: str
+    hint: str
 
 
 class OutOfRange(ProblemError):

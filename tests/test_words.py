@@ -78,6 +78,7 @@ BUILT: dict[str, frozenset[str]] = {
         "expected.": (*literals("core/files/**/*.py"), "at_least_1", *LOSSES),
         "export.": literals("lessons/export/**/*.py"),
         "export.more_": literals("lessons/export/**/*.py"),
+        "hint.": literals("core/files/hints.py"),
         "help.": literals("tui/**/*.py"),
         "keys.": literals("tui/**/*.py"),
         "kind.": (key for key, _ in words.load("en").group("kind")),

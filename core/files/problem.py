@@ -193,7 +193,7 @@ class _Parser:
             usual = "identity" if last and error == "softmax-ce" else "sigmoid"
             activation = table.choice("activation", ACTIVATIONS, usual)
             if table.has("slope") and activation != "leaky-relu":
-                raise UnknownKey(self.file, table.line("slope"), "slope", "", 'activation = "leaky-relu"')
+                raise UnknownKey(self.file, table.line("slope"), "slope", "", 'activation = "leaky-relu"', "", "")
             matrix, initial = self._weights(table, inputs, seed, number, weights)
             weights += matrix.size
             bias: Sequence[float] | None
