@@ -8,7 +8,7 @@ NntutorError
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
     ├── UnknownKey, MissingKey, BothGiven
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
-    ├── WrongShape, NoLayers, NoSamples, TooManyWeights
+    ├── WrongShape, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets
     └── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
 """
@@ -183,6 +183,14 @@ class WrongShape(ProblemError):
     row: int
     expected: int
     found: int
+
+
+class Transposed(ProblemError):
+    """A matrix that fits only the other way round: its rows, and how many numbers each of them has."""
+
+    key: str
+    rows: int
+    columns: int
 
 
 class NoLayers(ProblemError):
