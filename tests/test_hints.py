@@ -1,17 +1,28 @@
-"""What people write in problem files and is another word there: each is refused, and the file's own word is said."""
+"""What people write in problem files and is another word there: each is refused, and the file's own word is said.
+
+What may be so but is hardly meant, a target out of reach, is said and not refused.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.errors import UnknownKey, WrongChoice
 from nntutor.core.files import hints
 from nntutor.core.files.problem import parse
+from nntutor.core.notation.symbols import Style
+from nntutor.core.problems.targets import out_of_range
 from nntutor.core.rules.optimizers import OPTIMIZERS
+from nntutor.lessons.course import builtin
+from nntutor.lessons.export import check_table, report
 from nntutor.lessons.language import error_text
-from nntutor.lessons.language.words import load
+from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.language.words import LANGUAGES, load
+from nntutor.tui import resume
 
 FILE = """\
 {top}
@@ -112,3 +123,42 @@ def test_a_key_that_is_sent_to_a_table_may_stand_there(table: str) -> None:
     names = [f'name = "{rule}"\n' for rule in OPTIMIZERS] if table == "optimizer" else [""]
     allowed = {key for name in names for key in refusal(table or "top", f"{name}zzz = 1").allowed.split(", ")}
     assert set(hints._PLACES[table]) <= allowed
+
+
+OUT_OF_REACH = [
+    ("sigmoid", "[2, 1]", "t1 = 2 in sample 0. The last activation, sigmoid, gives only numbers between 0 and 1."),
+    ("sigmoid", "[0, 1]", ""),
+    ("sigmoid", "[0.5, -0.1]", "t2 = −0.1 in sample 0."),
+    ("sigmoid", "[3, -1]", "t1 = 3 in sample 0, and 1 more target."),
+    ("tanh", "[-1, 1]", ""),
+    ("tanh", "[-1, 1.5]", "t2 = 1.5 in sample 0. The last activation, tanh, gives only numbers between −1 and 1."),
+    ("relu", "[-1, 7]", "t1 = −1 in sample 0. The last activation, ReLU, gives nothing below 0."),
+    ("leaky-relu", "[-1, 7]", ""),
+    ('leaky-relu"\nslope = 0 #"', "[-1, 7]", "leaky ReLU, gives nothing below 0."),
+    ("step", "[0.5, 1]", "t1 = 0.5 in sample 0. The last activation, step, gives only 0 or 1."),
+    ("step", "[0, 1]", ""),
+    ("identity", "[-100, 100]", ""),
+]
+
+
+@pytest.mark.parametrize(("activation", "target", "expected"), OUT_OF_REACH)
+def test_a_target_out_of_reach_is_said_and_not_refused(activation: str, target: str, expected: str) -> None:
+    line = f'activation = "{activation}"'
+    problem = parse(FILE.format(top="", optimizer="", layer=line, sample="").replace("[0, 1]\n\n", f"{target}\n"), "x")
+    assert [list(row) for row in problem.samples.targets] == [json.loads(target)]
+    trace = Timeline.start(problem).trace
+    for language in LANGUAGES:
+        speech = Speech(load(language), Style.UNICODE)
+        said = speech.remark(problem)
+        assert bool(said) == bool(expected)
+        assert expected in said or language != "en"
+        printed = "".join(report.pieces("text", problem, [trace], speech.words, Style.UNICODE, True))
+        checked = "\n".join(check_table.Table(speech.words).lines(problem, [trace]))
+        note = resume.opened(problem, None)[0].note
+        assert not said or (said in printed and said in checked and note is not None and speech.note(note) == said)
+        assert said or note is None
+
+
+@pytest.mark.parametrize("name", builtin.names())
+def test_no_problem_of_ours_has_a_target_out_of_reach(name: str) -> None:
+    assert out_of_range(builtin.open(name)) is None

@@ -90,6 +90,7 @@ BUILT: dict[str, frozenset[str]] = {
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
+        "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
         "stale.": (one.stale for example in published.examples() for one in example.figures),
         "study.zoom_": ("on", "off"),

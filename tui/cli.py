@@ -224,7 +224,7 @@ def _check(given: Arguments, out: Output) -> int:
             out.write(piece)
         return FAILED if listing.failed else DONE
     table = Table(out.words, out.style)
-    out.lines(table.lines(traces))
+    out.lines(table.lines(problem, traces))
     return FAILED if table.failed else DONE
 
 

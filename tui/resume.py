@@ -18,6 +18,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.language.remarks import remark
 from nntutor.lessons.learner import sources
 from nntutor.lessons.learner.places import Place
 from nntutor.lessons.learner.rows import Unfit
@@ -48,6 +49,7 @@ def opened(what: Lesson | Problem | None, place: Place | None, source: Source | 
         study, source = _lesson(what), Source("")
     elif what is not None:
         study, source = _problem(what.title, what), source or Source(writing.write(what))
+        study = replace(study, note=remark(what))
     else:
         assert place is not None
         return _own(place)
