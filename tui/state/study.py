@@ -23,7 +23,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.notation.kinds import PER_SAMPLE
-from nntutor.core.notation.symbols import Names
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Stop
 from nntutor.lessons.language.words import Note
@@ -156,6 +156,11 @@ class Study:
             return True
         ref = self.trace.find(self.lesson.targets)
         return ref is None or self.timeline.iteration > 1 or self.trace.known(ref, self.timeline.step)
+
+    def hides(self, ref: Ref, timeline: Timeline) -> bool:
+        """Whether a given number of a timeline may not stand on the screen yet; one that the learner has set may."""
+        own = any(edit.ref == ref for edit in timeline.in_force)
+        return ref.kind == "target" and not self.targets_shown and not own
 
 
 @lru_cache(maxsize=256)  # a lesson asks for the same stops at every step
