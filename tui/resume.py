@@ -108,6 +108,7 @@ def _placed(study: Study, place: Place) -> Study:
         held=_held(study, place),
         zoom=place.settings.get("zoom") is True,
         view=view if view in views.views(study) else "network",
+        chosen=_chosen(place.settings.get("chosen")),
         page=_whole(place.settings.get("page"), 0),
         reached=_reached(place.settings.get("reached")),
         trail=_trail(place.settings.get("trail")),
@@ -148,6 +149,11 @@ def _bound(study: Study, place: Place, since: int) -> None:
 
 def _whole(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) else otherwise
+
+
+def _chosen(value: object) -> Mapping[str, str]:
+    views = value.items() if isinstance(value, dict) else ()
+    return MappingProxyType({asked: view for asked, view in views if isinstance(view, str)})
 
 
 def _reached(value: object) -> Mapping[str, int]:

@@ -62,8 +62,8 @@ class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
 
     last: the stop that the lesson has come to, wherever the place is; visited: the furthest one up to which every stop
-    has been read. held: a stop whose text is kept at a place that is not its own. reached: by run, the last iteration
-    that the learner has seen.
+    has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
+    for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Study:
     visited: int = -1
     held: int | None = None
     view: str = "network"
+    chosen: Mapping[str, str] = field(default_factory=dict)
     zoom: bool = False
     page: int = 0
     panel: Panel | None = None
