@@ -20,7 +20,7 @@ _COLUMNS = ("step", "numeric", "error", "gradient", "relative")
 
 
 class Table:
-    """The check of several iterations as lines of text; once written, `failed` counts what disagrees."""
+    """The check of several iterations as lines of text; once written, `disagreeing` counts what disagrees."""
 
     def __init__(self, words: Words, style: Style = Style.UNICODE) -> None:
         self._speech = Speech(words, style)
@@ -28,7 +28,7 @@ class Table:
         self._diverged = False
 
     @property
-    def failed(self) -> int:
+    def disagreeing(self) -> int:
         return self._verdicts["differs"]
 
     def lines(self, problem: Problem, traces: Iterable[Trace]) -> Iterator[str]:
