@@ -22,9 +22,11 @@ class OutOfRange(NamedTuple):
 def out_of_range(problem: Problem) -> OutOfRange | None:
     """The targets that no output can come to; None where there are none."""
     targets, layer = problem.samples.targets, problem.network.layers[-1]
-    if not targets.size:
+    rule = activation(layer.activation, layer.slope)
+    # There may be millions: their ends are found without another array.
+    if not targets.size or (rule.between and rule.least <= targets.min() and targets.max() <= rule.most):
         return None
-    beyond = ~activation(layer.activation, layer.slope).gives(targets)
+    beyond = ~rule.gives(targets)
     if not beyond.any():
         return None
     sample, output = np.unravel_index(int(beyond.argmax()), beyond.shape)
