@@ -8,7 +8,7 @@ NntutorError
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
     ├── UnknownKey, MissingKey, BothGiven
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
-    ├── WrongShape, NoLayers, NoSamples, TooManyWeights
+    ├── WrongShape, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets
     └── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
 """
@@ -121,11 +121,16 @@ class Exceeds(ProblemError):
 
 
 class UnknownKey(ProblemError):
-    """nearest: the allowed key that comes closest, or empty; allowed: all of them."""
+    """nearest: the key that is meant, or empty; allowed: all that may stand here.
+
+    hint: a code that the words spell out where there is more to say of it, or empty; place: where that key belongs.
+    """
 
     key: str
     nearest: str
     allowed: str
+    hint: str
+    place: str
 
 
 class MissingKey(ProblemError):
@@ -148,10 +153,13 @@ class WrongType(ProblemError):
 
 
 class WrongChoice(ProblemError):
+    """nearest: the value that is meant, or empty; hint: a code that the words spell out where no single one is."""
+
     key: str
     found: str
     allowed: str
     nearest: str
+    hint: str
 
 
 class OutOfRange(ProblemError):
@@ -175,6 +183,14 @@ class WrongShape(ProblemError):
     row: int
     expected: int
     found: int
+
+
+class Transposed(ProblemError):
+    """A matrix that fits only the other way round: its rows, and how many numbers each of them has."""
+
+    key: str
+    rows: int
+    columns: int
 
 
 class NoLayers(ProblemError):

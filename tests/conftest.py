@@ -45,6 +45,7 @@ settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
 SLOW = (
     "test_core_laws",
     "test_core_rulebook",
+    "test_desk::test_every_lesson_is_opened_again_at_the_step_where_it_was_left",
     "test_doctor::test_over_ssh_it_says_so_and_on_a_slow_line_what_helps",
     "test_drawing",
     "test_ending",
@@ -54,7 +55,6 @@ SLOW = (
     "test_lint",
     "test_looks::test_every_mark_of_a_lesson_is_a_sign_as_well",
     "test_multiplexers",
-    "test_opening::test_every_lesson_is_opened_again_at_the_step_where_it_was_left",
     "test_pictures",
     "test_slow_lines",
     "test_soak",

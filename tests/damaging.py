@@ -79,7 +79,8 @@ def _left(home: Path, session: Session, lesson: str | None) -> Place:
 _NONSENSE: tuple[str, ...] = (
     "NULL", "-5", "0", "1000000000", "9223372036854775807", "1.5", "9e999", "''", "'x'", "'[]'", "'{}'", "'null'",
     """'{"page": -5}'""", """'{"trail": [[1e9, 1]], "digits": 0}'""", """'{"places": {"main": [1, -1]}}'""",
-    """'{"visited": 9000, "page": 9000, "view": "none", "trail": [[7, 9000]]}'""",
+    """'{"visited": 9000, "page": 9000, "view": "none", "chosen": {"network": "none"}, "trail": [[7, 9000]]}'""",
+    """'{"chosen": {"network": 7}}'""",
     "CAST(X'C1FF80' AS TEXT)", "X'00010203040506'", "zeroblob(8)", "zeroblob(80000)", "X'FFFFFFFFFFFFFFFF'",
     f"'{'[' * 5000}'", f"'{'x' * 70000}'", """'["weight", 99, 99, 99, 99]'""", """'["set_depth", 0, 0, 0, -1]'""",
     """'["none", -1]'""", "'0x1p+99999'", "'nan'", "'inf'",

@@ -117,7 +117,9 @@ def numbers_of(names: Names, kind: str, samples: int = 1) -> Iterator[Ref]:
             if per is Per.WEIGHT:
                 yield from (Ref(kind, layer, unit, source) for source in range(sizes[layer - 1] + 1))
             else:
-                yield from (Ref(kind, layer, unit, 0, sample) for sample in (range(samples) if names.many else (-1,)))
+                yield from (
+                    Ref(kind, layer, unit, 0, sample) for sample in (range(samples) if names.numbers_samples else (-1,))
+                )
 
 
 @st.composite

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from screens import update
+from textual import events
 from textual.pilot import Pilot
 
 from nntutor.core.notation.symbols import Style
@@ -15,6 +18,7 @@ from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.session import Opened, Session
+from nntutor.tui.terminal.pace import FRAMES
 
 
 def tutor(home: Path, lesson: str | None = None) -> Tutor:
@@ -156,3 +160,23 @@ async def test_a_key_repaints_only_rows_that_changed(tmp_path: Path) -> None:
         await pilot.press("escape")
         await asyncio.sleep(0.05)
         assert not painted
+
+
+async def test_while_keys_come_without_end_frames_are_drawn_and_all_else_has_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        now, moments = monotonic(), count()
+        monkeypatch.setattr("nntutor.tui.app.monotonic", lambda: now + next(moments) / (10 * FRAMES))
+        drawn: list[int] = []
+        turns: list[int] = []
+        original = app._page.render_line
+        app._page.render_line = lambda y: (drawn.append(app.message_queue_size), original(y))[1]  # type: ignore[method-assign]
+        for _ in range(200):
+            app.post_message(events.Key("full_stop", "."))
+        asyncio.get_running_loop().call_soon(lambda: turns.append(app.message_queue_size))
+        await pilot.pause()
+        assert max(drawn) > 50, "not only the last frame"
+        assert turns[0] > 50, "a run's chunk would have come in"

@@ -81,7 +81,7 @@ def test_weights_are_numbered_by_layer_then_unit_then_source() -> None:
 def test_symbols_are_spelled_as_the_contract_says(sizes: tuple[int, ...], ref: Ref, unicode: str, ascii_: str) -> None:
     names = Names(sizes)
     assert (names.symbol(ref), names.symbol(ref, Style.ASCII)) == (unicode, ascii_)
-    assert Names(sizes, many=True).symbol(ref) == (f"{unicode}[0]" if ref.sample >= 0 else unicode)
+    assert Names(sizes, numbers_samples=True).symbol(ref) == (f"{unicode}[0]" if ref.sample >= 0 else unicode)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_going_back_from_far_runs_a_small_part_of_the_way_again(problem: Problem
         assert len(ran) <= 400 / 4
 
 
-# --- edits: in any order they are held to a training from nothing by test_machines ---------------
+# --- edits: in any order they are held to a training from nothing by test_any_sequence -----------
 
 
 def test_the_step_stays_or_is_the_last_one_after_an_edit(two_two_two: Problem) -> None:

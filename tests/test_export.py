@@ -397,7 +397,7 @@ def test_a_long_sum_says_how_many_terms_are_left_out() -> None:
     for format, dots in (("text", "…"), ("md", "…"), ("tex", r"\\cdots")):
         out = io.StringIO()
         write.write(out, format, long, iterations(long), words.load("en"))
-        shown = re.findall(rf"(.*){dots}\D* (\d+) more terms left out", out.getvalue())
+        shown = re.findall(rf"(.*){dots}\D* (\d+) more terms? left out", out.getvalue())
         assert shown and all(int(count) > 20 for _, count in shown)
         left = re.search(r"net\S*o\S*1\S*(?: |\}\{)= (.*)", out.getvalue())
         assert left is not None

@@ -92,7 +92,7 @@ def exported(problem: Problem, format: str) -> None:
     write.write(StringIO(), format, problem, iterations(problem, 1, 2), WORDS)
     write.write(StringIO(), format, problem, iterations(problem, 6, 6), WORDS, steps=False)
     if format == "text" and problem.error != "perceptron":
-        assert list(Table(WORDS).lines(iterations(problem, 1, 1)))
+        assert list(Table(WORDS).lines(problem, iterations(problem, 1, 1)))
     with suppress(ProblemError):  # targets that an error cannot use
         parse(writing.write(problem), "x")
 

@@ -168,7 +168,7 @@ def kinds(root: type[NntutorError]) -> list[type[NntutorError]]:
 
 
 SAID = [kind for kind in kinds(NntutorError) if f"errors.{kind.__name__}" in SAYS["en"].entries]
-KNOWN = {"line": 3, "row": 0, "position": 3, "limit": 3, "error": "bce"}
+KNOWN = {"line": 3, "row": 0, "position": 3, "limit": 3, "rows": 3, "columns": 3, "error": "bce"}
 
 
 @pytest.mark.parametrize("kind", SAID)

@@ -8,8 +8,9 @@ import pytest
 import screens
 from test_following import at, screen, typed
 
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Session, Typed
 
 # Lesson, stop, what is changed there (an action, or a line typed at `e`), what was said, what is said then.
 TOLD = [
@@ -59,3 +60,31 @@ def test_what_a_change_makes_false_is_not_said(lesson: str, stop: str, change: s
     assert then in screen(changed)
     assert before not in screen(changed)
     assert before in screen(at(screens.pressed(changed, "reset"), stop))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_target_that_a_lesson_hides_is_not_told_when_another_takes_its_place(language: str) -> None:
+    session = screens.of_lesson("forward", language)
+    assert session.study is not None and not session.study.targets_shown
+    own = f"{session.study.timeline.original.samples.targets[0, 0]:g}"
+    asked = screens.update(screens.pressed(session, "edit"), Typed("t1 = 0.625"))
+    first = typed(session, "t1 = 0.625")
+    second = typed(first, "t1 = 0.75")
+    for shown, told in (
+        (asked, "t1 ? → 0.625"),
+        (first, "t1 ? → 0.625"),
+        (second, "t1 0.625 → 0.75"),
+        (screens.pressed(second, "undo"), "t1 0.75 → 0.625"),
+        (screens.pressed(first, "undo"), "t1 0.625 → ?"),
+        (screens.pressed(first, "reset"), "t1 0.625 → ?"),
+    ):
+        assert told in screen(shown)
+        assert not re.search(rf"(?<![\d.]){re.escape(own)}(?![\d])", screen(shown))
+    assert f"t1 {own} → 0.625" in screen(typed(at(session, "targets"), "t1 = 0.625"))
+
+
+def test_a_target_set_out_of_reach_is_told_so() -> None:
+    session = at(screens.of_lesson("output-delta"), "gap")
+    assert "out of reach: the last activation, sigmoid" in screen(typed(session, "t1 = 5"))
+    assert "out of reach" not in screen(typed(session, "t1 = 1"))
+    assert "out of reach" not in screen(typed(session, "x1 = 5"))

@@ -77,7 +77,7 @@ def test_a_figure_that_is_no_longer_finite_does_not_agree() -> None:
 def test_the_report_names_everything_and_fits_80_columns(language: str, style: Style) -> None:
     report = Report(words.load(language), style)
     lines = list(report.lines())
-    assert report.failed == 0 and report.counted > 100 and report.stale >= 5
+    assert report.disagreeing == 0 and report.counted > 100 and report.stale >= 5
     assert all(cells(line) <= 80 for line in lines), [line for line in lines if cells(line) > 80]
     whole = "\n".join(lines)
     assert all(f"{example.id}: " in whole for example in EXAMPLES)
@@ -93,7 +93,7 @@ def test_a_figure_that_should_agree_and_does_not_is_counted(monkeypatch: pytest.
     monkeypatch.setattr(published, "examples", lambda: (example,))
     report = Report(words.load("en"))
     assert any("3.5" in line and line.endswith("DIFFERS") for line in report.lines())
-    assert report.failed == 1
+    assert report.disagreeing == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,7 @@ BUILT: dict[str, frozenset[str]] = {
         "expected.": (*literals("core/files/**/*.py"), "at_least_1", *LOSSES),
         "export.": literals("lessons/export/**/*.py"),
         "export.more_": literals("lessons/export/**/*.py"),
+        "hint.": literals("core/files/hints.py"),
         "help.": literals("tui/**/*.py"),
         "keys.": literals("tui/**/*.py"),
         "kind.": (key for key, _ in words.load("en").group("kind")),
@@ -88,6 +90,7 @@ BUILT: dict[str, frozenset[str]] = {
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
+        "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
         "stale.": (one.stale for example in published.examples() for one in example.figures),
         "study.zoom_": ("on", "off"),
@@ -107,3 +110,15 @@ def test_the_list_of_keys_that_are_built_is_that_of_the_code() -> None:
 def test_every_word_is_said_somewhere() -> None:
     built = {start + end for start, ends in BUILT.items() for end in ends}
     assert not set(words.load("en").entries) - literals(*CODE) - built
+
+
+COUNTS = "count of found expected limit most seeds size stale steps stops total updates iterations"
+
+
+def test_the_word_after_a_count_agrees_with_it() -> None:
+    say = words.load("en").say
+    assert [say("export.more_rows", count=count) for count in (0, 1, 2)] == [
+        "0 more rows left out", "1 more row left out", "2 more rows left out",
+    ]  # fmt: skip
+    alone = re.compile(rf"\{{(?:{COUNTS.replace(' ', '|')})\}}(?: more)? (?!does\b)[a-z]+s\b")
+    assert not [key for key, said in words.load("en").entries.items() if alone.search(said)]

@@ -133,6 +133,8 @@ class Tutor(OpenApp):
             return
         if isinstance(event, events.Key):
             self._take(event.key, event.character if event.is_printable else None)
+            if self.message_queue_size > _BEHIND:
+                await asyncio.sleep(0)  # frames and a run's chunks get their turn among keys that come without end
         else:
             await super().on_event(event)
 
@@ -162,15 +164,11 @@ class Tutor(OpenApp):
             self.session = replace(self._before, width=now.width, height=now.height)
 
     def _press(self, key: str, character: str | None) -> None:
-        found: tuple[str, ...]
-        if not asking(self.session):
-            found = keys.actions(self.session.keymap, key, character)
-        elif character is not None:
+        keymap, is_typing = self.session.keymap, asking(self.session)
+        if is_typing and character is not None:
             self.act(Typed(character))
             return
-        else:
-            found = keys.while_typing(self.session.keymap, key)
-        for action in found:
+        for action in keys.while_typing(keymap, key) if is_typing else keys.actions(keymap, key, character):
             self.act(Press(action))
 
     def on_paste(self, event: events.Paste) -> None:
@@ -235,8 +233,8 @@ class Tutor(OpenApp):
     def _show(self, running: bool) -> None:
         """Paint what the session is now: at once, or when the line has taken what is on its way to it."""
         now = monotonic()
-        if not running and self.message_queue_size > _BEHIND:
-            self._hold(_SOON)  # keys come faster than frames: the last one will be painted
+        if not running and self.message_queue_size > _BEHIND and not self._pace.late(now):
+            self._hold(_SOON)  # keys come faster than frames: the last one will be painted, and a few on the way
         elif self._pace.free(now, running):
             asked = not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)

@@ -19,6 +19,14 @@ from nntutor.lessons.language.words import LANGUAGES
 
 COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "doctor")
 MOST = 1_000_000_000
+_CALLED = {
+    "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
+    "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
+    "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
+    "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
+    "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
+}  # fmt: skip
+"""What people type that is called otherwise here."""
 
 
 class UsageError(Exception):
@@ -62,7 +70,8 @@ def read(argv: Sequence[str]) -> Arguments:
     command, rest = _command(argv)
     if command and command not in COMMANDS:
         if load.named(command) is None:
-            raise near("no_command", command, [*COMMANDS, *(lesson.id for lesson in load.lessons())])
+            lessons = [lesson.id for lesson in load.lessons()]
+            raise near("no_command", command, [*COMMANDS, *lessons, "--help", "--version"])
         command, rest = "learn", [command, *rest]
     parser = _parser(command)
     given, extras = parser.parse_known_args(rest)
@@ -72,7 +81,7 @@ def read(argv: Sequence[str]) -> Arguments:
             raise near("no_option", extra.partition("=")[0], options, program=parser.prog)
         raise UsageError("too_many", name=extra, program=parser.prog)
     if given.lang is not None and given.lang not in LANGUAGES:
-        raise UsageError("no_language", text=given.lang)
+        raise near("no_language", given.lang, LANGUAGES)
     whole = vars(given)
     result = Arguments(
         command,
@@ -98,7 +107,7 @@ def _refuse_contradictions(given: Arguments) -> None:
         raise UsageError("needs_what", command=given.command)
     formats = CHECK_FORMATS if given.command == "check" else FORMATS
     if given.format not in formats:
-        raise UsageError("no_format", text=given.format, expected=formats)
+        raise near("no_format", given.format, formats, expected=formats)
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
         raise UsageError("from_after", first=given.first, last=given.iterations)
 
@@ -107,7 +116,9 @@ def near(key: str, name: str, names: Sequence[str], /, **facts: str | Sequence[s
     """The mistake `key` about a name that does not exist, with the nearest that does."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name[:LONGEST].lower(), names, n=1, cutoff=0.55)
+    typed = name[:LONGEST].lower()
+    called = _CALLED.get(typed)
+    found = [called] if called in names else get_close_matches(typed, names, n=1, cutoff=0.55)
     if found:
         return UsageError(f"{key}_near", name=name, near=found[0], **facts)
     return UsageError(key, name=name, **facts)

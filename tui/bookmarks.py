@@ -91,6 +91,7 @@ def of_study(session: Session, study: Study, source: Source | None, kept: Weight
     settings = {
         **_settings(session),
         "view": study.view,
+        "chosen": dict(study.chosen),
         "zoom": study.zoom,
         "visited": study.visited,
         "held": study.held,

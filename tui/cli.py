@@ -222,10 +222,10 @@ def _check(given: Arguments, out: Output) -> int:
         listing = Listing()
         for piece in listing.pieces(problem, traces):
             out.write(piece)
-        return FAILED if listing.failed else DONE
+        return FAILED if listing.disagreeing else DONE
     table = Table(out.words, out.style)
-    out.lines(table.lines(traces))
-    return FAILED if table.failed else DONE
+    out.lines(table.lines(problem, traces))
+    return FAILED if table.disagreeing else DONE
 
 
 def _verify(out: Output) -> int:
@@ -233,7 +233,7 @@ def _verify(out: Output) -> int:
 
     report = Report(out.words, out.style)
     out.lines(report.lines())
-    return FAILED if report.failed else DONE
+    return FAILED if report.disagreeing else DONE
 
 
 def _doctor(given: Arguments, out: Output) -> int:

@@ -114,7 +114,7 @@ def _moved(session: Session) -> Iterator[Session]:
 def _plain(study: Study) -> Study:
     from nntutor.tui.state.views import views
 
-    return replace(study, panel=None, view=views(study)[0], zoom=False, page=0)
+    return replace(study, panel=None, view=views(study)[0], chosen={}, zoom=False, page=0)
 
 
 def _step_before(study: Study) -> Study:

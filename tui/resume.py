@@ -18,6 +18,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.language.remarks import remark
 from nntutor.lessons.learner import sources
 from nntutor.lessons.learner.places import Place
 from nntutor.lessons.learner.rows import Unfit
@@ -48,6 +49,7 @@ def opened(what: Lesson | Problem | None, place: Place | None, source: Source | 
         study, source = _lesson(what), Source("")
     elif what is not None:
         study, source = _problem(what.title, what), source or Source(writing.write(what))
+        study = replace(study, note=remark(what))
     else:
         assert place is not None
         return _own(place)
@@ -106,6 +108,7 @@ def _placed(study: Study, place: Place) -> Study:
         held=_held(study, place),
         zoom=place.settings.get("zoom") is True,
         view=view if view in views.views(study) else "network",
+        chosen=_chosen(place.settings.get("chosen")),
         page=_whole(place.settings.get("page"), 0),
         reached=_reached(place.settings.get("reached")),
         trail=_trail(place.settings.get("trail")),
@@ -146,6 +149,11 @@ def _bound(study: Study, place: Place, since: int) -> None:
 
 def _whole(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) else otherwise
+
+
+def _chosen(value: object) -> Mapping[str, str]:
+    views = value.items() if isinstance(value, dict) else ()
+    return MappingProxyType({asked: view for asked, view in views if isinstance(view, str)})
 
 
 def _reached(value: object) -> Mapping[str, int]:

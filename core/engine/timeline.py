@@ -34,7 +34,7 @@ class History:
     """What is remembered of one problem between one edit and the next.
 
     Iterations from `first` on are run on `problem`; `start` is the state before `first`, `edited` what
-    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors; `past` is what came
+    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors; `earlier` is what came
     before the first history of a resumed place, once somebody has gone there.
     """
 
@@ -42,7 +42,7 @@ class History:
         self.engine = Engine(problem, mistake)
         self.start = start or self.engine.start()
         self.edited = edited
-        self.past: Timeline | None = None
+        self.earlier: Timeline | None = None
         self.checkpoints: list[State] = [self.start]
         self.errors = np.empty(0)
         self.diverged: int | None = None
@@ -193,23 +193,23 @@ class Timeline:
         for history in reversed(self.histories):
             if history.first <= iteration:
                 return history
-        return self._past._history_of(iteration)
+        return self._earlier._history_of(iteration)
 
     @property
-    def _past(self) -> Timeline:
+    def _earlier(self) -> Timeline:
         """What came before a resumed place: run again only when somebody goes there."""
         oldest = self.histories[0]
-        if oldest.past is None:
-            earlier = tuple(edit for edit in effective(self.edits) if edit.iteration < oldest.first)
-            oldest.past = Timeline.start(self.original, self.mistake)._with(earlier, ())
-        return oldest.past
+        if oldest.earlier is None:
+            edits = tuple(edit for edit in effective(self.edits) if edit.iteration < oldest.first)
+            oldest.earlier = Timeline.start(self.original, self.mistake)._with(edits, ())
+        return oldest.earlier
 
     @property
     def begun(self) -> tuple[Problem, State]:
         """The problem and the state from which the newest iteration is reached without an edit."""
         history = self.histories[-1]
         if len(self.histories) == 1 and history.start.done and not history.edited:  # resumed on the way
-            return self._past.begun
+            return self._earlier.begun
         return history.engine.problem, history.start
 
     @property
@@ -226,7 +226,7 @@ class Timeline:
     def errors(self) -> Array:
         """E of iterations 1 to the newest; nan where a resumed place has not looked yet."""
         ends = [history.start.done for history in self.histories[1:]] + [self.newest]
-        before = self.histories[0].past
+        before = self.histories[0].earlier
         known = np.full(self.histories[0].start.done, np.nan)
         if before is not None:
             known[: before.newest] = before.errors[: len(known)]
@@ -240,7 +240,7 @@ class Timeline:
         """
         last = self._history_of(last).reach(last)
         before = min(last, self.histories[0].start.done)
-        parts = [self._past.path(refs, before)] if before else []
+        parts = [self._earlier.path(refs, before)] if before else []
         ends = [history.start.done for history in self.histories[1:]] + [last]
         for history, end in zip(self.histories, ends, strict=True):
             if history.first <= min(end, last):
@@ -252,7 +252,7 @@ class Timeline:
         self._history_of(last).reach(last + 1)
         before = min(last, self.histories[0].start.done)
         if before:
-            self._past.errors_until(before)
+            self._earlier.errors_until(before)
         return self.errors[:last]
 
     # --- moving ----------------------------------------------------------------------------------

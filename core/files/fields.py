@@ -12,8 +12,8 @@ from nntutor.core.errors import (
     UnknownKey,
     WrongChoice,
     WrongType,
-    nearest,
 )  # fmt: skip
+from nntutor.core.files import hints
 from nntutor.core.files.toml import Lines
 from nntutor.core.foreign import clean
 
@@ -40,14 +40,15 @@ class Fields:
     def only(self, *allowed: str) -> None:
         for key in self._table:
             if key not in allowed:
-                raise UnknownKey(self.file, self.line(key), key, nearest(key, allowed), ", ".join(allowed))
+                word, code, place = hints.of_key(key, self._name, allowed)
+                raise UnknownKey(self.file, self.line(key), key, word, ", ".join(allowed), code, place)
 
     def _wrong_type(self, key: str, expected: str, value: object) -> WrongType:
         return WrongType(self.file, self.line(key), key, expected, _spelled(value))
 
     def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
-        known = ", ".join(allowed)
-        return WrongChoice(self.file, self.line(key), key, _spelled(value), known, nearest(value, allowed))
+        word, code, _ = hints.of_value(key, value, allowed)
+        return WrongChoice(self.file, self.line(key), key, _spelled(value), ", ".join(allowed), word, code)
 
     def text(self, key: str, default: str) -> str:
         value = self._table.get(key, default)

@@ -24,6 +24,7 @@ from nntutor.core.errors import (
     NoSamples,
     TooLarge,
     TooManyWeights,
+    Transposed,
     UnknownKey,
     WrongShape,
     WrongTargets,
@@ -193,8 +194,9 @@ class _Parser:
             usual = "identity" if last and error == "softmax-ce" else "sigmoid"
             activation = table.choice("activation", ACTIVATIONS, usual)
             if table.has("slope") and activation != "leaky-relu":
-                raise UnknownKey(self.file, table.line("slope"), "slope", "", 'activation = "leaky-relu"')
-            matrix, initial = self._weights(table, inputs, seed, number, weights)
+                raise UnknownKey(self.file, table.line("slope"), "slope", "", 'activation = "leaky-relu"', "", "")
+            outputs = int(samples.targets.shape[1]) if last else None
+            matrix, initial = self._weights(table, inputs, outputs, seed, number, weights)
             weights += matrix.size
             bias: Sequence[float] | None
             if table.get("bias", None) is False:
@@ -219,7 +221,10 @@ class _Parser:
             inputs = len(matrix)
         return tuple(layers)
 
-    def _weights(self, table: Fields, inputs: int, seed: int, number: int, before: int) -> tuple[Array, str | None]:
+    def _weights(
+        self, table: Fields, inputs: int, outputs: int | None, seed: int, number: int, before: int
+    ) -> tuple[Array, str | None]:
+        """The weights of a layer and how they were drawn. outputs: how many units it must have, where that is known."""
         if not table.has("weights"):
             if not table.has("units"):
                 raise MissingKey(self.file, table.line(""), "weights")
@@ -231,6 +236,8 @@ class _Parser:
         if table.has("initial"):
             raise BothGiven(self.file, table.line("initial"), "initial", "weights")
         rows = table.matrix("weights")
+        if _looks_transposed(table, rows, inputs, outputs):
+            raise Transposed(self.file, table.line("weights"), "weights", len(rows), len(rows[0]))
         for place, row in enumerate(rows, 1):
             if len(row) != inputs:
                 raise WrongShape(self.file, table.line("weights"), "weights", place, inputs, len(row))
@@ -256,6 +263,15 @@ class _Parser:
             line = None if top.has("data") else top.tables("sample")[row].line("target")
             found = ", ".join(f"{value:g}" for value in samples.targets[row])
             raise WrongTargets(self.file, line, error, f"[{found}]")
+
+
+def _looks_transposed(table: Fields, rows: Sequence[Sequence[float]], inputs: int, outputs: int | None) -> bool:
+    """Whether a matrix fits only the other way round, by all that is known of how many units there are to be."""
+    columns = len(rows[0])
+    bias = table.get("bias", None)
+    known = (table.get("units", columns), len(bias) if isinstance(bias, list) else columns, outputs or columns)
+    only = columns != inputs == len(rows) and all(len(row) == columns for row in rows)
+    return only and all(units == columns for units in known)
 
 
 _UNFIT: dict[str, Callable[[Array], NDArray[np.bool]]] = {

@@ -85,12 +85,12 @@ SYMBOL = re.compile(rf"(?:{_pattern()})(?:\[{_INDEX}\])?")
 class Names:
     """The symbols of a network.
 
-    sizes: (inputs, units of layer 1, …, outputs). many: more than one sample per iteration, so a
+    sizes: (inputs, units of layer 1, …, outputs). numbers_samples: there are several in an iteration, so a
     number that belongs to a sample carries the sample's index in brackets.
     """
 
     sizes: tuple[int, ...]
-    many: bool = False
+    numbers_samples: bool = False
     _first: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -127,7 +127,7 @@ class Names:
     def symbol(self, ref: Ref, style: Style = Style.UNICODE) -> str:
         """The symbol of a number: δ_h1, delta_h1 or \\delta_{h_{1}}."""
         name = spelled(ref.kind, self._base(ref, style), style)
-        if self.many and ref.sample >= 0:
+        if self.numbers_samples and ref.sample >= 0:
             name += f"^{{[{ref.sample}]}}" if style is Style.LATEX else f"[{ref.sample}]"
         return name
 

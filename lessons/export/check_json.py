@@ -13,10 +13,10 @@ from nntutor.lessons.export.json import Json, dumps, number
 
 
 class Listing:
-    """The check of several iterations as pieces of text; once written, `failed` counts what disagrees."""
+    """The check of several iterations as pieces of text; once written, `disagreeing` counts what disagrees."""
 
     def __init__(self) -> None:
-        self.failed = 0
+        self.disagreeing = 0
 
     def pieces(self, problem: Problem, traces: Iterable[Trace]) -> Iterator[str]:
         yield '{"format": "nntutor-check", "version": 1,\n'
@@ -32,7 +32,7 @@ class Listing:
         head: Json = {"iteration": trace.iteration, "error": number(trace.error)}
         yield dumps(head if seen else {**head, "diverged": True})[:-1] + ', "checks": ['
         for place, check in enumerate(check_all(trace) if seen else ()):
-            self.failed += check.verdict == "differs"
+            self.disagreeing += check.verdict == "differs"
             yield (",\n    " if place else "\n    ") + dumps(_check_json(check))
         yield "]}"
 

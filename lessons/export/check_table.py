@@ -10,6 +10,7 @@ from nntutor.core.analysis.gradient_check import Check, check_all
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.cells import padded
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
@@ -19,7 +20,7 @@ _COLUMNS = ("step", "numeric", "error", "gradient", "relative")
 
 
 class Table:
-    """The check of several iterations as lines of text; once written, `failed` counts what disagrees."""
+    """The check of several iterations as lines of text; once written, `disagreeing` counts what disagrees."""
 
     def __init__(self, words: Words, style: Style = Style.UNICODE) -> None:
         self._speech = Speech(words, style)
@@ -27,13 +28,15 @@ class Table:
         self._diverged = False
 
     @property
-    def failed(self) -> int:
+    def disagreeing(self) -> int:
         return self._verdicts["differs"]
 
-    def lines(self, traces: Iterable[Trace]) -> Iterator[str]:
+    def lines(self, problem: Problem, traces: Iterable[Trace]) -> Iterator[str]:
         say = self._speech.say
         yield say("check_table.title")
         yield say("check_table.how")
+        if remark := self._speech.remark(problem):
+            yield remark
         for trace in traces:
             yield ""
             yield say("cli.iteration", iteration=trace.iteration)

@@ -31,6 +31,8 @@ def pieces(
     kinds: dict[str, Callable[[Speech], Sheet]] = {"text": Text, "md": Markdown, "tex": Tex}
     sheet = kinds[format](speech)
     yield from sheet.head(problem)
+    if remark := speech.remark(problem):
+        yield from sheet.note(remark)
     for trace in traces:
         yield from sheet.iteration(trace)
         yield from _steps(sheet, speech, trace) if steps else _whole(sheet, speech, trace)

@@ -17,11 +17,11 @@ _WIDTHS = (13, 23, 22, 9)
 
 
 class Report:
-    """The whole comparison as lines of text; `failed` counts, once it is written, what should agree and does not."""
+    """The whole comparison as lines of text; once written, `disagreeing` counts what should agree and does not."""
 
     def __init__(self, words: Words, style: Style = Style.UNICODE) -> None:
         self._speech = Speech(words, style)
-        self.counted = self.stale = self.failed = 0
+        self.counted = self.stale = self.disagreeing = 0
 
     def lines(self) -> Iterator[str]:
         for example in published.examples():
@@ -29,8 +29,8 @@ class Report:
         say = self._speech.say
         yield from paragraph(say("verify.recomputed"), _WIDTH)
         yield ""
-        if self.failed:
-            summary = say("verify.some_differ", count=self.failed)
+        if self.disagreeing:
+            summary = say("verify.some_differ", count=self.disagreeing)
         else:
             summary = say("verify.all_agree", count=self.counted, stale=self.stale)
         yield from paragraph(summary, _WIDTH)
@@ -57,7 +57,7 @@ class Report:
         one, style = result.figure, self._speech.style
         verdict = "differs"
         if not result.agrees:
-            self.failed += 1
+            self.disagreeing += 1
             self.counted += 1
         elif one.stale:
             verdict = "stale"

@@ -21,7 +21,9 @@ def sentence(error: NntutorError, words: Words) -> str:
     said = words.say(f"errors.{name}", **facts)
     if facts.get("row"):
         said = words.say(f"errors.{name}_row", **facts)
-    if facts.get("nearest"):
+    if words.has(f"hint.{facts.get('hint')}"):
+        said += " " + words.say(f"hint.{facts['hint']}", **facts)
+    elif facts.get("nearest"):
         said += " " + words.say("errors.nearest", nearest=facts["nearest"])
     if isinstance(error, ProblemError):
         place = facts["file"] if error.line is None else f"{facts['file']}:{error.line}"

@@ -12,7 +12,8 @@ from nntutor.core.notation.symbols import Style, short
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons.language.ascii import ascii_look
-from nntutor.lessons.language.words import Words
+from nntutor.lessons.language.remarks import remark
+from nntutor.lessons.language.words import Note, Words
 
 _LONGEST_SOURCE = 1000
 _LEFT_OUT = re.compile(r"(?:…|\.\.\.) (\d+) more (?:…|\.\.\.)")
@@ -31,6 +32,16 @@ class Speech:
     def say(self, key: str, **facts: object) -> str:
         return self.plain(self.words.say(key, **facts))
 
+    def note(self, note: Note) -> str:
+        """A note as a sentence: figures, and notes within it."""
+        key, facts = note
+        return self.say(key, **{name: self._fact(fact) for name, fact in facts.items()})
+
+    def _fact(self, fact: object) -> object:
+        if isinstance(fact, float):
+            return figure(fact, style=self.style)
+        return self.note(fact) if isinstance(fact, tuple) else fact
+
     def layer(self, layer: int, last: int) -> str:
         if layer == last:
             return self.say("views.output_layer")
@@ -44,6 +55,11 @@ class Speech:
         """Where it says that it comes from, or nothing."""
         source = clean(problem.source, _LONGEST_SOURCE)
         return self.say("cli.source", source=source) if source else ""
+
+    def remark(self, problem: Problem) -> str:
+        """What is remarked on a problem, or nothing."""
+        found = remark(problem)
+        return "" if found is None else self.note(found)
 
     def about(self, problem: Problem) -> str:
         """Sizes, error, optimizer and order of samples, in one line."""

@@ -1,7 +1,8 @@
 """Every word outside the lessons' prose: labels, messages, one sentence of why per kind of step.
 
-A template names its facts in braces, as in "iteration {iteration}". Asking for a key that is not there, or
-without a fact that it names, is a mistake of ours and says so.
+A template names its facts in braces, as in "iteration {iteration}". A count brings the word that agrees with it, in
+English as in "{count|step/steps}": 1 step, 2 steps. Asking for a key that is not there, or without a fact that it
+names, is a mistake of ours and says so.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ HERE = Path(__file__).parent.parent
 LANGUAGES = ("en", "ko")
 Note = tuple[str, Mapping[str, object]]
 """Something to say: a key of the words, and its facts."""
-FACT = re.compile(r"\{([a-z_]+)(?:\|([가-힣/]+))?\}")
-"""A fact, and in Korean both forms of the particle after it: {symbol|은/는}."""
+FACT = re.compile(r"\{([a-z_]+)(?:\|([^{}|]+))?\}")
+"""A fact and both forms of what follows it: in English of a word, {count|row/rows}, in Korean of a particle,
+{symbol|은/는}."""
 
 
 class WordsError(KeyError):
@@ -53,7 +55,9 @@ class Words:
             if name not in facts and name not in self.known:
                 raise WordsError(f"words/{self.language}.toml: “{key}” needs the fact “{name}”")
             said = str(facts[name] if name in facts else self.known[name])
-            return said + particles.agreeing(said, match[2]) if match[2] else said
+            if not match[2]:
+                return said
+            return said + particles.agreeing(said, match[2]) if self.language == "ko" else _counted(said, match[2])
 
         return FACT.sub(fact, template)
 
@@ -69,6 +73,12 @@ class Words:
         """All entries below `name`, in file order, without that prefix: for lists such as the help page."""
         start = name + "."
         return tuple((key[len(start) :], value) for key, value in self.entries.items() if key.startswith(start))
+
+
+def _counted(count: str, forms: str) -> str:
+    """A count and the form that agrees with it: the first of "row/rows" after 1."""
+    one, _, many = forms.partition("/")
+    return f"{count} {one if count == '1' else many}"
 
 
 @cache

@@ -202,6 +202,7 @@ _FITTING: Mapping[str, Callable[[object], bool]] = {
     "visited": _counts(-1, 10_000),
     "held": lambda value: value is None or _counts(0, 10_000)(value),
     "view": lambda value: isinstance(value, str),
+    "chosen": lambda value: isinstance(value, dict) and all(isinstance(view, str) for view in value.values()),
     "language": lambda value: isinstance(value, str),
     "places": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),
     "reached": lambda value: isinstance(value, dict) and all(map(_iteration, value.values())),

@@ -16,12 +16,13 @@ from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course.model import Tunable
+from nntutor.lessons.language.remarks import of_target
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.moves import switched, to
 from nntutor.tui.state.panels import note
 from nntutor.tui.state.runs import learns
 from nntutor.tui.state.study import Position, Study, step_of
-from nntutor.tui.state.telling import Telling, called, given_value, seen, told, went
+from nntutor.tui.state.telling import Telling, Went, called, given_value, seen, told, went
 
 
 def main_ref(study: Study) -> Ref | None:
@@ -88,8 +89,9 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     except (ValueError, KeyError):
         return _no_further(study, ref, before)
     forgot = any(edit.iteration > first for edit in study.timeline.in_force)
-    what = ((symbol_of(study, ref), before, value),)
-    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot, step)
+    what = ((symbol_of(study, ref), None if study.hides(ref, study.timeline) else before, value),)
+    beyond = of_target(study.timeline.problem, value) if ref.kind == "target" else None
+    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot, step, beyond)
     return _telling(_with_timelines(study, timelines, place, here), telling)
 
 
@@ -205,12 +207,21 @@ def reset(study: Study) -> Study:
     return _restored(study, "edit.own", timelines) if timelines else replace(study, note=note("edit.nothing_changed"))
 
 
+def _went(study: Study, old: Timeline, new: Timeline, ref: Ref, iteration: int) -> Went | None:
+    """A given number in two timelines, without what the lesson still hides."""
+    found = went(old, new, ref, iteration)
+    if found is None:
+        return None
+    symbol, before, after = found
+    return symbol, None if study.hides(ref, old) else before, None if study.hides(ref, new) else after
+
+
 def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Study:
     """The study with other edits in these runs, and which numbers that brings back."""
     name = study.run if study.run in timelines else next(iter(timelines))
     old, new = study.timelines[name], timelines[name]
     places = dict.fromkeys((edit.iteration, edit.ref) for edit in (*old.in_force, *new.in_force))
-    found = [one for at, ref in places if (one := went(old, new, ref, at)) is not None]
+    found = [one for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
     what = tuple(one for one in found if one[1] != one[2]) or tuple(found)
     made = {**study.timelines, **timelines}
     telling = Telling(key, what, min(at for at, _ in places), tuple(timelines), len(made), seen(study.timeline))

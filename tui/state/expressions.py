@@ -25,6 +25,4 @@ def value_of(study: Study, text: str) -> float | Note:
 
 
 def _is_known(study: Study, ref: Ref) -> bool:
-    if ref.kind == "target" and not study.targets_shown:
-        return False
-    return study.trace.known(ref, study.timeline.step)
+    return study.trace.known(ref, study.timeline.step) and not study.hides(ref, study.timeline)

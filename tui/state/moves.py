@@ -16,7 +16,7 @@ from nntutor.tui.state import korean
 from nntutor.tui.state.panels import Asking, Checking, Why, note
 from nntutor.tui.state.runs import learns, run_seeds, run_to
 from nntutor.tui.state.study import Position, Study, arrived_at, moved, step_of
-from nntutor.tui.state.views import views
+from nntutor.tui.state.views import view_at, views
 
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
@@ -44,12 +44,13 @@ def to(study: Study, iteration: int, step: int, stop: int | None = None) -> Stud
 
 
 def at_stop(study: Study, number: int) -> Study:
-    """At a stop of the lesson, with the view that it asks for; where its place is not to be had after a change, near
-    it."""
+    """At a stop of the lesson, with the view that it asks for or the learner has put in its place; where it is not to
+    be had after a change, near it."""
     assert study.lesson is not None
     stop = study.lesson.stops[number]
     place = study.place_of(stop) or Position(stop.iteration, study.timelines[stop.run].step)
-    study = to(replace(study, run=stop.run, view=stop.view), *place, number)
+    study = replace(study, run=stop.run)
+    study = to(replace(study, view=view_at(study, stop.view)), *place, number)
     if stop.view == "seeds" and study.seeds is None and study.running is None:
         return run_seeds(study)
     return study

@@ -23,7 +23,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.notation.kinds import PER_SAMPLE
-from nntutor.core.notation.symbols import Names
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Stop
 from nntutor.lessons.language.words import Note
@@ -62,8 +62,8 @@ class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
 
     last: the stop that the lesson has come to, wherever the place is; visited: the furthest one up to which every stop
-    has been read. held: a stop whose text is kept at a place that is not its own. reached: by run, the last iteration
-    that the learner has seen.
+    has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
+    for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Study:
     visited: int = -1
     held: int | None = None
     view: str = "network"
+    chosen: Mapping[str, str] = field(default_factory=dict)
     zoom: bool = False
     page: int = 0
     panel: Panel | None = None
@@ -156,6 +157,11 @@ class Study:
             return True
         ref = self.trace.find(self.lesson.targets)
         return ref is None or self.timeline.iteration > 1 or self.trace.known(ref, self.timeline.step)
+
+    def hides(self, ref: Ref, timeline: Timeline) -> bool:
+        """Whether a given number of a timeline may not stand on the screen yet; one that the learner has set may."""
+        own = any(edit.ref == ref for edit in timeline.in_force)
+        return ref.kind == "target" and not self.targets_shown and not own
 
 
 @lru_cache(maxsize=256)  # a lesson asks for the same stops at every step

@@ -15,8 +15,8 @@ from nntutor.core.problems.settings import NUMBERS, setting
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.panels import note
 
-Went = tuple[str, float, float]
-"""A symbol (of a setting: its name), its value before, and after."""
+Went = tuple[str, float | None, float | None]
+"""A symbol (of a setting: its name), its value before, and after; None for one that the lesson still hides."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Telling:
     on in `runs`, of `of` that there are.
 
     seen: what was known at the place before; forgot: edits of later iterations are gone;
-    step: how a key has changed it.
+    step: how a key has changed it; beyond: that the outputs cannot come to it.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Telling:
     seen: tuple[tuple[Ref, float], ...]
     forgot: bool = False
     step: Note | None = None
+    beyond: Note | None = None
 
 
 def seen(timeline: Timeline) -> tuple[tuple[Ref, float], ...]:
@@ -58,6 +59,7 @@ def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
         whose=_whose(telling),
         came=came or note("edit.other_steps"),
         forgot=note("edit.forgot") if telling.forgot else "",
+        beyond=telling.beyond or "",
     )
 
 

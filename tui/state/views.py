@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -36,8 +37,21 @@ def seen_errors(study: Study) -> Array:
     return study.timeline.errors_until(last)
 
 
+def view_at(study: Study, asked: str) -> str:
+    """The view at a stop that asks for one: the one that the learner has put in its place, where this run has it."""
+    chosen = study.chosen.get(asked, asked)
+    return chosen if chosen in views(study) else asked
+
+
 def next_view(study: Study, picture: bool = True) -> Study:
-    """The next view; `picture`: the network fits on the screen (where not, its matrices stand for it)."""
+    """The next view, at later stops too in place of the one that this stop asks for.
+
+    picture: the network fits on the screen (where not, its matrices stand for it).
+    """
     all_views = views(study) if picture else tuple(view for view in views(study) if view != "network")
     at = all_views.index(study.view) if study.view in all_views else 0
-    return replace(study, view=all_views[(at + 1) % len(all_views)])
+    view = all_views[(at + 1) % len(all_views)]
+    if study.lesson is None:
+        return replace(study, view=view)
+    chosen = {**study.chosen, study.lesson.stops[study.last].view: view}
+    return replace(study, view=view, chosen=MappingProxyType(chosen))

@@ -36,8 +36,12 @@ class Pace:
         waiting = self._open(now)
         if not running:
             return not self.answers or waiting < _WINDOW
-        late = not self.answers and now - self.painted >= _PATIENCE
-        return (waiting == 0 or late) and now - self.painted >= 1 / FRAMES
+        silent = not self.answers and now - self.painted >= _PATIENCE
+        return (waiting == 0 or silent) and self.late(now)
+
+    def late(self, now: float) -> bool:
+        """Whether so long nothing was painted that a frame goes out although keys wait."""
+        return now - self.painted >= 1 / FRAMES
 
     def asks(self, now: float, running: bool) -> bool:
         """Whether the frame that goes out now is asked about: in runs and bursts, where the terminal may answer."""

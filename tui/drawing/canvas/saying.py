@@ -45,14 +45,17 @@ def _fact(name: str, fact: object, words: Words, look: Look) -> object:
     return fact
 
 
-def _listed(went: tuple[tuple[str, float, float], ...], words: Words, look: Look) -> str:
+def _listed(went: tuple[tuple[str, float | None, float | None], ...], words: Words, look: Look) -> str:
     """Numbers that went from one value to another: the first few, and how many more."""
     parts = [_went(symbol, before, after, words, look) for symbol, before, after in went[:_LISTED]]
     more = len(went) - _LISTED
     return ", ".join([*parts, *([words.say("edit.more", count=more)] if more > 0 else [])])
 
 
-def _went(symbol: str, before: float, after: float, words: Words, look: Look) -> str:
+def _went(symbol: str, before: float | None, after: float | None, words: Words, look: Look) -> str:
+    if before is None or after is None:
+        first, last = ("?" if value is None else look.figure(value) for value in (before, after))
+        return f"{symbol} {first} {look.line('→')} {last}"
     if before == after or (before != before and after != after):
         return words.say("edit.same", symbol=symbol, value=look.figure(after))
     digits = next((digits for digits in range(look.digits, _MOST) if _figures(before, after, look, digits)), _MOST)

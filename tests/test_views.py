@@ -1,0 +1,58 @@
+"""The view: the stops ask for one, and what the learner puts in its place stays there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import screens
+from test_following import at
+from test_never_lost import of, pressed
+
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import Lesson
+from nntutor.tui.state import moves, views
+from nntutor.tui.state.session import Session
+
+STOPS = ["network", "weighted-sum", "rows", "next-layer", "order"]
+
+
+def shown(session: Session, stops: list[str]) -> list[str]:
+    """The view at each of these stops, one after the other."""
+    found = []
+    for stop in stops:
+        session = at(session, stop)
+        found.append(of(session).view)
+    return found
+
+
+def test_a_view_chosen_by_hand_stays_at_the_stops_after_it_but_where_a_stop_is_about_another() -> None:
+    session = screens.of_lesson("forward")
+    assert shown(session, STOPS) == ["network", "network", "matrices", "network", "network"]
+    chosen = pressed(session, "view", "view")
+    assert shown(chosen, STOPS) == ["curve", "curve", "matrices", "curve", "curve"]
+    assert of(pressed(chosen, "continue")).view == "curve"
+    assert of(pressed(chosen, "continue", "step", "step", "stop_previous")).view == "curve"
+    assert shown(pressed(chosen, "view"), STOPS) == ["network", "network", "matrices", "network", "network"]
+
+
+def test_in_place_of_a_stops_own_view_another_stays_as_long_as_stops_ask_for_that_one() -> None:
+    session = pressed(at(screens.of_lesson("forward"), "rows"), "view")
+    assert shown(session, STOPS) == ["network", "network", "curve", "network", "network"]
+
+
+def test_a_chosen_view_comes_back_with_the_place_and_is_gone_when_the_lesson_begins_anew(tmp_path: Path) -> None:
+    session = pressed(screens.of_lesson("forward"), "view", "view")
+    assert shown(screens.kept(tmp_path, session), STOPS) == shown(session, STOPS)
+    assert of(screens.of_lesson("forward")).view == "network"
+
+
+@pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
+def test_at_every_stop_stands_what_it_asks_for_or_what_was_put_in_its_place(lesson: Lesson) -> None:
+    session = screens.of_lesson(lesson.id)
+    asked = lesson.stops[of(session).last].view
+    chosen = of(pressed(session, "view"))
+    for number, stop in enumerate(lesson.stops):
+        study = moves.at_stop(chosen, number)
+        wanted = chosen.view if stop.view == asked else stop.view
+        assert study.view == (wanted if wanted in views.views(study) else asked)
