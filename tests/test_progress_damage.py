@@ -37,6 +37,27 @@ def test_a_file_whose_inside_is_damaged_is_set_aside(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        "DROP TABLE finished; CREATE VIEW finished AS WITH RECURSIVE n(lesson) AS (SELECT 1 UNION ALL SELECT lesson + 1"
+        " FROM n) SELECT lesson FROM n",
+        "CREATE TRIGGER t AFTER UPDATE ON place BEGIN DELETE FROM place; END",
+    ],
+)
+def test_a_file_with_programs_in_it_is_another_ones(tmp_path: Path, program: str) -> None:
+    """A view may have no end, and then every start would wait for it."""
+    Store.open(tmp_path).close()
+    path = tmp_path / "progress.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(program)
+    connection.close()
+    assert database.condition(path) == "foreign"
+    store = Store.open(tmp_path)
+    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
+    store.close()
+
+
 def test_a_file_that_may_be_read_and_not_written_gives_its_places_and_says_that_it_takes_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

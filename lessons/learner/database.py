@@ -220,7 +220,9 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if not tables and not application:
         return True
-    if application != _APPLICATION:
+    # Views and triggers are programs, which need never end: none of them is ours.
+    programs = connection.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()[0]
+    if application != _APPLICATION or programs:
         raise Unusable("foreign")
     if version > _VERSION:
         raise Unusable("newer")
