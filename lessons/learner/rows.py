@@ -223,10 +223,10 @@ def _edits(found: Iterable[Row]) -> dict[str, tuple[Edit, ...]]:
         try:
             kind, *numbers = json.loads(_text(ref))
             address = Ref(_text(kind), *(_whole(number, -1, _MOST_STEPS, "edits") for number in numbers))
-            amount = float.fromhex(_text(value))
-            runs.setdefault(_text(run), []).append(Edit(at, address, amount))
+            edit, ones = Edit(at, address, float.fromhex(_text(value))), runs.setdefault(_text(run), [])
         except (ValueError, TypeError, OverflowError, RecursionError):
             raise Unfit("edits") from None
-        if not isfinite(amount) or len(runs[run]) > MOST_EDITS:
+        if not isfinite(edit.value) or len(ones) == MOST_EDITS:
             raise Unfit("edits")
+        ones.append(edit)
     return {run: tuple(ones) for run, ones in runs.items()}
