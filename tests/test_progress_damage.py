@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -35,6 +36,26 @@ def test_a_file_whose_inside_is_damaged_is_set_aside(tmp_path: Path) -> None:
     store.save(place("cycle"))
     assert store.reached("cycle") == place("cycle")
     store.close()
+
+
+def test_a_file_that_has_been_emptied_says_so_and_its_log_is_not_thrown_away(tmp_path: Path) -> None:
+    path, log = tmp_path / "progress.sqlite", tmp_path / "progress.sqlite-wal"
+    path.touch()
+    os.utime(path, (1, 1))
+    store = Store.open(tmp_path)
+    assert store.saving and store.told == [("progress.emptied", {"name": str(path)})]
+    store.save(place("cycle"))
+    kept = log.read_bytes()  # as after a kill: the place is in the log alone
+    store.close()
+    path.write_bytes(b"")
+    log.write_bytes(kept)
+    again = Store.open(tmp_path)
+    assert again.saving and [key for key, _ in again.told] == ["progress.set_aside"]
+    again.close()
+    assert [one.read_bytes() for one in tmp_path.glob("*.set-aside-*-wal")] == [kept]
+    third = Store.open(tmp_path)
+    assert not third.told
+    third.close()
 
 
 @pytest.mark.parametrize(
