@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,20 @@ def test_a_file_that_has_been_emptied_says_so_and_its_log_is_not_thrown_away(tmp
     third = Store.open(tmp_path)
     assert not third.told
     third.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file in use cannot be emptied there")
+def test_a_file_that_is_emptied_while_it_is_used_is_made_anew_at_the_next_save(tmp_path: Path) -> None:
+    """What is written to its log after that would be part of nothing."""
+    store = Store.open(tmp_path)
+    store.save(place("cycle"))
+    (tmp_path / "progress.sqlite").write_bytes(b"")
+    store.save(replace(place("cycle"), step=9))
+    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
+    store.close()
+    other = Store.open(tmp_path)
+    assert other.reached("cycle") == replace(place("cycle"), step=9) and not other.told
+    other.close()
 
 
 @pytest.mark.parametrize(

@@ -311,20 +311,6 @@ def test_a_file_that_is_taken_away_is_made_anew_at_the_next_save(tmp_path: Path,
     assert other.reached("cycle") == replace(PLACE, step=9)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a file in use cannot be taken away there")
-def test_a_file_that_is_emptied_while_it_is_used_is_made_anew_at_the_next_save(tmp_path: Path) -> None:
-    """What is written to its log after that would be part of nothing."""
-    store = Store.open(tmp_path)
-    store.save(PLACE)
-    (tmp_path / "progress.sqlite").write_bytes(b"")
-    store.save(replace(PLACE, step=9))
-    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
-    store.close()
-    other = Store.open(tmp_path)
-    assert other.reached("cycle") == replace(PLACE, step=9) and not other.told
-    other.close()
-
-
 @pytest.mark.parametrize("endings", [("-wal",), ("-wal", "-shm")])
 def test_of_a_log_that_is_taken_away_nothing_is_lost(tmp_path: Path, endings: tuple[str, ...]) -> None:
     store = Store.open(tmp_path)
