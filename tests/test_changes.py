@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ import screens
 from test_following import at, screen, typed
 
 from nntutor.core.arrays import frozen
-from nntutor.core.engine.edits import given, with_given
+from nntutor.core.engine.edits import MOST_EDITS, Edit, effective, given, with_given
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
+from nntutor.core.engine.timeline import History
 from nntutor.core.engine.training import run
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
@@ -288,6 +290,40 @@ def test_a_later_edit_that_no_longer_counts_is_said_to() -> None:
     session = typed(at(screens.of_lesson("wall"), "by-key"), "w1 = 1")
     assert "no longer counts" not in screen(session)
     assert "no longer counts" in screen(screens.pressed(session, "double"))
+
+
+def test_a_run_holds_so_many_changes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that something lies on: every change is made again at each further one, and at every start."""
+    session = screens.of_lesson("deeper")
+    assert session.study is not None
+    many = tuple(Edit(1, Ref("rate_eta"), 1.0 + number) for number in range(MOST_EDITS))
+    timelines = {name: one.edited(many) for name, one in session.study.timelines.items()}
+    full = replace(session, study=replace(session.study, timelines=MappingProxyType(timelines)))
+    refused = screens.pressed(full, "double")
+    assert refused.study is not None and refused.study.timeline.edits == many
+    assert f"A run holds {MOST_EDITS} changes" in screen(refused)
+    made: list[History] = []
+    plain = History.__init__
+    monkeypatch.setattr(History, "__init__", lambda self, *given: (made.append(self), plain(self, *given))[1])
+    own = screens.pressed(full, "reset").study
+    assert own is not None and own.timeline.is_original and own.timeline.undone == many[::-1]
+    assert len(made) <= 2 * len(timelines)  # at once, not one after the other
+
+
+def test_edits_in_force_are_those_that_no_earlier_one_has_forgotten() -> None:
+    class Counted(Edit):
+        asked = 0
+
+        def __getattribute__(self, name: str) -> object:
+            Counted.asked += name == "iteration"
+            return super().__getattribute__(name)
+
+    order = np.random.default_rng(0).integers(1, 60, 900)
+    listed = tuple(Counted(int(at), Ref("rate_eta"), float(number)) for number, at in enumerate(order))
+    standing = effective(listed)
+    assert Counted.asked < 5 * len(listed)
+    after = [min(order[place:]) for place in range(len(order))]
+    assert standing == tuple(one for one, least in zip(listed, after, strict=True) if one.iteration == least)
 
 
 def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from terminals import COMMAND, Terminal
 
 from nntutor.core.errors import NotDifferentiable
 from nntutor.lessons.course import load
@@ -607,6 +608,21 @@ def test_the_tutor_without_a_terminal_names_trace(given: list[str], capsys: pyte
     assert "`nntutor trace" in ended.err and ended.err.count("\n") == 1
     if len(given) > 1:
         assert f"trace {given[1]}`" in ended.err
+
+
+def test_what_is_refused_is_seen_where_standard_error_goes_elsewhere(tmp_path: Path) -> None:
+    """`nntutor learn xor 2>/dev/null`: the line that says why would be the one that nobody sees."""
+    shown = Terminal(tmp_path, command=["sh", "-c", f"exec {shlex.join([*COMMAND, 'learn', 'xor'])} 2>/dev/null"])
+    assert shown.wait() == 2
+    assert shown.line(0).startswith("nntutor: this command needs a terminal; `nntutor trace xor`")
+
+
+@pytest.mark.parametrize("most", [6, 7, 9])
+def test_where_too_few_files_may_be_open_one_line_says_so(tmp_path: Path, most: int) -> None:
+    command = ["sh", "-c", f"ulimit -n {most}; exec {shlex.join([*COMMAND, 'learn', 'xor'])}"]
+    shown = Terminal(tmp_path, command=command, size=(200, 24))
+    assert shown.wait() == 2
+    assert shown.text().strip() == "nntutor: " + words.load("en").say("cli.no_files", what="xor")
 
 
 @pytest.mark.parametrize(

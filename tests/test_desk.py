@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from screens import update
 from strategies import problems
 
+from nntutor.core.engine.edits import Edit
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Network, Problem, Samples
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words as all_words
@@ -184,6 +186,19 @@ def reached(tmp_path: Path) -> tuple[Store, Session]:
     store = Store.open(tmp_path)
     Desk(store).keep(Session(Home(())), session)
     return store, session
+
+
+@pytest.mark.parametrize("gone", [{"run": "gone"}, {"edits": {"gone": (Edit(1, Ref("rate_eta"), 2.0),)}}])
+def test_a_place_in_a_run_that_is_gone_is_resumed_at_its_nearest_stop_and_says_so(
+    tmp_path: Path, gone: dict[str, object]
+) -> None:
+    store, session = reached(tmp_path)
+    place = store.reached("hidden-delta")
+    assert place is not None and session.study is not None
+    store.save(replace(place, step=place.step + 1, **gone))  # type: ignore[arg-type]
+    study = Desk(store).open_lesson("hidden-delta")
+    assert study.stop == session.study.stop
+    assert study.note is not None and study.note[0] == "progress.lesson_changed"
 
 
 def test_a_lesson_with_other_numbers_is_resumed_at_its_nearest_stop_and_says_so(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from nntutor.tui.state.commands import HELP
 from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED
 from nntutor.tui.state.korean import TWO_SET
 from nntutor.tui.state.panels import Asking, Choosing, Editing, Why
-from nntutor.tui.state.session import Home, Opened, Session
+from nntutor.tui.state.session import Home, Opened, Session, Typed
 from nntutor.tui.terminal import capabilities
 from nntutor.tui.terminal.split_keys import Pressed, Split
 
@@ -570,3 +571,16 @@ def test_the_page_on_keys_lists_every_action_with_its_keys() -> None:
     [example] = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
     assert keymap.parse(example, "keys.toml") != DEFAULT
     assert "docs/keys.md" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("wide", ["ｗ", "：", "？", "＋", "０"])
+def test_signs_of_full_width_mean_the_keys_that_were_typed(wide: str) -> None:
+    """As an input method sends them that is set to them."""
+    narrow = unicodedata.normalize("NFKC", wide)
+    assert keys.actions(DEFAULT, wide, wide) == keys.actions(DEFAULT, *sent(narrow)) != ()
+
+
+def test_a_number_of_full_width_is_the_number() -> None:
+    session = screens.pressed(screens.of_lesson("cycle"), "edit")
+    study = screens.pressed(update(session, Typed("ｅｔａ　＝　０．２５")), "continue").study
+    assert study is not None and study.timeline.problem.optimizer.learning_rate == 0.25

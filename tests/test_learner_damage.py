@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,61 @@ def test_a_file_whose_inside_is_damaged_is_set_aside(tmp_path: Path) -> None:
     assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
     store.save(place("cycle"))
     assert store.reached("cycle") == place("cycle")
+    store.close()
+
+
+def test_a_file_that_has_been_emptied_says_so_and_its_log_is_not_thrown_away(tmp_path: Path) -> None:
+    path, log = tmp_path / "progress.sqlite", tmp_path / "progress.sqlite-wal"
+    path.touch()
+    os.utime(path, (1, 1))
+    store = Store.open(tmp_path)
+    assert store.saving and store.told == [("progress.emptied", {"name": str(path)})]
+    store.save(place("cycle"))
+    kept = log.read_bytes()  # as after a kill: the place is in the log alone
+    store.close()
+    path.write_bytes(b"")
+    log.write_bytes(kept)
+    again = Store.open(tmp_path)
+    assert again.saving and [key for key, _ in again.told] == ["progress.set_aside"]
+    again.close()
+    assert [one.read_bytes() for one in tmp_path.glob("*.set-aside-*-wal")] == [kept]
+    third = Store.open(tmp_path)
+    assert not third.told
+    third.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file in use cannot be emptied there")
+def test_a_file_that_is_emptied_while_it_is_used_is_made_anew_at_the_next_save(tmp_path: Path) -> None:
+    """What is written to its log after that would be part of nothing."""
+    store = Store.open(tmp_path)
+    store.save(place("cycle"))
+    (tmp_path / "progress.sqlite").write_bytes(b"")
+    store.save(replace(place("cycle"), step=9))
+    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
+    store.close()
+    other = Store.open(tmp_path)
+    assert other.reached("cycle") == replace(place("cycle"), step=9) and not other.told
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "DROP TABLE finished; CREATE VIEW finished AS WITH RECURSIVE n(lesson) AS (SELECT 1 UNION ALL SELECT lesson + 1"
+        " FROM n) SELECT lesson FROM n",
+        "CREATE TRIGGER t AFTER UPDATE ON place BEGIN DELETE FROM place; END",
+    ],
+)
+def test_a_file_with_programs_in_it_is_another_ones(tmp_path: Path, program: str) -> None:
+    """A view may have no end, and then every start would wait for it."""
+    Store.open(tmp_path).close()
+    path = tmp_path / "progress.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(program)
+    connection.close()
+    assert database.condition(path) == "foreign"
+    store = Store.open(tmp_path)
+    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
     store.close()
 
 

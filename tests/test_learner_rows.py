@@ -14,7 +14,7 @@ import formerly
 import pytest
 import screens
 
-from nntutor.core.engine.edits import Edit
+from nntutor.core.engine.edits import MOST_EDITS, Edit
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.learner import processes, rows, saving
@@ -63,6 +63,8 @@ NONSENSE = [
     ("UPDATE edit SET iteration = 1000000000 WHERE number = 0", "edits"),
     ("UPDATE edit SET ref = '[]' WHERE number = 1", "edits"),
     ("UPDATE edit SET value = 'a lot' WHERE number = 1", "edits"),
+    ("UPDATE edit SET value = 'nan' WHERE number = 1", "edits"),
+    ("UPDATE edit SET value = '-inf' WHERE number = 1", "edits"),
 ]
 
 
@@ -100,6 +102,19 @@ def test_what_fails_halfway_is_undone_and_told(tmp_path: Path) -> None:
         _ = 1 / 0
     assert connection.execute("SELECT count(*) FROM place").fetchone() == (1,)
     connection.close()
+
+
+def test_more_edits_than_a_run_holds_are_not_made_again(tmp_path: Path) -> None:
+    """Each is run again at a start: a file with many would never let it end."""
+    most = tuple(Edit(1, Ref("rate_eta"), float(number)) for number in range(MOST_EDITS))
+    place = replace(ONE, edits={"main": most, "other": most})
+    left(tmp_path, OTHER, place)
+    store = Store.open(tmp_path)
+    assert store.latest() == place
+    store.close()
+    put(tmp_path, f"UPDATE edit SET number = number + {MOST_EDITS}, run = 'main' WHERE run = 'other'")
+    store = Store.open(tmp_path)
+    assert store.latest() == OTHER and store.told[0][1]["part"] == "edits"
 
 
 @pytest.mark.parametrize("sql", ["UPDATE kept SET body = X'00'", "DELETE FROM kept"])

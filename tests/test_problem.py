@@ -151,6 +151,16 @@ def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> Non
         ("target = [1]", "", "sheet.toml:18: “target” is missing."),
         ("target = [0.01]", "target = [0.01, 1]", "“target” has 1 entry; expected 2."),
         ('title = "A sheet"', "title = 3", "sheet.toml:1: “title” is 3; expected a text in quotes."),
+        (
+            'title = "A sheet"',
+            "title = 1979-05-27",
+            "sheet.toml:1: “title” is 1979-05-27; expected a text in quotes.",
+        ),
+        (
+            'title = "A sheet"',
+            'title = [true, "a", 07:32:00]',
+            "sheet.toml:1: “title” is [true, “a”, 07:32:00]; expected a text in quotes.",
+        ),
         ('title = "A sheet"', "batch = 0", "sheet.toml:1: “batch” is 0; expected a whole number of at least 1."),
         ('title = "A sheet"', "batch = 'all'", "sheet.toml:1: “batch” is “all”; expected one of: online, full"),
         ('title = "A sheet"', "seed = -1", "sheet.toml:1: “seed” is -1"),

@@ -102,6 +102,13 @@ def _refuse(sentence: str) -> int:
     return WRONG
 
 
+def _refuse_screen(out: Output, sentence: str) -> int:
+    """The same where somebody looks: what is refused may be that standard error goes elsewhere (`2>/dev/null`)."""
+    if sys.stdout is not None and sys.stdout.isatty() and not (sys.stderr is not None and sys.stderr.isatty()):
+        out.lines(iter([f"nntutor: {foreign.clean(sentence, MOST_LETTERS)}"]))
+    return _refuse(sentence)
+
+
 # --- commands ----------------------------------------------------------------------------------------
 
 
@@ -303,7 +310,7 @@ def _tutor(given: Arguments, out: Output) -> int:
     lacking = capabilities.lacking(os.environ)
     if lacking:
         facts = {"what": foreign.clean(given.what or "hidden-delta"), "encoding": capabilities.encoding()}
-        return _refuse(out.words.say(f"cli.no_{lacking}", **facts))
+        return _refuse_screen(out, out.words.say(f"cli.no_{lacking}", **facts))
     return _open_tutor(given, out, lesson)
 
 

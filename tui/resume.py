@@ -85,13 +85,13 @@ def _problem(name: str, problem: Problem) -> Study:
 
 def _placed(study: Study, place: Place) -> Study:
     """The study at a saved place; where the lesson has other numbers now, at its nearest stop."""
-    if place.run not in study.timelines:
+    if not {place.run, *place.edits} <= study.timelines.keys():
         if study.lesson is None:
             raise Unfit("place")
-        return study
+        return _at_nearest_stop(study, place)
     fresh = study.timelines[place.run]
     if place.settings.get("numbers", fingerprint(fresh.original)) != fingerprint(fresh.original):
-        return replace(_at_nearest_stop(study, place), note=panels.note("progress.lesson_changed"))
+        return _at_nearest_stop(study, place)
     try:
         timelines = _timelines(study, place)
     except (KeyError, IndexError, ValueError):
@@ -198,7 +198,10 @@ def _named_stop(study: Study, stop: str) -> int | None:
 
 
 def _at_nearest_stop(study: Study, place: Place) -> Study:
-    """At the stop of that name; where there is none any more, at the last one of the run that is not further on."""
+    """At the stop of that name; where there is none any more, at the last one of the run that is not further on.
+
+    It is said: what the learner had changed, or the run at hand, is gone.
+    """
     number = _named_stop(study, place.stop)
     if number is None and study.lesson is not None:
         reached = Position(place.iteration, place.step)
@@ -210,4 +213,6 @@ def _at_nearest_stop(study: Study, place: Place) -> Study:
             ),
             default=0,
         )
-    return study if number is None else replace(moves.at_stop(study, number), visited=_visited(study, place))
+    if number is not None:
+        study = replace(moves.at_stop(study, number), visited=_visited(study, place))
+    return replace(study, note=panels.note("progress.lesson_changed"))

@@ -9,6 +9,9 @@ from nntutor.core.problems.network import Problem, Samples
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS
 
+MOST_EDITS = 500
+"""Edits of one run: each is made again at every further one, and at every start."""
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -23,7 +26,9 @@ def effective(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     """The edits in force, by iteration: one made at an earlier iteration forgets those at later ones."""
     standing: list[Edit] = []
     for edit in edits:
-        standing = [*(one for one in standing if one.iteration <= edit.iteration), edit]
+        while standing and standing[-1].iteration > edit.iteration:  # what stands is sorted, so the later ones are last
+            standing.pop()
+        standing.append(edit)
     return tuple(standing)
 
 

@@ -326,6 +326,10 @@ class Timeline:
             return self
         return self._with(self.edits[:-1], (*self.undone, self.edits[-1]))
 
+    def undo_all(self) -> Timeline:
+        """Without any edit, as many times undone."""
+        return self._with((), (*self.undone, *reversed(self.edits)))
+
     def redo(self) -> Timeline:
         """With the edit that was undone last."""
         if not self.undone:

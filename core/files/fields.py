@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, time
 from math import isfinite
 
 from nntutor.core.errors import (
@@ -150,6 +151,10 @@ def _spelled(value: object) -> str:
         return "{…}"
     if isinstance(value, str):
         return f"“{clean(value, 41)}”"
+    if isinstance(value, list):
+        return clean(f"[{', '.join(map(_spelled, value[:41]))}]", 41)
+    if isinstance(value, date | time):
+        return value.isoformat()
     try:
         return clean(repr(value), 41)
     except ValueError:  # an integer of more digits than Python prints

@@ -15,6 +15,8 @@ _VERSION = 2
 # How long a step, and the first and the last thing a session does, wait for a file that another one has locked.
 BUSY_MILLISECONDS = 100
 LAST_MILLISECONDS = 2000
+# Seconds in which another start, which has made the file, has surely put its tables there.
+_MAKING = 1.0
 # A key writes some pages of this size, not of the usual 4096 bytes. They gather in the log, which is folded into the
 # file when the session ends: for so many pages no key has to.
 _PAGE = 512
@@ -95,12 +97,15 @@ def opened(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[Note
 
 
 def connected(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[Note]]:
+    told: list[Note] = []
     if is_link(path):
         raise Unusable("link")
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600))
     elif not path.is_file():
         raise Unusable("broken")
+    elif emptied := _emptied(path):
+        told.append(emptied)
     elif _is_ours(path):
         with suppress(OSError):
             path.chmod(0o600)
@@ -115,7 +120,20 @@ def connected(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[N
         if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
             raise
         raise error if isinstance(error, Unusable) else Unusable("broken") from error
-    return connection, [row_aside(part, path) for part in left]
+    return connection, [*told, *(row_aside(part, path) for part in left)]
+
+
+def _emptied(path: Path) -> Note | None:
+    """What is said of a file that is there with nothing in it, unless another start is making it just now.
+
+    Raises Unusable where it has a log: SQLite would throw away what may be all that is left.
+    """
+    found, log = path.stat(), path.with_name(f"{path.name}-wal")
+    if found.st_size:
+        return None
+    if log.exists() and log.stat().st_size:
+        raise Unusable("broken")
+    return ("progress.emptied", {"name": str(path)}) if abs(time.time() - found.st_mtime) > _MAKING else None
 
 
 def row_aside(part: str, path: Path) -> Note:
@@ -220,7 +238,9 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if not tables and not application:
         return True
-    if application != _APPLICATION:
+    # Views and triggers are programs, which need never end: none of them is ours.
+    programs = connection.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()[0]
+    if application != _APPLICATION or programs:
         raise Unusable("foreign")
     if version > _VERSION:
         raise Unusable("newer")

@@ -324,7 +324,7 @@ class Store:
 
 
 def _identity(path: Path | None) -> tuple[object, ...]:
-    """Tells a file, its log and the log's index from others that have their names later."""
+    """Tells a file, its log and the log's index from others that have their names later, and from an emptied one."""
     return () if path is None else tuple(_inode(path.with_name(path.name + ending)) for ending in ("", "-wal", "-shm"))
 
 
@@ -333,4 +333,4 @@ def _inode(path: Path) -> object:
         found = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, path.name == _NAME and not found.st_size

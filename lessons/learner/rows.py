@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
@@ -214,7 +215,7 @@ def _edits(found: Iterable[Row]) -> dict[str, tuple[Edit, ...]]:
     listed = list(found)
     if not listed:
         return {}
-    from nntutor.core.engine.edits import Edit
+    from nntutor.core.engine.edits import MOST_EDITS, Edit
     from nntutor.core.notation.symbols import Ref
 
     runs: dict[str, list[Edit]] = {}
@@ -223,7 +224,10 @@ def _edits(found: Iterable[Row]) -> dict[str, tuple[Edit, ...]]:
         try:
             kind, *numbers = json.loads(_text(ref))
             address = Ref(_text(kind), *(_whole(number, -1, _MOST_STEPS, "edits") for number in numbers))
-            runs.setdefault(_text(run), []).append(Edit(at, address, float.fromhex(_text(value))))
+            edit, ones = Edit(at, address, float.fromhex(_text(value))), runs.setdefault(_text(run), [])
         except (ValueError, TypeError, OverflowError, RecursionError):
             raise Unfit("edits") from None
+        if not isfinite(edit.value) or len(ones) == MOST_EDITS:
+            raise Unfit("edits")
+        ones.append(edit)
     return {run: tuple(ones) for run, ones in runs.items()}

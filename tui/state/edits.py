@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nntutor.core.engine.edits import is_given
+from nntutor.core.engine.edits import MOST_EDITS, is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Names, Ref
@@ -82,6 +82,8 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     if not np.isfinite(value) or (ref.kind in RATE_FIELDS and not in_range(ref.kind, value)):
         return _no_further(study, ref, before)
     runs, timelines = _touched(study), dict(study.timelines)
+    if any(len(timelines[name].edits) >= MOST_EDITS for name in runs):
+        return replace(study, note=note("edit.too_many", most=MOST_EDITS))
     try:
         for name in runs:
             there = timelines[name].to(*(place if first == place.iteration else (first, 1)))
@@ -199,11 +201,7 @@ def redone(study: Study) -> Study:
 
 def reset(study: Study) -> Study:
     """The lesson's own setting: no edits in any run."""
-    timelines = {}
-    for name, timeline in study.timelines.items():
-        while timeline.edits:
-            timeline = timeline.to(1).undo()
-            timelines[name] = timeline
+    timelines = {name: one.to(1).undo_all() for name, one in study.timelines.items() if one.edits}
     return _restored(study, "edit.own", timelines) if timelines else replace(study, note=note("edit.nothing_changed"))
 
 

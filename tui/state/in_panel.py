@@ -9,7 +9,7 @@ from typing import Any
 from nntutor.core import foreign
 from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
-from nntutor.tui.state.korean import TWO_SET
+from nntutor.tui.state.korean import LETTERS
 from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Scrolled, Why, note
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Extents, Session
@@ -36,7 +36,7 @@ def typed(study: Study, text: str) -> Study:
     if not isinstance(study.panel, Line):
         return study
     # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
-    clean = "".join(TWO_SET.get(letter, letter) for letter in foreign.typed(text, _LONGEST + 1))
+    clean = "".join(LETTERS.get(letter, letter) for letter in foreign.typed(text, _LONGEST + 1))
     whole = study.panel.text + clean
     if len(whole) > _LONGEST:  # cut, it would be another number
         return replace(study, panel=replace(study.panel, wrong=note("edit.too_long", most=_LONGEST)))

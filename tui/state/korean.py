@@ -1,4 +1,4 @@
-"""What a Korean input method sends for a key: jamo and whole syllables, and the letters behind them.
+"""What a Korean input method sends for a key: jamo, whole syllables, signs of full width, and the letters behind them.
 
 Two-set layout, KS X 5002.
 """
@@ -12,6 +12,10 @@ TWO_SET: dict[str, str] = {
     **dict(zip(_SHIFTED, _LETTERS, strict=True)),
     **dict(zip(_JAMO, _LETTERS, strict=True)),
 }
+# Signs as wide as a syllable, where the input method is set to them, are in the order of ASCII.
+_WIDE = {"\u3000": " ", **{chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}}
+LETTERS = {**TWO_SET, **_WIDE}
+"""What each single sign that may arrive is meant as."""
 
 # The jamo of a composed syllable, in the order of Unicode's arithmetic (The Unicode Standard, 3.12).
 _LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -42,4 +46,4 @@ def jamo(character: str) -> str:
 
 def plain(text: str) -> str:
     """The letters of the keys that sent jamo or syllables; anything else as it is."""
-    return "".join(TWO_SET.get(one, one) for character in text for one in jamo(character))
+    return "".join(LETTERS.get(one, one) for character in text for one in jamo(character))

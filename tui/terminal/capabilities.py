@@ -21,6 +21,8 @@ from nntutor.tui.terminal.probe import Keys
 SIGNS = "δ∂Δ⁺½²√ησμ₁ᵏ·−…≈m̂"
 """Signs of formulas; an output that cannot encode one of them gets ASCII names."""
 HANGUL = "가"
+FILES = 12
+"""Files that the tutor needs open beside the terminal: the event loop's, the place with its log, a module."""
 TYPEWRITERS = ("", "dumb", "unknown")
 """Names of terminals that cannot move their cursor, in lower case; for Rich as well, whatever their case."""
 # Monochrome by their names, for systems without descriptions of terminals; those of DEC up to the VT510.
@@ -121,12 +123,28 @@ def encoding() -> str:
 
 
 def lacking(environment: Mapping[str, str]) -> str:
-    """What the screen cannot be shown without: three terminals, cursor control, UTF-8 where Textual writes; or ""."""
+    """What the screen cannot be shown without, or "": terminals, cursor control, UTF-8 where Textual writes, files."""
     if not has_terminal():
         return "terminal"
     if not moves_cursor(environment):
         return "cursor"
-    return "" if encoding().lower().replace("-", "").replace("_", "") == "utf8" else "utf8"
+    if encoding().lower().replace("-", "").replace("_", "") != "utf8":
+        return "utf8"
+    return "" if _may_open(FILES) else "files"
+
+
+def _may_open(count: int) -> bool:
+    """Whether so many more files may be open at once."""
+    opened: list[int] = []
+    try:
+        while len(opened) < count:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return False
+    finally:
+        for one in opened:
+            os.close(one)
+    return True
 
 
 def colours(environment: Mapping[str, str], wanted: bool = True) -> int:
