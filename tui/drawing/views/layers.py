@@ -12,7 +12,7 @@ from nntutor.core.notation.spelling import sign
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.state.study import Study
 
@@ -73,4 +73,5 @@ def _product(trace: Trace, step: int, words: Words, look: Look, width: int) -> l
     product = float(np.prod(factors))
     shown = dot.join(look.figure(factor, digits=2) for factor in factors)
     head = words.say("views.slopes_product")
-    return [(Piece(cut(f" {head} {shown} = {look.figure(product, digits=2)}", width), "result"),)]
+    said = wrapped(f"{head} {shown} = {look.figure(product, digits=2)}", width - 1)
+    return [(Piece(f" {line}", "result"),) for line in said]
