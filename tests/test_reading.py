@@ -15,11 +15,13 @@ from screens import update
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import load
+from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, kept, row_cells, shortened
+from nntutor.tui.drawing.pages.lesson import LessonPage
 from nntutor.tui.drawing.step import formula
 from nntutor.tui.state.session import Session, Typed
 
@@ -61,8 +63,6 @@ def test_the_choice_of_many_seeds_stands_whole(language: str, width: int) -> Non
 
 
 def load_words(language: str, key: str, **facts: object) -> str:
-    from nntutor.lessons.language import words
-
     return words.load(language).say(key, **facts)
 
 
@@ -167,8 +167,6 @@ class _Bare:
     """The page without the number of the stop."""
 
     def __init__(self, session: Session) -> None:
-        from nntutor.tui.drawing.pages.lesson import LessonPage
-
         assert session.study is not None
         self.page = LessonPage(session, session.study, reading.words_with_keys(session))
 
@@ -181,3 +179,13 @@ class _Bare:
 
 def replace_of(piece: Piece) -> Piece:
     return piece._replace(text="") if " of " in piece.text and piece.style == "dim" else piece
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sign_of_a_text_or_a_picture_is_explained_on_the_page_of_keys(language: str) -> None:
+    session = replace(screens.pressed(screens.of_lesson("output-delta", language), "help"), height=200)
+    lines = screens.lines(session)
+    stops = [stop.text for lesson in load.lessons() for stop in load.text(lesson.id, language).stops.values()]
+    for sign in "▼▲●○✓✗✕▸┊≈…?":
+        assert any(sign in line[:14] and line[14:].strip() for line in lines), sign
+    assert {letter for text in stops for letter in text if letter in "▼▲◀▶●○✓✗✕▸┊◆■□△▽"} <= set("▼▲●○✓✗✕▸┊")

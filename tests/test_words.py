@@ -89,6 +89,7 @@ BUILT: dict[str, frozenset[str]] = {
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "run_name.": (*runs(), *SURFACES),
+        "signs.": literals("tui/drawing/pages/help.py"),
         "stale.": (one.stale for example in published.examples() for one in example.figures),
         "study.zoom_": ("on", "off"),
         "theme.": THEMES,
