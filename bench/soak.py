@@ -1,15 +1,17 @@
 """The real program hammered with random input, killed at random moments, or given damaged files; the
-gradient check on random networks.
+gradient check on random networks; every screen held to the record.
 
     python bench/soak.py keys     [count] [seed] [without KIND …]    10 000 inputs, in legs of 500
     python bench/soak.py kills    [count] [seed]                     500 kills, in legs of 50
     python bench/soak.py damage   [count] [seed]                     200 damaged files of a place, one in a leg
     python bench/soak.py checks   [count] [seed]                     10 000 right networks, in legs of 500
     python bench/soak.py mistakes [count] [seed]                     every mistake on 1000 problems, in legs of 50
+    python bench/soak.py tokens   [count] [seed]                     as many walks, each through a lesson or problem
 
 One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
 its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py; to the check, in
-tests/checking.py; of damaged files, in tests/damaging.py.
+tests/checking.py; of damaged files, in tests/damaging.py; to what is drawn, in tests/reading.py. So many walks as are
+usual go through every lesson and shipped problem in both languages at each of three sizes and one that is drawn.
 """
 
 from __future__ import annotations
@@ -24,11 +26,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import checking
 import damaging
+import reading
 import soaking
 import terminals
 from soaking import Failure, Tally
 
-LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000), "damage": (1, 200)}
+LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000), "damage": (1, 200),
+        "tokens": (1, reading.LEGS)}  # fmt: skip
 
 
 def soak(leg: Callable[[Path, int, int], Tally], count: int, each: int, seed: int) -> Tally:
@@ -61,6 +65,11 @@ def main(words: list[str]) -> int:
             of = checking.right_ones if words[0] == "checks" else checking.mistaken_ones
             done = soak(lambda home, few, one: Tally(of(few, one)), count, each, seed)
             said = f"{count} networks: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
+        elif words[0] == "tokens":
+            done = soak(lambda home, _, one: Tally(reading.leg(one)), count, each, seed)
+            screens, stops = done.inputs["screens"], done.inputs["stops"]
+            widths = sum(name.endswith("columns") for name in done.inputs)
+            said = f"{count} walks: {screens} screens at {stops} stops and phases, {widths} widths; no token lost"
         elif words[0] == "damage":
             done = soak(lambda home, _, one: Tally(damaging.damage(home, one)), count, each, seed)
             said = ", ".join(f"{number} × {what}" for what, number in done.inputs.most_common())
@@ -68,7 +77,7 @@ def main(words: list[str]) -> int:
             done = soak(soaking.kill_often, count, each, seed)
             what = f"{count} kills, {done.inputs['key']} keys"
             said = f"{what}: nothing lost; {done.ahead} times one step ahead of the screen"
-    except (Failure, damaging.Failure, AssertionError) as failure:
+    except (Failure, damaging.Failure, reading.Lost, AssertionError) as failure:
         print(f"FAILED {words[0]}: {failure}")
         return 1
     finally:

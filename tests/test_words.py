@@ -92,6 +92,7 @@ BUILT: dict[str, frozenset[str]] = {
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
+        "signs.": literals("tui/drawing/pages/help.py"),
         "stale.": (one.stale for example in published.examples() for one in example.figures),
         "study.zoom_": ("on", "off"),
         "theme.": THEMES,

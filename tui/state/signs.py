@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.language import words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 from nntutor.tui.state.keys import TYPING, Keymap
 from nntutor.tui.state.session import Session, asking
@@ -40,7 +43,15 @@ def _words_with_keys(language: str, keymap: Keymap, style: Style, asking: bool) 
         f"non_text_key_{action}": _non_text_key(keymap, style, asking, (action,)) or action
         for action in TYPING.values()
     }
-    return words.load(language).knowing({**names, **non_text})
+    known = words.load(language).knowing({**names, **non_text})
+    return replace(known, entries=Plain(known.entries)) if style is Style.ASCII else known
+
+
+class Plain(UserDict[str, str]):
+    """Texts in the ASCII look, each translated when it is said: what is laid out has the length that is shown."""
+
+    def __getitem__(self, key: str) -> str:
+        return ascii_look(super().__getitem__(key))
 
 
 def _sign(keymap: Keymap, style: Style, actions: Sequence[str]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.spelling import sign
 from nntutor.core.notation.symbols import Style
+from nntutor.lessons.language.ascii import ascii_look
 
 _ASCII = str.maketrans(
     {
@@ -30,6 +32,15 @@ class Look:
     def line(self, glyphs: str) -> str:
         """Line glyphs and marks in this look."""
         return glyphs.translate(_ASCII) if self.ascii else glyphs
+
+    def plain(self, text: str) -> str:
+        """Prose or a label in this look. Before it is laid out: signs that are spelled out are longer."""
+        return ascii_look(text) if self.ascii else text
+
+    def more(self, count: int) -> str:
+        """That so many things are left out here, as there is no room for them."""
+        dots = sign("…", self.style)
+        return f" {dots} {count} {dots}"
 
     def figure(self, value: float, plus: bool = False, digits: int | None = None) -> str:
         return figure(value, digits or self.digits, plus, self.style)

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.look import Look
 
 
 class Piece(NamedTuple):
@@ -19,6 +20,8 @@ class Piece(NamedTuple):
 
 
 Row = tuple[Piece, ...]
+
+_WORD = re.compile(r"\S+|\s+")
 
 # Where a line is being typed: a sign, for terminals that cannot reverse a blank.
 CURSOR = Piece("_", "picked")
@@ -63,6 +66,77 @@ def fitted(row: Row, width: int) -> Row:
         if width <= 0:
             break
     return tuple(result)
+
+
+def shortened(row: Row, width: int, look: Look) -> Row:
+    """The row where it has room; else the whole words that have, and how many do not: `… 3 …`. No word is cut."""
+    if row_cells(row) <= width:
+        return row
+    words = [(word, piece.style) for piece in row for word in _WORD.findall(piece.text)]
+    for kept in range(len(words) - 1, -1, -1):
+        left_out = sum(not word.isspace() for word, _ in words[kept:])
+        tail = look.more(left_out)
+        shown = row_of(words[:kept])
+        if row_cells(shown) + cells(tail) <= width:
+            return (*shown, Piece(tail, "dim"))
+    return (Piece(cut(look.more(left_out).strip(), width), "dim"),)
+
+
+def squeezed(row: Row, width: int) -> Row:
+    """A row whose figures are longer than their columns, with narrower gaps: a figure that is cut is another one."""
+    over, pieces = row_cells(row) - width, list(row)
+    for at in range(len(pieces) - 1, 0, -1):
+        text, style = pieces[at]
+        spare = min(max(0, over), len(text) - len(text.lstrip(" ")) - 1)
+        if spare > 0:
+            pieces[at], over = Piece(text[spare:], style), over - spare
+    return tuple(pieces)
+
+
+def kept(rows: list[Row], height: int, look: Look) -> list[Row]:
+    """The rows where there is room for them; else the first ones, and how many are left out."""
+    if len(rows) <= height:
+        return rows
+    return [*rows[: height - 1], (Piece(look.more(len(rows) - height + 1), "dim"),)][: max(0, height)]
+
+
+def headed(title: str, how: str, width: int) -> list[Row]:
+    """What a panel is called, and what can be done in it: beside it, or below where there is no room."""
+    head = (Piece(f" {title}", "bold"), Piece(f"   {how}", "dim"))
+    if row_cells(head) <= width:
+        return [head]
+    return [
+        *[(Piece(f" {line}", "bold"),) for line in wrapped(title, width - 2)],
+        *[(Piece(f" {line}", "dim"),) for line in wrapped(how, width - 2)],
+    ]
+
+
+def typed(head: Piece, text: str, width: int) -> list[Row]:
+    """A line that is being typed, the cursor at its end, in as many rows as it takes."""
+    rows: list[Row] = []
+    row, room = [head], max(1, width - cells(head.text) - cells(CURSOR.text))
+    while cells(text) > room:
+        start = cut(text, room) or text[:1]
+        rows.append((*row, Piece(start)))
+        text, row = text[len(start) :], [Piece(" " * cells(head.text))]
+    return [*rows, (*row, Piece(text), CURSOR)]
+
+
+def asked(head: str, text: str, width: int, look: Look) -> Row:
+    """What is searched for, the cursor at its end; of a long text the end, and a sign before it."""
+    room, dots = width - cells(head) - cells(CURSOR.text) - 2, look.line("…")
+    if cells(text) > room:
+        while text and cells(text) + cells(dots) > room:
+            text = text[1:]
+        text = dots + text
+    return (Piece(f" {head} ", "key"), Piece(text), CURSOR)
+
+
+def ended(text: str, width: int, look: Look) -> str:
+    """As much of a name as has room, and a sign where it goes on."""
+    if cells(text) <= width:
+        return text
+    return cut(text, width - 1).rstrip() + look.line("…") if width > 0 else ""
 
 
 def changed_span(before: Row, after: Row) -> tuple[int, int]:

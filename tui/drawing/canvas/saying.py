@@ -18,7 +18,8 @@ _SHORTER = dict.fromkeys(("edit.done", "edit.undone", "edit.redone", "edit.own")
 def said(note: Note, words: Words, look: Look) -> str:
     """A note as a sentence."""
     key, facts = note
-    return words.say(key, **{name: _fact(name, fact, words, look) for name, fact in facts.items()})
+    text = words.say(key, **{name: _fact(name, fact, words, look) for name, fact in facts.items()})
+    return look.plain(text)
 
 
 def fitting(note: Note, words: Words, look: Look, width: int, height: int) -> list[str]:

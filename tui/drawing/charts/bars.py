@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.spelling import sign
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
+from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def bars_rows(
     tail = [] if second is None else [figure(value, 2, style=look.style) for value in second]
     tail_wide = max([cells(second_name), *(cells(text) for text in tail)]) + 2 if tail else 0
     room = width - wide - number - tail_wide - 2
-    head: list[Row] = [(Piece(cut(legend, width - tail_wide), "bold"),)]
+    head = [shortened((Piece(legend, "bold"), Piece(f"  {second_name}" if tail else "", "dim")), width, look)]
     if tail and cells(legend) + tail_wide <= width:
         gap = width - cells(legend) - cells(second_name) - 1
         head = [(Piece(legend, "bold"), Piece(" " * max(1, gap) + second_name, "dim"))]
@@ -65,7 +64,7 @@ def bars_rows(
         row: Row = (*label, *drawn, shown) if room >= 6 else (*label, shown)
         if tail and room >= 6:
             row = (*row, Piece(tail[place].rjust(tail_wide - 1), "dim"))
-        lines.append(fitted(row, width))
+        lines.append(shortened(row, width, look))
     return [*head, *_short(lines, height - 1, look)][:height]
 
 
@@ -108,8 +107,7 @@ def _short(lines: list[Row], height: int, look: Look) -> list[Row]:
     if len(lines) <= height:
         return lines
     if height < 3:
-        return lines[:height]
+        return kept(lines, height, look)
     first = (height - 1) // 2
     last = height - 1 - first
-    dots = sign("…", look.style)
-    return [*lines[:first], (Piece(f" {dots} {len(lines) - first - last} {dots}", "dim"),), *lines[len(lines) - last :]]
+    return [*lines[:first], (Piece(look.more(len(lines) - first - last), "dim"),), *lines[len(lines) - last :]]

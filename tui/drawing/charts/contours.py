@@ -12,7 +12,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 
 _LEAST = (20, 6)
 _MOST_SEGMENTS = 600
@@ -213,7 +213,7 @@ def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> Row:
 
     across, up = look.line("→"), look.line("↑")
     text = f" {across} {span(axes[0], drawn.across)}   {up} {span(axes[1], drawn.up)}"
-    return (Piece(cut(text, width), "dim"),) if cells(text) <= width else ()
+    return shortened((Piece(text, "dim"),), width, look)
 
 
 def sign_row(values: Sequence[float], width: int, look: Look) -> Row:

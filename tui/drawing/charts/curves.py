@@ -14,7 +14,7 @@ import numpy as np
 from nntutor.core.analysis.plot_data import error_curve
 from nntutor.core.arrays import Array
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 
 # A range of more than this many decades is drawn on a log scale.
 _DECADES = 1.5
@@ -40,7 +40,7 @@ def curve_rows(errors: Array, at: int, width: int, height: int, look: Look, titl
     heading = f" {title}" + (f" ({log})" if is_log else "")
     rows: list[Row] = [(Piece(heading, "bold"),)]
     rows += _plot(iterations, scaled, ticks, labels, at, width, height - 1, look)
-    return [fitted(row, width) for row in rows]
+    return [shortened(row, width, look) for row in rows]
 
 
 def curves_rows(
@@ -64,7 +64,7 @@ def curves_rows(
     drawn = [(x, y, mark) for (x, _), y, mark in zip(curves, parts, marks, strict=True) if len(x)]
     heading = f" {title}" + (f" ({log})" if is_log else "")
     rows = _built(drawn, None, (first, last), ticks, labels, width, height - 1, look)
-    return [fitted(row, width) for row in [(Piece(heading, "bold"),), *rows]]
+    return [shortened(row, width, look) for row in [(Piece(heading, "bold"),), *rows]]
 
 
 def _scale(values: Array, look: Look) -> tuple[Array, list[float], list[str], bool]:

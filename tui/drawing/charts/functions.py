@@ -12,7 +12,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, shortened
 
 _LEAST = (16, 5)
 _TWO = 56
@@ -67,8 +67,7 @@ def parabola_rows(
     gap = max(1, width - cells(title) - cells(label) - 2)
     head: Row = (Piece(f" {title}"), Piece(" " * gap), Piece(label, "result"))
     if width < _LEAST[0] or height < _LEAST[1]:
-        small: Row = (Piece(cut(f" {title}  {label}", width), "bold"),)
-        return [small][:height]
+        return [shortened((Piece(f" {title}  {label}", "bold"),), width, look)][:height]
     sampled = _Sampled.over(values, across, width)
     if sampled is None:
         return [head]
@@ -82,13 +81,11 @@ def parabola_rows(
         _moves(drawn, moves, heights, slope)
     ends = [figure(end, 3, style=look.style) for end in (*across, sampled.high)]
     axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {look.line('↑')} {ends[2]}"
-    return _rows(head, drawn, axis if cells(axis) <= width else "")[:height]
+    return [*_rows(shortened(head, width, look), drawn), shortened((Piece(axis, "dim"),), width, look)][:height]
 
 
-def _rows(head: Row, drawn: Dots, axis: str) -> list[Row]:
-    rows: list[Row] = [head]
-    rows += [(Piece(" "), *row) if row else () for row in drawn.rows()]
-    return [*rows, (Piece(axis, "dim"),)]
+def _rows(head: Row, drawn: Dots) -> list[Row]:
+    return [head, *[(Piece(" "), *row) if row else () for row in drawn.rows()]]
 
 
 def _moves(drawn: Dots, moves: Array, heights: Array, slope: float | None) -> None:
@@ -160,12 +157,10 @@ def _function(
         y = float(values(frozen([at]))[0])
         told = f"{name} = {figure(y, 4, style=look.style)}"
     largest = "" if top is None else f"   max {figure(top, 3, style=look.style)}"
-    head: Row = (
-        Piece(cut(f" {title} " if title else " ", width)),
-        Piece(cut(told, max(0, width - cells(title) - 2)), "result"),
-    )
+    head: Row = (Piece(f" {title} " if title else " "), Piece(told, "result"))
     if top is not None and cells(told) + cells(largest) + 2 <= width:
         head = (*head, Piece(largest, "dim"))
+    head = shortened(head, width, look)
     if width < _LEAST[0] or height < 3:
         return [head][:height]
     sampled = _Sampled.over(values, span, width)
@@ -183,4 +178,4 @@ def _function(
     axis = f" net {low_net} {look.line('→')} {high_net}"
     if at is not None and np.isfinite(at):
         axis += f"   net = {figure(at, 4, style=look.style)}"
-    return _rows(head, drawn, cut(axis, width))[:height]
+    return [*_rows(head, drawn), shortened((Piece(axis, "dim"),), width, look)][:height]

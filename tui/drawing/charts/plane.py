@@ -15,7 +15,7 @@ from nntutor.core.arrays import Array
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 
 _LEAST = (14, 5)
 
@@ -60,9 +60,9 @@ def plane_rows(
     outputs: (rows, columns), the answer over the plane, first row at the top; from ½ up it is shaded.
     """
     if width < _LEAST[0] or height < _LEAST[1]:
-        small: Row = (Piece(cut(_summary(spots, look), max(0, width))),)
+        small = shortened((Piece(_summary(spots, look)),), max(0, width), look)
         return [small][:height]
-    head: list[Row] = [(Piece(cut(f" {title}", width), "bold"),)] if title else []
+    head = [shortened((Piece(f" {title}", "bold"),), width, look)] if title else []
     drawn = Dots(width - 3, height - len(head) - 1, look, across, up)
     if outputs is not None:
         _shade(drawn, outputs)

@@ -7,7 +7,7 @@ from itertools import accumulate
 from nntutor.lessons.course import glossary
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
-from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped
 from nntutor.tui.state.panels import Reading
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -46,13 +46,13 @@ def _room(session: Session) -> int:
 
 
 def _blocks(session: Session) -> list[list[Row]]:
-    language = session.language
+    language, plain = session.language, look_of(session).plain
     blocks: list[list[Row]] = []
     for term in glossary.terms():
-        about = wrapped(term.about[language], max(10, session.width - 6))
+        about = wrapped(plain(term.about[language]), max(10, session.width - 6))
         others = "   ".join(named for spoken, named in term.name.items() if spoken != language)
-        name: Row = (Piece(f" {term.name[language]}", "bold"), Piece(f"   {others}", "dim"))
-        blocks.append([name, *[(Piece(f"    {line}"),) for line in about], ()])
+        names = headed(plain(term.name[language]), plain(others), session.width)
+        blocks.append([*names, *[(Piece(f"    {line}"),) for line in about], ()])
     return blocks
 
 

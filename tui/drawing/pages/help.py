@@ -1,4 +1,4 @@
-"""The page of keys."""
+"""The page of keys, and of the signs that stand on the screen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,22 @@ from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign, words_with_keys
 
 _LEAST_KEYS = 14
+SIGNS = {
+    "[ ]": "at_hand",
+    "[0]": "sample",
+    "?": "not_yet",
+    "≈": "nearly",
+    "…": "goes_on",
+    "… 3 …": "left_out",
+    "▼ ▲": "down_up",
+    "▸": "picked",
+    "● ○": "points",
+    "✓ ✗": "answered",
+    "✕": "lowest",
+    "A a": "racer",
+    "┊": "expected",
+}
+"""What stands on the screen beside words and numbers, and its word under [signs]."""
 
 
 def help_page(session: Session, words: Words) -> list[Row]:
@@ -40,6 +56,13 @@ def _lines(session: Session, words: Words) -> list[Row]:
         lines = wrapped(words.say(f"help.{word}"), max(10, session.width - wide - 2)) or [""]
         rows.append((*padded_row((Piece(f" {shown}", "key"),), wide), Piece(lines[0])))
         rows += [(Piece(" " * wide), Piece(line)) for line in lines[1:]]
+    look = look_of(session)
+    for shown, word in SIGNS.items():
+        lines = wrapped(words.say(f"signs.{word}"), max(10, session.width - wide - 2))
+        heads = (f" {look.plain(shown)}", *[""] * (len(lines) - 1))
+        rows += [
+            (*padded_row((Piece(head, "key"),), wide), Piece(line)) for head, line in zip(heads, lines, strict=True)
+        ]
     footer = wrapped(words.say("help.footer"), session.width - 2)
     return [*rows, (), *[(Piece(f" {line}", "dim"),) for line in footer]]
 

@@ -8,7 +8,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted, padded_row, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, ended, fitted, kept, padded_row, shortened, wrapped
 from nntutor.tui.state.session import Session, has_place
 from nntutor.tui.state.signs import non_text_key, sign
 
@@ -18,7 +18,7 @@ def home_page(session: Session, words: Words) -> list[Row]:
     look = look_of(session)
     home, width = session.home, session.width
     title = f" {words.say('course.title')} · {words.say('course.about')}"
-    head: list[Row] = [(Piece(look.line(title), "title"),), rule(width, look)]
+    head = [shortened((Piece(look.line(title), "title"),), width, look), rule(width, look)]
     body: list[Row] = []
     picked_row, part = 0, None
     for number, lesson in enumerate(home.lessons):
@@ -39,7 +39,7 @@ def home_page(session: Session, words: Words) -> list[Row]:
         about += [line for error in home.broken for line in wrapped(words.say("home.broken", error=error), width - 4)]
     low: list[Row] = [(), *[(Piece(f"  {line}", "note" if home.message or home.anew else ""),) for line in about]]
     room = session.height - len(head) - 1
-    low = low[: max(0, room - 3)]
+    low = kept(low, max(0, room - 3), look)
     shown = max(1, room - len(low))
     top = max(0, min(picked_row - shown // 2, len(body) - shown))
     below = len(body) > top + shown
@@ -66,8 +66,10 @@ def _lesson_row(session: Session, words: Words, lesson: Lesson, picked: bool, lo
     elif lesson.id in begun:
         state = words.say("home.begun", stop=begun[lesson.id] + 1, stops=len(lesson.stops))
     mark = look.line("▸") if picked else " "
-    left = padded_row((Piece(f" {mark} {lesson.number:2d}  {title}"),), max(20, min(session.width - 30, 46)))
-    text = "".join(piece.text for piece in left) + f" {minutes:>7}  {state}"
+    right = f" {minutes:>7}  {state}"
+    room = min(max(20, min(session.width - 30, 46)), session.width - cells(right))
+    left = padded_row((Piece(ended(f" {mark} {lesson.number:2d}  {look.plain(title)}", room, look)),), room)
+    text = "".join(piece.text for piece in left) + right
     style = "picked" if picked else ""
     return (Piece(text + " " * max(0, min(session.width, 78) - cells(text)), style),)
 

@@ -30,6 +30,7 @@ _BOTTOM = 8  # rows of formula and prose at 80 × 24
 _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _FULL_WIDTH = 80
+_LEAST_PROSE = 2
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
 
@@ -55,13 +56,14 @@ class LessonPage:
             edge = rule(session.width, self.look)
             top += [edge, *_sized(self._picture(session.width, picture), picture), edge]
         last = self._keys()
-        # A message of several lines takes the rows above the keys for as long as it stands.
-        return [*top, *_sized(self._low(bottom), bottom)[: bottom + 1 - len(last)], *last]
+        room = bottom + 1 - len(last)
+        return [*top, *_sized(self._low(room), room), *last]
 
     def prose_pages(self) -> int:
         """How many pages the prose at this place takes."""
         bottom, _ = _parts(self.session.height)
-        room = bottom - len(self._formula(_formula_height(bottom)))
+        height = bottom + 1 - len(self._keys())
+        room = height - len(self._formula(height))
         return len(prose_pages(self.session, self.study, self.words, room)) if room > 0 else 1
 
     def has_picture(self) -> bool:
@@ -96,12 +98,16 @@ class LessonPage:
         """The formula, and below it the prose or what is open over it."""
         panel = panel_rows(self.session, self.study, self.words, height)
         if panel is not None:
-            return panel if len(panel) + 3 > height else [*self._formula(height - len(panel)), *panel]
-        formula = self._formula(_formula_height(height))
+            return panel if len(panel) + 3 > height else [*self._formula_in(height - len(panel)), *panel]
+        formula = self._formula(height)
         pages = prose_pages(self.session, self.study, self.words, height - len(formula))
         return [*formula, *pages[min(self.study.page, len(pages) - 1)]]
 
     def _formula(self, height: int) -> list[Row]:
+        """The formula where it shares `height` rows with the prose."""
+        return self._formula_in(_formula_height(height), height - _LEAST_PROSE)
+
+    def _formula_in(self, height: int, most: int = 0) -> list[Row]:
         trace, step, words = self.study.trace, self.study.step, self.words
 
         def book(formula: str) -> str:
@@ -109,7 +115,7 @@ class LessonPage:
 
         left_out = Speech(words, self.session.style).left_out
         noun = why.noun(words, trace, step)
-        return formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out)
+        return formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out, most)
 
     def _keys(self) -> list[Row]:
         """What can be pressed here, or what there is to tell."""

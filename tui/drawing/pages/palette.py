@@ -10,7 +10,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, cut, padded_row
+from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, padded_row, wrapped
 from nntutor.tui.state.commands import found
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -28,8 +28,9 @@ def palette_page(session: Session, words: Words) -> list[Row]:
         for number, command in enumerate(commands[top : top + room], top)
     ]
     if not commands:
-        rows = [(Piece(f"   {words.say('palette.nothing', query=session.palette.query)}", "note"),)]
-    ask: Row = (Piece(f" {words.say('palette.ask')} ", "key"), Piece(session.palette.query), CURSOR)
+        nothing = wrapped(words.say("palette.nothing", query=look.plain(session.palette.query)), width - 4)
+        rows = [(Piece(f"   {line}", "note"),) for line in nothing[:room]]
+    ask = asked(words.say("palette.ask"), session.palette.query, width, look)
     head = [title_row(words.say("palette.title")), rule(width, look), ask]
     return [*head, *rows, *[()] * (session.height - 4 - len(rows)), key_line(_keys(session), words, width)]
 
@@ -38,9 +39,7 @@ def _row(session: Session, look: Look, command: tuple[str, str], picked: bool) -
     action, name = command
     key, wide = sign(session, action), min(session.width, 78)
     room = max(1, wide - cells(key) - 5)
-    if cells(name) > room:
-        name = cut(name, room - 1).rstrip() + look.line("…")
-    text = padded_row((Piece(f" {look.line('▸') if picked else ' '} {name}"),), room + 3)
+    text = padded_row((Piece(f" {look.line('▸') if picked else ' '} {ended(name, room, look)}"),), room + 3)
     line = "".join(piece.text for piece in text) + f" {key} "
     return (Piece(line, "picked" if picked else ""),)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.spelling import sign
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, wrapped
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
+
+_BEFORE = 2  # cells before the sign at the end of a page
 
 
 def prose(session: Session, study: Study, words: Words) -> str:
@@ -48,30 +50,55 @@ def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
 
 
 def prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:
-    """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row."""
-    height = max(1, height)
+    """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row.
+
+    A page that is not the last one says so at its end.
+    """
     said, kept_back = _spoken(session, study, words)
-    lines = _closed(wrapped(said, session.width - 2))
-    aside = _aside(session, words) if kept_back else []
-    count = _count(session, study, words)
-    if len(lines) == height and count and cells(lines[-1]) + cells(count) + 4 > session.width:
-        count = ""
-    pages = [lines[at : at + height] for at in range(0, len(lines), height)] or [[]]
-    result = []
-    for place, page in enumerate(pages):
-        drawn: list[Row] = [_bold(line) for line in page]
-        if place == len(pages) - 1 and len(drawn) + len(aside) <= height:
-            drawn += aside
-        tail = count if place == len(pages) - 1 else look_of(session).line("…")
+    width, height, count = session.width - 2, max(1, height), _count(session, study, words)
+    more = words.say("status.page", page=9, pages=9)
+    pages = [list(map(_bold, lines)) for lines in _paged(said, count, more, width, height)]
+    if kept_back:
+        pages = _with_aside(said, words.say("status.set_aside"), count, more, width, height)
+    for place, page in enumerate(pages, 1):
+        tail = count if place == len(pages) else words.say("status.page", page=place, pages=len(pages))
         if tail:
-            _append_right(drawn, tail, session.width, height)
-        result.append(drawn)
-    return result
+            _append_right(page, tail, session.width, height)
+    return pages
 
 
-def _aside(session: Session, words: Words) -> list[Row]:
-    """That what is said about the lesson's own numbers is kept back after a change."""
-    return [(Piece(f" {line}", "dim"),) for line in wrapped(words.say("status.set_aside"), session.width - 2)]
+def _paged(said: str, last: str, more: str, width: int, height: int) -> list[list[str]]:
+    """Lines, page by page, so that each page has room for the sign at its end: `last` or `more`."""
+    pages: list[list[str]] = []
+    while not _fits(lines := wrapped(said, width), last, width, height):
+        page, rest = lines[: height - 1], lines[height - 1 :]
+        if len(rest) > 1 or not page:
+            short = wrapped(rest[0], max(1, width - cells(more) - _BEFORE))[0]
+            short = short if rest[0].startswith(short) else rest[0]  # one long word: its marks are left out
+            page, rest = [*page, short], [rest[0].removeprefix(short).lstrip(), *rest[1:]]
+        open_term = BOLD if "".join(page).count(BOLD) % 2 else ""
+        said = open_term + " ".join(line for line in rest if line)
+        pages.append(_closed(page))
+    return [*pages, _closed(lines)]
+
+
+def _fits(lines: list[str], tail: str, width: int, height: int) -> bool:
+    """Whether lines and the sign after them have room on one page."""
+    used = cells(lines[-1].replace(BOLD, "")) if lines else width
+    return len(lines) + (bool(tail) and used + cells(tail) + _BEFORE > width) <= height
+
+
+def _with_aside(said: str, aside: str, count: str, more: str, width: int, height: int) -> list[list[Row]]:
+    """The pages, and below the prose that what is said about the lesson's own numbers is kept back after a change."""
+
+    def dim(lines: list[str]) -> list[Row]:
+        return [(Piece(f" {line}", "dim"),) for line in lines]
+
+    pages, below = _paged(said, "", more, width, height), wrapped(aside, width)
+    if _fits([*pages[-1], *below], count, width, height):
+        return [*(list(map(_bold, lines)) for lines in pages[:-1]), [*map(_bold, pages[-1]), *dim(below)]]
+    before = [list(map(_bold, lines)) for lines in _paged(said, more, more, width, height)]
+    return [*before, *map(dim, _paged(aside, count, more, width, height))]
 
 
 def _count(session: Session, study: Study, words: Words) -> str:
@@ -84,7 +111,7 @@ def _count(session: Session, study: Study, words: Words) -> str:
         return words.say("status.stop_kept", stop=count, iteration=study.lesson.stops[number].iteration)
     following = study.lesson.stops[number + 1 : number + 2]
     if any(stop.run == study.run and study.place_of(stop) == study.place for stop in following):
-        count += look_of(session).line(" …")
+        count += f" {sign('…', session.style)}"
     return count
 
 
@@ -106,7 +133,7 @@ def _bold(line: str) -> Row:
 
 def _append_right(rows: list[Row], text: str, width: int, height: int) -> None:
     last = sum(cells(piece.text) for piece in rows[-1]) if rows else 0
-    if rows and last + cells(text) + 3 <= width:
+    if rows and last + cells(text) + 1 + _BEFORE <= width:
         rows[-1] = (*padded_row(rows[-1], width - cells(text) - 1), Piece(text, "dim"))
     elif len(rows) < height:
         rows.append((Piece(" " * (width - cells(text) - 1)), Piece(text, "dim")))

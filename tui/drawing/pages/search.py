@@ -8,7 +8,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, cut, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, kept, wrapped
 from nntutor.tui.state.finding import found
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key
@@ -31,25 +31,25 @@ def search_page(session: Session, words: Words) -> list[Row]:
         for number, place in enumerate(places[top : top + room], top)
     ]
     if not places:
-        line = words.say("search.nothing", query=query) if query.strip() else words.say("search.how")
+        line = words.say("search.nothing", query=look.plain(query)) if query.strip() else words.say("search.how")
         rows += [(Piece(f" {part}", "note" if query.strip() else "dim"),) for part in wrapped(line, width - 2)[:room]]
     rows += [()] * (room - len(rows))
     if said:
-        whole = wrapped(places[picked].text, width - 4)[: said - 1]
-        rows += [rule(width, look), *[(Piece(f"  {line}"),) for line in whole]]
+        whole: list[Row] = [(Piece(f"  {line}"),) for line in wrapped(look.plain(places[picked].text), width - 4)]
+        rows += [rule(width, look), *kept(whole, said - 1, look)]
         rows += [()] * (room + said - len(rows))
-    ask: Row = (Piece(f" {words.say('search.ask')} ", "key"), Piece(query), CURSOR)
+    ask = asked(words.say("search.ask"), query, width, look)
     count = words.say("search.count", at=picked + 1, of=len(places)) if places else ""
     head = [title_row(f"{words.say('search.title')}   {count}".rstrip()), rule(width, look), ask]
     return [*head, *rows, key_line(_keys(session), words, width)]
 
 
 def _row(session: Session, words: Words, look: Look, place: Found, picked: bool) -> Row:
-    where = f" {look.line('▸') if picked else ' '} {_named(session, words, place)}  "
-    text = place.text if place.at <= _BEFORE else look.line("…") + place.text[place.at - _BEFORE :]
-    room = session.width - cells(where)
-    if cells(text) > room:
-        text = cut(text, max(0, room - 1)).rstrip() + look.line("…")
+    named = ended(look.plain(_named(session, words, place)), session.width - 5, look)
+    where = f" {look.line('▸') if picked else ' '} {named}  "
+    said = place.text if place.at <= _BEFORE else place.text[place.at - _BEFORE :]
+    begun = look.line("…") if said is not place.text else ""
+    text = ended(begun + look.plain(said), session.width - cells(where), look)
     style = "picked" if picked else ""
     return (Piece(where, style or "bold"), Piece(text, style))
 

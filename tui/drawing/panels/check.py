@@ -11,8 +11,8 @@ from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref, Style, short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
-from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, wrapped
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, padded_row, row_cells, wrapped
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -49,16 +49,18 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
     ]
     wide = max(cells(label) for label, _ in lines) + 2
     chosen = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
-    drawn: list[Row] = [(*title_row(say("title")), Piece(f"   {chosen}   {say('vary')}", "dim"))]
-    drawn += [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
+    head = headed(say("title"), f"{chosen}   {say('vary')}", width)
+    drawn = [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
+    if any(row_cells(row) > width for row in drawn):
+        drawn = [row for label, value in lines for row in ((Piece(f" {label}"),), (Piece(f"     {value}"),))]
     if not known:
-        return drawn
+        return [*head, *drawn]
     key, facts = _verdict(trace, panel.ref, shown, look.style)
     verdict = say(key, **facts)
     if wide + 14 + cells(verdict) <= width:
-        return [*drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(verdict, "bold"))]
+        return [*head, *drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(verdict, "bold"))]
     # What is said matters more than the numbers above, of which the last ones go where rows are few.
-    return [drawn[0], *[(Piece(f" {line}", "bold"),) for line in wrapped(verdict, width - 2)], *drawn[1:]]
+    return [*head, *[(Piece(f" {line}", "bold"),) for line in wrapped(verdict, width - 2)], *drawn]
 
 
 def keys(session: Session) -> Keys:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
-from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row, wrapped
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, row_cells, typed, wrapped
 from nntutor.tui.drawing.canvas.saying import fitting, said
 from nntutor.tui.state import edit_line, edits
 from nntutor.tui.state.edit_line import Change
@@ -19,13 +19,16 @@ _PREVIEW = 3  # rows
 
 def rows(session: Session, study: Study, panel: Editing, words: Words) -> list[Row]:
     look, width = look_of(session), session.width
-    head = (*title_row(words.say("edit.title")), Piece(f"   {words.say('edit.how')}", "dim"))
-    line: Row = (Piece(" "), Piece(panel.text), CURSOR)
+    head, beside = Piece(" "), ""
     if "=" not in panel.text and panel.ref is not None:
         symbol, now = edits.symbol_of(study, panel.ref), edits.value_now(study, panel.ref)
         shown = words.say("edit.now", value=look.figure(now, digits=look.digits + 2))
-        line = (Piece(f" {symbol} = ", "key"), Piece(panel.text), CURSOR, Piece(f"   {shown}", "dim"))
-    drawn: list[Row] = [head, line]
+        head, beside = Piece(f" {symbol} = ", "key"), f"   {shown}"
+    drawn = [*headed(words.say("edit.title"), words.say("edit.how"), width), *typed(head, panel.text, width)]
+    if row_cells(drawn[-1]) + cells(beside) <= width:
+        drawn[-1] = (*drawn[-1], Piece(beside, "dim"))
+    else:
+        drawn.append((Piece(beside, "dim"),))
     if panel.wrong is not None:
         return [
             *drawn,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells, wrapped
 from nntutor.tui.state import runs
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.runs import RUNS
@@ -17,13 +18,14 @@ _BAR = 40
 
 
 def rows(session: Session, study: Study, panel: Choosing, words: Words) -> list[Row]:
-    row = [Piece(f" {words.say('run.ask')} ", "")]
+    width = session.width
     further = [words.say("run.goal")]
     if runs.has_seeds(study):
         further.append(words.say("run.seeds", seeds=SEEDS, count=SEED_ITERATIONS))
-    for number, choice in enumerate((*(f"{count:,}".replace(",", " ") for count in RUNS), *further)):
-        row += [Piece("  "), _choice(choice, number == panel.picked)]
-    return [title_row(words.say("run.title")), tuple(row), (Piece(f" {words.say('run.how')}", "dim"),)]
+    choices = (*(f"{count:,}".replace(",", " ") for count in RUNS), *further)
+    pieces = [_choice(choice, number == panel.picked) for number, choice in enumerate(choices)]
+    how = [(Piece(f" {line}", "dim"),) for line in wrapped(words.say("run.how"), width - 2)]
+    return [title_row(words.say("run.title")), *_in_rows(Piece(f" {words.say('run.ask')} "), pieces, width), *how]
 
 
 def keys(session: Session) -> Keys:
@@ -34,6 +36,16 @@ def keys(session: Session) -> Keys:
     ]
 
 
+def _in_rows(head: Piece, choices: list[Piece], width: int) -> list[Row]:
+    """What is asked and the choices after it, in as many rows as they take; none is cut where a row has room for it."""
+    rows: list[list[Piece]] = [[head]]
+    for choice in choices:
+        if row_cells(tuple(rows[-1])) + cells(choice.text) + 2 > width:
+            rows.append([Piece(" ")])
+        rows[-1] += [Piece("  " if len(rows[-1]) > 1 or rows[-1][0] is head else ""), choice]
+    return [tuple(row) for row in rows]
+
+
 def _choice(text: str, picked: bool) -> Piece:
     return Piece(f"[{text}]", "picked") if picked else Piece(f" {text} ")
 
@@ -42,30 +54,35 @@ def progress(session: Session, study: Study, running: Running, words: Words) -> 
     """How far the run on its way has come."""
     look = look_of(session)
     if running.seeds:
-        return _seeding(study, running, words, look)
+        return _seeding(study, running, words, session.width, look)
     newest, errors = study.timeline.newest, study.timeline.errors
     error = look.figure(float(errors[-1])) if len(errors) else "?"
-    title = title_row(words.say("run.going", iteration=newest, error=error))
+    title = _title(words.say("run.going", iteration=newest, error=error), session.width)
     if running.goal is not None:
-        return [title, (Piece(f" {words.say('run.until', error=look.figure(running.goal))}"),)]
-    return [title, _bar((newest - running.begun) / max(1, running.target - running.begun), look)]
+        return [*title, (Piece(f" {words.say('run.until', error=look.figure(running.goal))}"),)]
+    return [*title, _bar((newest - running.begun) / max(1, running.target - running.begun), session.width, look)]
+
+
+def _title(text: str, width: int) -> list[Row]:
+    return [(Piece(f" {line}", "bold"),) for line in wrapped(text, width - 2)]
 
 
 def progress_keys(session: Session) -> Keys:
     return [(non_text_key(session, "escape"), "stop")]
 
 
-def _seeding(study: Study, running: Running, words: Words, look: Look) -> list[Row]:
+def _seeding(study: Study, running: Running, words: Words, width: int, look: Look) -> list[Row]:
     assert study.seeds is not None
     done = study.seeds.state.done
     begun = running.target - SEED_ITERATIONS
     count = int(study.seeds.solved.sum())
     return [
-        title_row(words.say("seeds.going", iteration=done, count=count, of=SEEDS)),
-        _bar((done - begun) / SEED_ITERATIONS, look),
+        *_title(words.say("seeds.going", iteration=done, count=count, of=SEEDS), width),
+        _bar((done - begun) / SEED_ITERATIONS, width, look),
     ]
 
 
-def _bar(share: float, look: Look) -> Row:
-    done = round(_BAR * min(1.0, max(0.0, share)))
-    return (Piece(f" {look.line('█') * done}{look.line('·') * (_BAR - done)}"),)
+def _bar(share: float, width: int, look: Look) -> Row:
+    whole = min(_BAR, width - 2)
+    done = round(whole * min(1.0, max(0.0, share)))
+    return (Piece(f" {look.line('█') * done}{look.line('·') * (whole - done)}"),)

@@ -6,8 +6,8 @@ from importlib import import_module
 from types import ModuleType
 
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import Keys
-from nntutor.tui.drawing.canvas.rows import Row
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.rows import Row, kept
 from nntutor.tui.drawing.panels import run
 from nntutor.tui.state.commands import ROW
 from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Panel, Why
@@ -29,11 +29,11 @@ def _drawing(panel: Panel) -> ModuleType:
 def panel_rows(session: Session, study: Study, words: Words, height: int) -> list[Row] | None:
     """The open panel in at most `height` rows, or the progress of a run; None where nothing is open."""
     if study.running is not None:
-        return run.progress(session, study, study.running, words)
+        return kept(run.progress(session, study, study.running, words), height, look_of(session))
     if study.panel is None:
         return None
     rows: list[Row] = _drawing(study.panel).rows(session, study, study.panel, words)
-    return rows[:height]
+    return kept(rows, height, look_of(session))
 
 
 def keys_here(session: Session, study: Study) -> Keys:

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, wrapped
 from nntutor.tui.state.panels import Why
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import Study
 
 _MOST = 5
+_ROOMY = 80  # cells for columns that do not move from step to step
 
 
 def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
     look, operands = look_of(session), study.step.operands
     symbol = study.trace.symbol(study.step.ref, look.style)
     drawn = [title_row(words.say("why_panel.title", symbol=symbol))]
+    names = [study.trace.symbol(operand.ref, look.style) for operand in operands]
+    values = [look.figure(operand.value, digits=look.digits + 2) for operand in operands]
+    wide = (10, 14) if session.width >= _ROOMY else (_longest(names), _longest(values))
     first = min(max(0, panel.picked - _MOST + 1), max(0, len(operands) - _MOST))
     for number, operand in enumerate(operands[first : first + _MOST], first):
         mark = look.line("▸") if number == panel.picked else " "
-        name = study.trace.symbol(operand.ref, look.style)
-        value = look.figure(operand.value, digits=look.digits + 2)
-        text = f" {mark} {name:<10} = {value:<14} {_made(study, words, operand.ref)}"
-        drawn.append((Piece(cut(text, session.width), "picked" if number == panel.picked else ""),))
+        text = f" {mark} {names[number]:<{wide[0]}} = {values[number]:<{wide[1]}} {_made(study, words, operand.ref)}"
+        row = (Piece(text, "picked" if number == panel.picked else ""),)
+        drawn.append(shortened(row, session.width, look))
     more = len(operands) - first - _MOST
     hint = words.say("why_panel.jump")
     if more > 0:
-        hint = f"{look.line('…')} +{more}   {hint}"
-    drawn.append((Piece(f" {hint}", "dim"),))
-    return drawn
+        hint = f"{look.more(more).strip()}   {hint}"
+    return [*drawn, *[(Piece(f" {line}", "dim"),) for line in wrapped(hint, session.width - 2)]]
+
+
+def _longest(texts: list[str]) -> int:
+    return max(map(cells, texts), default=0)
 
 
 def keys(session: Session) -> Keys:

@@ -7,7 +7,7 @@ result; where it still does not, the result row says ≈ instead of =.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.evaluating import evaluate
@@ -18,14 +18,12 @@ from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted, row_cells
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
 
 Spelled = Callable[[str], str]
 
 _MORE = 2
 _MOST_DIGITS = 17
-# A closing parenthesis stays with what it closes, this many cells over the line.
-_SPILL = 2
 # Sums are shortened to this many terms before the figures are.
 _TERMS = (12, 6, 4, 2)
 
@@ -39,24 +37,17 @@ def formula_rows(
     noun: str = "",
     book: Spelled | None = None,
     left_out: Spelled = str,
+    most: int = 0,
 ) -> list[Row]:
     """The step in at most `height` rows of `width` cells; noun: its kind, at the right where it fits.
 
     book: says which formula books print, where the step's own form is a safer one. left_out: says in the learner's
-    language that terms are left out.
+    language that terms are left out. most: rows that may be taken where `height` of them, sums shortened, are too few.
     """
     symbol = trace.symbol(step.ref, look.style)
     lead = cells(symbol) + 1
     result = _result(trace, step, look, lead)
-    for most in (None, *_TERMS):
-        parts = [
-            _lines(
-                [Token(left_out(one.text), one.key) for one in tokens(tree, leaf, look.style, most)], width - lead - 3
-            )
-            for tree, leaf in _readings(trace, step, look)
-        ]
-        if sum(len(part) for part in parts) + 1 <= height:
-            break
+    parts = _parts(trace, step, max(1, width - lead - 3), (height - 1, max(height, most) - 1), look, left_out)
     rows: list[Row] = []
     for part in parts:
         for line in part:
@@ -64,14 +55,52 @@ def formula_rows(
             equals = Piece(" = ") if first else Piece("   ")
             name = Piece(symbol, "result") if not rows else Piece(" " * cells(symbol))
             rows.append((Piece(" "), name, equals, *line))
-    if len(rows) >= height > 1:  # not all of the figures: that must be seen
-        rows = [*rows[: height - 2], (*fitted(rows[height - 2], width - 2), Piece(look.line(" …")))]
-    rows = rows[: max(0, height - 1)]
     if rows and noun and row_cells(rows[0]) + cells(noun) + 3 <= width:
         gap = width - row_cells(rows[0]) - cells(noun) - 1
         rows[0] = (*rows[0], Piece(" " * gap), Piece(noun, "dim"))
     rows.append((*result, *_textbook(trace, step, book, width - row_cells(result), look)))
-    return rows[:height] if height else []
+    return rows[-max(height, most) :] if height else []
+
+
+def _parts(
+    trace: Trace, step: Step, width: int, heights: tuple[int, int], look: Look, left_out: Spelled
+) -> list[list[Row]]:
+    """Symbols and figures in lines: whole; else the sums shortened; else in more rows; else cut, saying by how much."""
+    for height in heights:
+        for most in (None, *_TERMS):
+            spelled = [
+                [part for one in tokens(tree, leaf, look.style, most) for part in _said(one, left_out)]
+                for tree, leaf in _readings(trace, step, look)
+            ]
+            parts = [_lines(pieces, width) for pieces in spelled]
+            if sum(len(part) for part in parts) <= height:
+                return parts
+    upper = height // 2
+    rooms = (upper, height - upper)
+    return [
+        _cut(tokens(tree, leaf, look.style), width, room, look)
+        for (tree, leaf), room in zip(_readings(trace, step, look), rooms, strict=True)
+        if room > 0
+    ]
+
+
+def _said(token: Token, left_out: Spelled) -> list[Token]:
+    """A token, or word by word that terms are left out: it is longer than a narrow line."""
+    text = left_out(token.text)
+    return [token] if text == token.text else [Token(f" {word}") for word in text.split()]
+
+
+def _cut(pieces: list[Token], width: int, height: int, look: Look) -> list[Row]:
+    """As much of a formula as `height` lines have room for, and how many numbers come after it."""
+    units = _units(pieces)
+    for kept in range(min(len(units), width * height), -1, -1):
+        left_out = sum(token.key is not None or token.text.isnumeric() for unit in units[kept:] for token in unit)
+        if left_out or kept == len(units):
+            said = [Token(look.more(left_out))] if left_out else []
+            lines = _lines([*chain.from_iterable(units[:kept]), *said], width)
+            if len(lines) <= height:
+                return lines
+    return lines[:height]
 
 
 def _readings(trace: Trace, step: Step, look: Look) -> list[tuple[Expr, Callable[[Ref], str]]]:
@@ -86,26 +115,43 @@ def operand_figure(value: float, look: Look) -> str:
 
 
 def _lines(pieces: list[Token], width: int) -> list[Row]:
-    """Tokens in lines of at most `width` cells, broken before an operator where one is near."""
+    """Tokens in lines of at most `width` cells, broken before an operator or after a factor, never in a number."""
     lines: list[Row] = []
-    line: list[Piece] = []
-    used = 0
+    line: list[Token] = []
+    for unit in _units(pieces):
+        if line and _cells(line) + _cells(unit) > width:
+            lines.append(_row(line))
+            line, unit = [], [Token(unit[0].text.lstrip(), unit[0].key), *unit[1:]]
+        while _cells(unit) > width and len(unit) > 1:
+            most = next(n for n in range(len(unit) - 1, 0, -1) if n == 1 or _cells(unit[:n]) <= width)
+            lines.append(_row(unit[:most]))
+            unit = unit[most:]
+        line = [*line, *unit]
+    return [*lines, _row(line)] if line else lines
+
+
+def _units(pieces: list[Token]) -> list[list[Token]]:
+    """What is read in one piece: a factor with its parentheses and the sign before it."""
+    units: list[list[Token]] = []
     for before, token in pairwise([Token(""), *pieces]):
-        length = cells(token.text)
-        breakable = token.text.startswith(" ") or before.text in ("·", "*", "/")
-        if line and used + length > width and (breakable or used + length > _SPILL + width):
-            lines.append(tuple(line))
-            line, used = [], 0
-            token = Token(token.text.lstrip(), token.key)
-        line.append(Piece(token.text, "operand" if token.key is not None else ""))
-        used += length
-    return [*lines, tuple(line)] if line else lines
+        if not units or token.text.startswith(" ") or before.text in ("·", "*", "/", ", "):
+            units.append([])
+        units[-1].append(token)
+    return units
+
+
+def _cells(pieces: list[Token]) -> int:
+    return sum(cells(token.text) for token in pieces)
+
+
+def _row(pieces: list[Token]) -> Row:
+    return tuple(Piece(token.text, "operand" if token.key is not None else "") for token in pieces)
 
 
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
     value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style)
-    sign = "=" if multiplies(trace, step, look) else look.line("≈")
-    return (Piece(f" {' ' * lead}{sign} "), Piece(value, "result"))
+    equals = "=" if multiplies(trace, step, look) else look.line("≈")
+    return (Piece(f" {' ' * lead}{equals} "), Piece(value, "result"))
 
 
 def multiplies(trace: Trace, step: Step, look: Look) -> bool:

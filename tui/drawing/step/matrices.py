@@ -15,7 +15,7 @@ from nntutor.core.notation.symbols import Ref, spelled
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted, row_cells
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
 
 _UNIT_KINDS = tuple(name for name, kind in KINDS.items() if kind.per is Per.UNIT)
 _WEIGHT_TABLES = ("weight", "grad", "new")
@@ -38,7 +38,7 @@ def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, lo
             break
         rows += block[:left]
         left = height - len(rows)
-    return [fitted(_squeezed(row, width), width) for row in rows[:height]]
+    return [shortened(squeezed(row, width), width, look) for row in rows[:height]]
 
 
 def _current(step: Step) -> str:
@@ -144,17 +144,6 @@ class _Table:
             row.append(self.cell(Ref(kind, self.layer, unit, 0)))
         row += [self.cell(Ref(k, self.layer, unit, 0, self.sample)) for k in side]
         return tuple(row)
-
-
-def _squeezed(row: Row, width: int) -> Row:
-    """A row whose figures are longer than their columns, with narrower gaps: a figure that is cut is another one."""
-    over, pieces = row_cells(row) - width, list(row)
-    for at in range(len(pieces) - 1, 0, -1):
-        text, style = pieces[at]
-        spare = min(max(0, over), len(text) - len(text.lstrip(" ")) - 1)
-        if spare > 0:
-            pieces[at], over = Piece(text[spare:], style), over - spare
-    return tuple(pieces)
 
 
 def _window(count: int, at: int, room: int) -> list[int | None]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.curves import curve_rows
+from nntutor.tui.drawing.views.paths import told
 from nntutor.tui.state import views
 from nntutor.tui.state.study import Study
 
@@ -20,6 +21,6 @@ def curve(study: Study, words: Words, width: int, height: int, look: Look) -> li
     if error is not None and not study.trace.known(error, timeline.step) and len(known) <= here:
         known = known[: here - 1]
     if study.running is None and len(known) < 2:
-        return [(), (Piece(f"  {line}", "dim"),)] if (line := cut(words.say("views.one_point"), width - 3)) else []
+        return told(words.say("views.one_point"), width)[:height]
     title, log = words.say("views.error_curve"), words.say("views.log_scale")
     return curve_rows(known, here, width, height, look, title, log)

@@ -8,7 +8,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
+from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
 from nntutor.tui.state.study import Study
 
 
@@ -45,7 +45,7 @@ def inequalities(study: Study, words: Words, width: int, height: int, look: Look
                 Piece(verdict, "" if right else "result"),
             )
         )
-    return [fitted(row, width) for row in rows[:height]]
+    return [shortened(row, width, look) for row in kept(rows, height, look)]
 
 
 def _term(symbol: str, x: float, look: Look) -> str:

@@ -13,7 +13,7 @@ from nntutor.core.notation.spelling import sign
 from nntutor.core.notation.symbols import Ref, Style
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.state.study import Study
 
@@ -78,4 +78,5 @@ def _product(trace: Trace, step: int, words: Words, look: Look, width: int) -> l
         again = float(np.prod([float(figure(factor, digits, style=Style.ASCII)) for factor in factors]))
         mark = "=" if figure(again, 2) == figure(product, 2) else look.line("≈")
         shown += f" {mark} {look.figure(product, digits=2)}"
-    return [(Piece(cut(f" {words.say('views.slopes_product')} {shown}", width), "result"),)]
+    said = wrapped(f"{words.say('views.slopes_product')} {shown}", width - 1)
+    return [(Piece(f" {line}", "result"),) for line in said]

@@ -8,7 +8,7 @@ from nntutor.core.notation.symbols import short
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 
 
 @dataclass(frozen=True)
@@ -40,4 +40,4 @@ def racer_rows(lines: list[Racer], samples_seen: int, words: Words, width: int, 
         rows.append(
             tuple(Piece(padded(text, wide), "result" if here else "") for text, here in parts[start : start + each])
         )
-    return [fitted(row, width) for row in rows]
+    return [shortened(row, width, look) for row in rows]

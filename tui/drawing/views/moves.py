@@ -7,7 +7,8 @@ from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
+from nntutor.tui.drawing.views.paths import told
 from nntutor.tui.state.study import Study
 
 
@@ -23,10 +24,10 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
         for source in layer.sources
     ]
     if not refs:
-        return [(), (Piece(cut(f"  {words.say('run.none')}", width), "dim"),)]
+        return told(words.say("run.none"), width)
     delta, eta = short("change", look.style), short("rate_eta", look.style)
     names = ["w", "g", *(short(kind, look.style) for kind in made), delta, f"{delta}/{eta}"]
-    column = max(9, min(13, (width - 6) // len(names)))
+    column = max(8, min(13, (width - 6) // len(names)))
     digits = min(look.digits, 3 if column < 11 else 6)
     rows: list[Row] = [(Piece(" " * 5), *(Piece(_right(name, column), "dim") for name in names))]
     here = study.step.ref
@@ -50,7 +51,7 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
             text = "?" if value is None else look.figure(value, True, 3)
             row.append(Piece(_right(text, column), "operand" if value is not None else ""))
         rows.append(tuple(row))
-    return [fitted(row, width) for row in rows[:height]]
+    return [shortened(squeezed(row, width), width, look) for row in rows[:height]]
 
 
 def _right(text: str, width: int) -> str:

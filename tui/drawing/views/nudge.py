@@ -14,7 +14,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, fitted
+from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened, squeezed
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
@@ -30,12 +30,12 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
     if len(layers) != 1 or layers[0].units != 1 or len(trace.samples) != 1:
         return nothing(words, width)
     chain = _Chain.of(study)
-    column = max(12, min(18, (width - 16) // 4))
+    column = max(10, min(18, (width - 16) // 4))
     digits = max(6, look.digits + 2)
 
     def row(head: str, texts: Sequence[str], style: str = "") -> Row:
         return (
-            Piece(padded(f" {cut(head, _HEAD - 1)}", _HEAD), "dim"),
+            Piece(padded(f" {head}", _HEAD), "dim"),
             *(Piece(t.rjust(column), style) for t in texts),
         )
 
@@ -53,7 +53,7 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
         row("", ["", *(amount for _, _, amount in links)]),
         *_whole(study, chain, words, look),
     ]
-    return [fitted(one, width) for one in rows[:height]]
+    return [shortened(squeezed(one, width), width, look) for one in kept(rows, height, look)]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from nntutor.core.arrays import Array
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.state.study import Study
 
 _MOST_MOVES = 10_000
@@ -43,4 +43,9 @@ def parameters(trace: Trace) -> int:
 
 
 def nothing(words: Words, width: int) -> list[Row]:
-    return [(), (Piece(cut(f"  {words.say('views.not_here')}", width), "dim"),)]
+    return told(words.say("views.not_here"), width)
+
+
+def told(text: str, width: int) -> list[Row]:
+    """What is said in place of a picture."""
+    return [(), *[(Piece(f"  {line}", "dim"),) for line in wrapped(text, width - 3)]]

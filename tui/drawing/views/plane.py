@@ -20,7 +20,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, cut
+from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
@@ -166,16 +166,19 @@ def _cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
         return []
     if found.learned:
         said = words.say("cycle.learned", iteration=found.first)
-        return [(Piece(cut(f" {said}", width), "bold"),)]
+        return _lines(said, "bold", width)
     rows: list[Row] = []
     for which in (found.first, found.last):
         trace = study.timeline.trace_of(which)
         names = [Ref("weight", 1, 1, source) for source in (1, 2, 0)]
         shown = "   ".join(f"{trace.symbol(ref, look.style)} {look.figure(trace.value(ref))}" for ref in names)
         head = words.say("cycle.before", iteration=which, row=_label(trace.problem, trace.samples[0]))
-        rows.append((Piece(cut(f" {head}   {shown}", width), "operand"),))
-    rows.append((Piece(cut(f" {words.say('cycle.closed', updates=found.updates)}", width), "bold"),))
-    return rows
+        rows += _lines(f"{head}   {shown}", "operand", width)
+    return [*rows, *_lines(words.say("cycle.closed", updates=found.updates), "bold", width)]
+
+
+def _lines(said: str, style: str, width: int) -> list[Row]:
+    return [(Piece(f" {line}", style),) for line in wrapped(said, width - 1)]
 
 
 def _seen(study: Study) -> list[int]:
