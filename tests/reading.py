@@ -99,8 +99,11 @@ def expected_formula(session: Session, study: Study) -> tuple[Part, list[list[Pa
 def _mark(language: str, style: Style) -> re.Pattern[str]:
     """`… 12 more …` as it is drawn."""
     dots = "..." if style is Style.ASCII else "…"
-    more = _bare(languages.load(language).say("cli.more_terms", count="COUNT"))
-    return re.compile(re.escape(f"{dots}{more}{dots}").replace("COUNT", r"(\d+)"))
+    one, more = (_bare(languages.load(language).say("cli.more_terms", count=count)) for count in (1, 7))
+    before, after = more.split("7")
+    return re.compile(
+        f"{re.escape(dots + before)}(\\d+)(?:{re.escape(after)}|{re.escape(one.split('1')[1])}){re.escape(dots)}"
+    )
 
 
 def _terms(parts: list[Part]) -> int | None:
