@@ -141,6 +141,19 @@ def test_a_shell_waits_where_the_parent_is_of_the_same_session_and_another_group
         assert told.stdout.strip() == str(waits), command
 
 
+def test_a_parent_that_has_joined_the_group_is_no_shell_that_waits() -> None:
+    """It would be stopped together with the tutor."""
+    asked = "from nntutor.tui.terminal.ending import has_shell; input(); print(has_shell())"
+    joins = (
+        "import os, subprocess, sys\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {asked!r}], stdin=subprocess.PIPE, process_group=0)\n"
+        "os.setpgid(0, child.pid)\n"
+        "child.communicate(b'\\n')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", joins], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
+
+
 def test_no_process_is_left_when_the_terminal_is_closed(tmp_path: Path) -> None:
     terminal = opened(tmp_path)
     os.close(terminal.fd)
