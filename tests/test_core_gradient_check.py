@@ -392,6 +392,14 @@ def test_the_error_of_a_difference_has_its_valley(two_two_two: Problem, h: float
         assert abs(shown.numeric - shown.gradient) < worst
 
 
+@pytest.mark.parametrize("power", [0, 10, 20, 40])
+@pytest.mark.parametrize(("value", "h", "near"), [(1.0, 1e-4, True), (1e-9, 1e-4, True), (1.0, 1e-14, False)])
+def test_a_difference_is_as_near_whatever_unit_e_is_measured_in(value: float, h: float, near: bool, power: int) -> None:
+    """A power of two changes no digit, so that E, its gradient and what rounding does to both grow alike."""
+    trace = first(one_unit("identity", 0.5, value * 2.0**power, 10 * 2.0**power))
+    assert trace.error > 1 and central_difference(trace, W1, h).near is near
+
+
 def test_the_step_that_serves_is_the_usual_one_where_that_does() -> None:
     assert serving_step(first(one_unit("tanh", 0.3, 1.0)), W1) == 1e-4
     scaled = first(one_unit("tanh", 3e-4, 1000.0))

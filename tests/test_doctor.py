@@ -178,6 +178,13 @@ def test_when_all_is_well_one_line_says_so(language: str) -> None:
     assert head.strip() == words.say("doctor.advice") and words.say("doctor.well") in last
 
 
+@pytest.mark.parametrize("language", all_words.LANGUAGES)
+def test_the_usual_answer_and_the_slowest_one_are_both_told(language: str) -> None:
+    words = all_words.load(language)
+    found = replace(WELL, answers=replace(WELL.answers, times=(0.1, 0.9, 0.2)))
+    assert words.say("doctor.times", median="200", worst="900") in "\n".join(report.lines(found, words, False))
+
+
 # --- the card ----------------------------------------------------------------------------------------
 
 

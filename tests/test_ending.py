@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import subprocess
 import sys
 import termios
 import time
@@ -121,6 +122,36 @@ def test_without_a_shell_to_come_back_from_it_does_not_stop(server: Server, tmp_
     terminal.send(RIGHT)
     terminal.until("step 2/39")
     assert terminal.end(signal.SIGTERM) != 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc who started the first of a group")
+@pytest.mark.parametrize(
+    ("how", "waits"),
+    [
+        ({"process_group": 0}, True),  # as a shell with job control starts it
+        ({"start_new_session": True}, False),  # as sshd starts a command
+    ],
+)
+def test_a_shell_waits_where_the_parent_is_of_the_same_session_and_another_group(
+    how: dict[str, object], waits: bool
+) -> None:
+    asked = "from nntutor.tui.terminal.ending import has_shell; print(has_shell())"
+    for command in ([sys.executable, "-c", asked], ["sh", "-c", '"$@"; true', "sh", sys.executable, "-c", asked]):
+        told = subprocess.run(command, capture_output=True, text=True, check=True, **how)  # type: ignore[call-overload]
+        assert told.stdout.strip() == str(waits), command
+
+
+def test_a_parent_that_has_joined_the_group_is_no_shell_that_waits() -> None:
+    """It would be stopped together with the tutor."""
+    asked = "from nntutor.tui.terminal.ending import has_shell; input(); print(has_shell())"
+    joins = (
+        "import os, subprocess, sys\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {asked!r}], stdin=subprocess.PIPE, process_group=0)\n"
+        "os.setpgid(0, child.pid)\n"
+        "child.communicate(b'\\n')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", joins], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
 
 
 def test_no_process_is_left_when_the_terminal_is_closed(tmp_path: Path) -> None:

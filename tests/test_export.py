@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from nntutor.core.files import writing
 from nntutor.core.files.problem import parse
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
@@ -349,6 +351,26 @@ def test_csv_has_the_steps_of_the_json(name: str) -> None:
     assert rows == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "symbol", "place"),
+    [
+        ("two-two-two", "net_h2", ("1", "2", "", "0")),
+        ("two-two-two", "E_o1", ("2", "1", "", "0")),
+        ("two-two-two", "E", ("", "", "", "")),  # it belongs to no layer
+        ("two-two-two", "w6⁺", ("2", "1", "2", "")),
+        ("nesterov", "δ_o2[1]", ("2", "2", "", "1")),
+        ("nesterov", "b_h3⁺", ("1", "3", "", "")),
+        ("nesterov", "E", ("", "", "", "")),
+    ],
+)
+def test_csv_says_where_a_number_stands_and_leaves_empty_what_it_has_not(
+    name: str, symbol: str, place: tuple[str, ...]
+) -> None:
+    rows = csv.DictReader(io.StringIO(written(name, "csv", last=1)))
+    found = [tuple(row[key] for key in ("layer", "unit", "input", "sample")) for row in rows if row["symbol"] == symbol]
+    assert found == [place]
+
+
 def test_csv_without_steps_has_one_row_an_iteration() -> None:
     header, *rows = csv.reader(io.StringIO(written("two-two-two", "csv", steps=False)))
     assert header[:4] == ["iteration", "error", "error_after", "w1"]
@@ -367,6 +389,61 @@ def test_text_shows_the_three_rows_of_a_step() -> None:
         "           = (0.13849856·0.4 + (−0.038098237)·0.5)·0.59326999·(1 − 0.59326999)\n"
         "           = 0.00877135\n"
     ) in written("two-two-two", "text", last=1)
+
+
+def test_latex_shows_them_with_no_more_braces_than_it_needs() -> None:
+    assert (
+        r"\step{\delta_{h_{1}}}{= (\delta_{o_{1}} \cdot w_{5} + \delta_{o_{2}} \cdot w_{7}) "
+        r"\cdot h_{1} \cdot (1 - h_{1})}{24: hidden delta}"
+        "\n"
+        r"\row{= (0.13849856 \cdot 0.4 + (-0.038098237) \cdot 0.5) \cdot 0.59326999 \cdot (1 - 0.59326999)}"
+        "\n"
+        r"\row{= 0.00877135}"
+        "\n"
+    ) in written("two-two-two", "tex", last=1)
+
+
+@pytest.mark.parametrize("name", ["two-two-two", "nesterov"])
+def test_without_steps_each_matrix_stands_below_its_own_name(name: str) -> None:
+    """Of each layer, in the order of the iteration: its weights, what they make, what they are changed to."""
+    say = words.load("en").say
+    blocks = re.findall(r"^  (\S.*)\n((?:    .*\n)+)", written(name, "text", last=1, steps=False), re.MULTILINE)
+    shown = [(name, [row.split() for row in rows.splitlines()]) for name, rows in blocks]
+    (trace,) = iterations(problem(name), 1, 1)
+    network = problem(name).network
+    expected: list[tuple[str, np.ndarray | None]] = []
+    for layer in range(1, len(network.layers) + 1):
+        expected += [
+            (say("views.weights"), trace.array("weight", layer)),
+            (say("views.bias"), trace.array("weight", layer, True)),
+            (say("views.net"), trace.array("net", layer)),
+            (say("views.out"), trace.array("out", layer)),
+            (say("views.delta"), trace.array("delta", layer)),
+            (say("views.gradients"), trace.array("grad", layer)),
+            (
+                say("export.bias_gradients"),
+                trace.array("grad", layer, True) if network.layers[layer - 1].bias_learns else None,
+            ),
+            (say("views.new_weights"), trace.array("new", layer)),
+            (say("export.new_bias"), trace.array("new", layer, True)),
+        ]
+    assert shown == [
+        (name, [[figure(float(value), DIGITS) for value in row] for row in np.atleast_2d(array)])
+        for name, array in expected
+        if array is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("two-two-two", "optimizer_name.sgd"), ("one-unit", "optimizer_name.sgd_full")]
+)
+def test_only_where_not_every_sample_counts_at_once_gradient_descent_is_called_stochastic(name: str, told: str) -> None:
+    for language in words.LANGUAGES:
+        say = words.load(language).say
+        full = replace(problem(name), batch="full" if told.endswith("full") else 1)
+        out = io.StringIO()
+        write.write(out, "text", full, iterations(full, last=1), words.load(language))
+        assert f" · {say(told)}, η " in out.getvalue()
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import screens
 from test_app import first_line, settled, shown, tutor
 
 from nntutor.core.engine.training import Runner
+from nntutor.core.problems.network import Problem
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import app as apps
 from nntutor.tui import bookmarks, fault_report
@@ -19,6 +21,7 @@ from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
+from nntutor.tui.faults import Faults
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Asking
 from nntutor.tui.state.session import Action, Extents, Press, Ran, Session
@@ -171,6 +174,13 @@ async def test_a_lesson_that_cannot_be_drawn_where_it_was_left_opens_at_another_
         assert app.session.study is None and "the last key has done nothing" in said(app)
         await pilot.press("enter")
         assert step(app) == 4 and "hidden" in first_line(app).lower()
+    mistakes.clear()
+
+
+def test_a_problem_has_a_start_to_be_moved_to_as_well(two_two_two: Problem, mistakes: Mistakes) -> None:
+    bad = screens.pressed(screens.of_problem(two_two_two), "iteration_next", "step", "step")
+    places = [one.study and one.study.place for one in Faults().instead(RuntimeError("boom"), Press("step"), None, bad)]
+    assert places == [(2, 2), (1, 1), None]
     mistakes.clear()
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from unicodedata import combining, east_asian_width
 
@@ -82,6 +83,16 @@ def test_the_main_number_of_start_goes_up_and_comes_back_exactly() -> None:
     main = LESSONS[0].main
     assert main is not None
     assert [main.up(3.0), main.up(main.up(3.0)), main.down(main.up(3.0))] == [3.001, 3.002, 3.0]
+
+
+def test_a_main_number_goes_through_its_values_in_both_ways_and_no_further() -> None:
+    numbers = [lesson.main for lesson in LESSONS if lesson.main is not None and lesson.main.values]
+    assert numbers
+    for main in numbers:
+        for lower, upper in pairwise(main.values):
+            assert (main.up(lower), main.down(upper)) == (upper, lower)
+            assert main.up((lower + upper) / 2) == upper and main.down((lower + upper) / 2) == lower
+        assert main.up(main.values[-1]) == main.values[-1] and main.down(main.values[0]) == main.values[0]
 
 
 @pytest.mark.parametrize(
