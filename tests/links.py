@@ -55,7 +55,8 @@ class Server:
     def tutors(self, home: Path, command: list[str], *arguments: str, lang: str = "C.UTF-8") -> list[str]:
         """The command line of the client that starts the tutor, or another program, in a terminal of its own."""
         # An empty COLORTERM is what a remote side has: ssh does not carry the client's.
-        remote = ["env", f"NNTUTOR_HOME={home}", f"LANG={lang}", "LC_ALL=", "COLORTERM=", *command]
+        path = f"PYTHONPATH={os.environ.get('PYTHONPATH', '')}"  # else another tree than the one at hand may be tried
+        remote = ["env", f"NNTUTOR_HOME={home}", f"LANG={lang}", "LC_ALL=", "COLORTERM=", path, *command]
         return self.command(*remote, *arguments, terminal=True)
 
 
