@@ -45,7 +45,7 @@ def search_page(session: Session, words: Words) -> list[Row]:
 
 
 def _row(session: Session, words: Words, look: Look, place: Found, picked: bool) -> Row:
-    where = f" {look.line('▸') if picked else ' '} {_named(session, words, place)}  "
+    where = f" {look.line('▸') if picked else ' '} {named(session, words, place)}  "
     text = place.text if place.at <= _BEFORE else look.line("…") + place.text[place.at - _BEFORE :]
     room = session.width - cells(where)
     if cells(text) > room:
@@ -54,7 +54,7 @@ def _row(session: Session, words: Words, look: Look, place: Found, picked: bool)
     return (Piece(where, style or "bold"), Piece(text, style))
 
 
-def _named(session: Session, words: Words, place: Found) -> str:
+def named(session: Session, words: Words, place: Found) -> str:
     """Where a place is: the glossary's term, the lesson, or its stop of all."""
     if not place.lesson:
         term = glossary.terms()[place.number or 0]

@@ -24,7 +24,7 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
         mark = look.line("▸") if number == panel.picked else " "
         name = study.trace.symbol(operand.ref, look.style)
         value = look.figure(operand.value, digits=look.digits + 2)
-        text = f" {mark} {name:<10} = {value:<14} {_made(study, words, operand.ref)}"
+        text = f" {mark} {name:<10} = {value:<14} {made(study, words, operand.ref)}"
         drawn.append((Piece(cut(text, session.width), "picked" if number == panel.picked else ""),))
     more = len(operands) - first - _MOST
     hint = words.say("why_panel.jump")
@@ -43,7 +43,8 @@ def keys(session: Session) -> Keys:
     ]
 
 
-def _made(study: Study, words: Words, ref: Ref) -> str:
+def made(study: Study, words: Words, ref: Ref) -> str:
+    """Which step made a number, or how it is given."""
     trace = study.trace
     producer = trace.producer(ref)
     if producer is not None:
