@@ -146,6 +146,7 @@ def test_the_network_is_told_with_every_weight_and_nothing_that_is_still_to_come
     for symbol in [f"w{n}" for n in range(1, 9)] + ["x1", "x2", "t1", "t2", "net_o2", "δ_o1"]:
         assert f"{symbol} " in said
     assert "δ_h1" not in said and "new" not in said
+    assert "goes to o1 along w5, o2 along w7." in said
     assert "w5 0.4 from h1, new 0.3589" in "\n".join(talk.after("learn", "hidden-delta", say="last step; look"))
 
 
@@ -281,6 +282,8 @@ def test_what_is_wrong_with_an_edit_is_said_and_nothing_is_asked_any_longer(talk
     assert talk.after("learn", "hidden-delta", say="goto w99; step")[0].startswith("Step 2 of 39")
     assert "0.7" in talk.after("learn", "hidden-delta", say="e; w5 = 0.7")[0]
     assert talk.after("learn", "hidden-delta", say="edit; ; step")[0].startswith("Step ")
+    assert talk.after("learn", "hidden-delta", say="why; close") == ["Closed."]
+    assert talk.after("learn", "hidden-delta", say="first; first") == ["Nothing has changed."]
 
 
 def test_a_run_says_its_end_and_the_choices_are_told(talk: Talk) -> None:
@@ -315,6 +318,8 @@ def test_the_list_is_told_and_a_lesson_is_opened_by_number_or_name(talk: Talk) -
     assert all(any(line.startswith(one) for line in lines) for one in listed)
     opened = [line.split(":")[0] for line in lines if re.match("Lesson [0-9]+:", line)]
     assert opened == ["Lesson 7", "Lesson 10", "Lesson 0"]
+    assert talk.after("learn", "xor", say="lessons; lessons")[0].startswith("nntutor: ")
+    assert talk.lines("learn", "xor", typed="leave\nleave\nstep\n")[-1] == "Your place is kept."
 
 
 # --- the place ---------------------------------------------------------------------------------------

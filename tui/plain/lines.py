@@ -60,6 +60,8 @@ def _command(session: Session, text: str) -> Meant:
     if rest or action == "open":
         found = AFTER[action](session, rest)
         return found if found.wrong else replace(found, actions=(*closing, *found.actions))
+    if action == "list":
+        return Meant((*closing, Press("leave"))) if session.study is not None else Meant(closing, "repeat")
     if action in (*OWN, "help"):  # at home the key of help opens the glossary
         return Meant(closing, action)
     return Meant((*closing, Press(action)))

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from nntutor.lessons.course.model import AuthorError
-from nntutor.lessons.language.words import Note, load
+from nntutor.lessons.language.words import Note
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.saying import said
@@ -55,8 +55,9 @@ class Plain:
         """The next session, saved, with the run that it asks for at its end."""
         before = self.session
         self.become(action)
-        if not capabilities.can_encode(sys.stdout, load(self.session.language).say("language.ko")):
-            self._in_writable_language(before)
+        if not can_say(self.session.language):
+            self.session = replace(self.session, language=before.language)
+            self.say([words_of(self.session).say("plain.no_language")])
         self._keep(before)
         study = self.session.study
         if study is not None and study.running is not None and not isinstance(action, Ran):
@@ -86,12 +87,6 @@ class Plain:
             self.session = self._desk.keep(before, self.session)
         except Exception as error:
             self.session = self._faults.unsaved(error, self._action, self.session)
-
-    def _in_writable_language(self, before: Session) -> None:
-        """Without Korean letters the language stays what it was."""
-        if self.session.language != before.language:
-            self.session = replace(self.session, language=before.language)
-            self.say([words_of(self.session).say("plain.no_language")])
 
     def _run(self, number: int) -> None:
         """Carry out a run; ctrl+c stops it where it is."""
@@ -194,6 +189,11 @@ class Plain:
 
     def too_long(self) -> None:
         self._say_note(note("plain.too_long", most=LONGEST))
+
+
+def can_say(language: str) -> bool:
+    """Whether the output has this language's letters."""
+    return language == "en" or capabilities.can_encode(sys.stdout, capabilities.HANGUL)
 
 
 def is_a_person() -> bool:

@@ -17,8 +17,9 @@ from nntutor.tui.state.keys import Keymap
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import ARROWS
 
-OWN = ("quit", "repeat", "look", "open")
-"""What only lines need: the end (on the screen ctrl+q), what the screen shows all the time, a lesson by its name."""
+OWN = ("quit", "repeat", "look", "list", "open")
+"""What only lines need: the end (on the screen ctrl+q), what the screen shows all the time, the list from everywhere, a
+lesson by its name."""
 _NAMED = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
 
 

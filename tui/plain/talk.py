@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from nntutor.core.foreign import typed
 from nntutor.core.notation.symbols import Style
@@ -15,11 +15,10 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output
 from nntutor.tui.plain.interrupts import Ended, Interrupts
-from nntutor.tui.plain.loop import LONGEST, Plain, is_a_person
+from nntutor.tui.plain.loop import LONGEST, Plain, can_say, is_a_person
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.keys import DEFAULT, Keymap
 from nntutor.tui.state.session import Message, Opened, Session
-from nntutor.tui.terminal import capabilities
 
 if TYPE_CHECKING:
     from nntutor.core.problems.network import Problem
@@ -47,7 +46,7 @@ def run(
         style = Style.ASCII if out.ascii else Style.UNICODE
         session = Session(desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, colours=0)
         opening = desk.begin(lesson, problem, source)
-        if opening is not None and opening.language in LANGUAGES and not keep_language and _can_say(opening.language):
+        if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):
             session = replace(session, language=opening.language)
         plain = Plain(session, desk, out, interrupts)
         try:
@@ -85,18 +84,22 @@ def _read(out: Output) -> Iterator[str | None]:
         stream.reconfigure(errors="replace")
     while True:
         out.prompt(PROMPT)
-        line = stream.readline(LONGEST + 2) if stream is not None else ""
+        line = _line(stream, LONGEST + 2)
         if echoes or not line:
             out.write(f"{typed(line, LONGEST)}\n")
         if not line:
             return
         if len(line.rstrip("\r\n")) > LONGEST:
             while line and not line.endswith("\n"):
-                line = stream.readline(LONGEST)
+                line = _line(stream, LONGEST)
             yield None
         else:
             yield line
 
 
-def _can_say(language: str) -> bool:
-    return language == "en" or capabilities.can_encode(sys.stdout, capabilities.HANGUL)
+def _line(stream: TextIO | None, most: int) -> str:
+    """A line or as much of it; nothing at the end, and where the terminal has gone."""
+    try:
+        return stream.readline(most) if stream is not None else ""
+    except (OSError, ValueError):
+        return ""

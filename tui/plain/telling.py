@@ -31,9 +31,9 @@ def told(before: Session | None, after: Session) -> list[str]:
         lines += _home(before, after, words)
     else:
         lines += _study(before, after, after.study, words)
-    if not lines and before is not None and before.search is not None:
+    if not lines and before is not None and before.search is not None and after.study is not before.study:
         return everything(after)  # what was found is where one is
-    return lines or [words.say("plain.same")]
+    return lines or [words.say("plain.closed" if before is not None and _open(before) else "plain.same")]
 
 
 def everything(session: Session) -> list[str]:
@@ -48,6 +48,12 @@ def view(session: Session) -> list[str]:
     """The view at hand."""
     assert session.study is not None
     return view_lines(session.study, words_of(session), look_of(session))
+
+
+def _open(session: Session) -> bool:
+    """Whether something was open that has been closed."""
+    panel = session.study.panel if session.study is not None else session.home.reading
+    return any(one is not None for one in (session.palette, session.search, panel))
 
 
 def _message_is_new(before: Session, after: Session) -> bool:

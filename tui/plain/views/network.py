@@ -91,7 +91,7 @@ class _Telling:
         """A unit with everything of it."""
         name = self.trace.names.unit(layer, unit, self.look.style)
         where = layer_name(self.trace, layer, self.words, self.look)
-        numbers = self.listed([*self.weights(layer, unit), *self.of_unit(layer, unit)])
+        numbers = self.listed([*self.weights(layer, unit), *self.of_unit(layer, unit), *self.feeds(layer, unit)])
         return self.words.say("told.unit", unit=name, layer=where, numbers=numbers)
 
     def weights(self, layer: int, unit: int) -> Iterator[str]:
@@ -103,6 +103,15 @@ class _Telling:
             said = self.words.say(key, weight=name, value=value, source=source)
             new = self.value(ref._replace(kind="new"))
             yield said if new is None else self.words.say("told.new", text=said, value=new)
+
+    def feeds(self, layer: int, unit: int) -> Iterator[str]:
+        """Where its lines go, each with its weight."""
+        names, sizes, style = self.trace.names, self.trace.problem.network.sizes, self.look.style
+        units = range(1, sizes[layer + 1] + 1) if layer + 1 < len(sizes) else ()
+        fed = [(names.unit(layer + 1, one, style), names.parameter(layer + 1, one, unit, style)) for one in units]
+        if fed:
+            lines = [self.words.say("told.fed", unit=name, weight=weight) for name, weight in fed]
+            yield self.words.say("told.feeds", units=self.listed(lines))
 
     def of_weights(self, kind: str, layer: int, unit: int) -> list[str]:
         return list(self.named(self._of_weights(kind, layer, unit)))
