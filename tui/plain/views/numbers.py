@@ -136,7 +136,9 @@ def slopes(study: Study, words: Words, look: Look) -> list[str]:
     sizes = activation_curve(layer.activation, layer.slope, nets)[1]
     top = int(np.argmax(sizes))
     found = {"slope": look.figure(float(sizes[top])), "net": look.figure(round(float(nets[top]), 9))}
-    return [first, words.say("told.steepest", **found)]
+    steepest = int((sizes == sizes[top]).sum())
+    key = "told.flat" if steepest == len(sizes) else "told.at_most" if steepest > 1 else "told.steepest"
+    return [first, words.say(key, **found)]
 
 
 def seeds(study: Study, words: Words, look: Look) -> list[str]:
