@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import screens
 
+from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.course import load
 from nntutor.tui import lint
@@ -83,6 +85,20 @@ def test_every_point_of_the_plane_is_on_the_side_that_its_answer_says(stop: int)
         return
     steep = 0 if abs(weights[0]) >= abs(weights[1]) else 1
     assert f"towards {'larger' if weights[steep] > 0 else 'smaller'} x{steep + 1}." in said(session)
+
+
+def test_of_a_large_network_what_is_near_the_number_at_hand_is_told_and_how_much_is_not() -> None:
+    source = f"[[layer]]\nunits = 40\n[[layer]]\nunits = 3\n[[sample]]\ninput = {[0.5] * 64}\ntarget = [1, 0, 0]\n"
+    study = moves.opened("x", None, {"main": parse(source, "x", Path())}, {})
+    session = screens.replace(screens.of_lesson("cycle"), study=moves.go_to(study, "w2555"))
+    step = study_of(session).step.ref
+    lines = telling.view(session)
+    units = [line for line in lines if re.match("[ho][0-9]+, ", line)]
+    assert len(units) == 24 and lines[-1] == "and 19 more."
+    here = next(line for line in units if line.startswith(f"h{step.unit}, "))
+    weight, source_unit = study_of(session).trace.symbol(step._replace(kind="weight")), f"x{step.input}"
+    assert re.search(f"{weight} {_NUMBER} from {source_unit}", here) and "and 41 more" in here
+    assert f"net_h{step.unit} " in here and f"δ_h{step.unit} " in here and "goes to o1 along" in here
 
 
 def test_a_cycle_that_has_closed_is_told() -> None:

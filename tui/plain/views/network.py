@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import KINDS, SIGNED, Per
@@ -14,8 +15,8 @@ from nntutor.tui.state.study import Study
 
 _OF_UNITS = tuple(name for name, kind in KINDS.items() if kind.per is Per.UNIT)
 _OF_OUTPUTS = tuple(name for name, kind in KINDS.items() if kind.per is Per.OUTPUT and name != "target")
-MOST = 48
-"""Units, and numbers of one, that are told; how many more there are is told with them."""
+MOST = 24
+"""Units, and weights of one, that are told: those around the number at hand, and how many more there are."""
 
 
 def network(study: Study, words: Words, look: Look) -> list[str]:
@@ -28,7 +29,8 @@ def network(study: Study, words: Words, look: Look) -> list[str]:
     if study.targets_shown:
         lines.append(words.say("told.targets", given=tell.given("target", len(sizes) - 1, sizes[-1])))
     units = [(layer, unit) for layer in range(1, len(sizes)) for unit in range(1, sizes[layer] + 1)]
-    lines += [tell.unit(layer, unit) for layer, unit in units[:MOST]]
+    here = (study.step.ref.layer or len(sizes) - 1, study.step.ref.unit or 1)
+    lines += [tell.unit(layer, unit) for layer, unit in around(units, units.index(here) if here in units else 0)]
     return lines + tell.more(len(units))
 
 
@@ -44,7 +46,7 @@ def matrices(study: Study, words: Words, look: Look) -> list[str]:
         at = trace.samples.index(tell.sample) + 1
         lines.append(f"{words.say('study.sample', at=at, of=len(trace.samples))}.")
     lines.append(words.say("told.inputs", given=tell.given("out", layer - 1, trace.problem.network.sizes[layer - 1])))
-    for unit in range(1, min(units, MOST) + 1):
+    for unit in around(range(1, units + 1), (study.step.ref.unit or 1) - 1):
         name = trace.names.unit(layer, unit, look.style)
         lines += [
             words.say("told.table", name=spelled(kind, "w", look.style), unit=name, numbers=numbers)
@@ -56,6 +58,15 @@ def matrices(study: Study, words: Words, look: Look) -> list[str]:
     return lines + tell.more(units)
 
 
+_One = TypeVar("_One")
+
+
+def around(row: Sequence[_One], at: int) -> Sequence[_One]:
+    """At most so many of a row as are told, one of them among them."""
+    first = max(0, min(at - MOST // 2, len(row) - MOST))
+    return row[first : first + MOST]
+
+
 class _Telling:
     """The numbers known at the place, of the sample at hand."""
 
@@ -63,6 +74,7 @@ class _Telling:
         self.trace: Trace = study.trace
         self.words, self.look, self.index = words, look, study.timeline.step
         self.sample = study.step.ref.sample if study.step.ref.sample >= 0 else self.trace.samples[0]
+        self.input = study.step.ref.input
 
     def value(self, ref: Ref) -> str | None:
         """A number's figure; None where there is none, or not yet."""
@@ -82,7 +94,8 @@ class _Telling:
         return self.listed(list(self.named(Ref(kind, layer, unit, 0, self.sample) for unit in range(1, units + 1))))
 
     def listed(self, parts: Sequence[str]) -> str:
-        return ", ".join([*parts[:MOST], *(one.rstrip(".") for one in self.more(len(parts)))])
+        """Those around the input at hand, and how many more there are."""
+        return ", ".join([*around(parts, self.input - 1), *(one.rstrip(".") for one in self.more(len(parts)))])
 
     def more(self, count: int) -> list[str]:
         return [f"{self.words.say('told.more', count=count - MOST)}."] if count > MOST else []
@@ -91,7 +104,8 @@ class _Telling:
         """A unit with everything of it."""
         name = self.trace.names.unit(layer, unit, self.look.style)
         where = layer_name(self.trace, layer, self.words, self.look)
-        numbers = self.listed([*self.weights(layer, unit), *self.of_unit(layer, unit), *self.feeds(layer, unit)])
+        weights = self.listed(list(self.weights(layer, unit)))
+        numbers = ", ".join((weights, *self.of_unit(layer, unit), *self.feeds(layer, unit)))
         return self.words.say("told.unit", unit=name, layer=where, numbers=numbers)
 
     def weights(self, layer: int, unit: int) -> Iterator[str]:
