@@ -15,6 +15,7 @@ import terminals
 from disks import disk as disk
 from hypothesis import HealthCheck, settings
 from links import Server
+from plain import talk as talk
 
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin

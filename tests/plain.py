@@ -50,3 +50,12 @@ class Talk:
             store.close()
         assert opening is not None
         return opening
+
+
+@pytest.fixture
+def talk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Talk:
+    for name in ("LC_ALL", "LC_MESSAGES", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "home"))
+    return Talk(monkeypatch, capsys, tmp_path / "home")

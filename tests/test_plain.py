@@ -23,7 +23,7 @@ from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views import table as drawn
-from nntutor.tui.plain import extents, lines, loop, telling
+from nntutor.tui.plain import extents, lines, telling
 from nntutor.tui.plain.lines import meant
 from nntutor.tui.plain.spoken import OWN, spoken
 from nntutor.tui.plain.step import step_line
@@ -35,15 +35,6 @@ from nntutor.tui.state.study import Study
 from nntutor.tui.state.update import update
 
 LESSONS = load.lessons()
-
-
-@pytest.fixture
-def talk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Talk:
-    for name in ("LC_ALL", "LC_MESSAGES", "LC_CTYPE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "home"))
-    return Talk(monkeypatch, capsys, tmp_path / "home")
 
 
 # --- everything is said ------------------------------------------------------------------------------
@@ -352,48 +343,3 @@ def test_a_problem_of_ones_own_is_told_and_kept(talk: Talk, tmp_path: Path) -> N
     lines = talk("open", str(file), say="step; next phase")
     assert lines[1] == "Problem: evil ?[31m title."
     assert "out" not in talk.kept().study.name and talk.kept().study.place == (1, 3)
-
-
-# --- streams -----------------------------------------------------------------------------------------
-
-
-def test_a_line_that_is_too_long_is_refused_whole(talk: Talk) -> None:
-    lines = talk.lines("learn", "hidden-delta", typed=f"edit w5 = {'1' * 5000}\nstep\n")
-    assert [line for line in lines if line.startswith("A line holds 1000 letters")]
-    assert not talk.kept().study.timeline.edits and talk.kept().study.place == (1, 2)
-
-
-def test_what_is_typed_cannot_reach_the_terminal_but_as_text(talk: Talk) -> None:
-    lines = talk.lines("learn", "hidden-delta", typed="\x1b[31mstep\x07\n\u202eedit\n")
-    assert "> [31mstep" in lines and not [line for line in lines if "\u202e" in line or "\x07" in line]
-
-
-def test_the_language_is_changed_in_the_middle_of_a_lesson(talk: Talk) -> None:
-    assert talk.after("learn", "hidden-delta", say="언어 ko")[0].startswith("7번 수업")
-    assert talk.after("learn", "hidden-delta", say="t; t")[0].startswith("Lesson 7")
-
-
-def test_in_ascii_nothing_else_is_written(talk: Talk) -> None:
-    lines = talk("learn", "hidden-delta", "--ascii", say="continue; ; ; look; check; run 100; view curve; why")
-    assert "\n".join(lines).isascii()
-    assert (
-        "delta_h1 = (delta_o1*w5 + delta_o2*w7)*h1*(1 - h1)"
-        in talk.after("learn", "hidden-delta", "--ascii", say="goto delta_h1")[0]
-    )
-
-
-def test_a_fault_in_a_telling_is_said_and_ends_nothing(
-    talk: Talk, mistakes: list[Exception], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told_before = loop.telling.told
-
-    def boom(before: Session | None, after: Session) -> list[str]:
-        if after.study is not None and after.study.place.step == 3:
-            raise RuntimeError("boom")
-        return told_before(before, after)
-
-    monkeypatch.setattr(loop.telling, "told", boom)
-    lines = talk("learn", "hidden-delta", say="step; step; back; step")
-    assert "A mistake of nntutor's own: the last key has done nothing." in "\n".join(lines)
-    assert talk.status == 0 and [str(one) for one in mistakes] == ["boom"]
-    mistakes.clear()
