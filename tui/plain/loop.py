@@ -92,9 +92,9 @@ class Plain:
         """Carry out a run; ctrl+c stops it where it is."""
         study, last = self.session.study, monotonic()
         assert study is not None
-        if is_a_person():
-            self.say([words_of(self.session).say("plain.running")])
         with self._interrupts.during_run():
+            if is_a_person():
+                self.say([words_of(self.session).say("plain.running")])
             for chunk in self._chunks(study):
                 self.act(Ran(number, chunk))
                 if self._interrupts.stopped or not self._runs(number):
