@@ -15,6 +15,7 @@ import terminals
 from disks import disk as disk
 from hypothesis import HealthCheck, settings
 from links import Server
+from plain import talk as talk
 
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
@@ -56,6 +57,10 @@ SLOW = (
     "test_looks::test_every_mark_of_a_lesson_is_a_sign_as_well",
     "test_multiplexers",
     "test_pictures",
+    "test_plain::test_a_lesson_is_taken_from_its_first_stop_to_its_last_by_plain_lines",
+    "test_plain::test_every_view_of_a_lesson_has_something_to_say_at_every_stop",
+    "test_plain::test_the_line_of_a_step_has_every_number_of_its_formula_and_says_where_it_stands",
+    "test_plain_terminal",
     "test_slow_lines",
     "test_soak",
     "test_ssh",

@@ -16,8 +16,11 @@ from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
+from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.language import words
 from nntutor.tui.arguments import COMMANDS
+from nntutor.tui.plain.spoken import OWN
+from nntutor.tui.state import commands
 from nntutor.tui.state.session import THEMES
 
 ROOT = Path(__file__).parent.parent
@@ -87,16 +90,19 @@ BUILT: dict[str, frozenset[str]] = {
         "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,
+        "plain.help_": OWN,
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
         "signs.": literals("tui/drawing/pages/help.py"),
+        "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),
         "stale.": (one.stale for example in published.examples() for one in example.figures),
         "study.zoom_": ("on", "off"),
         "theme.": THEMES,
         "verify.": literals("lessons/export/**/*.py"),
+        "view_name.": VIEWS,
         "why.": (key for key, _ in words.load("en").group("why")),
         "why_panel.": literals("tui/drawing/panels/**/*.py"),
     }.items()

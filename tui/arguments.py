@@ -60,6 +60,7 @@ class Arguments:
     first: int | None = None
     format: str = "text"
     steps: bool = True
+    plain: bool = False
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -96,6 +97,7 @@ def read(argv: Sequence[str]) -> Arguments:
         _whole("--from", whole.get("first")),
         whole.get("format", "text"),
         not whole.get("no_steps", False),
+        whole.get("plain", False),
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -164,6 +166,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
     if command in ("learn", "open", "trace", "check"):
         parser.add_argument("what", nargs="?")
+    if command in ("", "learn", "open"):
+        parser.add_argument("--plain", action="store_true")
     if command in ("trace", "check"):
         parser.add_argument("--iterations")
         parser.add_argument("--format", default="text")

@@ -307,11 +307,25 @@ def _tutor(given: Arguments, out: Output) -> int:
     lesson = load.named(given.what) if given.command == "learn" and given.what is not None else None
     if given.command == "learn" and given.what is not None and lesson is None:
         raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
+    if given.plain:
+        return _open_plain(given, out, lesson)
     lacking = capabilities.lacking(os.environ)
     if lacking:
-        facts = {"what": foreign.clean(given.what or "hidden-delta"), "encoding": capabilities.encoding()}
+        what = foreign.clean(given.what or "hidden-delta")
+        facts = {"what": what, "command": given.command or "learn", "encoding": capabilities.encoding()}
         return _refuse_screen(out, out.words.say(f"cli.no_{lacking}", **facts))
     return _open_tutor(given, out, lesson)
+
+
+def _open_plain(given: Arguments, out: Output, lesson: Lesson | None) -> int:
+    """The tutor line by line: no screen, and nothing of one is loaded."""
+    from nntutor.tui.plain import talk
+    from nntutor.tui.state import keymap
+
+    own_keys = keymap.read()
+    problem, source = _problem_to_keep(given.what or "") if given.command == "open" else (None, None)
+    name, asked = lesson.id if lesson is not None else None, given.language is not None
+    return talk.run(name, problem, source, out, keep_language=asked, keymap=own_keys)
 
 
 def _ask_the_terminal_its_size() -> None:

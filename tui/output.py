@@ -85,6 +85,20 @@ class Output:
         for line in lines:
             self.write(f"{self._look(line)}\n")
 
+    def prompt(self, text: str) -> None:
+        """Text that asks for a line, so that whoever types it has seen all before it."""
+        self.write(text)
+        if sys.stdout is not None:
+            self._flushed()
+
+    def _flushed(self) -> None:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise WriteError(error.strerror) from error
+
     def painted(self, lines: Iterator[str]) -> None:
         """Lines in which nothing is foreign, with colours of our own."""
         for line in lines:

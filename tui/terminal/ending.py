@@ -35,12 +35,14 @@ _LEFT = b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 class Watch:
     """Takes the signals that end the program in a thread of its own, so that nothing that it computes holds them up.
 
-    leave: asks the tutor to end with a status, from any thread; RuntimeError where it has ended. drawn: whether the
+    leave: asks the tutor to end with a status, from any thread; RuntimeError where it has ended. stops: what ctrl+c
+    stops instead, from any thread; whether there was something. drawn: whether the
     terminal shows the tutor. changing: held while that changes. Where nobody is to be asked, or nothing comes of it,
     the process ends here.
     """
 
     leave: Callable[[int], object] | None = None
+    stops: Callable[[], bool] | None = None
     drawn = False
     _modes: Any = None
 
@@ -66,7 +68,10 @@ class Watch:
 
     def _take(self, taken: list[signal.Signals]) -> None:
         if sys.platform != "win32":
-            status = 128 + signal.sigwait(taken)
+            number = signal.sigwait(taken)
+            while number == signal.SIGINT and self.stops is not None and self.stops():
+                number = signal.sigwait(taken)
+            status = 128 + number
             try:
                 if self.leave is not None:
                     self.leave(status)

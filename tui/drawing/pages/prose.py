@@ -21,6 +21,11 @@ def prose(session: Session, study: Study, words: Words) -> str:
     return _spoken(session, study, words)[0]
 
 
+def is_kept_back(session: Session, study: Study, words: Words) -> bool:
+    """Whether something of what would be said there is kept back after a change."""
+    return _spoken(session, study, words)[1]
+
+
 def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
     """What is said at this place, and whether something of it is kept back after a change."""
     otherwise = why.sentence(words, study.trace, study.step, session.style)

@@ -45,8 +45,8 @@ def search_page(session: Session, words: Words) -> list[Row]:
 
 
 def _row(session: Session, words: Words, look: Look, place: Found, picked: bool) -> Row:
-    named = ended(look.plain(_named(session, words, place)), session.width - 5, look)
-    where = f" {look.line('▸') if picked else ' '} {named}  "
+    where = ended(look.plain(named(session, words, place)), session.width - 5, look)
+    where = f" {look.line('▸') if picked else ' '} {where}  "
     said = place.text if place.at <= _BEFORE else place.text[place.at - _BEFORE :]
     begun = look.line("…") if said is not place.text else ""
     text = ended(begun + look.plain(said), session.width - cells(where), look)
@@ -54,7 +54,7 @@ def _row(session: Session, words: Words, look: Look, place: Found, picked: bool)
     return (Piece(where, style or "bold"), Piece(text, style))
 
 
-def _named(session: Session, words: Words, place: Found) -> str:
+def named(session: Session, words: Words, place: Found) -> str:
     """Where a place is: the glossary's term, the lesson, or its stop of all."""
     if not place.lesson:
         term = glossary.terms()[place.number or 0]

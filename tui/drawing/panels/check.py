@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from nntutor.core.analysis.gradient_check import Difference, central_difference, check, serving_step
 from nntutor.core.engine.trace import Trace
@@ -24,8 +25,18 @@ _check = lru_cache(maxsize=1)(check)
 _serving_step = lru_cache(maxsize=1)(serving_step)
 
 
-def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[Row]:
-    look, width, trace = look_of(session), session.width, study.trace
+class Found(NamedTuple):
+    """What a check has to say; verdict: empty as long as the gradient has not been made."""
+
+    title: str
+    epsilon: str
+    numbers: list[tuple[str, str]]
+    verdict: str
+
+
+def found(session: Session, study: Study, panel: Checking, words: Words) -> Found:
+    """The check of one number in words and figures."""
+    look, trace = look_of(session), study.trace
     shown = central_difference(trace, panel.ref, panel.h)
     symbol = trace.symbol(panel.ref, look.style)
     epsilon = short("rate_eps", look.style)
@@ -39,7 +50,7 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
     gradient = panel.ref._replace(kind=GRADIENT[panel.ref.kind])
     known = trace.known(gradient, study.timeline.step)
     name = trace.symbol(gradient, look.style)
-    lines = [
+    numbers = [
         (say("upper"), long(shown.upper)),
         (say("lower"), long(shown.lower)),
         (say("numeric"), long(shown.numeric, plus=True)),
@@ -47,20 +58,25 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
         *((label, long(value, plus=True)) for label, value in _others(study, words, gradient) if known),
         (say("relative"), figure(shown.relative, 2, style=look.style) if known else "?"),
     ]
-    wide = max(cells(label) for label, _ in lines) + 2
+    key, facts = _verdict(trace, panel.ref, shown, look.style) if known else ("", {})
     chosen = f"{epsilon} = {figure(panel.h, 2, style=look.style)}"
-    head = headed(say("title"), f"{chosen}   {say('vary')}", width)
-    drawn = [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in lines]
+    return Found(say("title"), chosen, numbers, say(key, **facts) if key else "")
+
+
+def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[Row]:
+    width, shown = session.width, found(session, study, panel, words)
+    vary = words.say("check.vary").replace("ε", short("rate_eps", session.style))
+    wide = max(cells(label) for label, _ in shown.numbers) + 2
+    head = headed(shown.title, f"{shown.epsilon}   {vary}", width)
+    drawn = [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in shown.numbers]
     if any(row_cells(row) > width for row in drawn):
-        drawn = [row for label, value in lines for row in ((Piece(f" {label}"),), (Piece(f"     {value}"),))]
-    if not known:
+        drawn = [row for label, value in shown.numbers for row in ((Piece(f" {label}"),), (Piece(f"     {value}"),))]
+    if not shown.verdict:
         return [*head, *drawn]
-    key, facts = _verdict(trace, panel.ref, shown, look.style)
-    verdict = say(key, **facts)
-    if wide + 14 + cells(verdict) <= width:
-        return [*head, *drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(verdict, "bold"))]
+    if wide + 14 + cells(shown.verdict) <= width:
+        return [*head, *drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(shown.verdict, "bold"))]
     # What is said matters more than the numbers above, of which the last ones go where rows are few.
-    return [*head, *[(Piece(f" {line}", "bold"),) for line in wrapped(verdict, width - 2)], *drawn]
+    return [*head, *[(Piece(f" {line}", "bold"),) for line in wrapped(shown.verdict, width - 2)], *drawn]
 
 
 def keys(session: Session) -> Keys:
@@ -69,16 +85,16 @@ def keys(session: Session) -> Keys:
 
 def _verdict(trace: Trace, ref: Ref, shown: Difference, style: Style) -> tuple[str, dict[str, object]]:
     """What is to be said of the gradient, for which the one difference that is shown may be too rough."""
-    found = _check(trace, ref)
-    kinks = shown.kinks or found.kinks
+    checked = _check(trace, ref)
+    kinks = shown.kinks or checked.kinks
     if kinks:
         return "kinks", {"units": ", ".join(kinks)}
-    if found.verdict == "differs" or shown.near:
-        return found.verdict, {}
+    if checked.verdict == "differs" or shown.near:
+        return checked.verdict, {}
     best = _serving_step(trace, ref)
     if best is not None:
         return "differs_epsilon", {"best": figure(best, 2, style=style)}
-    return "differs_alone" if found.verdict == "agrees" else found.verdict, {}
+    return "differs_alone" if checked.verdict == "agrees" else checked.verdict, {}
 
 
 def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]]:

@@ -27,7 +27,7 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
     first = min(max(0, panel.picked - _MOST + 1), max(0, len(operands) - _MOST))
     for number, operand in enumerate(operands[first : first + _MOST], first):
         mark = look.line("▸") if number == panel.picked else " "
-        text = f" {mark} {names[number]:<{wide[0]}} = {values[number]:<{wide[1]}} {_made(study, words, operand.ref)}"
+        text = f" {mark} {names[number]:<{wide[0]}} = {values[number]:<{wide[1]}} {made(study, words, operand.ref)}"
         row = (Piece(text, "picked" if number == panel.picked else ""),)
         drawn.append(shortened(row, session.width, look))
     more = len(operands) - first - _MOST
@@ -50,7 +50,8 @@ def keys(session: Session) -> Keys:
     ]
 
 
-def _made(study: Study, words: Words, ref: Ref) -> str:
+def made(study: Study, words: Words, ref: Ref) -> str:
+    """Which step made a number, or how it is given."""
     trace = study.trace
     producer = trace.producer(ref)
     if producer is not None:

@@ -40,7 +40,7 @@ def contours_of(
 ) -> list[Row]:
     """E over two weights with paths on it."""
     trace = study.trace
-    minimum = surface(trace.problem.surface).minimum if trace.problem.surface else _lowest(trace, refs)
+    minimum = surface(trace.problem.surface).minimum if trace.problem.surface else lowest(trace, refs)
     every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
     across, up = plane_of(every, minimum, 0.25)
 
@@ -48,14 +48,14 @@ def contours_of(
         return _heights(trace.problem, *refs, *plane)
 
     axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
-    lowest, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
-    return contour_rows(Landscape(values, across, up, lowest, axes, levels), paths, width, height, look)
+    bottom, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
+    return contour_rows(Landscape(values, across, up, bottom, axes, levels), paths, width, height, look)
 
 
 _heights = lru_cache(maxsize=16)(surface_grid)
 
 
-def _lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
+def lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
     """The lowest point of a bowl over two weights, from six heights: exact where E is a quadratic."""
     x = np.array([0.0, 1.0, -1.0, 0.0, 0.0, 1.0])
     y = np.array([0.0, 0.0, 0.0, 1.0, -1.0, 1.0])
@@ -72,6 +72,15 @@ def _lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
 
 def _signs(study: Study, points: Array, words: Words, width: int, look: Look) -> list[Row]:
     """The signs of ∂E/∂w2 at the points so far."""
+    slopes = steep_slopes(study, points)
+    if not slopes:
+        return []
+    head = f" {study.trace.symbol(Ref('grad', 1, 1, 2), look.style)}: "
+    return [(Piece(head, "dim"), *sign_row(slopes, width - len(head), look))]
+
+
+def steep_slopes(study: Study, points: Array) -> list[float]:
+    """∂E/∂w2 of a surface at the points so far, as far as it has been made; none where there is no way yet."""
     problem = study.trace.problem
     if not problem.surface or len(points) < 2:
         return []
@@ -84,9 +93,7 @@ def _signs(study: Study, points: Array, words: Words, width: int, look: Look) ->
     known = slope if study.trace.known(Ref("grad", 1, 1, 2), study.timeline.step) else slope[:-1]
     if len(points) > study.timeline.iteration:
         known = known[: study.timeline.iteration]
-    symbol = study.trace.symbol(Ref("grad", 1, 1, 2), look.style)
-    head = f" {symbol}: "
-    return [(Piece(head, "dim"), *sign_row([float(value) for value in known], width - len(head), look))]
+    return [float(value) for value in known]
 
 
 def _velocity(study: Study, refs: tuple[Ref, ...], points: Array) -> tuple[tuple[float, float, float, float], ...]:

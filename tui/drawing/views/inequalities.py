@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from nntutor.core.analysis.plot_data import params_at
 from nntutor.core.notation.spelling import sign
 from nntutor.core.notation.symbols import Ref
@@ -12,7 +14,18 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
 from nntutor.tui.state.study import Study
 
 
-def inequalities(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+class Judged(NamedTuple):
+    """A row of the table: the net in symbols and as a figure, on which side of 0 it should be, and whether it is."""
+
+    point: str
+    target: float
+    asked: str
+    net: str
+    side: str
+    right: bool
+
+
+def judged(study: Study, look: Look) -> list[Judged]:
     """For each row what w1, w2 and b would have to satisfy, and whether they do now."""
     trace = study.trace
     problem = trace.problem
@@ -23,25 +36,30 @@ def inequalities(study: Study, words: Words, width: int, height: int, look: Look
         trace.parameter(state.params, Ref("weight", 1, 1, 0))[0][0] if problem.network.layers[0].bias is not None else 0
     )
     less, more = "<", look.line("≥")
-    rows: list[Row] = [(Piece(f" {words.say('views.inequalities_head')}", "bold"),)]
-    wide = 0
-    lines = []
+    rows = []
     for row, target in zip(inputs, targets, strict=True):
         names = [_term(trace.symbol(Ref("weight", 1, 1, place), look.style), x, look) for place, x in enumerate(row, 1)]
         asked = " + ".join([name for name in names if name] + ["b"])
         net = float(row @ weights[0] + bias)
-        sign = more if target[0] >= 0.5 else less
+        side = more if target[0] >= 0.5 else less
         right = (net >= 0) == (target[0] >= 0.5)
         point = "(" + ",".join(f"{x:g}" for x in row) + ")"
-        lines.append((f" {point:<8} t {target[0]:g}   ", f"{asked} {sign} 0", f"{look.figure(net)} {sign} 0", right))
-        wide = max(wide, cells(asked) + 6)
-    for head, asked, live, right in lines:
+        rows.append(Judged(point, float(target[0]), asked, look.figure(net), side, right))
+    return rows
+
+
+def inequalities(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    """The rows of the table, one below the other."""
+    found = judged(study, look)
+    wide = max(cells(one.asked) for one in found) + 6
+    rows: list[Row] = [(Piece(f" {words.say('views.inequalities_head')}", "bold"),)]
+    for point, target, asked, net, side, right in found:
         verdict = words.say("views.holds" if right else "views.fails")
         rows.append(
             (
-                Piece(head),
-                Piece(padded(asked, wide), "operand"),
-                Piece(f"   {live:<14}"),
+                Piece(f" {point:<8} t {target:g}   "),
+                Piece(padded(f"{asked} {side} 0", wide), "operand"),
+                Piece(f"   {f'{net} {side} 0':<14}"),
                 Piece(verdict, "" if right else "result"),
             )
         )

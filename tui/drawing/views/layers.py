@@ -24,7 +24,7 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
     shape = trace.plan.shape.layers
     sizes = gradient_sizes(trace)
     last = len(shape)
-    found = [_layer_found(trace, number, step) for number in range(1, last + 1)]
+    found = [layer_found(trace, number, step) for number in range(1, last + 1)]
     bars = []
     for number in range(1, last + 1):
         label = trace.names.unit(number, 1).partition("_")[0] if last > 2 else trace.names.unit(number, 1)
@@ -46,19 +46,20 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
             float(np.mean(np.abs(trace.array("weight", number) - layer.weights)))
             for number, layer in enumerate(trace.problem.network.layers, 1)
         ]
-    line = _product(trace, step, words, look, width)
+    line = product(trace, step, words, look, width)
     power, title = look.line("0.25ⁿ"), words.say("views.gradient_size")
     gone = words.say("views.moved")
     drawn = bars_rows(bars, width, height - len(line), look, title, power, moved, gone)
     return [*drawn, *line]
 
 
-def _layer_found(trace: Trace, number: int, step: int) -> bool:
+def layer_found(trace: Trace, number: int, step: int) -> bool:
+    """Whether the gradient of a layer's last weight has been made."""
     layer = trace.plan.shape.layers[number - 1]
     return bool(layer.sources) and trace.known(Ref("grad", number, layer.units, layer.sources[-1]), step)
 
 
-def _product(trace: Trace, step: int, words: Words, look: Look, width: int) -> list[Row]:
+def product(trace: Trace, step: int, words: Words, look: Look, width: int) -> list[Row]:
     """The slopes along unit 1 of every hidden layer, from the output back, and their product."""
     sample = trace.samples[0] if trace.samples else 0
     factors = []

@@ -18,7 +18,7 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened, squeeze
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
-_NUDGE = 0.001
+NUDGE = 0.001
 _HEAD = 15
 _RATIO_DIGITS = 4
 
@@ -29,7 +29,7 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
     layers = trace.problem.network.layers
     if len(layers) != 1 or layers[0].units != 1 or len(trace.samples) != 1:
         return nothing(words, width)
-    chain = _Chain.of(study)
+    chain = Chain.of(study)
     column = max(10, min(18, (width - 16) // 4))
     digits = max(6, look.digits + 2)
 
@@ -42,7 +42,7 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
     def figures(values: Sequence[float]) -> list[str]:
         return [look.figure(v, digits=digits) if k else "?" for v, k in zip(values, chain.known, strict=True)]
 
-    links = [_link(study, chain, place, look) for place in (1, 2, 3)]
+    links = [link(study, chain, place, look) for place in (1, 2, 3)]
     rows = [
         row("", [trace.symbol(ref, look.style) for ref in chain.refs], "bold"),
         row(words.say("nudge.now"), figures(chain.before)),
@@ -51,13 +51,13 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
         row(words.say("nudge.ratio"), ["", *(ratio for ratio, _, _ in links)], "result"),
         row(words.say("nudge.factor"), ["", *(name for _, name, _ in links)]),
         row("", ["", *(amount for _, _, amount in links)]),
-        *_whole(study, chain, words, look),
+        *whole(study, chain, words, look),
     ]
     return [shortened(squeezed(one, width), width, look) for one in kept(rows, height, look)]
 
 
 @dataclass(frozen=True)
-class _Chain:
+class Chain:
     """The numbers from a weight to E, as they are and with the weight moved, and which of them are known here."""
 
     refs: tuple[Ref, ...]
@@ -66,15 +66,15 @@ class _Chain:
     known: tuple[bool, ...]
 
     @classmethod
-    def of(cls, study: Study) -> _Chain:
+    def of(cls, study: Study) -> Chain:
         trace, here = study.trace, study.step.ref
         layer, sample = trace.problem.network.layers[0], trace.samples[0]
         weight = Ref("weight", 1, 1, here.input if here.input and here.layer == 1 else 1)
         refs = (weight, Ref("net", 1, 1, 0, sample), Ref("out", 1, 1, 0, sample), Ref("error"))
         before = tuple(trace.value(ref) for ref in refs)
-        net = before[1] + _NUDGE * trace.value(Ref("out", 0, weight.input, 0, sample))
+        net = before[1] + NUDGE * trace.value(Ref("out", 0, weight.input, 0, sample))
         out = float(activation_curve(layer.activation, layer.slope, np.array([net]))[0][0])
-        after = (before[0] + _NUDGE, net, out, _error(trace, weight))
+        after = (before[0] + NUDGE, net, out, _error(trace, weight))
         known = (True, *(trace.known(ref, study.timeline.step) for ref in refs[1:]))
         return cls(refs, before, after, known)
 
@@ -83,11 +83,11 @@ def _error(trace: Trace, weight: Ref) -> float:
     """E with the weight moved."""
     params = trace.before.params.copy()
     view, place = trace.parameter(params, weight)
-    view[place] += _NUDGE
+    view[place] += NUDGE
     return trace.error_at(State(trace.before.done, params, trace.before.slots))
 
 
-def _link(study: Study, chain: _Chain, place: int, look: Look) -> tuple[str, str, str]:
+def link(study: Study, chain: Chain, place: int, look: Look) -> tuple[str, str, str]:
     """How far a number moved beside the one before it, and the factor of the chain rule that says the same."""
     trace, (weight, net, out, _) = study.trace, chain.refs
     made = (weight._replace(kind="grad"), net._replace(kind="slope"), out._replace(kind="out_grad"))[place - 1]
@@ -101,12 +101,12 @@ def _link(study: Study, chain: _Chain, place: int, look: Look) -> tuple[str, str
     return shown[0], trace.symbol(named, look.style), shown[1]
 
 
-def _whole(study: Study, chain: _Chain, words: Words, look: Look) -> list[Row]:
+def whole(study: Study, chain: Chain, words: Words, look: Look) -> list[Row]:
     """All factors together: the gradient, once it has been made."""
     gradient = chain.refs[0]._replace(kind="grad")
     if not _is_known(study, gradient):
         return []
-    ratio = (chain.after[-1] - chain.before[-1]) / _NUDGE
+    ratio = (chain.after[-1] - chain.before[-1]) / NUDGE
     figures = [look.figure(value, digits=_RATIO_DIGITS) for value in (ratio, study.trace.value(gradient))]
     symbol = study.trace.symbol(gradient, look.style)
     return [(), (Piece(f" {words.say('nudge.whole', ratio=figures[0], symbol=symbol, value=figures[1])}"),)]

@@ -8,7 +8,8 @@ from nntutor.core.analysis.plot_data import (
     error_over,
 )
 from nntutor.core.arrays import Array
-from nntutor.core.notation.symbols import short
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
@@ -29,13 +30,8 @@ def parabola(study: Study, words: Words, width: int, height: int, look: Look) ->
     if trace.known(ref._replace(kind="new"), study.timeline.step):
         slope = None
     eta = trace.problem.optimizer.learning_rate
-    near = np.array([-1.0, 0.0, 1.0]) + moves[0]
-    below, here, above = error_over(trace, ref, near)
-    curvature = float(above - 2 * here + below)
-    label, lowest = "", float(moves[0])
-    if np.isfinite(curvature) and curvature > 0:
-        lowest = float(moves[0] - (above - below) / 2 / curvature)
-        label = words.say(f"regime.{_regime(eta * curvature)}")
+    lowest, regime = bowl(trace, ref, float(moves[0]))
+    label = words.say(f"regime.{regime}") if regime else ""
     reach = 1.4 * max(abs(float(moves[0]) - lowest), 0.5)
     across = (lowest - reach, lowest + reach)
     names = (trace.symbol(ref, look.style), "E")
@@ -46,6 +42,16 @@ def parabola(study: Study, words: Words, width: int, height: int, look: Look) ->
     symbol = short("rate_eta", look.style)
     title = f"{symbol} {look.figure(eta)}"
     return parabola_rows(values, moves, slope, across, width, height, look, title, label, names)
+
+
+def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
+    """The lowest point over one weight, and what this rate does there; where E is no bowl, the start and nothing."""
+    below, here, above = error_over(trace, ref, np.array([-1.0, 0.0, 1.0]) + start)
+    curvature = float(above - 2 * here + below)
+    if not (np.isfinite(curvature) and curvature > 0):
+        return start, ""
+    eta = trace.problem.optimizer.learning_rate
+    return float(start - (above - below) / 2 / curvature), _regime(eta * curvature)
 
 
 def _regime(share: float) -> str:

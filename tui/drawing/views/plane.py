@@ -35,7 +35,7 @@ def plane(study: Study, words: Words, width: int, height: int, look: Look) -> li
     if problem.network.sizes[0] != 2 or problem.surface:
         return nothing(words, width)
     state = params_at(trace, study.timeline.step)
-    told = _cycle(study, words, look, width)
+    told = cycle(study, words, look, width)
     across, up = _span(problem.samples.inputs)
     rough = regions(problem, state, across, up, 48, 24)[:, :, 0]
     drawn = plane_rows(
@@ -63,10 +63,10 @@ def planes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     inputs = plane_rows(
         _spots(study, state), _borders(study, state), None, across, up, left, height, look, words.say("views.plane")
     )
-    seen = _seen(study)
+    seen = seen_samples(study)
     hidden = plane_points(trace.problem, state, trace.problem.samples.inputs, 1)
     spots = [
-        Spot(float(hidden[n, 0]), float(hidden[n, 1]), _label(trace.problem, n), _positive(trace.problem, n),
+        Spot(float(hidden[n, 0]), float(hidden[n, 1]), label(trace.problem, n), _positive(trace.problem, n),
              here=n == study.step.ref.sample)
         for n in seen
     ]  # fmt: skip
@@ -91,7 +91,8 @@ def _span(points: Array) -> tuple[tuple[float, float], tuple[float, float]]:
     )
 
 
-def _label(problem: Problem, sample: int) -> str:
+def label(problem: Problem, sample: int) -> str:
+    """A sample's inputs as a point; nothing where there are many."""
     if len(problem.samples) > _FEW:
         return ""
     return "(" + ",".join(f"{value:g}" for value in problem.samples.inputs[sample]) + ")"
@@ -110,7 +111,7 @@ def _spots(study: Study, state: State) -> list[Spot]:
         Spot(
             float(x),
             float(y),
-            _label(problem, n),
+            label(problem, n),
             _positive(problem, n),
             bool(right[n]) if few else None,
             few and len(study.trace.samples) < len(inputs) and n in study.trace.samples,
@@ -133,13 +134,13 @@ def _borders(study: Study, state: State) -> list[Border]:
         return []
     lines = [_line(trace, state.params, unit, trace.names.unit(1, unit)) for unit in range(1, units + 1)]
     if units == 1 and len(trace.problem.network.layers) == 1:
-        old = _older(study)
+        old = older(study)
         if old is not None:
             lines.insert(0, _line(trace, old, 1, "", ghost=True))
     return lines
 
 
-def _older(study: Study) -> Array | None:
+def older(study: Study) -> Array | None:
     """The line to show as a ghost: the one that comes back in a cycle; else the one before this update."""
     found = _end(study)
     iteration = study.timeline.iteration
@@ -158,7 +159,7 @@ def _end(study: Study) -> perceptron.End | None:
     return _ended(*study.timeline.begun) if study.trace.problem.error == "perceptron" else None
 
 
-def _cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
+def cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
     """Once a cycle has closed, both turns' weights in two lines, and what that means; or that all is right."""
     found = _end(study)
     iteration = study.timeline.iteration
@@ -172,7 +173,7 @@ def _cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
         trace = study.timeline.trace_of(which)
         names = [Ref("weight", 1, 1, source) for source in (1, 2, 0)]
         shown = "   ".join(f"{trace.symbol(ref, look.style)} {look.figure(trace.value(ref))}" for ref in names)
-        head = words.say("cycle.before", iteration=which, row=_label(trace.problem, trace.samples[0]))
+        head = words.say("cycle.before", iteration=which, row=label(trace.problem, trace.samples[0]))
         rows += _lines(f"{head}   {shown}", "operand", width)
     return [*rows, *_lines(words.say("cycle.closed", updates=found.updates), "bold", width)]
 
@@ -181,7 +182,7 @@ def _lines(said: str, style: str, width: int) -> list[Row]:
     return [(Piece(f" {line}", style),) for line in wrapped(said, width - 1)]
 
 
-def _seen(study: Study) -> list[int]:
+def seen_samples(study: Study) -> list[int]:
     """The samples whose hidden units have been worked out up to the place."""
     problem, trace = study.trace.problem, study.trace
     seen: set[int] = set()

@@ -48,7 +48,7 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         else:
             errors.append(timeline.errors_until(made + 1))
             made = len(errors[-1]) - 1
-        error = _error_at(study, name, made)
+        error = error_at(study, name, made)
         rate = look.figure(timeline.problem.optimizer.learning_rate)
         lines.append(Racer(mark, title, rate, made, error, name == study.run))
     legend = racer_rows(lines, samples_seen, words, width, look, samples=bool(trace.samples))
@@ -59,7 +59,7 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
     return [*legend, *curves_rows(errors, marks, width, height - len(legend), look, title, log)]
 
 
-def _error_at(study: Study, run: str, moves: int) -> float:
+def error_at(study: Study, run: str, moves: int) -> float:
     """E after so many moves: of all samples, so that runs with other batches can be compared."""
     timeline = study.timelines[run]
     try:

@@ -1,0 +1,113 @@
+"""What a typed line means: the answer to what is asked, one of what is listed, or a command and what follows it.
+
+A line becomes the keys that do it on the screen, so nothing can be done in lines that keys could not do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+
+from nntutor.tui.plain.after import AFTER
+from nntutor.tui.plain.choices import chosen
+from nntutor.tui.plain.meaning import Meant
+from nntutor.tui.plain.spoken import OWN, action_of, spoken, vocabulary
+from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
+from nntutor.tui.state.panels import Checking, Line, Panel, Reading, note
+from nntutor.tui.state.session import Press, Session, Typed
+
+_PASSED: dict[type[Panel], tuple[str, ...]] = {
+    Checking: ("more", "less", "halve", "double"),
+    Reading: ("unit_next", "unit_previous", "first", "last"),
+}
+"""What an open panel is asked with; any other command closes it first, so that nothing that is open changes a word."""
+_SIGNS = ("goto", "search")
+"""Commands whose key stands before its text without a space: `:w5`, `/chain`."""
+
+
+def meant(session: Session, line: str) -> Meant:
+    """What a line means at the place of the session."""
+    text = line.strip()
+    if action_of(session.keymap, text) in OWN:
+        return _command(session, text)
+    if asks(session):
+        return _answer(session, text)
+    picked = chosen(session, text) if text else None
+    return Meant(picked) if picked is not None else _command(session, text)
+
+
+def asks(session: Session) -> bool:
+    """Whether the next line is an answer, whatever it says."""
+    if session.search is not None:
+        return not session.search.query
+    return session.palette is None and session.study is not None and isinstance(session.study.panel, Line)
+
+
+def _answer(session: Session, text: str) -> Meant:
+    if not text or action_of(session.keymap, text) == "escape":
+        return Meant((Press("escape"),))
+    return Meant((Typed(text),) if session.search is not None else (Typed(text), Press("continue")))
+
+
+def _command(session: Session, text: str) -> Meant:
+    """A command by its word or key, and what follows it."""
+    action, rest = _parted(session, text) if text else ("continue", "")
+    if not _is_here(session, action):
+        return _unknown(session, text)
+    if rest and action not in AFTER:
+        return Meant(wrong=note("plain.takes_nothing", word=spoken(action, session.language)[0], text=rest))
+    closing = () if _passed(session, action) else _closing(session)
+    if rest or action == "open":
+        found = AFTER[action](session, rest)
+        return found if found.wrong else replace(found, actions=(*closing, *found.actions))
+    if action == "list":
+        return Meant((*closing, Press("leave"))) if session.study is not None else Meant(closing, "repeat")
+    if action in (*OWN, "help"):  # at home the key of help opens the glossary
+        return Meant(closing, action)
+    return Meant((*closing, Press(action)))
+
+
+def _parted(session: Session, text: str) -> tuple[str, str]:
+    """The command at the beginning of a text, by as many words as make one, and the rest; no command: empty."""
+    sign = action_of(session.keymap, text[0])
+    if sign in _SIGNS and not text[0].isalnum():
+        return sign, text[1:].strip()
+    parts = text.split()
+    for count in range(len(parts), 0, -1):
+        if action := action_of(session.keymap, " ".join(parts[:count])):
+            return action, " ".join(parts[count:])
+    return "", text
+
+
+def _is_here(session: Session, action: str) -> bool:
+    """Whether a command means something here."""
+    return action in OWN or allowed(action, HOME if session.study is None else STUDY)
+
+
+def _passed(session: Session, action: str) -> bool:
+    study = session.study
+    if study is None:
+        return session.home.reading is not None and action in _PASSED[Reading]
+    return study.panel is not None and action in _PASSED.get(type(study.panel), ())
+
+
+def _closing(session: Session) -> tuple[Press, ...]:
+    study, listed = session.study, session.palette is not None or session.search is not None
+    panel = session.home.reading is not None if study is None else study.panel is not None
+    # One key closes one of them.
+    return (Press("escape"),) * (listed + panel)
+
+
+def here(session: Session) -> tuple[str, ...]:
+    """The commands that may be given here, in the order of the table."""
+    return (*(command.action for command in COMMANDS if _is_here(session, command.action)), *OWN)
+
+
+def _unknown(session: Session, text: str) -> Meant:
+    known = vocabulary(session.keymap).items()
+    words = [word for word, action in known if len(word) > 1 and _is_here(session, action)]
+    near = get_close_matches(text.lower(), words, n=1, cutoff=0.6)
+    if near:
+        return Meant(wrong=note("plain.unknown_near", text=text, near=near[0]))
+    there_are = ", ".join(spoken(action, session.language)[0] for action in here(session))
+    return Meant(wrong=note("plain.unknown", text=text, words=there_are))

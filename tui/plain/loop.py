@@ -1,0 +1,204 @@
+"""The loop of the tutor line by line: a line becomes keys, keys make the next session, what is another is told.
+
+It computes and words nothing. What takes time or touches files, runs and saving, is done from here, as the app does it
+for the screen.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.language.words import Note
+from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.canvas.keyline import look_of
+from nntutor.tui.drawing.canvas.saying import said
+from nntutor.tui.faults import Faults
+from nntutor.tui.output import Output
+from nntutor.tui.plain import extents, home, lines, telling
+from nntutor.tui.plain.interrupts import Interrupts
+from nntutor.tui.plain.spoken import words_of
+from nntutor.tui.state.panels import Line, note
+from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Session
+from nntutor.tui.state.update import update
+from nntutor.tui.terminal import capabilities
+
+if TYPE_CHECKING:
+    from nntutor.core.engine.training import Chunk
+    from nntutor.tui.state.study import Study
+
+LONGEST = 1000
+"""Letters of a line; a longer one is refused, and no more of it is kept."""
+_CHUNK_SECONDS = 0.1
+_SILENT = 5.0
+"""Seconds of a run after which a person at a terminal is told how far it is."""
+
+
+class Plain:
+    """One session, what it was told from last, and the streams."""
+
+    def __init__(self, session: Session, desk: Desk, out: Output, interrupts: Interrupts) -> None:
+        self.session = session
+        self._desk, self._out, self._interrupts = desk, out, interrupts
+        self._action: Action = Message("")
+        self._faults = Faults()
+        self._told: Session | None = None
+
+    # --- acting ----------------------------------------------------------------------------------
+
+    def act(self, action: Action) -> None:
+        """The next session, saved, with the run that it asks for at its end."""
+        before = self.session
+        self.become(action)
+        if not can_say(self.session.language):
+            self.session = replace(self.session, language=before.language)
+            self.say([words_of(self.session).say("plain.no_language")])
+        self._keep(before)
+        study = self.session.study
+        if study is not None and study.running is not None and not isinstance(action, Ran):
+            self._run(study.running.number)
+
+    def become(self, action: Action) -> None:
+        """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
+        before, self._action = self.session, action
+        try:
+            self.session = update(before, action, extents)
+            wanted, following = self.session.wanted, None
+            if wanted is not None:
+                following = self._desk.open_lesson(wanted.lesson, anew=wanted.anew, stop=wanted.stop)
+        except AuthorError as error:
+            self.become(Message(str(error)))
+            return
+        except Exception as error:
+            bad = replace(before, study=action.study) if isinstance(action, Opened) else before
+            self.session = next(self._faults.instead(error, action, before, bad))
+            return
+        if following is not None:
+            self.become(Opened(following))
+
+    def _keep(self, before: Session) -> None:
+        """Save the place; where that fails by a mistake of ours, the session goes on unsaved and says so."""
+        try:
+            self.session = self._desk.keep(before, self.session)
+        except Exception as error:
+            self.session = self._faults.unsaved(error, self._action, self.session)
+
+    def _run(self, number: int) -> None:
+        """Carry out a run; ctrl+c stops it where it is."""
+        study, last = self.session.study, monotonic()
+        assert study is not None
+        with self._interrupts.during_run():
+            if is_a_person():
+                self.say([words_of(self.session).say("plain.running")])
+            for chunk in self._chunks(study):
+                self.act(Ran(number, chunk))
+                if self._interrupts.stopped or not self._runs(number):
+                    break
+                if is_a_person() and monotonic() - last > _SILENT:
+                    last = monotonic()
+                    self._tell_progress()
+        if self._runs(number):
+            self.act(Press("escape"))
+
+    def _chunks(self, study: Study) -> Iterator[Chunk]:
+        """The pieces of a run; where it ends by a mistake of ours, the place is where it began."""
+        try:
+            yield from study.chunks(_CHUNK_SECONDS)
+        except Exception as error:
+            before = self.session
+            self.session = next(self._faults.instead(error, Press("run"), before, before))
+
+    def _runs(self, number: int) -> bool:
+        study = self.session.study
+        return study is not None and study.running is not None and study.running.number == number
+
+    def _tell_progress(self) -> None:
+        study = self.session.study
+        if study is not None and study.running is not None and not study.running.seeds:
+            self.say([words_of(self.session).say("plain.ran", iteration=study.timeline.newest)])
+
+    # --- lines -----------------------------------------------------------------------------------
+
+    def take(self, line: str) -> bool:
+        """Do what a line says and tell what came of it; whether to go on."""
+        before = self.session
+        try:
+            meant = lines.meant(before, line)
+        except Exception as error:
+            self.session = next(self._faults.instead(error, Message(""), before, before))
+            self.tell(before)
+            return True
+        if meant.wrong is not None:
+            self._say_note(meant.wrong)
+            return True
+        for action in meant.actions:
+            self.act(action)
+            if self._wrong():
+                break
+        match meant.own:
+            case "quit":
+                return False
+            case "help":
+                self.say(home.help_lines(self.session, words_of(self.session)))
+            case "repeat":
+                self.say(self._safely(telling.everything, None))
+            case "look" if self.session.study is not None:
+                self.say(self._safely(telling.view, None))
+            case "look":
+                self.say(self._safely(telling.everything, None))
+            case _:
+                self.tell(before)
+        if self._wrong():  # what was typed is told with what is wrong with it, and asked for no longer
+            self.act(Press("escape"))
+        return not self.session.leaving
+
+    def _wrong(self) -> bool:
+        """Whether a typed line could not be taken."""
+        panel = self.session.study.panel if self.session.study is not None else None
+        return isinstance(panel, Line) and panel.wrong is not None
+
+    # --- telling ---------------------------------------------------------------------------------
+
+    def tell(self, before: Session | None) -> None:
+        """What is another now than in the session before; in an ending one, nothing."""
+        if not self.session.leaving:
+            self.say(self._safely(lambda session: telling.told(before, session), before))
+
+    def _safely(self, tell: Callable[[Session], list[str]], good: Session | None) -> list[str]:
+        """The telling; where it fails by a mistake of ours, of the nearest session that can be told, which says so."""
+        try:
+            return tell(self.session)
+        except Exception as error:
+            for other in self._faults.instead(error, self._action, good, self.session):
+                with suppress(Exception):
+                    found = [other.home.message, *telling.everything(other)]
+                    self.session = other
+                    return found
+            raise
+
+    def say(self, sentences: list[str]) -> None:
+        self._out.lines(iter(sentences))
+
+    def _say_note(self, wrong: Note) -> None:
+        self.say([said(wrong, words_of(self.session), look_of(self.session))])
+
+    def too_long(self) -> None:
+        self._say_note(note("plain.too_long", most=LONGEST))
+
+
+def can_say(language: str) -> bool:
+    """Whether the output has this language's letters."""
+    return language == "en" or capabilities.can_encode(sys.stdout, capabilities.HANGUL)
+
+
+def is_a_person() -> bool:
+    """Whether lines are typed at a terminal, which shows them itself."""
+    try:
+        return sys.stdin is not None and sys.stdin.isatty()
+    except ValueError:
+        return False

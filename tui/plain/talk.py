@@ -1,0 +1,105 @@
+"""Opening and reading: a lesson, a problem or what was open last, then line after line until their end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, TextIO
+
+from nntutor.core.foreign import typed
+from nntutor.core.notation.symbols import Style
+from nntutor.lessons.language.words import LANGUAGES, load
+from nntutor.lessons.learner.places import Store
+from nntutor.tui.desk import Desk
+from nntutor.tui.output import Output
+from nntutor.tui.plain.interrupts import Ended, Interrupts
+from nntutor.tui.plain.loop import LONGEST, Plain, can_say, is_a_person
+from nntutor.tui.plain.spoken import words_of
+from nntutor.tui.state.keys import DEFAULT, Keymap
+from nntutor.tui.state.session import Message, Opened, Session
+
+if TYPE_CHECKING:
+    from nntutor.core.problems.network import Problem
+    from nntutor.lessons.learner.sources import Source
+
+PROMPT = "> "
+
+
+def run(
+    lesson: str | None,
+    problem: Problem | None,
+    source: Source | None,
+    out: Output,
+    *,
+    keep_language: bool,
+    keymap: Keymap = DEFAULT,
+) -> int:
+    """Open a lesson, a problem, or what was open last, and take lines until their end; the exit status.
+
+    The arguments are those of the app. Raises what writing raises.
+    """
+    interrupts = Interrupts()
+    with closing(Store.open()) as store:
+        desk = Desk(store)
+        style = Style.ASCII if out.ascii else Style.UNICODE
+        session = Session(desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, colours=0)
+        opening = desk.begin(lesson, problem, source)
+        if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):
+            session = replace(session, language=opening.language)
+        plain = Plain(session, desk, out, interrupts)
+        try:
+            with interrupts.taken():
+                if opening is not None:
+                    plain.act(Opened(opening.study, opening.digits))
+                if message := desk.message(load(session.language)):
+                    plain.act(Message(message))
+                _taken(plain, out)
+                status = 0
+        except Ended as ended:
+            status = ended.args[0]
+            with suppress(OSError, ValueError):
+                sys.stdout.write("\n")
+        finally:
+            desk.close(plain.session)
+    return status
+
+
+def _taken(plain: Plain, out: Output) -> None:
+    plain.say([words_of(plain.session).say("plain.begin")])
+    plain.tell(None)
+    for line in _read(out):
+        if line is None:
+            plain.too_long()
+        elif not plain.take(line):
+            break
+    plain.say([words_of(plain.session).say("plain.quit")])
+
+
+def _read(out: Output) -> Iterator[str | None]:
+    """Each line of standard input, after a prompt; None for one that is too long. Where nobody types, it is written."""
+    stream, echoes = sys.stdin, not is_a_person()
+    if stream is not None and hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")
+    while True:
+        out.prompt(PROMPT)
+        line = _line(stream, LONGEST + 2)
+        if echoes or not line:
+            out.write(f"{typed(line, LONGEST)}\n")
+        if not line:
+            return
+        if len(line.rstrip("\r\n")) > LONGEST:
+            while line and not line.endswith("\n"):
+                line = _line(stream, LONGEST)
+            yield None
+        else:
+            yield line
+
+
+def _line(stream: TextIO | None, most: int) -> str:
+    """A line or as much of it; nothing at the end, and where the terminal has gone."""
+    try:
+        return stream.readline(most) if stream is not None else ""
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,1 @@
+"""What `v` goes through, told: each view's picture in sentences and numbers."""
