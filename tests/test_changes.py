@@ -301,7 +301,7 @@ def test_a_run_holds_so_many_changes_and_no_more(monkeypatch: pytest.MonkeyPatch
     full = replace(session, study=replace(session.study, timelines=MappingProxyType(timelines)))
     refused = screens.pressed(full, "double")
     assert refused.study is not None and refused.study.timeline.edits == many
-    assert f"A run holds {MOST_EDITS} changes" in screen(refused)
+    assert f"A run holds no more than {MOST_EDITS} changes" in screen(refused)
     made: list[History] = []
     plain = History.__init__
     monkeypatch.setattr(History, "__init__", lambda self, *given: (made.append(self), plain(self, *given))[1])

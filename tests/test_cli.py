@@ -614,15 +614,15 @@ def test_what_is_refused_is_seen_where_standard_error_goes_elsewhere(tmp_path: P
     """`nntutor learn xor 2>/dev/null`: the line that says why would be the one that nobody sees."""
     shown = Terminal(tmp_path, command=["sh", "-c", f"exec {shlex.join([*COMMAND, 'learn', 'xor'])} 2>/dev/null"])
     assert shown.wait() == 2
-    assert shown.line(0).startswith("nntutor: this command needs a terminal; `nntutor trace xor`")
+    assert shown.line(0).startswith("nntutor: this command needs a terminal; without one, `nntutor learn xor --plain`")
 
 
 @pytest.mark.parametrize("most", [6, 7, 9])
 def test_where_too_few_files_may_be_open_one_line_says_so(tmp_path: Path, most: int) -> None:
     command = ["sh", "-c", f"ulimit -n {most}; exec {shlex.join([*COMMAND, 'learn', 'xor'])}"]
-    shown = Terminal(tmp_path, command=command, size=(200, 24))
+    shown = Terminal(tmp_path, command=command, size=(250, 24))
     assert shown.wait() == 2
-    assert shown.text().strip() == "nntutor: " + words.load("en").say("cli.no_files", what="xor")
+    assert shown.text().strip() == "nntutor: " + words.load("en").say("cli.no_files", what="xor", command="learn")
 
 
 @pytest.mark.parametrize(

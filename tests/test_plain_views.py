@@ -222,7 +222,7 @@ def test_seeds_are_counted_as_solved_or_by_where_they_wait() -> None:
     seeds = study_of(session).seeds
     assert seeds is not None
     told = said(session)
-    assert f"{int(seeds.solved.sum())} of {len(seeds.solved)} seeds solve it" in told
+    assert f"Solved by {int(seeds.solved.sum())} of {len(seeds.solved)} seeds" in told
     waiting = sum(int(count) for count in re.findall(r"(\d+) wait at", told))
     assert waiting == len(seeds.solved) - int(seeds.solved.sum())
 
