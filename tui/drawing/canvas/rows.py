@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from nntutor.lessons.language.cells import cells
@@ -29,13 +26,6 @@ def row_cells(row: Row) -> int:
     for text, _ in row:
         total += cells(text)
     return total
-
-
-def row_of(letters: Iterable[tuple[str, str]]) -> Row:
-    """A row of (letter, style), neighbours of the same style in one piece."""
-    return tuple(
-        Piece("".join(letter for letter, _ in group), style) for style, group in groupby(letters, key=itemgetter(1))
-    )
 
 
 def cut(text: str, width: int) -> str:

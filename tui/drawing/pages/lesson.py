@@ -66,8 +66,10 @@ class LessonPage:
 
     def has_picture(self) -> bool:
         """Whether the network fits on the screen as a picture."""
-        _, height = _parts(self.session.height)
-        return fits(self.study.trace, self.session.width - 1, height, self.look)
+        return self._fits(self.session.width, _parts(self.session.height)[1])
+
+    def _fits(self, width: int, height: int) -> bool:
+        return fits(self.study.trace, width - 1, height, self.look)
 
     def _title(self) -> str:
         study = self.study
@@ -82,11 +84,13 @@ class LessonPage:
         return name if study.own(study.run) else self.words.say("status.changed", run=name).strip()
 
     def _picture(self, width: int, height: int) -> list[Row]:
-        """The view that is chosen; on a wide screen two of them."""
+        """The view that is chosen; on a wide screen two of them, unless the network takes all of it."""
         if width < _TWO_COLUMNS:
             return self._view(self.study.view, width, height)
         left = max(_FULL_WIDTH - 8, width * 6 // 10)
         first, second = table.side_by_side(self.study)
+        if first == "network" and not self._fits(left, height) and (self.has_picture() or second == "matrices"):
+            return self._view(first, width, height)
         return beside(self._view(first, left, height), self._view(second, width - left - 2, height), left)
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:
