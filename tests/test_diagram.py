@@ -172,3 +172,9 @@ def test_a_network_too_large_for_a_picture_says_so_above_its_matrices(sizes: tup
     assert not fits(trace, 79, 13, Look())
     shown = screens.lines(screens.of_problem(plain(sizes)))
     assert "Too large for a picture here" in shown[2] and "hidden layer" in shown[3]
+
+
+def test_a_network_whose_edges_have_no_room_for_labels_beside_another_view_takes_the_whole_width() -> None:
+    shown = screens.lines(screens.of_problem(plain((8, 8, 8, 8)), size=(120, 40)))
+    assert "hidden layer" not in "\n".join(shown)
+    assert all(f"[w{n} " in "\n".join(shown) for n in range(1, 9))

@@ -64,13 +64,13 @@ def _standard(colours: int) -> Styles:
 
 def _light(colours: int) -> Styles:
     """Dark blue and dark red. Red is never bold: some terminals make that their bright red, too pale on white."""
-    blue, red = _ink(colours, 4, 25), _ink(colours, 1, 124)
+    blue, red, brown = _ink(colours, 4, 25), _ink(colours, 1, 124), _ink(colours, 1, 130)
     return {
         **_faint(colours, 240),
         "operand": blue + _BOLD,
         "result": red + _LINE,
         "positive": blue,
-        "negative": red,
+        "negative": brown,
         "key": blue,
         "note": red,
         "warning": red + _LINE,

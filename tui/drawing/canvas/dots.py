@@ -75,16 +75,15 @@ class Dots:
 
     # --- drawing ---------------------------------------------------------------------------------
 
-    def dots(self, rows: Any, columns: Any, style: str, glyph: str = "", over: bool = False) -> None:
-        """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them.
+    def clear(self, rows: Any, columns: Any) -> None:
+        """Takes all dots out of the cells of these dots, which lie inside."""
+        dots_of_cells = self._on.reshape(self.height, self.tall, self.width, self.broad)
+        dots_of_cells[rows // self.tall, :, columns // self.broad] = False
 
-        over: what was in their cells goes.
-        """
+    def dots(self, rows: Any, columns: Any, style: str, glyph: str = "") -> None:
+        """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them."""
         inside = (rows >= 0) & (rows < self.size[0]) & (columns >= 0) & (columns < self.size[1])
         rows, columns = rows[inside].astype(int), columns[inside].astype(int)
-        if over:
-            cells_of_dots = self._on.reshape(self.height, self.tall, self.width, self.broad)
-            cells_of_dots[rows // self.tall, :, columns // self.broad] = False
         self._on[rows, columns] = True
         for row, column in set(zip((rows // self.tall).tolist(), (columns // self.broad).tolist(), strict=True)):
             self._styles[row][column] = style

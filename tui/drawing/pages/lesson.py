@@ -66,10 +66,7 @@ class LessonPage:
 
     def has_picture(self) -> bool:
         """Whether the network fits on the screen as a picture."""
-        return self._fits(self.session.width, _parts(self.session.height)[1])
-
-    def _fits(self, width: int, height: int) -> bool:
-        return fits(self.study.trace, width - 1, height, self.look)
+        return fits(self.study.trace, self.session.width - 1, _parts(self.session.height)[1], self.look)
 
     def _title(self) -> str:
         study = self.study
@@ -89,7 +86,8 @@ class LessonPage:
             return self._view(self.study.view, width, height)
         left = max(_FULL_WIDTH - 8, width * 6 // 10)
         first, second = table.side_by_side(self.study)
-        if first == "network" and not self._fits(left, height) and (self.has_picture() or second == "matrices"):
+        cramped = first == "network" and not fits(self.study.trace, left - 1, height, self.look, labelled=True)
+        if cramped and (self.has_picture() or second == "matrices"):
             return self._view(first, width, height)
         return beside(self._view(first, left, height), self._view(second, width - left - 2, height), left)
 

@@ -39,9 +39,10 @@ def diagram(
     return None if frame is None else _Picture(trace, step, frame, look, targets, hidden).rows()
 
 
-def fits(trace: Trace, width: int, height: int, look: Look) -> bool:
-    """Whether `diagram` has a picture at this size."""
-    return Frame.fitting(trace.names, width, height, look) is not None
+def fits(trace: Trace, width: int, height: int, look: Look, labelled: bool = False) -> bool:
+    """Whether `diagram` has a picture at this size; labelled: with labels on its edges."""
+    frame = Frame.fitting(trace.names, width, height, look)
+    return frame is not None and (frame.labelled or not labelled)
 
 
 class _Picture:

@@ -24,6 +24,7 @@ Edge = tuple[int, int, int]
 
 _NEGATIVE, _LARGE, _CROWDED = 1, 2, 4
 _CROWD = 3  # with more edges than this for each row, they would be one block of dots
+_MEET = 3  # cells at both ends of an edge
 _DASH, _SPACE = 4, 3  # dots of the line of a weight below 0
 
 
@@ -52,11 +53,21 @@ _KINDS: WeakKeyDictionary[Trace, tuple[bytes, ...]] = WeakKeyDictionary()
 def drawn(frame: Frame, seen: tuple[bytes, ...], active: Iterable[Edge], look: Look) -> Dots:
     """A canvas with all edges, those of `active` bright and over the others."""
     dots = _resting(frame, seen, look).copy()
-    for edge in active:
-        kind = _kind(frame, seen, edge)
-        _mark(dots, _stem(frame, edge[0] - 1, edge[2], look), _sign(kind), over=True)
-        _mark(dots, _line(frame, edge, kind, look), _sign(kind), over=True)
+    bright = [(edge, _kind(frame, seen, edge)) for edge in active]
+    for edge, kind in bright:
+        line = _line(frame, edge, kind, look)
+        inside = _inside(frame, edge, dots, line)
+        dots.clear(line.rows[inside], line.columns[inside])
+    for edge, kind in bright:
+        _mark(dots, _stem(frame, edge[0] - 1, edge[2], look), _sign(kind))
+        _mark(dots, _line(frame, edge, kind, look), _sign(kind))
     return dots
+
+
+def _inside(frame: Frame, edge: Edge, dots: Dots, line: Marks) -> Any:
+    """Which dots of an edge are not near its ends, where all edges of a unit meet and none is to lose its end."""
+    first, _, last, _ = frame.ends(*edge)
+    return (line.columns >= (first + _MEET) * dots.broad) & (line.columns <= (last - _MEET) * dots.broad)
 
 
 @lru_cache(maxsize=8)
@@ -90,9 +101,9 @@ class Marks:
     sign: str = ""
 
 
-def _mark(dots: Dots, marks: Marks | None, style: str, over: bool = False) -> None:
+def _mark(dots: Dots, marks: Marks | None, style: str) -> None:
     if marks is not None:
-        dots.dots(marks.rows, marks.columns, style, marks.sign, over)
+        dots.dots(marks.rows, marks.columns, style, marks.sign)
 
 
 @lru_cache(maxsize=256)

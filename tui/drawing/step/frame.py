@@ -43,6 +43,11 @@ class Frame:
     def last(self) -> int:
         return self.names.last
 
+    @property
+    def labelled(self) -> bool:
+        """Whether an edge has room for a label."""
+        return self.gap > self.digits + 5
+
     def count(self, layer: int) -> int:
         """Units of a layer."""
         return self.names.sizes[layer]
