@@ -73,13 +73,20 @@ def _inside(frame: Frame, edge: Edge, dots: Dots, line: Marks) -> Any:
 @lru_cache(maxsize=8)
 def _resting(frame: Frame, seen: tuple[bytes, ...], look: Look) -> Dots:
     dots = Dots(frame.width, frame.height, look, (0, 1), (0, 1))
+    found: dict[tuple[str, str], list[Marks]] = {}
     for layer in range(1, frame.last + 1):
         crowded = _CROWDED * (len(frame.edges(layer)) > _CROWD * frame.height)
         for unit, source in frame.edges(layer):
             kind = _kind(frame, seen, (layer, unit, source))
-            style = "negative edge" if kind & _NEGATIVE else "edge"
-            _mark(dots, _line(frame, (layer, unit, source), kind | crowded, look), style)
-            _mark(dots, _stem(frame, layer - 1, source, look), "edge")
+            line = _line(frame, (layer, unit, source), kind | crowded, look)
+            found.setdefault(("negative edge" if kind & _NEGATIVE else "edge", line.sign), []).append(line)
+    for (style, sign), lines in found.items():
+        rows = np.concatenate([line.rows for line in lines])
+        columns = np.concatenate([line.columns for line in lines])
+        _mark(dots, Marks(rows, columns, sign), style)
+    for layer in range(frame.last):
+        for source in range(1, frame.count(layer) + 1):
+            _mark(dots, _stem(frame, layer, source, look), "edge")
     return dots
 
 
