@@ -353,7 +353,7 @@ def stops(lesson: str, style: Style) -> Iterator[Session]:
     pytest.fail("the lesson does not end")
 
 
-MARKED = re.compile(r"(\[[^\[\]]+\] *)+")
+MARKED = re.compile(r"(\[([^\[\]]|\[\d+\])+\] *)+")
 
 
 def marked(rows: list[Row]) -> list[str]:

@@ -19,6 +19,12 @@ def _measured(line: str) -> int:
     return sum(0 if category(letter) in _NONE else 2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
+@lru_cache(maxsize=8192)
+def even(line: str) -> bool:
+    """Whether each letter of a line takes one cell."""
+    return line.isascii() or all(_measured(letter) == 1 for letter in line)
+
+
 def padded(line: str, width: int) -> str:
     """The line and as many spaces as it needs to be `width` cells wide."""
     return line + " " * max(0, width - cells(line))

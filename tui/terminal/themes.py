@@ -24,6 +24,7 @@ _BOLD, _DIM, _LINE, _REVERSE = Style(bold=True), Style(dim=True), Style(underlin
 _PLAIN: Styles = {
     "dim": _DIM,
     "edge": _DIM,
+    "negative edge": _DIM,
     "bold": _BOLD,
     "title": _BOLD,
     "key": _BOLD,
@@ -49,12 +50,12 @@ def _ink(colours: int, palette: int, cube: int, exact: str = "") -> Style:
 
 
 def _standard(colours: int) -> Styles:
-    cyan, yellow = Style(color="bright_cyan"), Style(color="bright_yellow")
+    cyan, yellow, magenta = (Style(color=f"bright_{name}") for name in ("cyan", "yellow", "magenta"))
     return {
         "operand": cyan + _BOLD,
         "result": yellow + _BOLD,
         "positive": cyan,
-        "negative": yellow,
+        "negative": magenta,
         "key": cyan,
         "note": yellow,
         "warning": yellow + _BOLD,
@@ -63,13 +64,13 @@ def _standard(colours: int) -> Styles:
 
 def _light(colours: int) -> Styles:
     """Dark blue and dark red. Red is never bold: some terminals make that their bright red, too pale on white."""
-    blue, red = _ink(colours, 4, 25), _ink(colours, 1, 124)
+    blue, red, brown = _ink(colours, 4, 25), _ink(colours, 1, 124), _ink(colours, 1, 130)
     return {
         **_faint(colours, 240),
         "operand": blue + _BOLD,
         "result": red + _LINE,
         "positive": blue,
-        "negative": red,
+        "negative": brown,
         "key": blue,
         "note": red,
         "warning": red + _LINE,
@@ -79,7 +80,8 @@ def _light(colours: int) -> Styles:
 def _contrast(colours: int) -> Styles:
     """White on black, in every cell. Of 256, these two are exact, and cost fewer bytes than spelled out."""
     page = Style.from_color(_colour(colours, 15, 231, ""), _colour(colours, 0, 16, ""))
-    marks = {**_PLAIN, "": Style(), "dim": Style(), "edge": Style(), "note": _BOLD + _LINE, "warning": _BOLD + _REVERSE}
+    plain = dict.fromkeys(("", "dim", "edge", "negative edge"), Style())
+    marks = {**_PLAIN, **plain, "note": _BOLD + _LINE, "warning": _BOLD + _REVERSE}
     return {name: page + mark for name, mark in marks.items()}
 
 
@@ -117,7 +119,10 @@ PALETTES: Mapping[str, Callable[[int], Styles]] = {
 @cache
 def styles(theme: str, colours: int) -> Styles:
     """The terminal style of each name that the drawing uses; of "", where there is one, the page's own."""
-    return {**_PLAIN, **PALETTES[theme](colours)} if colours else _PLAIN
+    if not colours:
+        return _PLAIN
+    inks = PALETTES[theme](colours)
+    return {**_PLAIN, "negative edge": inks["negative"] + _DIM, **inks}
 
 
 class Colourless(LineFilter):

@@ -6,15 +6,16 @@ there, so no number is ever drawn over or cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from copy import copy
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from nntutor.core.arrays import Array
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import cells, even
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, row_of
+from nntutor.tui.drawing.canvas.rows import Piece, Row
 
 Span = tuple[float, float]
 
@@ -22,6 +23,7 @@ Span = tuple[float, float]
 _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _BRAILLE = 0x2800
 _COVERED = "\0"  # the second cell of a wide letter
+_LINED = "result"  # underlined in some colours, which must end with it
 _FAR = 1e6  # in dots: beyond this a line is not followed
 
 
@@ -36,6 +38,15 @@ class Dots:
         self._styles: list[list[str]] = [[""] * self.width for _ in range(self.height)]
         self._text: list[list[str]] = [[""] * self.width for _ in range(self.height)]
         self._glyphs: dict[tuple[int, int], str] = {}
+
+    def copy(self) -> Dots:
+        """The same picture, to be drawn on."""
+        other = copy(self)
+        other._on = self._on.copy()
+        other._styles = [row[:] for row in self._styles]
+        other._text = [row[:] for row in self._text]
+        other._glyphs = dict(self._glyphs)
+        return other
 
     # --- coordinates -----------------------------------------------------------------------------
 
@@ -63,6 +74,11 @@ class Dots:
         return min(at[0], self.height - 1), min(at[1], self.width - 1)
 
     # --- drawing ---------------------------------------------------------------------------------
+
+    def clear(self, rows: Any, columns: Any) -> None:
+        """Takes all dots out of the cells of these dots, which lie inside."""
+        dots_of_cells = self._on.reshape(self.height, self.tall, self.width, self.broad)
+        dots_of_cells[rows // self.tall, :, columns // self.broad] = False
 
     def dots(self, rows: Any, columns: Any, style: str, glyph: str = "") -> None:
         """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them."""
@@ -113,6 +129,10 @@ class Dots:
         edge[:-1, :] |= bands[:-1, :] != bands[1:, :]
         self.mask(edge, style, glyph)
 
+    def style(self, row: int, column: int) -> str:
+        """The style of a cell."""
+        return self._styles[row][column]
+
     # --- text ------------------------------------------------------------------------------------
 
     def free(self, row: int, column: int, length: int) -> bool:
@@ -127,6 +147,10 @@ class Dots:
         inside = 0 <= row < self.height and column >= 0 and column + length <= self.width
         if not inside or (not over and any(self._text[row][column : column + length])):
             return False
+        if even(text):
+            self._text[row][column : column + length] = text
+            self._styles[row][column : column + length] = [style] * length
+            return True
         for letter in text:
             wide = cells(letter)
             if wide == 0:
@@ -174,19 +198,23 @@ class Dots:
             letters = [[chr(_BRAILLE + code) if code else " " for code in line] for line in codes.tolist()]
         return [self._row(row, letters[row]) for row in range(self.height)]
 
-    def _row(self, row: int, letters: list[str]) -> Row:
-        pieces = row_of(self._letters(row, letters))
-        text = pieces[-1].text.rstrip(" ")
-        return (*pieces[:-1], Piece(text, pieces[-1].style)) if text else pieces[:-1]
-
-    def _letters(self, row: int, dots: list[str]) -> Iterator[tuple[str, str]]:
-        style = ""
-        for text, dot, own in zip(self._text[row], dots, self._styles[row], strict=True):
-            letter = text or dot
-            if letter == _COVERED:
-                continue
-            style = style if letter == " " else own
-            yield letter, style
+    def _row(self, row: int, dots: list[str]) -> Row:
+        """The pieces of a row; spaces go with what stands before them: each change of style costs bytes."""
+        letters = [text or dot for text, dot in zip(self._text[row], dots, strict=True)]
+        pieces: list[Piece] = []
+        found, style, at = "", "", 0
+        for own, run in groupby(self._styles[row]):
+            start, at = at, at + len(list(run))
+            text = "".join(letters[start:at]).replace(_COVERED, "")
+            if text.isspace():
+                own = "" if style == _LINED else style
+            if own != style:
+                if found:
+                    pieces.append(Piece(found, style))
+                found, style = "", own
+            found += text
+        last = found.rstrip(" ")
+        return (*pieces, Piece(last, style)) if last else tuple(pieces)
 
 
 def _wide(span: Span) -> Span:

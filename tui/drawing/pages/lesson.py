@@ -68,8 +68,7 @@ class LessonPage:
 
     def has_picture(self) -> bool:
         """Whether the network fits on the screen as a picture."""
-        _, height = _parts(self.session.height)
-        return fits(self.study.trace, self.session.width - 1, height, self.look)
+        return fits(self.study.trace, self.session.width - 1, _parts(self.session.height)[1], self.look)
 
     def _title(self) -> str:
         study = self.study
@@ -84,11 +83,14 @@ class LessonPage:
         return name if study.own(study.run) else self.words.say("status.changed", run=name).strip()
 
     def _picture(self, width: int, height: int) -> list[Row]:
-        """The view that is chosen; on a wide screen two of them."""
+        """The view that is chosen; on a wide screen two of them, unless the network takes all of it."""
         if width < _TWO_COLUMNS:
             return self._view(self.study.view, width, height)
         left = max(_FULL_WIDTH - 8, width * 6 // 10)
         first, second = table.side_by_side(self.study)
+        cramped = first == "network" and not fits(self.study.trace, left - 1, height, self.look, labelled=True)
+        if cramped and (self.has_picture() or second == "matrices"):
+            return self._view(first, width, height)
         return beside(self._view(first, left, height), self._view(second, width - left - 2, height), left)
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:

@@ -1,10 +1,10 @@
-"""The picture of the network; where it does not fit, its matrices."""
+"""The picture of the network; where it does not fit, its matrices, and a line that says so."""
 
 from __future__ import annotations
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Row
+from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.views.matrices import matrices
 from nntutor.tui.drawing.views.paths import nothing
@@ -15,4 +15,7 @@ def network(study: Study, words: Words, width: int, height: int, look: Look) -> 
     if study.trace.problem.surface:
         return nothing(words, width)
     drawn = diagram(study.trace, study.step, width - 1, height, look, study.targets_shown)
-    return matrices(study, words, width, height, look) if drawn is None else drawn
+    if drawn is not None:
+        return drawn
+    said: Row = (Piece(f" {cut(words.say('views.too_large'), width - 1)}", "dim"),)
+    return [said, *matrices(study, words, width, height - 1, look)]

@@ -1,0 +1,180 @@
+"""The network's picture: everything at hand has its label, nothing moves or is drawn over, edges tell sign and size."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import screens
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import problems, share
+
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import names
+from nntutor.core.notation.kinds import SIGNED
+from nntutor.core.notation.symbols import Names, Ref, Style
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import Optimizer
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Row, row_cells
+from nntutor.tui.drawing.step import labels
+from nntutor.tui.drawing.step.diagram import diagram, fits
+from nntutor.tui.drawing.step.frame import Frame
+
+LOOKS = (Look(), Look(Style.ASCII))
+SHAPES = st.lists(st.integers(1, 8), min_size=2, max_size=4).map(tuple)
+SIZES = st.tuples(st.integers(20, 250), st.integers(5, 80))
+
+
+def plain(sizes: tuple[int, ...], seed: int = 0) -> Problem:
+    """One sample, sigmoid units, moderate numbers."""
+    random = np.random.default_rng(seed)
+    layers = tuple(
+        Layer("sigmoid", random.uniform(-1, 1, (b, a)), random.uniform(-1, 1, b)) for a, b in pairwise(sizes)
+    )
+    samples = Samples(random.random((1, sizes[0])), random.random((1, sizes[-1])))
+    return Problem(Network(layers), samples, Optimizer("sgd", 0.5))
+
+
+def marked(rows: list[Row]) -> list[str]:
+    return [piece.text.strip() for row in rows for piece in row if piece.style in ("operand", "result")]
+
+
+def lines(rows: list[Row]) -> list[str]:
+    return ["".join(piece.text for piece in row) for row in rows]
+
+
+def is_shown(trace: Trace, ref: Ref, texts: list[str], look: Look) -> bool:
+    value, signed = trace.value(ref), ref.kind in SIGNED
+    spelled = {figure(value, digits, signed, look.style) for digits in range(3, 7)}
+    number = re.compile(rf"(?<![\d.])(?:{'|'.join(map(re.escape, spelled))})(?![\d.e])")
+    return any(number.search(text) for text in texts)
+
+
+def missing(trace: Trace, step: Step, rows: list[Row], look: Look) -> list[Ref]:
+    """What the step makes or uses and the picture does not show."""
+    texts = marked(rows)
+    return [ref for ref in (step.ref, *names(step.full)) if not is_shown(trace, ref, texts, look)]
+
+
+@share(0.3)
+@given(problems(), SIZES, st.sampled_from(LOOKS), st.data())
+def test_what_is_at_hand_has_its_label_or_a_sign_says_that_more_is(
+    problem: Problem, size: tuple[int, int], look: Look, data: st.DataObject
+) -> None:
+    trace = Timeline.start(problem).trace
+    step = trace.step(data.draw(st.integers(1, len(trace))))
+    rows = diagram(trace, step, *size, look)
+    if rows is None:
+        return
+    assert len(rows) == size[1] and all(row_cells(row) <= size[0] for row in rows)
+    left_out = missing(trace, step, rows, look)
+    assert step.ref not in left_out
+    assert not left_out or lines(rows)[-1].endswith(look.line("…"))
+    assert all(re.fullmatch(r"(\[([^\[\]]|\[\d+\])+\] *)+", text) for text in marked(rows))
+
+
+@share(0.3)
+@given(SHAPES, st.sampled_from(((79, 13), (119, 26), (199, 40))), st.sampled_from(LOOKS), st.data())
+def test_up_to_four_layers_of_eight_nothing_at_hand_is_left_out(
+    sizes: tuple[int, ...], size: tuple[int, int], look: Look, data: st.DataObject
+) -> None:
+    trace = Timeline.start(plain(sizes)).trace
+    step = trace.step(data.draw(st.integers(1, len(trace))))
+    rows = diagram(trace, step, *size, look)
+    assert rows is not None
+    assert missing(trace, step, rows, look) == []
+    shown = "\n".join(lines(rows))
+    every = (trace.names.unit(layer, unit) for layer, count in enumerate(sizes) for unit in range(1, count + 1))
+    assert all(re.search(rf"\b{name}\b", shown) for name in every), shown
+
+
+@share(0.5)
+@given(SHAPES, SIZES, st.integers(6, 16))
+def test_the_places_of_labels_lie_apart_on_their_own_edges_and_on_no_other(
+    sizes: tuple[int, ...], size: tuple[int, int], length: int
+) -> None:
+    frame = Frame.fitting(Names(sizes), *size, Look())
+    if frame is None:
+        return
+    for layer in range(1, len(sizes)):
+        cells: set[tuple[int, int]] = set()
+        for edge, (row, middle) in labels.places(frame, layer, length).items():
+            start = labels.start_of(frame, layer, middle, length)
+            first, top, last, bottom = frame.ends(layer, *edge)
+            assert min(top, bottom) <= row <= max(top, bottom) and first <= start and start + length - 1 <= last
+            own = {(row, column) for column in range(start, start + length)}
+            assert not own & cells
+            cells |= own
+            assert (
+                row,
+                round(first + (last - first) * (row - top) / (bottom - top)) if top != bottom else middle,
+            ) in own
+
+
+@pytest.mark.parametrize("size", [(79, 13), (119, 26)])
+def test_no_label_moves_when_a_step_does(two_two_two: Problem, size: tuple[int, int]) -> None:
+    trace = Timeline.start(two_two_two).trace
+    places: dict[str, set[tuple[int, int]]] = {}
+    for step in trace:
+        rows = diagram(trace, step, *size, Look())
+        assert rows is not None
+        for y, line in enumerate(lines(rows)[:-1]):
+            for found in re.finditer(r"\b(?:w\d|[xho]\d|t) ?[\d.]*", line.replace("∂E/∂w", "∂E/∂_")):
+                if "⁺" not in line and "→" not in line:
+                    places.setdefault(
+                        f"{found[0].strip()} {found.start() // 30 if found[0][0] == 't' else 0}", set()
+                    ).add((y, found.start()))
+    assert len(places) >= 14
+    assert all(len(found) == 1 for found in places.values()), places
+
+
+def test_a_hidden_number_is_nowhere_in_the_picture(two_two_two: Problem) -> None:
+    trace = Timeline.start(two_two_two).trace
+    for symbol in ("δ_h1", "w5", "h1", "∂E/∂w8", "w8⁺", "t1", "b_h1"):
+        ref = trace.find(symbol)
+        assert ref is not None
+        for step in trace:
+            for hidden in (frozenset[Ref](), frozenset({ref})):
+                rows = diagram(trace, step, 99, 20, Look(), hidden=hidden)
+                assert rows is not None
+                if not hidden and step.ref == ref:
+                    assert is_shown(trace, ref, marked(rows), Look())
+                elif hidden and ref in (step.ref, *names(step.full)):
+                    assert any("?" in text for text in marked(rows)), (symbol, step)
+                if hidden and symbol != "b_h1" and symbol != "t1":
+                    assert not is_shown(trace, ref, lines(rows), Look()), (symbol, step)
+
+
+def test_an_edge_tells_the_sign_and_the_size_of_its_weight(two_two_two: Problem) -> None:
+    def row(weight: float, look: Look) -> str:
+        """The edge of a weight beside one of 1, without its label."""
+        layers = tuple(Layer("sigmoid", np.array([[one]]), None) for one in (weight, 1.0))
+        trace = Timeline.start(replace(two_two_two, network=Network(layers), samples=Samples.of([[1]], [[1]]))).trace
+        rows = diagram(trace, trace.step(1), 79, 13, look)
+        assert rows is not None
+        return lines(rows)[5].split("[")[0]
+
+    for look in LOOKS:
+        kinds = [row(weight, look) for weight in (0.9, 0.2, -0.9, -0.2)]
+        assert len(set(kinds)) == 4, kinds
+
+
+@pytest.mark.parametrize("sizes", [(9, 30, 3), (2, 8, 8, 8, 8, 8, 8, 8, 1)])
+def test_a_network_too_large_for_a_picture_says_so_above_its_matrices(sizes: tuple[int, ...]) -> None:
+    trace = Timeline.start(plain(sizes)).trace
+    assert not fits(trace, 79, 13, Look())
+    shown = screens.lines(screens.of_problem(plain(sizes)))
+    assert "Too large for a picture here" in shown[2] and "hidden layer" in shown[3]
+
+
+def test_a_network_whose_edges_have_no_room_for_labels_beside_another_view_takes_the_whole_width() -> None:
+    shown = screens.lines(screens.of_problem(plain((8, 8, 8, 8)), size=(120, 40)))
+    assert "hidden layer" not in "\n".join(shown)
+    assert all(f"[w{n} " in "\n".join(shown) for n in range(1, 9))

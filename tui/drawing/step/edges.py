@@ -1,0 +1,158 @@
+"""The edges of a network's picture, as lines of dots: solid for weights above 0, broken below, thick for large ones.
+
+What does not matter at a step is drawn once and kept; what is at hand is drawn over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.tui.drawing.canvas.dots import Dots
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.step.frame import Frame
+
+Edge = tuple[int, int, int]
+"""Layer, unit, source."""
+
+_NEGATIVE, _LARGE, _CROWDED = 1, 2, 4
+_CROWD = 3  # with more edges than this for each row, they would be one block of dots
+_MEET = 3  # cells at both ends of an edge
+_DASH, _SPACE = 4, 3  # dots of the line of a weight below 0
+
+
+def kinds(trace: Trace, hidden: frozenset[Ref]) -> tuple[bytes, ...]:
+    """What is seen of each weight before the iteration, by layers: is it below 0, is it half of the largest or more."""
+    found = _KINDS.get(trace)
+    if found is None:
+        weights = [trace.array("weight", layer) for layer in range(1, len(trace.problem.network.sizes))]
+        half = max(float(np.abs(weight).max(initial=0.0)) for weight in weights) / 2
+        large = [(np.abs(weight) >= half) & (weight != 0) for weight in weights]
+        found = tuple(
+            (_NEGATIVE * (w < 0) + _LARGE * so).astype(np.uint8).tobytes() for w, so in zip(weights, large, strict=True)
+        )
+        _KINDS[trace] = found
+    for ref in hidden:
+        if ref.kind == "weight" and ref.input:
+            at = (ref.unit - 1) * trace.problem.network.sizes[ref.layer - 1] + ref.input - 1
+            one = found[ref.layer - 1]
+            found = (*found[: ref.layer - 1], one[:at] + b"\0" + one[at + 1 :], *found[ref.layer :])
+    return found
+
+
+_KINDS: WeakKeyDictionary[Trace, tuple[bytes, ...]] = WeakKeyDictionary()
+
+
+def drawn(frame: Frame, seen: tuple[bytes, ...], active: Iterable[Edge], look: Look) -> Dots:
+    """A canvas with all edges, those of `active` bright and over the others."""
+    dots = _resting(frame, seen, look).copy()
+    bright = [(edge, _kind(frame, seen, edge)) for edge in active]
+    for edge, kind in bright:
+        line = _line(frame, edge, kind, look)
+        inside = _inside(frame, edge, dots, line)
+        dots.clear(line.rows[inside], line.columns[inside])
+    for edge, kind in bright:
+        _mark(dots, _stem(frame, edge[0] - 1, edge[2], look), _sign(kind))
+        _mark(dots, _line(frame, edge, kind, look), _sign(kind))
+    return dots
+
+
+def _inside(frame: Frame, edge: Edge, dots: Dots, line: Marks) -> Any:
+    """Which dots of an edge are not near its ends, where all edges of a unit meet and none is to lose its end."""
+    first, _, last, _ = frame.ends(*edge)
+    return (line.columns >= (first + _MEET) * dots.broad) & (line.columns <= (last - _MEET) * dots.broad)
+
+
+@lru_cache(maxsize=8)
+def _resting(frame: Frame, seen: tuple[bytes, ...], look: Look) -> Dots:
+    dots = Dots(frame.width, frame.height, look, (0, 1), (0, 1))
+    found: dict[tuple[str, str], list[Marks]] = {}
+    for layer in range(1, frame.last + 1):
+        crowded = _CROWDED * (len(frame.edges(layer)) > _CROWD * frame.height)
+        for unit, source in frame.edges(layer):
+            kind = _kind(frame, seen, (layer, unit, source))
+            line = _line(frame, (layer, unit, source), kind | crowded, look)
+            found.setdefault(("negative edge" if kind & _NEGATIVE else "edge", line.sign), []).append(line)
+    for (style, sign), lines in found.items():
+        rows = np.concatenate([line.rows for line in lines])
+        columns = np.concatenate([line.columns for line in lines])
+        _mark(dots, Marks(rows, columns, sign), style)
+    for layer in range(frame.last):
+        for source in range(1, frame.count(layer) + 1):
+            _mark(dots, _stem(frame, layer, source, look), "edge")
+    return dots
+
+
+def _kind(frame: Frame, seen: tuple[bytes, ...], edge: Edge) -> int:
+    layer, unit, source = edge
+    return seen[layer - 1][(unit - 1) * frame.count(layer - 1) + source - 1]
+
+
+def _sign(kind: int) -> str:
+    return "negative" if kind & _NEGATIVE else "positive"
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Rows and columns in dots, and the sign that stands for them in the ASCII look."""
+
+    rows: Any
+    columns: Any
+    sign: str = ""
+
+
+def _mark(dots: Dots, marks: Marks | None, style: str) -> None:
+    if marks is not None:
+        dots.dots(marks.rows, marks.columns, style, marks.sign)
+
+
+@lru_cache(maxsize=256)
+def _stem(frame: Frame, layer: int, source: int, look: Look) -> Marks | None:
+    """The line from a unit's name to where its edges part; none where its figure stands there."""
+    first, end = frame.lefts[layer] + len(frame.names.unit(layer, source)) + 2, frame.ends(layer + 1, 1, 1)[0]
+    if frame.tall < 3:
+        return None
+    tall, broad = (1, 1) if look.ascii else (4, 2)
+    columns = np.arange(first * broad, end * broad)
+    return Marks(np.full(len(columns), frame.line(layer, source) * tall + tall // 2), columns, "-")
+
+
+@lru_cache(maxsize=1024)
+def _line(frame: Frame, edge: Edge, kind: int, look: Look) -> Marks:
+    """The line of an edge; two side by side where it is thick."""
+    if look.ascii:
+        return _signs(*frame.ends(*edge), kind)
+    x0, y0, x1, y1 = frame.ends(*edge)
+    left, top, right, bottom = x0 * 2, y0 * 4 + 2, x1 * 2 + 1, y1 * 4 + 2
+    length = max(right - left, abs(bottom - top))
+    dot = np.arange(length + 1)
+    if kind & _CROWDED:
+        dot = dot[:: 2 if kind & _LARGE else 5]
+    elif kind & _NEGATIVE:
+        dot = dot[(length - dot) % (_DASH + _SPACE) < _DASH]
+    rows = np.round(top + (bottom - top) * dot / length).astype(int)
+    columns = np.round(left + (right - left) * dot / length).astype(int)
+    if kind & (_LARGE | _CROWDED) == _LARGE:
+        steep = abs(bottom - top) > right - left
+        rows, columns = np.append(rows, rows - (not steep)), np.append(columns, columns + steep)
+    return Marks(rows, columns)
+
+
+def _signs(x0: int, y0: int, x1: int, y1: int, kind: int) -> Marks:
+    """The same in letters: = for a thick level line, one / or \\ a row for a slanted one."""
+    if y0 == y1:
+        columns = np.arange(x0, x1 + 1)
+        rows, sign = np.full(len(columns), y0), "=" if kind & _LARGE else "-"
+    else:
+        rows, sign = np.arange(min(y0, y1) + 1, max(y0, y1)), "\\" if y1 > y0 else "/"
+        columns = np.round(x0 + (x1 - x0) * (rows - y0) / (y1 - y0)).astype(int)
+    if kind & _NEGATIVE:
+        rows, columns = rows[::2], columns[::2]
+    return Marks(rows, columns, sign)

@@ -1,0 +1,85 @@
+"""Where the label of an edge stands: on its own edge, where no other edge passes and no other label is.
+
+Where the edges of two layers lie too close for that, only what is at hand has labels, at the ends of the edges: those
+into one unit at their sources, those out of one unit at their targets, where each has a row of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from nntutor.tui.drawing.step.frame import Frame
+
+Place = tuple[int, int]
+"""Row, and the column that a label's middle stands at or near."""
+
+_MOST_EDGES = 12  # of a pair of layers; more have never room for every label
+_NEAR_SOURCE = 0.3
+
+
+@lru_cache(maxsize=64)
+def places(frame: Frame, layer: int, length: int) -> Mapping[tuple[int, int], Place]:
+    """A place for the label of every edge into a layer, `length` cells each; nothing where one has none."""
+    edges = frame.edges(layer)
+    if len(edges) > _MOST_EDGES:
+        return {}
+    found: dict[tuple[int, int], Place] = {}
+    taken: list[tuple[int, int]] = []  # row and first column
+    for edge in edges:
+        others = [other for other in edges if other != edge]
+        for row, middle in _along(frame, layer, *edge):
+            start = start_of(frame, layer, middle, length)
+            apart = all(row != its_row or abs(start - its) > length for its_row, its in taken)
+            clear = not any(_passes(frame, layer, other, row, start, start + length) for other in others)
+            if apart and clear and start <= middle < start + length:
+                found[edge] = (row, middle)
+                taken.append((row, start))
+                break
+    return found if len(found) == len(edges) else {}
+
+
+def start_of(frame: Frame, layer: int, middle: int, length: int) -> int:
+    """The first column of a label in the middle or near it, between the units of both layers."""
+    first, _, last, _ = frame.ends(layer, 1, 1)
+    return max(first, min(middle - length // 2, last + 1 - length))
+
+
+def starts(frame: Frame, layer: int, edge: tuple[int, int], share: float, length: int) -> Iterator[Place]:
+    """Rows and first columns for a label that must be somewhere, the best first.
+
+    share: where on the edge it belongs: 0 at its source, 1 at its target, else in its middle.
+    """
+    first, top, last, bottom = frame.ends(layer, *edge)
+    room = last + 1 - first - length
+    if room < 0:
+        return
+    if 0 < share < 1:
+        yield from ((row, start_of(frame, layer, middle, length)) for row, middle in _along(frame, layer, *edge, share))
+    at_source = [(top, first + shift) for shift in range(room + 1)]
+    at_target = [(bottom, first + room - shift) for shift in range(room + 1)]
+    yield from (*at_target, *at_source) if share == 1 else (*at_source, *at_target)
+
+
+def _along(frame: Frame, layer: int, unit: int, source: int, share: float | None = None) -> list[Place]:
+    """Rows and columns of an edge, the best for its label first."""
+    first, top, last, bottom = frame.ends(layer, unit, source)
+    if top == bottom:
+        middle = (first + last) // 2
+        return sorted(((top, column) for column in range(first, last + 1)), key=lambda one: abs(one[1] - middle))
+    ideal = _NEAR_SOURCE if share is None else share
+    rows = range(min(top, bottom) + 1, max(top, bottom)) or (top, bottom)
+    shares = sorted((abs((row - top) / (bottom - top) - ideal), row) for row in rows)
+    return [(row, round(first + (row - top) / (bottom - top) * (last - first))) for _, row in shares]
+
+
+def _passes(frame: Frame, layer: int, edge: tuple[int, int], row: int, start: int, end: int) -> bool:
+    """Whether an edge runs through the cells from start to before end of a row."""
+    first, top, last, bottom = frame.ends(layer, *edge)
+    if top == bottom:
+        return row == top and start <= last and end > first
+    shares = sorted((row + half - top) / (bottom - top) for half in (-0.5, 0.5))
+    if shares[1] < 0 or shares[0] > 1:
+        return False
+    low, high = (first + max(0.0, min(1.0, share)) * (last - first) for share in shares)
+    return start <= high and end > low
