@@ -236,7 +236,7 @@ class Trace:
         return next((step for step in range(1, len(self) + 1) if not self._finite(step)), None)
 
     def _finite(self, index: int) -> bool:
-        return bool(np.isfinite(self.value(self._of_data(self.plan.ref(index)))))
+        return bool(np.isfinite(self.value(self.ref(index))))
 
     # --- steps -----------------------------------------------------------------------------------
 
@@ -247,9 +247,13 @@ class Trace:
     def _of_batch(self, ref: Ref) -> Ref:
         return ref._replace(sample=self.samples.index(ref.sample)) if ref.sample >= 0 else ref
 
+    def ref(self, index: int) -> Ref:
+        """What the step at `index` (from 1) makes. IndexError outside 1..len."""
+        return self._of_data(self.plan.ref(index))
+
     def step(self, index: int) -> Step:
         """The step at `index` (from 1). IndexError outside 1..len."""
-        ref = self._of_data(self.plan.ref(index))
+        ref = self.ref(index)
         formula = self.plan.formula(ref, self.samples)
         return Step(
             index,

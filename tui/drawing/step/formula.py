@@ -62,6 +62,23 @@ def formula_rows(
     return rows[-max(height, most) :] if height else []
 
 
+def in_one_row(trace: Trace, ref: Ref, width: int, look: Look, left_out: Spelled) -> Row:
+    """What makes a number, in symbols: whole; else its sums shortened; else cut, saying how many numbers follow.
+
+    The sample of the number itself is not said again.
+    """
+    tree = trace.plan.formula(ref, trace.samples)
+
+    def symbol(used: Ref) -> str:
+        return trace.symbol(used._replace(sample=-1) if used.sample == ref.sample else used, look.style)
+
+    for most in (None, *_TERMS, 1):
+        pieces = [part for one in tokens(tree, symbol, look.style, most) for part in _said(one, left_out)]
+        if _cells(pieces) <= width:
+            return _row(pieces)
+    return _cut(tokens(tree, symbol, look.style), max(1, width), 1, look)[0]
+
+
 def _parts(
     trace: Trace, step: Step, width: int, heights: tuple[int, int], look: Look, left_out: Spelled
 ) -> list[list[Row]]:
