@@ -119,6 +119,8 @@ class _Picture:
         return "operand" if any(ref in self.used for ref in refs) else ""
 
     def figure(self, ref: Ref) -> str:
+        if not self.known(ref):
+            return "?"
         value = self.trace.value(ref)
         return self.look.figure(value, ref.kind in SIGNED, self.frame.digits)
 

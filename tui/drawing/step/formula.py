@@ -24,6 +24,7 @@ Spelled = Callable[[str], str]
 
 _MORE = 2
 _MOST_DIGITS = 17
+_HIDDEN = "?"
 # Sums are shortened to this many terms before the figures are.
 _TERMS = (12, 6, 4, 2)
 
@@ -122,7 +123,7 @@ def _cut(pieces: list[Token], width: int, height: int, look: Look) -> list[Row]:
 
 def _readings(trace: Trace, step: Step, look: Look) -> list[tuple[Expr, Callable[[Ref], str]]]:
     def shown(ref: Ref) -> str:
-        return operand_figure(trace.value(ref), look)
+        return operand_figure(trace.value(ref), look) if trace.known(ref, step.index) else _HIDDEN
 
     return [(step.full, lambda ref: trace.symbol(ref, look.style)), (step.full, shown)]
 
@@ -166,8 +167,9 @@ def _row(pieces: list[Token]) -> Row:
 
 
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
-    value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style)
-    equals = "=" if multiplies(trace, step, look) else look.line("≈")
+    shown = trace.known(step.ref, step.index)
+    value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style) if shown else _HIDDEN
+    equals = look.line("≈") if shown and not multiplies(trace, step, look) else "="
     return (Piece(f" {' ' * lead}{equals} "), Piece(value, "result"))
 
 

@@ -14,7 +14,6 @@ from nntutor.tui.state.study import Study
 _FORMULA = 24  # cells that figures of many digits leave to a formula
 _LEAST_DIGITS = 4
 _BESIDE = 8  # cells of a figure beside its digits: brackets, sign, point, exponent
-_NO_FIGURE = "?"
 _WIDEST = 72  # so that the eye finds the figure that belongs to a formula
 
 
@@ -40,7 +39,7 @@ def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look
     trace, here = study.trace, study.timeline.step
     ref, style = trace.ref(index), "dim" if index > here else ""
     lead = f"{look.line('▸') if index == here else ' '} {index:>{len(str(len(trace)))}}  "
-    name, figure = trace.symbol(ref, look.style), _figure(study, ref, index, digits, look)
+    name, figure = trace.symbol(ref, look.style), _figure(study, ref, digits, look)
     mark = "result" if index == here else "operand" if ref in used else style
     head: Row = (Piece(lead, "bold" if index == here else "dim"), Piece(name, "bold" if index == here else style))
     if index <= here:
@@ -59,7 +58,7 @@ def _counted(piece: str) -> str:
     return piece.replace(" more ", " ")
 
 
-def _figure(study: Study, ref: Ref, index: int, digits: int, look: Look) -> str:
-    if index > study.timeline.step or study.hides(ref, study.timeline):
-        return _NO_FIGURE
+def _figure(study: Study, ref: Ref, digits: int, look: Look) -> str:
+    if not study.trace.known(ref, study.timeline.step):
+        return "?"
     return look.figure(study.trace.value(ref), ref.kind in SIGNED, digits)
