@@ -27,6 +27,7 @@ from nntutor.tui.drawing.pages.tabs import tabs_row
 from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.drawing.views.steps import first_shown, steps
 from nntutor.tui.state import moves, views
+from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.study import Study
@@ -92,17 +93,22 @@ def test_a_formula_without_room_is_counted_and_no_figure_is_cut() -> None:
 # --- side by side ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_each_view_changes_what_is_seen_and_all_are_come_by(lesson: str) -> None:
-    session = screens.of_lesson(lesson, size=(120, 40))
-    seen, picture = [], extents.has_picture(session)
-    for _ in views.drawn_views(study_of(session), picture):
-        before = views.side_by_side(study_of(session), picture)
+@pytest.mark.parametrize("size", [(80, 24), (110, 30), (150, 40)])
+@pytest.mark.parametrize("subject", [*LESSONS, *builtin.names()])
+def test_each_view_changes_what_is_seen_and_all_are_come_by(subject: str, size: tuple[int, int]) -> None:
+    if subject in LESSONS:
+        session = screens.of_lesson(subject, size=size)
+    else:
+        session = screens.of_problem(builtin.open(subject), size=size)
+    session, seen = screens.pressed(session, "view"), []
+    for _ in views.drawn_views(study_of(session), extents.has_picture(session)):
+        before = extents.seen(session)
         session = screens.pressed(session, "view")
-        after = views.side_by_side(study_of(session), picture)
+        after = extents.seen(session)
         assert after != before and study_of(session).view not in before
+        assert study_of(session).view in after
         seen += after
-    assert set(seen) == set(views.drawn_views(study_of(session), picture))
+    assert set(seen) == set(views.drawn_views(study_of(session), extents.has_picture(session)))
 
 
 @pytest.mark.parametrize("size", SIZES[1:])
@@ -112,13 +118,13 @@ def test_the_views_are_named_and_the_one_at_the_right_is_marked(language: str, s
     for lesson in LESSONS:
         session = screens.of_lesson(lesson, language, size=size)
         for _ in range(4):
-            picture = extents.has_picture(session)
-            first, second = views.side_by_side(study_of(session), picture)
+            picture, seen = extents.has_picture(session), extents.seen(session)
             line = screens.lines(session)[1]
             assert cells(line) == size[0]
             names = {name: words.say(f"view_name.{name}") for name in views.drawn_views(study_of(session), picture)}
             assert all(f" {name} " in line or f"[{name}]" in line for name in names.values())
-            assert f"── {names[first]} ─" in line and f"[{names[second]}]" in line and line.count("[") == 1
+            assert f"── {names[seen[0]]} ─" in line and line.count("[") == len(seen) - 1
+            assert all(f"[{names[second]}]" in line for second in seen[1:])
             session = screens.pressed(session, "view")
 
 
@@ -185,3 +191,34 @@ def test_the_title_never_touches_the_place_and_the_name_of_a_run_is_whole(width:
             assert row[1].text.startswith("  ") and row[1].text.isspace()
             plain = status_row(study.trace, index, title, "", words, width, look)
             assert width < 80 or (title in plain[0].text and "E " in row[-1].text and "E " in plain[-1].text)
+
+
+# --- what is asked for ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_a_hidden_number_stands_nowhere(size: tuple[int, int]) -> None:
+    """In no view, not in the formula, not as an operand, in no panel, and no expression gets at it."""
+    session = screens.of_problem(builtin.open("two-two-two"), size=size)
+    last = moves.to(study_of(session), 1, len(study_of(session).trace))
+    asked = 0
+    for symbol in ("h1", "E", "∂E/∂o1", "δ_h1", "∂E/∂w1", "w5⁺"):
+        ref = last.trace.find(symbol)
+        assert ref is not None
+        made, value = last.trace.index_of(ref), figure(last.trace.value(ref))
+        assert made is not None
+        uses = [step.index for step in last.trace if any(operand.ref == ref for operand in step.operands)]
+        for step in (made, *uses[:1]):
+            for view in ("network", "steps", "matrices", "curve"):
+                for panel in ("escape", "why"):
+                    here = replace(session, study=replace(moves.to(last, 1, step), view=view))
+                    hiding = replace(study_of(here), hidden=frozenset([ref]))
+                    shown, kept_back = (
+                        "\n".join(screens.lines(screens.pressed(replace(session, study=study), panel)))
+                        for study in (study_of(here), hiding)
+                    )
+                    assert value not in kept_back, kept_back
+                    asked += value in shown
+        assert not isinstance(value_of(replace(last, hidden=frozenset([ref])), symbol), float)
+        assert isinstance(value_of(last, symbol), float)
+    assert asked > 40

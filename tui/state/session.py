@@ -174,8 +174,8 @@ class Extents(Protocol):
     def has_picture(self, session: Session) -> bool:
         """Whether the network fits on the screen as a picture; where not, its matrices stand for it."""
 
-    def is_wide(self, session: Session) -> bool:
-        """Whether two views stand side by side."""
+    def seen(self, session: Session) -> tuple[str, ...]:
+        """The views that stand on the screen: one, or two side by side."""
 
 
 def asking(session: Session) -> bool:

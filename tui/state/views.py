@@ -67,15 +67,14 @@ def side_by_side(study: Study, picture: bool = True) -> tuple[str, str]:
     return chosen, "curve" if study.running is not None else _BESIDE[0]
 
 
-def next_view(study: Study, picture: bool = True, wide: bool = False) -> Study:
+def next_view(study: Study, picture: bool = True, seen: tuple[str, ...] = ()) -> Study:
     """The next view, at later stops too in place of the one that this stop asks for.
 
-    picture: as in `drawn_views`. wide: two views stand side by side, and one that is seen is passed over.
+    picture: as in `drawn_views`. seen: what stands on the screen, and is passed over.
     """
     all_views = drawn_views(study, picture)
     at = all_views.index(study.view if study.view in all_views else _NO_PICTURE)
     following = (*all_views[at + 1 :], *all_views[: at + 1])
-    seen = side_by_side(study, picture) if wide else ()
     view = next((view for view in following if view not in seen), following[0])
     if study.lesson is None:
         return replace(study, view=view)

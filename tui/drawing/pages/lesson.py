@@ -75,16 +75,23 @@ class LessonPage:
         """Whether two views stand side by side."""
         return self.session.width >= _TWO_COLUMNS and _parts(self.session.height)[1] > 0
 
-    @property
-    def _left(self) -> int:
-        """Cells of the view, on a wide screen of the left one."""
-        width = self.session.width
-        return max(_LEFT, width * 6 // 10) if self.wide else width
-
     def has_picture(self) -> bool:
         """Whether the network fits on the screen as a picture."""
-        _, height = _parts(self.session.height)
-        return fits(self.study.trace, self._left - 1, height, self.look)
+        return self._fits(self.session.width)
+
+    def seen(self) -> tuple[str, ...]:
+        """The views that stand there: one; on a wide screen two, unless the network needs all of it."""
+        study = self.study
+        if not self.wide:
+            return (study.view,)
+        picture = self.has_picture()
+        pair = views.side_by_side(study, picture)
+        if pair[0] != "network" or self._fits(_left(self.session.width)):
+            return pair
+        return ("network",) if study.view == "network" else views.side_by_side(study, picture=False)
+
+    def _fits(self, width: int) -> bool:
+        return fits(self.study.trace, width - 1, _parts(self.session.height)[1], self.look)
 
     def _title(self) -> str:
         study = self.study
@@ -100,14 +107,15 @@ class LessonPage:
 
     def _picture(self, height: int) -> list[Row]:
         """The view that is chosen, below a line; on a wide screen two of them, below their names."""
-        width, left = self.session.width, self._left
+        width, left = self.session.width, _left(self.session.width)
         if not self.wide:
             return [rule(width, self.look), *self._view(self.study.view, width, height)]
-        picture = self.has_picture()
-        first, second = views.side_by_side(self.study, picture)
-        names = views.drawn_views(self.study, picture)
-        right = self._view(second, width - left - _GAP, height)
-        head = tabs_row(first, second, names, self.words, width, left + _GAP, self.look)
+        names = views.drawn_views(self.study, self.has_picture())
+        first, *others = self.seen()
+        head = tabs_row(first, "".join(others), names, self.words, width, left + _GAP, self.look)
+        if not others:
+            return [head, *self._view(first, width, height)]
+        right = self._view(others[0], width - left - _GAP, height)
         return [head, *beside(self._view(first, left, height), right, left, _GAP)]
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:
@@ -148,6 +156,11 @@ class LessonPage:
         message, note, width = self.session.home.message, self.study.note, self.session.width - 2
         told = [] if note is None else fitting(note, self.words, self.look, width, max(1, self.session.height // 3))
         return [*told, *(wrapped(message, width) if message else [])]
+
+
+def _left(width: int) -> int:
+    """Cells of the left one of two views."""
+    return max(_LEFT, width * 6 // 10)
 
 
 def _parts(height: int) -> tuple[int, int]:
