@@ -13,8 +13,9 @@ from nntutor.tui.state.study import Study
 # Iterations times weights that a curve may take to be drawn after a restart: about half a second.
 _REPLAYED = 200_000
 
-# What stands at the right of a wide screen, where it is chosen; the first one where none is.
-_BESIDE = ("steps", "matrices", "curve", "moves")
+# What stands at the right of a wide screen, where it is chosen; the first one where none is. On a surface, which has
+# one weight or two, the moves too.
+_BESIDE = ("steps", "matrices", "curve")
 _NO_PICTURE = "matrices"
 
 
@@ -62,7 +63,8 @@ def side_by_side(study: Study, picture: bool = True) -> tuple[str, str]:
     all_views = drawn_views(study, picture)
     first = views(study)[0] if views(study)[0] in all_views else _NO_PICTURE
     chosen = study.view if study.view in all_views else _NO_PICTURE
-    if chosen in _BESIDE and chosen != first:
+    beside = (*_BESIDE, "moves") if study.trace.problem.surface else _BESIDE
+    if chosen in beside and chosen != first:
         return first, chosen
     return chosen, "curve" if study.running is not None else _BESIDE[0]
 

@@ -33,7 +33,7 @@ _BOTTOM = 8  # rows of formula and prose at 80 × 24
 _MOST_BOTTOM = 10
 _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
-_LEFT, _GAP = 66, 2  # the least cells of the left one of two columns, and what is between them
+_LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
@@ -160,7 +160,7 @@ class LessonPage:
 
 def _left(width: int) -> int:
     """Cells of the left one of two views."""
-    return max(_LEFT, width * 6 // 10)
+    return max(_LEFT, width * 4 // 7)
 
 
 def _parts(height: int) -> tuple[int, int]:

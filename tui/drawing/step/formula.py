@@ -77,7 +77,8 @@ def in_one_row(trace: Trace, ref: Ref, width: int, look: Look, left_out: Spelled
         pieces = [part for one in tokens(tree, symbol, look.style, most) for part in _said(one, left_out)]
         if _cells(pieces) <= width:
             return _row(pieces)
-    return _cut(tokens(tree, symbol, look.style), max(1, width), 1, look)[0]
+    first, *others = _cut(tokens(tree, symbol, look.style), max(1, width), 1, look)[0]
+    return (first._replace(text=first.text.lstrip()), *others)
 
 
 def _parts(

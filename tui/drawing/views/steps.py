@@ -42,12 +42,12 @@ def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look
     name, figure = trace.symbol(ref, look.style), _figure(study, ref, digits, look)
     mark = "result" if index == here else "operand" if ref in used else style
     head: Row = (Piece(lead, "bold" if index == here else "dim"), Piece(name, "bold" if index == here else style))
-    if index <= here:
-        head = (*head, Piece(" = "))
-        formula = in_one_row(trace, ref, width - row_cells(head) - digits - _BESIDE, look, _counted)
-        head = (*head, *(Piece(piece.text) for piece in formula))
     shown = f"[{figure}]" if mark in ("result", "operand") else f" {figure} "
     left = width - cells(shown)
+    if index <= here:
+        head = (*head, Piece(" = "))
+        formula = in_one_row(trace, ref, left - row_cells(head) - 1, look, _counted)
+        head = (*head, *(Piece(piece.text) for piece in formula))
     if left <= cells(lead):
         return shortened((*head, Piece(f" {shown}", mark)), width, look)
     return (*padded_row(shortened(head, left, look), left), Piece(shown, mark))
