@@ -14,6 +14,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.symbols import Style
 from nntutor.lessons.course import builtin, load
+from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.language import words as languages
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
@@ -126,6 +127,12 @@ def test_the_views_are_named_and_the_one_at_the_right_is_marked(language: str, s
             assert f"── {names[seen[0]]} ─" in line and line.count("[") == len(seen) - 1
             assert all(f"[{names[second]}]" in line for second in seen[1:])
             session = screens.pressed(session, "view")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_view_has_a_name_of_its_own(language: str) -> None:
+    names = [languages.load(language).say(f"view_name.{view}") for view in VIEWS]
+    assert len(set(names)) == len(names)
 
 
 def test_names_without_room_are_counted_and_the_one_that_is_shown_stays() -> None:
