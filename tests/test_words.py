@@ -16,6 +16,7 @@ from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
+from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.language import words
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.state.session import THEMES
@@ -96,6 +97,7 @@ BUILT: dict[str, frozenset[str]] = {
         "stale.": (one.stale for example in published.examples() for one in example.figures),
         "study.zoom_": ("on", "off"),
         "theme.": THEMES,
+        "view_name.": VIEWS,
         "verify.": literals("lessons/export/**/*.py"),
         "why.": (key for key, _ in words.load("en").group("why")),
         "why_panel.": literals("tui/drawing/panels/**/*.py"),
