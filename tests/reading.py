@@ -186,8 +186,8 @@ def _formula_beside(session: Session, study: Study) -> bool:
 
 def lesson_low(session: Session) -> int:
     """Rows for formula and panel."""
-    rules = [at for at, row in enumerate(page.rows(session)) if set(letters([row], aside=True)) in ({"─"}, {"-"})]
-    top = rules[1] + 1 if len(rows_of := rules) > 1 and rows_of[0] == 1 else 1
+    rules = screens.rules(page.rows(session))
+    top = rules[1] + 1 if len(rules) > 1 and rules[0] == 1 else 1
     return session.height - top - _told_rows(session)
 
 

@@ -11,6 +11,7 @@ from nntutor.lessons.course import builtin, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents
+from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import moves
 from nntutor.tui.state.session import Action, Home, Opened, Press, Session
@@ -49,6 +50,15 @@ def pressed(session: Session, *actions: str) -> Session:
 
 def lines(session: Session) -> list[str]:
     return ["".join(piece.text for piece in row) for row in page.rows(session)]
+
+
+def rules(rows: tuple[Row, ...]) -> list[int]:
+    """Which rows are a line across the screen; names may stand in it."""
+    return [
+        at
+        for at, row in enumerate(rows)
+        if row and row[0].style == row[-1].style == "edge" and {row[0].text[0], row[-1].text[-1]} <= {"─", "-"}
+    ]
 
 
 def without_note(session: Session) -> Session:

@@ -52,7 +52,7 @@ async def test_a_lesson_is_opened_from_the_list_stepped_through_and_left(tmp_pat
     app = tutor(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("/", *"hidden-delta", "enter", "space", "right")
-        assert first_line(app).endswith("iteration 1 · backward · step 22/39 · E 0.2984")
+        assert first_line(app).endswith("iteration 1 · step 22/39 · E 0.2984")
         await pilot.press("ㅅ")
         assert first_line(app).endswith("반복 1 · 역전파 · 단계 22/39 · E 0.2984")
         await pilot.press("left", "q")

@@ -279,7 +279,7 @@ def test_a_lesson_opened_again_from_the_list_is_where_the_next_start_is(tmp_path
 
 def test_the_curve_is_there_again_after_a_restart(tmp_path: Path) -> None:
     session = lint.ran(screens.pressed(screens.of_lesson("cycle"), "run", "step", "continue"))
-    session = screens.pressed(session, "view", "view")
+    session = screens.pressed(session, "view", "view", "view")
     assert session.study is not None and session.study.view == "curve" and session.study.place[0] > 100
     again = screens.kept(tmp_path, session)
     assert screens.lines(screens.without_note(again))[:14] == screens.lines(screens.without_note(session))[:14]

@@ -142,7 +142,7 @@ def test_a_hidden_number_is_nowhere_in_the_picture(two_two_two: Problem) -> None
         assert ref is not None
         for step in trace:
             for hidden in (frozenset[Ref](), frozenset({ref})):
-                rows = diagram(trace, step, 99, 20, Look(), hidden=hidden)
+                rows = diagram(trace.hiding(hidden), step, 99, 20, Look())
                 assert rows is not None
                 if not hidden and step.ref == ref:
                     assert is_shown(trace, ref, marked(rows), Look())
@@ -174,7 +174,9 @@ def test_a_network_too_large_for_a_picture_says_so_above_its_matrices(sizes: tup
     assert "Too large for a picture here" in shown[2] and "hidden layer" in shown[3]
 
 
-def test_a_network_whose_edges_have_no_room_for_labels_beside_another_view_takes_the_whole_width() -> None:
-    shown = screens.lines(screens.of_problem(plain((8, 8, 8, 8)), size=(120, 40)))
+def test_a_network_whose_edges_have_room_for_figures_alone_shows_those_that_are_used() -> None:
+    problem = plain((8, 8, 8, 8))
+    shown = screens.lines(screens.of_problem(problem, size=(120, 40)))
     assert "hidden layer" not in "\n".join(shown)
-    assert all(f"[w{n} " in "\n".join(shown) for n in range(1, 9))
+    weights = problem.network.layers[0].weights[0]
+    assert all(f"[{figure(weight, 3)}]" in "\n".join(shown) for weight in weights)

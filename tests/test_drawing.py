@@ -32,12 +32,12 @@ from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, multiplies, operand_figure
 from nntutor.tui.drawing.step.matrices import matrices
-from nntutor.tui.drawing.views.table import side_by_side
 from nntutor.tui.state import edits, moves
 from nntutor.tui.state import study as at
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
+from nntutor.tui.state.views import side_by_side
 
 LESSONS = [lesson.id for lesson in load.lessons()]
 SIZES = [(80, 24), (120, 40), (40, 12), (20, 5), (250, 80)]
@@ -103,10 +103,12 @@ def test_a_problem_without_a_title_is_headed_by_its_name(two_two_two: Problem) -
     assert screens.lines(session)[0].startswith(" problem ")
 
 
-def test_beside_the_network_stands_the_curve_as_soon_as_it_has_two_points() -> None:
-    session = screens.pressed(screens.of_lesson("cycle", size=(120, 40)), "last")
-    assert side_by_side(at_hand(session)) == ("network", "matrices")
-    assert side_by_side(at_hand(screens.pressed(session, "step"))) == ("network", "curve")
+def test_beside_the_network_stand_the_steps_and_while_a_run_is_on_its_way_the_curve() -> None:
+    session = screens.of_lesson("cycle", size=(120, 40))
+    assert side_by_side(at_hand(session)) == ("network", "steps")
+    running = screens.pressed(session, "run", "continue")
+    assert side_by_side(at_hand(running)) == ("network", "curve")
+    assert side_by_side(at_hand(lint.ran(running))) == ("network", "steps")
 
 
 @pytest.mark.parametrize("size", list(itertools.product((1, 5, 23, 24, 40), (1, 5, 6, 10))))

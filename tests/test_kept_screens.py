@@ -87,8 +87,7 @@ def told(rows: tuple[Row, ...]) -> str:
 def picture(session: Session) -> tuple[Row, ...]:
     """The page down to the line below the picture."""
     rows = page.rows(session)
-    rules = [at for at, row in enumerate(rows) if {letter for piece in row for letter in piece.text} <= {"─", "-"}]
-    first, last = next(pair for pair in pairwise([at for at in rules if rows[at]]) if pair[1] - pair[0] > 1)
+    first, last = next(pair for pair in pairwise(screens.rules(rows)) if pair[1] - pair[0] > 1)
     return rows[first + 1 : last]
 
 

@@ -410,7 +410,7 @@ def test_the_bar_at_hand_has_a_sign(look: Look) -> None:
     assert [row[0].text[0] for row in rows[1:]] == [" ", look.line("▸")]
 
 
-@pytest.mark.parametrize(("lesson", "view"), [("old-weights", "runs"), ("adam", "moves")])
+@pytest.mark.parametrize(("lesson", "view"), [("old-weights", "runs"), ("adam", "moves"), ("adam", "steps")])
 def test_the_number_at_hand_of_a_table_has_a_sign(lesson: str, view: str) -> None:
     for style, mark in ((Style.UNICODE, "▸"), (Style.ASCII, ">")):
         session = screens.of_lesson(lesson, style=style)

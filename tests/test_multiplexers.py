@@ -56,7 +56,7 @@ def ends_with(place: str) -> Callable[[list[str]], bool]:
 
 def test_a_lesson_is_taken_in_tmux_at_every_size_and_back(opened: Tmux) -> None:
     opened.run("send-keys", "Space")
-    before = opened.until(ends_with("iteration 1 · backward · step 21/39 · E 0.2984"))
+    before = opened.until(ends_with("iteration 1 · step 21/39 · E 0.2984"))
     for width, height in ((20, 5), (250, 80), (40, 12), (120, 40)):
         opened.run("resize-window", "-x", str(width), "-y", str(height))
         lines = opened.until(lambda lines: "step 21/39" in lines[0] and len(lines) >= height - 1)  # noqa: B023
@@ -71,7 +71,7 @@ def test_what_tmux_shows_is_the_same_with_the_korean_keyboard(opened: Tmux) -> N
     opened.run("send-keys", "-l", "ㅅ")
     opened.until(ends_with("반복 1 · 순전파 · 단계 1/39 · E ?"))
     opened.run("send-keys", "-l", "t")
-    opened.until(ends_with("iteration 1 · forward · step 1/39 · E ?"))
+    opened.until(ends_with("iteration 1 · step 1/39 · E ?"))
 
 
 def test_when_tmux_is_killed_the_next_start_is_at_the_same_step(tmp_path: Path, opened: Tmux) -> None:
@@ -102,7 +102,7 @@ def test_a_lesson_is_taken_in_gnu_screen(tmp_path: Path) -> None:
     terminal.until("단계 2/39")
     terminal.resize(80, 24)
     terminal.send(b"t")
-    terminal.until("iteration 1 · forward · step 2/39 · E ?")  # it passes a screen on row by row
+    terminal.until("iteration 1 · step 2/39 · E ?")  # it passes a screen on row by row
     # A screen whose terminal is gone would wait for another one.
     subprocess.run(["screen", "-X", "quit"], env={**ENVIRONMENT, "SCREENDIR": str(sockets)}, check=True)
     assert terminal.wait() == 0

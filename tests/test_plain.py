@@ -213,7 +213,7 @@ def test_a_word_that_is_none_is_answered_with_what_there_is(talk: Talk) -> None:
     ("line", "offered"),
     [
         ("run 5", "10, 100, 1000, 10000, until 0.01"),
-        ("view sky", "network, matrices, curve"),
+        ("view sky", "network, steps, matrices, curve"),
         ("digits 5", "4, 6, 9, 17"),
         ("why 9", "1 (w1), 2 (x1)"),
         ("language fr", "en, ko"),

@@ -227,6 +227,21 @@ def test_seeds_are_counted_as_solved_or_by_where_they_wait() -> None:
     assert waiting == len(seeds.solved) - int(seeds.solved.sum())
 
 
+def test_the_steps_are_told_as_far_as_they_are_made() -> None:
+    session = at("hidden-delta", "steps", 0, "δ_o1")
+    study, told = study_of(session), said(session)
+    here = study.timeline.step
+    lines = dict(re.findall(r"(\d+): (.+)", told))
+    assert len(lines) == 24 and str(here) in lines
+    for index, line in lines.items():
+        step = study.trace.step(int(index))
+        assert line.startswith(step.symbol)
+        assert ("not yet" in line) == (int(index) > here)
+        if int(index) <= here:
+            assert number(line.partition(" = ")[2].rstrip(".")) == pytest.approx(step.value, rel=1e-3)
+    assert f"and {len(study.trace) - 24} more" in told
+
+
 def test_operands_are_told_from_1_on_with_what_made_each() -> None:
     session = screens.of_lesson("hidden-delta")
     study = moves.go_to(study_of(session), "delta_h1")

@@ -29,7 +29,7 @@ def shown(session: Session, stops: list[str]) -> list[str]:
 def test_a_view_chosen_by_hand_stays_at_the_stops_after_it_but_where_a_stop_is_about_another() -> None:
     session = screens.of_lesson("forward")
     assert shown(session, STOPS) == ["network", "network", "matrices", "network", "network"]
-    chosen = pressed(session, "view", "view")
+    chosen = pressed(session, "view", "view", "view")
     assert shown(chosen, STOPS) == ["curve", "curve", "matrices", "curve", "curve"]
     assert of(pressed(chosen, "continue")).view == "curve"
     assert of(pressed(chosen, "continue", "step", "step", "stop_previous")).view == "curve"
@@ -42,7 +42,7 @@ def test_in_place_of_a_stops_own_view_another_stays_as_long_as_stops_ask_for_tha
 
 
 def test_a_chosen_view_comes_back_with_the_place_and_is_gone_when_the_lesson_begins_anew(tmp_path: Path) -> None:
-    session = pressed(screens.of_lesson("forward"), "view", "view")
+    session = pressed(screens.of_lesson("forward"), "view", "view", "view")
     assert shown(screens.kept(tmp_path, session), STOPS) == shown(session, STOPS)
     assert of(screens.of_lesson("forward")).view == "network"
 

@@ -101,8 +101,8 @@ BUILT: dict[str, frozenset[str]] = {
         "stale.": (one.stale for example in published.examples() for one in example.figures),
         "study.zoom_": ("on", "off"),
         "theme.": THEMES,
-        "verify.": literals("lessons/export/**/*.py"),
         "view_name.": VIEWS,
+        "verify.": literals("lessons/export/**/*.py"),
         "why.": (key for key, _ in words.load("en").group("why")),
         "why_panel.": literals("tui/drawing/panels/**/*.py"),
     }.items()

@@ -8,7 +8,7 @@ its value come from the same pass.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -88,7 +88,7 @@ class Trace:
     """The record of iteration `iteration` (from 1) of a problem.
 
     `samples` are the data's indices of the samples used. `edited`: the given numbers that somebody set
-    before this iteration, so that no earlier step made them.
+    before this iteration, so that no earlier step made them. `hidden`: numbers that count as not known, made or not.
     """
 
     problem: Problem
@@ -101,6 +101,7 @@ class Trace:
     _program: Program
     _shared: Array
     _pass: Array
+    hidden: frozenset[Ref] = frozenset()
 
     def __repr__(self) -> str:
         return f"<trace of iteration {self.iteration}: {len(self)} steps, E {figure(self.error)}>"
@@ -236,7 +237,7 @@ class Trace:
         return next((step for step in range(1, len(self) + 1) if not self._finite(step)), None)
 
     def _finite(self, index: int) -> bool:
-        return bool(np.isfinite(self.value(self._of_data(self.plan.ref(index)))))
+        return bool(np.isfinite(self.value(self.ref(index))))
 
     # --- steps -----------------------------------------------------------------------------------
 
@@ -247,9 +248,13 @@ class Trace:
     def _of_batch(self, ref: Ref) -> Ref:
         return ref._replace(sample=self.samples.index(ref.sample)) if ref.sample >= 0 else ref
 
+    def ref(self, index: int) -> Ref:
+        """What the step at `index` (from 1) makes. IndexError outside 1..len."""
+        return self._of_data(self.plan.ref(index))
+
     def step(self, index: int) -> Step:
         """The step at `index` (from 1). IndexError outside 1..len."""
-        ref = self._of_data(self.plan.ref(index))
+        ref = self.ref(index)
         formula = self.plan.formula(ref, self.samples)
         return Step(
             index,
@@ -275,9 +280,13 @@ class Trace:
         return self.plan.index(self._of_batch(ref))
 
     def known(self, ref: Ref, index: int) -> bool:
-        """Whether the number is given, or made at or before step `index`."""
+        """Whether the number is given, or made at or before step `index`, and not hidden."""
         made = self.index_of(ref)
-        return made is None or made <= index
+        return (made is None or made <= index) and ref not in self.hidden
+
+    def hiding(self, refs: frozenset[Ref]) -> Trace:
+        """The same record, in which these numbers count as not known."""
+        return replace(self, hidden=refs)
 
     def producer(self, ref: Ref) -> tuple[int, int] | None:
         """(iteration, step) that made a number, across iterations; None for what nobody made."""

@@ -16,16 +16,17 @@ _LONGEST = 2000  # letters of what is wrong with a lesson: names of ours may be 
 
 VIEWS = (
     "network", "matrices", "curve", "runs", "plane", "planes", "inequalities", "parabola", "slopes", "nudge",
-    "layers", "contours", "race", "moves", "seeds",
+    "layers", "contours", "race", "moves", "seeds", "steps",
 )  # fmt: skip
 """What a stop may show.
 
-network: the picture of the network; matrices; curve: E by iteration; runs: two runs in two columns; plane: the
-plane of two inputs, with borders and regions; planes: the same beside the plane of two hidden units; inequalities:
-what each row asks of one unit; parabola: E over one weight with the moves so far; slopes: the activation and its
-slope at the working point; nudge: a weight moved a little and what follows, factor by factor; layers: the size of
-the gradient, layer by layer; contours: E over two weights with the path; race: the same with the paths of all runs,
-at as many samples touched; moves: what the optimizer makes for each weight; seeds: many networks from many seeds.
+network: the picture of the network; steps: the record of this iteration as a table; matrices; curve: E by iteration;
+runs: two runs in two columns; plane: the plane of two inputs, with borders and regions; planes: the same beside the
+plane of two hidden units; inequalities: what each row asks of one unit; parabola: E over one weight with the moves
+so far; slopes: the activation and its slope at the working point; nudge: a weight moved a little and what follows,
+factor by factor; layers: the size of the gradient, layer by layer; contours: E over two weights with the path; race:
+the same with the paths of all runs, at as many samples touched; moves: what the optimizer makes for each weight;
+seeds: many networks from many seeds.
 """
 
 

@@ -6,7 +6,7 @@ from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.pages.glossary import same_term, term_top, top_of
 from nntutor.tui.state.session import Session
 
-__all__ = ["has_picture", "last_top", "prose_pages", "same_term", "term_top", "top_of"]
+__all__ = ["has_picture", "last_top", "prose_pages", "same_term", "seen", "term_top", "top_of"]
 
 
 def prose_pages(session: Session) -> int:
@@ -15,6 +15,10 @@ def prose_pages(session: Session) -> int:
 
 def has_picture(session: Session) -> bool:
     return page.lesson_page(session).has_picture()
+
+
+def seen(session: Session) -> tuple[str, ...]:
+    return page.lesson_page(session).seen()
 
 
 def last_top(session: Session) -> int:

@@ -32,3 +32,8 @@ def same_term(before: Session, after: Session, top: int) -> int:
 
 def has_picture(session: Session) -> bool:
     return True
+
+
+def seen(session: Session) -> tuple[str, ...]:
+    assert session.study is not None
+    return (session.study.view,)

@@ -103,7 +103,7 @@ def _continue(session: Session, study: Study, extents: Extents) -> Session:
 
 
 def _view(session: Session, study: Study, extents: Extents) -> Session:
-    return replace(session, study=views.next_view(study, extents.has_picture(session)))
+    return replace(session, study=views.next_view(study, extents.has_picture(session), extents.seen(session)))
 
 
 def _digits(session: Session, study: Study, extents: Extents) -> Session:

@@ -174,6 +174,9 @@ class Extents(Protocol):
     def has_picture(self, session: Session) -> bool:
         """Whether the network fits on the screen as a picture; where not, its matrices stand for it."""
 
+    def seen(self, session: Session) -> tuple[str, ...]:
+        """The views that stand on the screen: one, or two side by side."""
+
 
 def asking(session: Session) -> bool:
     """Whether a line is being typed, so that keys are text."""

@@ -64,6 +64,7 @@ class Study:
     last: the stop that the lesson has come to, wherever the place is; visited: the furthest one up to which every stop
     has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
+    hidden: numbers that are shown nowhere, so that they can be asked for.
     """
 
     name: str
@@ -84,14 +85,17 @@ class Study:
     reached: Mapping[str, int] = field(default_factory=dict)
     seeds: Seeds | None = None
     note: Note | None = None
+    hidden: frozenset[Ref] = frozenset()
 
     @property
     def timeline(self) -> Timeline:
         return self.timelines[self.run]
 
-    @property
+    @cached_property
     def trace(self) -> Trace:
-        return self.timeline.trace
+        """The record at the place: what every drawing asks whether a number is known."""
+        record = self.timeline.trace
+        return record.hiding(self.hidden) if self.hidden else record
 
     @property
     def place(self) -> Position:
@@ -161,7 +165,7 @@ class Study:
     def hides(self, ref: Ref, timeline: Timeline) -> bool:
         """Whether a given number of a timeline may not stand on the screen yet; one that the learner has set may."""
         own = any(edit.ref == ref for edit in timeline.in_force)
-        return ref.kind == "target" and not self.targets_shown and not own
+        return ref in self.hidden or (ref.kind == "target" and not self.targets_shown and not own)
 
 
 @lru_cache(maxsize=256)  # a lesson asks for the same stops at every step

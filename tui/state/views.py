@@ -13,14 +13,24 @@ from nntutor.tui.state.study import Study
 # Iterations times weights that a curve may take to be drawn after a restart: about half a second.
 _REPLAYED = 200_000
 
+# What stands at the right of a wide screen, where it is chosen; the first one where none is. On a surface, which has
+# one weight or two, the moves too.
+_BESIDE = ("steps", "matrices", "curve")
+_NO_PICTURE = "matrices"
+
 
 def views(study: Study) -> tuple[str, ...]:
     """What `v` goes through: what the lesson shows, and what every network or surface has."""
     problem = study.timelines[study.run].problem
     if problem.surface:
-        usual: tuple[str, ...] = ("parabola" if problem.network.sizes[0] == 1 else "contours", "moves", "curve")
+        usual: tuple[str, ...] = (
+            "parabola" if problem.network.sizes[0] == 1 else "contours",
+            "steps",
+            "moves",
+            "curve",
+        )
     else:
-        usual = ("network", "matrices", "curve")
+        usual = ("network", "steps", "matrices", "curve")
     own = () if study.lesson is None else tuple(view for view in study.lesson.views if view not in usual)
     if problem.surface:
         own = tuple(view for view in own if view not in ("network", "matrices"))
@@ -43,14 +53,31 @@ def view_at(study: Study, asked: str) -> str:
     return chosen if chosen in views(study) else asked
 
 
-def next_view(study: Study, picture: bool = True) -> Study:
+def drawn_views(study: Study, picture: bool) -> tuple[str, ...]:
+    """The views that differ. picture: the network fits on the screen (where not, its matrices stand for it)."""
+    return views(study) if picture else tuple(view for view in views(study) if view != "network")
+
+
+def side_by_side(study: Study, picture: bool = True) -> tuple[str, str]:
+    """The two views of a wide screen: what the chosen one goes with, at the left or at the right."""
+    all_views = drawn_views(study, picture)
+    first = views(study)[0] if views(study)[0] in all_views else _NO_PICTURE
+    chosen = study.view if study.view in all_views else _NO_PICTURE
+    beside = (*_BESIDE, "moves") if study.trace.problem.surface else _BESIDE
+    if chosen in beside and chosen != first:
+        return first, chosen
+    return chosen, "curve" if study.running is not None else _BESIDE[0]
+
+
+def next_view(study: Study, picture: bool = True, seen: tuple[str, ...] = ()) -> Study:
     """The next view, at later stops too in place of the one that this stop asks for.
 
-    picture: the network fits on the screen (where not, its matrices stand for it).
+    picture: as in `drawn_views`. seen: what stands on the screen, and is passed over.
     """
-    all_views = views(study) if picture else tuple(view for view in views(study) if view != "network")
-    at = all_views.index(study.view) if study.view in all_views else 0
-    view = all_views[(at + 1) % len(all_views)]
+    all_views = drawn_views(study, picture)
+    at = all_views.index(study.view if study.view in all_views else _NO_PICTURE)
+    following = (*all_views[at + 1 :], *all_views[: at + 1])
+    view = next((view for view in following if view not in seen), following[0])
     if study.lesson is None:
         return replace(study, view=view)
     chosen = {**study.chosen, study.lesson.stops[study.last].view: view}

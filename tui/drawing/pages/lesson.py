@@ -1,7 +1,8 @@
 """A lesson's page, or a problem's: which drawing stands where, at any size.
 
 From the top: the place, the picture (or another view), the step's three rows, the prose, the keys. Where
-there is little room the picture goes first; the formula and the prose stay.
+there is little room the picture goes first; the formula and the prose stay. From 110 columns on two views stand side
+by side, each under its name, and the place has a strip of phases; what rows are free go to them.
 """
 
 from __future__ import annotations
@@ -18,18 +19,21 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
 from nntutor.tui.drawing.canvas.saying import fitting
 from nntutor.tui.drawing.pages.prose import prose_pages
+from nntutor.tui.drawing.pages.tabs import tabs_row
 from nntutor.tui.drawing.panels.table import keys_here, panel_rows
 from nntutor.tui.drawing.step.diagram import fits
 from nntutor.tui.drawing.step.formula import formula_rows
 from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.drawing.views import table
+from nntutor.tui.state import views
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
 _BOTTOM = 8  # rows of formula and prose at 80 × 24
+_MOST_BOTTOM = 10
 _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
-_FULL_WIDTH = 80
+_LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
@@ -49,12 +53,12 @@ class LessonPage:
     def rows(self) -> list[Row]:
         """The whole screen."""
         session, study = self.session, self.study
-        title, name = self._title(), self._run()
-        top = [status_row(study.trace, study.timeline.step, title, name, self.words, session.width, self.look)]
+        title, name, step = self._title(), self._run(), study.timeline.step
+        top = [status_row(study.trace, step, title, name, self.words, session.width, self.look, self.wide)]
         bottom, picture = _parts(session.height)
         if picture:
-            edge = rule(session.width, self.look)
-            top += [edge, *_sized(self._picture(session.width, picture), picture), edge]
+            edge = (rule(session.width, self.look),)
+            top += [*_sized(self._picture(picture), picture + 1), *edge]
         last = self._keys()
         room = bottom + 1 - len(last)
         return [*top, *_sized(self._low(room), room), *last]
@@ -66,9 +70,28 @@ class LessonPage:
         room = height - len(self._formula(height))
         return len(prose_pages(self.session, self.study, self.words, room)) if room > 0 else 1
 
+    @property
+    def wide(self) -> bool:
+        """Whether two views stand side by side."""
+        return self.session.width >= _TWO_COLUMNS and _parts(self.session.height)[1] > 0
+
     def has_picture(self) -> bool:
         """Whether the network fits on the screen as a picture."""
-        return fits(self.study.trace, self.session.width - 1, _parts(self.session.height)[1], self.look)
+        return self._fits(self.session.width)
+
+    def seen(self) -> tuple[str, ...]:
+        """The views that stand there: one; on a wide screen two, unless the network needs all of it."""
+        study = self.study
+        if not self.wide:
+            return (study.view,)
+        picture = self.has_picture()
+        pair = views.side_by_side(study, picture)
+        if pair[0] != "network" or self._fits(_left(self.session.width), labelled=True):
+            return pair
+        return ("network",) if study.view == "network" else views.side_by_side(study, picture=False)
+
+    def _fits(self, width: int, labelled: bool = False) -> bool:
+        return fits(self.study.trace, width - 1, _parts(self.session.height)[1], self.look, labelled=labelled)
 
     def _title(self) -> str:
         study = self.study
@@ -82,16 +105,18 @@ class LessonPage:
         name = run_name(self.words, study.run) if len(study.timelines) > 1 else ""
         return name if study.own(study.run) else self.words.say("status.changed", run=name).strip()
 
-    def _picture(self, width: int, height: int) -> list[Row]:
-        """The view that is chosen; on a wide screen two of them, unless the network takes all of it."""
-        if width < _TWO_COLUMNS:
-            return self._view(self.study.view, width, height)
-        left = max(_FULL_WIDTH - 8, width * 6 // 10)
-        first, second = table.side_by_side(self.study)
-        cramped = first == "network" and not fits(self.study.trace, left - 1, height, self.look, labelled=True)
-        if cramped and (self.has_picture() or second == "matrices"):
-            return self._view(first, width, height)
-        return beside(self._view(first, left, height), self._view(second, width - left - 2, height), left)
+    def _picture(self, height: int) -> list[Row]:
+        """The view that is chosen, below a line; on a wide screen two of them, below their names."""
+        width, left = self.session.width, _left(self.session.width)
+        if not self.wide:
+            return [rule(width, self.look), *self._view(self.study.view, width, height)]
+        names = views.drawn_views(self.study, self.has_picture())
+        first, *others = self.seen()
+        head = tabs_row(first, "".join(others), names, self.words, width, left + _GAP, self.look)
+        if not others:
+            return [head, *self._view(first, width, height)]
+        right = self._view(others[0], width - left - _GAP, height)
+        return [head, *beside(self._view(first, left, height), right, left, _GAP)]
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:
         return table.drawn(name, self.study, self.words, width, height, self.look)
@@ -133,9 +158,14 @@ class LessonPage:
         return [*told, *(wrapped(message, width) if message else [])]
 
 
+def _left(width: int) -> int:
+    """Cells of the left one of two views."""
+    return max(_LEFT, width * 4 // 7)
+
+
 def _parts(height: int) -> tuple[int, int]:
     """Rows for formula and prose, and for the picture (0: none)."""
-    bottom = max(_BOTTOM, min(14, height // 3))
+    bottom = max(_BOTTOM, min(_MOST_BOTTOM, height // 3))
     picture = height - bottom - 4
     if picture < _LEAST_PICTURE:
         return max(1, height - 2), 0

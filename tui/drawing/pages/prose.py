@@ -9,11 +9,12 @@ from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, wrapped
+from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
 _BEFORE = 2  # cells before the sign at the end of a page
+_WIDEST = 90  # cells of a line of prose: longer ones are hard to read
 
 
 def prose(session: Session, study: Study, words: Words) -> str:
@@ -55,16 +56,18 @@ def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
 
 
 def prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:
-    """The prose in pages of at most `height` rows; the stop's number stands at the end of the last row.
+    """The prose in pages of at most `height` rows, the first one empty where that makes no further page.
 
-    A page that is not the last one says so at its end.
+    The stop's number, or on a page that is not the last one that it goes on, stands at the end of row `height`.
     """
     said, kept_back = _spoken(session, study, words)
-    width, height, count = session.width - 2, max(1, height), _count(session, study, words)
+    aside = words.say("status.set_aside") if kept_back else ""
+    height, count = max(1, height), _count(session, study, words)
     more = words.say("status.page", page=9, pages=9)
-    pages = [list(map(_bold, lines)) for lines in _paged(said, count, more, width, height)]
-    if kept_back:
-        pages = _with_aside(said, words.say("status.set_aside"), count, more, width, height)
+    pages = _laid_out(said, aside, count, more, session.width - 2, height)
+    airy = _laid_out(said, aside, count, more, session.width - 2, height - 1) if height > 1 else []
+    if len(airy) == len(pages):
+        pages = [[(), *page] for page in airy]
     for place, page in enumerate(pages, 1):
         tail = count if place == len(pages) else words.say("status.page", page=place, pages=len(pages))
         if tail:
@@ -72,13 +75,24 @@ def prose_pages(session: Session, study: Study, words: Words, height: int) -> li
     return pages
 
 
+def _laid_out(said: str, aside: str, count: str, more: str, width: int, height: int) -> list[list[Row]]:
+    """The pages without their signs. aside: what is said below the prose."""
+    if aside:
+        return _with_aside(said, aside, count, more, width, height)
+    return [list(map(_bold, lines)) for lines in _paged(said, count, more, width, height)]
+
+
+def _wrapped(said: str, width: int) -> list[str]:
+    return wrapped(said, min(width, _WIDEST))
+
+
 def _paged(said: str, last: str, more: str, width: int, height: int) -> list[list[str]]:
     """Lines, page by page, so that each page has room for the sign at its end: `last` or `more`."""
     pages: list[list[str]] = []
-    while not _fits(lines := wrapped(said, width), last, width, height):
+    while not _fits(lines := _wrapped(said, width), last, width, height):
         page, rest = lines[: height - 1], lines[height - 1 :]
         if len(rest) > 1 or not page:
-            short = wrapped(rest[0], max(1, width - cells(more) - _BEFORE))[0]
+            short = _wrapped(rest[0], max(1, width - cells(more) - _BEFORE))[0]
             short = short if rest[0].startswith(short) else rest[0]  # one long word: its marks are left out
             page, rest = [*page, short], [rest[0].removeprefix(short).lstrip(), *rest[1:]]
         open_term = BOLD if "".join(page).count(BOLD) % 2 else ""
@@ -99,7 +113,7 @@ def _with_aside(said: str, aside: str, count: str, more: str, width: int, height
     def dim(lines: list[str]) -> list[Row]:
         return [(Piece(f" {line}", "dim"),) for line in lines]
 
-    pages, below = _paged(said, "", more, width, height), wrapped(aside, width)
+    pages, below = _paged(said, "", more, width, height), _wrapped(aside, width)
     if _fits([*pages[-1], *below], count, width, height):
         return [*(list(map(_bold, lines)) for lines in pages[:-1]), [*map(_bold, pages[-1]), *dim(below)]]
     before = [list(map(_bold, lines)) for lines in _paged(said, more, more, width, height)]
@@ -137,8 +151,7 @@ def _bold(line: str) -> Row:
 
 
 def _append_right(rows: list[Row], text: str, width: int, height: int) -> None:
-    last = sum(cells(piece.text) for piece in rows[-1]) if rows else 0
-    if rows and last + cells(text) + 1 + _BEFORE <= width:
+    """A sign at the right of row `height`, where there is room beside what stands in it."""
+    rows += [()] * (height - len(rows))
+    if row_cells(rows[-1]) + cells(text) + 1 + _BEFORE <= width:
         rows[-1] = (*padded_row(rows[-1], width - cells(text) - 1), Piece(text, "dim"))
-    elif len(rows) < height:
-        rows.append((Piece(" " * (width - cells(text) - 1)), Piece(text, "dim")))

@@ -22,7 +22,12 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
     symbol = study.trace.symbol(study.step.ref, look.style)
     drawn = [title_row(words.say("why_panel.title", symbol=symbol))]
     names = [study.trace.symbol(operand.ref, look.style) for operand in operands]
-    values = [look.figure(operand.value, digits=look.digits + 2) for operand in operands]
+    values = [
+        look.figure(operand.value, digits=look.digits + 2)
+        if study.trace.known(operand.ref, study.timeline.step)
+        else "?"
+        for operand in operands
+    ]
     wide = (10, 14) if session.width >= _ROOMY else (_longest(names), _longest(values))
     first = min(max(0, panel.picked - _MOST + 1), max(0, len(operands) - _MOST))
     for number, operand in enumerate(operands[first : first + _MOST], first):

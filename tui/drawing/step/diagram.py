@@ -19,24 +19,14 @@ from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.step import edges, labels
 from nntutor.tui.drawing.step.frame import Frame
 
-_NOTHING: frozenset[Ref] = frozenset()
 
-
-def diagram(
-    trace: Trace,
-    step: Step,
-    width: int,
-    height: int,
-    look: Look,
-    targets: bool = True,
-    hidden: frozenset[Ref] = _NOTHING,
-) -> list[Row] | None:
+def diagram(trace: Trace, step: Step, width: int, height: int, look: Look, targets: bool = True) -> list[Row] | None:
     """The picture in at most width × height cells; None where the network does not fit.
 
-    targets: whether the targets may be shown. hidden: numbers in whose place a question mark stands.
+    targets: whether the targets may be shown.
     """
     frame = Frame.fitting(trace.names, width, height, look)
-    return None if frame is None else _Picture(trace, step, frame, look, targets, hidden).rows()
+    return None if frame is None else _Picture(trace, step, frame, look, targets).rows()
 
 
 def fits(trace: Trace, width: int, height: int, look: Look, labelled: bool = False) -> bool:
@@ -46,11 +36,9 @@ def fits(trace: Trace, width: int, height: int, look: Look, labelled: bool = Fal
 
 
 class _Picture:
-    def __init__(
-        self, trace: Trace, step: Step, frame: Frame, look: Look, targets: bool, hidden: frozenset[Ref]
-    ) -> None:
+    def __init__(self, trace: Trace, step: Step, frame: Frame, look: Look, targets: bool) -> None:
         self.trace, self.step, self.frame, self.look = trace, step, frame, look
-        self.targets, self.hidden = targets, hidden
+        self.targets = targets
         needed = (step.ref, *names(step.full))
         # In the order in which they claim the free rows of a unit: its slope before what was sent back.
         self.used = dict.fromkeys((*needed, *(operand.ref for operand in reversed(step.operands))))
@@ -65,7 +53,7 @@ class _Picture:
             elif ref.kind in PER_WEIGHT or (ref.kind in PER_SAMPLE and ref.sample == self.sample):
                 self.of_units.setdefault((ref.layer, ref.unit), []).append(ref)
         self._known: dict[Ref, bool] = {}
-        self.dots = edges.drawn(frame, edges.kinds(trace, hidden), self.of_edges, look)
+        self.dots = edges.drawn(frame, edges.kinds(trace), self.of_edges, look)
 
     def rows(self) -> list[Row]:
         for layer in range(self.frame.last + 1):
@@ -98,7 +86,7 @@ class _Picture:
         return "result" if ref == self.step.ref else "operand"
 
     def figure(self, ref: Ref) -> str:
-        if ref in self.hidden or not self.known(ref):
+        if not self.known(ref):
             return "?"
         return self.look.figure(self.trace.value(ref), ref.kind in SIGNED, self.frame.digits)
 

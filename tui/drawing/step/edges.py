@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.symbols import Ref
 from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.step.frame import Frame
@@ -28,7 +27,7 @@ _MEET = 3  # cells at both ends of an edge
 _DASH, _SPACE = 4, 3  # dots of the line of a weight below 0
 
 
-def kinds(trace: Trace, hidden: frozenset[Ref]) -> tuple[bytes, ...]:
+def kinds(trace: Trace) -> tuple[bytes, ...]:
     """What is seen of each weight before the iteration, by layers: is it below 0, is it half of the largest or more."""
     found = _KINDS.get(trace)
     if found is None:
@@ -39,7 +38,7 @@ def kinds(trace: Trace, hidden: frozenset[Ref]) -> tuple[bytes, ...]:
             (_NEGATIVE * (w < 0) + _LARGE * so).astype(np.uint8).tobytes() for w, so in zip(weights, large, strict=True)
         )
         _KINDS[trace] = found
-    for ref in hidden:
+    for ref in trace.hidden:
         if ref.kind == "weight" and ref.input:
             at = (ref.unit - 1) * trace.problem.network.sizes[ref.layer - 1] + ref.input - 1
             one = found[ref.layer - 1]

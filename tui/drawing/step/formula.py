@@ -24,6 +24,7 @@ Spelled = Callable[[str], str]
 
 _MORE = 2
 _MOST_DIGITS = 17
+_HIDDEN = "?"
 # Sums are shortened to this many terms before the figures are.
 _TERMS = (12, 6, 4, 2)
 
@@ -60,6 +61,24 @@ def formula_rows(
         rows[0] = (*rows[0], Piece(" " * gap), Piece(noun, "dim"))
     rows.append((*result, *_textbook(trace, step, book, width - row_cells(result), look)))
     return rows[-max(height, most) :] if height else []
+
+
+def in_one_row(trace: Trace, ref: Ref, width: int, look: Look, left_out: Spelled) -> Row:
+    """What makes a number, in symbols: whole; else its sums shortened; else cut, saying how many numbers follow.
+
+    The sample of the number itself is not said again.
+    """
+    tree = trace.plan.formula(ref, trace.samples)
+
+    def symbol(used: Ref) -> str:
+        return trace.symbol(used._replace(sample=-1) if used.sample == ref.sample else used, look.style)
+
+    for most in (None, *_TERMS, 1):
+        pieces = [part for one in tokens(tree, symbol, look.style, most) for part in _said(one, left_out)]
+        if _cells(pieces) <= width:
+            return _row(pieces)
+    first, *others = _cut(tokens(tree, symbol, look.style), max(1, width), 1, look)[0]
+    return (first._replace(text=first.text.lstrip()), *others)
 
 
 def _parts(
@@ -105,7 +124,7 @@ def _cut(pieces: list[Token], width: int, height: int, look: Look) -> list[Row]:
 
 def _readings(trace: Trace, step: Step, look: Look) -> list[tuple[Expr, Callable[[Ref], str]]]:
     def shown(ref: Ref) -> str:
-        return operand_figure(trace.value(ref), look)
+        return operand_figure(trace.value(ref), look) if trace.known(ref, step.index) else _HIDDEN
 
     return [(step.full, lambda ref: trace.symbol(ref, look.style)), (step.full, shown)]
 
@@ -149,8 +168,9 @@ def _row(pieces: list[Token]) -> Row:
 
 
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
-    value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style)
-    equals = "=" if multiplies(trace, step, look) else look.line("≈")
+    shown = trace.known(step.ref, step.index)
+    value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style) if shown else _HIDDEN
+    equals = look.line("≈") if shown and not multiplies(trace, step, look) else "="
     return (Piece(f" {' ' * lead}{equals} "), Piece(value, "result"))
 
 

@@ -11,7 +11,6 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.views.matrices import matrices
 from nntutor.tui.drawing.views.network import network
-from nntutor.tui.state import views
 from nntutor.tui.state.study import Study
 
 Draw = Callable[[Study, Words, int, int, Look], list[Row]]
@@ -19,15 +18,14 @@ Draw = Callable[[Study, Words, int, int, Look], list[Row]]
 
 
 class View(NamedTuple):
-    """margin: cells left free at the right. beside: whether it stands in the second column of a wide screen."""
+    """margin: cells left free at the right."""
 
     draw: Draw
     margin: int = 1
-    beside: bool = False
 
 
 def _of(file: str, name: str = "") -> Draw:
-    """The drawing in a file of this folder, loaded when it is first asked for: a start draws one view of fifteen."""
+    """The drawing in a file of this folder, loaded when it is first asked for: a start draws one view of sixteen."""
 
     def draw(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
         drawing: Draw = getattr(import_module(f"nntutor.tui.drawing.views.{file}"), name or file)
@@ -38,8 +36,9 @@ def _of(file: str, name: str = "") -> Draw:
 
 VIEWS: dict[str, View] = {
     "network": View(network, margin=0),
-    "matrices": View(matrices, margin=0, beside=True),
-    "curve": View(_of("curve"), beside=True),
+    "steps": View(_of("steps"), margin=0),
+    "matrices": View(matrices, margin=0),
+    "curve": View(_of("curve")),
     "runs": View(_of("runs"), margin=0),
     "plane": View(_of("plane")),
     "planes": View(_of("plane", "planes")),
@@ -50,7 +49,7 @@ VIEWS: dict[str, View] = {
     "layers": View(_of("layers")),
     "contours": View(_of("contours")),
     "race": View(_of("race")),
-    "moves": View(_of("moves"), beside=True),
+    "moves": View(_of("moves")),
     "seeds": View(_of("seeds")),
 }
 """By the names that lessons use (lessons.course.model.VIEWS)."""
@@ -60,12 +59,3 @@ def drawn(name: str, study: Study, words: Words, width: int, height: int, look: 
     """A view in at most width × height cells; nothing where its margin takes them all."""
     view = VIEWS[name]
     return view.draw(study, words, width - view.margin, height, look) if width > view.margin else []
-
-
-def side_by_side(study: Study) -> tuple[str, str]:
-    """The two views of a wide screen: the one that is chosen, with the curve or the matrices at its right."""
-    usual = views.views(study)
-    side = [name for name in usual if VIEWS[name].beside]
-    if study.view in side:
-        return usual[0], study.view
-    return study.view, "curve" if study.reached_here > 1 else side[0]

@@ -1,4 +1,4 @@
-"""The network and its matrices: unit by unit, what comes in along which weight, and what has been made of it."""
+"""The network, its steps and its matrices: what comes in along which weight, and what has been made of it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ def network(study: Study, words: Words, look: Look) -> list[str]:
     here = (study.step.ref.layer or len(sizes) - 1, study.step.ref.unit or 1)
     lines += [tell.unit(layer, unit) for layer, unit in around(units, units.index(here) if here in units else 0)]
     return lines + tell.more(len(units))
+
+
+def steps(study: Study, words: Words, look: Look) -> list[str]:
+    """The record of this iteration, step by step: what has been made, and what is to come."""
+    trace, tell, lines = study.trace, _Telling(study, words, look), []
+    for index in around(range(1, len(trace) + 1), study.timeline.step - 1):
+        ref = trace.ref(index)
+        value, symbol = tell.value(ref), trace.symbol(ref, look.style)
+        key = "told.to_come" if value is None else "told.made"
+        lines.append(words.say(key, index=index, symbol=symbol, value=value or ""))
+    return lines + tell.more(len(trace))
 
 
 def matrices(study: Study, words: Words, look: Look) -> list[str]:
@@ -73,7 +84,7 @@ class _Telling:
     def __init__(self, study: Study, words: Words, look: Look) -> None:
         self.trace: Trace = study.trace
         self.words, self.look, self.index = words, look, study.timeline.step
-        self.sample = study.step.ref.sample if study.step.ref.sample >= 0 else self.trace.samples[0]
+        self.sample = study.step.ref.sample if study.step.ref.sample >= 0 else next(iter(self.trace.samples), -1)
         self.input = study.step.ref.input
 
     def value(self, ref: Ref) -> str | None:

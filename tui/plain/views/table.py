@@ -13,6 +13,7 @@ Tell = Callable[[Study, Words, Look], list[str]]
 
 VIEWS = {
     "network": "network",
+    "steps": "network",
     "matrices": "network",
     "curve": "curves",
     "race": "curves",

@@ -1,0 +1,64 @@
+"""The record of this iteration as a table: where one is, what has been found, what comes."""
+
+from __future__ import annotations
+
+from nntutor.core.notation.kinds import SIGNED
+from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, row_cells, shortened
+from nntutor.tui.drawing.step.formula import in_one_row
+from nntutor.tui.state.study import Study
+
+_FORMULA = 24  # cells that figures of many digits leave to a formula
+_LEAST_DIGITS = 4
+_BESIDE = 8  # cells of a figure beside its digits: brackets, sign, point, exponent
+_WIDEST = 72  # so that the eye finds the figure that belongs to a formula
+
+
+def steps(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    """Index, formula and figure of each step; of those to come no formula, and `?`. In brackets what is used and made.
+
+    The rows stand still until the step at hand leaves the middle third: a table that moves is painted anew.
+    """
+    count, width = len(study.trace), min(width, _WIDEST)
+    first = first_shown(study.timeline.step, count, height)
+    digits = min(look.digits, max(_LEAST_DIGITS, width - len(str(count)) - _BESIDE - _FORMULA))
+    used = {operand.ref for operand in study.step.operands}
+    return [_row(study, index, used, width, digits, look) for index in range(first, min(first + height, count + 1))]
+
+
+def first_shown(here: int, count: int, height: int) -> int:
+    """The first of `height` steps that are shown, so that step `here` is one of them, in the middle where it can be."""
+    third = max(1, height // 3)
+    return max(1, min(here // third * third - (height - third) // 2, count - height + 1))
+
+
+def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look: Look) -> Row:
+    trace, here = study.trace, study.timeline.step
+    ref, style = trace.ref(index), "dim" if index > here else ""
+    lead = f"{look.line('▸') if index == here else ' '} {index:>{len(str(len(trace)))}}  "
+    name, figure = trace.symbol(ref, look.style), _figure(study, ref, digits, look)
+    mark = "result" if index == here else "operand" if ref in used else style
+    head: Row = (Piece(lead, "bold" if index == here else "dim"), Piece(name, "bold" if index == here else style))
+    shown = f"[{figure}]" if mark in ("result", "operand") else f" {figure} "
+    left = width - cells(shown)
+    if index <= here:
+        head = (*head, Piece(" = "))
+        formula = in_one_row(trace, ref, left - row_cells(head) - 1, look, _counted)
+        head = (*head, *(Piece(piece.text) for piece in formula))
+    if left <= cells(lead):
+        return shortened((*head, Piece(f" {shown}", mark)), width, look)
+    return (*padded_row(shortened(head, left, look), left), Piece(shown, mark))
+
+
+def _counted(piece: str) -> str:
+    """That terms are left out, as short as a table asks for."""
+    return piece.replace(" more ", " ")
+
+
+def _figure(study: Study, ref: Ref, digits: int, look: Look) -> str:
+    if not study.trace.known(ref, study.timeline.step):
+        return "?"
+    return look.figure(study.trace.value(ref), ref.kind in SIGNED, digits)
