@@ -223,7 +223,7 @@ def test_where_the_network_does_not_fit_no_view_is_shown_twice_in_a_row() -> Non
     small = replace(screens.of_problem(builtin.open("deep")), width=60)
     seen = [screens.lines(screens.pressed(small, *["view"] * count))[2:14] for count in range(4)]
     # The network stands for its matrices, with a line above them that says so.
-    assert seen[0][1:] == seen[3][:-1] and seen[0] != seen[1] != seen[2] != seen[0]
+    assert seen[0][1:8] == seen[3][:7] and seen[0] != seen[1] != seen[2] != seen[0]
     wide = replace(screens.of_problem(builtin.open("two-two-two")), width=60)
     seen = [screens.lines(screens.pressed(wide, *["view"] * count))[2:14] for count in range(5)]
     assert seen[0] == seen[4] and len({tuple(one) for one in seen}) == 4
