@@ -34,7 +34,7 @@ from nntutor.tui.state import study as at
 from nntutor.tui.state import views
 from nntutor.tui.state.commands import COMMANDS
 from nntutor.tui.state.panels import Why
-from nntutor.tui.state.session import Action, Home, Opened, Press, Ran, Resized, Session, Typed
+from nntutor.tui.state.session import Action, Home, Opened, Press, Ran, Resized, Session, Tick, Typed
 
 # --- the timeline -----------------------------------------------------------------------------------
 
@@ -186,6 +186,7 @@ TEXTS = tuple(map(Typed, (*SET, *PLACES, "0.01", "1e-30", "xor", "w", "9" * 120,
 PICKS = ("unit_next", "unit_previous", "continue", "backspace")
 SIZES = (80, 24), (120, 40), (40, 12), (30, 10), (1, 1), (1, 24), (80, 1), (2, 3), (20, 5), (110, 60)
 SIZED = tuple(Resized(*size) for size in SIZES)
+TICK = "a second of what plays"
 RAN = "a chunk of the run on its way"
 
 
@@ -252,13 +253,19 @@ class SessionMachine(RuleBasedStateMachine):
     def rests(self) -> bool:
         """In a lesson or problem with nothing open over it and nothing running."""
         study = self.session.study
-        return study is not None and not (study.panel or study.running or self.session.palette)
+        return study is not None and not (study.panel or study.running or study.playing or self.session.palette)
 
-    @rule(actions=st.lists(st.sampled_from(ACTIONS) | st.sampled_from((*TEXTS, *SIZED, RAN)), min_size=5, max_size=30))
+    @rule(
+        actions=st.lists(
+            st.sampled_from(ACTIONS) | st.sampled_from((*TEXTS, *SIZED, RAN, TICK)), min_size=5, max_size=30
+        )
+    )
     def do_anything(self, actions: list[Action | str]) -> None:
         """Whatever a learner and a terminal can do, in a lesson, in a panel, in the list, while a run is on its way."""
         for action in actions:
-            if isinstance(action, str):
+            if action == TICK:
+                self.session = update(self.session, Tick(self.session.study.plays if self.session.study else 0))
+            elif isinstance(action, str):
                 self.ran()
             else:
                 self.session = update(self.session, action)

@@ -180,3 +180,19 @@ async def test_while_keys_come_without_end_frames_are_drawn_and_all_else_has_its
         await pilot.pause()
         assert max(drawn) > 50, "not only the last frame"
         assert turns[0] > 50, "a run's chunk would have come in"
+
+
+async def test_what_plays_has_a_clock_that_any_key_stops(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app._ticking._timer is None
+        await pilot.press("a", ">", ">")
+        study = app.session.study
+        assert study is not None and app._ticking._timer is not None
+        for _ in range(200):
+            if app.session.study is not None and app.session.study.place != study.place:
+                break
+            await pilot.pause(0.05)
+        assert app.session.study is not None and app.session.study.place != study.place
+        await pilot.press("f")  # a key that means nothing otherwise
+        assert app.session.study.playing is None and app._ticking._timer is None

@@ -36,7 +36,7 @@ from nntutor.tui.drawing.pages import page
 from nntutor.tui.faults import Faults
 from nntutor.tui.state import keys
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Typed, Wanted, asking
+from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Tick, Typed, Wanted, asking
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.update import update
 from nntutor.tui.terminal import ending
@@ -45,6 +45,7 @@ from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.split_keys import Split
 from nntutor.tui.terminal.textual_private import OpenApp, is_for_unix
 from nntutor.tui.terminal.themes import Colourless, styles
+from nntutor.tui.ticking import Ticking
 from nntutor.tui.widget import Page
 
 if TYPE_CHECKING:
@@ -83,12 +84,11 @@ class Tutor(OpenApp):
         self._shown: Session | None = None
         self._action: Action = Message("")
         self._faults = Faults()
-        self._run = 0
+        self._ticking = Ticking(self, lambda number: self.act(Tick(number)))
         self._runner: Worker[None] | None = None
-        self.exit_status = 0
+        self._run = self.exit_status = 0
         self.fault: Exception | None = None
-        # Textual paints three times while it starts; a slow line gets the last one.
-        self._starting = ExitStack()
+        self._starting = ExitStack()  # Textual paints three times while it starts: a slow line gets the last one
         self._starting.enter_context(self.batch_update())
 
     def get_driver_class(self) -> type[Driver]:
@@ -168,7 +168,8 @@ class Tutor(OpenApp):
         if is_typing and character is not None:
             self.act(Typed(character))
             return
-        for action in keys.while_typing(keymap, key) if is_typing else keys.actions(keymap, key, character):
+        meant = keys.while_typing(keymap, key) if is_typing else keys.actions(keymap, key, character)
+        for action in meant or self._ticking.stopped_by:
             self.act(Press(action))
 
     def on_paste(self, event: events.Paste) -> None:
@@ -195,6 +196,7 @@ class Tutor(OpenApp):
         if running is not None and running.number != self._run:
             self._run = running.number
             self._runner = self._start_run(running.number)
+        self._ticking.keep(study)
         self._show(isinstance(action, Ran) and running is not None)
 
     def become(self, action: Action) -> None:

@@ -98,7 +98,7 @@ def _calm(session: Session) -> Session:
     if study is None:
         return session
     panel = None if isinstance(study.panel, Scrolled) else study.panel
-    return replace(session, study=replace(study, running=None, panel=panel))
+    return replace(session, study=replace(study, running=None, playing=None, panel=panel))
 
 
 def _moved(session: Session) -> Iterator[Session]:

@@ -80,6 +80,7 @@ COMMANDS = (
     Command("undo", ("u",), STUDY, "undo"),
     Command("redo", ("y",), STUDY, "undo"),
     Command("run", ("r",), STUDY | RUNNING, "run", (7, "run")),
+    Command("play", ("a",), STUDY, "play"),
     Command("zoom", ("z",), STUDY, "zoom"),
     Command("view", ("v",), STUDY | RUNNING, "view", (6, "view")),
     Command("digits", (".",), STUDY | RUNNING, "digits"),

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from nntutor.tui.state import edit_line, edits, moves, panels, runs, views
+from nntutor.tui.state import edit_line, edits, moves, panels, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel, typed
 from nntutor.tui.state.panels import Asking, Choosing, Helping, Line, Panel, Reading, Why
-from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Typed, Wanted, unfinished
+from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Tick, Typed, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
 _STOPS_A_RUN = ("escape", "leave", "run", "continue")
@@ -21,6 +21,8 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
     match action:
         case Ran(number, chunk):
             return replace(session, study=runs.ran(study, number, chunk))
+        case Tick(number):
+            return replace(session, study=playing.ticked(study, number))
         case Typed(text):
             return replace(session, study=typed(study, text))
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
@@ -86,6 +88,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "redo": edits.redone,
     "run": _opens(Choosing()),
     "zoom": moves.zoomed,
+    "play": playing.begun,
     "help": _opens(Helping()),
     "backspace": moves.back_on_trail,
     "escape": lambda study: replace(study, note=None),

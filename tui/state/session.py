@@ -59,13 +59,20 @@ class Ran:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """The next step of what plays, if it is still the time `number`."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Message:
     """Something to tell the learner: a key of the words, or a sentence ready to show."""
 
     text: str
 
 
-Action = Press | Typed | Resized | Opened | Ran | Message
+Action = Press | Typed | Resized | Opened | Ran | Tick | Message
 
 
 @dataclass(frozen=True)

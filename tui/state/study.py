@@ -57,6 +57,14 @@ class Running:
     stop: int | None = None
 
 
+@dataclass(frozen=True)
+class Playing:
+    """The lesson plays: which time it is, and the seconds from one step to the next."""
+
+    number: int
+    seconds: float
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
@@ -82,6 +90,8 @@ class Study:
     trail: tuple[Position, ...] = ()
     running: Running | None = None
     runs: int = 0
+    playing: Playing | None = None
+    plays: int = 0
     reached: Mapping[str, int] = field(default_factory=dict)
     seeds: Seeds | None = None
     note: Note | None = None

@@ -24,6 +24,7 @@ from nntutor.tui.state.session import (
     Resized,
     Search,
     Session,
+    Tick,
     Typed,
     asking,
 )
@@ -36,6 +37,11 @@ def update(session: Session, action: Action, extents: Extents) -> Session:
 
 
 def _updated(session: Session, action: Action, extents: Extents) -> Session:
+    if isinstance(action, Press | Typed) and session.study is not None and session.study.playing is not None:
+        from nntutor.tui.state import playing
+
+        name = action.action if isinstance(action, Press) else ""
+        return replace(session, study=playing.pressed(session.study, name))
     match action:
         case Resized(width, height):
             resized = replace(session, width=width, height=height)
@@ -53,9 +59,9 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return _themed(session)
         case Message(text):
             return replace(session, home=replace(session.home, message=text), wanted=None)
-    if session.palette is not None and not isinstance(action, Ran):
+    if session.palette is not None and not isinstance(action, Ran | Tick):
         return _in_palette(session, session.palette, action, extents)
-    if session.search is not None and not isinstance(action, Ran) and action != Press("palette"):
+    if session.search is not None and not isinstance(action, Ran | Tick) and action != Press("palette"):
         # Another door: the texts and what searches them are read when something is searched for.
         from nntutor.tui.state.finding import finding
 

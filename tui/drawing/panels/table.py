@@ -40,6 +40,8 @@ def keys_here(session: Session, study: Study) -> Keys:
     """The keys of the place: of a run on its way, of the open panel, or of the lesson."""
     if study.running is not None:
         return run.progress_keys(session)
+    if study.playing is not None:
+        return [(sign(session, "halve", "double"), "pace"), (sign(session, "play"), "stop")]
     if study.panel is not None:
         keys: Keys = _drawing(study.panel).keys(session)
         return keys
