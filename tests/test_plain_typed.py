@@ -33,6 +33,14 @@ def test_the_language_is_changed_in_the_middle_of_a_lesson(talk: Talk) -> None:
     assert talk.after("learn", "hidden-delta", say="t; t")[0].startswith("Lesson 7")
 
 
+def test_what_plays_is_told_step_by_step_to_the_iterations_end(talk: Talk) -> None:
+    lines = talk.after("learn", "forward", say="play")
+    steps = [line for line in lines if line.startswith("Step ")]
+    place = talk.kept().study
+    assert place.timeline.step == len(place.trace) == len(steps) + 1 and place.playing is None
+    assert [line.split()[1] for line in steps] == [str(number) for number in range(2, len(steps) + 2)]
+
+
 def test_in_ascii_nothing_else_is_written(talk: Talk) -> None:
     lines = talk("learn", "hidden-delta", "--ascii", say="continue; ; ; look; check; run 100; view curve; why")
     assert "\n".join(lines).isascii()

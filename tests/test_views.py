@@ -11,8 +11,9 @@ from test_never_lost import of, pressed
 
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson
+from nntutor.tui import lint
 from nntutor.tui.state import moves, views
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Session, Typed
 
 STOPS = ["network", "weighted-sum", "rows", "next-layer", "order"]
 
@@ -56,3 +57,16 @@ def test_at_every_stop_stands_what_it_asks_for_or_what_was_put_in_its_place(less
         study = moves.at_stop(chosen, number)
         wanted = chosen.view if stop.view == asked else stop.view
         assert study.view == (wanted if wanted in views.views(study) else asked)
+
+
+@pytest.mark.parametrize("value", ["1e200", "-1e308", "1e154"])
+@pytest.mark.parametrize(
+    ("lesson", "symbol"), [("descent", "w1"), ("momentum", "w1"), ("momentum", "w2"), ("xor", "x1[0]")]
+)
+def test_every_view_is_drawn_of_numbers_without_end(lesson: str, symbol: str, value: str) -> None:
+    session = screens.of_lesson(lesson, size=(120, 40))
+    session = screens.update(screens.pressed(session, "edit"), Typed(f"{symbol} = {value}"))
+    session = lint.ran(screens.pressed(session, "continue"))
+    for _ in range(8):
+        assert len(screens.lines(session)) == 40
+        session = screens.pressed(session, "view")

@@ -24,7 +24,7 @@ from nntutor.tui.plain import extents, home, lines, telling
 from nntutor.tui.plain.interrupts import Interrupts
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.panels import Line, note
-from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Session
+from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Session, Tick
 from nntutor.tui.state.update import update
 from nntutor.tui.terminal import capabilities
 
@@ -117,6 +117,21 @@ class Plain:
         study = self.session.study
         return study is not None and study.running is not None and study.running.number == number
 
+    def _plays(self) -> int | None:
+        study = self.session.study
+        return None if study is None or study.playing is None else study.playing.number
+
+    def _play(self, before: Session) -> None:
+        """One step after the other, each told, up to the iteration's end; no clock: who listens has a pace."""
+        with self._interrupts.during_run():
+            while (number := self._plays()) is not None and not self._interrupts.stopped:
+                self.tell(before)
+                before = self.session
+                self.act(Tick(number))
+        if self._plays() is not None:
+            self.act(Press("escape"))
+        self.tell(before)
+
     def _tell_progress(self) -> None:
         study = self.session.study
         if study is not None and study.running is not None and not study.running.seeds:
@@ -140,6 +155,9 @@ class Plain:
             self.act(action)
             if self._wrong():
                 break
+        if self._plays() is not None:
+            self._play(before)
+            return True
         match meant.own:
             case "quit":
                 return False

@@ -15,7 +15,7 @@ from nntutor.tui.plain.views.table import view_lines
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
-_PICTURES = ("network", "matrices")
+_PICTURES = ("network", "steps", "matrices")
 """Views that every step has: told when they are asked for. What another view shows, a stop speaks of."""
 
 

@@ -60,14 +60,13 @@ def lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
     x = np.array([0.0, 1.0, -1.0, 0.0, 0.0, 1.0])
     y = np.array([0.0, 0.0, 0.0, 1.0, -1.0, 1.0])
     e0, ex, em, ey, en, exy = surface_over(trace.problem, refs[0], refs[1], x, y)
-    with np.errstate(all="ignore"):  # far edits make heights without end
-        slope = np.array([(ex - em) / 2, (ey - en) / 2])
-        mixed = exy - ex - ey + e0
-        bend = np.array([[ex - 2 * e0 + em, mixed], [mixed, ey - 2 * e0 + en]])
-        try:
-            lowest = np.linalg.solve(bend, -slope)
-        except np.linalg.LinAlgError:
-            return 0.0, 0.0
+    slope = np.array([(ex - em) / 2, (ey - en) / 2])
+    mixed = exy - ex - ey + e0
+    bend = np.array([[ex - 2 * e0 + em, mixed], [mixed, ey - 2 * e0 + en]])
+    try:
+        lowest = np.linalg.solve(bend, -slope)
+    except np.linalg.LinAlgError:
+        return 0.0, 0.0
     return (float(lowest[0]), float(lowest[1])) if np.isfinite(lowest).all() else (0.0, 0.0)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
+import numpy as np
+
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
@@ -58,4 +60,5 @@ VIEWS: dict[str, View] = {
 def drawn(name: str, study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """A view in at most width × height cells; nothing where its margin takes them all."""
     view = VIEWS[name]
-    return view.draw(study, words, width - view.margin, height, look) if width > view.margin else []
+    with np.errstate(all="ignore"):  # a learner may set numbers without end; what is drawn of them says so
+        return view.draw(study, words, width - view.margin, height, look) if width > view.margin else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
+import numpy as np
+
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.state.study import Study
@@ -35,4 +37,5 @@ VIEWS = {
 def view_lines(study: Study, words: Words, look: Look) -> list[str]:
     """The view at hand in sentences."""
     tell: Tell = getattr(import_module(f"nntutor.tui.plain.views.{VIEWS[study.view]}"), study.view)
-    return [words.say("plain.view", view=words.say(f"view_name.{study.view}")), *tell(study, words, look)]
+    with np.errstate(all="ignore"):  # as where it is drawn
+        return [words.say("plain.view", view=words.say(f"view_name.{study.view}")), *tell(study, words, look)]
