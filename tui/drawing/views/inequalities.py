@@ -11,6 +11,7 @@ from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
+from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
 
@@ -51,6 +52,8 @@ def judged(study: Study, look: Look) -> list[Judged]:
 def inequalities(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """The rows of the table, one below the other."""
     found = judged(study, look)
+    if not found:
+        return nothing(words, width)
     wide = max(cells(one.asked) for one in found) + 6
     rows: list[Row] = [(Piece(f" {words.say('views.inequalities_head')}", "bold"),)]
     for point, target, asked, net, side, right in found:
