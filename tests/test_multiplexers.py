@@ -95,14 +95,16 @@ def test_a_lesson_is_taken_in_gnu_screen(tmp_path: Path) -> None:
     terminal.send(RIGHT)
     terminal.until("step 2/39")
     terminal.send("ㅅ".encode())
-    terminal.until("단계 2/39 · E ?")
-    screen = terminal.until("? 키")
-    assert "h1 = σ(net_h1)" in screen and "│" not in screen
+    for shown in ("단계 2/39 · E ?", "h1 = σ(net_h1)", "? 키"):  # it passes a screen on row by row
+        terminal.until(shown)
+    assert "│" not in terminal.text()
     terminal.resize(40, 12)
+    terminal.read(0.5, 3.0)
     terminal.until("단계 2/39")
     terminal.resize(80, 24)
+    terminal.read(0.5, 3.0)
     terminal.send(b"t")
-    terminal.until("iteration 1 · step 2/39 · E ?")  # it passes a screen on row by row
+    terminal.until("iteration 1 · step 2/39 · E ?")
     # A screen whose terminal is gone would wait for another one.
     subprocess.run(["screen", "-X", "quit"], env={**ENVIRONMENT, "SCREENDIR": str(sockets)}, check=True)
     assert terminal.wait() == 0
