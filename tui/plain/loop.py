@@ -40,14 +40,13 @@ _SILENT = 5.0
 
 
 class Plain:
-    """One session, what it was told from last, and the streams."""
+    """One session and the streams."""
 
     def __init__(self, session: Session, desk: Desk, out: Output, interrupts: Interrupts) -> None:
         self.session = session
         self._desk, self._out, self._interrupts = desk, out, interrupts
         self._action: Action = Message("")
         self._faults = Faults()
-        self._told: Session | None = None
 
     # --- acting ----------------------------------------------------------------------------------
 
