@@ -15,8 +15,7 @@ from test_app import first_line, settled, shown, tutor
 from nntutor.core.engine.training import Runner
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import app as apps
-from nntutor.tui import bookmarks, fault_report
+from nntutor.tui import acting, bookmarks, fault_report
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.rows import Row
@@ -28,7 +27,7 @@ from nntutor.tui.state.session import Action, Extents, Press, Ran, Session
 
 Patch = pytest.MonkeyPatch
 Mistakes = list[Exception]
-updated, rows = apps.update, page.rows
+updated, rows = acting.update, page.rows
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +42,7 @@ def break_update(patch: Patch, fails: Callable[[Action], bool], what: type[BaseE
             raise what("boom")
         return updated(session, action, extents)
 
-    patch.setattr(apps, "update", update)
+    patch.setattr(acting, "update", update)
 
 
 def break_drawing(patch: Patch, fails: Callable[[Session], bool]) -> None:

@@ -26,9 +26,9 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from nntutor.core.notation.symbols import Style
-from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.language.words import LANGUAGES, load
 from nntutor.lessons.learner.places import Store
+from nntutor.tui import acting
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.rows import Row
@@ -36,9 +36,8 @@ from nntutor.tui.drawing.pages import page
 from nntutor.tui.faults import Faults
 from nntutor.tui.state import keys
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Tick, Typed, Wanted, asking
+from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Tick, Typed, asking
 from nntutor.tui.state.signs import words_with_keys
-from nntutor.tui.state.update import update
 from nntutor.tui.terminal import ending
 from nntutor.tui.terminal.pace import Pace
 from nntutor.tui.terminal.probe import Keys
@@ -201,30 +200,11 @@ class Tutor(OpenApp):
 
     def become(self, action: Action) -> None:
         """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
-        before, self._action = self.session, action
-        try:
-            self.session = update(before, action, extents)
-            wanted = self.session.wanted
-            following = self._wanted_lesson(wanted) if wanted is not None else None
-        except Exception as error:
-            bad = replace(before, study=action.study) if isinstance(action, Opened) else before
-            self.session = next(self._faults.instead(error, action, before, bad))
-            return
-        if following is not None:
-            self.become(following)
-
-    def _wanted_lesson(self, wanted: Wanted) -> Action:
-        try:
-            return Opened(self._desk.open_lesson(wanted.lesson, anew=wanted.anew, stop=wanted.stop))
-        except AuthorError as error:
-            return Message(str(error))
+        self.session, self._action = acting.became(self.session, action, extents, self._desk, self._faults)
 
     def _keep(self, before: Session) -> None:
-        """Save the place; where that fails by a mistake of ours, the session goes on unsaved and says so."""
-        try:
-            self.session = self._desk.keep(before, self.session)
-        except Exception as error:
-            self.session = self._faults.unsaved(error, self._action, self.session)
+        """Save the place; the session says so where it cannot be."""
+        self.session = acting.kept(before, self.session, self._action, self._desk, self._faults)
 
     # --- painting --------------------------------------------------------------------------------
 

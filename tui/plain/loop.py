@@ -13,8 +13,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.language.words import Note
+from nntutor.tui import acting
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.saying import said
@@ -24,8 +24,7 @@ from nntutor.tui.plain import extents, home, lines, telling
 from nntutor.tui.plain.interrupts import Interrupts
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.panels import Line, note
-from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Session, Tick
-from nntutor.tui.state.update import update
+from nntutor.tui.state.session import Action, Message, Press, Ran, Session, Tick
 from nntutor.tui.terminal import capabilities
 
 if TYPE_CHECKING:
@@ -57,35 +56,14 @@ class Plain:
         if not can_say(self.session.language):
             self.session = replace(self.session, language=before.language)
             self.say([words_of(self.session).say("plain.no_language")])
-        self._keep(before)
+        self.session = acting.kept(before, self.session, self._action, self._desk, self._faults)
         study = self.session.study
         if study is not None and study.running is not None and not isinstance(action, Ran):
             self._run(study.running.number)
 
     def become(self, action: Action) -> None:
         """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
-        before, self._action = self.session, action
-        try:
-            self.session = update(before, action, extents)
-            wanted, following = self.session.wanted, None
-            if wanted is not None:
-                following = self._desk.open_lesson(wanted.lesson, anew=wanted.anew, stop=wanted.stop)
-        except AuthorError as error:
-            self.become(Message(str(error)))
-            return
-        except Exception as error:
-            bad = replace(before, study=action.study) if isinstance(action, Opened) else before
-            self.session = next(self._faults.instead(error, action, before, bad))
-            return
-        if following is not None:
-            self.become(Opened(following))
-
-    def _keep(self, before: Session) -> None:
-        """Save the place; where that fails by a mistake of ours, the session goes on unsaved and says so."""
-        try:
-            self.session = self._desk.keep(before, self.session)
-        except Exception as error:
-            self.session = self._faults.unsaved(error, self._action, self.session)
+        self.session, self._action = acting.became(self.session, action, extents, self._desk, self._faults)
 
     def _run(self, number: int) -> None:
         """Carry out a run; ctrl+c stops it where it is."""
