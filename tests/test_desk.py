@@ -188,24 +188,17 @@ def reached(tmp_path: Path) -> tuple[Store, Session]:
     return store, session
 
 
-@pytest.mark.parametrize("gone", [{"run": "gone"}, {"edits": {"gone": (Edit(1, Ref("rate_eta"), 2.0),)}}])
-def test_a_place_in_a_run_that_is_gone_is_resumed_at_its_nearest_stop_and_says_so(
-    tmp_path: Path, gone: dict[str, object]
+@pytest.mark.parametrize(
+    "gone", [{"run": "gone"}, {"edits": {"gone": (Edit(1, Ref("rate_eta"), 2.0),)}}, {"settings": {"numbers": 1}}]
+)
+def test_a_place_in_a_run_that_is_gone_or_has_other_numbers_is_resumed_at_its_nearest_stop_and_says_so(
+    tmp_path: Path, gone: dict[str, dict[str, object]]
 ) -> None:
     store, session = reached(tmp_path)
     place = store.reached("hidden-delta")
     assert place is not None and session.study is not None
-    store.save(replace(place, step=place.step + 1, **gone))  # type: ignore[arg-type]
-    study = Desk(store).open_lesson("hidden-delta")
-    assert study.stop == session.study.stop
-    assert study.note is not None and study.note[0] == "progress.lesson_changed"
-
-
-def test_a_lesson_with_other_numbers_is_resumed_at_its_nearest_stop_and_says_so(tmp_path: Path) -> None:
-    store, session = reached(tmp_path)
-    place = store.reached("hidden-delta")
-    assert place is not None and session.study is not None
-    store.save(replace(place, step=place.step + 1, settings={**place.settings, "numbers": 1}))
+    settings = {**place.settings, **gone.get("settings", {})}
+    store.save(replace(place, step=place.step + 1, **{**gone, "settings": settings}))  # type: ignore[arg-type]
     study = Desk(store).open_lesson("hidden-delta")
     assert study.stop == session.study.stop
     assert study.note is not None and study.note[0] == "progress.lesson_changed"
