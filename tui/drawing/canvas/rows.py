@@ -41,6 +41,11 @@ def row_of(letters: Iterable[tuple[str, str]]) -> Row:
     )
 
 
+def first_around(at: int, room: int, count: int) -> int:
+    """Where `room` of `count` things begin, so that the one `at` is among them, in the middle where it can be."""
+    return max(0, min(at - room // 2, count - room))
+
+
 def cut(text: str, width: int) -> str:
     """As much of a text as fits into `width` cells."""
     if cells(text) <= width:

@@ -8,7 +8,17 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, ended, fitted, kept, padded_row, shortened, wrapped
+from nntutor.tui.drawing.canvas.rows import (
+    Piece,
+    Row,
+    ended,
+    first_around,
+    fitted,
+    kept,
+    padded_row,
+    shortened,
+    wrapped,
+)
 from nntutor.tui.state.session import Session, has_place
 from nntutor.tui.state.signs import non_text_key, sign
 
@@ -41,7 +51,7 @@ def home_page(session: Session, words: Words) -> list[Row]:
     room = session.height - len(head) - 1
     low = kept(low, max(0, room - 3), look)
     shown = max(1, room - len(low))
-    top = max(0, min(picked_row - shown // 2, len(body) - shown))
+    top = first_around(picked_row, shown, len(body))
     below = len(body) > top + shown
     body = body[top : top + shown]
     if top and body:

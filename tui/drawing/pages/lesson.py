@@ -57,8 +57,7 @@ class LessonPage:
         top = [status_row(study.trace, step, title, name, self.words, session.width, self.look, self.wide)]
         bottom, picture = _parts(session.height)
         if picture:
-            edge = (rule(session.width, self.look),)
-            top += [*_sized(self._picture(picture), picture + 1), *edge]
+            top += [*_sized(self._picture(picture), picture + 1), rule(session.width, self.look)]
         last = self._keys()
         room = bottom + 1 - len(last)
         return [*top, *_sized(self._low(room), room), *last]

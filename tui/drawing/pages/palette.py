@@ -10,7 +10,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, padded_row, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, first_around, padded_row, wrapped
 from nntutor.tui.state.commands import found
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -22,7 +22,7 @@ def palette_page(session: Session, words: Words) -> list[Row]:
     look, width = look_of(session), session.width
     commands = found(session.palette.query, words, session.study is None)
     room = max(1, session.height - 4)
-    top = max(0, min(session.palette.picked - room // 2, len(commands) - room))
+    top = first_around(session.palette.picked, room, len(commands))
     rows = [
         _row(session, look, command, number == session.palette.picked)
         for number, command in enumerate(commands[top : top + room], top)

@@ -8,7 +8,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, kept, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, first_around, kept, wrapped
 from nntutor.tui.state.finding import found
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key
@@ -25,7 +25,7 @@ def search_page(session: Session, words: Words) -> list[Row]:
     picked = min(session.search.picked, max(0, len(places) - 1))
     said = _SAID if places and session.height >= 2 * _SAID + _HEAD else 0
     room = max(1, session.height - _HEAD - 1 - said)
-    top = max(0, min(picked - room // 2, len(places) - room))
+    top = first_around(picked, room, len(places))
     rows: list[Row] = [
         _row(session, words, look, place, number == picked)
         for number, place in enumerate(places[top : top + room], top)

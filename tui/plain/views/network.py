@@ -10,6 +10,7 @@ from nntutor.core.notation.kinds import KINDS, SIGNED, Per
 from nntutor.core.notation.symbols import Ref, spelled
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import first_around
 from nntutor.tui.plain.step import layer_name
 from nntutor.tui.state.study import Study
 
@@ -74,7 +75,7 @@ _One = TypeVar("_One")
 
 def around(row: Sequence[_One], at: int) -> Sequence[_One]:
     """At most so many of a row as are told, one of them among them."""
-    first = max(0, min(at - MOST // 2, len(row) - MOST))
+    first = first_around(at, MOST, len(row))
     return row[first : first + MOST]
 
 

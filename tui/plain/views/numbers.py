@@ -11,6 +11,7 @@ from nntutor.core.notation.kinds import KINDS, SIGNED
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import first_around
 from nntutor.tui.drawing.views.layers import layer_found, product
 from nntutor.tui.drawing.views.nudge import NUDGE, Chain, link, whole
 from nntutor.tui.plain.step import layer_name
@@ -50,7 +51,7 @@ def moves(study: Study, words: Words, look: Look) -> list[str]:
         return [words.say("run.none")]
     kinds = ("weight", "grad", *(name for name in trace.plan.book.made if name not in ("new", "change")))
     here = next((at for at, ref in enumerate(refs) if ref[1:4] == study.step.ref[1:4]), 0)
-    first = max(0, min(here - _ROWS // 2, len(refs) - _ROWS))
+    first = first_around(here, _ROWS, len(refs))
     delta, eta = short("change", look.style), short("rate_eta", look.style)
     lines = []
     for ref in refs[first : first + _ROWS]:
