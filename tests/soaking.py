@@ -408,6 +408,8 @@ def kill_often(home: Path, count: int, seed: int) -> Tally:
             tally.inputs["key"] += 1
             if press < keys - 1:
                 _watch(terminal, seen, 0.15, 3.0)
+                if key == ENTER and before == seen[-1] == "list":  # opening takes a while, and two keys would be one
+                    _watch(terminal, seen, 3.0, 3.0)
         _watch(terminal, seen, random.choice((0.0, 0.002, 0.005, 0.01, 0.02, 0.1)), random.uniform(0.0, 0.1))
         terminal.strike()
         _watch(terminal, seen, 0.0, 1.0)  # what it had written is on the screen, though it is gone
