@@ -10,7 +10,7 @@ from pathlib import Path
 
 from table import Row, microseconds
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents

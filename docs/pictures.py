@@ -10,7 +10,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor

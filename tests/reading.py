@@ -21,7 +21,8 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.spelling import tokens
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.language import words as languages
 from nntutor.lessons.language.ascii import ascii_look

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.learner.places import Store

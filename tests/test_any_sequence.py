@@ -23,7 +23,8 @@ from nntutor.core.engine import timeline as timelines
 from nntutor.core.engine.edits import Edit
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Chunk, Runner
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.mistakes import MISTAKES

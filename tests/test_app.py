@@ -12,7 +12,7 @@ from screens import update
 from textual import events
 from textual.pilot import Pilot
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk

@@ -12,7 +12,7 @@ from screens import update
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.language import words
-from nntutor.tui.drawing.pages.page import COVERS
+from nntutor.tui.drawing.pages.covers import COVERS
 from nntutor.tui.drawing.panels.table import PANELS
 from nntutor.tui.drawing.views import table
 from nntutor.tui.state import in_panel, in_study

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntutor.core.notation.figures import figure, substituted
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 
 VALUES = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**9), 10**9).map(float)
 

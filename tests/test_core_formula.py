@@ -14,7 +14,8 @@ from nntutor.core.notation.evaluating import Compiler, evaluate
 from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, keys, names
 from nntutor.core.notation.parsing import MOST_CHAINED, MOST_LETTERS, MOST_NESTED, MOST_NODES, parse, size
 from nntutor.core.notation.spelling import text, tokens
-from nntutor.core.notation.symbols import Names, Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Names, Ref
 
 NAMES = Names((2, 2, 2))
 REFS = {

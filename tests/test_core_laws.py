@@ -16,7 +16,8 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import Call, Expr, Sum, children, names
 from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.spelling import text, tokens
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer

@@ -12,7 +12,8 @@ from nntutor.core.notation import formula
 from nntutor.core.notation.formula import Mul, Name
 from nntutor.core.notation.kinds import GRADIENT, KINDS, Per
 from nntutor.core.notation.parsing import parse
-from nntutor.core.notation.symbols import SYMBOL, Names, Ref, Style, short
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import SYMBOL, Names, Ref, short
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Method, rule

@@ -12,7 +12,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.notation import parsing
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.spelling import number
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
 
 

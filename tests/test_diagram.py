@@ -18,7 +18,8 @@ from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import SIGNED
-from nntutor.core.notation.symbols import Names, Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.tui.drawing.canvas.look import Look

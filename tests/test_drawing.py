@@ -18,7 +18,8 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import GRADIENT
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes import MISTAKES
 from nntutor.lessons.course import builtin, load

@@ -17,7 +17,7 @@ import pytest
 from nntutor.core.files import writing
 from nntutor.core.files.problem import parse
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.export import json as json_room

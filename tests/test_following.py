@@ -16,7 +16,8 @@ from strategies import share
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.parsing import parse
-from nntutor.core.notation.symbols import SYMBOL, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import SYMBOL
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop

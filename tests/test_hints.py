@@ -14,7 +14,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.errors import UnknownKey, WrongChoice
 from nntutor.core.files import hints
 from nntutor.core.files.problem import parse
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.problems.targets import out_of_range
 from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.lessons.course import builtin

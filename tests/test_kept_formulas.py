@@ -13,7 +13,7 @@ from pathlib import Path
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.files.problem import parse
 from nntutor.core.notation.spelling import text, tokens
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS

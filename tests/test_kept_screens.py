@@ -14,7 +14,7 @@ import pytest
 import screens
 from screens import update
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint

@@ -20,7 +20,7 @@ from terminals import Terminal
 from textual import events
 from textual.keys import Keys, _character_to_key
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli

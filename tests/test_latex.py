@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from nntutor.core import foreign
 from nntutor.core.files.problem import parse
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
 from nntutor.lessons.export import latex_letters, write
 from nntutor.lessons.export.iterations import iterations

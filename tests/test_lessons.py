@@ -18,7 +18,8 @@ from strategies import numbers
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.files.problem import on_surface, read
-from nntutor.core.notation.symbols import Names, Ref, Style, short
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Names, Ref, short
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES

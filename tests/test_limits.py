@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from nntutor.core import errors
 from nntutor.core.errors import Exceeds, NntutorError, ProblemError
+from nntutor.core.files import bounds
 from nntutor.core.files import problem as problem_room
-from nntutor.core.files import toml as toml_room
+from nntutor.core.files.bounds import MOST_KEYS, MOST_LETTERS, MOST_NAMES, MOST_NESTED
 from nntutor.core.files.problem import LIMIT, parse
-from nntutor.core.files.toml import MOST_KEYS, MOST_LETTERS, MOST_NAMES, MOST_NESTED, Lines, toml
+from nntutor.core.files.toml import Lines, toml
 from nntutor.core.foreign import LONGEST
 from nntutor.lessons.export import write
 from nntutor.lessons.export.iterations import iterations
@@ -83,7 +84,7 @@ def test_what_is_too_much_is_said_with_its_line(text: str, what: str, line: int)
 
 
 def test_keys_are_counted_in_tables_in_lines_and_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toml_room, "MOST_KEYS", 8)
+    monkeypatch.setattr(bounds, "MOST_KEYS", 8)
     text = "a.b = 1\n[c]\n[[d.e]]\nf = {g = [\n[1.5]], h = 2}\n"
     assert toml(text, "x") == {"a": {"b": 1}, "c": {}, "d": {"e": [{"f": {"g": [[1.5]], "h": 2}}]}}
     with pytest.raises(Exceeds) as caught:
@@ -124,7 +125,7 @@ def emptied(data: object) -> object:
 def test_without_its_strings_and_comments_a_text_holds_the_same(rows: list[tuple[list[str], str]]) -> None:
     """So what is counted in it is what the reader meets; and each key is found on its line."""
     text = "".join(f"k{at} = [{', '.join(strings)}] {comment}\n" for at, (strings, comment) in enumerate(rows))
-    bare = toml_room._bare(text)
+    bare = bounds.bare(text)
     assert bare.count("\n") == text.count("\n")
     assert tomllib.loads(bare) == emptied(tomllib.loads(text))
     lines = Lines(text)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 import screens
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import catalog, claims, glossary, load
 from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson, Text

@@ -21,7 +21,7 @@ from rich.color_triplet import ColorTriplet
 from rich.style import Style as Painted
 from screens import update
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
 from nntutor.lessons.learner.places import Store

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import share
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells

@@ -15,7 +15,7 @@ from nntutor.core.files.problem import parse as problem_of
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.parsing import parse
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, glossary, load
 from nntutor.lessons.course.model import VIEWS, Lesson
 from nntutor.lessons.language import words

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reading import Lost, Part, formula_stands
 from screens import update
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import published
 from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.course.published import FOLDER, Example

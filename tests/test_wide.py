@@ -12,7 +12,7 @@ from screens import page
 
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.kinds import SIGNED
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.language import words as languages

@@ -82,7 +82,7 @@ print(seen(259), seen(0), seen(1), seen(None), seen(-1), kernel.open_handles)
 def test_the_app_runs_without_signals_and_says_that_no_shell_waits(tmp_path: Path) -> None:
     code = """
 import asyncio
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.drawing.pages import page

@@ -25,7 +25,7 @@ from textual.filter import LineFilter
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language.words import LANGUAGES, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import acting

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from nntutor.lessons.language.words import load
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.state.panels import Scrolled
 from nntutor.tui.state.session import Action, Resized, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
@@ -97,6 +96,8 @@ def _calm(session: Session) -> Session:
     study = session.study
     if study is None:
         return session
+    from nntutor.tui.state.panels import Scrolled
+
     panel = None if isinstance(study.panel, Scrolled) else study.panel
     return replace(session, study=replace(study, running=None, playing=None, panel=panel))
 

@@ -16,7 +16,7 @@ from nntutor.tui.arguments import Arguments
 from nntutor.tui.terminal import capabilities
 
 if TYPE_CHECKING:
-    from nntutor.core.notation.symbols import Style
+    from nntutor.core.notation.style import Style
 
 
 class WriteError(Exception):
@@ -55,7 +55,7 @@ class Output:
 
     @property
     def style(self) -> Style:
-        from nntutor.core.notation.symbols import Style
+        from nntutor.core.notation.style import Style
 
         return Style.ASCII if self.ascii else Style.UNICODE
 

@@ -22,7 +22,8 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr, names
 from nntutor.core.notation.kinds import KINDS, PER_OPTIMIZER, PER_SAMPLE, PER_WEIGHT, Per
 from nntutor.core.notation.spelling import text, tokens
-from nntutor.core.notation.symbols import Names, Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 
 

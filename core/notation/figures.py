@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import isfinite, ulp
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 
 SUBSTITUTED_DIGITS = 9
 # Below this, leading zeros cost more reading than an exponent does.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style, sign
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,6 @@ class Token:
     key: Any = None
 
 
-_ASCII = {"·": "*", "−": "-", "²": "^2", "½": "0.5", "√": "sqrt", "σ": "sigmoid", "…": "..."}
 _LATEX_CALL = {
     "σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "ln": r"\ln", "max": r"\max",
     "relu": r"\mathrm{relu}", "leaky": r"\mathrm{leaky}", "step": r"\mathrm{step}",
@@ -40,13 +39,6 @@ def tokens(
 
 def text(pieces: list[Token]) -> str:
     return "".join(piece.text for piece in pieces)
-
-
-def sign(mark: str, style: Style) -> str:
-    """A sign of formulas in this spelling: · − ² ½ √ σ …"""
-    if style is Style.LATEX:
-        return {"·": r" \cdot ", "−": "-"}.get(mark, mark)
-    return _ASCII.get(mark, mark) if style is Style.ASCII else mark
 
 
 def number(value: float, style: Style) -> str:

@@ -9,19 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import Enum
 from itertools import accumulate
 from typing import NamedTuple
 
 from nntutor.core.notation.kinds import KINDS, PER_SAMPLE, Per
-
-
-class Style(Enum):
-    """How a symbol or a formula is spelled."""
-
-    UNICODE = "unicode"
-    ASCII = "ascii"
-    LATEX = "latex"
+from nntutor.core.notation.style import Style
 
 
 class Ref(NamedTuple):

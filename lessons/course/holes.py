@@ -22,7 +22,8 @@ from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.parsing import parse
-from nntutor.core.notation.symbols import SYMBOL, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import SYMBOL
 from nntutor.lessons.course import conditions
 from nntutor.lessons.course.conditions import MARK, ConditionError
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text

@@ -9,7 +9,8 @@ from math import isfinite
 from nntutor.core.analysis.gradient_check import Check, check_all
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.cells import padded
 from nntutor.lessons.language.speech import Speech

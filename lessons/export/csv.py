@@ -8,7 +8,8 @@ from itertools import chain
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.spelling import text, tokens
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.export.steps import filled
 
 STEP_COLUMNS = (

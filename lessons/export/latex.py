@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.export.latex_letters import HANGUL, PREAMBLE, escaped
 from nntutor.lessons.export.steps import Matrix, Shown, latex_number, measured

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.export.latex import Tex
 from nntutor.lessons.export.markdown import Markdown

@@ -16,7 +16,8 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure, substituted
 from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.spelling import Token, text, tokens
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.speech import Speech

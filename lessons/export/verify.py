@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import published
 from nntutor.lessons.course.published import Example, Result
 from nntutor.lessons.language.cells import padded, paragraph

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.export import report
 from nntutor.lessons.export.csv import trace_csv

@@ -5,21 +5,11 @@ Formulas and figures are spelled in ASCII by the core; this is for the text arou
 
 from __future__ import annotations
 
-from nntutor.core.notation.kinds import KINDS
-from nntutor.core.notation.symbols import Style, short
+from functools import cache
 
-# Symbols as the table of kinds spells them, longer ones first: δ_ and δ alone, ∂E/∂, ⁺, η.
-_SYMBOLS = {
-    sign: plain
-    for name, kind in KINDS.items()
-    for sign, plain in (
-        *zip(kind.unicode.split("%s"), kind.ascii.split("%s"), strict=True),
-        (short(name), short(name, Style.ASCII)),
-    )
-    if sign != plain
-}
-_ASCII = (
-    ("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step "), *sorted(_SYMBOLS.items(), key=lambda pair: -len(pair[0])),
+from nntutor.core.notation.style import Style
+
+_SIGNS = (
     ("ᵏ", "^k"), ("σ′", "sigmoid'"),
     ("σ", "sigmoid"), ("Σ", "sum "), ("½", "1/2"), ("¼", "1/4"), ("²", "^2"), ("ⁿ", "^n"), ("√", "sqrt"),
     ("·", "*"), ("×", "x"), ("−", "-"), ("–", "-"), ("—", "-"), ("→", "->"), ("←", "<-"), ("↓", "down"),
@@ -30,9 +20,29 @@ _ASCII = (
 )  # fmt: skip
 
 
+@cache
+def _spellings() -> tuple[tuple[str, str], ...]:
+    """What is replaced by what, in this order. Symbols as the table of kinds spells them, longer ones first: δ_ and
+    δ alone, ∂E/∂, ⁺, η."""
+    from nntutor.core.notation.kinds import KINDS
+    from nntutor.core.notation.symbols import short
+
+    symbols = {
+        sign: plain
+        for name, kind in KINDS.items()
+        for sign, plain in (
+            *zip(kind.unicode.split("%s"), kind.ascii.split("%s"), strict=True),
+            (short(name), short(name, Style.ASCII)),
+        )
+        if sign != plain
+    }
+    longer_first = sorted(symbols.items(), key=lambda pair: -len(pair[0]))
+    return (("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step "), *longer_first, *_SIGNS)
+
+
 def ascii_look(text: str) -> str:
     """Prose or a label without signs that plain terminals lack; Korean stays Korean."""
     text = text.replace(" · ", " | ")
-    for sign, plain in _ASCII:
+    for sign, plain in _spellings():
         text = text.replace(sign, plain)
     return text

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from nntutor.core.engine.trace import Trace
 from nntutor.core.foreign import clean
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.symbols import Style, short
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import short
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons.language.ascii import ascii_look

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.kinds import KINDS
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes import made_in
 from nntutor.lessons.language.ascii import ascii_look

@@ -15,8 +15,6 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from nntutor.lessons.language import particles
-
 HERE = Path(__file__).parent.parent
 LANGUAGES = ("en", "ko")
 Note = tuple[str, Mapping[str, object]]
@@ -57,7 +55,7 @@ class Words:
             said = str(facts[name] if name in facts else self.known[name])
             if not match[2]:
                 return said
-            return said + particles.agreeing(said, match[2]) if self.language == "ko" else _counted(said, match[2])
+            return _with_particle(said, match[2]) if self.language == "ko" else _counted(said, match[2])
 
         return FACT.sub(fact, template)
 
@@ -79,6 +77,13 @@ def _counted(count: str, forms: str) -> str:
     """A count and the form that agrees with it: the first of "row/rows" after 1."""
     one, _, many = forms.partition("/")
     return f"{count} {one if count == '1' else many}"
+
+
+def _with_particle(said: str, forms: str) -> str:
+    """A Korean fact and the form of the particle that agrees with it."""
+    from nntutor.lessons.language import particles
+
+    return said + particles.agreeing(said, forms)
 
 
 @cache

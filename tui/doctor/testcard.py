@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.cells import cells, padded, paragraph
 from nntutor.lessons.language.words import Words

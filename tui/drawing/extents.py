@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.drawing.pages.glossary import same_term, term_top, top_of
 from nntutor.tui.state.session import Session
-
-__all__ = ["has_picture", "last_top", "prose_pages", "same_term", "seen", "term_top", "top_of"]
 
 
 def prose_pages(session: Session) -> int:
@@ -25,3 +22,21 @@ def last_top(session: Session) -> int:
     covering = page.covers(session)
     assert covering is not None  # nothing else is scrolled
     return covering.last_top(session)
+
+
+def term_top(session: Session) -> int:
+    from nntutor.tui.drawing.pages import glossary
+
+    return glossary.term_top(session)
+
+
+def top_of(session: Session, term: int) -> int:
+    from nntutor.tui.drawing.pages import glossary
+
+    return glossary.top_of(session, term)
+
+
+def same_term(before: Session, after: Session, top: int) -> int:
+    from nntutor.tui.drawing.pages import glossary
+
+    return glossary.same_term(before, after, top)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from nntutor.core.foreign import typed
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language.words import LANGUAGES, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nntutor.tui.state import commands
-from nntutor.tui.state.panels import Scrolled, Why
 from nntutor.tui.state.session import Extents, Session
 from nntutor.tui.state.signs import words_with_keys
 
@@ -30,6 +29,8 @@ def fitted(session: Session, extents: Extents) -> Session:
             top = _within(home.reading, extents.last_top(session) + 1)
             session = replace(session, home=replace(home, reading=top))
         return session
+    from nntutor.tui.state.panels import Scrolled
+
     if isinstance(study.panel, Scrolled) and study.panel.top:
         top = _within(study.panel.top, extents.last_top(session) + 1)
         study = replace(study, panel=replace(study.panel, top=top))
@@ -40,6 +41,7 @@ def fitted(session: Session, extents: Extents) -> Session:
 
 
 def _study(study: Study) -> Study:
+    from nntutor.tui.state.panels import Why
     from nntutor.tui.state.views import views
 
     if study.view not in views(study):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Note
+
+if TYPE_CHECKING:
+    from nntutor.core.notation.symbols import Ref
 
 _PICKING = ("unit_next", "unit_previous", "step", "back")
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.panels import Line
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
     from nntutor.core.engine.training import Chunk
@@ -189,4 +188,8 @@ def asking(session: Session) -> bool:
     """Whether a line is being typed, so that keys are text."""
     if session.palette is not None or session.search is not None:
         return True
-    return session.study is not None and isinstance(session.study.panel, Line)
+    if session.study is None or session.study.panel is None:
+        return False
+    from nntutor.tui.state.panels import Line
+
+    return isinstance(session.study.panel, Line)

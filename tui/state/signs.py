@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language import words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words

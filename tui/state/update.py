@@ -11,7 +11,6 @@ from nntutor.tui.state import commands
 from nntutor.tui.state.at_home import at_home
 from nntutor.tui.state.fitting import fitted
 from nntutor.tui.state.keys import WAYS
-from nntutor.tui.state.panels import Reading
 from nntutor.tui.state.session import (
     THEMES,
     Action,
@@ -120,7 +119,10 @@ def _keep_glossary_position(before: Session, after: Session, extents: Extents) -
     home, study = after.home, after.study
     if study is None and home.reading is not None:
         return replace(after, home=replace(home, reading=extents.same_term(before, after, home.reading)))
-    if study is not None and isinstance(study.panel, Reading):
-        top = extents.same_term(before, after, study.panel.top)
-        return replace(after, study=replace(study, panel=Reading(top)))
-    return after
+    if study is None or study.panel is None:
+        return after
+    from nntutor.tui.state.panels import Reading
+
+    if not isinstance(study.panel, Reading):
+        return after
+    return replace(after, study=replace(study, panel=Reading(extents.same_term(before, after, study.panel.top))))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.spelling import sign
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style, sign
 from nntutor.lessons.language.ascii import ascii_look
 
 _ASCII = str.maketrans(

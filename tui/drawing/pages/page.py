@@ -1,40 +1,24 @@
 """The whole screen as rows: which page stands on it.
 
-A new page is a file here and a row in COVERS, or a line of `rows`.
+A new page is a file here and a row in `covers.py`, or a line of `rows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from nntutor.core.notation.symbols import Style
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
-from nntutor.tui.drawing.pages import glossary, help
 from nntutor.tui.drawing.pages.home import home_page
 from nntutor.tui.drawing.pages.palette import palette_page
-from nntutor.tui.state.panels import Helping, Panel, Reading
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import words_with_keys
 
 if TYPE_CHECKING:
+    from nntutor.tui.drawing.pages.covers import Long
     from nntutor.tui.drawing.pages.lesson import LessonPage
-
-
-class Long(NamedTuple):
-    """A page that can be scrolled: what it draws, and how far down it goes."""
-
-    rows: Callable[[Session, Words], list[Row]]
-    last_top: Callable[[Session], int]
-
-
-COVERS: dict[type[Panel], Long] = {
-    Helping: Long(help.help_page, help.last_top),
-    Reading: Long(glossary.glossary_page, glossary.last_top),
-}
-"""The panels that cover the whole screen."""
 
 
 def rows(session: Session) -> tuple[Row, ...]:
@@ -64,9 +48,13 @@ def _drawn(session: Session, words: Words) -> list[Row]:
 
 def covers(session: Session) -> Long | None:
     """The page that covers the list of lessons or the lesson, where there is one."""
-    if session.study is not None:
-        return COVERS.get(type(session.study.panel)) if session.study.panel is not None else None
-    return None if session.home.reading is None else COVERS[Reading]
+    study = session.study
+    if (session.home.reading if study is None else study.panel) is None:
+        return None
+    # Another door: few starts open one of them.
+    from nntutor.tui.drawing.pages.covers import COVERS, GLOSSARY
+
+    return GLOSSARY if study is None else COVERS.get(type(study.panel))
 
 
 def lesson_page(session: Session) -> LessonPage:

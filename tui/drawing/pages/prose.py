@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.spelling import sign
+from nntutor.core.notation.style import sign
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError
 from nntutor.lessons.language import why

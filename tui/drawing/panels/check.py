@@ -9,7 +9,8 @@ from nntutor.core.analysis.gradient_check import Difference, central_difference,
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.kinds import GRADIENT
-from nntutor.core.notation.symbols import Ref, Style, short
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of

@@ -15,7 +15,8 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.spelling import Token, tokens
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells

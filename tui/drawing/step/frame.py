@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nntutor.core.notation.symbols import Names, Ref, Style
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.tui.drawing.canvas.look import Look
 
 # More digits than this make labels too long to stay on their edges; with fewer they say too little.

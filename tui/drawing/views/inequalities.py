@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nntutor.core.analysis.plot_data import params_at
-from nntutor.core.notation.spelling import sign
+from nntutor.core.notation.style import sign
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words

@@ -9,8 +9,8 @@ from nntutor.core.analysis.plot_data import (
 )
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.spelling import sign
-from nntutor.core.notation.symbols import Ref, Style
+from nntutor.core.notation.style import Style, sign
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped

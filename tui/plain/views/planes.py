@@ -6,7 +6,7 @@ from nntutor.core.analysis.plot_data import params_at, plane_points, right_side
 from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.spelling import sign
+from nntutor.core.notation.style import sign
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.words import Words
