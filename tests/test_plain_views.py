@@ -160,7 +160,7 @@ def test_racers_have_made_as_many_moves_as_their_samples_allow(lesson: str) -> N
     lines = [line for line in telling.view(session) if re.match("[A-Z] ", line)]
     names = moves.compared_runs(study)
     assert len(lines) == len(names) and sum("run at hand" in line for line in lines) == 1
-    seen = int(re.search(r"(?:touched|iterations): (\d+)\.", said(session))[1])  # type: ignore[index]
+    seen = int(re.search(r"(?:touched|moves made): (\d+)\.", said(session))[1])  # type: ignore[index]
     for line, name in zip(lines, names, strict=True):
         made = int(re.search(r"after (\d+) moves", line)[1])  # type: ignore[index]
         assert made == seen // max(1, study.timelines[name].problem.batch_size)
