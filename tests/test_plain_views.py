@@ -144,11 +144,12 @@ def test_a_move_is_told_as_the_new_weight_less_the_old_one() -> None:
     session = at("momentum", "moves", None, "w1")
     trace = study_of(session).trace
     line = telling.view(session)[1]
-    found = re.search(rf"Δ ({_NUMBER}), Δ/η ({_NUMBER})", line)
+    found = re.search(rf"Δ ({_NUMBER}), w1⁺ ({_NUMBER}), Δ/η ({_NUMBER})", line)
     assert found is not None and line.startswith("w1 ")
     move = trace["w1_new"] - trace["w1"]
     assert number(found[1]) == pytest.approx(move, rel=5e-3)
-    assert number(found[2]) == pytest.approx(move / trace["eta"], rel=5e-3)
+    assert number(found[2]) == pytest.approx(trace["w1_new"], rel=5e-3)
+    assert number(found[3]) == pytest.approx(move / trace["eta"], rel=5e-3)
 
 
 @pytest.mark.parametrize("lesson", ["sgd", "momentum", "adam"])
