@@ -291,6 +291,14 @@ def test_hostile_errors_are_plotted_or_left_out(errors: list[float], style: Styl
             assert all(line.isascii() for line in text_of(rows))
 
 
+def test_a_short_formula_in_parentheses_is_not_broken_over_two_lines() -> None:
+    text = "Calculus gives 1/(1 + exp(−net)) the slope exp(−net)/(1 + exp(−net))² of out(1 − out)."
+    for width in range(28, 80):
+        lines = wrapped(text, width)
+        assert all(line.count("(") == line.count(")") for line in lines), lines
+        assert " ".join(lines) == text
+
+
 @given(st.text(alphabet="ab 은(−)·", max_size=60), st.integers(4, 20))
 def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
     lines = wrapped(text, width)

@@ -18,12 +18,13 @@ from strategies import numbers
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.files.problem import on_surface, read
+from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref, short
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
-from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
+from nntutor.core.rules.optimizers import FORMS, OPTIMIZERS, Optimizer
 from nntutor.lessons.course import catalog, holes, load
 from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson
@@ -262,6 +263,10 @@ def problems() -> Iterator[tuple[Problem, str]]:
         yield replace(plain, error=error, network=Network(layers)), ""
     for optimizer in OPTIMIZERS:
         yield replace(plain, optimizer=Optimizer(optimizer, 0.1)), ""
+        yield replace(plain, optimizer=Optimizer(optimizer, 0.1, decay=0.01)), ""
+    for form in FORMS:
+        yield replace(plain, optimizer=Optimizer("momentum", 0.1, form=form)), ""
+    yield replace(plain, optimizer=Optimizer("adam", 0.1, correct=False)), ""
     yield replace(plain, optimizer=Optimizer("adam", 0.1)), "uncorrected"
     yield on_surface("ravine", (-4, 1), Optimizer()), ""
 
@@ -295,6 +300,22 @@ def test_every_kind_of_step_has_a_noun_and_a_why_that_fits_three_rows(language: 
             assert len(rows(sentence)) <= 3, (why.kind(trace, step), sentence)
             assert cells(why.noun(said_why, trace, step)) <= 24
     assert seen == {key for key, _ in said_why.group("why")} == {key for key, _ in said_why.group("kind")}
+
+
+def test_two_numbers_of_an_update_that_are_told_alike_are_made_alike() -> None:
+    made: dict[str, set[Expr]] = {}
+    for problem, mistake in problems():
+        if mistake:
+            continue
+        trace = Timeline.start(problem).trace
+        rules = trace.plan.book.layers[-1]
+        for step in trace:
+            update = rules.update if step.ref.input else rules.bias_update
+            tree = dict(update.made).get(step.ref.kind)
+            if tree is not None:
+                made.setdefault(why.kind(trace, step), set()).add(tree)
+    assert len(made) > 10
+    assert not {key: trees for key, trees in made.items() if len(trees) > 1}
 
 
 def test_the_list_of_lessons_needs_neither_numpy_nor_textual() -> None:

@@ -11,6 +11,8 @@ import screens
 from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import share
+from test_following import at
+from test_never_lost import of
 
 from nntutor.core.notation.style import Style
 from nntutor.core.rules.surfaces import SURFACES, surface
@@ -25,7 +27,9 @@ from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, p
 from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.charts.functions import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
+from nntutor.tui.drawing.views import table
 from nntutor.tui.drawing.views.table import VIEWS
+from nntutor.tui.state.signs import words_with_keys
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
 SIZES = st.tuples(st.integers(0, 130), st.integers(0, 45)) | st.sampled_from([(78, 13), (20, 3), (1, 1)])
@@ -140,6 +144,50 @@ def test_contours_hold(name: str, ways: list[list[tuple[float, float]]], size: t
 
     rows = contour_rows(Landscape(heights, across, up, (0.0, 0.0)), paths, *size, look)
     assert holds(rows, *size, look)
+
+
+@given(st.lists(st.tuples(st.floats(-4.0, 4.0), st.floats(-1.0, 1.0)), max_size=9), st.floats(4.7, 13.0))
+def test_the_map_stays_as_it_is_until_the_way_leaves_it(way: list[tuple[float, float]], far: float) -> None:
+    start, minimum = (-4.0, 1.0), (0.0, 0.0)
+    first = plane_of(np.array([start]), minimum)
+    assert plane_of(np.array([start, *way]), minimum) == first
+    for x, y in ((far, 0.0), (0.0, -far)):
+        across, up = plane_of(np.array([start, *way, (x, y)]), minimum)
+        assert (across, up) != first
+        assert across[0] < x < across[1]
+        assert up[0] < y < up[1]
+
+
+def test_in_the_lesson_on_momentum_every_map_has_the_same_scale() -> None:
+    session = screens.of_lesson("momentum")
+    axes = set()
+    for stop in session.study.lesson.stops if session.study else ():
+        if stop.view in ("contours", "race"):
+            rows = table.drawn(stop.view, of(at(session, stop.id)), words_with_keys(session), 78, 16, Look())
+            axes |= {"".join(piece.text for piece in row) for row in rows if row and "→ w1" in row[0].text}
+    assert len(axes) == 1
+
+
+@pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)], ids=["unicode", "ascii"])
+@pytest.mark.parametrize(("dx", "dy", "head"), [(9.0, 0.0, "→"), (-9.0, 1.0, "←"), (0.5, -9.0, "▼"), (0.0, 9.0, "▲")])
+def test_an_arrow_that_leaves_the_map_has_its_head_at_the_edge_and_goes_on(
+    dx: float, dy: float, head: str, look: Look
+) -> None:
+    way = Path(np.array([(-0.5, 0.5), (0.0, 0.0)]), arrows=((0.0, 0.0, dx, dy),))
+    flat = Landscape(lambda across, up, rows, columns: np.zeros((rows, columns)), (-1.0, 1.0), (-1.0, 1.0))
+    rows = ["".join(piece.text for piece in row) for row in contour_rows(flat, [way], 60, 16, look)[:-1]]
+    sign = look.line(head + "…")
+    assert sum(row.count(sign) for row in rows) == 1
+    line = next(number for number, row in enumerate(rows) if sign in row)
+    edges = {
+        "▲": line == 0,
+        "▼": line == len(rows) - 1,
+        "→": rows[line].endswith(sign),
+        "←": rows[line].strip().startswith(sign),
+    }
+    assert edges[head]
+    inside = replace(way, arrows=((0.0, 0.0, 0.5, 0.5),))
+    assert not any(look.line("…") in row for row in map(str, contour_rows(flat, [inside], 60, 16, look)[:-1]))
 
 
 @given(st.lists(ANY, max_size=15), ANY, SIZES, LOOKS)

@@ -144,11 +144,12 @@ def test_a_move_is_told_as_the_new_weight_less_the_old_one() -> None:
     session = at("momentum", "moves", None, "w1")
     trace = study_of(session).trace
     line = telling.view(session)[1]
-    found = re.search(rf"Δ ({_NUMBER}), Δ/η ({_NUMBER})", line)
+    found = re.search(rf"Δ ({_NUMBER}), w1⁺ ({_NUMBER}), Δ/η ({_NUMBER})", line)
     assert found is not None and line.startswith("w1 ")
     move = trace["w1_new"] - trace["w1"]
     assert number(found[1]) == pytest.approx(move, rel=5e-3)
-    assert number(found[2]) == pytest.approx(move / trace["eta"], rel=5e-3)
+    assert number(found[2]) == pytest.approx(trace["w1_new"], rel=5e-3)
+    assert number(found[3]) == pytest.approx(move / trace["eta"], rel=5e-3)
 
 
 @pytest.mark.parametrize("lesson", ["sgd", "momentum", "adam"])
@@ -160,7 +161,7 @@ def test_racers_have_made_as_many_moves_as_their_samples_allow(lesson: str) -> N
     lines = [line for line in telling.view(session) if re.match("[A-Z] ", line)]
     names = moves.compared_runs(study)
     assert len(lines) == len(names) and sum("run at hand" in line for line in lines) == 1
-    seen = int(re.search(r"(?:touched|iterations): (\d+)\.", said(session))[1])  # type: ignore[index]
+    seen = int(re.search(r"(?:touched|moves made): (\d+)\.", said(session))[1])  # type: ignore[index]
     for line, name in zip(lines, names, strict=True):
         made = int(re.search(r"after (\d+) moves", line)[1])  # type: ignore[index]
         assert made == seen // max(1, study.timelines[name].problem.batch_size)

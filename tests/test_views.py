@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,16 @@ import screens
 from test_following import at
 from test_never_lost import of, pressed
 
+from nntutor.core.notation.symbols import short
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson
 from nntutor.tui import lint
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.views import table
+from nntutor.tui.drawing.views.legend import MARKS
 from nntutor.tui.state import moves, views
 from nntutor.tui.state.session import Session, Typed
+from nntutor.tui.state.signs import words_with_keys
 
 STOPS = ["network", "weighted-sum", "rows", "next-layer", "order"]
 
@@ -70,3 +76,31 @@ def test_every_view_is_drawn_of_numbers_without_end(lesson: str, symbol: str, va
     for _ in range(8):
         assert len(screens.lines(session)) == 40
         session = screens.pressed(session, "view")
+
+
+@pytest.mark.parametrize("lesson", [one for one in load.lessons() if "race" in one.views], ids=lambda lesson: lesson.id)
+def test_no_racer_has_the_letter_of_a_number_of_its_race(lesson: Lesson) -> None:
+    for stop in lesson.stops:
+        if stop.view != "race":
+            continue
+        study = of(at(screens.of_lesson(lesson.id), stop.id))
+        names = moves.compared_runs(study)
+        marks = MARKS[: len(names)]
+        assert len(marks) == len(names) == len(set(marks))
+        letters = {short(step.ref.kind) for name in names for step in study.timelines[name].trace}
+        assert not letters & {*marks, *(marks.lower() if "contours" in lesson.views else "")}
+
+
+_NO_WORDS = {"net", "out", "slope", "AND", "OR", "NAND", "XOR"}
+
+
+@pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
+def test_a_picture_in_korean_has_no_english_word(lesson: Lesson) -> None:
+    session = screens.of_lesson(lesson.id, language="ko")
+    words = words_with_keys(session)
+    for number, stop in enumerate(lesson.stops):
+        study = moves.at_stop(of(session), number)
+        rows = table.drawn(stop.view, study, words, 100, 20, Look())
+        text = " ".join("".join(piece.text for piece in row) for row in rows)
+        found = set(re.findall(r"[A-Za-z]{2,}", text)) - _NO_WORDS
+        assert not {word for word in found if set(word) - {*MARKS, *MARKS.lower()}}, stop.id

@@ -132,8 +132,10 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
 
 
 def _ends(parts: conditions.Parts, own: bool = False) -> Iterator[str]:
-    """The holes that tell where a run ends (`end:…`) and are said after a change too: these count from the start that
-    the problem file has."""
+    """The holes that tell where a run ends (`end:…`) and are said after a change too.
+
+    These count from the start that the problem has: weights set in iteration 5 lead elsewhere and are no part of it.
+    """
     for part in parts:
         if isinstance(part, conditions.Choice):
             for branch in part.branches:

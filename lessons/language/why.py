@@ -29,6 +29,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
     where = "output" if ref.layer == last else "hidden"
     many = "_many" if several else ""
     optimizer = problem.optimizer.name
+    # The forms of momentum have one name and several meanings: v is a velocity, a sum of gradients or their mean.
+    form = f"_{problem.optimizer.form}" if optimizer == "momentum" and problem.optimizer.form != "velocity" else ""
     word = KINDS[ref.kind].word
     match word:
         case "net":
@@ -54,14 +56,16 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
             return f"gradient_{'weight' if ref.input else 'bias'}{many}"
         case "state":
             of_several = f"_{ref.kind}" if len(problem.optimizer.rule.states) > 1 else ""
-            return f"state_{optimizer}{of_several}"
+            return f"state_{optimizer}{form}{of_several}"
         case "corrected":
             return f"corrected_{ref.kind.removesuffix('hat')}"
         case "change":
-            return "change_no_correction" if "no-correction" in made_in(mistake, ref.layer) else f"change_{optimizer}"
+            without = "no-correction" in made_in(mistake, ref.layer) or not problem.optimizer.correct
+            return "change_no_correction" if optimizer == "adam" and without else f"change_{optimizer}{form}"
         case "update":
-            plain = "sgd" if ref.input else "bias"
-            return f"update_{plain if optimizer == 'sgd' else 'other'}"
+            plain = "" if optimizer == "sgd" else "_other"
+            decays = "_decay" if problem.optimizer.decay and ref.input else ""
+            return f"update{plain}{decays}" if ref.input else f"update_bias{plain}"
     raise KeyError(word)
 
 

@@ -193,8 +193,9 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
     return [(*padded_row(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
 
 
-# A short formula in parentheses, out(1 − out), is read in one piece.
-_PARENTHESES = re.compile(r"\([^() ]{1,6}( [^() ]{1,6}){1,4}\)")
+# A short formula in parentheses, out(1 − out) or 1/(1 + exp(−net)), is read in one piece.
+_TERM = r"(?:[^() ]|\([^() ]{1,6}\)){1,6}"
+_PARENTHESES = re.compile(rf"\({_TERM}( {_TERM}){{1,4}}\)")
 _JOINED = "\N{NO-BREAK SPACE}"
 BOLD = "**"
 

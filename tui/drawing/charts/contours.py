@@ -51,8 +51,11 @@ class Path:
     arrows: tuple[tuple[float, float, float, float], ...] = ()
 
 
-def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.25) -> tuple[Span, Span]:
-    """A span around all points with a margin; a path that runs away does not make the rest invisible."""
+def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.08) -> tuple[Span, Span]:
+    """A span around the start and as far beyond the minimum, with a margin; where the points leave it, around them too.
+
+    So the scale stays while a path swings to and fro. One that runs away does not make the rest invisible.
+    """
     every = points[np.isfinite(points).all(axis=1)] if len(points) else np.zeros((0, 2))
     fixed = [every[:1]] if len(every) else []
     if minimum is not None:
@@ -60,16 +63,13 @@ def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.25
     core = np.vstack(fixed) if fixed else np.zeros((1, 2))
     middle, reach = core.mean(axis=0), np.maximum(np.ptp(core, axis=0).max(), 0.5)
     near = every[(np.abs(every - middle) <= _FAR * reach).all(axis=1)] if len(every) else every
-    shown = np.vstack([core, near])
+    swing = np.vstack([core[0], 2 * core[-1] - core[0]])
+    wide = np.ptp(swing, axis=0)
+    half = np.maximum(wide, 0.42 * max(float(wide.max()), 0.5)) * (0.5 + share)
+    middle = core[-1]
+    shown = np.vstack([middle - half, middle + half, middle + (1 + share) * (near - middle)])
     low, high = shown.min(axis=0), shown.max(axis=0)
-    least = 0.35 * max(float((high - low).max()), 0.5)
-    wide = np.maximum(high - low, least)
-    middle = (low + high) / 2
-    half = wide * (0.5 + share)
-    return (
-        (float(middle[0] - half[0]), float(middle[0] + half[0])),
-        (float(middle[1] - half[1]), float(middle[1] + half[1])),
-    )
+    return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
 def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look) -> list[Row]:
@@ -136,9 +136,19 @@ def _ends(drawn: Dots, path: Path, many: bool) -> None:
         for x, y in points[1:-1]:
             drawn.mark(float(x), float(y), look.line("•"), path.style)
     for x, y, dx, dy in path.arrows:
-        drawn.line(x, y, x + dx, y + dy, "result")
-        if drawn.cell(x + dx, y + dy) is not None:
-            drawn.mark(x + dx, y + dy, _pointer(drawn, dx, dy), "result")
+        _arrow(drawn, x, y, dx, dy)
+
+
+def _arrow(drawn: Dots, x: float, y: float, dx: float, dy: float) -> None:
+    """An arrow with its head; where it leaves the picture, the head stands at the edge, with a sign that it goes on."""
+    drawn.line(x, y, x + dx, y + dy, "result")
+    head, whole = _pointer(drawn, dx, dy), drawn.cell(x + dx, y + dy) is not None
+    if whole:
+        drawn.mark(x + dx, y + dy, head, "result")
+    elif drawn.cell(x, y) is not None:
+        ways = ((x, dx, drawn.across), (y, dy, drawn.up))
+        inside = min((ends[way > 0] - at) / way for at, way, ends in ways if way and np.isfinite(way))
+        drawn.mark(x + inside * dx, y + inside * dy, head + drawn.look.line("…"), "result")
 
 
 def _named(drawn: Dots, path: Path) -> None:

@@ -123,13 +123,14 @@ def activation_rows(
     title: str = "",
     span: Span = (-6.0, 6.0),
     largest: tuple[float, float] | None = None,
+    most: str = "max",
 ) -> list[Row]:
     """An activation and its slope, each with the working point at net `at` and its value.
 
-    names: what out and slope are called; largest: net and slope where the slope is largest. On a narrow screen they
-    stand below each other.
+    names: what out and slope are called; largest: net and slope where the slope is largest, and `most` is the word
+    before that slope. On a narrow screen they stand below each other.
     """
-    top = None if largest is None else largest[1]
+    top = None if largest is None else (most, largest[1])
     if width >= _TWO and height >= _LEAST[1]:
         half = (width - 2) // 2
         one = _function(out, at, names[0], None, half, height, look, title, span)
@@ -144,7 +145,7 @@ def _function(
     values: Function,
     at: float | None,
     name: str,
-    top: float | None,
+    top: tuple[str, float] | None,
     width: int,
     height: int,
     look: Look,
@@ -156,7 +157,7 @@ def _function(
     if at is not None and np.isfinite(at):
         y = float(values(frozen([at]))[0])
         told = f"{name} = {figure(y, 4, style=look.style)}"
-    largest = "" if top is None else f"   max {figure(top, 3, style=look.style)}"
+    largest = "" if top is None else f"   {top[0]} {figure(top[1], 3, style=look.style)}"
     head: Row = (Piece(f" {title} " if title else " "), Piece(told, "result"))
     if top is not None and cells(told) + cells(largest) + 2 <= width:
         head = (*head, Piece(largest, "dim"))
@@ -169,7 +170,7 @@ def _function(
     drawn = sampled.dots(width, height, look, 0.08, 0.5)
     drawn.line(0.0, sampled.low, 0.0, sampled.high, "edge", 3, ":")
     if top is not None:
-        drawn.line(span[0], top, span[1], top, "edge", 3, ".")
+        drawn.line(span[0], top[1], span[1], top[1], "edge", 3, ".")
     drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
     if y is not None and at is not None:
         drawn.line(at, sampled.low, at, y, "operand", 2, ":")

@@ -42,7 +42,7 @@ def contours_of(
     trace = study.trace
     minimum = surface(trace.problem.surface).minimum if trace.problem.surface else lowest(trace, refs)
     every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
-    across, up = plane_of(every, minimum, 0.25)
+    across, up = plane_of(every, minimum)
 
     def values(*plane: Any) -> Array:
         return _heights(trace.problem, *refs, *plane)

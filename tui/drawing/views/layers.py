@@ -77,7 +77,7 @@ def product(trace: Trace, step: int, words: Words, look: Look, width: int) -> li
     if len(factors) > 1:
         product = float(np.prod(factors))
         again = float(np.prod([float(figure(factor, digits, style=Style.ASCII)) for factor in factors]))
-        mark = "=" if figure(again, 2) == figure(product, 2) else look.line("≈")
-        shown += f" {mark} {look.figure(product, digits=2)}"
+        mark = "=" if figure(again, digits) == figure(product, digits) else look.line("≈")
+        shown += f" {mark} {look.figure(product, digits=digits)}"
     said = wrapped(f"{words.say('views.slopes_product')} {shown}", width - 1)
     return [(Piece(f" {line}", "result"),) for line in said]

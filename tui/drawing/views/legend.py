@@ -8,7 +8,10 @@ from nntutor.core.notation.symbols import short
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells, shortened
+
+# What racers are called by. E is the error; of the others none stands, in small on the way, for a number of a race.
+MARKS = "ABCDFHJLPQRUYZ"
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,13 @@ class Racer:
     here: bool
 
 
-def racer_rows(lines: list[Racer], samples_seen: int, words: Words, width: int, look: Look, samples: bool) -> list[Row]:
-    """The legend of a race, two racers a row where they fit; the one at hand in brackets."""
+def racer_rows(
+    lines: list[Racer], samples_seen: int, words: Words, width: int, look: Look, samples: bool, ways: bool
+) -> list[Row]:
+    """The legend of a race, two racers a row where they fit; the one at hand in brackets.
+
+    ways: whether the picture shows ways, with letters on them.
+    """
     eta = short("rate_eta", look.style)
     parts = []
     for line in lines:
@@ -35,7 +43,9 @@ def racer_rows(lines: list[Racer], samples_seen: int, words: Words, width: int, 
     wide = max(cells(text) for text, _ in parts) + 1
     each = max(1, (width - 1) // wide)
     head = words.say("race.touched" if samples else "race.iterations", count=samples_seen)
-    rows: list[Row] = [(Piece(f" {head}", "bold"),)]
+    first: Row = (Piece(f" {head}", "bold"),)
+    letters: Row = (*first, Piece(f"   {words.say('race.letters')}", "dim"))
+    rows: list[Row] = [letters if ways and row_cells(letters) <= width else first]
     for start in range(0, len(parts), each):
         rows.append(
             tuple(Piece(padded(text, wide), "result" if here else "") for text, here in parts[start : start + each])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nntutor.core.notation.kinds import SIGNED
-from nntutor.core.notation.symbols import Ref, short
+from nntutor.core.notation.symbols import Ref, short, spelled
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
@@ -11,9 +11,11 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
 from nntutor.tui.drawing.views.paths import told
 from nntutor.tui.state.study import Study
 
+_LEAST = 8  # cells of a column
+
 
 def moves(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
-    """Weight by weight: the gradient, what the optimizer keeps, the move, and the move as a multiple of η."""
+    """Weight by weight: before the move, the gradient, what the optimizer keeps, the move, after it, the move in η."""
     trace, step = study.trace, study.timeline.step
     made = [name for name in trace.plan.book.made if name not in ("new", "change")]
     kinds = ["weight", "grad", *made]
@@ -26,8 +28,10 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
     if not refs:
         return told(words.say("run.none"), width)
     delta, eta = short("change", look.style), short("rate_eta", look.style)
-    names = ["w", "g", *(short(kind, look.style) for kind in made), delta, f"{delta}/{eta}"]
-    column = max(8, min(13, (width - 6) // len(names)))
+    # The new weight stands in the formula as well: where there is little room its column is the one to go.
+    after = [spelled("new", "w", look.style)] if 5 + _LEAST * (len(kinds) + 3) <= width else []
+    names = ["w", "g", *(short(kind, look.style) for kind in made), delta, *after, f"{delta}/{eta}"]
+    column = max(_LEAST, min(13, (width - 6) // len(names)))
     digits = min(look.digits, 3 if column < 11 else 6)
     rows: list[Row] = [(Piece(" " * 5), *(Piece(_right(name, column), "dim") for name in names))]
     here = study.step.ref
@@ -39,7 +43,9 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
             one = ref._replace(kind=kind)
             cells_of.append((one, trace.value(one) if trace.known(one, step) else None))
         new = ref._replace(kind="new")
-        moved = trace.value(new) - trace.value(ref) if trace.known(new, step) else None
+        landed = trace.value(new) if trace.known(new, step) else None
+        moved = None if landed is None else landed - trace.value(ref)
+        share = None if moved is None or not rate else moved / rate
         symbol = f"{trace.symbol(ref, look.style):<4}"
         at_hand = ref[1:4] == here[1:4]
         row = [Piece(f"{look.line('▸')}{symbol}", "bold") if at_hand else Piece(f" {symbol}")]
@@ -47,8 +53,8 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
             text = "?" if value is None else look.figure(value, one.kind in SIGNED, digits)
             style = "result" if one == here else ""
             row.append(Piece(_right(f"[{text}]" if style else text, column), style))
-        for value in (moved, None if moved is None or not rate else moved / rate):
-            text = "?" if value is None else look.figure(value, True, 3)
+        for value, plus in ((moved, True), *([(landed, False)] if after else []), (share, True)):
+            text = "?" if value is None else look.figure(value, plus, digits)
             row.append(Piece(_right(text, column), "operand" if value is not None else ""))
         rows.append(tuple(row))
     return [shortened(squeezed(row, width), width, look) for row in rows[:height]]

@@ -96,9 +96,11 @@ def link(study: Study, chain: Chain, place: int, look: Look) -> tuple[str, str, 
     factor = Ref("out", 0, weight.input, 0, net.sample) if place == 1 else made
     named = factor._replace(sample=-1) if place == 1 else factor
     change = chain.after[place - 1] - chain.before[place - 1]
-    ratio = (chain.after[place] - chain.before[place]) / change if change else float("nan")
-    shown = [look.figure(value, digits=_RATIO_DIGITS) for value in (ratio, trace.value(factor))]
-    return shown[0], trace.symbol(named, look.style), shown[1]
+    shown = look.figure(trace.value(factor), digits=_RATIO_DIGITS)
+    if not change:
+        return "0/0", trace.symbol(named, look.style), shown
+    ratio = (chain.after[place] - chain.before[place]) / change
+    return look.figure(ratio, digits=_RATIO_DIGITS), trace.symbol(named, look.style), shown
 
 
 def whole(study: Study, chain: Chain, words: Words, look: Look) -> list[Row]:

@@ -15,7 +15,7 @@ from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.contours import Path
 from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.views.contours import contours_of
-from nntutor.tui.drawing.views.legend import Racer, racer_rows
+from nntutor.tui.drawing.views.legend import MARKS, Racer, racer_rows
 from nntutor.tui.drawing.views.paths import parameters, path, variables
 from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.study import Study
@@ -40,7 +40,7 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         made = samples_seen // max(1, timeline.problem.batch_size)
         title = run_name(words, name.rpartition("-")[2])
         title = title if study.own(name) else words.say("status.changed", run=title)
-        mark = chr(ord("A") + number)
+        mark = MARKS[number % len(MARKS)]
         if planar:
             points = path(study, refs, name, made + 1)
             made = len(points) - 1
@@ -51,7 +51,7 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         error = error_at(study, name, made)
         rate = look.figure(timeline.problem.optimizer.learning_rate)
         lines.append(Racer(mark, title, rate, made, error, name == study.run))
-    legend = racer_rows(lines, samples_seen, words, width, look, samples=bool(trace.samples))
+    legend = racer_rows(lines, samples_seen, words, width, look, samples=bool(trace.samples), ways=planar)
     if planar:
         return [*legend, *contours_of(study, refs, paths, width, height - len(legend), look)]
     title, log = words.say("views.error_curve"), words.say("views.log_scale")

@@ -44,5 +44,5 @@ def slopes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     title = words.say(f"activation_name.{layer.activation}")
     return activation_rows(
         out, slope, at_net, (name, trace.symbol(Ref("slope", number, unit), look.style)), width, height, look, title,
-        (-reach, reach), (float(nets[top]), float(sizes[top])),
+        (-reach, reach), (float(nets[top]), float(sizes[top])), words.say("views.largest"),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.views.legend import MARKS
 from nntutor.tui.drawing.views.paths import parameters, path, variables
 from nntutor.tui.drawing.views.race import error_at
 from nntutor.tui.plain.views.bowls import point_of
@@ -52,7 +53,7 @@ def race(study: Study, words: Words, look: Look) -> list[str]:
     head = "race.touched" if trace.samples else "race.iterations"
     lines = [f"{words.say(head, count=seen)}."]
     for number, name in enumerate(compared_runs(study)):
-        lines.append(_racer(study, name, chr(ord("A") + number), seen, words, look))
+        lines.append(_racer(study, name, MARKS[number % len(MARKS)], seen, words, look))
     return lines
 
 

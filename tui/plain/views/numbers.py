@@ -43,7 +43,7 @@ def runs(study: Study, words: Words, look: Look) -> list[str]:
 
 
 def moves(study: Study, words: Words, look: Look) -> list[str]:
-    """Weight by weight: its gradient, what the optimizer keeps, the move, and the move as a multiple of η."""
+    """Weight by weight: before the move, the gradient, what the optimizer keeps, the move, after it, the move in η."""
     trace, step = study.trace, study.timeline.step
     shape = enumerate(trace.plan.shape.layers, 1)
     refs = [Ref("weight", n, unit, s) for n, one in shape for unit in range(1, one.units + 1) for s in one.sources]
@@ -60,8 +60,9 @@ def moves(study: Study, words: Words, look: Look) -> list[str]:
         new, rate = ref._replace(kind="new"), trace.problem.optimizer.learning_rate
         if trace.known(new, step):
             move = trace.value(new) - trace.value(ref)
-            parts.append(f"{delta} {look.figure(move, True, 3)}")
-            parts += [f"{delta}/{eta} {look.figure(move / rate, True, 3)}"] if rate else []
+            parts.append(f"{delta} {look.figure(move, True)}")
+            parts.append(f"{trace.symbol(new, look.style)} {look.figure(trace.value(new))}")
+            parts += [f"{delta}/{eta} {look.figure(move / rate, True)}"] if rate else []
         lines.append(f"{', '.join(parts)}.")
     left_out = len(refs) - _ROWS
     return [*lines, *([f"{words.say('told.more', count=left_out)}."] if left_out > 0 else [])]
