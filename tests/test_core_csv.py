@@ -133,6 +133,9 @@ def test_numbers_and_mistakes_are_those_of_a_reader_letter_by_letter(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("", "data.csv: no samples"),
+        ("\ufeff\n\n", "data.csv: no samples"),
+        (" , \n1,2\n", "data.csv: no samples"),
         ("x,y,x\n1,2,3\n", "data.csv:1: column “x” is there twice"),
         ("x,y\n1,1_000\n", "data.csv:2: column “y” holds “1_000”; expected a number."),
         ("x,y\n1,2\n١٢,2\n", "data.csv:3: column “x” holds “١٢”; expected a number."),

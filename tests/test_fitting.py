@@ -54,6 +54,15 @@ def test_a_page_that_is_gone_is_the_nearest_that_there_is(page: int) -> None:
     assert study_of(shown).page == (0 if page < 0 else extents.prose_pages(shown) - 1)
 
 
+@pytest.mark.parametrize("panel", ["why", "check", "run", "goto", "edit", "help", "glossary"])
+def test_what_is_opened_over_a_further_page_leaves_that_page_when_it_is_closed(panel: str) -> None:
+    session = screens.pressed(screens.of_lesson("hidden-delta", size=(40, 12)), "continue")
+    assert study_of(session).page == 1
+    opened = screens.pressed(session, panel, "language", "language")
+    assert study_of(opened).panel is not None and len(screens.lines(opened)) == 12
+    assert screens.lines(screens.pressed(opened, "escape")) == screens.lines(session)
+
+
 def test_on_a_larger_screen_a_page_is_scrolled_no_further_than_it_goes() -> None:
     """Else the first keys that lead back up would do nothing."""
     session = screens.pressed(screens.of_lesson("hidden-delta", size=(80, 10)), "help", "last")

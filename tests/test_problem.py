@@ -184,6 +184,7 @@ def test_no_layer_no_sample_no_file() -> None:
     assert "no layers" in refusal("[[sample]]\ninput = [1]\ntarget = [1]\n")
     assert "no samples" in refusal("[[layer]]\nunits = 1\n")
     assert "no samples" in refusal("")
+    assert "sheet.toml:1: “data” is “”; expected the path" in refusal('data = ""\n[[layer]]\nunits = 1\n')
     assert "units" in refusal("[[layer]]\nunits = 100000\n[[sample]]\ninput = [1]\ntarget = [1]\n")
     wide = "[[layer]]\nunits = 9999\n" * 3 + "[[sample]]\ninput = [1]\ntarget = [1]\n"
     assert "at most 20000000" in refusal(wide)
@@ -204,7 +205,7 @@ def test_no_line_is_better_than_a_wrong_one() -> None:
         ("x,y\n1\n", '["x", "y"]', "data.csv:2: column “y” holds “”; expected a number."),
         ("x,y\n1,inf\n", '["x", "y"]', "data.csv:2: “y” holds inf; expected finite numbers."),
         ("x,y\n", '["x", "y"]', "no samples"),
-        ("", '["x", "y"]', "no column “x”"),
+        ("", '["x", "y"]', "data.csv: no samples"),
     ],
 )
 def test_a_bad_csv_is_refused_with_its_line(tmp_path: Path, rows: str, columns: str, expected: str) -> None:

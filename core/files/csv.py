@@ -51,6 +51,8 @@ def read_csv(path: Path, name: str, inputs: Sequence[str], targets: Sequence[str
     with opened(path, name, CSV_LIMIT, TooLarge(name, None, "50 MB")) as file:
         rows = _Rows(_Lines(file, name), name)
         heading = [column.strip() for column in next(rows, [])]
+        if not any(heading):
+            raise NoSamples(name, None)
         places = _places(heading, [*inputs, *targets], name)
         given, wanted = _Growing(len(inputs)), _Growing(len(targets))
         for numbers in _numbers(rows, heading, places):

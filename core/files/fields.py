@@ -44,7 +44,7 @@ class Fields:
                 word, code, place = hints.of_key(key, self._name, allowed)
                 raise UnknownKey(self.file, self.line(key), key, word, ", ".join(allowed), code, place)
 
-    def _wrong_type(self, key: str, expected: str, value: object) -> WrongType:
+    def wrong_type(self, key: str, expected: str, value: object) -> WrongType:
         return WrongType(self.file, self.line(key), key, expected, _spelled(value))
 
     def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
@@ -54,7 +54,7 @@ class Fields:
     def text(self, key: str, default: str) -> str:
         value = self._table.get(key, default)
         if not isinstance(value, str):
-            raise self._wrong_type(key, "text", value)
+            raise self.wrong_type(key, "text", value)
         return value
 
     def choice(self, key: str, allowed: Sequence[str], default: str) -> str:
@@ -66,13 +66,13 @@ class Fields:
     def flag(self, key: str, default: bool) -> bool:
         value = self._table.get(key, default)
         if not isinstance(value, bool):
-            raise self._wrong_type(key, "flag", value)
+            raise self.wrong_type(key, "flag", value)
         return value
 
     def whole(self, key: str, default: int, at_least: int, at_most: int = MOST_WHOLE) -> int:
         value = self._table.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong_type(key, "whole", value)
+            raise self.wrong_type(key, "whole", value)
         if value < at_least:
             raise OutOfRange(self.file, self.line(key), key, f"at_least_{at_least}", _spelled(value), at_least)
         if value > at_most:
@@ -98,7 +98,7 @@ class Fields:
 
     def _finite(self, key: str, value: object, expected: str) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
-            raise self._wrong_type(key, expected, value)
+            raise self.wrong_type(key, expected, value)
         try:
             number = float(value)
         except OverflowError:
@@ -113,13 +113,13 @@ class Fields:
         value = self._table[key]
         expected = "numbers_or_false" if or_false else "numbers"
         if not isinstance(value, list) or not value:
-            raise self._wrong_type(key, expected, value)
+            raise self.wrong_type(key, expected, value)
         return [self._finite(key, one, expected) for one in value]
 
     def matrix(self, key: str) -> list[list[float]]:
         value = self._table[key]
         if not isinstance(value, list) or not value or not all(isinstance(row, list) and row for row in value):
-            raise self._wrong_type(key, "matrix", value)
+            raise self.wrong_type(key, "matrix", value)
         return [[self._finite(key, one, "matrix") for one in row] for row in value]
 
     def words(self, key: str) -> list[str]:
@@ -127,19 +127,19 @@ class Fields:
             raise MissingKey(self.file, self.line("data"), key)
         value = self._table[key]
         if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-            raise self._wrong_type(key, "columns", value)
+            raise self.wrong_type(key, "columns", value)
         return list(value)
 
     def table(self, key: str) -> Fields:
         value = self._table.get(key, {})
         if not isinstance(value, dict):
-            raise self._wrong_type(key, "table", value)
+            raise self.wrong_type(key, "table", value)
         return Fields(self.file, self._lines, value, key)
 
     def tables(self, key: str) -> list[Fields]:
         value = self._table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise self._wrong_type(key, "tables", value)
+            raise self.wrong_type(key, "tables", value)
         return [Fields(self.file, self._lines, one, key, number) for number, one in enumerate(value)]
 
 

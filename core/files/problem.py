@@ -157,6 +157,8 @@ class _Parser:
             if top.has("sample"):
                 raise BothGiven(self.file, top.line("data"), "data", "[[sample]]")
             path = top.text("data", "")
+            if not path:  # the folder itself
+                raise top.wrong_type("data", "path", path)
             inputs, targets = top.words("inputs"), top.words("targets")
             return read_csv((self.folder or Path()) / path, path, inputs, targets)
         for key in ("inputs", "targets"):
