@@ -112,12 +112,8 @@ def test_a_command_loads_only_what_it_needs(given: list[str], loaded: str, tmp_p
 # --- a browser ---------------------------------------------------------------------------------------
 
 
-def test_without_the_extra_a_browser_is_refused_with_what_to_install(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "textual_serve.server", None)
-    monkeypatch.delitem(sys.modules, "nntutor.tui.browser.serve", raising=False)
-    ended = here(capsys, "serve")
+def test_without_the_extra_a_browser_is_refused_with_what_to_install() -> None:
+    ended = run("serve", code=f"import sys; sys.modules['textual_serve.server'] = None; {RUN}")
     assert (ended.status, ended.out) == (2, "") and ended.err.count("\n") == 1
     assert "pip install 'nntutor[web]'" in ended.err
 
