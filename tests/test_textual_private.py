@@ -86,7 +86,7 @@ async def app_handle_exception(_: Callable[[], UnixDriver]) -> bool:
 
 
 async def linux_driver(_: Callable[[], UnixDriver]) -> bool:
-    return textual_private.is_for_unix(App().get_driver_class()) and UnixDriver.__mro__[1] is LinuxDriver
+    return textual_private.is_for_unix(App().get_driver_class()) and issubclass(UnixDriver, LinuxDriver)
 
 
 async def web_driver(_: Callable[[], UnixDriver]) -> bool:

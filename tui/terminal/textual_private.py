@@ -86,5 +86,5 @@ class OpenDriver(Driver):
         self.send_message(Resize(Size(width, height), Size(width, height)))
 
 
-class UnixDriver(LinuxDriver, OpenDriver):
+class UnixDriver(OpenDriver, LinuxDriver):
     """Textual's driver for Unix terminals; the names of LinuxDriver in PARTS are there for who inherits."""
