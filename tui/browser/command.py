@@ -35,7 +35,7 @@ def tutor(given: Arguments) -> str:
     language = ["--lang", given.language] if given.language else []
     looks = [*(["--ascii"] if given.ascii else []), *([] if given.color else ["--no-color"])]
     words = [sys.executable, "-P", "-m", "nntutor", *language, *looks]
-    return subprocess.list2cmdline(words) if os.name == "nt" else f"exec {shlex.join(words)}"
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else f"exec {shlex.join(words)}"
 
 
 def _address(given: Arguments) -> str:
