@@ -41,9 +41,11 @@ settings.register_profile(
 settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
 
 # What `pytest -m "not slow"` leaves out, files and single tests: the program on real terminals, over SSH, in
-# multiplexers and under random input; every lesson played on every screen, written in every format, or kept at every
-# step; laws of arithmetic over many networks; what is built and installed.
+# multiplexers, in a browser and under random input; every lesson played on every screen, written in every format, or
+# kept at every step; laws of arithmetic over many networks; what is built and installed.
 SLOW = (
+    "test_browser",
+    "test_browser_driver",
     "test_core_laws",
     "test_core_rulebook",
     "test_desk::test_every_lesson_is_opened_again_at_the_step_where_it_was_left",

@@ -8,6 +8,7 @@ import os
 import pty
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import browsers
 import pytest
 from terminals import COMMAND, Terminal
 
@@ -25,12 +27,13 @@ from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import arguments, cli
+from nntutor.tui.browser.serve import is_here
 from nntutor.tui.terminal import capabilities
 
 RUN = "import sys; from nntutor.tui.command import main; sys.exit(main())"
 LOADED = (
     "import sys; from nntutor.tui.command import main; status = main(); "
-    "print(*(n for n in ('numpy', 'textual', 'rich', 'plotext') if n in sys.modules), file=sys.stderr); "
+    "print(*(n for n in ('numpy', 'textual', 'rich', 'plotext', 'aiohttp') if n in sys.modules), file=sys.stderr); "
     "sys.exit(status)"
 )
 SLOW_TO_FINISH = ["trace", "two-two-two", "--iterations", "1000000", "--format"]
@@ -104,6 +107,81 @@ def _speaks_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_command_loads_only_what_it_needs(given: list[str], loaded: str, tmp_path: Path) -> None:
     ended = run(*given, code=LOADED, XDG_STATE_HOME=str(tmp_path))
     assert ended.err.splitlines()[-1].strip() == loaded
+
+
+# --- a browser ---------------------------------------------------------------------------------------
+
+
+def test_without_the_extra_a_browser_is_refused_with_what_to_install() -> None:
+    ended = run("serve", code=f"import sys; sys.modules['textual_serve.server'] = None; {RUN}")
+    assert (ended.status, ended.out) == (2, "") and ended.err.count("\n") == 1
+    assert "pip install 'nntutor[web]'" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--port", "0"], "65535"),
+        (["--port", "65536"], "65535"),
+        (["--port", "http"], "“http”"),
+        (["--host", ""], "--host"),
+        (["--host", "no such host.invalid"], "no such host.invalid"),
+        (["--host", "x" * 300], "xxx"),
+        (["--host", "192.0.2.1"], "192.0.2.1"),
+        (["hidden-delta"], "hidden-delta"),
+    ],
+    ids=lambda given: " ".join(given)[:20],
+)
+def test_an_address_that_cannot_be_is_refused_in_one_line(given: list[str], said: str) -> None:
+    ended = run("serve", *given)
+    assert (ended.status, ended.out) == (2, "") and ended.err.count("\n") == 1
+    assert said in ended.err and "nntutor itself" not in ended.err
+
+
+def test_a_port_that_is_taken_is_refused_with_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = run("serve", "--port", str(port))
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == f"nntutor: {words.load('en').say('cli.port_taken', port=port)}\n"
+
+
+def test_whoever_is_not_the_page_itself_gets_no_tutor(tmp_path: Path) -> None:
+    """Another page that is open in the same browser, or one whose server's name leads to this machine."""
+    port = browsers.free_port()
+    command = [sys.executable, "-m", "nntutor", "serve", "--port", str(port)]
+    with browsers.running(command, tmp_path / "home", port, "Ctrl+c") as server:
+        own, other = f"http://localhost:{port}", "http://elsewhere.example"
+        answers = [
+            browsers.asked(port, name, origin)
+            for name, origin in (
+                (f"localhost:{port}", None),
+                (f"localhost:{port}", other),
+                ("elsewhere.example", other),
+                (f"localhost:{port}", "null"),
+                (f"localhost:{port}", own),
+            )
+        ]
+        assert answers == [403, 403, 403, 403, 101]
+        assert server.empty()
+
+
+def test_an_address_that_other_machines_reach_is_known() -> None:
+    assert [is_here(host) for host in ("127.0.0.1", "localhost", "::1", "[::1]", "127.1.2.3")] == [True] * 5
+    assert [is_here(host) for host in ("0.0.0.0", "::", "192.168.0.2", "machine.example", "")] == [False] * 5
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_it_is_said_who_reaches_the_tutor(tmp_path: Path, language: str) -> None:
+    say = words.load(language).say
+    for host, key in (("127.0.0.1", "here"), ("0.0.0.0", "open")):
+        port = browsers.free_port()
+        command = [sys.executable, "-m", "nntutor", "serve", "--host", host, "--port", str(port), "--lang", language]
+        name = socket.gethostname() if key == "open" else host
+        with browsers.running(command, tmp_path / "home", port, say(f"serve.{key}", url=f"http://{name}:{port}")):
+            pass
 
 
 # --- the two languages -------------------------------------------------------------------------------

@@ -218,6 +218,7 @@ def test_file_names(said: Said, home: Path, evil: str) -> None:
         ["open", "E.toml"],
         ["check", "E.toml"],
         *(["trace", "xor", option, "E"] for option in ("--format", "--iterations", "--from", "--run", "--lang")),
+        *(["serve", option, "E"] for option in ("--host", "--port")),
         *(["trace", "xor", one] for one in ("--E", "-E", "--lang=E", "--no-steps=E")),
     ],
     ids=" ".join,

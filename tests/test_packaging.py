@@ -91,17 +91,25 @@ def test_a_source_distribution_holds_all_that_tests_it_and_builds_the_same_wheel
 
 
 def test_every_library_that_is_imported_is_asked_for() -> None:
-    asked = {re.split("[<>=]", line)[0] for line in PROJECT["project"]["dependencies"]}
+    """By everyone, or by the extra `web` for the one folder that needs it."""
+    project = PROJECT["project"]
+    asked, extra = (
+        {re.split("[<>=]", line)[0].replace("-", "_") for line in lines}
+        for lines in (project["dependencies"], project["optional-dependencies"]["web"])
+    )
+    served: set[str] = set()
     imported: set[str] = set()
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*.py"):
+            into = served if path.parent.name == "browser" else imported
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 match node:
                     case ast.Import(names=names):
-                        imported |= {alias.name.partition(".")[0] for alias in names}
+                        into |= {alias.name.partition(".")[0] for alias in names}
                     case ast.ImportFrom(module=str(module)):
-                        imported.add(module.partition(".")[0])
+                        into.add(module.partition(".")[0])
     assert imported - sys.stdlib_module_names - {"nntutor"} == asked
+    assert served - sys.stdlib_module_names - {"nntutor"} == extra
 
 
 CLIENT = """

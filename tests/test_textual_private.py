@@ -25,8 +25,10 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from nntutor.tui.app import Tutor
 from nntutor.tui.terminal import textual_private
+from nntutor.tui.terminal.browser_driver import BrowserDriver
 from nntutor.tui.terminal.driver import TerminalDriver
 from nntutor.tui.terminal.textual_private import PARTS, OpenApp, UnixDriver, XTermParser
+from nntutor.tui.terminal.textual_settings import WEB_DRIVER
 from nntutor.tui.widget import Page
 
 TUI = Path(__file__).parent.parent / "tui"
@@ -84,7 +86,15 @@ async def app_handle_exception(_: Callable[[], UnixDriver]) -> bool:
 
 
 async def linux_driver(_: Callable[[], UnixDriver]) -> bool:
-    return textual_private.is_for_unix(App().get_driver_class()) and UnixDriver.__mro__[1] is LinuxDriver
+    return textual_private.is_for_unix(App().get_driver_class()) and issubclass(UnixDriver, LinuxDriver)
+
+
+async def web_driver(_: Callable[[], UnixDriver]) -> bool:
+    code = "from textual.app import App\nprint(App().get_driver_class().__name__)"
+    environment = {**os.environ, "TEXTUAL_DRIVER": WEB_DRIVER}
+    command = [sys.executable, "-c", code]
+    named = subprocess.run(command, capture_output=True, text=True, check=False, env=environment).stdout.strip()
+    return textual_private.is_for_browsers(type(named, (Driver,), {})) and named == "WebDriver"
 
 
 async def run_input_thread(driver: Callable[[], UnixDriver]) -> bool:
@@ -138,6 +148,16 @@ async def untaken(driver: Callable[[], UnixDriver]) -> bool:
     return driver().untaken == 0
 
 
+async def size(_: Callable[[], UnixDriver]) -> bool:
+    app, sent = App[None](), list[object]()
+    app._driver = one = BrowserDriver(app, size=(50, 10))
+    one.send_message = sent.append  # type: ignore[method-assign]
+    before = app.size
+    one.resized(90, 30)
+    told = [event.size for event in sent if isinstance(event, events.Resize)]
+    return [tuple(one) for one in (before, app.size, *told)] == [(50, 10), (90, 30), (90, 30)]
+
+
 async def debug(driver: Callable[[], UnixDriver]) -> bool:
     return driver()._debug is False
 
@@ -154,11 +174,13 @@ CHECKS = {
     "App._driver": app_driver,
     "App._handle_exception": app_handle_exception,
     "LinuxDriver": linux_driver,
+    "WebDriver": web_driver,
     "LinuxDriver.run_input_thread": run_input_thread,
     "LinuxDriver.fileno": fileno,
     "LinuxDriver.exit_event": exit_event,
     "LinuxDriver.process_message": process_message,
     "Driver._app": untaken,
+    "Driver._size": size,
     "Driver._debug": debug,
     "XTermParser": parser,
     "constants.COLOR_SYSTEM": color_system,
@@ -211,7 +233,7 @@ def test_a_private_part_is_taken_in_one_file_only(path: Path) -> None:
                 assert name in own, f"{path}:{node.lineno} takes {name}, which is not its own"
 
 
-@pytest.mark.parametrize("cls", [Tutor, Page, TerminalDriver], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", [Tutor, Page, TerminalDriver, BrowserDriver], ids=lambda cls: cls.__name__)
 def test_none_of_our_names_is_one_of_textuals(cls: type) -> None:
     """A private name of ours that Textual comes to use as well would break both, and nobody would see why."""
     module = inspect.getmodule(cls)

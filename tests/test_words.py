@@ -71,7 +71,9 @@ BUILT: dict[str, frozenset[str]] = {
         "batch_name.": ("online", "full", "mini"),
         "check.": literals("tui/drawing/panels/check.py", "core/analysis/gradient_check.py"),
         "check_table.": (end for key in literals("lessons/export/check_table.py") for end in (key, f"{key}_count")),
-        "cli.": (end for key in literals("tui/*.py", "tui/**/keymap.py") for end in (key, f"{key}_near")),
+        "cli.": (
+            end for key in literals("tui/*.py", "tui/browser/*.py", "tui/**/keymap.py") for end in (key, f"{key}_near")
+        ),
         "cli.no_": literals("tui/terminal/capabilities.py"),
         "cli_help.": (*COMMANDS, "main"),
         "doctor.": literals("tui/doctor/**/*.py"),
@@ -96,6 +98,7 @@ BUILT: dict[str, frozenset[str]] = {
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
+        "serve.": literals("tui/browser/*.py"),
         "signs.": literals("tui/drawing/pages/help.py"),
         "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),
         "stale.": (one.stale for example in published.examples() for one in example.figures),

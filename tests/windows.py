@@ -11,6 +11,7 @@ import ctypes
 import importlib
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -102,6 +103,8 @@ def pretend() -> None:
     _drive()
     os.kill = _no_signal
     ctypes.WinDLL = Kernel  # type: ignore[attr-defined]
+    # What a client of websockets asks its store of certificates for when it is loaded.
+    ssl.enum_certificates = lambda store: []  # type: ignore[attr-defined]
     ctypes.get_last_error = lambda: Kernel.error  # type: ignore[attr-defined]
     sys.platform = "win32"
 

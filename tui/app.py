@@ -42,7 +42,7 @@ from nntutor.tui.terminal import ending
 from nntutor.tui.terminal.pace import Pace
 from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.split_keys import Split
-from nntutor.tui.terminal.textual_private import OpenApp, is_for_unix
+from nntutor.tui.terminal.textual_private import OpenApp, is_for_browsers, is_for_unix
 from nntutor.tui.terminal.themes import Colourless, styles
 from nntutor.tui.ticking import Ticking
 from nntutor.tui.widget import Page
@@ -91,8 +91,12 @@ class Tutor(OpenApp):
         self._starting.enter_context(self.batch_update())
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's choice for this platform; on a Unix terminal, one that no input can end."""
+        """Textual's choice for this platform; on a Unix terminal and in a browser, one that no input can end."""
         usual = super().get_driver_class()
+        if sys.platform != "win32" and is_for_browsers(usual):
+            from nntutor.tui.terminal.browser_driver import BrowserDriver
+
+            return BrowserDriver
         if sys.platform != "win32" and is_for_unix(usual):
             from nntutor.tui.terminal.driver import TerminalDriver
 
@@ -300,7 +304,7 @@ class Tutor(OpenApp):
 
     def _suspend(self) -> None:
         """Ctrl+z: to the shell, which brings the tutor back with `fg`; where there is none, a word about it."""
-        if ending.has_shell():
+        if ending.has_shell() and not self.is_web:
             self._stop()
         else:
             self.act(Message(words_with_keys(self.session).say("study.no_shell")))

@@ -17,8 +17,9 @@ from nntutor.lessons.course import load
 from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
-COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "doctor")
+COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "serve", "doctor")
 MOST = 1_000_000_000
+HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
 _CALLED = {
     "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
     "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
@@ -61,6 +62,8 @@ class Arguments:
     format: str = "text"
     steps: bool = True
     plain: bool = False
+    host: str = HOST
+    port: int = PORT
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -98,6 +101,8 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("format", "text"),
         not whole.get("no_steps", False),
         whole.get("plain", False),
+        whole.get("host", HOST),
+        _whole("--port", whole.get("port"), _PORTS) or PORT,
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -110,6 +115,8 @@ def _refuse_contradictions(given: Arguments) -> None:
     formats = CHECK_FORMATS if given.command == "check" else FORMATS
     if given.format not in formats:
         raise near("no_format", given.format, formats, expected=formats)
+    if not given.host:
+        raise UsageError("needs_value", name="--host")
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
         raise UsageError("from_after", first=given.first, last=given.iterations)
 
@@ -171,6 +178,9 @@ def _parser(command: str) -> argparse.ArgumentParser:
     if command in ("trace", "check"):
         parser.add_argument("--iterations")
         parser.add_argument("--format", default="text")
+    if command == "serve":
+        parser.add_argument("--host", default=HOST)
+        parser.add_argument("--port")
     if command == "trace":
         parser.add_argument("--run")
         parser.add_argument("--from", dest="first")
@@ -178,9 +188,9 @@ def _parser(command: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _whole(name: str, text: str | None) -> int | None:
+def _whole(name: str, text: str | None, most: int = MOST) -> int | None:
     if text is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= MOST:
-        raise UsageError("not_whole", name=name, text=text, most=MOST)
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= most:
+        raise UsageError("not_whole", name=name, text=text, most=most)
     return int(text)

@@ -21,7 +21,7 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui import arguments
 from nntutor.tui.arguments import Arguments, UsageError
 from nntutor.tui.output import Output, WriteError, close_quietly, let_go_of_errors, words_of
-from nntutor.tui.terminal import capabilities, probe
+from nntutor.tui.terminal import capabilities, probe, textual_settings
 
 if TYPE_CHECKING:
     from nntutor.core.engine.trace import Trace
@@ -132,6 +132,10 @@ def _command(argv: list[str]) -> int:
             return _verify(out)
         case "doctor":
             return _doctor(given, out)
+        case "serve":
+            from nntutor.tui.browser import command
+
+            return command.run(given, out)
     return _tutor(given, out)
 
 
@@ -329,7 +333,12 @@ def _open_plain(given: Arguments, out: Output, lesson: Lesson | None) -> int:
 
 
 def _ask_the_terminal_its_size() -> None:
-    """Not the environment: exported, these two would be believed, whatever the size becomes."""
+    """Not the environment: exported, these two would be believed, whatever the size becomes.
+
+    A browser has told its own.
+    """
+    if textual_settings.served(os.environ):
+        return
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
 

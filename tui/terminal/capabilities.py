@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from nntutor.tui.terminal.probe import Keys
+from nntutor.tui.terminal.textual_settings import served
 
 SIGNS = "δ∂Δ⁺½²√ησμ₁ᵏ·−…≈m̂"
 """Signs of formulas; an output that cannot encode one of them gets ASCII names."""
@@ -88,6 +89,8 @@ def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[],
     """The look of the tutor's screen; `draws_wide` asks the terminal, where its locale makes that worth while."""
     if asked:
         return LookChoice("asked")
+    if served(environment):
+        return LookChoice()
     if screen_wants_ascii(environment):
         if environment.get("TERM") == "linux":
             return LookChoice("console")
@@ -123,7 +126,12 @@ def encoding() -> str:
 
 
 def lacking(environment: Mapping[str, str]) -> str:
-    """What the screen cannot be shown without, or "": terminals, cursor control, UTF-8 where Textual writes, files."""
+    """What the screen cannot be shown without, or "": terminals, cursor control, UTF-8 where Textual writes, files.
+
+    A browser has all but the last.
+    """
+    if served(environment):
+        return "" if _may_open(FILES) else "files"
     if not has_terminal():
         return "terminal"
     if not moves_cursor(environment):
@@ -149,10 +157,10 @@ def _may_open(count: int) -> bool:
 
 def colours(environment: Mapping[str, str], wanted: bool = True) -> int:
     """How many colours may be used: 0, 16, 256, or 2²⁴."""
-    term = terminal(environment)
+    term = "browser" if served(environment) else terminal(environment)
     if not wanted or environment.get("NO_COLOR") or term.lower() in TYPEWRITERS:
         return 0
-    if term == "windows":  # every console that Textual can draw on
+    if term in ("windows", "browser"):  # every console that Textual can draw on
         return 1 << 24
     own, described = _described()
     found = described.colours if described is not None and term == own else None

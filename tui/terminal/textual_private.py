@@ -11,6 +11,8 @@ import sys
 from textual._xterm_parser import XTermParser as XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.events import Resize
+from textual.geometry import Size
 
 if sys.platform == "win32":  # LinuxDriver needs termios; nothing there makes a driver of ours
     LinuxDriver = Driver
@@ -21,11 +23,13 @@ PARTS = {
     "App._driver": "what writes to the terminal: it is asked how far it is, stopped for a shell and started again",
     "App._handle_exception": "a mistake of ours gives the terminal back and is said in one line",
     "LinuxDriver": "the driver for Unix terminals, told from others by its name",
+    "WebDriver": "Textual's own driver below textual-serve, told from others by its name",
     "LinuxDriver.run_input_thread": "reads the keys; ours outlives whatever comes",
     "LinuxDriver.fileno": "where keys come from",
     "LinuxDriver.exit_event": "is set when the thread that reads is to end",
     "LinuxDriver.process_message": "takes what the parser has made of the keys",
     "Driver._app": "says how many keys wait to be taken",
+    "Driver._size": "how many cells there are, where no terminal can be asked",
     "Driver._debug": "is handed on to the parser",
     "XTermParser": "makes keys of what the terminal sends; feed and tick give messages",
     "constants.COLOR_SYSTEM": "how many colours are sent, set by TEXTUAL_COLOR_SYSTEM before Textual is imported",
@@ -55,8 +59,13 @@ def is_for_unix(driver: type[Driver]) -> bool:
     return driver.__name__ == "LinuxDriver"
 
 
-class UnixDriver(LinuxDriver):
-    """Textual's driver for Unix terminals; the names of LinuxDriver in PARTS are there for who inherits."""
+def is_for_browsers(driver: type[Driver]) -> bool:
+    """Whether this is Textual's driver below textual-serve."""
+    return driver.__name__ == "WebDriver"
+
+
+class OpenDriver(Driver):
+    """What drivers of ours need to know of the app."""
 
     def new_parser(self) -> XTermParser:
         return XTermParser(self._debug)
@@ -65,3 +74,17 @@ class UnixDriver(LinuxDriver):
     def untaken(self) -> int:
         """How many messages the app has not taken yet."""
         return self._app.message_queue_size
+
+    @property
+    def screen_size(self) -> tuple[int, int] | None:
+        """Columns and rows, where they have been told."""
+        return self._size
+
+    def resized(self, width: int, height: int) -> None:
+        """The screen has that many cells now."""
+        self._size = (width, height)
+        self.send_message(Resize(Size(width, height), Size(width, height)))
+
+
+class UnixDriver(OpenDriver, LinuxDriver):
+    """Textual's driver for Unix terminals; the names of LinuxDriver in PARTS are there for who inherits."""

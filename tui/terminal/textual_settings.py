@@ -8,10 +8,11 @@ computer to report to, and some values of them end the program. They are left on
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 DEVTOOLS = "NNTUTOR_DEVTOOLS"
 """Set to 1 it leaves Textual's settings as they are."""
+_DRIVER = "TEXTUAL_DRIVER"
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 _LONGEST_ESCAPE = 5000
 
@@ -20,7 +21,7 @@ def shut(environment: MutableMapping[str, str]) -> None:
     """Take Textual's settings out of an environment, and put in the one that the tutor needs."""
     if environment.get(DEVTOOLS) != "1":
         for name in [name for name in environment if name == "TEXTUAL" or name.startswith("TEXTUAL_")]:
-            if not _served(name, environment[name]):
+            if not (name == _DRIVER and served(environment)):
                 del environment[name]
         _bound_escape(environment)
     # Plain keys are all that is used, and terminals that are asked to report every key in full lose what a Korean
@@ -28,8 +29,9 @@ def shut(environment: MutableMapping[str, str]) -> None:
     environment.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
 
-def _served(name: str, value: str) -> bool:
-    return name == "TEXTUAL_DRIVER" and value == WEB_DRIVER and not os.isatty(1)
+def served(environment: Mapping[str, str]) -> bool:
+    """Whether textual-serve has started this process: a browser shows the tutor, and no terminal."""
+    return environment.get(_DRIVER) == WEB_DRIVER and not os.isatty(1)
 
 
 def _bound_escape(environment: MutableMapping[str, str]) -> None:

@@ -1,0 +1,167 @@
+"""The tutor in a browser: `nntutor serve`, and textual-serve's own server, in a headless Chromium."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import browsers
+import pytest
+from browsers import Browser, Served, Tab, running
+
+from nntutor.lessons.course import load
+from nntutor.lessons.language.words import load as words_of
+
+SAY, SAGT = words_of("en").say, words_of("ko").say
+TUTOR = [sys.executable, "-m", "nntutor"]
+# What `textual serve` does with a command.
+OTHERS = "import sys; from textual_serve.server import Server; Server(sys.argv[1], port=int(sys.argv[2])).serve()"
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if browsers.CHROMIUM is None:
+        pytest.skip(browsers.MISSING)
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
+    """`nntutor serve` with the home of a new learner."""
+    port = browsers.free_port()
+    with running([*TUTOR, "serve", "--port", str(port)], tmp_path / "home", port, "Ctrl+c") as server:
+        yield server
+
+
+def title(lesson: str, language: str = "en") -> str:
+    return load.described(lesson, language)[0]
+
+
+def opened(tab: Tab, lesson: str) -> None:
+    """From the list of lessons."""
+    one = load.find(lesson)
+    assert one is not None
+    tab.until(title("start"))
+    tab.press("Home", *["ArrowDown"] * one.number, "Enter")
+    tab.until(count(1, lesson))
+
+
+def count(stop: int, lesson: str) -> str:
+    one = load.find(lesson)
+    assert one is not None
+    return SAY("status.stop", stop=stop, stops=len(one.stops))
+
+
+def test_lesson_7_is_taken_in_a_browser_by_keys_alone(chromium: Browser, served: Served) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    with chromium.tab(served.address) as tab:
+        opened(tab, "hidden-delta")
+        for stop in range(2, len(lesson.stops) + 1):
+            for _ in range(5):  # a text may have several pages
+                tab.press(" ")
+                if tab.comes(count(stop, "hidden-delta"), 1.0):
+                    break
+            tab.until(count(stop, "hidden-delta"))
+        tab.press("q")
+        assert SAY("home.done") in tab.until(title("start"))
+
+
+def test_korean_is_shown_and_typed_by_an_input_method(chromium: Browser, served: Served) -> None:
+    with chromium.tab(served.address) as tab:
+        opened(tab, "hidden-delta")
+        tab.press("t")
+        tab.until(SAGT("phase.backward"))
+        tab.compose("ㅈ")  # the key of w
+        tab.until(SAGT("why_panel.title", symbol="net_h1"))
+        tab.press("Escape", ":")
+        tab.compose("ㄷ", "다", "단")
+        tab.until(": 단")
+        tab.compose("ㄱ", "계")
+        tab.until(": 단계")
+        tab.press(*" 5", "Enter")
+        tab.until(f"{SAGT('status.step')} 5/39")
+
+
+def test_a_tab_that_gets_another_size_shows_the_whole_screen_in_it(chromium: Browser, served: Served) -> None:
+    with chromium.tab(served.address) as tab:
+        opened(tab, "hidden-delta")
+        tab.resize(1400, 900)
+        tab.until(f"[{SAY('view_name.steps')}]")  # a second view, on a wide screen
+        wide = tab.size()
+        tab.ends_with(SAY("keys.leave"))
+        tab.resize(600, 420)
+        tab.gone(f"[{SAY('view_name.steps')}]")
+        small = tab.size()
+        assert small[0] < 80 < 110 <= wide[0] and small[1] < wide[1]
+        tab.ends_with(SAY("keys.leave"))
+
+
+def test_two_tabs_are_two_tutors_each_at_its_own_place(chromium: Browser, served: Served) -> None:
+    with chromium.tab(served.address) as one, chromium.tab(served.address) as other:
+        opened(one, "hidden-delta")
+        opened(other, "wall")
+        one.press("ArrowRight")
+        other.press("ArrowDown")
+        assert title("hidden-delta") in one.until(title("hidden-delta"))
+        assert title("wall") in other.until(title("wall"))
+        assert len(served.tutors()) == 2
+
+
+def test_a_tab_that_is_closed_ends_its_tutor_and_the_place_is_kept(chromium: Browser, served: Served) -> None:
+    with chromium.tab(served.address) as tab:
+        opened(tab, "hidden-delta")
+        tab.press("ArrowRight")
+        place = tab.rows()[0]
+        tab.press("ArrowRight")
+        tab.changes(place)
+        place = tab.rows()[0]
+    assert served.empty()
+    with chromium.tab(served.address) as tab:
+        tab.until(title("hidden-delta"))
+        assert tab.rows()[0] == place
+
+
+def test_the_page_says_that_the_tutor_has_ended_and_opens_it_again(chromium: Browser, served: Served) -> None:
+    with chromium.tab(served.address) as tab:
+        tab.until(title("start"))
+        tab.press("q")
+        tab.sees(SAY("serve.ended"))
+        tab.press("Enter")  # on the link
+        tab.until(title("start"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_no_tutor_outlives_its_server(chromium: Browser, served: Served, number: signal.Signals) -> None:
+    with chromium.tab(served.address) as tab:
+        opened(tab, "hidden-delta")
+        os.kill(served.pid, number)
+        assert served.wait() == (-number if number == signal.SIGKILL else 128 + number)
+        assert served.empty()
+        tab.sees(SAY("serve.ended"))
+    assert served.said() == ""
+
+
+def test_the_page_asks_no_other_server_for_anything(chromium: Browser, served: Served) -> None:
+    chromium.asked.clear()
+    with chromium.tab(served.address) as tab:
+        opened(tab, "hidden-delta")
+    assert len(chromium.asked) > 2
+    assert [url for url in chromium.asked if not url.startswith((served.address, "data:"))] == []
+
+
+def test_textual_serves_own_server_reaches_the_same_tutor(chromium: Browser, tmp_path: Path) -> None:
+    port = browsers.free_port()
+    command = [sys.executable, "-c", OTHERS, f"{sys.executable} -m nntutor learn hidden-delta", str(port)]
+    with running(command, tmp_path / "home", port, "Ctrl+C") as server, chromium.tab(server.address) as tab:
+        tab.until(count(1, "hidden-delta"))
+        tab.click(2, 10)  # its page takes keys only then
+        tab.press(" ")
+        tab.until(count(2, "hidden-delta"))
+        tab.close()
+        assert server.empty()
