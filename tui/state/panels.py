@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Note
+from nntutor.tui.state.written import EMPTY, Written
 
 _PICKING = ("unit_next", "unit_previous", "step", "back")
 
@@ -33,10 +34,14 @@ class Panel:
 class Line(Panel):
     """A line being typed, and what was wrong with it when it was sent."""
 
-    text: str = ""
+    line: Written = EMPTY
     wrong: Note | None = None
 
     takes: ClassVar[tuple[str, ...]] = ("continue", "backspace")
+
+    @property
+    def text(self) -> str:
+        return self.line.text
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.core import foreign
 from nntutor.lessons.language import words
-from nntutor.tui.state import commands
+from nntutor.tui.state import commands, writing
 from nntutor.tui.state.at_home import at_home
 from nntutor.tui.state.fitting import fitted
 from nntutor.tui.state.keys import WAYS
@@ -59,6 +58,10 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return _themed(session)
         case Message(text):
             return replace(session, home=replace(session.home, message=text), wanted=None)
+    if (written := writing.typed(session, action)) is not None:
+        return written
+    if action == Press("continue") and asking(session):
+        session = writing.remembered(session)
     if session.palette is not None and not isinstance(action, Ran | Tick):
         return _in_palette(session, session.palette, action, extents)
     if session.search is not None and not isinstance(action, Ran | Tick) and action != Press("palette"):
@@ -85,10 +88,6 @@ def _in_palette(session: Session, palette: Palette, action: Action, extents: Ext
     """The list of commands: what is typed searches it, and the one that is picked is carried out."""
     found = commands.found(palette.query, words_with_keys(session), session.study is None)
     match action:
-        case Typed(text):
-            palette = Palette(foreign.typed(palette.query + text, 40))
-        case Press("backspace"):
-            palette = Palette(palette.query[:-1])
         case Press("escape" | "palette"):
             return replace(session, palette=None)
         case Press("continue") if found:

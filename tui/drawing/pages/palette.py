@@ -30,7 +30,7 @@ def palette_page(session: Session, words: Words) -> list[Row]:
     if not commands:
         nothing = wrapped(words.say("palette.nothing", query=look.plain(session.palette.query)), width - 4)
         rows = [(Piece(f"   {line}", "note"),) for line in nothing[:room]]
-    ask = asked(words.say("palette.ask"), session.palette.query, width, look)
+    ask = asked(words.say("palette.ask"), session.palette.line, width, look)
     head = [title_row(words.say("palette.title")), rule(width, look), ask]
     return [*head, *rows, *[()] * (session.height - 4 - len(rows)), key_line(_keys(session), words, width)]
 
