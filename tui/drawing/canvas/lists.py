@@ -11,8 +11,8 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, first_around, pa
 
 WIDE = 110
 """Columns from which a page has two: a list, and beside it what the picked one is about."""
-MARK = 6
-"""Cells at the right end that ▲ and ▼ may take: no text that must be read to its end stands there."""
+MARK = 5
+"""Cells at the right end that ▲ and ▼ take: no text that must be read to its end stands there."""
 
 
 class Listed(NamedTuple):

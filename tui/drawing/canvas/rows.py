@@ -173,6 +173,12 @@ def ended(text: str, width: int, look: Look) -> str:
     return cut(text, width - 1).rstrip() + look.line("…") if width > 0 else ""
 
 
+def bar(share: float, width: int, look: Look) -> Piece:
+    """How much of something is done, from 0 to 1."""
+    done = round(width * min(1.0, max(0.0, share)))
+    return Piece(look.line("█") * done + ("." if look.ascii else "·") * (width - done))
+
+
 def changed_span(before: Row, after: Row) -> tuple[int, int]:
     """The first and one past the last cell in which two rows differ; (0, 0) where they show the same."""
     same = next((n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
