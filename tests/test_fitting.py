@@ -14,6 +14,7 @@ from nntutor.tui.state.panels import Asking, Editing, Helping, Scrolled, Why
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Home, Press, Resized, Session, Typed
 from nntutor.tui.state.study import Study
+from nntutor.tui.state.written import written
 
 
 def set_to(session: Session, text: str) -> Session:
@@ -94,7 +95,7 @@ def test_every_view_is_drawn_in_one_column_after_a_run(size: tuple[int, int]) ->
 def test_a_picked_command_is_one_of_those_found() -> None:
     session = screens.pressed(screens.of_lesson("hidden-delta"), "palette", *["unit_next"] * 9)
     assert session.palette is not None and session.palette.picked == 9
-    left = update(replace(session, palette=replace(session.palette, query="check")), Press("theme"))
+    left = update(replace(session, palette=replace(session.palette, line=written("check"))), Press("theme"))
     assert left.palette is not None and left.palette.picked < 9
     assert screens.pressed(left, "continue").palette is None
 

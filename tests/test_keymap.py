@@ -34,6 +34,7 @@ from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED
 from nntutor.tui.state.korean import TWO_SET
 from nntutor.tui.state.panels import Asking, Choosing, Editing, Why
 from nntutor.tui.state.session import Home, Opened, Session, Typed
+from nntutor.tui.state.written import written as line_with
 from nntutor.tui.terminal import capabilities
 from nntutor.tui.terminal.split_keys import Pressed, Split
 
@@ -413,6 +414,8 @@ ESCAPE = ("escape", None)
 SPELLED = {
     "up": ("[A", "OA"), "down": ("[B", "OB"), "right": ("[C", "OC"), "left": ("[D", "OD"), "home": ("[H", "OH", "[1~"),
     "end": ("[F", "OF", "[4~"), "pageup": ("[5~",), "pagedown": ("[6~",),
+    "delete": ("[3~",), "ctrl+left": ("[1;5D",), "ctrl+right": ("[1;5C",), "alt+left": ("[1;3D",),
+    "alt+right": ("[1;3C",),
 }  # fmt: skip
 CUT = [(key, spelled) for key, ways in SPELLED.items() for spelled in ways]
 
@@ -445,13 +448,13 @@ def test_a_cut_sequence_is_its_key(key: str, spelled: str) -> None:
         assert fed([*cut, *cut])[0] == [(key, None), (key, None)]
 
 
-@given(st.lists(st.sampled_from([ESCAPE, *map(sent, "[O5~Ax;")]), max_size=12))
+@given(st.lists(st.sampled_from([ESCAPE, *map(sent, "[O15~ADx;")]), max_size=12))
 def test_keys_that_spell_no_arrow_are_acted_on_in_their_order(given: list[Pressed]) -> None:
     acted, split = fed(given)
     if all(pressed in given for pressed in acted):
         assert [*acted, *split.held] == given
     else:
-        assert re.search(r"[\[O]A|\[5~", "".join(character or "^" for _, character in given))
+        assert re.search(r"[\[O][AD]|\[[15]~|\[1;5D", "".join(character or "^" for _, character in given))
 
 
 @pytest.mark.parametrize(("key", "spelled"), CUT)
@@ -475,7 +478,7 @@ async def test_a_sign_that_begins_an_arrow_is_no_text(tmp_path: Path) -> None:
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(":", *"w5", "[", "C", *"[5", "x")
-        assert app.session.study is not None and app.session.study.panel == Asking("goto", text="w5[5x")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", line=line_with("w5[5x"))
 
 
 async def test_a_real_escape_and_the_keys_after_it_stay_what_they_are(tmp_path: Path) -> None:
@@ -496,7 +499,7 @@ async def test_a_window_that_changes_amid_an_arrow_keeps_its_size(tmp_path: Path
         await pilot.resize_terminal(100, 30)
         await pilot.press("[", "C")
         assert (app.session.width, app.session.height) == (100, 30)
-        assert app.session.study is not None and app.session.study.panel == Asking("goto", text="w5")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", line=line_with("w5"))
 
 
 async def test_a_run_that_half_an_arrow_has_stopped_stays_stopped(tmp_path: Path) -> None:
@@ -518,7 +521,7 @@ async def test_a_paste_amid_an_arrow_is_text(tmp_path: Path) -> None:
         await pilot.press(":", "[", "5")
         app.on_paste(events.Paste("A~"))
         await pilot.press("~")
-        assert app.session.study is not None and app.session.study.panel == Asking("goto", text="[5A~~")
+        assert app.session.study is not None and app.session.study.panel == Asking("goto", line=line_with("[5A~~"))
 
 
 # --- on a real terminal ------------------------------------------------------------------------------

@@ -162,6 +162,17 @@ async def debug(driver: Callable[[], UnixDriver]) -> bool:
     return driver()._debug is False
 
 
+async def sequences(driver: Callable[[], UnixDriver]) -> bool:
+    """As they are read in a terminal: without the keys of kitty, which are turned off there."""
+    code = (
+        "from nntutor.tui.terminal.textual_private import XTermParser\n"
+        "print(*(one.key for way in 'CD' for one in XTermParser().feed(f'\\x1b[1;3{way}')))"
+    )
+    environment = {**os.environ, "TEXTUAL_DISABLE_KITTY_KEY": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.split() == ["ctrl+right", "ctrl+left"]
+
+
 async def color_system(_: Callable[[], UnixDriver]) -> bool:
     return constant("COLOR_SYSTEM", "256") == "256"
 
@@ -183,6 +194,7 @@ CHECKS = {
     "Driver._size": size,
     "Driver._debug": debug,
     "XTermParser": parser,
+    "ANSI_SEQUENCES_KEYS": sequences,
     "constants.COLOR_SYSTEM": color_system,
     "constants.DISABLE_KITTY_KEY": kitty_key,
 }

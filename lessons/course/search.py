@@ -53,14 +53,14 @@ def found(queries: tuple[str, ...], language: str) -> tuple[Found, ...]:
     hits: dict[tuple[str, int | None], tuple[int, Found]] = {}
     for query in queries:
         for entry in sorted(_entries(), key=lambda entry: (entry.rank, entry.language != language)):
-            at = _place(entry.text, query)
+            at = place(entry.text, query)
             if at is not None:
                 here = (entry.lesson, entry.number)
                 hits.setdefault(here, (entry.rank, Found(*here, *_part(entry.text, at))))
     return tuple(one for _, one in sorted(hits.values(), key=lambda hit: hit[0]))
 
 
-def _place(text: str, query: str) -> int | None:
+def place(text: str, query: str) -> int | None:
     """Where a query begins in a text, spaces and case ignored; where its words stand apart, where the first does."""
     letters, places = _folded(text)
     parts = query.split()
@@ -69,6 +69,11 @@ def _place(text: str, query: str) -> int | None:
         if starts and min(starts) >= 0 and any(wanted):
             return places[starts[0]]
     return None
+
+
+def same(text: str, query: str) -> bool:
+    """Whether a query is all of a text, spaces and case ignored."""
+    return _folded(text)[0] == _folded(query)[0]
 
 
 def _part(text: str, at: int) -> tuple[str, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nntutor.tui.plain.spoken import words_of
-from nntutor.tui.state import commands, finding, runs
+from nntutor.tui.state import finding, palette, runs
+from nntutor.tui.state.commands import GROUPS
+from nntutor.tui.state.palette import Entry
 from nntutor.tui.state.panels import Choosing, Why
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Action, Press, Session
@@ -27,7 +28,7 @@ def _listed(session: Session) -> tuple[int, int]:
     """How many are listed, and which of them is picked, from 0."""
     study = session.study
     if session.palette is not None:
-        return len(commands.found(session.palette.query, words_of(session), study is None)), session.palette.picked
+        return len(commands(session)), session.palette.picked
     if session.search is not None:
         return len(finding.found(session)), session.search.picked
     match study.panel if study is not None else None:
@@ -36,6 +37,11 @@ def _listed(session: Session) -> tuple[int, int]:
         case Choosing(picked) if study is not None:
             return ways_to_run(study), picked
     return 0, 0
+
+
+def commands(session: Session) -> tuple[Entry, ...]:
+    """What is listed of the list of commands: the rest, lessons, views and languages, has words of its own here."""
+    return tuple(one for one in palette.found(session) if one.group in GROUPS)
 
 
 def ways_to_run(study: Study) -> int:

@@ -14,7 +14,8 @@ from nntutor.tui.drawing.pages.search import named
 from nntutor.tui.drawing.panels import check
 from nntutor.tui.drawing.panels.why import made
 from nntutor.tui.drawing.step.formula import operand_figure
-from nntutor.tui.state import commands, edits, finding, runs
+from nntutor.tui.plain import choices
+from nntutor.tui.state import edits, finding, runs
 from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Reading, Why
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Session
@@ -106,5 +107,5 @@ def search_lines(session: Session, words: Words) -> list[str]:
 
 def palette_lines(session: Session, words: Words) -> list[str]:
     """The list of commands, each with its number."""
-    found = commands.found("", words, session.study is None)
-    return [words.say("plain.choice", number=number, text=name) for number, (_, name) in enumerate(found, 1)]
+    listed = (one.names[0] for one in choices.commands(session))
+    return [words.say("plain.choice", number=number, text=name) for number, name in enumerate(listed, 1)]

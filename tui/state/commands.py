@@ -6,11 +6,8 @@ row here, the function that it calls (in_study.py), and its words in both langua
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Flag, auto
-
-from nntutor.lessons.language.words import Words
-from nntutor.tui.state import korean
 
 
 class Where(Flag):
@@ -37,10 +34,10 @@ class Command:
     """One row.
 
     keys: the first one is shown. help: its key under [help]; commands with the same one share a line of the page of
-    keys, and are too many for the list of commands. row: its place in a lesson's key row and its word under [keys]
-    there; those with the same ones stand together. home_list: whether the list of commands has it at home as well.
-    typed: the key that means it while a line is typed, whatever else that key is given to. needed: without it nobody
-    gets on, or out. formerly: an older name, still read in files of keys.
+    keys. row: its place in a lesson's key row and its word under [keys] there; those with the same ones stand together.
+    home_list: whether the list of commands has it at home as well. typed: the key that means it while a line is typed,
+    whatever else that key is given to. needed: without it nobody gets on, or out. formerly: an older name, still read
+    in files of keys. group: what it is for, a word under [command_group]; none: it stands in no list.
     """
 
     action: str
@@ -52,47 +49,63 @@ class Command:
     typed: str = ""
     needed: bool = False
     formerly: str = ""
+    group: str = ""
+
+
+def _for(group: str, *commands: Command) -> tuple[Command, ...]:
+    """Commands that are for the same."""
+    return tuple(replace(command, group=group) for command in commands)
 
 
 COMMANDS = (
-    Command("continue", ("space", "enter"), HOME | STUDY | RUNNING | TYPING, "continue", (1, "continue"),
-            typed="enter", needed=True),
-    Command("step", ("right", "l"), HOME | STUDY, "step", (2, "step"), needed=True),
-    Command("back", ("left", "h"), HOME | STUDY, "step", (2, "step"), needed=True),
-    Command("stop_previous", ("s", "shift+tab"), STUDY, "stop_previous"),
-    Command("unit_next", ("down", "j"), HOME | STUDY | TYPING, "unit", typed="down"),
-    Command("unit_previous", ("up", "k"), HOME | STUDY | TYPING, "unit", typed="up"),
-    Command("phase_next", (")", "pagedown"), HOME | STUDY, "phase", (10, "phase")),
-    Command("phase_previous", ("(", "pageup"), HOME | STUDY, "phase"),
-    Command("iteration_next", ("}",), STUDY, "iteration"),
-    Command("iteration_previous", ("{",), STUDY, "iteration"),
-    Command("first", ("home",), HOME | STUDY, "ends"),
-    Command("last", ("end",), HOME | STUDY, "ends"),
-    Command("goto", (":",), STUDY, "goto"),
-    Command("why", ("w",), STUDY, "why", (5, "why")),
-    Command("check", ("c",), STUDY, "check", (9, "check")),
-    Command("edit", ("e",), STUDY, "edit", (8, "edit")),
-    Command("more", ("+", "="), STUDY, "main", (3, "main")),
-    Command("less", ("-", "_"), STUDY, "main", (3, "main")),
-    Command("halve", ("<", ","), STUDY, "scale"),
-    Command("double", (">",), STUDY, "scale"),
-    Command("reset", ("0",), HOME | STUDY, "reset", formerly="own"),
-    Command("undo", ("u",), STUDY, "undo"),
-    Command("redo", ("y",), STUDY, "undo"),
-    Command("run", ("r",), STUDY | RUNNING, "run", (7, "run")),
-    Command("play", ("a",), STUDY, "play"),
-    Command("zoom", ("z",), STUDY, "zoom"),
-    Command("view", ("v",), STUDY | RUNNING, "view", (6, "view")),
-    Command("digits", (".",), STUDY | RUNNING, "digits"),
-    Command("lesson_next", ("n",), STUDY, "lesson"),
-    Command("lesson_previous", ("b",), STUDY, "lesson"),
-    Command("glossary", ("g",), HOME | STUDY, "glossary", home_list=True),
-    Command("language", ("t",), _ALWAYS, "language", home_list=True),
-    Command("theme", ("o",), _ALWAYS, "theme", home_list=True),
-    Command("help", ("?",), HOME | STUDY | RUNNING, "help", (11, "keys")),
-    Command("search", ("/",), HOME | STUDY, "search", home_list=True),
-    Command("palette", (";", "ctrl+p"), _ALWAYS | TYPING, "palette"),
-    Command("leave", ("q",), HOME | STUDY | PANEL | RUNNING, "leave", (12, "leave"), home_list=True, needed=True),
+    *_for("on",
+        Command("continue", ("space", "enter"), HOME | STUDY | RUNNING | TYPING, "continue", (1, "continue"),
+                typed="enter", needed=True),
+        Command("step", ("right", "l"), HOME | STUDY, "step", (2, "step"), needed=True),
+        Command("back", ("left", "h"), HOME | STUDY, "step", (2, "step"), needed=True),
+        Command("stop_previous", ("s", "shift+tab"), STUDY, "stop_previous"),
+        Command("unit_next", ("down", "j"), HOME | STUDY | TYPING, "unit", typed="down"),
+        Command("unit_previous", ("up", "k"), HOME | STUDY | TYPING, "unit", typed="up"),
+        Command("phase_next", (")", "pagedown"), HOME | STUDY, "phase", (10, "phase")),
+        Command("phase_previous", ("(", "pageup"), HOME | STUDY, "phase"),
+        Command("iteration_next", ("}",), STUDY, "iteration"),
+        Command("iteration_previous", ("{",), STUDY, "iteration"),
+        Command("first", ("home",), HOME | STUDY, "ends"),
+        Command("last", ("end",), HOME | STUDY, "ends"),
+        Command("goto", (":",), STUDY, "goto"),
+        Command("zoom", ("z",), STUDY, "zoom"),
+        Command("play", ("a",), STUDY, "play"),
+    ),
+    *_for("ask",
+        Command("why", ("w",), STUDY, "why", (5, "why")),
+        Command("check", ("c",), STUDY, "check", (9, "check")),
+    ),
+    *_for("change",
+        Command("edit", ("e",), STUDY, "edit", (8, "edit")),
+        Command("more", ("+", "="), STUDY, "main", (3, "main")),
+        Command("less", ("-", "_"), STUDY, "main", (3, "main")),
+        Command("halve", ("<", ","), STUDY, "scale"),
+        Command("double", (">",), STUDY, "scale"),
+        Command("reset", ("0",), HOME | STUDY, "reset", formerly="own"),
+        Command("undo", ("u",), STUDY, "undo"),
+        Command("redo", ("y",), STUDY, "undo"),
+        Command("run", ("r",), STUDY | RUNNING, "run", (7, "run")),
+    ),
+    *_for("see",
+        Command("view", ("v",), STUDY | RUNNING, "view", (6, "view")),
+        Command("digits", (".",), STUDY | RUNNING, "digits"),
+        Command("glossary", ("g",), HOME | STUDY, "glossary", home_list=True),
+        Command("search", ("/",), HOME | STUDY, "search", home_list=True),
+    ),
+    *_for("program",
+        Command("lesson_next", ("n",), STUDY, "lesson"),
+        Command("lesson_previous", ("b",), STUDY, "lesson"),
+        Command("language", ("t",), _ALWAYS, "language", home_list=True),
+        Command("theme", ("o",), _ALWAYS, "theme", home_list=True),
+        Command("help", ("?",), HOME | STUDY | RUNNING, "help", (11, "keys")),
+        Command("palette", (";", "ctrl+p"), _ALWAYS | TYPING, "palette"),
+        Command("leave", ("q",), HOME | STUDY | PANEL | RUNNING, "leave", (12, "leave"), home_list=True, needed=True),
+    ),
     Command("backspace", ("backspace",), HOME | STUDY | TYPING, row=(4, "back_trail"), typed="backspace",
             formerly="trail"),
     Command("escape", ("escape",), HOME | STUDY | PANEL | RUNNING | TYPING, typed="escape", needed=True),
@@ -115,6 +128,8 @@ def _together(words: list[tuple[str, str]]) -> tuple[tuple[tuple[str, ...], str]
     return tuple((actions, word) for word, actions in lines.items())
 
 
+GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS if command.group))
+"""What commands are for, as words under [command_group]."""
 HELP = _together([(command.action, command.help) for command in COMMANDS if command.help])
 """The lines of the page of keys: the actions whose keys are shown, and the word under [help]."""
 
@@ -126,16 +141,3 @@ ROW = _together(
     ]
 )
 """A lesson's key row: the actions whose keys are shown, and the word under [keys]."""
-
-
-def found(query: str, words: Words, at_home: bool) -> list[tuple[str, str]]:
-    """(action, what it does) of every command that can be picked there and is searched for."""
-    here = [
-        (actions[0], words.say(f"help.{word}"))
-        for actions, word in HELP
-        if len(actions) == 1 and actions[0] != "palette" and (not at_home or _BY_NAME[actions[0]].home_list)
-    ]
-    # With the Korean input method on, "why" arrives as 조ㅛ.
-    queries = [text.lower().split() for text in (query, korean.plain(query))]
-    shown = [one for one in here if any(all(part in " ".join(one).lower() for part in parts) for parts in queries)]
-    return sorted(shown, key=lambda one: not any(one[0] in parts for parts in queries))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.core import foreign
 from nntutor.lessons.course import search
 from nntutor.lessons.course.search import Found
 from nntutor.tui.state import korean
 from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.panels import Reading
-from nntutor.tui.state.session import Action, Extents, Press, Search, Session, Typed, Wanted
-
-_LONGEST = 40
+from nntutor.tui.state.session import Action, Extents, Press, Search, Session, Wanted
 
 
 def found(session: Session) -> tuple[Found, ...]:
@@ -25,10 +22,6 @@ def found(session: Session) -> tuple[Found, ...]:
 def finding(session: Session, asked: Search, action: Action, extents: Extents) -> Session:
     """The session after an action while something is searched for."""
     match action:
-        case Typed(text):
-            asked = Search(foreign.typed(asked.query + text, _LONGEST))
-        case Press("backspace"):
-            asked = Search(asked.query[:-1])
         case Press("escape"):
             return replace(session, search=None)
         case Press("continue") if places := found(session):

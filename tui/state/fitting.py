@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nntutor.tui.state import commands
+from nntutor.tui.state import palette
 from nntutor.tui.state.session import Extents, Session
-from nntutor.tui.state.signs import words_with_keys
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.tui.state.study import Study
@@ -20,10 +19,10 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
 
 def fitted(session: Session, extents: Extents) -> Session:
     """The session, with nothing picked or looked at that is not there."""
-    palette, home, study = session.palette, session.home, session.study
-    if palette is not None and palette.picked:
-        found = commands.found(palette.query, words_with_keys(session), study is None)
-        session = replace(session, palette=replace(palette, picked=_within(palette.picked, len(found))))
+    listed, home, study = session.palette, session.home, session.study
+    if listed is not None and listed.picked:
+        picked = _within(listed.picked, len(palette.found(session)))
+        session = replace(session, palette=replace(listed, picked=picked))
     if study is None:
         if home.reading:
             top = _within(home.reading, extents.last_top(session) + 1)

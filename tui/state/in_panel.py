@@ -6,17 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from nntutor.core import foreign
 from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
-from nntutor.tui.state.korean import LETTERS
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Scrolled, Why, note
+from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Panel, Scrolled, Why, note
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Extents, Session
 from nntutor.tui.state.study import Study
 
 _POWERS = (-14, 0)
-_LONGEST = 100
 
 
 def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
@@ -26,25 +23,7 @@ def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: E
     if isinstance(panel, Scrolled):
         top = scrolled(panel.top, name, session.height, extents.last_top(session))
         return replace(session, study=replace(study, panel=replace(panel, top=top)))
-    if isinstance(panel, Line) and name == "backspace":
-        return replace(session, study=_rewritten(study, panel, panel.text[:-1]))
     return replace(session, study=KEYS[type(panel)](study, panel, name))
-
-
-def typed(study: Study, text: str) -> Study:
-    """Text typed or pasted into the open line, where there is one."""
-    if not isinstance(study.panel, Line):
-        return study
-    # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
-    clean = "".join(LETTERS.get(letter, letter) for letter in foreign.typed(text, _LONGEST + 1))
-    whole = study.panel.text + clean
-    if len(whole) > _LONGEST:  # cut, it would be another number
-        return replace(study, panel=replace(study.panel, wrong=note("edit.too_long", most=_LONGEST)))
-    return _rewritten(study, study.panel, whole)
-
-
-def _rewritten(study: Study, panel: Line, text: str) -> Study:
-    return replace(study, panel=replace(panel, text=text, wrong=None), note=None)
 
 
 def _why(study: Study, panel: Why, name: str) -> Study:

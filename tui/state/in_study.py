@@ -8,9 +8,9 @@ from functools import partial
 
 from nntutor.tui.state import edit_line, edits, moves, panels, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
-from nntutor.tui.state.in_panel import in_panel, typed
+from nntutor.tui.state.in_panel import in_panel
 from nntutor.tui.state.panels import Asking, Choosing, Helping, Line, Panel, Reading, Why
-from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Tick, Typed, Wanted, unfinished
+from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Tick, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
 _STOPS_A_RUN = ("escape", "leave", "run", "continue")
@@ -23,8 +23,6 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
             return replace(session, study=runs.ran(study, number, chunk))
         case Tick(number):
             return replace(session, study=playing.ticked(study, number))
-        case Typed(text):
-            return replace(session, study=typed(study, text))
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
             return replace(session, study=runs.stopped(study))
         case Press(name) if _allowed(study, name):

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from nntutor.tui.state.commands import COMMANDS
 from nntutor.tui.state.korean import plain
+from nntutor.tui.state.written import MEANT
 
 BINDINGS: dict[str, tuple[str, ...]] = {command.action: command.keys for command in COMMANDS}
 """action -> keys; the first one is what the screen shows."""
@@ -69,8 +70,8 @@ def action(keymap: Keymap, key: str, character: str | None) -> str | None:
 
 
 def while_typing(keymap: Keymap, key: str) -> tuple[str, ...]:
-    """What a key that is no text means while a line is typed: nothing, or one action."""
-    found = TYPING.get(key) or keymap.action.get(key)
+    """What a key that is no text means while a line is typed: nothing, an edit, or one action."""
+    found = MEANT.get(key) or TYPING.get(key) or keymap.action.get(key)
     return () if found is None else (found,)
 
 

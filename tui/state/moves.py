@@ -17,6 +17,7 @@ from nntutor.tui.state.panels import Asking, Checking, Why, note
 from nntutor.tui.state.runs import learns, run_seeds, run_to
 from nntutor.tui.state.study import Position, Study, arrived_at, moved, step_of
 from nntutor.tui.state.views import view_at, views
+from nntutor.tui.state.written import written
 
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
@@ -169,7 +170,7 @@ def go_to(study: Study, text: str) -> Study:
 
 
 def _wrong(study: Study, text: str, why: Note) -> Study:
-    return replace(study, panel=Asking("goto", text=text, wrong=why))
+    return replace(study, panel=Asking("goto", line=written(text), wrong=why))
 
 
 def jump(study: Study, picked: int) -> Study:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from nntutor.lessons.language.words import Note
+from nntutor.tui.state.written import EMPTY, Written
 
 if TYPE_CHECKING:
     from nntutor.core.notation.symbols import Ref
@@ -35,10 +36,14 @@ class Panel:
 class Line(Panel):
     """A line being typed, and what was wrong with it when it was sent."""
 
-    text: str = ""
+    line: Written = EMPTY
     wrong: Note | None = None
 
     takes: ClassVar[tuple[str, ...]] = ("continue", "backspace")
+
+    @property
+    def text(self) -> str:
+        return self.line.text
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.panels import Asking, note
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study, arrived_at, moved
 from nntutor.tui.state.telling import told
+from nntutor.tui.state.written import written
 
 RUNS = (10, 100, 1000, 10_000)
 # A run down to an error ends after this many iterations where the error is never reached.
@@ -143,5 +144,5 @@ def run_until(study: Study, text: str) -> Study:
     if isinstance(goal, float) and not goal > 0:
         goal = note("edit.not_a_number", text=text)
     if not isinstance(goal, float):
-        return replace(study, panel=Asking("goal", text=text, wrong=goal))
+        return replace(study, panel=Asking("goal", line=written(text), wrong=goal))
     return run_on(study, _LONGEST, goal)

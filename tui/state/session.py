@@ -6,11 +6,13 @@ and sends actions. `update` (update.py) gives the next session.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from nntutor.core.notation.style import Style
 from nntutor.tui.state.keys import DEFAULT, Keymap
+from nntutor.tui.state.written import EMPTY, Written
 
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
     from nntutor.core.engine.training import Chunk
@@ -23,7 +25,8 @@ THEMES = ("standard", "light", "contrast", "safe")
 
 @dataclass(frozen=True)
 class Press:
-    """A key that means something, by its action's name (see commands.COMMANDS)."""
+    """A key that means something, by its action's name (see commands.COMMANDS); in a line that is being typed, also by
+    the name of an edit (written.KEYS)."""
 
     action: str
 
@@ -118,16 +121,24 @@ def has_place(home: Home) -> bool:
 class Palette:
     """The list of commands, what is searched for in it, and which of those found is picked."""
 
-    query: str = ""
+    line: Written = EMPTY
     picked: int = 0
+
+    @property
+    def query(self) -> str:
+        return self.line.text
 
 
 @dataclass(frozen=True)
 class Search:
     """What is searched for in the whole course, and which of the places found is picked."""
 
-    query: str = ""
+    line: Written = EMPTY
     picked: int = 0
+
+    @property
+    def query(self) -> str:
+        return self.line.text
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +147,8 @@ class Session:
 
     study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
     app then opens. leaving: the learner wants out. palette: the list of commands, where it is open; search:
-    what is searched for. colours: how many
-    the terminal has; 0: none in any theme.
+    what is searched for. typed: by kind of line, those that were sent, for as long as the session lasts. colours: how
+    many the terminal has; 0: none in any theme.
     """
 
     home: Home
@@ -151,6 +162,7 @@ class Session:
     leaving: bool = False
     palette: Palette | None = None
     search: Search | None = None
+    typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keymap: Keymap = DEFAULT
     theme: str = THEMES[0]
     colours: int = 16

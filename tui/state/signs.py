@@ -13,6 +13,7 @@ from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 from nntutor.tui.state.keys import TYPING, Keymap
 from nntutor.tui.state.session import Session, asking
+from nntutor.tui.state.written import KEYS, MEANT
 
 SIGNS = {"escape": "esc"}
 ARROWS = {"right": "→", "left": "←", "down": "↓", "up": "↑"}
@@ -26,6 +27,11 @@ def sign(session: Session, *actions: str) -> str:
 def non_text_key(session: Session, *actions: str) -> str:
     """The same, but a key that is no text where there is one: it also works while a line is typed."""
     return _non_text_key(session.keymap, session.style, asking(session), actions)
+
+
+def edit_sign(session: Session, *edits: str) -> str:
+    """The first key of each of these edits of a line, which are nobody's own."""
+    return " ".join(_spelled(session.style, KEYS[edit][0]) for edit in edits)
 
 
 def words_with_keys(session: Session) -> Words:
@@ -62,7 +68,8 @@ def _non_text_key(keymap: Keymap, style: Style, asking: bool, actions: Sequence[
     usual = {action: key for key, action in TYPING.items()} if asking else {}
     shown = []
     for action in actions:
-        found = [*keymap.non_text_keys(action), *usual.get(action, "").split(), *keymap.keys[action]]
+        own = [key for key in keymap.non_text_keys(action) if not asking or key not in MEANT]
+        found = [*own, *usual.get(action, "").split(), *keymap.keys[action]]
         shown += [_spelled(style, key) for key in found[:1]]
     return " ".join(shown)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.core import foreign
 from nntutor.lessons.language import words
-from nntutor.tui.state import commands
+from nntutor.tui.state import palette, writing
 from nntutor.tui.state.at_home import at_home
 from nntutor.tui.state.fitting import fitted
 from nntutor.tui.state.keys import WAYS
+from nntutor.tui.state.palette import Entry
 from nntutor.tui.state.session import (
     THEMES,
     Action,
@@ -25,9 +25,9 @@ from nntutor.tui.state.session import (
     Session,
     Tick,
     Typed,
+    Wanted,
     asking,
 )
-from nntutor.tui.state.signs import words_with_keys
 
 
 def update(session: Session, action: Action, extents: Extents) -> Session:
@@ -52,12 +52,15 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return replace(session, study=study, wanted=None, search=None, digits=action.digits or digits)
         case Press("language"):
             at = words.LANGUAGES.index(session.language) + 1
-            other = replace(session, language=words.LANGUAGES[at % len(words.LANGUAGES)])
-            return _keep_glossary_position(session, other, extents)
+            return _spoken(session, words.LANGUAGES[at % len(words.LANGUAGES)], extents)
         case Press("theme"):
-            return _themed(session)
+            return _themed(session, THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)])
         case Message(text):
             return replace(session, home=replace(session.home, message=text), wanted=None)
+    if (written := writing.typed(session, action)) is not None:
+        return written
+    if action == Press("continue") and asking(session):
+        session = writing.remembered(session)
     if session.palette is not None and not isinstance(action, Ran | Tick):
         return _in_palette(session, session.palette, action, extents)
     if session.search is not None and not isinstance(action, Ran | Tick) and action != Press("palette"):
@@ -80,27 +83,50 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
     return in_study(session, session.study, action, extents)
 
 
-def _in_palette(session: Session, palette: Palette, action: Action, extents: Extents) -> Session:
-    """The list of commands: what is typed searches it, and the one that is picked is carried out."""
-    found = commands.found(palette.query, words_with_keys(session), session.study is None)
+def _in_palette(session: Session, listed: Palette, action: Action, extents: Extents) -> Session:
+    """The list of commands: of what is found one is picked, and carried out."""
+    found = palette.found(session)
     match action:
-        case Typed(text):
-            palette = Palette(foreign.typed(palette.query + text, 40))
-        case Press("backspace"):
-            palette = Palette(palette.query[:-1])
         case Press("escape" | "palette"):
             return replace(session, palette=None)
         case Press("continue") if found:
-            return update(replace(session, palette=None), Press(found[palette.picked][0]), extents)
+            return carried_out(replace(session, palette=None), found[listed.picked], extents)
         case Press("unit_next" | "unit_previous" as name) if found:
-            palette = replace(palette, picked=(palette.picked + WAYS[name]) % len(found))
-    return replace(session, palette=palette)
+            return replace(session, palette=replace(listed, picked=(listed.picked + WAYS[name]) % len(found)))
+    return session
 
 
-def _themed(session: Session) -> Session:
-    """The next theme and its name; without colours, that there are none."""
+def carried_out(session: Session, entry: Entry, extents: Extents) -> Session:
+    """What is picked from the list of commands."""
+    match entry.group:
+        case "lesson":
+            return _wanted(session, entry.name)
+        case "view" if session.study is not None:
+            from nntutor.tui.state.views import shown
+
+            return replace(session, study=shown(session.study, entry.name))
+        case "theme":
+            return _themed(session, entry.name)
+        case "language":
+            return _spoken(session, entry.name, extents)
+    return update(session, Press(entry.name), extents)
+
+
+def _wanted(session: Session, lesson: str) -> Session:
+    """A lesson that is to be opened where it was left; a line that is being typed is not thrown away."""
+    if asking(session) and session.study is not None:
+        return replace(session, study=replace(session.study, note=("study.typing", {})))
+    ids = [one.id for one in session.home.lessons]
+    return replace(session, home=replace(session.home, picked=ids.index(lesson)), wanted=Wanted(lesson))
+
+
+def _spoken(session: Session, language: str, extents: Extents) -> Session:
+    return _keep_glossary_position(session, replace(session, language=language), extents)
+
+
+def _themed(session: Session, theme: str) -> Session:
+    """A theme, and its name; without colours, that there are none."""
     if session.colours:
-        theme = THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)]
         return _noted(replace(session, theme=theme), f"theme.{theme}")
     return _noted(session, "theme.none")
 

@@ -70,14 +70,18 @@ def side_by_side(study: Study, picture: bool = True) -> tuple[str, str]:
 
 
 def next_view(study: Study, picture: bool = True, seen: tuple[str, ...] = ()) -> Study:
-    """The next view, at later stops too in place of the one that this stop asks for.
+    """The next view.
 
     picture: as in `drawn_views`. seen: what stands on the screen, and is passed over.
     """
     all_views = drawn_views(study, picture)
     at = all_views.index(study.view if study.view in all_views else _NO_PICTURE)
     following = (*all_views[at + 1 :], *all_views[: at + 1])
-    view = next((view for view in following if view not in seen), following[0])
+    return shown(study, next((view for view in following if view not in seen), following[0]))
+
+
+def shown(study: Study, view: str) -> Study:
+    """A view that has been chosen; in a lesson, at later stops too, in place of the one that this stop asks for."""
     if study.lesson is None:
         return replace(study, view=view)
     chosen = {**study.chosen, study.lesson.stops[study.last].view: view}

@@ -8,11 +8,14 @@ Pressed = tuple[str, str | None]
 """A key as Textual names it, and what it sends where that is printable."""
 
 _FINALS = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end"}
-_NUMBERS = {"1": "home", "4": "end", "5": "pageup", "6": "pagedown", "7": "home", "8": "end"}
+_NUMBERS = {"1": "home", "3": "delete", "4": "end", "5": "pageup", "6": "pagedown", "7": "home", "8": "end"}
+# What is held beside an arrow, as xterm counts it; those with which a line is edited.
+_HELD = {3: "alt+", 5: "ctrl+"}
 # What a terminal sends after the escape (ECMA-48: CSI and SS3).
 _SEQUENCES = {
     **{lead + final: key for lead in "[O" for final, key in _FINALS.items()},
     **{f"[{number}~": key for number, key in _NUMBERS.items()},
+    **{f"[1;{held}{final}": key + _FINALS[final] for held, key in _HELD.items() for final in "CD"},
 }
 # The keys as which Textual gives a first part, and what that part spells after the escape.
 _FIRST_PARTS = {"escape": "", "left_square_bracket": "[", "alt+shift+o": "O"}

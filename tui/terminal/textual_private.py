@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser as XTermParser
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
 from textual.geometry import Size
+from textual.keys import Keys
 
 if sys.platform == "win32":  # LinuxDriver needs termios; nothing there makes a driver of ours
     LinuxDriver = Driver
@@ -32,9 +34,14 @@ PARTS = {
     "Driver._size": "how many cells there are, where no terminal can be asked",
     "Driver._debug": "is handed on to the parser",
     "XTermParser": "makes keys of what the terminal sends; feed and tick give messages",
+    "ANSI_SEQUENCES_KEYS": "says which key a sequence is; alt with an arrow would be two, an escape and the arrow",
     "constants.COLOR_SYSTEM": "how many colours are sent, set by TEXTUAL_COLOR_SYSTEM before Textual is imported",
     "constants.DISABLE_KITTY_KEY": "plain keys, set by TEXTUAL_DISABLE_KITTY_KEY before Textual is imported",
 }
+
+assert isinstance(ANSI_SEQUENCES_KEYS, dict)
+for final, over_a_word in (("C", Keys.ControlRight), ("D", Keys.ControlLeft)):
+    ANSI_SEQUENCES_KEYS[f"\x1b[1;3{final}"] = (over_a_word,)
 
 
 class OpenApp(App[int]):

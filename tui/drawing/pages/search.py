@@ -38,7 +38,7 @@ def search_page(session: Session, words: Words) -> list[Row]:
         whole: list[Row] = [(Piece(f"  {line}"),) for line in wrapped(look.plain(places[picked].text), width - 4)]
         rows += [rule(width, look), *kept(whole, said - 1, look)]
         rows += [()] * (room + said - len(rows))
-    ask = asked(words.say("search.ask"), query, width, look)
+    ask = asked(words.say("search.ask"), session.search.line, width, look)
     count = words.say("search.count", at=picked + 1, of=len(places)) if places else ""
     head = [title_row(f"{words.say('search.title')}   {count}".rstrip()), rule(width, look), ask]
     return [*head, *rows, key_line(_keys(session), words, width)]

@@ -11,8 +11,9 @@ from nntutor.tui.state import edit_line, edits
 from nntutor.tui.state.edit_line import Change
 from nntutor.tui.state.panels import Editing
 from nntutor.tui.state.session import Session
-from nntutor.tui.state.signs import non_text_key
+from nntutor.tui.state.signs import edit_sign, non_text_key
 from nntutor.tui.state.study import Study
+from nntutor.tui.state.writing import earlier
 
 _PREVIEW = 3  # rows
 
@@ -24,7 +25,7 @@ def rows(session: Session, study: Study, panel: Editing, words: Words) -> list[R
         symbol, now = edits.symbol_of(study, panel.ref), edits.value_now(study, panel.ref)
         shown = words.say("edit.now", value=look.figure(now, digits=look.digits + 2))
         head, beside = Piece(f" {symbol} = ", "key"), f"   {shown}"
-    drawn = [*headed(words.say("edit.title"), words.say("edit.how"), width), *typed(head, panel.text, width)]
+    drawn = [*headed(words.say("edit.title"), words.say("edit.how"), width), *typed(head, panel.line, width, look)]
     if row_cells(drawn[-1]) + cells(beside) <= width:
         drawn[-1] = (*drawn[-1], Piece(beside, "dim"))
     else:
@@ -47,5 +48,6 @@ def keys(session: Session) -> Keys:
     return [
         (non_text_key(session, "unit_previous", "unit_next"), "choose"),
         (non_text_key(session, "continue"), "set"),
+        *([(edit_sign(session, "earlier"), "earlier")] if earlier(session) else []),
         (non_text_key(session, "escape"), "close"),
     ]

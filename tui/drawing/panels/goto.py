@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import Keys
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, typed, wrapped
 from nntutor.tui.state.panels import Asking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import Study
+from nntutor.tui.state.writing import earlier
 
 
 def rows(session: Session, study: Study, panel: Asking, words: Words) -> list[Row]:
     title, example = ("goto.ask", "goto.example") if panel.what == "goto" else ("run.goal_ask", "run.goal_example")
-    width = session.width
+    width, look = session.width, look_of(session)
     drawn = [
         *headed(words.say(title), words.say(example), width),
-        *typed(Piece(" : ", "key"), panel.text, width),
+        *typed(Piece(" : ", "key"), panel.line, width, look),
     ]
     if panel.wrong is not None:
         key, facts = panel.wrong
@@ -25,4 +26,8 @@ def rows(session: Session, study: Study, panel: Asking, words: Words) -> list[Ro
 
 
 def keys(session: Session) -> Keys:
-    return [(non_text_key(session, "continue"), "continue"), (non_text_key(session, "escape"), "close")]
+    return [
+        (non_text_key(session, "continue"), "continue"),
+        *([(non_text_key(session, "unit_previous"), "earlier")] if earlier(session) else []),
+        (non_text_key(session, "escape"), "close"),
+    ]

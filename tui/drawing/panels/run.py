@@ -6,7 +6,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, bar, row_cells, wrapped
 from nntutor.tui.state import runs
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.runs import RUNS
@@ -60,7 +60,7 @@ def progress(session: Session, study: Study, running: Running, words: Words) -> 
     title = _title(words.say("run.going", iteration=newest, error=error), session.width)
     if running.goal is not None:
         return [*title, (Piece(f" {words.say('run.until', error=look.figure(running.goal))}"),)]
-    return [*title, _bar((newest - running.begun) / max(1, running.target - running.begun), session.width, look)]
+    return [*title, _progress((newest - running.begun) / max(1, running.target - running.begun), session.width, look)]
 
 
 def _title(text: str, width: int) -> list[Row]:
@@ -78,11 +78,9 @@ def _seeding(study: Study, running: Running, words: Words, width: int, look: Loo
     count = int(study.seeds.solved.sum())
     return [
         *_title(words.say("seeds.going", iteration=done, count=count, of=SEEDS), width),
-        _bar((done - begun) / SEED_ITERATIONS, width, look),
+        _progress((done - begun) / SEED_ITERATIONS, width, look),
     ]
 
 
-def _bar(share: float, width: int, look: Look) -> Row:
-    whole = min(_BAR, width - 2)
-    done = round(whole * min(1.0, max(0.0, share)))
-    return (Piece(f" {look.line('█') * done}{look.line('·') * (whole - done)}"),)
+def _progress(share: float, width: int, look: Look) -> Row:
+    return (Piece(" "), bar(share, min(_BAR, width - 2), look))
