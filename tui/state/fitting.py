@@ -32,7 +32,7 @@ def fitted(session: Session, extents: Extents) -> Session:
     if isinstance(study.panel, Scrolled) and study.panel.top:
         top = _within(study.panel.top, extents.last_top(session) + 1)
         study = replace(study, panel=replace(study.panel, top=top))
-    if study.page:
+    if study.page and not isinstance(study.panel, Scrolled):  # under a page that covers it, the text has no size
         study = replace(study, page=_within(study.page, extents.prose_pages(session)))
     study = _study(study)
     return session if study is session.study else replace(session, study=study)
