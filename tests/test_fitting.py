@@ -160,3 +160,16 @@ def test_a_study_in_which_nothing_is_gone_stays_the_same_value() -> None:
     session = screens.pressed(screens.of_lesson("hidden-delta"), "why")
     assert screens.pressed(session, "theme").study is session.study
     assert not isinstance(study_of(session).panel, Scrolled)
+
+
+@pytest.mark.parametrize("opened", ["glossary", "help"])
+def test_a_page_that_covers_the_second_page_of_a_text_leads_back_to_it(opened: str) -> None:
+    session = update(screens.of_lesson("hidden-delta"), Resized(40, 12))
+    session = screens.pressed(session, *["continue"] * 8)
+    while not study_of(session).page:
+        session = screens.pressed(session, "continue")
+    covered = screens.pressed(session, opened)
+    assert screens.lines(covered) != screens.lines(session)
+    assert screens.lines(screens.pressed(covered, "escape")) == screens.lines(session)
+    larger = screens.pressed(update(covered, Resized(120, 40)), "escape")
+    assert study_of(larger).page == 0

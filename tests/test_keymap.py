@@ -369,7 +369,7 @@ async def test_the_palette_opens_by_its_keys_and_shows_the_learners(tmp_path: Pa
     app = tutor(tmp_path, "hidden-delta", 'palette = ["f2", "ctrl+p"]\nwhy = "f9"')
     async with app.run_test(size=(80, 24)) as pilot:
         for key in ("f2", "ctrl+p"):
-            await pilot.press(key)
+            await pilot.press(key, *"why")
             assert any(line.rstrip().endswith("f9") for line in shown(app))
             await pilot.press("escape")
             assert app.session.palette is None

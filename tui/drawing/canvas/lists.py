@@ -1,4 +1,4 @@
-"""What is longer than its place: a list with one row picked, a page that is scrolled. ▲ and ▼ say how much is left."""
+"""A list that is longer than its place, one row of it picked: ▲ and ▼ say how much is left."""
 
 from __future__ import annotations
 
@@ -29,18 +29,11 @@ def around(listed: Sequence[Listed], picked: int, room: int, width: int, look: L
     shown = list(listed[top : top + room])
     above = sum(one.item is not None for one in listed[:top])
     below = sum(one.item is not None for one in listed[top + room :])
-    rows = marked([one.row for one in shown], above, below, width, look)
+    rows = _marked([one.row for one in shown], above, below, width, look)
     return [Listed(row, one.item) for row, one in zip(rows, shown, strict=True)]
 
 
-def scrolled(rows: Sequence[Row], top: int, room: int, width: int, look: Look) -> list[Row]:
-    """A page from its row `top` on, in exactly `room` rows; ▲ and ▼ count the rows above and below."""
-    shown = list(rows[top : top + room])
-    shown += [()] * (room - len(shown))
-    return marked(shown, top, max(0, len(rows) - top - room), width, look)
-
-
-def marked(rows: list[Row], above: int, below: int, width: int, look: Look) -> list[Row]:
+def _marked(rows: list[Row], above: int, below: int, width: int, look: Look) -> list[Row]:
     """The rows with ▲ and ▼ in the first and the last one, where something is there."""
     for at, sign, count in ((0, "▲", above), (-1, "▼", below)):
         if count and rows:
