@@ -254,7 +254,9 @@ class SessionMachine(RuleBasedStateMachine):
     def rests(self) -> bool:
         """In a lesson or problem with nothing open over it and nothing running."""
         study = self.session.study
-        return study is not None and not (study.panel or study.running or study.playing or self.session.palette)
+        return study is not None and not (
+            study.panel or study.running or study.playing or self.session.palette or self.session.search
+        )
 
     @rule(
         actions=st.lists(

@@ -62,8 +62,8 @@ def typed(session: Session, line: str) -> Session:
 CLAIMS = [
     ("gap", "It is positive: o1 is too high", "It is negative: o1 is too low"),
     ("down-and-up", "is positive: o1 has to come down", "is negative: o1 has to go up"),
-    ("gradient", "Down, since E rises with w5", "Up, since E falls as w5 rises"),
-    ("update", "Down, as o1 has to go", "Up, as o1 has to go"),
+    ("gradient", "It goes down, since E rises with w5", "It goes up, since E falls as w5 rises"),
+    ("update", "It goes down, as o1 has to", "It goes up, as o1 has to"),
     ("after", "w5 and w6 went down", "w5 and w6 went up"),
     ("gap", "양수이므로 o1이 너무 크고", "음수이므로 o1이 너무 작고"),
     ("down-and-up", "양수입니다. o1은 내려가야", "음수입니다. o1은 올라가야"),
