@@ -262,7 +262,10 @@ def test_the_list_counts_the_furthest_stop_wherever_the_lesson_was_left(
 ) -> None:
     listed = left_at(tmp_path, "cycle", 7, *wandered)
     assert dict(listed.home.begun) == {"cycle": 7}
-    assert any("8 of 13" in line for line in screens.lines(listed))
+    roomy = screens.lines(replace(listed, width=80))
+    assert any("begun: stop 8 of 13" in line for line in roomy)
+    title = listed.home.lessons[listed.home.picked].number
+    assert any(line.startswith(f" ▸ {title:2d}") and "8 of 13" in line for line in screens.lines(listed))
     store = Store.open(tmp_path)
     assert Desk(store).home().begun == listed.home.begun
     store.close()

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nntutor.tui.state import palette
 from nntutor.tui.state.session import Extents, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
@@ -21,6 +20,8 @@ def fitted(session: Session, extents: Extents) -> Session:
     """The session, with nothing picked or looked at that is not there."""
     listed, home, study = session.palette, session.home, session.study
     if listed is not None and listed.picked:
+        from nntutor.tui.state import palette
+
         picked = _within(listed.picked, len(palette.found(session)))
         session = replace(session, palette=replace(listed, picked=picked))
     if study is None:

@@ -4,13 +4,12 @@ no widget, no file, no clock."""
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from nntutor.lessons.language import words
-from nntutor.tui.state import palette, writing
 from nntutor.tui.state.at_home import at_home
 from nntutor.tui.state.fitting import fitted
 from nntutor.tui.state.keys import WAYS
-from nntutor.tui.state.palette import Entry
 from nntutor.tui.state.session import (
     THEMES,
     Action,
@@ -28,6 +27,9 @@ from nntutor.tui.state.session import (
     Wanted,
     asking,
 )
+
+if TYPE_CHECKING:
+    from nntutor.tui.state.palette import Entry
 
 
 def update(session: Session, action: Action, extents: Extents) -> Session:
@@ -57,10 +59,14 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return _themed(session, THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)])
         case Message(text):
             return replace(session, home=replace(session.home, message=text), wanted=None)
-    if (written := writing.typed(session, action)) is not None:
-        return written
-    if action == Press("continue") and asking(session):
-        session = writing.remembered(session)
+    if asking(session):
+        # Another door: few starts type a line.
+        from nntutor.tui.state import writing
+
+        if (written := writing.typed(session, action)) is not None:
+            return written
+        if action == Press("continue"):
+            session = writing.remembered(session)
     if session.palette is not None and not isinstance(action, Ran | Tick):
         return _in_palette(session, session.palette, action, extents)
     if session.search is not None and not isinstance(action, Ran | Tick) and action != Press("palette"):
@@ -85,6 +91,8 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
 
 def _in_palette(session: Session, listed: Palette, action: Action, extents: Extents) -> Session:
     """The list of commands: of what is found one is picked, and carried out."""
+    from nntutor.tui.state import palette
+
     found = palette.found(session)
     match action:
         case Press("escape" | "palette"):

@@ -12,7 +12,7 @@ from nntutor.core import foreign
 from nntutor.tui.state import written
 from nntutor.tui.state.korean import LETTERS
 from nntutor.tui.state.panels import Asking, Editing, Line, Panel, note
-from nntutor.tui.state.session import Action, Palette, Press, Search, Session, Typed, asking
+from nntutor.tui.state.session import Action, Palette, Press, Search, Session, Typed
 from nntutor.tui.state.written import Written
 
 _LONGEST, _LONGEST_QUERY = 100, 40
@@ -21,9 +21,7 @@ _ALSO = {"unit_previous": "earlier", "unit_next": "later"}
 
 
 def typed(session: Session, action: Action) -> Session | None:
-    """The session after a letter or an edit of the line at hand; None where there is none, or the action is another."""
-    if not asking(session):
-        return None
+    """The session after a letter or an edit of the line at hand, which there must be; None for any other action."""
     match action:
         case Typed(text):
             return _inserted(session, text)

@@ -12,7 +12,6 @@ from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
 from nntutor.tui.drawing.pages.home import home_page
-from nntutor.tui.drawing.pages.palette import palette_page
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import words_with_keys
 
@@ -31,10 +30,12 @@ def rows(session: Session) -> tuple[Row, ...]:
 
 
 def _drawn(session: Session, words: Words) -> list[Row]:
+    # Other doors: the texts and what searches them are read when something is looked for.
     if session.palette is not None:
+        from nntutor.tui.drawing.pages.palette import palette_page
+
         return palette_page(session, words)
     if session.search is not None:
-        # Another door: the texts and what searches them are read when something is searched for.
         from nntutor.tui.drawing.pages.search import search_page
 
         return search_page(session, words)
