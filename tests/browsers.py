@@ -238,6 +238,9 @@ class Tab:
         return {"x": left + (column + 0.5) * wide, "y": top + (row + 0.5) * tall}
 
 
+_LOOKS = 10
+
+
 class Served:
     """A server that answers, and what runs below it."""
 
@@ -257,11 +260,12 @@ class Served:
         return found
 
     def empty(self) -> bool:
-        """Whether all of them end, within some seconds."""
-        ends = time.monotonic() + 15
-        while self.tutors() and time.monotonic() < ends:
+        """Whether all of them end, within some seconds; none is seen for a while, since one may be about to begin."""
+        ends, looks = time.monotonic() + 15, 0
+        while looks < _LOOKS and time.monotonic() < ends:
+            looks = 0 if self.tutors() else looks + 1
             time.sleep(0.05)
-        return not self.tutors()
+        return looks == _LOOKS
 
     def wait(self) -> int:
         """The status with which it ends."""

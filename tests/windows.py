@@ -11,7 +11,6 @@ import ctypes
 import importlib
 import os
 import signal
-import ssl
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -19,9 +18,10 @@ from types import ModuleType
 from typing import ClassVar
 
 LIBRARIES = (
-    "argparse", "asyncio", "concurrent.futures", "csv", "ctypes", "difflib", "importlib.metadata", "json", "locale",
-    "numpy", "plotext", "rich.console", "selectors", "shutil", "socket", "sqlite3", "statistics", "subprocess",
-    "textual.app", "textual.drivers.headless_driver", "textual.pilot", "tomllib", "zlib",
+    "aiohttp.web", "argparse", "asyncio", "concurrent.futures", "csv", "ctypes", "difflib", "importlib.metadata", "json",
+    "locale", "numpy", "plotext", "rich.console", "selectors", "shutil", "socket", "sqlite3", "statistics", "subprocess",
+    "textual.app", "textual.drivers.headless_driver", "textual.pilot", "textual_serve.server", "tomllib",
+    "zlib",
 )  # fmt: skip
 MODULES = ("termios", "tty", "pty", "fcntl", "curses", "_curses", "resource", "pwd", "grp", "syslog", "readline")
 # What the documentation of os gives as "Availability: Unix", where code like ours could come to use it.
@@ -103,8 +103,6 @@ def pretend() -> None:
     _drive()
     os.kill = _no_signal
     ctypes.WinDLL = Kernel  # type: ignore[attr-defined]
-    # What a client of websockets asks its store of certificates for when it is loaded.
-    ssl.enum_certificates = lambda store: []  # type: ignore[attr-defined]
     ctypes.get_last_error = lambda: Kernel.error  # type: ignore[attr-defined]
     sys.platform = "win32"
 
