@@ -9,7 +9,7 @@ import screens
 from screens import update
 
 from nntutor.core.notation.style import Style
-from nntutor.lessons.course import load
+from nntutor.lessons.course import load, search
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.drawing.canvas.keyline import look_of
@@ -66,6 +66,20 @@ def test_everything_is_found_by_each_of_its_names(language: str) -> None:
             asked = update(replace(session, palette=None), Press("palette"))
             names = [one.name for one in found(update(asked, Typed(name[:40])))]
             assert entry.name in names, (entry, name)
+
+
+def test_a_name_that_begins_with_what_is_typed_comes_before_one_that_has_it_further_on() -> None:
+    lesson = screens.of_lesson("xor")
+    every = found(opened(lesson))
+    mixed = 0
+    for query in {name[:2] for one in every for name in one.names if name[:2].isalpha()}:
+        for group in {one.group for one in every}:
+            begins = [
+                any(search.place(name, query) == 0 for name in one.names) for one in of(opened(lesson, query), group)
+            ]
+            assert begins == sorted(begins, reverse=True), (query, group)
+            mixed += len(set(begins)) == 2
+    assert mixed
 
 
 @pytest.mark.parametrize("running", [False, True])

@@ -18,10 +18,10 @@ from types import ModuleType
 from typing import ClassVar
 
 LIBRARIES = (
-    "aiohttp.web", "argparse", "asyncio", "concurrent.futures", "csv", "ctypes", "difflib", "importlib.metadata", "json",
-    "locale", "numpy", "plotext", "rich.console", "selectors", "shutil", "socket", "sqlite3", "statistics", "subprocess",
-    "textual.app", "textual.drivers.headless_driver", "textual.pilot", "textual_serve.server", "tomllib",
-    "zlib",
+    "aiohttp.web", "argparse", "asyncio", "concurrent.futures", "csv", "ctypes", "difflib", "importlib.metadata",
+    "json", "locale", "numpy", "plotext", "rich.console", "selectors", "shutil", "socket", "sqlite3", "statistics",
+    "subprocess", "textual.app", "textual.drivers.headless_driver", "textual.pilot", "textual_serve.server",
+    "tomllib", "zlib",
 )  # fmt: skip
 MODULES = ("termios", "tty", "pty", "fcntl", "curses", "_curses", "resource", "pwd", "grp", "syslog", "readline")
 # What the documentation of os gives as "Availability: Unix", where code like ours could come to use it.
