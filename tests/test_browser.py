@@ -65,7 +65,7 @@ def test_lesson_7_is_taken_in_a_browser_by_keys_alone(chromium: Browser, served:
         for stop in range(2, len(lesson.stops) + 1):
             for _ in range(5):  # a text may have several pages
                 tab.press(" ")
-                if tab.comes(count(stop, "hidden-delta"), 1.0):
+                if tab.comes(count(stop, "hidden-delta"), 5.0):
                     break
             tab.until(count(stop, "hidden-delta"))
         tab.press("q")
@@ -116,10 +116,9 @@ def test_two_tabs_are_two_tutors_each_at_its_own_place(chromium: Browser, served
 def test_a_tab_that_is_closed_ends_its_tutor_and_the_place_is_kept(chromium: Browser, served: Served) -> None:
     with chromium.tab(served.address) as tab:
         opened(tab, "hidden-delta")
-        tab.press("ArrowRight")
-        place = tab.rows()[0]
-        tab.press("ArrowRight")
-        tab.changes(place)
+        begun = tab.rows()[0]
+        tab.press("ArrowRight")  # one key alone: what is read after two of them may be what the first one drew
+        tab.changes(begun)
         place = tab.rows()[0]
     assert served.empty()
     with chromium.tab(served.address) as tab:
