@@ -19,7 +19,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes.table import MISTAKES
 
 DERIVABLE = ("half-squared", "mse", "bce", "softmax-ce")
 ALL = [

@@ -27,7 +27,7 @@ from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint

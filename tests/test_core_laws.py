@@ -19,7 +19,7 @@ from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer
 
 EPSILON = 2.0**-52

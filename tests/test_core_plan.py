@@ -15,7 +15,7 @@ from nntutor.core.engine.plan import PHASES, Plan
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.formula import names
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer
 
 PLANS = st.builds(

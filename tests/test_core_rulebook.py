@@ -23,7 +23,7 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import Expr, Mul, Name, Neg, Num, Sub, Sum, call, children, names, rebuild
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes import MISTAKES, is_known, rulebook, spelled
+from nntutor.core.rules.mistakes.table import MISTAKES, is_known, rulebook, spelled
 from nntutor.core.rules.optimizers import EPSILON_AT, FORMS, Optimizer
 from nntutor.core.rules.rulebook import right
 from nntutor.core.rules.sums import BackpropagatedSum

@@ -15,7 +15,7 @@ from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import SYMBOL, Names, Ref, short
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Method, rule
 
 # The contract's words for steps ("Order of steps").

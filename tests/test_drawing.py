@@ -21,7 +21,7 @@ from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells

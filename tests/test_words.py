@@ -12,7 +12,7 @@ from nntutor.core import errors
 from nntutor.core.engine.plan import PHASES
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
-from nntutor.core.rules.mistakes import MISTAKES
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published

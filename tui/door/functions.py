@@ -23,7 +23,7 @@ from nntutor.core.files import problem as files
 from nntutor.core.files import writing
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes import MISTAKES, is_known
+from nntutor.core.rules.mistakes.table import MISTAKES, is_known
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons.course import builtin, published
 from nntutor.lessons.course.published import Result
