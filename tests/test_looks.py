@@ -45,8 +45,9 @@ from nntutor.tui.terminal.themes import styles
 LESSONS = [lesson.id for lesson in load.lessons()]
 DEPTHS = (16, 256, 1 << 24)
 DIFFERENT = ("operand", "result", "positive", "negative", "warning")
-AAA, AA = 7.0, 4.5  # WCAG 2.2, success criteria 1.4.6 and 1.4.3
-APART = 15.0  # ΔE*ab (CIE 1976); about 2.3 can just be told apart
+AAA, AA, HUE = 7.0, 4.5, 3.0  # WCAG 2.2, success criteria 1.4.6, 1.4.3 and 1.4.11
+APART = 15.0  # ΔE*ab (CIE 1976); SEEN_APART can just be told apart (Mahy et al. 1994)
+SEEN_APART = 2.3
 APART_IN_CUBE = 12.0  # the nearest of 256 lie closer together
 
 # The sixteen colours as xterm has them (XTerm-col.ad), and as the console of a PC has them (the VGA palette).
@@ -169,7 +170,8 @@ def test_colours_can_be_read_on_their_background(
     theme: str, paper: tuple[int, int, int], depth: int, palette: str
 ) -> None:
     for name, ink in inks(theme, depth, palette).items():
-        assert ratio(ink, paper) >= AA, name
+        if name not in themes.HEAT:
+            assert ratio(ink, paper) >= (HUE if depth == 16 and name in themes.RUNS else AA), name
 
 
 def test_the_standard_colours_cannot_be_read_on_white() -> None:
@@ -194,7 +196,7 @@ def test_the_pair_of_colours_stays_apart_for_every_kind_of_colour_vision(theme: 
 
 def test_the_safe_colours_are_those_of_okabe_and_ito() -> None:
     published = {"e69f00", "56b4e9", "009e73", "f0e442", "0072b2", "d55e00", "cc79a7", "000000"}
-    exact = styles("safe", 1 << 24)
+    exact = {name: style for name, style in styles("safe", 1 << 24).items() if name not in (*themes.HEAT, *themes.RUNS)}
     for name, style in exact.items():
         if style.color is not None and style.color.triplet is not None:
             assert ColorTriplet(*style.color.triplet).hex.lstrip("#") in published, name
@@ -204,6 +206,31 @@ def test_the_safe_colours_are_those_of_okabe_and_ito() -> None:
             cube = styles("safe", 256)[name].color
             distance = [np.linalg.norm(lab(linear(rgb(one, XTERM))) - wanted) for one in (cube, *_cube())]
             assert distance[0] <= min(distance[1:]) + 1e-9, name
+
+
+@pytest.mark.parametrize(("theme", "least"), [("standard", 20.0), ("safe", 20.0), ("light", 25.0)])
+def test_six_runs_stay_apart_for_every_kind_of_colour_vision(theme: str, least: float) -> None:
+    for depth in DEPTHS[1:]:
+        found = inks(theme, depth, XTERM)
+        for one, other in itertools.combinations(themes.RUNS, 2):
+            assert apart(found[one], found[other]) >= least, (one, other)
+    assert len({found.color for name, found in styles(theme, 16).items() if name in themes.RUNS}) == len(themes.RUNS)
+
+
+@pytest.mark.parametrize("theme", ["standard", "safe", "light"])
+def test_heat_goes_from_blue_to_orange_and_swallows_its_shades(theme: str) -> None:
+    for depth in DEPTHS[1:]:
+        cells = [styles(theme, depth)[name] for name in themes.HEAT]
+        assert all(cell.bgcolor is not None and cell.bgcolor == cell.color for cell in cells)
+        colours = [rgb(cell.bgcolor, XTERM) for cell in cells]
+        blues = [float(lab(linear(colour))[2]) for colour in colours]  # b* is below 0 for blue, above for yellow
+        assert blues[3] < 0 < blues[4] and min(blues) == blues[0] and max(blues[-2:]) == max(blues)
+        for near, far in zip(colours, colours[::-1], strict=True):
+            assert apart(near, far) >= APART
+        assert all(apart(one, other) > SEEN_APART for one, other in itertools.pairwise(colours))
+    for other, depth in ((theme, 16), (theme, 0), ("contrast", 256)):
+        page = styles(other, depth).get("", Painted())
+        assert all(styles(other, depth)[name] == page for name in themes.HEAT)
 
 
 def _cube() -> Iterator[object]:

@@ -9,7 +9,7 @@ underlined or reversed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from rich.color import Color
@@ -19,6 +19,11 @@ from textual.color import Color as Background
 from textual.filter import LineFilter
 
 Styles = Mapping[str, Style]
+
+HEAT = tuple(f"heat{level}" for level in range(8))
+"""A cell of a plane, from an answer of 0 to one of 1. Where there are no fixed colours, its shade alone tells it."""
+RUNS = tuple(f"run{number}" for number in range(1, 7))
+"""The runs of a race; each bears its letter as well."""
 
 _BOLD, _DIM, _LINE, _REVERSE = Style(bold=True), Style(dim=True), Style(underline=True), Style(reverse=True)
 _PLAIN: Styles = {
@@ -35,7 +40,13 @@ _PLAIN: Styles = {
     "picked": _REVERSE,
     "note": _BOLD,
     "warning": _BOLD,
+    **dict.fromkeys((*HEAT, *RUNS), Style()),
 }
+# Blue to orange, which every kind of eye tells apart; in the middle what is nearest to a page of that kind.
+_DARK_HEAT, _LIGHT_HEAT = (32, 25, 24, 60, 95, 94, 130, 172), (33, 75, 117, 189, 224, 222, 215, 208)
+# Of the sixteen and of 256.
+_DARK_RUNS = ((14, 111), (11, 184), (10, 43), (9, 167), (13, 135), (7, 136))
+_LIGHT_RUNS = ((4, 18), (1, 125), (5, 93), (0, 16), (12, 62), (8, 58))
 
 
 def _colour(colours: int, palette: int, cube: int, exact: str) -> Color:
@@ -49,9 +60,21 @@ def _ink(colours: int, palette: int, cube: int, exact: str = "") -> Style:
     return Style.from_color(_colour(colours, palette, cube, exact))
 
 
+def _heat(colours: int, cubes: Sequence[int]) -> Styles:
+    """Cells filled with a colour; the shade that stands in them is of the same one, so only the colour is seen."""
+    inks = (Color.from_ansi(cube) for cube in cubes)
+    return {name: Style.from_color(ink, ink) for name, ink in zip(HEAT, inks, strict=True)} if colours >= 256 else {}
+
+
+def _runs(colours: int, inks: Sequence[tuple[int, int]]) -> Styles:
+    return {name: _ink(colours, *ink) for name, ink in zip(RUNS, inks, strict=True)}
+
+
 def _standard(colours: int) -> Styles:
     cyan, yellow, magenta = (Style(color=f"bright_{name}") for name in ("cyan", "yellow", "magenta"))
     return {
+        **_heat(colours, _DARK_HEAT),
+        **_runs(colours, _DARK_RUNS),
         "operand": cyan + _BOLD,
         "result": yellow + _BOLD,
         "positive": cyan,
@@ -67,6 +90,8 @@ def _light(colours: int) -> Styles:
     blue, red, brown = _ink(colours, 4, 25), _ink(colours, 1, 124), _ink(colours, 1, 130)
     return {
         **_faint(colours, 240),
+        **_heat(colours, _LIGHT_HEAT),
+        **_runs(colours, _LIGHT_RUNS),
         "operand": blue + _BOLD,
         "result": red + _LINE,
         "positive": blue,
@@ -92,6 +117,8 @@ def _safe(colours: int) -> Styles:
     green, orange = _ink(colours, 11, 36, "#009e73"), _ink(colours, 11, 214, "#e69f00")
     return {
         **_faint(colours, 248),
+        **_heat(colours, _DARK_HEAT),
+        **_runs(colours, _DARK_RUNS),
         "operand": sky + _BOLD,
         "result": yellow + _BOLD,
         "positive": purple,
