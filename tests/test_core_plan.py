@@ -14,6 +14,7 @@ from strategies import problems
 from nntutor.core.engine.plan import PHASES, Plan
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.formula import names
+from nntutor.core.notation.kinds import KINDS
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer
@@ -155,6 +156,7 @@ def test_phases_come_in_the_contracts_order(plan: Plan) -> None:
     seen = [phase for place, phase in enumerate(phases) if place == 0 or phases[place - 1] != phase]
     if not plan.shape.mistake:
         assert seen == [phase for phase in PHASES if phase in seen]
+    assert phases == [KINDS[plan.ref(index).kind].phase for index in range(1, len(plan) + 1)]
     order = [(PHASES.index("backward"), -ref.layer) for i in range(1, len(plan) + 1) if plan.phase(i) == "backward"
              for ref in [plan.ref(i)]]  # fmt: skip
     assert order == sorted(order)

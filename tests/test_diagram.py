@@ -22,6 +22,7 @@ from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
+from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
 from nntutor.tui.drawing.step import labels
@@ -44,7 +45,7 @@ def plain(sizes: tuple[int, ...], seed: int = 0) -> Problem:
 
 
 def marked(rows: list[Row]) -> list[str]:
-    return [piece.text.strip() for row in rows for piece in row if piece.style in ("operand", "result")]
+    return [piece.text.strip() for row in rows for piece in row if piece.style in AT_HAND]
 
 
 def lines(rows: list[Row]) -> list[str]:

@@ -26,6 +26,7 @@ from nntutor.lessons.course import builtin, load
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
+from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import changed_span, cut, row_cells, wrapped
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
@@ -150,7 +151,7 @@ def test_the_step_is_marked_the_same_in_the_diagram_and_in_the_formula(two_two_t
         step = trace.step(index)
         drawn = diagram(trace, step, 79, 13, Look())
         assert drawn is not None
-        marked = [piece.text for row in drawn for piece in row if piece.style in ("operand", "result")]
+        marked = [piece.text for row in drawn for piece in row if piece.style in AT_HAND]
         drawable = [ref for ref in names(step.full) if not ref.kind.startswith("rate_")]
         for ref in drawable:
             if ref.kind in ("unit_error", "grad") or (ref.kind == "weight" and step.phase == "update"):

@@ -24,7 +24,10 @@ from nntutor.tui.state.session import Home, Press, Session, Typed, asking
 
 KEPT = Path(__file__).parent / "kept"
 MARKS = {"": " ", "bold": "b", "dim": "d", "edge": "e", "operand": "o", "result": "r", "picked": "p", "note": "n",
-         "key": "k", "title": "t", "warning": "w", "positive": "+", "negative": "-", "negative edge": "~"}  # fmt: skip
+         "key": "k", "title": "t", "warning": "w", "positive": "+", "negative": "-", "negative edge": "~",
+         "forward": "f", "error": "x", "backward": "v", "update": "u",
+         **{f"heat{level}": str(level) for level in range(8)},
+         **{f"run{number}": "ABCDEF"[number - 1] for number in range(1, 7)}}  # fmt: skip
 SMALL, WIDE = (56, 17), (124, 34)
 
 # What is opened, and the keys from there: an action, one several times (step*3), or :text for what is typed.

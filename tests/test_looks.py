@@ -1,8 +1,7 @@
-"""Colours that can be read and told apart, chosen by key and kept; and every meaning without any of them."""
+"""Themes chosen by key and kept, and every meaning without any colour. What the colours are: `test_colours.py`."""
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import sqlite3
@@ -16,8 +15,6 @@ import formerly
 import numpy as np
 import pytest
 import screens
-from rich.color import ColorType
-from rich.color_triplet import ColorTriplet
 from rich.style import Style as Painted
 from screens import update
 
@@ -28,6 +25,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import CURSOR, Piece, Row
@@ -43,173 +41,9 @@ from nntutor.tui.terminal import themes
 from nntutor.tui.terminal.themes import styles
 
 LESSONS = [lesson.id for lesson in load.lessons()]
-DEPTHS = (16, 256, 1 << 24)
-DIFFERENT = ("operand", "result", "positive", "negative", "warning")
-AAA, AA = 7.0, 4.5  # WCAG 2.2, success criteria 1.4.6 and 1.4.3
-APART = 15.0  # ΔE*ab (CIE 1976); about 2.3 can just be told apart
-APART_IN_CUBE = 12.0  # the nearest of 256 lie closer together
-
-# The sixteen colours as xterm has them (XTerm-col.ad), and as the console of a PC has them (the VGA palette).
-XTERM = (
-    "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
-)
-CONSOLE = (
-    "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff"
-)
-
-# How the three kinds of colour blindness see, on linear RGB: Machado, Oliveira, Fernandes, "A Physiologically-based
-# Model for Simulation of Color Vision Deficiency", IEEE TVCG 15 (2009), table 1, severity 1.0.
-SEEN = {
-    "all": np.eye(3),
-    "protanopia": np.array(
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-    ),
-    "deuteranopia": np.array(
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
-    ),
-    "tritanopia": np.array(
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
-    ),
-}
-# sRGB to XYZ, and the white D65: IEC 61966-2-1.
-XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-
-
-# --- colours as numbers ------------------------------------------------------------------------------
-
-
-def rgb(colour: object, palette: str) -> tuple[int, int, int]:
-    """What a terminal shows: of its palette, of the cube of 256, or the exact colour."""
-    number = getattr(colour, "number", None)
-    if number is None:
-        return tuple(colour.triplet)  # type: ignore[attr-defined]
-    if number < 16:
-        return tuple(bytes.fromhex(palette.split()[number]))  # type: ignore[return-value]
-    if number >= 232:
-        return (8 + 10 * (number - 232),) * 3
-    steps = ((number - 16) // 36, (number - 16) // 6 % 6, (number - 16) % 6)
-    return tuple(0 if step == 0 else 55 + 40 * step for step in steps)  # type: ignore[return-value]
-
-
-def linear(colour: tuple[int, int, int]) -> np.ndarray:
-    share = np.array(colour) / 255
-    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-
-
-def ratio(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
-    """WCAG's contrast ratio."""
-    low, high = sorted(float(linear(colour) @ XYZ[1]) for colour in (one, other))
-    return (high + 0.05) / (low + 0.05)
-
-
-def lab(light: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* of linear RGB."""
-    share = XYZ @ np.clip(light, 0, 1) / XYZ.sum(axis=1)
-    x, y, z = np.where(share > (6 / 29) ** 3, np.cbrt(share), share / (3 * (6 / 29) ** 2) + 4 / 29)
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
-
-def apart(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
-    """How far two colours are from each other for those to whom they are nearest."""
-    seen = SEEN.values()
-    return min(float(np.linalg.norm(lab(eye @ linear(one)) - lab(eye @ linear(other)))) for eye in seen)
-
-
-def inks(theme: str, depth: int, palette: str) -> dict[str, tuple[int, int, int]]:
-    """The colours of the styles that have one, as letters are drawn in them."""
-    found = styles(theme, depth)
-    return {name: rgb(style.color, palette) for name, style in found.items() if style.color is not None}
-
-
-def test_the_measures_are_those_of_their_sources() -> None:
-    assert round(ratio((0, 0, 0), (255, 255, 255)), 2) == 21.0
-    assert 4.53 < ratio((118, 118, 118), (255, 255, 255)) < 4.55  # the well-known least grey of AA on white
-    assert np.allclose(lab(linear((255, 0, 0))), [53.24, 80.09, 67.20], atol=0.1)
-    # Red and green of equal lightness fall together for one kind of eye and not for all.
-    red, green = (175, 95, 0), (95, 135, 0)
-    assert apart(red, green) < APART < float(np.linalg.norm(lab(linear(red)) - lab(linear(green))))
-    for eye in SEEN.values():
-        assert np.allclose(eye.sum(axis=1), 1.0, atol=1e-5)  # grey stays grey
 
 
 # --- themes ------------------------------------------------------------------------------------------
-
-
-def test_the_themes_of_the_key_are_those_of_the_table() -> None:
-    assert tuple(themes.PALETTES) == THEMES
-    for theme, depth in itertools.product(THEMES, (0, *DEPTHS)):
-        assert set(styles(theme, depth)) - {""} == set(styles("standard", 0))
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_a_theme_asks_for_no_more_colours_than_there_are(theme: str) -> None:
-    kinds = {
-        16: {ColorType.STANDARD},
-        256: {ColorType.STANDARD, ColorType.EIGHT_BIT},
-        1 << 24: {ColorType.STANDARD, ColorType.EIGHT_BIT, ColorType.TRUECOLOR},
-    }
-    for depth, allowed in kinds.items():
-        used = {one.type for style in styles(theme, depth).values() for one in (style.color, style.bgcolor) if one}
-        assert used and used <= allowed
-    assert all(style.color is None and style.bgcolor is None for style in styles(theme, 0).values())
-
-
-@pytest.mark.parametrize("palette", [XTERM, CONSOLE])
-@pytest.mark.parametrize("depth", DEPTHS)
-def test_high_contrast_is_white_on_black_everywhere(depth: int, palette: str) -> None:
-    for name, style in styles("contrast", depth).items():
-        assert style.color is not None and style.bgcolor is not None and not style.dim, name
-        assert ratio(rgb(style.color, palette), rgb(style.bgcolor, palette)) >= AAA, name
-
-
-@pytest.mark.parametrize("palette", [XTERM, CONSOLE])
-@pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize(("theme", "paper"), [("light", (255, 255, 255)), ("safe", (0, 0, 0)), ("standard", (0, 0, 0))])
-def test_colours_can_be_read_on_their_background(
-    theme: str, paper: tuple[int, int, int], depth: int, palette: str
-) -> None:
-    for name, ink in inks(theme, depth, palette).items():
-        assert ratio(ink, paper) >= AA, name
-
-
-def test_the_standard_colours_cannot_be_read_on_white() -> None:
-    """That is what the theme for light backgrounds is for."""
-    assert min(ratio(ink, (255, 255, 255)) for ink in inks("standard", 16, XTERM).values()) < 1.3
-
-
-@pytest.mark.parametrize(("depth", "least"), [(256, APART_IN_CUBE), (1 << 24, APART)])
-def test_safe_colours_stay_apart_for_every_kind_of_colour_vision(depth: int, least: float) -> None:
-    found = inks("safe", depth, XTERM)
-    for one, other in itertools.combinations(DIFFERENT, 2):
-        assert apart(found[one], found[other]) >= least, (one, other, apart(found[one], found[other]))
-
-
-@pytest.mark.parametrize("palette", [XTERM, CONSOLE])
-@pytest.mark.parametrize(("theme", "depth"), [("safe", 16), *(("light", depth) for depth in DEPTHS)])
-def test_the_pair_of_colours_stays_apart_for_every_kind_of_colour_vision(theme: str, depth: int, palette: str) -> None:
-    found = inks(theme, depth, palette)
-    for one, other in (("operand", "result"), ("positive", "negative"), ("operand", "warning")):
-        assert apart(found[one], found[other]) >= 2 * APART, (one, other)
-
-
-def test_the_safe_colours_are_those_of_okabe_and_ito() -> None:
-    published = {"e69f00", "56b4e9", "009e73", "f0e442", "0072b2", "d55e00", "cc79a7", "000000"}
-    exact = styles("safe", 1 << 24)
-    for name, style in exact.items():
-        if style.color is not None and style.color.triplet is not None:
-            assert ColorTriplet(*style.color.triplet).hex.lstrip("#") in published, name
-        if style.color is not None and name not in ("dim", "edge"):
-            # Of the cube the nearest one stands for it.
-            wanted = lab(linear(rgb(style.color, XTERM)))
-            cube = styles("safe", 256)[name].color
-            distance = [np.linalg.norm(lab(linear(rgb(one, XTERM))) - wanted) for one in (cube, *_cube())]
-            assert distance[0] <= min(distance[1:]) + 1e-9, name
-
-
-def _cube() -> Iterator[object]:
-    from rich.color import Color
-
-    return (Color.from_ansi(number) for number in range(16, 232))
 
 
 async def test_in_high_contrast_every_cell_is_painted(tmp_path: Path) -> None:
@@ -357,7 +191,7 @@ MARKED = re.compile(r"(\[([^\[\]]|\[\d+\])+\] *)+")
 
 
 def marked(rows: list[Row]) -> list[str]:
-    return [piece.text.strip() for row in rows for piece in row if piece.style in ("operand", "result")]
+    return [piece.text.strip() for row in rows for piece in row if piece.style in AT_HAND]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

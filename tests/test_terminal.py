@@ -43,10 +43,11 @@ def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
     assert again.wait() == 0
 
 
-def test_a_step_writes_at_most_2_kilobytes_and_silence_nothing(tmp_path: Path) -> None:
+def test_a_step_writes_a_kilobyte_or_two_and_silence_nothing(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
     terminal.until("? keys")
-    assert 0 < max(sizes(terminal, 38)) <= 2048
+    found = sorted(sizes(terminal, 38))
+    assert found[0] > 0 and found[19] <= 1331 and found[-1] <= 2304, found
     ready, _, _ = select.select([terminal.fd], [], [], 1.0)
     assert not ready
     terminal.end(signal.SIGTERM)
@@ -118,8 +119,7 @@ def test_no_theme_sends_colours_that_the_terminal_lacks(tmp_path: Path, variable
         assert found <= PLAIN | SIXTEEN | kinds, theme
         assert found & (SIXTEEN | kinds), theme
         sent[theme] = found & kinds
-    assert sent["standard"] == set()  # the terminal's own colours
-    assert not kinds or (sent["light"] == {b"38;5"} and sent["contrast"] == CUBE)
+    assert not kinds or sent["standard"] == sent["light"] == sent["contrast"] == CUBE
     assert count <= 256 or b"38;2" in sent["safe"]
     terminal.end(signal.SIGTERM)
 

@@ -28,6 +28,7 @@ class Kind:
     the output. word: the contract's word for a step that makes it; none where every such number is given. inputs:
     the inputs (layer 0) have one as well. signed: shown with its + sign. gradient_of: the kind that E is
     differentiated by. before: the kind under which the iteration before made this number.
+    phase: the part of an iteration that makes it, one of `PHASES`; none where every such number is given.
     """
 
     per: Per
@@ -39,31 +40,48 @@ class Kind:
     signed: bool = False
     gradient_of: str = ""
     before: str = ""
+    phase: str = ""
 
 
 KINDS: dict[str, Kind] = {
     "weight": Kind(Per.WEIGHT, "%s", "%s", "%s", before="new"),
-    "net": Kind(Per.UNIT, "net_%s", "net_%s", r"\mathrm{net}_{%s}", "net"),
-    "out": Kind(Per.UNIT, "%s", "%s", "%s", "out", inputs=True),
+    "net": Kind(Per.UNIT, "net_%s", "net_%s", r"\mathrm{net}_{%s}", "net", phase="forward"),
+    "out": Kind(Per.UNIT, "%s", "%s", "%s", "out", inputs=True, phase="forward"),
     "target": Kind(Per.OUTPUT, "t%s", "t%s", "t_{%s}"),
-    "prob": Kind(Per.OUTPUT, "p%s", "p%s", "p_{%s}", "probability"),
-    "unit_error": Kind(Per.OUTPUT, "E_o%s", "E_o%s", "E_{o_{%s}}", "error"),
-    "error": Kind(Per.ITERATION, "E", "E", "E", "error"),
-    "slope": Kind(Per.UNIT, "slope_%s", "slope_%s", r"\mathrm{slope}_{%s}", "slope"),
+    "prob": Kind(Per.OUTPUT, "p%s", "p%s", "p_{%s}", "probability", phase="error"),
+    "unit_error": Kind(Per.OUTPUT, "E_o%s", "E_o%s", "E_{o_{%s}}", "error", phase="error"),
+    "error": Kind(Per.ITERATION, "E", "E", "E", "error", phase="error"),
+    "slope": Kind(Per.UNIT, "slope_%s", "slope_%s", r"\mathrm{slope}_{%s}", "slope", phase="backward"),
     "out_grad": Kind(
-        Per.UNIT, "∂E/∂%s", "dE/d%s", r"\frac{\partial E}{\partial %s}", "out-gradient", signed=True, gradient_of="out"
+        Per.UNIT,
+        "∂E/∂%s",
+        "dE/d%s",
+        r"\frac{\partial E}{\partial %s}",
+        "out-gradient",
+        signed=True,
+        gradient_of="out",
+        phase="backward",
     ),
-    "delta": Kind(Per.UNIT, "δ_%s", "delta_%s", r"\delta_{%s}", "delta", signed=True, gradient_of="net"),
+    "delta": Kind(
+        Per.UNIT, "δ_%s", "delta_%s", r"\delta_{%s}", "delta", signed=True, gradient_of="net", phase="backward"
+    ),
     "grad": Kind(
-        Per.WEIGHT, "∂E/∂%s", "dE/d%s", r"\frac{\partial E}{\partial %s}", "gradient", signed=True, gradient_of="weight"
+        Per.WEIGHT,
+        "∂E/∂%s",
+        "dE/d%s",
+        r"\frac{\partial E}{\partial %s}",
+        "gradient",
+        signed=True,
+        gradient_of="weight",
+        phase="backward",
     ),
-    "v": Kind(Per.WEIGHT, "v_%s", "v_%s", "v_{%s}", "state", signed=True),
-    "m": Kind(Per.WEIGHT, "m_%s", "m_%s", "m_{%s}", "state", signed=True),
-    "s": Kind(Per.WEIGHT, "s_%s", "s_%s", "s_{%s}", "state"),
-    "mhat": Kind(Per.WEIGHT, "m̂_%s", "mhat_%s", r"\hat{m}_{%s}", "corrected", signed=True),
-    "vhat": Kind(Per.WEIGHT, "v̂_%s", "vhat_%s", r"\hat{v}_{%s}", "corrected"),
-    "change": Kind(Per.WEIGHT, "Δ%s", "step_%s", r"\Delta %s", "change", signed=True),
-    "new": Kind(Per.WEIGHT, "%s⁺", "%s_new", "%s^{+}", "update"),
+    "v": Kind(Per.WEIGHT, "v_%s", "v_%s", "v_{%s}", "state", signed=True, phase="update"),
+    "m": Kind(Per.WEIGHT, "m_%s", "m_%s", "m_{%s}", "state", signed=True, phase="update"),
+    "s": Kind(Per.WEIGHT, "s_%s", "s_%s", "s_{%s}", "state", phase="update"),
+    "mhat": Kind(Per.WEIGHT, "m̂_%s", "mhat_%s", r"\hat{m}_{%s}", "corrected", signed=True, phase="update"),
+    "vhat": Kind(Per.WEIGHT, "v̂_%s", "vhat_%s", r"\hat{v}_{%s}", "corrected", phase="update"),
+    "change": Kind(Per.WEIGHT, "Δ%s", "step_%s", r"\Delta %s", "change", signed=True, phase="update"),
+    "new": Kind(Per.WEIGHT, "%s⁺", "%s_new", "%s^{+}", "update", phase="update"),
     "rate_eta": Kind(Per.OPTIMIZER, "η", "eta", r"\eta"),
     "rate_mu": Kind(Per.OPTIMIZER, "μ", "mu", r"\mu"),
     "rate_rho": Kind(Per.OPTIMIZER, "ρ", "rho", r"\rho"),

@@ -23,7 +23,7 @@ def key_line(keys: Keys, words: Words, width: int) -> Row:
         del spelled[place], lengths[place]
     row: list[Piece] = []
     for key, word in spelled:
-        row += [Piece(" " if not row else "  "), Piece(key, "key"), Piece(f" {word}")]
+        row += [Piece(" " if not row else "  "), Piece(key, "key"), Piece(f" {word}", "dim")]
     return tuple(row)
 
 

@@ -1,7 +1,7 @@
 """The network as a picture: units in columns, weights on the lines, the step's numbers in brackets.
 
 Shows nothing that is made after the place. The numbers that the step at hand uses stand in brackets in
-the style "operand", the one that it makes in "result", the same as in the formula; what of them has no
+the hue of their phase, the one that it makes in "result", the same as in the formula; what of them has no
 place of its own, a rate or E, stands in the last row.
 """
 
@@ -14,6 +14,7 @@ from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT, SIGNED
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.step import edges, labels
@@ -80,10 +81,10 @@ class _Picture:
         return made is not None and made <= self.step.index
 
     def mark(self, ref: Ref) -> str:
-        """operand, result, or nothing."""
+        """The style of what is at hand, or nothing."""
         if ref not in self.used:
             return ""
-        return "result" if ref == self.step.ref else "operand"
+        return MADE if ref == self.step.ref else hue(ref)
 
     def figure(self, ref: Ref) -> str:
         if not self.known(ref):

@@ -18,6 +18,7 @@ from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
+from nntutor.tui.drawing.canvas.hues import hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
 
@@ -165,7 +166,7 @@ def _cells(pieces: list[Token]) -> int:
 
 
 def _row(pieces: list[Token]) -> Row:
-    return tuple(Piece(token.text, "operand" if token.key is not None else "") for token in pieces)
+    return tuple(Piece(token.text, hue(token.key) if token.key is not None else "") for token in pieces)
 
 
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:

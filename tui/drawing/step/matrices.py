@@ -14,6 +14,7 @@ from nntutor.core.notation.kinds import KINDS, SIGNED, Per
 from nntutor.core.notation.symbols import Ref, spelled
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
 
@@ -25,8 +26,7 @@ _GAP = "…"
 def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """The tables of the step's layer (the last one at E) in at most width × height cells."""
     layer = step.ref.layer or len(trace.problem.network.layers)
-    marked = {step.ref: "result", **dict.fromkeys(names(step.full), "operand")}
-    marked[step.ref] = "result"
+    marked = {**{ref: hue(ref) for ref in names(step.full)}, step.ref: MADE}
     table = _Table(trace, step, layer, marked, look)
     rows: list[Row] = [(Piece(f" {_title(words, trace, layer, look)}", "bold"), *_sample(trace, step, words))]
     left = height - len(rows)

@@ -65,7 +65,7 @@ def _with_strip(trace: Trace, index: int, head: str, words: Words, width: int, l
     strip: list[Piece] = []
     for phase in PHASES:
         name, marked = words.say(f"phase.{phase}"), phase == here
-        strip.append(Piece(f"[{name}]" if marked else f" {name} ", "bold" if marked else "dim"))
+        strip.append(Piece(f"[{name}]" if marked else f" {name} ", phase if marked else "dim"))
         strip.append(Piece(look.line("·"), "dim"))
     row = (Piece(head, "title"), *strip[:-1])
     spare = width - row_cells(row)

@@ -55,7 +55,7 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
             row.append(Piece(_right(f"[{text}]" if style else text, column), style))
         for value, plus in ((moved, True), *([(landed, False)] if after else []), (share, True)):
             text = "?" if value is None else look.figure(value, plus, digits)
-            row.append(Piece(_right(text, column), "operand" if value is not None else ""))
+            row.append(Piece(_right(text, column), "update" if value is not None else ""))
         rows.append(tuple(row))
     return [shortened(squeezed(row, width), width, look) for row in rows[:height]]
 

@@ -6,6 +6,7 @@ from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import AT_HAND, MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, row_cells, shortened
 from nntutor.tui.drawing.step.formula import in_one_row
@@ -40,9 +41,9 @@ def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look
     ref, style = trace.ref(index), "dim" if index > here else ""
     lead = f"{look.line('▸') if index == here else ' '} {index:>{len(str(len(trace)))}}  "
     name, figure = trace.symbol(ref, look.style), _figure(study, ref, digits, look)
-    mark = "result" if index == here else "operand" if ref in used else style
+    mark = MADE if index == here else hue(ref) if ref in used else style
     head: Row = (Piece(lead, "bold" if index == here else "dim"), Piece(name, "bold" if index == here else style))
-    shown = f"[{figure}]" if mark in ("result", "operand") else f" {figure} "
+    shown = f"[{figure}]" if mark in AT_HAND else f" {figure} "
     left = width - cells(shown)
     if index <= here:
         head = (*head, Piece(" = "))
