@@ -13,4 +13,4 @@ from nntutor.tui.state.study import Study
 def matrices(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     if study.trace.problem.surface:
         return nothing(words, width)
-    return tables.matrices(study.trace, study.step, words, width, height, look)
+    return tables.matrices(study.trace, study.step, words, width, height, look, study.targets_shown)
