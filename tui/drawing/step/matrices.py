@@ -76,18 +76,20 @@ def _sample(tables: _Tables, words: Words) -> Row:
 
 def _blocks(tables: _Tables, height: int) -> list[tuple[Grid, int]]:
     """The tables that have room, and in how many rows: first those of the step, then what else there is."""
-    needed = tables.needed()
+    needed, used = tables.needed(), tables.numbers.used
+    rows = {grid.key: len({place[0] for ref in used if (place := grid.place(ref))}) for grid in needed}
     tall: dict[tuple[str, int], int] = {}
-    for grid in needed:
-        least = 1 + min(2, len({place[0] for ref in tables.numbers.used if (place := grid.place(ref))}))
-        if least <= height or not tall:
-            tall[grid.key] = min(least, height)
-            height -= tall[grid.key]
-    for grid in needed:
-        if grid.key in tall:
-            more = min(height, 1 + len(grid.rows) - tall[grid.key])
-            tall[grid.key] += more
-            height -= more
+    # In turns: each its head and a row or two, then what the step uses of it, then all of it.
+    for most in (
+        {key: min(2, count) for key, count in rows.items()},
+        rows,
+        {grid.key: len(grid.rows) for grid in needed},
+    ):
+        for grid in needed:
+            more = 1 + most[grid.key] - tall.get(grid.key, 0)
+            if grid.key in tall or more <= height or not tall:
+                tall[grid.key] = tall.get(grid.key, 0) + min(more, height)
+                height -= min(more, height)
     every = tables.every()
     for grid in every:
         if grid.key not in tall and 1 + len(grid.rows) <= height:
