@@ -169,7 +169,8 @@ def test_colours_can_be_read_on_their_background(
     theme: str, paper: tuple[int, int, int], depth: int, palette: str
 ) -> None:
     for name, ink in inks(theme, depth, palette).items():
-        assert ratio(ink, paper) >= AA, name
+        ground = styles(theme, depth)[name].bgcolor
+        assert ratio(ink, paper if ground is None else rgb(ground, palette)) >= AA, name
 
 
 def test_the_standard_colours_cannot_be_read_on_white() -> None:
@@ -196,6 +197,8 @@ def test_the_safe_colours_are_those_of_okabe_and_ito() -> None:
     published = {"e69f00", "56b4e9", "009e73", "f0e442", "0072b2", "d55e00", "cc79a7", "000000"}
     exact = styles("safe", 1 << 24)
     for name, style in exact.items():
+        if style.bgcolor is not None:
+            continue  # a shade of a plot, which a hue and a lightness tell apart
         if style.color is not None and style.color.triplet is not None:
             assert ColorTriplet(*style.color.triplet).hex.lstrip("#") in published, name
         if style.color is not None and name not in ("dim", "edge"):

@@ -116,13 +116,28 @@ PALETTES: Mapping[str, Callable[[int], Styles]] = {
 }
 
 
+# From 0 to 1, blue to orange: the background and the ink on it, of 256 colours; for dark pages and for light ones.
+_DARK_HEAT = ((32, 16), (25, 231), (24, 231), (236, 231), (239, 231), (94, 231), (130, 231), (172, 16))
+_LIGHT_HEAT = ((75, 16), (117, 16), (153, 16), (254, 16), (230, 16), (223, 16), (216, 16), (214, 16))
+
+
+def _heat(theme: str, colours: int, page: Style) -> Styles:
+    """Backgrounds of plots in eight shades; where there are too few colours or one ink only, nothing."""
+    if colours < 256 or theme == "contrast":
+        return {f"heat{level}": page for level in range(len(_DARK_HEAT))}
+    pairs = _LIGHT_HEAT if theme == "light" else _DARK_HEAT
+    shades = [Style.from_color(Color.from_ansi(ink), Color.from_ansi(ground)) for ground, ink in pairs]
+    return {f"heat{level}": shade for level, shade in enumerate(shades)}
+
+
 @cache
 def styles(theme: str, colours: int) -> Styles:
     """The terminal style of each name that the drawing uses; of "", where there is one, the page's own."""
     if not colours:
-        return _PLAIN
+        return {**_PLAIN, **_heat(theme, 0, Style())}
     inks = PALETTES[theme](colours)
-    return {**_PLAIN, "negative edge": inks["negative"] + _DIM, **inks}
+    heat = _heat(theme, colours, inks.get("", Style()))
+    return {**_PLAIN, "negative edge": inks["negative"] + _DIM, **heat, **inks}
 
 
 class Colourless(LineFilter):
