@@ -75,7 +75,7 @@ def test_a_theme_asks_for_no_more_colours_than_there_are(theme: str) -> None:
 def test_letters_can_be_read_and_lines_seen_on_their_ground(theme: str, depth: int, palette: Palette) -> None:
     for name, style in styles(theme, depth).items():
         line = name in LINES or (name in RUNS and depth == 16)
-        if name not in (*FAINT, *HEAT):
+        if name not in FAINT:
             assert not style.dim, name
             assert palette.contrast(style) >= (HUE if line else AA), name
     assert palette.contrast(styles(theme, depth).get("", Painted())) >= AA
@@ -176,11 +176,11 @@ def test_six_runs_stay_apart_for_every_kind_of_colour_vision(theme: str, least: 
 
 
 @pytest.mark.parametrize("theme", ["standard", "safe", "light"])
-def test_heat_goes_from_blue_to_orange_and_swallows_its_shades(theme: str) -> None:
+def test_heat_goes_from_blue_to_orange(theme: str) -> None:
     for depth in DEPTHS[1:]:
         cells = [styles(theme, depth)[name] for name in HEAT]
-        assert all(cell.bgcolor is not None and cell.bgcolor == cell.color for cell in cells)
-        colours = [DARK["xterm"].of(cell)[0] for cell in cells]
+        assert all(cell.bgcolor is not None and cell.color is not None for cell in cells)
+        colours = [DARK["xterm"].of(cell)[1] for cell in cells]
         blues = [float(lab(linear(colour))[2]) for colour in colours]  # b* is below 0 for blue, above for yellow
         assert blues[3] < 0 < blues[4] and min(blues) == blues[0] and max(blues[-2:]) == max(blues)
         for near, far in zip(colours, colours[::-1], strict=True):

@@ -26,7 +26,7 @@ from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
 from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.charts.functions import activation_rows, parabola_rows
-from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
+from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows, shades
 from nntutor.tui.drawing.views import table
 from nntutor.tui.drawing.views.table import VIEWS
 from nntutor.tui.state.signs import words_with_keys
@@ -108,21 +108,52 @@ def test_a_plane_holds(
 ) -> None:
     spots = [Spot(x, y, f"({n})", positive, right=positive, here=n == 0) for n, (x, y, positive) in enumerate(points)]
     borders = [Border(a, b, c, f"h{n}", ghost=n == 1) for n, (a, b, c) in enumerate(lines)]
-    outputs = np.array([[0.0, 1.0], [np.nan, 0.7]])
-    rows = plane_rows(spots, borders, outputs, (-0.5, 1.5), (-0.5, 1.5), *size, look, "title")
+
+    def answers(across: object, up: object, rows: int, columns: int) -> np.ndarray:
+        return np.resize(np.array([0.0, 1.0, np.nan, 0.7]), (rows, columns))
+
+    rows = plane_rows(spots, borders, answers, (-0.5, 1.5), (-0.5, 1.5), *size, look, "title")
     assert holds(rows, *size, look)
 
 
-def test_the_ticks_of_a_line_stand_on_the_side_of_1_and_texture_covers_it() -> None:
+def test_the_arrow_of_a_line_stands_on_the_side_of_1_and_texture_covers_it() -> None:
     # x1 > ½: everything right of the middle is 1.
     line = Border(1.0, 0.0, -0.5, "o1")
-    outputs = np.tile(np.array([0.0] * 24 + [1.0] * 24), (24, 1))
+
+    def answers(across: tuple[float, float], up: object, rows: int, columns: int) -> np.ndarray:
+        return np.tile((np.linspace(*across, columns) > 0.5).astype(float), (rows, 1))
+
     for look in (Look(), Look(Style.ASCII)):
-        rows = plane_rows([], [line], outputs, (0.0, 1.0), (0.0, 1.0), 60, 16, look)
-        left = "".join(("".join(piece.text for piece in row)[4:30]).strip() for row in rows[1:-1])
-        right = "".join(("".join(piece.text for piece in row)[34:]).strip() for row in rows[1:-1])
-        assert not set(left) - set(" 01-"), left
-        assert set(right) - set(" 01o")
+        rows = plane_rows([], [line], answers, (0.0, 1.0), (0.0, 1.0), 60, 16, look)
+        left = "".join(("".join(piece.text for piece in row)[7:32]).strip() for row in rows[:-1])
+        right = "".join(("".join(piece.text for piece in row)[32:]).strip() for row in rows[:-1])
+        assert not left.strip(), left
+        assert right.count(look.line("→")) == 1 and right.count("o1") == 1 and set(right) - set(" →>o1")
+
+
+@given(
+    st.lists(st.floats(-9, 9), min_size=9, max_size=9),
+    st.integers(20, 80),
+    st.integers(6, 30),
+)
+def test_a_cell_is_shaded_by_the_answer_in_its_middle(weights: list[float], width: int, height: int) -> None:
+    """A network of two hidden units, worked out here: sigmoids of sums."""
+    w = np.array(weights)
+
+    def out(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        hidden = [1 / (1 + np.exp(-(w[3 * n] * x + w[3 * n + 1] * y + w[3 * n + 2]))) for n in (0, 1)]
+        return np.asarray(1 / (1 + np.exp(-(w[6] * hidden[0] + w[7] * hidden[1] + w[8]))))
+
+    def answers(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> np.ndarray:
+        return out(*np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows)))
+
+    drawn = Dots(width, height, Look(shaded=True), (-1.0, 2.0), (-1.0, 2.0))
+    shown = shades(drawn, answers)
+    for row, column in ((0, 0), (height - 1, width - 1), (height // 2, width // 3)):
+        x = -1.0 + 3.0 * (2 * column + 0.5) / (2 * width - 1)
+        y = 2.0 - 3.0 * (4 * row + 1.5) / (4 * height - 1)
+        answer = float(out(np.array(x), np.array(y)))
+        assert abs(shown[row][column] + 0.5 - 8 * answer) <= 0.5 + 1e-6
 
 
 @given(

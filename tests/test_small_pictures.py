@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+import screens
+
+from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.charts.plane import Spot, plane_rows
+from nntutor.tui.drawing.pages import page
+from nntutor.tui.drawing.views import table
+from nntutor.tui.state.study import Study
 
 CORNERS = [Spot(0, 0, "(0,0)", False), Spot(0, 1, "(0,1)", True), Spot(1, 1, "(1,1)", True)]
 
@@ -31,3 +39,19 @@ def test_the_point_at_hand_and_no_other_stands_in_brackets() -> None:
 
     assert "[" not in drawn(CORNERS)
     assert "[●]" in (marked := drawn([*CORNERS, Spot(1, 0, "(1,0)", True, here=True)])) and marked.count("[") == 1
+
+
+def test_a_plane_tells_nothing_of_a_hidden_weight() -> None:
+    session = replace(screens.of_lesson("xor", size=(120, 40)), colours=256)
+    assert session.study is not None
+    study = replace(session.study, view="plane")
+
+    def styles(study: Study) -> set[str]:
+        return {piece.style for row in page.rows(replace(session, study=study)) for piece in row}
+
+    asked = replace(study, hidden=frozenset({Ref("weight", 1, 1, 1)}))
+    assert any(style.startswith("heat") for style in styles(study))
+    text = "".join(screens.lines(replace(session, study=asked)))
+    drawn = table.drawn("plane", asked, words.load("en"), 60, 13, Look(shaded=True))
+    assert "✓" not in text and "✗" not in text
+    assert not any(piece.style.startswith("heat") for row in drawn for piece in row)

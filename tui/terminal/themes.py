@@ -47,7 +47,8 @@ _PLAIN: Styles = {
     **dict.fromkeys((*HEAT, *RUNS), Style()),
 }
 # Blue to orange, which every kind of eye tells apart; in the middle what is nearest to a page of that kind.
-_DARK_HEAT, _LIGHT_HEAT = (32, 25, 24, 60, 95, 94, 130, 172), (33, 75, 117, 189, 224, 222, 215, 208)
+_DARK_HEAT = ((32, 16), (25, 231), (24, 231), (60, 231), (95, 231), (94, 231), (136, 16), (172, 16))
+_LIGHT_HEAT = tuple((ground, 16) for ground in (33, 75, 117, 189, 224, 222, 215, 208))
 # Of the sixteen and of 256.
 _DARK_RUNS = ((14, 111), (11, 184), (10, 43), (9, 167), (13, 135), (7, 136))
 _LIGHT_RUNS = ((4, 18), (1, 125), (5, 93), (None, 16), (12, 62), (8, 58))
@@ -64,10 +65,10 @@ def _ink(colours: int, palette: int | None, cube: int, exact: str = "") -> Style
     return Style.from_color(_colour(colours, palette, cube, exact))
 
 
-def _heat(colours: int, cubes: Sequence[int]) -> Styles:
-    """Cells filled with a colour; the shade that stands in them is of the same one, so only the colour is seen."""
-    inks = (Color.from_ansi(cube) for cube in cubes)
-    return {name: Style.from_color(ink, ink) for name, ink in zip(HEAT, inks, strict=True)} if colours >= 256 else {}
+def _heat(colours: int, cubes: Sequence[tuple[int, int]]) -> Styles:
+    """A ground, and the ink for what is drawn on it; of sixteen colours none."""
+    pairs = (Style.from_color(Color.from_ansi(ink), Color.from_ansi(ground)) for ground, ink in cubes)
+    return dict(zip(HEAT, pairs, strict=True)) if colours >= 256 else {}
 
 
 def _runs(colours: int, inks: Sequence[tuple[int | None, int]]) -> Styles:

@@ -32,12 +32,13 @@ class Dots:
 
     def __init__(self, width: int, height: int, look: Look, across: Span, up: Span) -> None:
         self.width, self.height, self.look = max(0, width), max(0, height), look
-        self.across, self.up = _wide(across), _wide(up)
+        self.across, self.up = wide(across), wide(up)
         self.tall, self.broad = (1, 1) if look.ascii else (4, 2)
         self._on = np.zeros((self.height * self.tall, self.width * self.broad), dtype=bool)
         self._styles: list[list[str]] = [[""] * self.width for _ in range(self.height)]
         self._text: list[list[str]] = [[""] * self.width for _ in range(self.height)]
         self._glyphs: dict[tuple[int, int], str] = {}
+        self._ground: list[list[str]] = []
 
     def copy(self) -> Dots:
         """The same picture, to be drawn on."""
@@ -72,6 +73,17 @@ class Dots:
             return None
         at = int(max(0.0, row + 0.5)) // self.tall, int(max(0.0, column + 0.5)) // self.broad
         return min(at[0], self.height - 1), min(at[1], self.width - 1)
+
+    @property
+    def middles(self) -> tuple[Span, Span]:
+        """From the middle of the first cell to that of the last one: across, and up."""
+        spans = []
+        for (low, high), count, size in zip(
+            (self.across, self.up), self.size[::-1], (self.broad, self.tall), strict=True
+        ):
+            inset = (size - 1) / 2 / max(1, count - 1) * (high - low)
+            spans.append((low + inset, high - inset))
+        return spans[0], spans[1]
 
     # --- drawing ---------------------------------------------------------------------------------
 
@@ -128,6 +140,10 @@ class Dots:
         edge[:, :-1] |= bands[:, :-1] != bands[:, 1:]
         edge[:-1, :] |= bands[:-1, :] != bands[1:, :]
         self.mask(edge, style, glyph)
+
+    def ground(self, styles: list[list[str]]) -> None:
+        """A style for every cell that colours its background too: what stands on it is drawn in its ink."""
+        self._ground = styles
 
     def style(self, row: int, column: int) -> str:
         """The style of a cell."""
@@ -203,21 +219,21 @@ class Dots:
         letters = [text or dot for text, dot in zip(self._text[row], dots, strict=True)]
         pieces: list[Piece] = []
         found, style, at = "", "", 0
-        for own, run in groupby(self._styles[row]):
+        for own, run in groupby(self._ground[row] if self._ground else self._styles[row]):
             start, at = at, at + len(list(run))
             text = "".join(letters[start:at]).replace(_COVERED, "")
-            if text.isspace():
+            if text.isspace() and not self._ground:
                 own = "" if style == _LINED else style
             if own != style:
                 if found:
                     pieces.append(Piece(found, style))
                 found, style = "", own
             found += text
-        last = found.rstrip(" ")
+        last = found if self._ground else found.rstrip(" ")
         return (*pieces, Piece(last, style)) if last else tuple(pieces)
 
 
-def _wide(span: Span) -> Span:
+def wide(span: Span) -> Span:
     """The span, or one around it where it has no width."""
     low, high = float(span[0]), float(span[1])
     if not (np.isfinite(low) and np.isfinite(high)):

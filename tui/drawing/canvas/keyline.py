@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 from nntutor.tui.state.session import Session
+
+_SHADES = 256  # colours that a terminal has at least whose cells can be shaded
+_ONE_INK = "contrast"  # the theme of white on black in every cell
 
 Keys = Sequence[tuple[str, str]]
 """(key, its word under [keys]) in the order of a key row; no key: not shown."""
@@ -37,7 +41,8 @@ def rule(width: int, look: Look) -> Row:
 
 
 def look_of(session: Session) -> Look:
-    return Look(session.style, session.digits)
+    shaded = session.colours >= _SHADES and session.style is Style.UNICODE and session.theme != _ONE_INK
+    return Look(session.style, session.digits, shaded)
 
 
 def run_name(words: Words, run: str) -> str:

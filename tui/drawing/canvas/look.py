@@ -11,6 +11,7 @@ from nntutor.lessons.language.ascii import ascii_look
 _ASCII = str.maketrans(
     {
         "─": "-", "╱": "/", "╲": "\\", "▶": ">", "→": ">", "▲": "^", "▼": "v", "·": "|", "…": ".", "−": "-",
+        "┤": "+", "└": "+",
         "≈": "~", "│": "|", "█": "#", "“": '"', "”": '"', "←": "<", "▸": ">",
         "↑": "^", "●": "@", "○": "o", "•": ".", "✕": "+", "✓": "v", "✗": "x", "┊": "|", "≥": ">=", "ⁿ": "^n",
     }
@@ -19,10 +20,14 @@ _ASCII = str.maketrans(
 
 @dataclass(frozen=True)
 class Look:
-    """style: UNICODE or ASCII; digits: significant digits of a result (its operands get two more)."""
+    """style: UNICODE or ASCII; digits: significant digits of a result (its operands get two more).
+
+    shaded: there are colours enough for backgrounds in eight shades, `heat0` to `heat7`.
+    """
 
     style: Style = Style.UNICODE
     digits: int = 4
+    shaded: bool = False
 
     @property
     def ascii(self) -> bool:

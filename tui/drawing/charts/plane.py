@@ -1,12 +1,13 @@
 """The plane of two numbers: samples as points, units as lines, the region where the answer is 1.
 
-Which side of a line is 1 is shown by ticks, which class a point has by a filled or a hollow sign, whether it is
-answered rightly by a sign beside it: nothing here rests on colour.
+How near the answer is to 1 is shown by eight shades from blue to orange, or by dots where it is 1; which side of a line
+is 1 by one arrow, which class a point has by a filled or a hollow sign, whether it is answered rightly by a sign beside
+it: nothing here rests on colour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,14 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
+from nntutor.tui.drawing.charts.axes import Axis, Plot
 
 _LEAST = (14, 5)
+_SHADES = 8
+_ARROWS = (0.5, 0.42, 0.58, 0.34, 0.66, 0.25, 0.75, 0.15, 0.85)  # where on a line its arrow may stand, the best first
+
+Answers = Callable[[Span, Span, int, int], Array]
+"""The answer over a plane, 0 to 1: its spans, then rows and columns; the first row is the upper end."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +41,23 @@ class Spot:
 
 @dataclass(frozen=True)
 class Border:
-    """The line a·x + b·y + c = 0; on the side of the ticks it is positive. ghost: an older line."""
+    """The line a·x + b·y + c = 0; its arrow points to where it is positive.
+
+    ghost: an older line; dim: one of several.
+    """
 
     a: float
     b: float
     c: float
     label: str
     ghost: bool = False
+    dim: bool = False
 
 
 def plane_rows(
     spots: Sequence[Spot],
     borders: Sequence[Border],
-    outputs: Array | None,
+    answers: Answers | None,
     across: Span,
     up: Span,
     width: int,
@@ -54,25 +65,27 @@ def plane_rows(
     look: Look,
     title: str = "",
     axes: tuple[str, str] = ("x1", "x2"),
+    edge: bool = False,
 ) -> list[Row]:
     """The picture in at most width × height cells.
 
-    outputs: (rows, columns), the answer over the plane, first row at the top; from ½ up it is shaded.
+    answers: what the plane is shaded by; from ½ up it is 1. edge: whether the line between the two sides is drawn.
     """
     if width < _LEAST[0] or height < _LEAST[1]:
         small = shortened((Piece(_summary(spots, look)),), max(0, width), look)
         return [small][:height]
     head = [shortened((Piece(f" {title}", "bold"),), width, look)] if title else []
-    drawn = Dots(width - 3, height - len(head) - 1, look, across, up)
-    if outputs is not None:
-        _shade(drawn, outputs)
+    plot = Plot(width, height - len(head), look, Axis(axes[0], across), Axis(axes[1], up))
+    drawn = plot.dots
+    if answers is not None:
+        _shade(drawn, answers, edge)
     for border in sorted(borders, key=lambda border: not border.ghost):
         _border(drawn, border)
     _spots(drawn, spots)
     for border in borders:
         if not border.ghost:
-            _name(drawn, border)
-    return [*head, *_framed(drawn, axes, look, width)]
+            _arrow(drawn, border)
+    return [*head, *plot.rows()]
 
 
 def _summary(spots: Sequence[Spot], look: Look) -> str:
@@ -85,15 +98,19 @@ def _sign(spot: Spot, look: Look) -> str:
     return "●" if spot.positive else "○"
 
 
-def _shade(drawn: Dots, outputs: Array) -> None:
-    """A light texture where the answer is 1."""
+def _shade(drawn: Dots, answers: Answers, edge: bool) -> None:
+    """Backgrounds in shades; where there are none, a light texture where the answer is 1."""
     rows, columns = drawn.size
-    if not rows or not columns or not outputs.size:
+    if not rows or not columns:
         return
-    down = np.linspace(0, outputs.shape[0] - 1, rows).round().astype(int)
-    right = np.linspace(0, outputs.shape[1] - 1, columns).round().astype(int)
     with np.errstate(invalid="ignore"):
-        on = outputs[np.ix_(down, right)] >= 0.5
+        if drawn.look.shaded:
+            drawn.ground([[f"heat{shade}" if shade >= 0 else "" for shade in row] for row in shades(drawn, answers)])
+        on = answers(drawn.across, drawn.up, rows, columns) >= 0.5
+    if edge:
+        drawn.levels(on, "bold")
+    if drawn.look.shaded:
+        return
     row, column = np.indices(on.shape)
     if drawn.look.ascii:
         texture = (row % 2 == 0) & (column % 4 == 0)
@@ -102,30 +119,46 @@ def _shade(drawn: Dots, outputs: Array) -> None:
     drawn.mask(on & texture, "edge", ":")
 
 
+def shades(drawn: Dots, answers: Answers) -> list[list[int]]:
+    """The shade of each cell, by the answer in its middle; −1 where there is none."""
+    found = answers(*drawn.middles, drawn.height, drawn.width)
+    known = np.isfinite(found)
+    level = np.clip(np.floor(np.where(known, found, 0.0) * _SHADES), 0, _SHADES - 1)
+    shown: list[list[int]] = np.where(known, level, -1).astype(int).tolist()
+    return shown
+
+
 def _border(drawn: Dots, border: Border) -> None:
+    ends = _ends(drawn, border)
+    if ends is not None:
+        (x0, y0), (x1, y1) = ends
+        drawn.line(x0, y0, x1, y1, "edge" if border.ghost or border.dim else "bold", 3 if border.ghost else 1)
+
+
+def _arrow(drawn: Dots, border: Border) -> None:
+    """One arrow beside the line that points to its positive side, and the line's name with it."""
     ends = _ends(drawn, border)
     if ends is None:
         return
     (x0, y0), (x1, y1) = ends
-    drawn.line(x0, y0, x1, y1, "edge" if border.ghost else "bold", 3 if border.ghost else 1)
-    if border.ghost:
-        return
-    # Ticks on the positive side, at right angles to the line as it is seen.
-    row0, column0 = drawn.place(x0, y0)
-    row1, column1 = drawn.place(x1, y1)
-    length = float(np.hypot(row1 - row0, column1 - column0))
-    if not length:
-        return
-    down, right = (column0 - column1) / length, (row1 - row0) / length
+    (row0, column0), (row1, column1) = drawn.place(x0, y0), drawn.place(x1, y1)
     rows, columns = drawn.size
-    grows = border.a * right * (drawn.across[1] - drawn.across[0]) / columns
-    grows -= border.b * down * (drawn.up[1] - drawn.up[0]) / rows
-    side = 1.0 if grows >= 0 else -1.0
-    long = np.array([1.0]) if drawn.look.ascii else np.array([1.0, 2.0, 3.0])
-    count = max(1, int(length / (8 if drawn.look.ascii else 12)))
-    for share in (np.arange(count) + 0.5) / count:
-        row, column = row0 + (row1 - row0) * share, column0 + (column1 - column0) * share
-        drawn.dots(np.round(row + side * down * long), np.round(column + side * right * long), "bold", "'")
+    # Where the line's number grows, in dots as they are seen.
+    right = border.a * (drawn.across[1] - drawn.across[0]) / columns
+    down = -border.b * (drawn.up[1] - drawn.up[0]) / rows
+    flat = abs(right) * drawn.broad >= abs(down) * drawn.tall
+    glyph = drawn.look.line(("→" if right > 0 else "←") if flat else ("▼" if down > 0 else "▲"))
+    text = " ".join([border.label, glyph] if flat and right < 0 else [glyph, border.label]).strip()
+    for share in _ARROWS:
+        row = int((row0 + (row1 - row0) * share) / drawn.tall)
+        column = int((column0 + (column1 - column0) * share) / drawn.broad)
+        if flat:
+            at = row, column + 1 if right > 0 else column - cells(text)
+        else:
+            at = row + (1 if down > 0 else -1), column
+        if drawn.free(*at, cells(text)):
+            drawn.write(*at, text, "bold")
+            return
 
 
 def _ends(drawn: Dots, border: Border) -> tuple[tuple[float, float], tuple[float, float]] | None:
@@ -147,17 +180,6 @@ def _ends(drawn: Dots, border: Border) -> tuple[tuple[float, float], tuple[float
     first = inside[0]
     last = max(inside, key=lambda point: abs(point[0] - first[0]) + abs(point[1] - first[1]))
     return None if last == first else (first, last)
-
-
-def _name(drawn: Dots, border: Border) -> None:
-    """The line's label beside it, near one of its ends."""
-    ends = _ends(drawn, border)
-    if ends is None or not border.label:
-        return
-    (x0, y0), (x1, y1) = ends
-    for share in (0.9, 0.1, 0.8, 0.2, 0.65, 0.35):
-        if drawn.label(x0 + (x1 - x0) * share, y0 + (y1 - y0) * share, border.label, "bold"):
-            return
 
 
 def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
@@ -191,26 +213,3 @@ def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
             if label and drawn.free(at_row, at_column, wide):
                 drawn.write(at_row, at_column, label, "dim")
                 break
-
-
-def _framed(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> list[Row]:
-    """The picture with the ticks 0 and 1 on two axes."""
-    ticks: dict[int, str] = {}
-    for value in (0, 1):
-        at = drawn.cell(drawn.across[0], float(value))
-        if at is not None:
-            ticks[at[0]] = str(value)
-    rows: list[Row] = []
-    for number, row in enumerate(drawn.rows()):
-        left = axes[1] if number == 0 else ticks.get(number, "")
-        rows.append((Piece(f"{left:>2}"[-2:] + look.line("│"), "dim"), *row))
-    below = [" "] * (drawn.width + 3)
-    for value in (0, 1):
-        at = drawn.cell(float(value), drawn.up[0])
-        if at is not None:
-            below[at[1] + 3] = str(value)
-    text = "".join(below).rstrip()
-    gap = drawn.width + 3 - len(text) - len(axes[0])
-    if gap > 0:
-        text += " " * gap + axes[0]
-    return [*rows, (Piece(text, "dim"),)]

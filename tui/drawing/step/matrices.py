@@ -1,48 +1,54 @@
-"""The second view: the layer at hand as a table, inputs across, one row per unit.
+"""The layer at hand as tables: its weights beside the numbers of its units, gradients and new weights below.
 
-Serves networks that are too wide for a picture as well: of a long row or column it shows the part around
-the number at hand and says how many are left out.
+Every number of the step that stands in a matrix has its place in one of the tables: weights of the layer after it,
+samples of a mini-batch, what an optimizer keeps. What has no room is counted in the first row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.formula import names
-from nntutor.core.notation.kinds import KINDS, SIGNED, Per
+from nntutor.core.notation.kinds import KINDS, PER_SAMPLE, PER_WEIGHT, Per
 from nntutor.core.notation.symbols import Ref, spelled
-from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells, shortened, squeezed
+from nntutor.tui.drawing.step.grid import Cell, Grid, Numbers, grid_rows
 
-_UNIT_KINDS = tuple(name for name, kind in KINDS.items() if kind.per is Per.UNIT)
+_SIDE = ("net", "out", "prob", "target", "unit_error", "slope", "out_grad", "delta")
 _WEIGHT_TABLES = ("weight", "grad", "new")
-_GAP = "…"
 
 
 def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """The tables of the step's layer (the last one at E) in at most width × height cells."""
-    layer = step.ref.layer or len(trace.problem.network.layers)
-    marked = {**{ref: hue(ref) for ref in names(step.full)}, step.ref: MADE}
-    table = _Table(trace, step, layer, marked, look)
-    rows: list[Row] = [(Piece(f" {_title(words, trace, layer, look)}", "bold"), *_sample(trace, step, words))]
-    left = height - len(rows)
-    kinds = [kind for kind in _WEIGHT_TABLES if table.begun(kind)]
-    wanted = [kind for kind in (kinds[0], _current(step), *kinds[1:]) if kind in kinds]
-    for place, kind in enumerate(dict.fromkeys(wanted)):
-        block = table.rows(kind, width, left, with_units=place == 0)
-        if place and (len(block) > left or left < 4):
-            break
-        rows += block[:left]
-        left = height - len(rows)
-    return [shortened(squeezed(row, width), width, look) for row in rows[:height]]
+    numbers = Numbers.at(trace, step, look)
+    tables = _Tables(numbers, step.ref.layer or trace.names.last)
+    blocks = _blocks(tables, height - 1)
+    rows: list[Row] = []
+    shown: set[Ref] = set()
+    apart = sum(tall for _, tall in blocks) + len(blocks) <= height
+    for grid, tall in blocks:
+        rows += [()] if rows and apart else []
+        drawn, seen = grid_rows(grid, numbers, width, tall)
+        rows += drawn
+        shown |= seen
+    left_out = sum(ref not in shown for ref in numbers.used if ref.kind in PER_SAMPLE | PER_WEIGHT)
+    title = _titled(tables, words, width, left_out)
+    return [title, *(shortened(squeezed(row, width), width, look) for row in rows)][:height]
 
 
-def _current(step: Step) -> str:
-    return "new" if step.phase == "update" else "grad" if step.ref.kind == "grad" else "weight"
+def _titled(tables: _Tables, words: Words, width: int, left_out: int) -> Row:
+    """Which layer, which sample, and how many numbers of the step have no room."""
+    look = tables.numbers.look
+    title = Piece(f" {_title(words, tables.trace, tables.layer, look)}", "bold")
+    short = (Piece(look.more(left_out), "note"),) if left_out else ()
+    more = (Piece(f"   {look.plain(words.say('views.more_used', count=left_out))}", "note"),) if left_out else ()
+    whole = (title, *_sample(tables, words))
+    name = (Piece(title.text.partition("  ")[0], "bold"),)
+    ways = ((*whole, *more), (title, *more), (*name, *short), short) if left_out else (whole, (title,), name)
+    return next((row for row in ways if row_cells(row) <= width), shortened(ways[-1], width, look))
 
 
 def _title(words: Words, trace: Trace, layer: int, look: Look) -> str:
@@ -55,107 +61,146 @@ def _title(words: Words, trace: Trace, layer: int, look: Look) -> str:
     return look.line(f"{name}  {sizes[layer - 1]} → {sizes[layer]}")
 
 
-def _sample(trace: Trace, step: Step, words: Words) -> Row:
-    if len(trace.samples) == 1:
+def _sample(tables: _Tables, words: Words) -> Row:
+    samples = tables.trace.samples
+    if len(samples) == 1:
         return ()
-    at = trace.samples.index(step.ref.sample) if step.ref.sample >= 0 else 0
-    return (Piece(f"   {words.say('study.sample', at=at + 1, of=len(trace.samples))}", "dim"),)
+    at = samples.index(tables.sample) + 1
+    return (Piece(f"   {words.say('study.sample', at=at, of=len(samples))}", "dim"),)
 
 
-class _Table:
-    def __init__(self, trace: Trace, step: Step, layer: int, marked: dict[Ref, str], look: Look) -> None:
-        self.trace, self.step, self.layer, self.marked, self.look = trace, step, layer, marked, look
-        self.shape = trace.plan.shape.layers[layer - 1]
-        self.sample = step.ref.sample if step.ref.sample >= 0 else trace.samples[0]
-        self.digits = min(look.digits, 6)
-        self.column = self.digits + 6
+def _blocks(tables: _Tables, height: int) -> list[tuple[Grid, int]]:
+    """The tables that have room, and in how many rows: first those of the step, then what else there is."""
+    needed, used = tables.needed(), tables.numbers.used
+    rows = {grid.key: len({place[0] for ref in used if (place := grid.place(ref))}) for grid in needed}
+    tall: dict[tuple[str, int], int] = {}
+    # In turns: each its head and a row or two, then what the step uses of it, then all of it.
+    for most in (
+        {key: min(2, count) for key, count in rows.items()},
+        rows,
+        {grid.key: len(grid.rows) for grid in needed},
+    ):
+        for grid in needed:
+            more = 1 + most[grid.key] - tall.get(grid.key, 0)
+            if grid.key in tall or more <= height or not tall:
+                tall[grid.key] = tall.get(grid.key, 0) + min(more, height)
+                height -= min(more, height)
+    every = tables.every()
+    for grid in every:
+        if grid.key not in tall and 1 + len(grid.rows) <= height:
+            tall[grid.key] = 1 + len(grid.rows)
+            height -= tall[grid.key]
+    return [(grid, tall[grid.key]) for grid in _once((*every, *needed)) if grid.key in tall]
 
-    def begun(self, kind: str) -> bool:
+
+def _once(grids: Sequence[Grid]) -> list[Grid]:
+    return list({grid.key: grid for grid in grids}.values())
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The tables that there are at a step of a layer."""
+
+    numbers: Numbers
+    layer: int
+
+    @property
+    def trace(self) -> Trace:
+        return self.numbers.trace
+
+    @property
+    def sample(self) -> int:
+        """The sample at hand; of a step that belongs to none, the first one."""
+        made = self.numbers.step.ref.sample
+        return made if made >= 0 else self.trace.samples[0]
+
+    def needed(self) -> list[Grid]:
+        """Those in which numbers of the step stand, the one of the number that it makes first."""
+        return _once([grid for ref in reversed(self.numbers.used) for grid in self._of(ref)])
+
+    def every(self) -> list[Grid]:
+        """Those of the layer at hand as far as they have been made, then the weights of the other layers."""
+        kinds = [kind for kind in _WEIGHT_TABLES if self._begun(kind)]
+        others = [layer for layer in range(1, self.trace.names.last + 1) if layer != self.layer]
+        return [*(self.weights(kind, self.layer) for kind in kinds), *(self.weights("weight", one) for one in others)]
+
+    def _begun(self, kind: str) -> bool:
         """Whether any number of this kind is known at the place."""
-        if kind == "weight":
-            return True
-        sources = self.shape.sources
-        ref = Ref(kind, self.layer, 1, sources[0]) if sources else None
-        return ref is not None and self.known(ref)
+        sources = self.trace.plan.shape.layers[self.layer - 1].sources
+        return kind == "weight" or (bool(sources) and self.numbers.known(Ref(kind, self.layer, 1, sources[0])))
 
-    def known(self, ref: Ref) -> bool:
-        return self.trace.known(ref, self.step.index)
+    def _of(self, ref: Ref) -> Iterator[Grid]:
+        """The table in which a number stands."""
+        if ref.kind in PER_WEIGHT:
+            yield self.weights(ref.kind, ref.layer)
+        elif ref.kind in PER_SAMPLE and ref.sample != self.sample:
+            yield self.samples()
+        elif ref.kind in PER_SAMPLE:
+            yield self.weights("weight", ref.layer if ref.layer > self.layer else self.layer)
 
-    def cell(self, ref: Ref) -> Piece:
+    def weights(self, kind: str, layer: int) -> Grid:
+        """Inputs across, one row per unit; with the weights what comes in, and what the units have made."""
+        trace, style, sample = self.trace, self.numbers.look.style, self.sample
+        shape = trace.plan.shape.layers[layer - 1]
+        full = kind == "weight"
+        units = [trace.names.symbol(Ref("out", layer, unit), style) for unit in range(1, shape.units + 1)]
+        heads = [trace.names.symbol(Ref("out", layer - 1, one), style) for one in range(1, shape.inputs + 1)]
+        side = [name for name in _SIDE if full and self._has(name, layer)]
+        bias = ["b"] if shape.bias else []
+        shift, sources = int(full), len(heads) + len(bias)
+
+        def at(row: int, column: int) -> Cell:
+            if full and row == 0:
+                inputs = Ref("out", layer - 1, column + 1, 0, sample)
+                return inputs if column < len(heads) else "1" if column < sources else None
+            unit = row + 1 - shift
+            if column >= sources:
+                return Ref(side[column - sources], layer, unit, 0, sample)
+            return Ref(kind, layer, unit, column + 1 if column < len(heads) else 0)
+
+        def place(ref: Ref) -> tuple[int, int] | None:
+            if ref.kind == kind and ref.layer == layer:
+                return ref.unit - 1 + shift, ref.input - 1 if ref.input else sources - 1
+            if not full or ref.sample != sample:
+                return None
+            if ref.kind == "out" and ref.layer == layer - 1:
+                return 0, ref.unit - 1
+            if ref.kind in side and ref.layer == layer:
+                return ref.unit - 1 + shift, sources + side.index(ref.kind)
+            return None
+
+        columns = [*heads, *bias, *(_head(name, style) for name in side)]
+        return Grid((kind, layer), spelled(kind, "w", style), ["", *units] if full else units, columns,
+                    range(len(heads) if layer > 1 else 0, sources) if full else range(0), at, place)  # fmt: skip
+
+    def _has(self, kind: str, layer: int) -> bool:
+        last = layer == self.trace.names.last
+        if KINDS[kind].per is Per.OUTPUT and not last:
+            return False
         try:
-            value = self.trace.value(ref)
+            self.trace.value(Ref(kind, layer, 1, 0, self.sample))
         except KeyError:
-            return Piece("".rjust(self.column))
-        if not self.known(ref):
-            return Piece("?".rjust(self.column - 1) + " ", "dim")
-        style = self.marked.get(ref, "")
-        text = self.look.figure(value, ref.kind in SIGNED, self.digits)
-        text = f"[{text}]" if style else f"{text} "
-        return Piece(" " * max(1, self.column - cells(text)) + text, style)
+            return False
+        return True
 
-    def head(self, text: str) -> Piece:
-        return Piece(" " * max(1, self.column - cells(text) - 1) + text + " ", "dim")
+    def samples(self) -> Grid:
+        """The numbers of the step sample by sample, one row each."""
+        trace = self.trace
+        found = dict.fromkeys(ref._replace(sample=-1) for ref in self.numbers.used if ref.sample >= 0)
+        columns, samples = list(found), trace.samples
 
-    def rows(self, kind: str, width: int, height: int, with_units: bool) -> list[Row]:
-        """One table: weights (or gradients, or new weights), and beside it the numbers of the units."""
-        symbol = self.trace.names.symbol
-        style = self.look.style
-        side = [k for k in _UNIT_KINDS if self._has(k)] if with_units else []
-        room = max(1, (width - 8 - self.column * (self.shape.bias + len(side))) // self.column)
-        while side and room < min(2, self.shape.inputs):
-            side = side[1:]
-            room = max(1, (width - 8 - self.column * (self.shape.bias + len(side))) // self.column)
-        sources = _window(self.shape.inputs, self.step.ref.input or 1, room)
-        lines = max(1, height - 2 - with_units)
-        units = _window(self.shape.units, self.step.ref.unit or 1, lines)
-        top: list[Piece] = [Piece(f" {spelled(kind, style=style)}".ljust(8), "bold")]
-        for source in sources:
-            text = _GAP if source is None else symbol(Ref("out", self.layer - 1, source), style)
-            top.append(self.head(self.look.line(text)))
-        if self.shape.bias:
-            top.append(self.head("b"))
-        top += [self.head(spelled(k, "out", style).removesuffix("_out")) for k in side]
-        rows: list[Row] = [tuple(top)]
-        if with_units:
-            inputs = [
-                self.head(self.look.line(_GAP))
-                if source is None
-                else self.cell(Ref("out", self.layer - 1, source, 0, self.sample))
-                for source in sources
-            ]
-            rows.append((Piece(" " * 8), *inputs, *([self.head("1")] if self.shape.bias else [])))
-        rows += [self._unit_row(kind, unit, sources, side) for unit in units]
-        return rows
+        def at(row: int, column: int) -> Cell:
+            return columns[column]._replace(sample=samples[row])
 
-    def _has(self, kind: str) -> bool:
-        ref = Ref(kind, self.layer, 1, 0, self.sample)
-        return self.trace.index_of(ref) is not None
+        def place(ref: Ref) -> tuple[int, int] | None:
+            bare = ref._replace(sample=-1)
+            return (samples.index(ref.sample), columns.index(bare)) if ref.sample in samples and bare in found else None
 
-    def _unit_row(self, kind: str, unit: int | None, sources: Sequence[int | None], side: list[str]) -> Row:
-        if unit is None:
-            return (Piece(f" {self.look.line(_GAP)}", "dim"),)
-        name = self.trace.names.symbol(Ref("out", self.layer, unit), self.look.style)
-        row = [Piece(f" {name}".ljust(8), "bold" if unit == self.step.ref.unit else "")]
-        for source in sources:
-            row.append(
-                self.head(self.look.line(_GAP)) if source is None else self.cell(Ref(kind, self.layer, unit, source))
-            )
-        if self.shape.bias:
-            row.append(self.cell(Ref(kind, self.layer, unit, 0)))
-        row += [self.cell(Ref(k, self.layer, unit, 0, self.sample)) for k in side]
-        return tuple(row)
+        names = [f"[{sample + 1}]" for sample in samples]
+        heads = [trace.symbol(one, self.numbers.look.style) for one in columns]
+        return Grid(("samples", 0), "", names, heads, range(0), at, place)
 
 
-def _window(count: int, at: int, room: int) -> list[int | None]:
-    """Which of 1..count to show in `room` places, `at` among them; None where some are left out."""
-    if count <= room:
-        return list(range(1, count + 1))
-    shown = max(1, room - 2)
-    first = min(max(1, at - shown // 2), count - shown + 1)
-    window: list[int | None] = list(range(first, first + shown))
-    if room >= 3:
-        if first > 1:
-            window = [None, *window]
-        if first + shown <= count:
-            window = [*window, None]
-    return window
+def _head(kind: str, style: object) -> str:
+    name = "" if KINDS[kind].per is Per.OUTPUT else "out"
+    return spelled(kind, name, style).removesuffix("_out").removesuffix("_o")  # type: ignore[arg-type]

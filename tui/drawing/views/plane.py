@@ -13,19 +13,27 @@ from nntutor.core.analysis.plot_data import (
     regions,
     right_side,
 )
-from nntutor.core.arrays import Array
+from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.dots import Span
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
-from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows
+from nntutor.tui.drawing.charts.plane import Answers, Border, Spot, plane_rows
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
 _FEW = 8  # samples up to here are labelled and judged one by one
+_BESIDE, _SMALL = 64, 6  # cells from which on small planes stand beside, and their rows
+_LOWEST = {
+    "tanh": -1.0,
+    "sign": -1.0,
+    "identity": -1.0,
+}  # activations whose out at net 0 is in the middle from here to 1
+_TOLD = ("weight", "new", "net", "out")
 
 
 def plane(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
@@ -36,19 +44,77 @@ def plane(study: Study, words: Words, width: int, height: int, look: Look) -> li
         return nothing(words, width)
     state = params_at(trace, study.timeline.step)
     told = cycle(study, words, look, width)
+    tall = height - len(told)
+    units, wide = _units(study, state, width, tall, look), _main(study, width, tall)
     across, up = _span(problem.samples.inputs)
-    rough = regions(problem, state, across, up, 48, 24)[:, :, 0]
+    deep = len(problem.network.layers) > 1
     drawn = plane_rows(
         _spots(study, state),
-        _borders(study, state),
-        rough,
+        _borders(study, state, deep),
+        _answers(study, state),
         across,
         up,
-        width,
-        height - len(told),
+        wide,
+        tall,
         look,
+        edge=deep,
     )
-    return [*drawn, *told]
+    return [*(beside(drawn, units, wide) if units else drawn), *told]
+
+
+def _main(study: Study, width: int, height: int) -> int:
+    """Cells of the plane of the answer, where planes of the hidden units stand beside it."""
+    deep = len(study.trace.problem.network.layers) > 1
+    return width * 3 // 5 if deep and width >= _BESIDE and height >= _SMALL else width
+
+
+def _units(study: Study, state: State, width: int, height: int, look: Look) -> list[Row]:
+    """A small plane for each unit of the first hidden layer, one below the other; how many have no room."""
+    trace, problem = study.trace, study.trace.problem
+    room = width - _main(study, width, height) - 2
+    if room <= 0:
+        return []
+    shown = [unit for unit in range(1, problem.network.sizes[1] + 1) if not _asked(trace, unit)]
+    fit = shown[: max(1, height // _SMALL)]
+    if not fit:
+        return []
+    spare = int(len(fit) < len(shown))
+    across, up = _span(problem.samples.inputs)
+    rows: list[Row] = []
+    for number, unit in enumerate(fit):
+        tall = (height - spare) * (number + 1) // len(fit) - len(rows)
+        line = _line(trace, state.params, unit, "")
+        answers = _of_unit(problem, state, unit)
+        rows += plane_rows([], [line], answers, across, up, room, tall, look, trace.names.unit(1, unit, look.style))
+    return [*rows, *([(Piece(look.more(len(shown) - len(fit)), "dim"),)] if spare else [])]
+
+
+def _asked(trace: Trace, unit: int = 0) -> bool:
+    """Whether a picture would tell a number that is hidden: one of a unit of the first layer, or any."""
+    return any(ref.kind in _TOLD and (not unit or (ref.layer, ref.unit) == (1, unit)) for ref in trace.hidden)
+
+
+def _answers(study: Study, state: State) -> Answers | None:
+    """The answer over the plane; None where it would tell a number that is hidden."""
+    if _asked(study.trace):
+        return None
+
+    def answers(across: Span, up: Span, rows: int, columns: int) -> Array:
+        return regions(study.trace.problem, state, across, up, columns, rows)[:, :, 0]
+
+    return answers
+
+
+def _of_unit(problem: Problem, state: State, unit: int) -> Answers:
+    """The out of a unit of the first layer over the plane, from 0 to 1, ½ at its line."""
+    lowest = _LOWEST.get(problem.network.layers[0].activation, 0.0)
+
+    def answers(across: Span, up: Span, rows: int, columns: int) -> Array:
+        x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
+        out = plane_points(problem, state, np.column_stack([x.ravel(), y.ravel()]), 1)[:, unit - 1]
+        return frozen(((out - lowest) / (1 - lowest)).reshape(rows, columns))
+
+    return answers
 
 
 def planes(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
@@ -61,7 +127,15 @@ def planes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     left = (width - 2) // 2
     across, up = _span(trace.problem.samples.inputs)
     inputs = plane_rows(
-        _spots(study, state), _borders(study, state), None, across, up, left, height, look, words.say("views.plane")
+        _spots(study, state),
+        _borders(study, state, False),
+        None,
+        across,
+        up,
+        left,
+        height,
+        look,
+        words.say("views.plane"),
     )
     seen = seen_samples(study)
     hidden = plane_points(trace.problem, state, trace.problem.samples.inputs, 1)
@@ -106,33 +180,34 @@ def _spots(study: Study, state: State) -> list[Spot]:
     problem = study.trace.problem
     inputs = problem.samples.inputs
     right = right_side(problem, state)[:, 0]
-    few = len(inputs) <= _FEW
+    few, hidden = len(inputs) <= _FEW, _asked(study.trace)
     return [
         Spot(
             float(x),
             float(y),
             label(problem, n),
             _positive(problem, n),
-            bool(right[n]) if few else None,
+            bool(right[n]) if few and not hidden else None,
             few and len(study.trace.samples) < len(inputs) and n in study.trace.samples,
         )
         for n, (x, y) in enumerate(inputs)
     ]
 
 
-def _line(trace: Trace, params: Array, unit: int, label: str, ghost: bool = False) -> Border:
+def _line(trace: Trace, params: Array, unit: int, label: str, ghost: bool = False, dim: bool = False) -> Border:
     weights, _ = trace.parameter(params, Ref("weight", 1, unit, 1))
     bias = trace.problem.network.layers[0].bias is not None
     shift = float(trace.parameter(params, Ref("weight", 1, unit, 0))[0][unit - 1]) if bias else 0.0
-    return Border(float(weights[unit - 1, 0]), float(weights[unit - 1, 1]), shift, label, ghost)
+    return Border(float(weights[unit - 1, 0]), float(weights[unit - 1, 1]), shift, label, ghost, dim)
 
 
-def _borders(study: Study, state: State) -> list[Border]:
+def _borders(study: Study, state: State, dim: bool) -> list[Border]:
     trace = study.trace
     units = trace.problem.network.layers[0].units
     if units > 4:
         return []
-    lines = [_line(trace, state.params, unit, trace.names.unit(1, unit)) for unit in range(1, units + 1)]
+    lines = [_line(trace, state.params, unit, trace.names.unit(1, unit), dim=dim)
+             for unit in range(1, units + 1) if not _asked(trace, unit)]  # fmt: skip
     if units == 1 and len(trace.problem.network.layers) == 1:
         old = older(study)
         if old is not None:
