@@ -17,7 +17,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, beside
 
 _FORMULAS = ("δ_h1 ∂E/∂w5 Δw5", "w5⁺ ½ x² √ η σ μ", "β₁ᵏ·−≈… m̂ v̂")
-_DRAWN = ("─│╱╲ → ← ▶ ▲ ▼", "█ … “ ”")
+_DRAWN = ("─━│╱╲ → ← ▶ ▲ ▼", "█ … “ ”")
 _FREE = ("┌┬┐├┼┤└┴┘", "▁▂▃▄▅▆▇█", "⠁⠃⠇⡇⣇⣧⣷⣿")
 _HANGUL = "한국어 역전파"
 _RAMP = 36

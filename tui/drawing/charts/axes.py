@@ -119,14 +119,14 @@ class Plot:
         room = self.dots.width - cells(self.across.name) - 2
         return ticks(self.across, self.look, max(2, room), across=True)
 
-    def rows(self) -> list[Row]:
-        """The canvas with its axes."""
+    def rows(self, body: Sequence[Row] | None = None) -> list[Row]:
+        """The canvas, or what somebody else has drawn of its size, with its axes."""
         dots, look = self.dots, self.look
         found = {at[0]: tick.text for tick in self.left if (at := dots.cell(dots.across[0], tick.at)) is not None}
         if self.name:
             found[0] = self.name
         rows: list[Row] = []
-        for number, row in enumerate(dots.rows()):
+        for number, row in enumerate(dots.rows() if body is None else body):
             text = found.get(number, "")
             line = "┤" if text and (number or not self.name) else "│"
             lead = " " * (self.margin - cells(text)) + text + " " + look.line(line)
@@ -137,14 +137,14 @@ class Plot:
         """The lower axis: a line with its numbers in it, its name at the end."""
         dots, look = self.dots, self.look
         line = list(look.line("─") * dots.width)
-        name = cut(f" {self.across.name}", dots.width)
+        name = cut(f" {self.across.name}" if self.across.name else "", dots.width)
         end = dots.width - cells(name)
         for tick in self.below:
             at = dots.cell(tick.at, dots.up[0])
-            if at is None:
+            if at is None or at[1] >= end:
                 continue
-            start = max(0, at[1] - (len(tick.text) - 1) // 2)
-            if start + len(tick.text) < end:
+            start = min(max(0, at[1] - (len(tick.text) - 1) // 2), end - len(tick.text))
+            if start >= 0:
                 line[start : start + len(tick.text)] = tick.text
         corner = " " * (self.margin + 1) + look.line("└")
         return corner + "".join(line[:end]) + name

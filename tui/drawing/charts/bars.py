@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.notation.figures import figure
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import cells, padded
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
 
@@ -33,10 +33,12 @@ def bars_rows(
     beside_name: str = "",
     second: Sequence[float] | None = None,
     second_name: str = "",
+    shared: Sequence[float] = (),
 ) -> list[Row]:
     """The bars in the order given, a legend above; where there are more than rows, the middle is left out.
 
-    second: another number for each bar, in a column at the right.
+    second: another number for each bar, in a column at the right. shared: values of other charts that have to have
+    room on the scale, so that bars of one length mean the same in each.
     """
     if height < 1 or width < 8 or not bars:
         return []
@@ -54,11 +56,11 @@ def bars_rows(
     if tail and cells(legend) + tail_wide <= width:
         gap = width - cells(legend) - cells(second_name) - 1
         head = [(Piece(legend, "bold"), Piece(" " * max(1, gap) + second_name, "dim"))]
-    scale = _Scale(bars, max(0, room))
+    scale = _Scale(bars, max(0, room), shared)
     lines: list[Row] = []
     for place, bar in enumerate(bars):
         here = look.line("▸") if bar.here else " "
-        label = (Piece(f"{here}{bar.label}".ljust(wide), "bold" if bar.here else ""),)
+        label = (Piece(padded(f"{here}{bar.label}", wide), "bold" if bar.here else ""),)
         drawn = scale.drawn(bar, look, mark) if room >= 6 else ()
         shown = Piece(f" {figures[place]}".ljust(number + 1), "result" if bar.here and bar.shown else "")
         row: Row = (*label, *drawn, shown) if room >= 6 else (*label, shown)
@@ -77,8 +79,9 @@ def _figure(bar: Bar, look: Look) -> str:
 class _Scale:
     """Values as lengths of bars, all of the same logarithmic scale."""
 
-    def __init__(self, bars: Sequence[Bar], room: int) -> None:
-        values = [bar.value for bar in bars if bar.shown] + [bar.beside for bar in bars if bar.beside is not None]
+    def __init__(self, bars: Sequence[Bar], room: int, shared: Sequence[float]) -> None:
+        shown = [bar.value for bar in bars if bar.shown]
+        values = [*shown, *(bar.beside for bar in bars if bar.beside is not None), *shared]
         known = np.array([value for value in values if np.isfinite(value) and value > 0])
         self.room = room
         self.low, self.high = 0.0, 1.0
@@ -94,8 +97,8 @@ class _Scale:
 
     def drawn(self, bar: Bar, look: Look, mark: str) -> Row:
         length = self.length(bar.value) if bar.shown else 0
-        text = list(look.line("█") * length + " " * (self.room - length))
-        style = "operand" if bar.here else ""
+        text = list(look.line("━") * length + " " * (self.room - length))
+        style = "backward" if bar.here else "dim"
         if bar.beside is None or not self.length(bar.beside):
             return (Piece("".join(text), style),)
         at = self.length(bar.beside) - 1

@@ -13,6 +13,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
+from nntutor.tui.drawing.charts.axes import Axis, Plot
 
 _LEAST = (20, 6)
 _MOST_SEGMENTS = 600
@@ -42,13 +43,14 @@ class Landscape:
 class Path:
     """points (moves + 1, 2), the first is the start. name: what marks the newest point where there are several.
 
-    arrows: (x, y, dx, dy), drawn from the newest point: a velocity.
+    arrows: (x, y, dx, dy), drawn from the newest point: a velocity. here: the one at hand; others are in fewer dots.
     """
 
     points: Array
     name: str = ""
     style: str = "operand"
     arrows: tuple[tuple[float, float, float, float], ...] = ()
+    here: bool = True
 
 
 def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.08) -> tuple[Span, Span]:
@@ -76,14 +78,15 @@ def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: i
     """The picture in at most width × height cells."""
     if width < _LEAST[0] or height < _LEAST[1]:
         return []
-    drawn = Dots(width - 1, height - 1, look, ground.across, ground.up)
+    plot = Plot(width, height, look, Axis(ground.axes[0], ground.across), Axis(ground.axes[1], ground.up))
+    drawn = plot.dots
     heights = ground.heights(drawn.across, drawn.up, *drawn.size)
     edges = _levels(heights, ground.levels)
     if len(edges):
         with np.errstate(invalid="ignore"):
             bands = np.searchsorted(edges, np.where(np.isfinite(heights), heights, np.inf))
         drawn.levels(bands, "edge")
-    for path in paths:
+    for path in sorted(paths, key=lambda path: path.here):
         _path(drawn, path)
     for path in paths:
         _ends(drawn, path, many=len(paths) > 1)
@@ -93,8 +96,7 @@ def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: i
         drawn.mark(*ground.minimum, look.line("✕"), "bold")
     if len(edges):
         _heights(drawn, heights, edges)
-    rows: list[Row] = [(Piece(" "), *row) if row else () for row in drawn.rows()]
-    return [*rows, _axes(drawn, ground.axes, look, width)]
+    return [shortened(row, width, look) for row in plot.rows()]
 
 
 def _levels(heights: Array, count: int) -> Array:
@@ -114,7 +116,7 @@ def _path(drawn: Dots, path: Path) -> None:
     points = path.points
     if len(points) > _MOST_SEGMENTS:
         points = points[np.unique(np.linspace(0, len(points) - 1, _MOST_SEGMENTS).round().astype(int))]
-    drawn.curve(points[:, 0], points[:, 1], path.style)
+    drawn.curve(points[:, 0], points[:, 1], path.style, 1 if path.here else 2)
 
 
 def _ends(drawn: Dots, path: Path, many: bool) -> None:
@@ -212,18 +214,6 @@ def _heights(drawn: Dots, heights: Array, edges: Array) -> None:
                 drawn.write(at[0], at[1], text, "dim")
                 taken.append(at)
                 break
-
-
-def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> Row:
-    """What lies across and up, with the ends of both spans."""
-
-    def span(name: str, ends: Span) -> str:
-        low, high = (figure(end, 2, style=look.style) for end in ends)
-        return f"{name} {low}…{high}" if not look.ascii else f"{name} {low}..{high}"
-
-    across, up = look.line("→"), look.line("↑")
-    text = f" {across} {span(axes[0], drawn.across)}   {up} {span(axes[1], drawn.up)}"
-    return shortened((Piece(text, "dim"),), width, look)
 
 
 def sign_row(values: Sequence[float], width: int, look: Look) -> Row:

@@ -1,8 +1,8 @@
-"""The only file that touches plotext: arrays to rows of text.
+"""E by iteration: the only file that touches plotext, arrays to rows of text.
 
-plotext is imported when the first plot is drawn, because its import costs more than the first screen may.
-It is given clean data only: finite, at most two points a column; other data makes it slow, or ends the
-process.
+plotext is imported when the first curve is drawn, because its import costs more than the first screen may. It draws
+the curve alone, the axes are those of every plot. It is given clean data only: finite, at most two points a column;
+other data makes it slow, or ends the process.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import numpy as np
 
 from nntutor.core.analysis.plot_data import error_curve
 from nntutor.core.arrays import Array
+from nntutor.tui.drawing.canvas.dots import Span
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
+from nntutor.tui.drawing.charts.axes import Axis, Plot
 
 # A range of more than this many decades is drawn on a log scale.
 _DECADES = 1.5
 _LEAST = (24, 6)
+_MARGIN = 0.05
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = "_.-=+*%#"
 
@@ -29,112 +32,101 @@ def curve_rows(errors: Array, at: int, width: int, height: int, look: Look, titl
     errors: E of iterations 1, 2, …, nan where unknown. log: the word for a log scale. Too small for axes:
     a row of bars. No finite value: nothing.
     """
-    iterations, values = error_curve(errors, max(2, width - 10))
-    keep = (values > -1e300) & (values < 1e300)
-    iterations, values = iterations[keep], values[keep]
+    iterations, values = _known(errors, width)
     if not len(values):
         return []
     if width < _LEAST[0] or height < _LEAST[1]:
         return [(Piece(_sparkline(values, width, look)),)]
-    scaled, ticks, labels, is_log = _scale(values, look)
-    heading = f" {title}" + (f" ({log})" if is_log else "")
-    rows: list[Row] = [(Piece(heading, "bold"),)]
-    rows += _plot(iterations, scaled, ticks, labels, at, width, height - 1, look)
-    return [shortened(row, width, look) for row in rows]
+    is_log = _spans_decades(values)
+    heights = np.log10(values) if is_log else values
+    plot = _plot(iterations, heights, is_log, width, height - 1, look)
+    here = np.flatnonzero(iterations <= at)
+    point = (float(iterations[here[-1]]), float(heights[here[-1]])) if len(here) else None
+    body = _drawn(plot, iterations, heights, point)
+    return [shortened(row, width, look) for row in (_heading(title, log, is_log), *plot.rows(body))]
 
 
 def curves_rows(
-    errors: Sequence[Array], marks: Sequence[str], width: int, height: int, look: Look, title: str, log: str
-) -> list[Row]:
-    """E by iteration of several runs in one plot, each drawn with its mark."""
-    curves = []
-    for one in errors:
-        iterations, values = error_curve(one, max(2, width - 10))
-        keep = (values > -1e300) & (values < 1e300)
-        if keep.any():
-            curves.append((iterations[keep], values[keep]))
-        else:
-            curves.append((np.empty(0), np.empty(0)))
-    every = np.concatenate([values for _, values in curves]) if curves else np.empty(0)
-    if not len(every) or width < _LEAST[0] or height < _LEAST[1]:
-        return []
-    scaled, ticks, labels, is_log = _scale(every, look)
-    first, last = (int(pick(np.concatenate([x for x, _ in curves]))) for pick in (np.min, np.max))
-    parts = np.split(scaled, np.cumsum([len(values) for _, values in curves])[:-1])
-    drawn = [(x, y, mark) for (x, _), y, mark in zip(curves, parts, marks, strict=True) if len(x)]
-    heading = f" {title}" + (f" ({log})" if is_log else "")
-    rows = _built(drawn, None, (first, last), ticks, labels, width, height - 1, look)
-    return [shortened(row, width, look) for row in [(Piece(heading, "bold"),), *rows]]
-
-
-def _scale(values: Array, look: Look) -> tuple[Array, list[float], list[str], bool]:
-    """Values to plot, ticks and their labels; decades by hand where the range asks for a log scale."""
-    positive = values[values > 0]
-    low, high = float(values.min()), float(values.max())
-    if len(positive) == len(values) and np.log10(high) - np.log10(low) > _DECADES:
-        logs = np.log10(values)
-        first, last = int(np.floor(logs.min())), int(np.ceil(logs.max()))
-        every = max(1, (last - first) // 5)
-        decades = list(range(first, last + 1, every))
-        return logs, [float(decade) for decade in decades], [f"1e{decade}" for decade in decades], True
-    if high - low < 1e-12 * max(1.0, abs(high)):
-        return values, [high], [look.figure(high, digits=3)], False
-    ticks = [float(tick) for tick in np.linspace(low, high, 4)]
-    spelled = ([look.figure(tick, digits=digits) for tick in ticks] for digits in range(3, 10))
-    labels = next((one for one in spelled if len(set(one)) == len(one)), [look.figure(tick) for tick in ticks])
-    return values, ticks, labels, False
-
-
-def _plot(
-    x: Array, y: Array, ticks: list[float], labels: list[str], at: int, width: int, height: int, look: Look
-) -> list[Row]:
-    here = np.flatnonzero(x <= at)
-    point = (float(x[here[-1]]), float(y[here[-1]])) if len(here) else None
-    return _built([(x, y, "")], point, (int(x[0]), int(x[-1])), ticks, labels, width, height, look)
-
-
-def _built(
-    curves: Sequence[tuple[Array, Array, str]],
-    point: tuple[float, float] | None,
-    across: tuple[int, int],
-    ticks: list[float],
-    labels: list[str],
+    errors: Sequence[Array],
+    marks: Sequence[str],
+    styles: Sequence[str],
+    here: int,
     width: int,
     height: int,
     look: Look,
+    title: str,
+    log: str,
 ) -> list[Row]:
-    """One plot of curves (x, y, mark; "" for a line of dots), and a point marked."""
+    """E by iteration of several runs in one plot, each with its mark at its end and in its style.
+
+    here: which of them is at hand; the others are drawn in fewer dots.
+    """
+    curves = [_known(one, width) for one in errors]
+    every = np.concatenate([values for _, values in curves]) if curves else np.empty(0)
+    if not len(every) or width < _LEAST[0] or height < _LEAST[1]:
+        return []
+    is_log = _spans_decades(every)
+    heights = [np.log10(values) if is_log else values for _, values in curves]
+    plot = _plot(np.concatenate([x for x, _ in curves]), np.concatenate(heights), is_log, width, height - 1, look)
+    known = [number for number, (x, _) in enumerate(curves) if len(x)]
+    for number in sorted(known, key=lambda one: one == here):
+        xs, ys = curves[number][0], heights[number]
+        # A line of one point is a dot.
+        xs, ys = (np.repeat(xs, 2), np.repeat(ys, 2)) if len(xs) == 1 else (xs, ys)
+        plot.dots.curve(xs, ys, styles[number], 1 if number == here else 2, marks[number].lower() if look.ascii else "")
+    for number in sorted(known, key=lambda one: one != here):
+        x, y = float(curves[number][0][-1]), float(heights[number][-1])
+        plot.dots.mark(x, y, marks[number], styles[number]) or plot.dots.label(x, y, marks[number], styles[number])
+    return [shortened(row, width, look) for row in (_heading(title, log, is_log), *plot.rows())]
+
+
+def _known(errors: Array, width: int) -> tuple[Array, Array]:
+    """Iterations and their errors as far as they can be drawn."""
+    iterations, values = error_curve(errors, max(2, width - 10))
+    keep = (values > -1e300) & (values < 1e300)
+    return iterations[keep], values[keep]
+
+
+def _spans_decades(values: Array) -> bool:
+    low, high = float(values.min()), float(values.max())
+    return low > 0 and bool(np.log10(high) - np.log10(low) > _DECADES)
+
+
+def _heading(title: str, log: str, is_log: bool) -> Row:
+    return (Piece(f" {title}" + (f" ({log})" if is_log else ""), "bold"),)
+
+
+def _plot(x: Array, y: Array, is_log: bool, width: int, height: int, look: Look) -> Plot:
+    """Axes around all points. The title names them both."""
+    low, high = float(y.min()), float(y.max())
+    flat = high - low <= 1e-12 * max(1.0, abs(high))
+    margin = max(abs(high) * 0.1, 1e-300) if flat else _MARGIN * (high - low)
+    across = Axis("", (float(x.min()), float(x.max())), whole=True)
+    return Plot(width, height, look, across, Axis("", (low - margin, high + margin), log=is_log))
+
+
+def _drawn(plot: Plot, x: Array, y: Array, point: Span | None) -> list[Row]:
+    """The curve on the plot's canvas, and a point marked."""
     import plotext
 
+    look, dots = plot.look, plot.dots
     # The one figure that plotext keeps is its module's own: cleared before each use.
     plotext.clear_figure()
     plotext.theme("clear")
-    plotext.plotsize(width, height)
     plotext.limitsize(False, False)
-    for x, y, mark in curves:
-        plotext.plot(x.tolist(), y.tolist(), marker=mark or ("*" if look.ascii else "braille"))
+    plotext.plotsize(dots.width, dots.height)
+    plotext.frame(False)
+    plotext.xaxes(False, False)
+    plotext.yaxes(False, False)
+    plotext.xticks([])
+    plotext.yticks([])
+    plotext.plot(x.tolist(), y.tolist(), marker="*" if look.ascii else "braille")
     if point is not None:
         plotext.scatter([point[0]], [point[1]], marker="o" if look.ascii else "●")
-    every = [float(pick(y)) for _, y, _ in curves for pick in (np.min, np.max)]
-    low, high = min(ticks[0], *every), max(ticks[-1], *every)
-    margin = 0.05 * (high - low) if high > low else max(1.0, abs(high)) * 0.1
-    low, high = low - margin, high + margin
-    plotext.ylim(low, high)
-    # Of two labels on one row plotext shows either, by chance. The frame and the numbers below take three rows.
-    while len(ticks) > 1 and (ticks[1] - ticks[0]) * (height - 3) < high - low:
-        ticks, labels = ticks[::2], labels[::2]
-    plotext.yticks(ticks, labels)
-    first, last = across
-    plotext.xlim(first - 0.5 if first == last else first, last + 0.5 if first == last else last)
-    marks = sorted({first, (first + last) // 2, last})
-    plotext.xticks(marks, [str(mark) for mark in marks])
-    text = plotext.uncolorize(plotext.build())
-    lines = [line.rstrip() for line in text.splitlines()]
-    if look.ascii:
-        frame = str.maketrans({"─": "-", "│": "|", "┌": "+", "┐": "+", "└": "+", "┘": "+", "┤": "|", "┬": "+",
-                               "├": "|", "┼": "+", "┴": "+"})  # fmt: skip
-        lines = [line.translate(frame) for line in lines]
-    return [(Piece(line),) for line in lines]
+    plotext.xlim(*dots.across)
+    plotext.ylim(*dots.up)
+    lines = plotext.uncolorize(plotext.build()).splitlines()[: dots.height]
+    return [(Piece(line.rstrip()),) for line in lines]
 
 
 def _sparkline(values: Array, width: int, look: Look) -> str:

@@ -13,6 +13,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, shortened
+from nntutor.tui.drawing.charts.axes import Axis, Plot
 
 _LEAST = (16, 5)
 _TWO = 56
@@ -38,14 +39,14 @@ class _Sampled:
         known = ys[np.isfinite(ys)]
         return cls(xs, ys, float(known.min()), float(known.max())) if known.size else None
 
-    def dots(self, width: int, height: int, look: Look, share: float, flat: float) -> Dots:
-        """Room for it between a title and an axis; above and below a margin, a share of what is seen of it.
+    def plot(self, width: int, height: int, look: Look, share: float, flat: float, names: tuple[str, str]) -> Plot:
+        """Room for it between axes of these names; above and below a margin, a share of what is seen of it.
 
         flat: the margin where it is the same everywhere.
         """
         margin = share * (self.high - self.low) if self.high > self.low else flat
-        across = float(self.xs[0]), float(self.xs[-1])
-        return Dots(width - 1, height - 2, look, across, (self.low - margin, self.high + margin))
+        across = Axis(names[0], (float(self.xs[0]), float(self.xs[-1])))
+        return Plot(width, height, look, across, Axis(names[1], (self.low - margin, self.high + margin)))
 
 
 def parabola_rows(
@@ -71,7 +72,8 @@ def parabola_rows(
     sampled = _Sampled.over(values, across, width)
     if sampled is None:
         return [head]
-    drawn = sampled.dots(width, height, look, 0.06, 1.0)
+    plot = sampled.plot(width, height - 1, look, 0.06, 1.0, axes)
+    drawn = plot.dots
     drawn.curve(sampled.xs, sampled.ys, "", glyph=".")
     heights = np.asarray(values(frozen(moves)), dtype=float) if len(moves) else np.empty(0)
     for place in range(len(moves) - 1):
@@ -79,13 +81,7 @@ def parabola_rows(
         drawn.line(x0, y0, x1, y1, "edge", 3, ".")
     if len(moves):
         _moves(drawn, moves, heights, slope)
-    ends = [figure(end, 3, style=look.style) for end in (*across, sampled.high)]
-    axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {look.line('↑')} {ends[2]}"
-    return [*_rows(shortened(head, width, look), drawn), shortened((Piece(axis, "dim"),), width, look)][:height]
-
-
-def _rows(head: Row, drawn: Dots) -> list[Row]:
-    return [head, *[(Piece(" "), *row) if row else () for row in drawn.rows()]]
+    return [shortened(row, width, look) for row in (head, *plot.rows())][:height]
 
 
 def _moves(drawn: Dots, moves: Array, heights: Array, slope: float | None) -> None:
@@ -152,13 +148,15 @@ def _function(
     title: str,
     span: Span,
 ) -> list[Row]:
-    told = name
-    y = None
+    told, net, y = name, "", None
     if at is not None and np.isfinite(at):
         y = float(values(frozen([at]))[0])
         told = f"{name} = {figure(y, 4, style=look.style)}"
+        net = f"   net = {figure(at, 4, style=look.style)}" if top is None else ""
     largest = "" if top is None else f"   {top[0]} {figure(top[1], 3, style=look.style)}"
     head: Row = (Piece(f" {title} " if title else " "), Piece(told, "result"))
+    if net and cells(title) + cells(told) + cells(net) + 2 <= width:
+        head = (*head, Piece(net, "forward"))
     if top is not None and cells(told) + cells(largest) + 2 <= width:
         head = (*head, Piece(largest, "dim"))
     head = shortened(head, width, look)
@@ -167,16 +165,13 @@ def _function(
     sampled = _Sampled.over(values, span, width)
     if sampled is None:
         return [head]
-    drawn = sampled.dots(width, height, look, 0.08, 0.5)
+    plot = sampled.plot(width, height - 1, look, 0.08, 0.5, ("net", ""))
+    drawn = plot.dots
     drawn.line(0.0, sampled.low, 0.0, sampled.high, "edge", 3, ":")
     if top is not None:
         drawn.line(span[0], top[1], span[1], top[1], "edge", 3, ".")
     drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
     if y is not None and at is not None:
-        drawn.line(at, sampled.low, at, y, "operand", 2, ":")
+        drawn.line(at, sampled.low, at, y, "forward", 2, ":")
         drawn.mark(at, y, look.line("●"), "result", over=True)
-    low_net, high_net = (figure(end, 2, style=look.style) for end in span)
-    axis = f" net {low_net} {look.line('→')} {high_net}"
-    if at is not None and np.isfinite(at):
-        axis += f"   net = {figure(at, 4, style=look.style)}"
-    return [*_rows(head, drawn), shortened((Piece(axis, "dim"),), width, look)][:height]
+    return [shortened(row, width, look) for row in (head, *plot.rows())][:height]

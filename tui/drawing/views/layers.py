@@ -47,10 +47,16 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
             for number, layer in enumerate(trace.problem.network.layers, 1)
         ]
     line = product(trace, step, words, look, width)
-    power, title = look.line("0.25ⁿ"), words.say("views.gradient_size")
+    power, title = look.line("0.25ⁿ"), f"{words.say('views.gradient_size')} ({words.say('views.log_scale')})"
     gone = words.say("views.moved")
-    drawn = bars_rows(bars, width, height - len(line), look, title, power, moved, gone)
+    drawn = bars_rows(bars, width, height - len(line), look, title, power, moved, gone, _begun(study))
     return [*drawn, *line]
+
+
+def _begun(study: Study) -> list[float]:
+    """The sizes with which each run of the lesson begins: runs that are compared share their scale."""
+    begun = [timeline.trace_of(1) for timeline in study.timelines.values() if not timeline.problem.surface]
+    return [float(size) for trace in begun for size in gradient_sizes(trace)]
 
 
 def layer_found(trace: Trace, number: int, step: int) -> bool:

@@ -16,7 +16,7 @@ MARKS = "ABCDFHJLPQRUYZ"
 
 @dataclass(frozen=True)
 class Racer:
-    """One run of a race: its mark, name and rate, how many moves it has made, and E there."""
+    """One run of a race: its mark, name and rate, how many moves it has made, E there, and its style in the picture."""
 
     mark: str
     name: str
@@ -24,6 +24,7 @@ class Racer:
     moves: int
     error: float
     here: bool
+    style: str = ""
 
 
 def racer_rows(
@@ -39,7 +40,7 @@ def racer_rows(
         text = f"{line.mark} {line.name} {eta} {line.rate} E {look.figure(line.error, digits=3)}"
         if samples:
             text += f" {words.say('race.moves', count=line.moves)}"
-        parts.append((f"[{text}]" if line.here else f" {text} ", line.here))
+        parts.append((f"[{text}]" if line.here else f" {text} ", line))
     wide = max(cells(text) for text, _ in parts) + 1
     each = max(1, (width - 1) // wide)
     head = words.say("race.touched" if samples else "race.iterations", count=samples_seen)
@@ -47,7 +48,12 @@ def racer_rows(
     letters: Row = (*first, Piece(f"   {words.say('race.letters')}", "dim"))
     rows: list[Row] = [letters if ways and row_cells(letters) <= width else first]
     for start in range(0, len(parts), each):
-        rows.append(
-            tuple(Piece(padded(text, wide), "result" if here else "") for text, here in parts[start : start + each])
-        )
+        rows.append(tuple(piece for part in parts[start : start + each] for piece in _part(*part, wide)))
     return [shortened(row, width, look) for row in rows]
+
+
+def _part(text: str, racer: Racer, wide: int) -> Row:
+    """The letter in the colour of its way, the rest bright where it is the one at hand."""
+    letter = len(racer.mark) + 1
+    rest = padded(text, wide)[letter:]
+    return Piece(text[:letter], racer.style), Piece(rest, "result" if racer.here else "")

@@ -20,7 +20,7 @@ from nntutor.tui.drawing.views.paths import parameters, path, variables
 from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.study import Study
 
-_RACERS = ("operand", "result", "bold", "positive", "negative", "note")
+_RACERS = tuple(f"run{number}" for number in range(1, 7))
 
 
 def race(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
@@ -40,23 +40,24 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         made = samples_seen // max(1, timeline.problem.batch_size)
         title = run_name(words, name.rpartition("-")[2])
         title = title if study.own(name) else words.say("status.changed", run=title)
-        mark = MARKS[number % len(MARKS)]
+        mark, style = MARKS[number % len(MARKS)], _RACERS[number % len(_RACERS)]
         if planar:
             points = path(study, refs, name, made + 1)
             made = len(points) - 1
-            paths.append(Path(points, mark, _RACERS[number % len(_RACERS)]))
+            paths.append(Path(points, mark, style, here=name == study.run))
         else:
             errors.append(timeline.errors_until(made + 1))
             made = len(errors[-1]) - 1
         error = error_at(study, name, made)
         rate = look.figure(timeline.problem.optimizer.learning_rate)
-        lines.append(Racer(mark, title, rate, made, error, name == study.run))
+        lines.append(Racer(mark, title, rate, made, error, name == study.run, style))
     legend = racer_rows(lines, samples_seen, words, width, look, samples=bool(trace.samples), ways=planar)
     if planar:
         return [*legend, *contours_of(study, refs, paths, width, height - len(legend), look)]
     title, log = words.say("views.error_curve"), words.say("views.log_scale")
-    marks = [line.mark for line in lines]
-    return [*legend, *curves_rows(errors, marks, width, height - len(legend), look, title, log)]
+    marks, styles = [line.mark for line in lines], [line.style for line in lines]
+    here = names.index(study.run) if study.run in names else -1
+    return [*legend, *curves_rows(errors, marks, styles, here, width, height - len(legend), look, title, log)]
 
 
 def error_at(study: Study, run: str, moves: int) -> float:
