@@ -21,7 +21,7 @@ from nntutor.core.notation.symbols import SYMBOL
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop
-from nntutor.lessons.language import words
+from nntutor.lessons.language import why, words
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.pages import prose
@@ -288,3 +288,14 @@ def test_after_any_change_what_every_stop_says_is_true_of_the_record(lesson: Les
         expected = shown(source, lambda one, study=study, stop=stop, source=source: is_true(one, study, stop, source))
         assert said == holes.fill(expected, trace_of, lesson.published, 4, Style.UNICODE, stop.at)
         assert not TWICE.search(said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_step_of_rosenblatts_rule_is_told_as_a_slope(language: str) -> None:
+    trace = lint.opened(load.find("wall")).trace
+    steps = map(trace.step, range(1, len(trace) + 1))
+    told = [why.kind(trace, step) for step in steps if step.phase in ("backward", "update")]
+    assert all(kind.endswith("_perceptron") for kind in told)
+    said = words.load(language)
+    slopes = {said.say(f"kind.gradient_{of}") for of in ("weight", "bias")}
+    assert not slopes & {said.say(f"kind.{kind}") for kind in told}

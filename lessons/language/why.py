@@ -52,6 +52,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
             return f"delta_{_ERROR.get(problem.error, problem.error)}" if merged else f"delta_{where}"
         case "gradient" if problem.surface:
             return "gradient_surface"
+        case "gradient" if problem.error == "perceptron":
+            return f"gradient{'' if ref.input else '_bias'}_perceptron"
         case "gradient":
             return f"gradient_{'weight' if ref.input else 'bias'}{many}"
         case "state":
@@ -62,6 +64,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
         case "change":
             without = "no-correction" in made_in(mistake, ref.layer) or not problem.optimizer.correct
             return "change_no_correction" if optimizer == "adam" and without else f"change_{optimizer}{form}"
+        case "update" if problem.error == "perceptron" and optimizer == "sgd" and not problem.optimizer.decay:
+            return f"update{'' if ref.input else '_bias'}_perceptron"
         case "update":
             plain = "" if optimizer == "sgd" else "_other"
             decays = "_decay" if problem.optimizer.decay and ref.input else ""
