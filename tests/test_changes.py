@@ -185,7 +185,8 @@ def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_wha
         assert study is not None
         main = keyed(lesson, study, "more")
         for ref in edits.editable(study):
-            value = round(0.75 * edits.value_now(study, ref) + 0.125, 6) if ref.kind not in NUMBERS else 2.0
+            now = edits.value_now(study, ref)
+            value = round(0.75 * now + 0.123, 6) if ref.kind not in NUMBERS else now + 1
             if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
                 continue
             line = f"{edits.symbol_of(study, ref)} = {value}"
@@ -273,7 +274,7 @@ def test_a_change_by_which_training_diverges_says_where() -> None:
     assert session.study.note is not None
     diverged = session.study.timeline.diverged
     assert diverged is not None
-    assert "from iteration 1 on, in “creeps”: With these new weights E is no longer finite" in screen(session)
+    assert "from iteration 1 on, in “η 1/8”: With these new weights E is no longer finite" in screen(session)
     assert f"in iteration {diverged}." in screen(session)
 
 

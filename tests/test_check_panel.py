@@ -9,10 +9,17 @@ import pytest
 import screens
 
 from nntutor.core.analysis.gradient_check import check
+from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
+from nntutor.lessons.course import load
+from nntutor.lessons.language import words
 from nntutor.tui.drawing.panels import check as panel
+from nntutor.tui.state import moves
+from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.session import Session, Typed
+
+LESSONS = [lesson.id for lesson in load.lessons()]
 
 
 def checking(problem: Problem, mistake: str = "") -> Session:
@@ -75,3 +82,28 @@ def test_a_check_that_cannot_see_says_why_in_both_languages() -> None:
     flat = checking(unit(1.0, 1000.0))
     assert "Both are smaller than differences of E can show." in said(flat)
     assert "볼 수 없을 만큼 둘 다 작습니다" in said(screens.pressed(flat, "language"))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_figures_of_a_check_divide_to_the_slope_that_stands_below_them(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each stop, one step of every kind in its iteration: (E(+ε) − E(−ε))/2ε is the slope, and that the gradient."""
+    monkeypatch.setattr(panel, "_verdict", lambda *given: ("agrees", {}))  # takes long, and has tests of its own
+    session = screens.of_lesson(name)
+    study = session.study
+    assert study is not None and study.lesson is not None
+    checked = 0
+    for number in range(len(study.lesson.stops)):
+        stopped = moves.at_stop(study, number)
+        for step in {step.kind: step.index for step in stopped.trace if step.unit}.values():
+            here = moves.checking(moves.to(stopped, stopped.timeline.iteration, step))
+            if isinstance(here.panel, Checking):
+                checked += 1
+                numbers = [value for _, value in panel.found(session, here, here.panel, words.load("en")).numbers]
+                upper, lower, slope = (float(value.replace("−", "-")) for value in numbers[:3])
+                rounding = 1e-11 * (max(abs(upper), abs(lower)) / here.panel.h + abs(slope))
+                assert abs((upper - lower) / (2 * here.panel.h) - slope) <= rounding, (number, here.panel.ref)
+                gradient = here.trace.value(here.panel.ref._replace(kind=GRADIENT[here.panel.ref.kind]))
+                assert here.timeline.mistake or abs(slope - gradient) <= 1e-3 * abs(gradient) + rounding, here.panel.ref
+    assert checked or name in ("start", "by-hand", "wall")

@@ -261,6 +261,9 @@ def problems() -> Iterator[tuple[Problem, str]]:
         last = {"softmax-ce": "identity", "perceptron": "step"}.get(error, "sigmoid")
         layers = (plain.network.layers[0], Layer(last, second, [0.3, 0.4]))
         yield replace(plain, error=error, network=Network(layers)), ""
+        if error == "perceptron":
+            decaying = Optimizer(learning_rate=0.1, decay=0.01)
+            yield replace(plain, error=error, network=Network(layers), batch="full", optimizer=decaying), ""
     for optimizer in OPTIMIZERS:
         yield replace(plain, optimizer=Optimizer(optimizer, 0.1)), ""
         yield replace(plain, optimizer=Optimizer(optimizer, 0.1, decay=0.01)), ""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nntutor.core import errors
 from nntutor.core.engine.plan import PHASES
+from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.mistakes.table import MISTAKES
@@ -102,6 +103,7 @@ BUILT: dict[str, frozenset[str]] = {
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
         "serve.": literals("tui/browser/*.py"),
+        "setting_name.": NUMBERS.values(),
         "signs.": literals("tui/drawing/pages/help.py"),
         "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),
         "stale.": (one.stale for example in published.examples() for one in example.figures),

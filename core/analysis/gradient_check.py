@@ -32,8 +32,9 @@ _TOGETHER = 200  # numbers that are checked side by side
 class Difference:
     """One number moved by ±h: E above and below, the slope from them, and the gradient beside it.
 
-    near: whether the two are as near as an h that suits brings them, which is no verdict. kinks: units, or the weight
-    itself, that the move takes at least half the way to a kink.
+    Of a number of one sample among several, E is that of its sample. near: whether the two are as near as an h that
+    suits brings them, which is no verdict. kinks: units, or the weight itself, that the move takes at least half the
+    way to a kink.
     """
 
     h: float
@@ -69,14 +70,14 @@ class Check:
 def central_difference(trace: Trace, ref: Ref, h: float) -> Difference:
     """The plain difference of one weight, bias, out or net of the iteration.
 
-    For a number of one sample the slope is that of its sample's E, as its gradient is. KeyError where
-    the iteration has no gradient of it; NotDifferentiable under the perceptron's error.
+    For a number of one sample among several E is that of its sample, as its gradient is of it. KeyError where the
+    iteration has no gradient of it; NotDifferentiable under the perceptron's error.
     """
     gradient = _gradient(trace, ref)
     upper, above = _nudged(trace, ref, h)
     lower, below = _nudged(trace, ref, -h)
     with np.errstate(all="ignore"):
-        numeric = float(_times(trace, ref) * (np.float64(upper) - lower) / (2 * h))
+        numeric = float((np.float64(upper) - lower) / (2 * h))
     allowed = _RELATIVE * max(abs(gradient), abs(numeric)) + _ABSOLUTE * max(1.0, abs(trace.error))
     near = abs(gradient - numeric) <= allowed
     itself = (trace.symbol(ref),) if _penalized(trace, ref) and abs(trace.value(ref)) <= 2 * h else ()
@@ -149,6 +150,11 @@ def _penalized(trace: Trace, ref: Ref) -> bool:
     return ref.kind == "weight" and ref.input > 0 and trace.plan.shape.penalty.l1
 
 
+def of_its_sample(trace: Trace, ref: Ref) -> bool:
+    """Whether a number belongs to one sample among several, so that its gradient is of that sample's E."""
+    return ref.sample >= 0 and len(trace.samples) > 1
+
+
 def _times(trace: Trace, ref: Ref) -> float:
     """What E is to be multiplied by, so that the E of a number's own sample is in it once."""
     mean = ref.sample >= 0 and trace.plan.shape.over_samples == "mean"
@@ -168,7 +174,8 @@ def _nudged(trace: Trace, ref: Ref, by: float) -> tuple[float, list[Array]]:
         view[place] += by
         moved = State(trace.before.done, frozen(params), trace.before.slots)
         return trace.error_at(moved), trace.nets()
-    return trace.error_at(trace.before, ref, by), trace.nets()
+    error = trace.error_at(trace.before, ref, by)
+    return trace.sample_error(ref.sample) if of_its_sample(trace, ref) else error, trace.nets()
 
 
 def _kinks(trace: Trace, above: list[Array], below: list[Array]) -> tuple[str, ...]:

@@ -213,6 +213,11 @@ class Trace:
                     program.run_forward(nudged.layer + 1)
         return float(program.error)
 
+    def sample_error(self, sample: int) -> float:
+        """E of one sample alone, without a penalty, as the last forward pass left it."""
+        errors = self._program.arena["unit_error", 0][self.samples.index(sample)]
+        return float(errors.mean() if self.plan.shape.over_outputs == "mean" else errors.sum())
+
     def nets(self) -> list[Array]:
         """A copy of every layer's net as the last forward pass left it, (samples, units) each."""
         layers = range(1, len(self.plan.shape.layers) + 1)

@@ -31,6 +31,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
     optimizer = problem.optimizer.name
     # The forms of momentum have one name and several meanings: v is a velocity, a sum of gradients or their mean.
     form = f"_{problem.optimizer.form}" if optimizer == "momentum" and problem.optimizer.form != "velocity" else ""
+    # Rosenblatt's rule is no derivative, so nothing of it says how E moves.
+    rule = "_rosenblatt" if problem.error == "perceptron" else ""
     word = KINDS[ref.kind].word
     match word:
         case "net":
@@ -52,10 +54,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
             return f"delta_{_ERROR.get(problem.error, problem.error)}" if merged else f"delta_{where}"
         case "gradient" if problem.surface:
             return "gradient_surface"
-        case "gradient" if problem.error == "perceptron":
-            return f"gradient{'' if ref.input else '_bias'}_perceptron"
         case "gradient":
-            return f"gradient_{'weight' if ref.input else 'bias'}{many}"
+            return f"gradient_{'weight' if ref.input else 'bias'}{rule}{many}"
         case "state":
             of_several = f"_{ref.kind}" if len(problem.optimizer.rule.states) > 1 else ""
             return f"state_{optimizer}{form}{of_several}"
@@ -64,10 +64,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
         case "change":
             without = "no-correction" in made_in(mistake, ref.layer) or not problem.optimizer.correct
             return "change_no_correction" if optimizer == "adam" and without else f"change_{optimizer}{form}"
-        case "update" if problem.error == "perceptron" and optimizer == "sgd" and not problem.optimizer.decay:
-            return f"update{'' if ref.input else '_bias'}_perceptron"
         case "update":
-            plain = "" if optimizer == "sgd" else "_other"
+            plain = rule if optimizer == "sgd" else "_other"
             decays = "_decay" if problem.optimizer.decay and ref.input else ""
             return f"update{plain}{decays}" if ref.input else f"update_bias{plain}"
     raise KeyError(word)

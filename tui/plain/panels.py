@@ -9,7 +9,7 @@ from nntutor.core.notation.symbols import short
 from nntutor.lessons.course import glossary
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.saying import said
+from nntutor.tui.drawing.canvas.saying import called, said
 from nntutor.tui.drawing.pages.search import named
 from nntutor.tui.drawing.panels import check
 from nntutor.tui.drawing.panels.why import made
@@ -60,8 +60,10 @@ def _choosing(session: Session, study: Study, panel: Choosing, words: Words, loo
 def _editing(session: Session, study: Study, panel: Editing, words: Words, look: Look) -> list[str]:
     if panel.ref is None:
         return [words.say("plain.edit_ask")]
-    now = look.figure(edits.value_now(study, panel.ref), digits=look.digits + 2)
-    return [words.say("plain.edit_now", symbol=edits.symbol_of(study, panel.ref), value=now)]
+    first, value = edits.since(study, panel.ref), operand_figure(edits.value_now(study, panel.ref), look)
+    key = "plain.edit_now" if first == study.timeline.iteration else "plain.edit_then"
+    symbol = called(words, edits.symbol_of(study, panel.ref))
+    return [words.say(key, symbol=symbol, value=value, iteration=first)]
 
 
 def _asking(session: Session, study: Study, panel: Asking, words: Words, look: Look) -> list[str]:

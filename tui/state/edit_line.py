@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
 
 import numpy as np
 
 from nntutor.core.engine.edits import is_given
+from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.lessons.language import words
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state import edits
 from nntutor.tui.state.expressions import value_of
@@ -25,13 +29,25 @@ _KINDS = {
 """Settings and rates by their names."""
 
 
+@cache
+def _settings() -> dict[str, str]:
+    """Settings by what each language calls them, as a line that shows one may be typed again."""
+    names = product((words.load(language) for language in words.LANGUAGES), NUMBERS.items())
+    return {said.say(f"setting_name.{name}"): kind for said, (kind, name) in names}
+
+
 def at_hand(study: Study) -> Ref | None:
-    """The number that a value typed without a symbol is for: the step's weight, else the lesson's main number."""
-    weight = study.step.ref._replace(kind="weight")
-    if study.step.ref.kind in PER_WEIGHT and edits.can_be_set(study, weight):
+    """The number that a value typed without a symbol is for: the step's weight, else the lesson's main number, else,
+    where that is neither a rate or a setting nor in the formula on the screen, the first of the formula."""
+    step, main = study.step, edits.main_ref(study)
+    weight = step.ref._replace(kind="weight")
+    if step.ref.kind in PER_WEIGHT and edits.can_be_set(study, weight):
         return weight
-    main = edits.main_ref(study)
-    return main if main is not None and edits.can_be_set(study, main) else None
+    if main is None or not edits.can_be_set(study, main):
+        return None
+    shown = [ref for ref in names(step.full) if ref.kind not in RATE_FIELDS and edits.can_be_set(study, ref)]
+    everywhere = main.kind in NUMBERS or main.kind in RATE_FIELDS or main in shown
+    return main if everywhere or not shown else shown[0]
 
 
 def editing(study: Study) -> Study:
@@ -77,7 +93,7 @@ def parse_edit(study: Study, panel: Editing) -> Change | Note:
 
 def _named(study: Study, symbol: str) -> Ref | Note:
     """The number that is called so; a rate, a setting by its name too, and "b" where there is one bias."""
-    kind = _KINDS.get(symbol.lower())
+    kind = _KINDS.get(symbol.lower()) or _settings().get(symbol)
     found = Ref(kind) if kind else study.trace.find(symbol)
     layers = enumerate(study.timeline.problem.network.layers, 1)
     biases = [Ref("weight", n, unit) for n, layer in layers for unit in range(1, layer.units + 1)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from nntutor.core.engine.edits import MOST_EDITS, is_given
 from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
@@ -82,6 +83,9 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     if not np.isfinite(value) or (ref.kind in RATE_FIELDS and not in_range(ref.kind, value)):
         return _no_further(study, ref, before)
     runs, timelines = _touched(study), dict(study.timelines)
+    same = all(given_value(timelines[name], ref, first) == value for name in runs)
+    if same and not study.hides(ref, study.timeline):
+        return replace(study, note=note("edit.same", symbol=symbol_of(study, ref), value=value))
     if any(len(timelines[name].edits) >= MOST_EDITS for name in runs):
         return replace(study, note=note("edit.too_many", most=MOST_EDITS))
     try:
@@ -120,13 +124,13 @@ def _telling(study: Study, telling: Telling) -> Study:
 
 
 def editable(study: Study) -> tuple[Ref, ...]:
-    """The given numbers that an edit at this step offers: the weight at hand, what the step used, the lesson's main
-    number, then the rates."""
+    """The given numbers that an edit at this step offers: the weight at hand, those of the formula on the screen, what
+    the step used, the lesson's main number, then the rates."""
     step, main = study.step, main_ref(study)
     found = []
     if step.ref.kind in PER_WEIGHT:
         found.append(step.ref._replace(kind="weight"))
-    found += [operand.ref for operand in step.operands]
+    found += [*names(step.full), *(operand.ref for operand in step.operands)]
     found += [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
     found += [Ref(kind) for kind in RATE_FIELDS]
     offered = [ref for ref in found if can_be_set(study, ref)]

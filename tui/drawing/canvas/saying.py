@@ -43,7 +43,15 @@ def _fact(name: str, fact: object, words: Words, look: Look) -> object:
             return _listed(fact, words, look)
         case str() if name == "run":
             return run_name(words, fact)
+        case str() if name == "symbol":
+            return called(words, fact)
     return fact
+
+
+def called(words: Words, symbol: str) -> str:
+    """A symbol, which is the same in every language; of a setting, what the language calls it."""
+    key = f"setting_name.{symbol}"
+    return words.say(key) if words.has(key) else symbol
 
 
 def _listed(went: tuple[tuple[str, float | None, float | None], ...], words: Words, look: Look) -> str:
@@ -54,6 +62,7 @@ def _listed(went: tuple[tuple[str, float | None, float | None], ...], words: Wor
 
 
 def _went(symbol: str, before: float | None, after: float | None, words: Words, look: Look) -> str:
+    symbol = called(words, symbol)
     if before is None or after is None:
         first, last = ("?" if value is None else look.figure(value) for value in (before, after))
         return f"{symbol} {first} {look.line('→')} {last}"

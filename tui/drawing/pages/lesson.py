@@ -102,7 +102,9 @@ class LessonPage:
         """What the run at hand is called, where there are several or something in it has been changed."""
         study = self.study
         name = run_name(self.words, study.run) if len(study.timelines) > 1 else ""
-        return name if study.own(study.run) else self.words.say("status.changed", run=name).strip()
+        if study.own(study.run):
+            return name
+        return self.words.say("status.changed", run=name) if name else self.words.say("status.changed_alone")
 
     def _picture(self, height: int) -> list[Row]:
         """The view that is chosen, below a line; on a wide screen two of them, below their names."""

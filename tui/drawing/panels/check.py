@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from nntutor.core.analysis.gradient_check import Difference, central_difference, check, serving_step
+from nntutor.core.analysis.gradient_check import Difference, central_difference, check, of_its_sample, serving_step
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.kinds import GRADIENT
@@ -21,6 +21,7 @@ from nntutor.tui.state.signs import non_text_key, sign
 from nntutor.tui.state.study import Study
 
 _DIGITS = 12
+_GAP = 11  # from the label to what is said beside the last number
 # Another ε changes neither, and both run the network many times.
 _check = lru_cache(maxsize=1)(check)
 _serving_step = lru_cache(maxsize=1)(serving_step)
@@ -39,11 +40,11 @@ def found(session: Session, study: Study, panel: Checking, words: Words) -> Foun
     """The check of one number in words and figures."""
     look, trace = look_of(session), study.trace
     shown = central_difference(trace, panel.ref, panel.h)
-    symbol = trace.symbol(panel.ref, look.style)
+    symbol, error = trace.symbol(panel.ref, look.style), _error(trace, panel.ref, look.style)
     epsilon = short("rate_eps", look.style)
 
     def say(key: str, **facts: object) -> str:
-        return words.say(f"check.{key}", symbol=symbol, **facts).replace("ε", epsilon)
+        return words.say(f"check.{key}", symbol=symbol, error=error, **facts).replace("ε", epsilon)
 
     def long(value: float, plus: bool = False) -> str:
         return figure(value, _DIGITS, plus, look.style)
@@ -64,6 +65,14 @@ def found(session: Session, study: Study, panel: Checking, words: Words) -> Foun
     return Found(say("title"), chosen, numbers, say(key, **facts) if key else "")
 
 
+def _error(trace: Trace, ref: Ref, style: Style) -> str:
+    """The symbol of the E that is looked at: of a number of one sample among several, that of its sample."""
+    if not of_its_sample(trace, ref):
+        return trace.symbol(Ref("error"), style)
+    only = trace.array("unit_error").shape[-1] == 1
+    return trace.symbol(Ref("unit_error", 0, 1, 0, ref.sample), style) if only else f"E[{ref.sample}]"
+
+
 def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[Row]:
     width, shown = session.width, found(session, study, panel, words)
     vary = words.say("check.vary").replace("ε", short("rate_eps", session.style))
@@ -74,8 +83,8 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
         drawn = [row for label, value in shown.numbers for row in ((Piece(f" {label}"),), (Piece(f"     {value}"),))]
     if not shown.verdict:
         return [*head, *drawn]
-    if wide + 14 + cells(shown.verdict) <= width:
-        return [*head, *drawn[:-1], (*padded_row(drawn[-1], wide + 14), Piece(shown.verdict, "bold"))]
+    if wide + _GAP + cells(shown.verdict) <= width:
+        return [*head, *drawn[:-1], (*padded_row(drawn[-1], wide + _GAP), Piece(shown.verdict, "bold"))]
     # What is said matters more than the numbers above, of which the last ones go where rows are few.
     return [*head, *[(Piece(f" {line}", "bold"),) for line in wrapped(shown.verdict, width - 2)], *drawn]
 

@@ -6,7 +6,8 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, row_cells, typed, wrapped
-from nntutor.tui.drawing.canvas.saying import fitting, said
+from nntutor.tui.drawing.canvas.saying import called, fitting, said
+from nntutor.tui.drawing.step.formula import operand_figure
 from nntutor.tui.state import edit_line, edits
 from nntutor.tui.state.edit_line import Change
 from nntutor.tui.state.panels import Editing
@@ -22,8 +23,10 @@ def rows(session: Session, study: Study, panel: Editing, words: Words) -> list[R
     look, width = look_of(session), session.width
     head, beside = Piece(" "), ""
     if "=" not in panel.text and panel.ref is not None:
-        symbol, now = edits.symbol_of(study, panel.ref), edits.value_now(study, panel.ref)
-        shown = words.say("edit.now", value=look.figure(now, digits=look.digits + 2))
+        symbol, first = called(words, edits.symbol_of(study, panel.ref)), edits.since(study, panel.ref)
+        key = "edit.now" if first == study.timeline.iteration else "edit.now_then"
+        value = operand_figure(edits.value_now(study, panel.ref), look)
+        shown = words.say(key, value=value, iteration=first)
         head, beside = Piece(f" {symbol} = ", "key"), f"   {shown}"
     drawn = [*headed(words.say("edit.title"), words.say("edit.how"), width), *typed(head, panel.line, width, look)]
     if row_cells(drawn[-1]) + cells(beside) <= width:

@@ -50,12 +50,13 @@ def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
     curvature = float(above - 2 * here + below)
     if not (np.isfinite(curvature) and curvature > 0):
         return start, ""
-    eta = trace.problem.optimizer.learning_rate
-    return float(start - (above - below) / 2 / curvature), _regime(eta * curvature)
+    eta, at_bottom = trace.problem.optimizer.learning_rate, above == below
+    regime = "stays" if at_bottom or eta == 0 else _regime(eta * curvature)
+    return float(start - (above - below) / 2 / curvature), regime
 
 
 def _regime(share: float) -> str:
-    """What plain descent does in a bowl, by η·E″."""
+    """What plain descent does in a bowl, by η·E″, where it moves at all."""
     for edge, below, at_edge in ((1.0, "creeps", "lands"), (2.0, "crosses", "swings")):
         if abs(share - edge) < 1e-9:
             return at_edge
