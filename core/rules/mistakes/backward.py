@@ -31,8 +31,11 @@ def error_sent_back(rules: LayerRules, at: At) -> LayerRules:
     return back(lambda back: replace(back, sent=Sub(Name("out"), Name("target"))))(rules, at)
 
 
-def updated_weights(book: Rulebook, shape: Shape) -> Rulebook:
+def updated_weights(book: Rulebook, shape: Shape, only: int) -> Rulebook:
     """Each layer is updated before the layer below gets its deltas, which so take the new weights."""
+    learning = [layer.learns for layer in shape.layers]
+    if True not in learning[:-1] or not any(learning[learning.index(True) + 1 :]):
+        return book
 
     def renewed(rules: LayerRules) -> LayerRules:
         back = rules.out_grad

@@ -11,15 +11,44 @@ from dataclasses import replace
 from functools import lru_cache
 
 from nntutor.core.rules.mistakes import backward, forward, gradients, slopes, updates
-from nntutor.core.rules.mistakes.slip import At, Mistake, of_layers
+from nntutor.core.rules.mistakes.slip import Mistake, of_layers, of_network, of_updates
 from nntutor.core.rules.rulebook import Rulebook, right
 from nntutor.core.rules.shape import Shape
 
+# In the contract's order, from the first formula of an iteration to the last, which is also the order of those that
+# agree: so a ReLU's mask of ones stands before the slopes of 1. A numerical gradient of an output in place of E
+# ("check-of-output") changes no rule: whoever reads a person's own numbers looks for it among those.
 MISTAKES: dict[str, Mistake] = {
-    "bias-left-out": of_layers(all=forward.bias_left_out),
-    "softmax-without-exp": Mistake({}, forward.softmax_without_exp),
-    "sign": of_layers(all=slopes.sign),
+    "bias-left-out": of_layers(all=forward.bias_times(0)),
+    "bias-subtracted": of_layers(all=forward.bias_times(-1)),
+    "net-negated": of_network(all=forward.net_negated),
+    "inputs-swapped": of_layers(all=forward.inputs_swapped),
+    "activation-left-out": of_network(all=forward.of_outs(forward.activation_left_out)),
+    "exp-sign": of_network(all=forward.of_outs(forward.exp_sign)),
+    "softmax-without-exp": of_network(all=forward.softmax_without_exp),
+    "sign": of_layers(all=slopes.at_output(slopes.turned)),
+    "target-in-slope": of_layers(all=slopes.target_in_slope),
+    "mask-always-one": of_layers(all=slopes.mask_always_one),
+    "no-output-slope": of_layers(all=slopes.no_output_slope),
     "no-hidden-slope": of_layers(all=slopes.no_hidden_slope),
+    "slope-at-net": of_layers(all=slopes.slope_at_net),
+    "slope-twice": of_layers(all=slopes.slope_twice),
+    "slope-times-net": of_layers(all=slopes.slope_times_net),
+    "slope-of-error": of_layers(gap=slopes.slope_of_gap, turned=slopes.slope_of_turned_gap),
+    "factor-two": of_layers(missing=slopes.at_output(slopes.halved), added=slopes.at_output(slopes.doubled)),
+    "outputs-mean-for-sum": of_network(
+        back=slopes.over_outputs(mean=True, error=False),
+        both=slopes.over_outputs(mean=True),
+        error=slopes.over_outputs(mean=True, back=False),
+    ),
+    "outputs-sum-for-mean": of_network(
+        back=slopes.over_outputs(mean=False, error=False),
+        both=slopes.over_outputs(mean=False),
+        error=slopes.over_outputs(mean=False, back=False),
+    ),
+    "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.for_gap("error")),
+    "slope-besides-cross-entropy": of_layers(all=slopes.slope_besides),
+    "softmax-diagonal": of_layers(all=slopes.softmax_diagonal),
     "error-sent-back": of_layers(all=backward.error_sent_back),
     "weights-left-out": of_layers(all=backward.back(lambda back: replace(back, weight=None))),
     "one-path": of_layers(
@@ -27,12 +56,15 @@ MISTAKES: dict[str, Mistake] = {
         last=backward.back(lambda back: replace(back, which="last")),
     ),
     # The totals that the well-known 2-2-2 example prints come from this order.
-    "updated-weights": Mistake({}, backward.updated_weights),
-    "product-for-elementwise": of_layers(all=slopes.product_for_elementwise),
+    "updated-weights": of_network(True, all=backward.updated_weights),
+    "product-for-elementwise": of_layers(
+        all=slopes.product_for_elementwise(), turned=slopes.product_for_elementwise("slope", "out_grad")
+    ),
+    "upstream-dropped": of_layers(all=slopes.upstream_dropped),
     "transposed": of_layers(all=gradients.transposed),
     "batch-sum": of_layers(all=gradients.batch_sum),
     # m and v start at 0, so at first both are too small: √v by more than m.
-    "no-correction": of_layers(all=updates.no_correction),
+    "no-correction": of_updates(all=updates.no_correction),
 }
 
 # What a mistake was called before.
@@ -68,20 +100,15 @@ def _parted(part: str) -> tuple[str, str, int]:
 def made_in(mistake: str, layer: int) -> frozenset[str]:
     """The names of those that are made in a layer, counted from 1. KeyError for one that there is not."""
     parts = [_parted(part) for part in mistake.split("+")] if mistake else []
-    return frozenset(name for name, _, only in parts if only in (0, layer) or not MISTAKES[name].variants)
+    return frozenset(name for name, _, only in parts if only in (0, layer) or MISTAKES[name].whole)
 
 
 def mistaken(book: Rulebook, shape: Shape, mistake: str) -> Rulebook:
     """The rulebook with these mistakes made in it, in their order. KeyError for one that there is not."""
     for part in mistake.split("+") if mistake else ():
         name, variant, only = _parted(part)
-        found = MISTAKES[name]
-        book = found.whole(book, shape)
-        slip = found.variants.get(variant) or next(iter(found.variants.values()), None)
-        if slip is not None:
-            layers = enumerate(book.layers, 1)
-            changed = tuple(slip(rules, At(n, shape)) if only in (0, n) else rules for n, rules in layers)
-            book = replace(book, layers=changed)
+        variants = MISTAKES[name].variants
+        book = variants[variant or next(iter(variants))](book, shape, only)
     return book
 
 
