@@ -41,6 +41,15 @@ def half_off() -> Problem:
     return replace(problem, network=Network((opposed, last)))
 
 
+def deep() -> Problem:
+    """With another hidden layer."""
+    problem = square()
+    random = np.random.default_rng(8)
+    between = Layer("tanh", random.uniform(0.2, 1, (2, 2)), random.uniform(0.2, 1, 2))
+    first, last = problem.network.layers
+    return replace(problem, network=Network((first, between, last)))
+
+
 SHOWN: dict[str, tuple[Problem, str]] = {
     "bias-left-out": (square(), "net_h1[0]"),
     "bias-subtracted": (square(), "net_h1[0]"),
@@ -71,11 +80,26 @@ SHOWN: dict[str, tuple[Problem, str]] = {
     "error-for-gap:total": (square(), "∂E/∂o1[0]"),
     "slope-besides-cross-entropy": (square("bce"), "δ_o1[0]"),
     "softmax-diagonal": (square("softmax-ce"), "δ_o1[0]"),
-    "error-sent-back": (square(), "∂E/∂h1[0]"),
+    "loss-sent-back": (square(), "∂E/∂h1[0]"),
+    "error-sent-back:gap": (square(), "∂E/∂h1[0]"),
+    "error-sent-back:gradient": (square("mse"), "∂E/∂h1[0]"),
+    "error-sent-back:everywhere": (deep(), "∂E/∂h2_1[0]"),
+    "output-error-reused:gap-same": (square(), "∂E/∂h1[0]"),
+    "output-error-reused:gap-sum": (square(), "∂E/∂h1[0]"),
+    "output-error-reused:gap-last": (square(), "∂E/∂h1[0]"),
+    "output-error-reused:delta-same": (square(), "∂E/∂h1[0]"),
+    "output-error-reused:delta-sum": (deep(), "∂E/∂h2_1[0]"),
+    "output-error-reused:delta-last": (square(), "∂E/∂h1[0]"),
+    "value-for-delta": (square(), "∂E/∂h1[0]"),
     "weights-left-out": (square(), "∂E/∂h1[0]"),
+    "one-path:same": (square(), "∂E/∂h1[0]"),
     "one-path:first": (square(), "∂E/∂h1[0]"),
     "one-path:last": (square(), "∂E/∂h1[0]"),
+    "paths-mean": (square(), "∂E/∂h1[0]"),
+    "paths-crossed": (square(), "∂E/∂h1[0]"),
     "updated-weights": (square(), "∂E/∂h1[0]"),
+    "gradient-for-weight": (square(), "∂E/∂h1[0]"),
+    "magnitudes-only": (square(), "∂E/∂h1[0]"),
     "product-for-elementwise": (square(), "δ_o1[0]"),
     "product-for-elementwise:turned": (square(), "δ_o1[0]"),
     "upstream-dropped": (square(), "δ_o1[0]"),

@@ -76,7 +76,7 @@ class BackpropagatedSum:
 
     sent: a tree over a unit above. weight: a tree over the connection, None where it is left out. which: all units
     above, the "same" index, the "first" or the "last". mean: divided by how many they are. crossed: w of row for
-    column.
+    column. output: the output's units instead of those above, whatever lies between; without weights.
     """
 
     sent: Expr = _DELTA
@@ -84,13 +84,15 @@ class BackpropagatedSum:
     which: str = "all"
     mean: bool = False
     crossed: bool = False
+    output: bool = False
 
     def _units(self, unit: int, above: int) -> range:
         one = {"same": unit, "first": 1, "last": above}.get(self.which)
         return range(1, above + 1) if one is None else range(one, one + 1)
 
     def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
-        number, above = ref.layer + 1, shape.layers[ref.layer]
+        number = shape.last if self.output else ref.layer + 1
+        above = shape.layers[number - 1]
         terms = []
         for k in self._units(ref.unit, above.units):
             sent = bind(self.sent, unit_meaning(Ref("out", number, k, 0, ref.sample), shape.outputs))
@@ -104,16 +106,17 @@ class BackpropagatedSum:
         return bind(self.weight, lambda key: Name(ref._replace(kind=key if above.learns else "weight")))
 
     def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
-        above, units = shape.layers[layer], shape.layers[layer - 1].units
+        number = shape.last if self.output else layer + 1
+        above, units = shape.layers[number - 1], shape.layers[layer - 1].units
         ops: list[Op] = []
         target = memory.unit("out_grad", layer)
         size = (shape.samples, above.units)
-        sent = array_of(self.sent, size, lambda key: memory.unit(key, layer + 1), memory, ops)
+        sent = array_of(self.sent, size, lambda key: memory.unit(key, number), memory, ops)
         weights = None
         if self.weight is not None:
             kinds = self.weight if above.learns else bind(self.weight, lambda key: Name("weight"))
             size = (above.units, above.inputs)
-            weights = array_of(kinds, size, lambda key: memory.weights(key, layer + 1), memory, ops)
+            weights = array_of(kinds, size, lambda key: memory.weights(key, number), memory, ops)
             weights = transposed(weights) if self.crossed else weights
         if self.which == "same":
             sent = sent[..., :units]

@@ -7,9 +7,9 @@ at sign, "no-hidden-slope@1"; several joined by a plus sign, "updated-weights+ba
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
+from nntutor.core.notation.formula import Name
 from nntutor.core.rules.mistakes import backward, forward, gradients, slopes, updates
 from nntutor.core.rules.mistakes.slip import Mistake, of_layers, of_network, of_updates
 from nntutor.core.rules.rulebook import Rulebook, right
@@ -49,14 +49,27 @@ MISTAKES: dict[str, Mistake] = {
     "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.for_gap("error")),
     "slope-besides-cross-entropy": of_layers(all=slopes.slope_besides),
     "softmax-diagonal": of_layers(all=slopes.softmax_diagonal),
-    "error-sent-back": of_layers(all=backward.error_sent_back),
-    "weights-left-out": of_layers(all=backward.back(lambda back: replace(back, weight=None))),
-    "one-path": of_layers(
-        first=backward.back(lambda back: replace(back, which="first")),
-        last=backward.back(lambda back: replace(back, which="last")),
+    "loss-sent-back": of_layers(all=backward.from_output(Name("error"))),
+    "error-sent-back": of_layers(
+        gap=backward.gap_sent, gradient=backward.gradient_sent, everywhere=backward.slopes_never_sent
     ),
+    "output-error-reused": of_layers(
+        gap_same=backward.reused(backward.GAP, "same"),
+        gap_sum=backward.reused(backward.GAP),
+        gap_last=backward.reused(backward.GAP, "last"),
+        delta_same=backward.reused(backward.DELTA, "same"),
+        delta_sum=backward.delta_sum_reused,
+        delta_last=backward.reused(backward.DELTA, "last"),
+    ),
+    "value-for-delta": of_layers(all=backward.value_for_delta),
+    "weights-left-out": of_layers(all=backward.weights_left_out),
+    "one-path": of_layers(same=backward.path("same"), first=backward.path("first"), last=backward.path("last")),
+    "paths-mean": of_layers(all=backward.paths_mean),
+    "paths-crossed": of_layers(all=backward.paths_crossed),
     # The totals that the well-known 2-2-2 example prints come from this order.
     "updated-weights": of_network(True, all=backward.updated_weights),
+    "gradient-for-weight": of_layers(all=backward.gradient_for_weight),
+    "magnitudes-only": of_layers(all=backward.magnitudes_only),
     "product-for-elementwise": of_layers(
         all=slopes.product_for_elementwise(), turned=slopes.product_for_elementwise("slope", "out_grad")
     ),
