@@ -11,6 +11,7 @@ from collections import Counter
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from shown import ALL
 from slopes import slopes
 from strategies import problems, wide_problems
 
@@ -19,14 +20,8 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes.table import MISTAKES
 
 DERIVABLE = ("half-squared", "mse", "bce", "softmax-ce")
-ALL = [
-    name if variant == "all" else f"{name}:{variant}"
-    for name, mistake in MISTAKES.items()
-    for variant in mistake.variants or ("all",)
-]
 
 
 def ordinary() -> st.SearchStrategy[Problem]:

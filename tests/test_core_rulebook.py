@@ -10,9 +10,10 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import problems
+from shown import ALL, SHOWN, square
+from strategies import problems, share
 
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine
@@ -20,20 +21,14 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace, after, record
 from nntutor.core.engine.training import Runner
 from nntutor.core.notation.evaluating import evaluate
-from nntutor.core.notation.formula import Expr, Mul, Name, Neg, Num, Sub, Sum, call, children, names, rebuild
+from nntutor.core.notation.formula import Div, Expr, Mul, Name, Neg, Num, Sub, Sum, call, children, names, rebuild
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes.table import MISTAKES, is_known, rulebook, spelled
+from nntutor.core.rules.mistakes.table import is_known, rulebook, spelled
 from nntutor.core.rules.optimizers import EPSILON_AT, FORMS, Optimizer
 from nntutor.core.rules.rulebook import right
-from nntutor.core.rules.sums import BackpropagatedSum
 
 EPSILON = 2.0**-52
-ALL = [
-    name if variant == "all" else f"{name}:{variant}"
-    for name, mistake in MISTAKES.items()
-    for variant in mistake.variants or ("all",)
-]
 
 
 def magnitude(expr: Expr) -> Expr:
@@ -60,8 +55,18 @@ def assert_formula_is_value(step: Step, trace: Trace) -> None:
     if isinstance(trace.plan.rule(step.ref), Expr):
         np.testing.assert_equal(found, step.value, err_msg=step.symbol)
     elif np.isfinite(step.value):
-        bound = (leaves(step.formula) + 2) * EPSILON * evaluate(magnitude(step.formula), trace.value)
+        bound = (leaves(step.formula) + 2) * EPSILON * size(step.formula, trace)
         assert abs(found - step.value) <= bound, (step.symbol, found, step.value)
+
+
+def size(formula: Expr, trace: Trace) -> float:
+    """The sum of the sizes of a formula's terms; where it divides by a sum, it is off as that sum is."""
+    match formula:
+        case Div(_, Sum(terms)):
+            total = evaluate(formula.b, trace.value)
+            parts = sum(abs(evaluate(term, trace.value)) for term in terms)
+            return abs(evaluate(formula, trace.value)) * parts / abs(total)
+    return evaluate(magnitude(formula), trace.value)
 
 
 def assert_fast_is_recorded(problem: Problem, mistake: str, count: int) -> None:
@@ -89,24 +94,34 @@ def assert_laws(problem: Problem, mistake: str) -> None:
     assert_fast_is_recorded(problem, mistake, 4)
 
 
-@pytest.mark.parametrize("mistake", ALL)
-@settings(max_examples=12)
-@given(problem=problems(settings=True), data=st.data())
+@share(2)
+@given(problem=problems(settings=True), mistake=st.sampled_from(ALL), data=st.data())
 def test_the_laws_hold_for_a_mistaken_rulebook_in_all_layers_and_in_one(
-    mistake: str, problem: Problem, data: st.DataObject
+    problem: Problem, mistake: str, data: st.DataObject
 ) -> None:
     layer = data.draw(st.integers(0, len(problem.network.layers)))
     assert_laws(problem, f"{mistake}@{layer}" if layer else mistake)
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("mistake", ALL)
-def test_the_laws_hold_for_a_mistake_where_layers_are_wider_than_two(mistake: str, count: int) -> None:
+def test_the_laws_hold_for_a_mistake_where_it_shows_and_where_layers_are_wider_than_two(mistake: str) -> None:
+    problem, _ = SHOWN[mistake]
+    assert_laws(problem, mistake)
+    assert_laws(wide(problem, 1), mistake)
+    assert_laws(wide(problem, 3), f"{mistake}@2")
+
+
+def wide(problem: Problem, count: int) -> Problem:
+    """The problem with 4 inputs, three layers of 3 units and so many samples."""
     random = np.random.default_rng(3)
-    sizes = ((3, 4), (3, 3), (3, 3))
-    layers = tuple(Layer("sigmoid", random.uniform(-1, 1, size), random.uniform(-1, 1, size[0])) for size in sizes)
-    samples = Samples(random.uniform(-1, 1, (count, 4)), random.uniform(0, 1, (count, 3)))
-    assert_laws(Problem(Network(layers), samples, Optimizer("sgd", 0.5), batch="full"), mistake)
+    hidden, *_, last = (layer.activation for layer in problem.network.layers)
+    layers = tuple(
+        Layer(kind, random.uniform(-1, 1, (3, inputs)), random.uniform(-1, 1, 3))
+        for kind, inputs in ((hidden, 4), (hidden, 3), (last, 3))
+    )
+    targets = random.uniform(0, 1, (count, 3))
+    samples = Samples(random.uniform(-1, 1, (count, 4)), targets / targets.sum(axis=1, keepdims=True))
+    return replace(problem, network=Network(layers), samples=samples, batch="full")
 
 
 @given(problems(settings=True), st.lists(st.sampled_from(ALL), min_size=2, max_size=3, unique=True))
@@ -122,33 +137,6 @@ def test_the_laws_hold_for_every_setting(problem: Problem) -> None:
 # --- told from the right one ---------------------------------------------------------------------------
 
 
-def square(error: str = "half-squared", optimizer: str = "sgd", batch: int = 2) -> Problem:
-    """2-2-2 with biases, two samples in an iteration, all numbers unlike: every mistake shows in it."""
-    random = np.random.default_rng(7)
-    last = {"softmax-ce": "identity"}.get(error, "sigmoid")
-    layers = tuple(Layer(kind, random.uniform(0.2, 1, (2, 2)), random.uniform(0.2, 1, 2)) for kind in ("sigmoid", last))
-    samples = Samples.of([[0.3, 0.9], [0.8, 0.4]], [[0.1, 0.9], [0.7, 0.3]])
-    return Problem(Network(layers), samples, Optimizer(optimizer, 0.4), error, batch)
-
-
-# mistake -> (problem, the first number that it changes), written down by hand from diagnosis' definitions.
-SHOWN = {
-    "bias-left-out": (square(), "net_h1[0]"),
-    "softmax-without-exp": (square("softmax-ce"), "p1[0]"),
-    "sign": (square(), "∂E/∂o1[0]"),
-    "no-hidden-slope": (square(), "slope_h1[0]"),
-    "error-sent-back": (square(), "∂E/∂h1[0]"),
-    "weights-left-out": (square(), "∂E/∂h1[0]"),
-    "one-path:first": (square(), "∂E/∂h1[0]"),
-    "one-path:last": (square(), "∂E/∂h1[0]"),
-    "updated-weights": (square(), "∂E/∂h1[0]"),
-    "product-for-elementwise": (square(), "δ_o1[0]"),
-    "transposed": (square(), "∂E/∂w6"),
-    "batch-sum": (square(), "∂E/∂w5"),
-    "no-correction": (square(optimizer="adam"), "Δw5"),
-}
-
-
 @pytest.mark.parametrize("mistake", ALL)
 def test_a_mistake_is_told_from_the_right_rule_at_the_number_that_it_changes_first(mistake: str) -> None:
     problem, first = SHOWN[mistake]
@@ -158,9 +146,7 @@ def test_a_mistake_is_told_from_the_right_rule_at_the_number_that_it_changes_fir
         step.symbol for step in good
         if wrong.index_of(step.ref) is None or abs(wrong.value(step.ref) - step.value) > 1e-9
     ]  # fmt: skip
-    expected = "m̂_w5" if mistake == "no-correction" else first
-    assert differing[0] == expected
-    assert abs(wrong[first] - good[first]) > 1e-9
+    assert differing[0] == first
 
 
 def test_a_mistake_in_one_layer_leaves_the_others_rules() -> None:
@@ -186,19 +172,11 @@ def test_mistakes_are_spelled_by_name_variant_and_layer_and_the_old_name_is_know
     assert not any(map(is_known, ("", "none", "one-path:middle", "sign@one", "sign+", "batch sum")))
 
 
-def test_a_way_back_through_gradients_has_them_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What diagnosis calls gradient-for-weight: the rulebook can say it, and the divisor is not forgotten."""
-    book = right(square().shape(2))
-    hidden, last = book.layers
-    assert isinstance(hidden.out_grad, BackpropagatedSum)
-    changed = replace(book, layers=(replace(hidden, out_grad=replace(hidden.out_grad, weight=Name("grad"))), last))
-    for room in ("plan", "program"):
-        monkeypatch.setattr(f"nntutor.core.engine.{room}.rulebook", lambda shape: changed)
-    trace = Timeline.start(square()).trace
+def test_a_way_back_through_gradients_has_them_whole() -> None:
+    """The divisor is not forgotten, though all gradients are divided at once elsewhere."""
+    trace = Timeline.start(square(), "gradient-for-weight").trace
     delta, out = trace.array("delta", 2), trace.array("out", 1)
     np.testing.assert_allclose(trace.array("out_grad", 1), delta @ (delta.T @ out / 2), rtol=1e-13)
-    for step in trace:
-        assert_formula_is_value(step, trace)
 
 
 # --- settings, by an independent library and in plain Python -------------------------------------------

@@ -4,17 +4,75 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.core.rules.mistakes.slip import At
+from nntutor.core.notation.formula import ONE, Div, Expr, Name, Neg, Sub, bind, call
+from nntutor.core.rules.mistakes.slip import At, Change, Slip, layered
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.core.rules.shape import Shape
 from nntutor.core.rules.softmax import Softmax
 
-
-def bias_left_out(rules: LayerRules, at: At) -> LayerRules:
-    return replace(rules, net=replace(rules.net, bias=0))
+_NET = Name("net")
 
 
-def softmax_without_exp(book: Rulebook, shape: Shape) -> Rulebook:
-    if book.probability is None or book.textbook is None:
+def bias_times(sign: int) -> Slip:
+    """net with this many times b."""
+
+    def slip(rules: LayerRules, at: At) -> LayerRules:
+        return replace(rules, net=replace(rules.net, bias=sign)) if at.layer.bias else rules
+
+    return slip
+
+
+def inputs_swapped(rules: LayerRules, at: At) -> LayerRules:
+    """w of row for column, in a square layer."""
+    if at.layer.units != at.layer.inputs or at.layer.units == 1:
+        return rules
+    return replace(rules, net=replace(rules.net, swapped=True))
+
+
+def net_negated(book: Rulebook, shape: Shape, only: int) -> Rulebook:
+    """f(−net), in softmax e^(−net) as well."""
+
+    def slip(rules: LayerRules, at: At) -> LayerRules:
+        return _with_out(rules, at, bind(rules.out, lambda key: Neg(Name(key)) if key == "net" else Name(key)))
+
+    made = of_outs(slip)(book, shape, only)
+    if made.probability is None or only not in (0, shape.last):
+        return made
+    return _as_printed(replace(made, probability=replace(made.probability, negated=True)))
+
+
+def activation_left_out(rules: LayerRules, at: At) -> LayerRules:
+    return _with_out(rules, at, _NET)
+
+
+def exp_sign(rules: LayerRules, at: At) -> LayerRules:
+    """1/(1 − e^(−net))."""
+    if at.layer.activation != "sigmoid":
+        return rules
+    return _with_out(rules, at, Div(ONE, Sub(ONE, call("exp", Neg(_NET)))))
+
+
+def _with_out(rules: LayerRules, at: At, out: Expr) -> LayerRules:
+    # The last layer's activation under softmax is the softmax.
+    return rules if at.last and at.shape.error == "softmax-ce" else replace(rules, out=out)
+
+
+def of_outs(slip: Slip) -> Change:
+    """Another out; where it is the output's, E is made of it."""
+
+    def change(book: Rulebook, shape: Shape, only: int) -> Rulebook:
+        made = layered(slip)(book, shape, only)
+        return made if made.layers[-1].out == book.layers[-1].out else _as_printed(made)
+
+    return change
+
+
+def _as_printed(book: Rulebook) -> Rulebook:
+    """E in the form that books print: the form that never overflows is made of net, and right whatever out is."""
+    return book if book.textbook is None else replace(book, unit_error=book.textbook, textbook=None)
+
+
+def softmax_without_exp(book: Rulebook, shape: Shape, only: int) -> Rulebook:
+    if book.probability is None or only not in (0, shape.last):
         return book
-    return replace(book, probability=Softmax(exponential=False), unit_error=book.textbook, textbook=None)
+    return _as_printed(replace(book, probability=Softmax(exponential=False)))

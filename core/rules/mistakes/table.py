@@ -7,32 +7,97 @@ at sign, "no-hidden-slope@1"; several joined by a plus sign, "updated-weights+ba
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
+from nntutor.core.notation.formula import Name
 from nntutor.core.rules.mistakes import backward, forward, gradients, slopes, updates
-from nntutor.core.rules.mistakes.slip import At, Mistake, of_layers
+from nntutor.core.rules.mistakes.slip import Mistake, of_layers, of_network, of_updates
 from nntutor.core.rules.rulebook import Rulebook, right
 from nntutor.core.rules.shape import Shape
 
+# In the contract's order, from the first formula of an iteration to the last, which is also the order of those that
+# agree: so a ReLU's mask of ones stands before the slopes of 1. A numerical gradient of an output in place of E
+# ("check-of-output") changes no rule: whoever reads a person's own numbers looks for it among those.
 MISTAKES: dict[str, Mistake] = {
-    "bias-left-out": of_layers(all=forward.bias_left_out),
-    "softmax-without-exp": Mistake({}, forward.softmax_without_exp),
-    "sign": of_layers(all=slopes.sign),
+    "bias-left-out": of_layers(all=forward.bias_times(0)),
+    "bias-subtracted": of_layers(all=forward.bias_times(-1)),
+    "net-negated": of_network(all=forward.net_negated),
+    "inputs-swapped": of_layers(all=forward.inputs_swapped),
+    "activation-left-out": of_network(all=forward.of_outs(forward.activation_left_out)),
+    "exp-sign": of_network(all=forward.of_outs(forward.exp_sign)),
+    "softmax-without-exp": of_network(all=forward.softmax_without_exp),
+    "sign": of_layers(all=slopes.at_output(slopes.turned)),
+    "target-in-slope": of_layers(all=slopes.target_in_slope),
+    "mask-always-one": of_layers(all=slopes.mask_always_one),
+    "no-output-slope": of_layers(all=slopes.no_output_slope),
     "no-hidden-slope": of_layers(all=slopes.no_hidden_slope),
-    "error-sent-back": of_layers(all=backward.error_sent_back),
-    "weights-left-out": of_layers(all=backward.back(lambda back: replace(back, weight=None))),
-    "one-path": of_layers(
-        first=backward.back(lambda back: replace(back, which="first")),
-        last=backward.back(lambda back: replace(back, which="last")),
+    "slope-at-net": of_layers(all=slopes.slope_at_net),
+    "slope-twice": of_layers(all=slopes.slope_twice),
+    "slope-times-net": of_layers(all=slopes.slope_times_net),
+    "slope-of-error": of_layers(gap=slopes.slope_of_gap, turned=slopes.slope_of_turned_gap),
+    "factor-two": of_layers(missing=slopes.at_output(slopes.halved), added=slopes.at_output(slopes.doubled)),
+    "outputs-mean-for-sum": of_network(
+        back=slopes.over_outputs(mean=True, error=False),
+        both=slopes.over_outputs(mean=True),
+        error=slopes.over_outputs(mean=True, back=False),
     ),
+    "outputs-sum-for-mean": of_network(
+        back=slopes.over_outputs(mean=False, error=False),
+        both=slopes.over_outputs(mean=False),
+        error=slopes.over_outputs(mean=False, back=False),
+    ),
+    "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.for_gap("error")),
+    "slope-besides-cross-entropy": of_layers(all=slopes.slope_besides),
+    "softmax-diagonal": of_layers(all=slopes.softmax_diagonal),
+    "loss-sent-back": of_layers(all=backward.from_output(Name("error"))),
+    "error-sent-back": of_layers(
+        gap=backward.gap_sent, gradient=backward.gradient_sent, everywhere=backward.slopes_never_sent
+    ),
+    "output-error-reused": of_layers(
+        gap_same=backward.reused(backward.GAP, "same"),
+        gap_sum=backward.reused(backward.GAP),
+        gap_last=backward.reused(backward.GAP, "last"),
+        delta_same=backward.reused(backward.DELTA, "same"),
+        delta_sum=backward.delta_sum_reused,
+        delta_last=backward.reused(backward.DELTA, "last"),
+    ),
+    "value-for-delta": of_layers(all=backward.value_for_delta),
+    "weights-left-out": of_layers(all=backward.weights_left_out),
+    "one-path": of_layers(same=backward.path("same"), first=backward.path("first"), last=backward.path("last")),
+    "paths-mean": of_layers(all=backward.paths_mean),
+    "paths-crossed": of_layers(all=backward.paths_crossed),
     # The totals that the well-known 2-2-2 example prints come from this order.
-    "updated-weights": Mistake({}, backward.updated_weights),
-    "product-for-elementwise": of_layers(all=slopes.product_for_elementwise),
+    "updated-weights": of_network(True, all=backward.updated_weights),
+    "gradient-for-weight": of_layers(all=backward.gradient_for_weight),
+    "magnitudes-only": of_layers(all=backward.magnitudes_only),
+    "product-for-elementwise": of_layers(
+        all=slopes.product_for_elementwise(), turned=slopes.product_for_elementwise("slope", "out_grad")
+    ),
+    "upstream-dropped": of_layers(all=slopes.upstream_dropped),
+    "other-input": of_layers(next=gradients.other_input(1), previous=gradients.other_input(-1)),
+    "other-delta": of_layers(
+        next=gradients.of_both(gradients.other_delta(1)),
+        previous=gradients.of_both(gradients.other_delta(-1)),
+        weights_only=gradients.of_weights(gradients.other_delta(1)),
+    ),
+    "input-left-out": of_layers(all=gradients.input_left_out),
+    "net-for-input": of_layers(all=gradients.net_for_input),
+    "own-output-for-input": of_layers(all=gradients.own_output_for_input),
+    "slope-of-weight": of_layers(all=gradients.slope_of_weight),
     "transposed": of_layers(all=gradients.transposed),
     "batch-sum": of_layers(all=gradients.batch_sum),
+    "batch-mean": of_layers(all=gradients.batch_mean),
+    "mean-twice": of_layers(deltas=gradients.mean_in_deltas, gradients=gradients.of_both(gradients.mean_again)),
+    "last-sample-only": of_layers(
+        divided=gradients.of_both(gradients.last_sample(True)),
+        undivided=gradients.of_both(gradients.last_sample(False)),
+    ),
+    "one-bias-for-all": of_layers(all=gradients.one_for_all),
+    "bias-mean-twice": of_layers(all=gradients.of_biases(gradients.mean_again)),
+    "bias-value-for-gradient": of_layers(all=gradients.bias_itself),
+    "bias-not-updated": of_layers(all=gradients.bias_stays),
     # m and v start at 0, so at first both are too small: √v by more than m.
-    "no-correction": of_layers(all=updates.no_correction),
+    "no-correction": of_updates(all=updates.no_correction),
 }
 
 # What a mistake was called before.
@@ -68,20 +133,15 @@ def _parted(part: str) -> tuple[str, str, int]:
 def made_in(mistake: str, layer: int) -> frozenset[str]:
     """The names of those that are made in a layer, counted from 1. KeyError for one that there is not."""
     parts = [_parted(part) for part in mistake.split("+")] if mistake else []
-    return frozenset(name for name, _, only in parts if only in (0, layer) or not MISTAKES[name].variants)
+    return frozenset(name for name, _, only in parts if only in (0, layer) or MISTAKES[name].whole)
 
 
 def mistaken(book: Rulebook, shape: Shape, mistake: str) -> Rulebook:
     """The rulebook with these mistakes made in it, in their order. KeyError for one that there is not."""
     for part in mistake.split("+") if mistake else ():
         name, variant, only = _parted(part)
-        found = MISTAKES[name]
-        book = found.whole(book, shape)
-        slip = found.variants.get(variant) or next(iter(found.variants.values()), None)
-        if slip is not None:
-            layers = enumerate(book.layers, 1)
-            changed = tuple(slip(rules, At(n, shape)) if only in (0, n) else rules for n, rules in layers)
-            book = replace(book, layers=changed)
+        variants = MISTAKES[name].variants
+        book = variants[variant or next(iter(variants))](book, shape, only)
     return book
 
 
