@@ -80,7 +80,7 @@ HINTS = [
     ("optimizer", "eta = 0.1", "Did you mean “learning_rate”?"),
     ("optimizer", "alpha = 0.1", "Did you mean “learning_rate”?"),
     ("optimizer", "LearningRate = 0.1", "Did you mean “learning_rate”?"),
-    ("optimizer", "momentum = 0.9", "“momentum” is a rate of other optimizers: momentum, nesterov."),
+    ("optimizer", "momentum = 0.9", "“momentum” belongs to other optimizers: momentum, nesterov."),
     ("optimizer", 'name = "momentum"\nmu = 0.9', "Did you mean “momentum”?"),
     ("optimizer", 'error = "mse"', "“error” belongs at the top of the file"),
     ("optimizer", 'name = "SGD"', "Did you mean “sgd”?"),
