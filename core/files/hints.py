@@ -77,6 +77,10 @@ _VALUES = {
         "leaky-relu": "lrelu leaky prelu 리키렐루",
         "step": "heaviside threshold hardlim binary perceptron 계단",
         "identity": "linear lin purelin none id 선형 항등",
+        "softplus": "smoothrelu 소프트플러스",
+        "elu": "exponentiallinear 엘루",
+        "silu": "swish swish1 sil 스위시",
+        "gelu": "gelutanh gelunew geluapproximate 겔루",
     },
     "name": {
         "sgd": "gd gradientdescent gradient stochasticgradientdescent vanilla plain batch 경사하강법 확률적경사하강법",
@@ -112,7 +116,7 @@ _SAID = {
 
 _EPOCHS = "epochs epoch iterations iteration maxiter steps niter 에포크 반복"
 
-_NOTHING = "elu gelu selu celu silu swish mish softsign hinge huber adamw nadam adamax adadelta"
+_NOTHING = "selu celu mish softsign hinge huber adamw nadam adamax adadelta"
 """Things that a file may not have, whose names look like those of others."""
 
 _PLACES = {
