@@ -122,7 +122,7 @@ _NOTHING = "selu celu mish softsign hinge huber adamw nadam adamax adadelta"
 _PLACES = {
     "": (
         "format", "title", "source", "error", "batch", "shuffle", "seed", "over_outputs", "over_samples", "l1", "l2",
-        "data",
+        "input_gradient", "data",
     ),
     "optimizer": ("learning_rate", *dict.fromkeys(key for keys in KEYS.values() for key in keys)),
     "layer": ("activation", "weights", "inputs_first", "bias", "units", "initial", "learn_bias", "learn"),

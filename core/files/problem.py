@@ -48,8 +48,8 @@ LIMIT = 10**6
 REDUCTIONS = ("sum", "mean")
 _EVERYWHERE = ("format", "title", "source", "optimizer")
 _OF_NETWORKS = (
-    "error", "batch", "shuffle", "seed", "over_outputs", "over_samples", "l1", "l2", "layer", "sample", "data",
-    "inputs", "targets",
+    "error", "batch", "shuffle", "seed", "over_outputs", "over_samples", "l1", "l2", "input_gradient", "layer",
+    "sample", "data", "inputs", "targets",
 )  # fmt: skip
 # Errors that are a sum over the outputs by their nature.
 _SUMMED = ("softmax-ce", "perceptron")
@@ -116,6 +116,7 @@ class _Parser:
             over_samples=top.choice("over_samples", REDUCTIONS, "mean"),
             l1=self._penalty(top, "l1", error),
             l2=self._penalty(top, "l2", error),
+            input_gradient=top.flag("input_gradient", False),
         )
 
     def _format(self, top: Fields) -> None:

@@ -50,7 +50,7 @@ def without_samples(problem: Problem) -> dict[str, object]:
     }
 
 
-_UNLESS_USUAL = ("over_outputs", "over_samples", "l1", "l2")
+_UNLESS_USUAL = ("over_outputs", "over_samples", "l1", "l2", "input_gradient")
 
 
 def _optimizer(optimizer: Optimizer) -> dict[str, object]:

@@ -51,7 +51,14 @@ KINDS: dict[str, Kind] = {
     "error": Kind(Per.ITERATION, "E", "E", "E", "error"),
     "slope": Kind(Per.UNIT, "slope_%s", "slope_%s", r"\mathrm{slope}_{%s}", "slope"),
     "out_grad": Kind(
-        Per.UNIT, "∂E/∂%s", "dE/d%s", r"\frac{\partial E}{\partial %s}", "out-gradient", signed=True, gradient_of="out"
+        Per.UNIT,
+        "∂E/∂%s",
+        "dE/d%s",
+        r"\frac{\partial E}{\partial %s}",
+        "out-gradient",
+        inputs=True,
+        signed=True,
+        gradient_of="out",
     ),
     "delta": Kind(Per.UNIT, "δ_%s", "delta_%s", r"\delta_{%s}", "delta", signed=True, gradient_of="net"),
     "grad": Kind(

@@ -104,7 +104,7 @@ class BackpropagatedSum:
         return bind(self.weight, lambda key: Name(ref._replace(kind=key if above.learns else "weight")))
 
     def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
-        above, units = shape.layers[layer], shape.layers[layer - 1].units
+        above, units = shape.layers[layer], shape.layers[layer].inputs
         ops: list[Op] = []
         target = memory.unit("out_grad", layer)
         size = (shape.samples, above.units)

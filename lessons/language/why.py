@@ -44,6 +44,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
             return f"error_{_ERROR.get(problem.error, problem.error).replace('-', '_')}"
         case "error":
             return "error_surface" if problem.surface else f"error{many}"
+        case "out-gradient" if not ref.layer:
+            return "out_gradient_input"
         case "out-gradient":
             wrong = where == "hidden" and "updated-weights" in made_in(mistake, ref.layer)
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
