@@ -8,8 +8,8 @@ NntutorError
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
     ├── UnknownKey, MissingKey, BothGiven
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
-    ├── WrongShape, Transposed, NoLayers, NoSamples, TooManyWeights
-    ├── NeedsActivation, WrongTargets
+    ├── WrongShape, Uneven, Transposed, NoLayers, NoSamples, TooManyWeights
+    ├── NeedsActivation, WrongTargets, NotUnder
     └── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
 """
 
@@ -185,12 +185,20 @@ class WrongShape(ProblemError):
     found: int
 
 
+class Uneven(WrongShape):
+    """A row that is longer or shorter than the rows before it, whose number `expected` is."""
+
+
 class Transposed(ProblemError):
-    """A matrix that fits only the other way round: its rows, and how many numbers each of them has."""
+    """A matrix that fits only the other way round: its rows, and how many numbers each of them has.
+
+    what: how it was to be read, by a code that the words spell out (units_first, inputs_first).
+    """
 
     key: str
     rows: int
     columns: int
+    what: str
 
 
 class NoLayers(ProblemError):
@@ -212,6 +220,14 @@ class NeedsActivation(ProblemError):
     error: str
     needed: str
     found: str
+
+
+class NotUnder(ProblemError):
+    """A key that this error has no use for; what: why, by a code that the words spell out (mean, penalty)."""
+
+    what: str
+    key: str
+    error: str
 
 
 class WrongTargets(ProblemError):

@@ -37,7 +37,7 @@ def traced(problem: Problem, mistake: str, iteration: int) -> Trace | None:
 
 def of_a_sample(trace: Trace) -> list[Ref]:
     """A net and, where it has a gradient, an out of the first layer that has any."""
-    number = trace.plan.first_learning
+    number = trace.plan.shape.first_back
     if number > len(trace.plan.shape.layers):
         return []
     kinds = ("net", "out") if "out_grad" in trace.plan.book.layers[number - 1].kinds else ("net",)
@@ -69,7 +69,7 @@ def is_found(problem: Problem, mistake: str, iteration: int) -> bool | None:
     if trace is None or not found:
         return None
     with np.errstate(all="ignore"):
-        right = slopes(trace, [one.ref for one in found])
+        right = slopes(trace, [one.ref for one in found]) * [_times(trace, one.ref) for one in found]
     if not np.isfinite(right).all():
         return None
     for one, slope in zip(found, right, strict=True):
@@ -79,6 +79,12 @@ def is_found(problem: Problem, mistake: str, iteration: int) -> bool | None:
     if apart <= 1e-5 * size or apart <= 1e-10 * max(1, abs(trace.error)):
         return None
     return any(one.verdict == "differs" for one in found)
+
+
+def _times(trace: Trace, ref: Ref) -> int:
+    """How often E of a number's own sample is in E: a mean has a share of it."""
+    mean = ref.sample >= 0 and trace.problem.over_samples == "mean"
+    return len(trace.samples) if mean else 1
 
 
 def assert_true(found: Check, slope: float) -> None:

@@ -38,7 +38,7 @@ def problems(
 ) -> Problem:
     """A problem of one to four layers; numbers come from a seed, so examples shrink to small shapes.
 
-    settings: also with other reductions, penalties, decay and forms of the optimizer than usual.
+    settings: also with other reductions, penalties, decay and forms of the optimizer than usual, and with ∂E/∂x.
     """
     random = np.random.default_rng(draw(st.integers(0, 10_000)))
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
@@ -78,7 +78,7 @@ def problems(
 
 
 def other_settings(problem: Problem) -> st.SearchStrategy[Problem]:
-    """The problem with other reductions, penalties, decay and forms of the optimizer."""
+    """The problem with other reductions, penalties, decay and forms of the optimizer, and with ∂E/∂x."""
     name = problem.optimizer.name
     rate = st.sampled_from((0.0, 0.01, 0.3))
     optimizers = st.builds(
@@ -97,6 +97,7 @@ def other_settings(problem: Problem) -> st.SearchStrategy[Problem]:
         over_samples=st.sampled_from(("mean", "sum")),
         l1=rate,
         l2=rate,
+        input_gradient=st.booleans(),
     )
 
 

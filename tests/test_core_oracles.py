@@ -22,7 +22,7 @@ from nntutor.core.rules.optimizers import Optimizer
 
 Parameters = list[tuple[np.ndarray, np.ndarray]]
 DERIVABLE = ("half-squared", "mse", "bce", "softmax-ce")
-SMOOTH = ("sigmoid", "tanh", "identity", "relu", "leaky-relu")
+SMOOTH = ("sigmoid", "tanh", "identity", "relu", "leaky-relu", "softplus", "elu", "silu", "gelu")
 
 
 def error_of(problem: Problem, inputs: np.ndarray, targets: np.ndarray) -> Callable[[Parameters], float]:
@@ -38,6 +38,10 @@ def error_of(problem: Problem, inputs: np.ndarray, targets: np.ndarray) -> Calla
                 "identity": lambda net=net: net,
                 "relu": lambda net=net: anp.where(net > 0, net, 0.0),
                 "leaky-relu": lambda net=net, layer=layer: anp.where(net > 0, net, layer.slope * net),
+                "softplus": lambda net=net: anp.logaddexp(0.0, net),
+                "elu": lambda net=net: anp.where(net > 0, net, anp.expm1(net)),
+                "silu": lambda net=net: net / (1 + anp.exp(-net)),
+                "gelu": lambda net=net: 0.5 * net * (1 + anp.tanh(anp.sqrt(2 / anp.pi) * (net + 0.044715 * net**3))),
             }[layer.activation]()
         if problem.error == "half-squared":
             each = anp.sum(0.5 * (targets - out) ** 2, axis=1)
@@ -236,3 +240,19 @@ def test_rosenblatts_rule_is_target_minus_output_times_input() -> None:
     trace = Timeline.start(problem).trace
     assert (trace["o1"], trace["E"], trace["δ_o1"], trace.error_after) == (0.0, 1.0, -1.0, 0.0)
     assert (trace["w1⁺"], trace["w2⁺"], trace["b_o1⁺"]) == (1.5, 0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("activation", "below", "above"),
+    [("softplus", 0.0, 1.0), ("elu", -1.0, 1.0), ("silu", 0.0, 1.0), ("gelu", 0.0, 1.0)],
+)
+@pytest.mark.parametrize("size", [40.0, 1e3, 1e154, 1e300])
+def test_bent_activations_stay_finite_however_large_the_net(
+    activation: str, below: float, above: float, size: float
+) -> None:
+    """Far below 0 they have come to what they fade to, with slope 0; far above to net, with slope 1."""
+    for net, out, slope in ((size, size * above, 1.0), (-size, below, 0.0)):
+        layer = Layer(activation, np.array([[net]]), None)
+        trace = Timeline.start(Problem(Network((layer,)), Samples.of([[1.0]], [[0.0]]), Optimizer("sgd", 0.0))).trace
+        assert trace["o1"] == pytest.approx(out, rel=1e-15, abs=1e-15)
+        assert trace["slope_o1"] == pytest.approx(slope, abs=1e-15)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shown import ALL, SHOWN, square
 from strategies import problems, share
 
+from nntutor.core.analysis.gradient_check import check_all
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
@@ -228,6 +229,41 @@ def test_gradients_under_any_reduction_and_penalty_are_those_of_a_library(proble
         for unit in range(1, layer.units + 1) if layer.bias is not None else ():
             gradient = trace.value(Ref("grad", number, unit, 0))
             np.testing.assert_allclose(gradient, found[len(weights) + number - 1][unit - 1], rtol=1e-9, atol=1e-11)
+
+
+@given(problems(errors=DERIVABLE, activations=tuple(OUT), settings=True), st.integers(1, 3))
+def test_what_is_sent_back_to_the_inputs_is_what_a_library_finds(problem: Problem, iteration: int) -> None:
+    """Of the sample's own E, with nothing that is added for large weights, whether or not anything learns."""
+    problem = replace(problem, input_gradient=True)
+    trace = Timeline.start(problem).to(iteration).trace
+    layers = range(1, len(problem.network.layers) + 1)
+    parameters = [trace.array("weight", number).copy() for number in layers]
+    for number, layer in zip(layers, problem.network.layers, strict=True):
+        parameters.append(
+            np.zeros(layer.units) if layer.bias is None else trace.array("weight", number, bias=True).copy()
+        )
+    found, inputs, targets = (trace.array(kind) for kind in ("out_grad", "out", "target"))
+    for row in range(len(inputs)):
+
+        def error(one: np.ndarray, row: int = row) -> float:
+            return error_of(problem, one, targets[[row]])(parameters)
+
+        expected = autograd.grad(error)(inputs[[row]])
+        np.testing.assert_allclose(found[[row]], expected, rtol=1e-9, atol=1e-11)
+    last = [step.ref for step in trace if step.phase == "backward"][-found.size :]
+    assert [ref[:3] for ref in last[: found.shape[1]]] == [("out_grad", 0, unit + 1) for unit in range(found.shape[1])]
+
+
+def test_inputs_are_asked_for_their_gradients_where_nothing_learns() -> None:
+    layers = tuple(replace(layer, learn=False) for layer in square().network.layers)
+    asked, unasked = (
+        Timeline.start(replace(square(), network=Network(layers), input_gradient=one)).trace for one in (True, False)
+    )
+    assert {step.kind for step in asked if step.phase == "backward"} == {"out-gradient", "slope", "delta"}
+    assert not [step for step in unasked if step.phase == "backward"]
+    learning = Timeline.start(replace(square(), input_gradient=True)).trace
+    np.testing.assert_array_equal(asked.array("out_grad"), learning.array("out_grad"))
+    assert [one.verdict for one in check_all(asked)] == ["agrees"] * 4
 
 
 def momentum(o: Optimizer, gradients: list[float]) -> Iterator[float]:

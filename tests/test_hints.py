@@ -80,7 +80,7 @@ HINTS = [
     ("optimizer", "eta = 0.1", "Did you mean “learning_rate”?"),
     ("optimizer", "alpha = 0.1", "Did you mean “learning_rate”?"),
     ("optimizer", "LearningRate = 0.1", "Did you mean “learning_rate”?"),
-    ("optimizer", "momentum = 0.9", "“momentum” is a rate of other optimizers: momentum, nesterov."),
+    ("optimizer", "momentum = 0.9", "“momentum” belongs to other optimizers: momentum, nesterov."),
     ("optimizer", 'name = "momentum"\nmu = 0.9', "Did you mean “momentum”?"),
     ("optimizer", 'error = "mse"', "“error” belongs at the top of the file"),
     ("optimizer", 'name = "SGD"', "Did you mean “sgd”?"),
@@ -91,6 +91,7 @@ HINTS = [
     ("layer", 'activation = "SIGMOID"', "Did you mean “sigmoid”?"),
     ("layer", 'activation = "시그모이드"', "Did you mean “sigmoid”?"),
     ("layer", 'activation = "softmax"', "Softmax comes with the error"),
+    ("layer", 'activation = "swish"', "Did you mean “silu”?"),
     ("layer", 'activation = "lrelu"', "Did you mean “leaky-relu”?"),
     ("layer", 'activation = "leaky_relu"', "Did you mean “leaky-relu”?"),
     ("layer", 'activation = "ReLU"', "Did you mean “relu”?"),
@@ -113,7 +114,7 @@ def test_a_word_of_other_books_is_refused_with_the_files_own(table: str, line: s
     assert all(word in korean for word in re.findall("“.+?”", expected)), "the same words of the file"
 
 
-@pytest.mark.parametrize("value", ["gelu", "swish", "zzz"])
+@pytest.mark.parametrize("value", ["selu", "mish", "zzz"])
 def test_of_what_a_file_cannot_say_nothing_else_is_offered(value: str) -> None:
     assert not hint("layer", f'activation = "{value}"')
 

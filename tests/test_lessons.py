@@ -254,7 +254,8 @@ def problems() -> Iterator[tuple[Problem, str]]:
         Optimizer(),
     )
     yield plain, "updated-weights"
-    yield replace(plain, batch="full"), ""
+    yield replace(plain, batch="full", l1=0.1, l2=0.1, input_gradient=True), ""
+    yield replace(plain, batch="full", over_samples="sum", l2=0.1), ""
     for activation in ACTIVATIONS:
         yield replace(plain, network=Network((Layer(activation, first, None), plain.network.layers[1]))), ""
     for error in LOSSES:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nntutor.core import errors
 from nntutor.core.errors import Exceeds, NntutorError, ProblemError
 from nntutor.core.files import bounds
-from nntutor.core.files import problem as problem_room
+from nntutor.core.files import layers as layers_room
 from nntutor.core.files.bounds import MOST_KEYS, MOST_LETTERS, MOST_NAMES, MOST_NESTED
 from nntutor.core.files.problem import LIMIT, parse
 from nntutor.core.files.toml import Lines, toml
@@ -156,7 +156,7 @@ def test_twice_as_many_layers_are_twice_the_work_from_the_file_to_the_last_step(
 
 
 def test_more_layers_than_anybody_asks_for_are_refused_with_their_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(problem_room, "MOST_LAYERS", 5)
+    monkeypatch.setattr(layers_room, "MOST_LAYERS", 5)
     assert len(parse(chain(5), "x").network.layers) == 5
     assert refused(chain(6)) == "sheet.toml:11: more than 5 layers; expected fewer."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,10 @@ from strategies import problems, share
 
 from nntutor.core.errors import NntutorError, OutOfRange
 from nntutor.core.files import writing
-from nntutor.core.files.problem import MOST_UNITS, parse, read
+from nntutor.core.files.layers import MOST_UNITS
+from nntutor.core.files.problem import parse, read
 from nntutor.core.problems.network import Problem, draw
+from nntutor.core.rules.optimizers import KEYS, OPTIMIZERS, Optimizer
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
@@ -57,9 +60,21 @@ def same(one: Problem, other: Problem) -> bool:
     return writing.as_json(one) == writing.as_json(other)
 
 
-@given(problems())
+def writable(problem: Problem) -> Problem:
+    """The problem as a file can say it: a penalty needs a slope, and a form its optimizer."""
+    name, usual = problem.optimizer.name, Optimizer()
+    said = {key: getattr(usual, key) for key in ("form", "epsilon_at", "correct") if key not in KEYS[name]}
+    rates = {"l1": 0.0, "l2": 0.0} if problem.error == "perceptron" else {}
+    return replace(problem, optimizer=replace(problem.optimizer, **said), **rates)
+
+
+@given(problems(settings=True))
 def test_a_problem_written_out_reads_back_the_same(problem: Problem) -> None:
-    assert same(problem, parse(writing.write(problem), "x"))
+    problem = writable(problem)
+    again = parse(writing.write(problem), "x")
+    assert same(problem, again)
+    assert replace(again.shape(2), layers=()) == replace(problem.shape(2), layers=())
+    assert (again.l1, again.l2, again.optimizer.decay) == (problem.l1, problem.l2, problem.optimizer.decay)
 
 
 @pytest.mark.parametrize("name", builtin.names())
@@ -137,6 +152,24 @@ def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> Non
         ("[0.40, 0.45]", "[0.4, 1, 1], [0.5, 1, 1]", "sheet.toml:11: row 1 of “weights” has 3 numbers; expected 2"),
         ("[0.40, 0.45]", "[0.4], [0.5], [0.6]", "sheet.toml:11: row 1 of “weights” has 1 number; expected 2"),
         ("[0.40, 0.45]", "[0.4, 1, 1], [0.5]", "sheet.toml:11: row 1 of “weights” has 3 numbers; expected 2"),
+        ("[0.40, 0.45]", "[0.4], [0.5]", "For a row for each input write inputs_first = true."),
+        (
+            "[0.40, 0.45]]",
+            "[0.4, 0.45]]\ninputs_first = true",
+            "sheet.toml:11: “weights” has 1 row of 2 numbers and looks transposed; under inputs_first = true expected "
+            "2 rows of 1 number",
+        ),
+        (
+            "[0.40, 0.45]]",
+            "[0.4, 1], [0.5]]\ninputs_first = true",
+            "sheet.toml:11: row 2 of “weights” has 1 number; expected 2, as many as the rows before it have.",
+        ),
+        (
+            "[0.40, 0.45]]",
+            "[0.4], [0.5], [1]]\ninputs_first = true",
+            "sheet.toml:11: “weights” has 3 entries; expected 2.",
+        ),
+        ("weights = [[0.40, 0.45]]", "units = 1\ninputs_first = true", "sheet.toml:12: “weights” is missing."),
         ("0.40, 0.45", '0.4, "a"', "sheet.toml:11: “weights” is “a”"),
         ("0.40, 0.45", "0.4, nan", "sheet.toml:11: “weights” holds nan; expected finite numbers."),
         ("0.40, 0.45", "0.4, 1" + "0" * 400, "sheet.toml:11: “weights” holds 1000"),
@@ -167,6 +200,17 @@ def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> Non
         ('title = "A sheet"', "error = 'bc'", "Did you mean “bce”?"),
         ('title = "A sheet"', "error = 'softmax-ce'", "sheet.toml:16: target [0.01] does not suit"),
         ('title = "A sheet"', "error = 'perceptron'", "needs activation “step” in the last layer"),
+        ('title = "A sheet"', "format = 2", "sheet.toml:1: “format” is 2; expected 1"),
+        ('title = "A sheet"', "l2 = -1", "sheet.toml:1: “l2” is -1; expected a number of at least 0."),
+        ('title = "A sheet"', "over_samples = 'avg'", "Did you mean “mean”?"),
+        ('title = "A sheet"', "over_outputs = ''", "sheet.toml:1: “over_outputs” is “”; expected one of: sum, mean."),
+        ("0.5\n", "0.5\nform = 'torch'\n", "sheet.toml:4: unknown key “form”"),
+        ("0.5\n", "0.5\nform = 'torch'\n", "“form” belongs to other optimizers: momentum."),
+        ("0.5\n", "0.5\nname = 'nesterov'\nform = 'torch'\n", "sheet.toml:5: unknown key “form”"),
+        ("0.5\n", "0.5\nname = 'rmsprop'\nepsilon_at = 'hat'\n", "sheet.toml:5: “epsilon_at” is “hat”"),
+        ("0.5\n", "0.5\nname = 'adam'\ncorrect = 1\n", "sheet.toml:5: “correct” is 1; expected true or false."),
+        ("0.5\n", "0.5\ndecay = -1\n", "sheet.toml:4: “decay” is -1; expected a number of at least 0."),
+        ("0.5\n", "0.5\nweight_decay = 0.1\n", "Did you mean “decay”?"),
         ('title = "A sheet"', "surfaces = 1", "sheet.toml:1: unknown key “surfaces”"),
         ('title = "A sheet"', 'data = "a.csv"', "sheet.toml:1: “data” and “[[sample]]” exclude each other"),
         ('title = "A sheet"', "a = " + "[" * 3000, "sheet.toml:1: more than 16 brackets"),
@@ -178,6 +222,48 @@ def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> Non
 def test_a_bad_file_is_refused_in_one_line_with_its_place(old: str, new: str, expected: str) -> None:
     assert old in GOOD
     assert expected in refusal(GOOD.replace(old, new, 1))
+
+
+def under(error: str, activation: str, head: str) -> str:
+    """A sheet of one sample with this error, last activation and head."""
+    text = f'{head}\nerror = "{error}"\n[[layer]]\nweights = [[1.0]]\nactivation = "{activation}"\n'
+    return text + "[[sample]]\ninput = [1]\ntarget = [1]\n"
+
+
+def test_keys_that_an_error_has_no_use_for_are_refused_where_they_stand() -> None:
+    for error, activation in (("softmax-ce", "identity"), ("perceptron", "step")):
+        said = refusal(under(error, activation, '\nover_outputs = "mean"'))
+        assert said == (
+            f"sheet.toml:2: error “{error}” is a sum over the outputs; expected “sum”. "
+            "A mean is for half-squared, mse and bce."
+        )
+        assert parse(under(error, activation, 'over_outputs = "sum"'), "x").over_outputs == "sum"
+    for key in ("l1", "l2"):
+        said = refusal(under("perceptron", "step", f"{key} = 0.5"))
+        assert said.startswith(f"sheet.toml:1: “{key}” adds to E, but the rule of error “perceptron” is no slope")
+        assert parse(under("perceptron", "step", f"{key} = 0"), "x").l1 == 0
+        assert getattr(parse(under("mse", "relu", f"{key} = 0.5"), "x"), key) == 0.5
+        on_surface = f'{key} = 0.5\n[surface]\nname = "ravine"\n'
+        assert f"sheet.toml:1: “{key}” and “[surface]” exclude each other" in refusal(on_surface)
+
+
+def test_one_row_per_input_is_the_same_matrix_the_other_way_round() -> None:
+    plain = parse(GOOD, "x")
+    text = GOOD.replace("[[0.15, 0.20], [0.25, 0.30]]", "[[0.15, 0.25], [0.20, 0.30]]\ninputs_first = true")
+    turned = text.replace("[[0.40, 0.45]]", "[[0.40], [0.45]]\ninputs_first = true")
+    assert same(parse(turned, "x"), plain)
+
+
+def test_every_optimizer_takes_its_own_forms_and_no_others() -> None:
+    forms = {"form": '"torch"', "epsilon_at": '"inside"', "correct": "false", "decay": "0.5"}
+    for name in OPTIMIZERS:
+        for key, value in forms.items():
+            text = GOOD.replace("learning_rate = 0.5", f'name = "{name}"\n{key} = {value}')
+            if key in KEYS[name]:
+                assert str(getattr(parse(text, "x").optimizer, key)).lower() == value.strip('"')
+            else:
+                assert f"sheet.toml:4: unknown key “{key}”" in refusal(text)
+    assert KEYS["nesterov"] == ("learning_rate", "momentum", "decay")
 
 
 def test_no_layer_no_sample_no_file() -> None:

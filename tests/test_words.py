@@ -60,6 +60,7 @@ def mistakes_of_core() -> Iterator[str]:
     """Errors that the core can name, some with what they are about."""
     for name in vars(errors):
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
+    yield from ("NotUnder_mean", "NotUnder_penalty", "Transposed_units_first", "Transposed_inputs_first")
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
 
 # Settings that there have not always been.
 _SINCE_OPTIMIZER = ("form", "epsilon_at", "correct", "decay")
-_SINCE_PROBLEM = ("over_outputs", "over_samples", "l1", "l2")
+_SINCE_PROBLEM = ("over_outputs", "over_samples", "l1", "l2", "input_gradient")
 # Jumps behind the place that can be gone back after a restart.
 _TRAIL = 20
 # How far weights that are too many to be kept at each key may lie behind the place: about so many microseconds of a

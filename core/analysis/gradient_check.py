@@ -98,14 +98,17 @@ def check(trace: Trace, ref: Ref) -> Check:
 
 
 def check_all(trace: Trace) -> Iterator[Check]:
-    """The check of every weight and bias that learns, in the order of the weights."""
+    """The check of every weight and bias that learns, in their order; then of the inputs, where ∂E/∂x is asked for."""
     refs = [
         Ref("weight", number, unit, source)
         for number, layer in enumerate(trace.plan.shape.layers, 1)
         for unit in range(1, layer.units + 1)
         for source in layer.sources
     ]
-    return _checked(trace, refs) if refs else iter(())
+    yield from _checked(trace, refs) if refs else ()
+    if trace.plan.shape.input_gradient:
+        inputs = range(1, trace.plan.shape.layers[0].inputs + 1)
+        yield from _checked(trace, [Ref("out", 0, unit, 0, sample) for sample in trace.samples for unit in inputs])
 
 
 def _checked(trace: Trace, refs: Sequence[Ref]) -> Iterator[Check]:

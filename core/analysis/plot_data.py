@@ -169,10 +169,7 @@ def activation_curve(name: str, leak: float, nets: Array) -> tuple[Array, Array]
 def params_at(trace: Trace, step: int) -> State:
     """The weights as they stand after a step of the iteration: new ones as far as they have been made."""
     params = trace.before.params.copy()
-    first = trace.plan.first_learning
     for number, layer in enumerate(trace.plan.shape.layers, 1):
-        if number < first:
-            continue
         for unit in range(1, layer.units + 1):
             for source in layer.sources:
                 ref = Ref("new", number, unit, source)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import accumulate
 
 from nntutor.core.engine.sections import Deltas, Errors, Forward, PerWeight, Section
@@ -49,13 +48,15 @@ class Plan:
         yield Forward(tuple(layer.units for layer in shape.layers), shape.samples)
         yield Errors(shape.last, shape.outputs, shape.samples, book.probability is not None)
         updates = []
-        for number in range(shape.last, self.first_learning - 1, -1):
+        for number in range(shape.last, shape.first_back - 1, -1):
             layer, rules = shape.layers[number - 1], book.layers[number - 1]
             # A δ that sums over its layer's units comes after all that it sums.
             split = [rules.kinds] if isinstance(rules.delta, Expr) else [rules.kinds[:-1], rules.kinds[-1:]]
             for kinds in split:
                 yield Deltas(number, layer.units, shape.samples, kinds)
             yield PerWeight(number, layer.units, layer.sources, ("grad",), "backward")
+            if number == 1 and book.input_gradient is not None:
+                yield Deltas(0, layer.inputs, shape.samples, ("out_grad",))
             made = tuple(name for name, _ in rules.update.made)
             update = PerWeight(number, layer.units, layer.sources, made, "update")
             if book.update_first:
@@ -63,12 +64,6 @@ class Plan:
             else:
                 updates.append(update)
         yield from updates
-
-    @cached_property
-    def first_learning(self) -> int:
-        """The first layer with something that learns; one past the last where nothing does."""
-        learning = (number for number, layer in enumerate(self.shape.layers, 1) if layer.learns)
-        return next(learning, len(self.shape.layers) + 1)
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -184,6 +179,8 @@ class Plan:
                 return book.unit_error
             case "prob" if book.probability is not None:
                 return book.probability
+            case "out_grad" if not ref.layer and book.input_gradient is not None:
+                return book.input_gradient
         rules = book.layers[ref.layer - 1]
         found: Expr | Contraction | None = {
             "net": rules.net,

@@ -164,8 +164,10 @@ class Program:
         if book.probability is not None:
             shapes["prob", 0] = (*lead, samples, outputs)
             shapes["max_net", 0] = shapes["max_prob", 0] = (*lead, samples, 1)
+        if book.input_gradient is not None:
+            shapes["out_grad", 0] = (*lead, samples, shape.layers[0].inputs)
         for number, layer in enumerate(shape.layers, 1):
-            back = book.layers[number - 1].kinds if number >= self.plan.first_learning else ()
+            back = book.layers[number - 1].kinds if number >= shape.first_back else ()
             for kind in ("net", "out", *back):
                 shapes[kind, number] = (*lead, samples, layer.units)
         return shapes
@@ -243,7 +245,7 @@ class Program:
         book, layers = self.plan.book, self.plan.shape.layers
         at_once = book.update_first or book.reads_gradients
         ops: list[Op] = []
-        for number in range(len(layers), self.plan.first_learning - 1, -1):
+        for number in range(len(layers), self.plan.shape.first_back - 1, -1):
             rules = book.layers[number - 1]
             if not self.plan.shape.surface:
                 for kind in rules.kinds:
@@ -252,6 +254,8 @@ class Program:
                 ops += rules.gradient.ops(number, self.plan.shape, self)
             if layers[number - 1].bias_learns:
                 ops += rules.bias_gradient.bias_ops(number, self.plan.shape, self)
+            if number == 1:
+                self._write(ops, 0, "out_grad", book.input_gradient)
             if at_once:
                 self._divide(ops, self.engine.layout.parts(number))
             if book.update_first:

@@ -40,7 +40,7 @@ class Operand:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One number with its formula. layer, unit and input are None where they mean nothing."""
+    """One number with its formula. layer, unit and input are None where they mean nothing; layer 0: of an input."""
 
     index: int
     iteration: int
@@ -69,7 +69,7 @@ class Step:
 
     @property
     def layer(self) -> int | None:
-        return self.ref.layer or None
+        return self.ref.layer if self.ref.unit else None
 
     @property
     def unit(self) -> int | None:

@@ -138,7 +138,7 @@ def _overflow_bound(engine: Engine) -> float:
         for layer in problem.network.layers:
             net = weight * (layer.inputs * out + 1)
             steepest = max(1.0, abs(layer.slope))
-            out = 1.0 if activation(layer.activation, layer.slope).bounded else net * steepest
+            out = 1.0 if activation(layer.activation, layer.slope).bounded else net * steepest + 1
         gap = 2 * net + out + targets + 1
         penalty = (problem.l1 + problem.l2 * weight) * weight * weights
         return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300 and penalty < 1e300

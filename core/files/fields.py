@@ -87,13 +87,14 @@ class Fields:
         above: float | None = None,
         below: float | None = None,
     ) -> float:
-        value = self._finite(key, self._table.get(key, default), "number")
+        found = self._table.get(key, default)
+        value = self._finite(key, found, "number")
         if low is not None and below is not None and not low <= value < below:
-            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(value), 1)
+            raise OutOfRange(self.file, self.line(key), key, "share", _spelled(found), 1)
         if low is not None and value < low:
-            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(value), 0)
+            raise OutOfRange(self.file, self.line(key), key, "at_least_0", _spelled(found), 0)
         if above is not None and value <= above:
-            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(value), 0)
+            raise OutOfRange(self.file, self.line(key), key, "above_0", _spelled(found), 0)
         return value
 
     def _finite(self, key: str, value: object, expected: str) -> float:

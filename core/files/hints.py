@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from nntutor.core.errors import nearest
 from nntutor.core.foreign import LONGEST
-from nntutor.core.rules.optimizers import RATES
+from nntutor.core.rules.optimizers import KEYS
 
 
 class Hint(NamedTuple):
@@ -35,6 +35,15 @@ _KEYS = {
     "error": "loss lossfunction cost costfunction criterion objective errorfunction 오차 손실",
     "batch": "batchsize minibatch minibatchsize",
     "seed": "randomseed randomstate rng",
+    "l2": "λ2 λ₂ lambda2 ridge l2reg l2regularization weightdecay alphal2",
+    "l1": "λ1 λ₁ lambda1 lasso l1reg l1regularization",
+    "over_outputs": "reduction reduceoutputs outputs_reduction",
+    "over_samples": "reducesamples batchreduction",
+    "inputs_first": "transposed transpose",
+    "decay": "weightdecay wd λ lambda decoupled decoupledweightdecay",
+    "form": "variant style dampening",
+    "epsilon_at": "epsilonplace epsat epsilonin",
+    "correct": "biascorrection correction",
     "layer": "layers hidden network",
     "sample": "samples examples rows",
     "data": "csv file dataset",
@@ -68,6 +77,10 @@ _VALUES = {
         "leaky-relu": "lrelu leaky prelu 리키렐루",
         "step": "heaviside threshold hardlim binary perceptron 계단",
         "identity": "linear lin purelin none id 선형 항등",
+        "softplus": "smoothrelu 소프트플러스",
+        "elu": "exponentiallinear 엘루",
+        "silu": "swish swish1 sil 스위시",
+        "gelu": "gelutanh gelunew geluapproximate 겔루",
     },
     "name": {
         "sgd": "gd gradientdescent gradient stochasticgradientdescent vanilla plain batch 경사하강법 확률적경사하강법",
@@ -83,6 +96,10 @@ _VALUES = {
         "zeros": "zero 0 constant",
     },
     "batch": {"full": "all batch fullbatch whole 전체", "online": "sgd stochastic single one each"},
+    "over_outputs": {"sum": "total none 합", "mean": "average avg 평균"},
+    "over_samples": {"sum": "total 합", "mean": "average avg 평균"},
+    "form": {"velocity": "classic classical sutskever", "torch": "pytorch sum", "average": "ema mean dampened"},
+    "epsilon_at": {"outside": "out after pytorch torch", "inside": "in root sqrt before", "hat": "keras paper"},
 }
 """The same of values, by their key."""
 
@@ -99,15 +116,18 @@ _SAID = {
 
 _EPOCHS = "epochs epoch iterations iteration maxiter steps niter 에포크 반복"
 
-_NOTHING = "elu gelu selu celu silu swish mish softsign hinge huber adamw nadam adamax adadelta"
+_NOTHING = "selu celu mish softsign hinge huber adamw nadam adamax adadelta"
 """Things that a file may not have, whose names look like those of others."""
 
 _PLACES = {
-    "": ("title", "source", "error", "batch", "shuffle", "seed", "data"),
-    "optimizer": ("learning_rate", *dict.fromkeys(key for keys in RATES.values() for key in keys)),
-    "layer": ("activation", "weights", "bias", "units", "initial", "learn_bias", "learn"),
+    "": (
+        "format", "title", "source", "error", "batch", "shuffle", "seed", "over_outputs", "over_samples", "l1", "l2",
+        "input_gradient", "data",
+    ),
+    "optimizer": ("learning_rate", *dict.fromkeys(key for keys in KEYS.values() for key in keys)),
+    "layer": ("activation", "weights", "inputs_first", "bias", "units", "initial", "learn_bias", "learn"),
     "sample": ("input", "target"),
-}
+}  # fmt: skip
 """Keys that belong to one table alone, by its name."""
 _HEADINGS = {"optimizer": "[optimizer]", "layer": "[[layer]]", "sample": "[[sample]]"}
 
@@ -137,7 +157,7 @@ def _elsewhere(word: str, place: str, table: str) -> Hint:
     """A key that belongs to another table, or to another optimizer."""
     if place != table:
         return Hint(word, "under" if place else "at_the_top", _HEADINGS.get(place, ""))
-    rules = [rule for rule, keys in RATES.items() if word in keys]
+    rules = [rule for rule, keys in KEYS.items() if word in keys]
     return Hint(word, "of_rule", ", ".join(rules)) if rules else Hint(word)
 
 

@@ -17,32 +17,42 @@ from numpy.typing import NDArray
 from nntutor.core.arrays import Array
 from nntutor.core.errors import (
     BothGiven,
-    Exceeds,
     MissingKey,
     NeedsActivation,
-    NoLayers,
     NoSamples,
+    NotUnder,
+    OutOfRange,
     TooLarge,
-    TooManyWeights,
-    Transposed,
-    UnknownKey,
     WrongShape,
     WrongTargets,
 )  # fmt: skip
 from nntutor.core.files.csv import read_csv
 from nntutor.core.files.fields import Fields, Table
+from nntutor.core.files.layers import layers
 from nntutor.core.files.text import read_text, standard_input
 from nntutor.core.files.toml import Lines, toml
-from nntutor.core.problems.network import INITIALS, Layer, Network, Problem, Samples, draw
-from nntutor.core.rules.activations import ACTIVATIONS
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.losses import LOSSES
-from nntutor.core.rules.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, OPTIMIZERS, RATES, Optimizer
+from nntutor.core.rules.optimizers import (
+    DEFAULT_EPSILON,
+    DEFAULT_RATE,
+    EPSILON_AT,
+    FORMS,
+    KEYS,
+    OPTIMIZERS,
+    Optimizer,
+)
 from nntutor.core.rules.surfaces import SURFACES, surface
 
 LIMIT = 10**6
-MOST_LAYERS = 1000
-MOST_UNITS = 10_000
-MOST_WEIGHTS = 20_000_000
+REDUCTIONS = ("sum", "mean")
+_EVERYWHERE = ("format", "title", "source", "optimizer")
+_OF_NETWORKS = (
+    "error", "batch", "shuffle", "seed", "over_outputs", "over_samples", "l1", "l2", "input_gradient", "layer",
+    "sample", "data", "inputs", "targets",
+)  # fmt: skip
+# Errors that are a sum over the outputs by their nature.
+_SUMMED = ("softmax-ce", "perceptron")
 _STDIN = "<stdin>"
 _LAST_ACTIVATION = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 
@@ -86,35 +96,51 @@ class _Parser:
         top = Fields(self.file, self.lines, data)
         if top.has("surface"):
             return self._on_surface(top)
-        top.only(
-            "title", "source", "error", "batch", "shuffle", "seed", "optimizer", "layer", "sample", "data",
-            "inputs", "targets",
-        )  # fmt: skip
+        top.only(*_EVERYWHERE, *_OF_NETWORKS)
+        self._format(top)
         error = top.choice("error", tuple(LOSSES), "half-squared")
         seed = top.whole("seed", 0, at_least=0)
         samples = self._samples(top)
-        layers = self._layers(top, error, seed, samples)
-        self._fits(top, error, layers, samples)
+        found = layers(top, error, seed, samples)
+        self._fits(top, error, found, samples)
         return Problem(
-            Network(layers),
+            Network(found),
             samples,
             self._optimizer(top),
             error,
             self._batch(top),
             top.flag("shuffle", False),
             seed,
-            top.text("title", ""),
-            top.text("source", ""),
+            *self._about(top),
+            over_outputs=self._over_outputs(top, error),
+            over_samples=top.choice("over_samples", REDUCTIONS, "mean"),
+            l1=self._penalty(top, "l1", error),
+            l2=self._penalty(top, "l2", error),
+            input_gradient=top.flag("input_gradient", False),
         )
 
+    def _format(self, top: Fields) -> None:
+        """There is one format so far; a file may say so."""
+        if (version := top.whole("format", 1, at_least=1)) != 1:
+            raise OutOfRange(self.file, top.line("format"), "format", "format", f"{version}", 1)
+
+    def _about(self, top: Fields) -> tuple[str, str]:
+        return top.text("title", ""), top.text("source", "")
+
+    def _over_outputs(self, top: Fields, error: str) -> str:
+        found = top.choice("over_outputs", REDUCTIONS, "") if top.has("over_outputs") else ""
+        if found == "mean" and error in _SUMMED:
+            raise NotUnder(self.file, top.line("over_outputs"), "mean", "over_outputs", error)
+        return found
+
+    def _penalty(self, top: Fields, key: str, error: str) -> float:
+        rate = top.number(key, 0.0, low=0)
+        if rate and error == "perceptron":
+            raise NotUnder(self.file, top.line(key), "penalty", key, error)
+        return rate
+
     def _on_surface(self, top: Fields) -> Problem:
-        for other in ("layer", "sample"):
-            if top.has(other):
-                raise BothGiven(
-                    self.file, top.line("surface") or top.table("surface").line(""), "surface", f"[[{other}]]"
-                )
-        top.only("title", "source", "optimizer", "surface")
-        table = top.table("surface")
+        table = self._alone(top, "surface", _OF_NETWORKS)
         table.only("name", "start")
         if not table.has("name"):
             raise MissingKey(self.file, table.line(""), "name")
@@ -123,8 +149,18 @@ class _Parser:
         start: Sequence[float] = table.numbers("start") if table.has("start") else found.start
         if len(start) != found.variables:
             raise WrongShape(self.file, table.line("start"), "start", 0, found.variables, len(start))
-        title, source = top.text("title", ""), top.text("source", "")
-        return on_surface(name, start, self._optimizer(top), title, source)
+        return on_surface(name, start, self._optimizer(top), *self._about(top))
+
+    def _alone(self, top: Fields, key: str, without: Sequence[str]) -> Fields:
+        """The table `key` of a file that has it in place of a network; what only networks have is refused."""
+        table = top.table(key)
+        for other in without:
+            if top.has(other):
+                heading = f"[[{other}]]" if other in ("layer", "sample") else other
+                raise BothGiven(self.file, top.line(other) or table.line(""), heading, f"[{key}]")
+        top.only(*_EVERYWHERE, key)
+        self._format(top)
+        return table
 
     def _batch(self, top: Fields) -> Literal["online", "full"] | int:
         value = top.get("batch", "online")
@@ -139,7 +175,8 @@ class _Parser:
     def _optimizer(self, top: Fields) -> Optimizer:
         table = top.table("optimizer")
         name = table.choice("name", tuple(OPTIMIZERS), "sgd")
-        table.only("name", *RATES[name])
+        table.only("name", *KEYS[name])
+        at = EPSILON_AT if name == "adam" else EPSILON_AT[:2]
         share = {key: table.number(key, d, low=0, below=1) for key, d in (
             ("momentum", 0.9), ("beta1", 0.9), ("beta2", 0.999), ("rho", 0.99))}  # fmt: skip
         return Optimizer(
@@ -150,6 +187,10 @@ class _Parser:
             share["beta2"],
             share["rho"],
             table.number("epsilon", DEFAULT_EPSILON.get(name, 1e-8), above=0),
+            table.choice("form", FORMS, "velocity"),
+            table.choice("epsilon_at", at, "outside"),
+            table.flag("correct", True),
+            table.number("decay", 0.0, low=0),
         )
 
     def _samples(self, top: Fields) -> Samples:
@@ -179,75 +220,6 @@ class _Parser:
             target_rows.append(target)
         return Samples.of(inputs_rows, target_rows)
 
-    def _layers(self, top: Fields, error: str, seed: int, samples: Samples) -> tuple[Layer, ...]:
-        tables = top.tables("layer")
-        if not tables:
-            raise NoLayers(self.file, None)
-        if len(tables) > MOST_LAYERS:
-            raise Exceeds(self.file, tables[MOST_LAYERS].line(""), "layers", MOST_LAYERS)
-        inputs = int(samples.inputs.shape[1])
-        layers: list[Layer] = []
-        weights = 0
-        for number, table in enumerate(tables, 1):
-            last = number == len(tables)
-            table.only(
-                "activation", "slope", "weights", "bias", "learn_bias", "learn", "units", "initial"
-            )  # fmt: skip
-            usual = "identity" if last and error == "softmax-ce" else "sigmoid"
-            activation = table.choice("activation", ACTIVATIONS, usual)
-            if table.has("slope") and activation != "leaky-relu":
-                raise UnknownKey(self.file, table.line("slope"), "slope", "", 'activation = "leaky-relu"', "", "")
-            outputs = int(samples.targets.shape[1]) if last else None
-            matrix, initial = self._weights(table, inputs, outputs, seed, number, weights)
-            weights += matrix.size
-            bias: Sequence[float] | None
-            if table.get("bias", None) is False:
-                bias = None
-            elif table.has("bias"):
-                bias = table.numbers("bias", or_false=True)
-                if len(bias) != len(matrix):
-                    raise WrongShape(self.file, table.line("bias"), "bias", 0, len(matrix), len(bias))
-            else:
-                bias = [0.0] * len(matrix)
-            layers.append(
-                Layer(
-                    activation,
-                    matrix,
-                    None if bias is None else np.array(bias),
-                    table.flag("learn", True),
-                    table.flag("learn_bias", True),
-                    table.number("slope", 0.01),
-                    initial,
-                )
-            )
-            inputs = len(matrix)
-        return tuple(layers)
-
-    def _weights(
-        self, table: Fields, inputs: int, outputs: int | None, seed: int, number: int, before: int
-    ) -> tuple[Array, str | None]:
-        """The weights of a layer and how they were drawn. outputs: how many units it must have, where that is known."""
-        if not table.has("weights"):
-            if not table.has("units"):
-                raise MissingKey(self.file, table.line(""), "weights")
-            units = table.whole("units", 1, 1, MOST_UNITS)
-            if before + units * inputs > MOST_WEIGHTS:
-                raise TooManyWeights(self.file, table.line("units"), before + units * inputs, MOST_WEIGHTS)
-            initial = table.choice("initial", INITIALS, "uniform")
-            return draw(initial, units, inputs, seed, number), initial
-        if table.has("initial"):
-            raise BothGiven(self.file, table.line("initial"), "initial", "weights")
-        rows = table.matrix("weights")
-        if _looks_transposed(table, rows, inputs, outputs):
-            raise Transposed(self.file, table.line("weights"), "weights", len(rows), len(rows[0]))
-        for place, row in enumerate(rows, 1):
-            if len(row) != inputs:
-                raise WrongShape(self.file, table.line("weights"), "weights", place, inputs, len(row))
-        if table.has("units") and table.whole("units", 1, at_least=1) != len(rows):
-            units = table.whole("units", 1, at_least=1)
-            raise WrongShape(self.file, table.line("units"), "weights", 0, units, len(rows))
-        return np.array(rows), None
-
     def _fits(self, top: Fields, error: str, layers: tuple[Layer, ...], samples: Samples) -> None:
         """Outputs and targets pair up, and the error can use them."""
         outputs, wanted = layers[-1].units, int(samples.targets.shape[1])
@@ -265,15 +237,6 @@ class _Parser:
             line = None if top.has("data") else top.tables("sample")[row].line("target")
             found = ", ".join(f"{value:g}" for value in samples.targets[row])
             raise WrongTargets(self.file, line, error, f"[{found}]")
-
-
-def _looks_transposed(table: Fields, rows: Sequence[Sequence[float]], inputs: int, outputs: int | None) -> bool:
-    """Whether a matrix fits only the other way round, by all that is known of how many units there are to be."""
-    columns = len(rows[0])
-    bias = table.get("bias", None)
-    known = (table.get("units", columns), len(bias) if isinstance(bias, list) else columns, outputs or columns)
-    only = columns != inputs == len(rows) and all(len(row) == columns for row in rows)
-    return only and all(units == columns for units in known)
 
 
 _UNFIT: dict[str, Callable[[Array], NDArray[np.bool]]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.optimizers import RATES
+from nntutor.core.rules.optimizers import KEYS, RATES, Optimizer
 
 
 def as_json(problem: Problem) -> dict[str, object]:
@@ -20,10 +20,8 @@ def samples(problem: Problem, first: int, last: int) -> list[dict[str, object]]:
 
 def without_samples(problem: Problem) -> dict[str, object]:
     """`as_json` but for the samples, of which there may be millions."""
-    optimizer = problem.optimizer
-    rates = {key: getattr(optimizer, key) for key in RATES[optimizer.name]}
     about: dict[str, object] = {"title": problem.title, "source": problem.source}
-    chosen = {"optimizer": {"name": optimizer.name, **rates}}
+    chosen = {"optimizer": _optimizer(problem.optimizer)}
     if problem.surface:
         start = problem.network.layers[0].weights[0].tolist()
         return {**about, **chosen, "surface": {"name": problem.surface, "start": start}}
@@ -46,9 +44,20 @@ def without_samples(problem: Problem) -> dict[str, object]:
         "batch": problem.batch,
         "shuffle": problem.shuffle,
         "seed": problem.seed,
+        **{key: getattr(problem, key) for key in _UNLESS_USUAL if getattr(problem, key) != getattr(Problem, key)},
         **chosen,
         "layer": layers,
     }
+
+
+_UNLESS_USUAL = ("over_outputs", "over_samples", "l1", "l2", "input_gradient")
+
+
+def _optimizer(optimizer: Optimizer) -> dict[str, object]:
+    """Its name, its rates, and its forms where they are not as usual."""
+    rates, usual = RATES[optimizer.name], Optimizer()
+    said = [one for one in KEYS[optimizer.name] if one in rates or getattr(optimizer, one) != getattr(usual, one)]
+    return {"name": optimizer.name, **{key: getattr(optimizer, key) for key in said}}
 
 
 def write(problem: Problem) -> str:

@@ -58,6 +58,7 @@ KINDS: dict[str, Kind] = {
         "dE/d%s",
         r"\frac{\partial E}{\partial %s}",
         "out-gradient",
+        inputs=True,
         signed=True,
         gradient_of="out",
         phase="backward",

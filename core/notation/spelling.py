@@ -68,7 +68,9 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
         case Name(key):
             word = leaf(key)
             alone = not outer  # σ(−2.9), not σ((−2.9))
-            bare = (alone or word[:1] not in "−-") and not (outer == _ATOM and ("/" in word or "e" in word.lower()[1:]))
+            # ∂E/∂w5, its fraction, 1e-5
+            joined = "/" in word or r"\frac" in word or (word[:1].isdigit() and "e" in word)
+            bare = (alone or word[:1] not in "−-") and not (outer == _ATOM and joined)
             yield from [Token(word, key)] if bare else [Token("("), Token(word, key), Token(")")]
             return
         case Num(value):

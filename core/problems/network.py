@@ -114,6 +114,7 @@ class Problem:
     surface: the name of a surface whose height is E. The network is then one linear unit whose weights are the
     point on it, there are no samples, and nothing is passed forward. over_outputs, over_samples: "sum" or "mean",
     empty for what the error usually is. l1, l2: the rates λ₁, λ₂ of what is added to E for large weights.
+    input_gradient: E is differentiated by the inputs as well.
     """
 
     network: Network
@@ -130,6 +131,7 @@ class Problem:
     over_samples: str = "mean"
     l1: float = 0.0
     l2: float = 0.0
+    input_gradient: bool = False
 
     def shape(self, samples: int, mistake: str = "") -> Shape:
         """What the rules of an iteration over so many samples follow from."""
@@ -144,7 +146,7 @@ class Problem:
         penalty = Penalty(self.l1 > 0, self.l2 > 0)
         return Shape(
             layers, self.error, self.optimizer.method, samples, mistake, self.surface, over_outputs,
-            self.over_samples, penalty,
+            self.over_samples, penalty, self.input_gradient,
         )  # fmt: skip
 
     def rate(self, kind: str, iteration: int) -> float:

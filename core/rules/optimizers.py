@@ -139,6 +139,14 @@ def rule(method: Method) -> Rule:
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 RATES: dict[str, tuple[str, ...]] = {name: rule(Method(name)).rates for name in OPTIMIZERS}
+KEYS: dict[str, tuple[str, ...]] = {
+    name: (
+        *rates, *(("form",) if name == "momentum" else ()), *(("epsilon_at",) if "epsilon" in rates else ()),
+        *(("correct",) if name == "adam" else ()), "decay",
+    )
+    for name, rates in RATES.items()
+}  # fmt: skip
+"""What may be said of each optimizer: its rates and its forms."""
 DEFAULT_RATE = {
     "sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 0.01, "rmsprop": 0.01, "adam": 0.01,
 }  # fmt: skip

@@ -52,7 +52,8 @@ class LayerRules:
 class Rulebook:
     """layers: from the first. probability, unit_error, textbook, total: of the error, in the order of its steps.
 
-    update_first: each layer is updated before the layer below gets its deltas. count: what is added to the iteration
+    input_gradient: ∂E/∂x, where it is asked for. update_first: each layer is updated before the layer below gets its
+    deltas. count: what is added to the iteration
     in the powers of β.
     """
 
@@ -61,6 +62,7 @@ class Rulebook:
     textbook: Expr | None
     probability: Softmax | None
     total: ErrorSum | Height
+    input_gradient: BackpropagatedSum | None = None
     update_first: bool = False
     count: int = 0
 
@@ -108,6 +110,7 @@ def right(shape: Shape) -> Rulebook:
         loss.textbook,
         Softmax() if shape.error == "softmax-ce" else None,
         ErrorSum(outputs * samples, shape.penalty),
+        BackpropagatedSum() if shape.input_gradient else None,
     )
 
 

@@ -46,7 +46,8 @@ class Shape:
     """All that the rules and the order of an iteration follow from.
 
     samples: how many one iteration uses. over_outputs, over_samples: "sum" or "mean". mistake: as `rules.mistakes`
-    spells it, empty for none. surface: its name, empty for a network.
+    spells it, empty for none. surface: its name, empty for a network. input_gradient: E is differentiated by the inputs
+    as well.
     """
 
     layers: tuple[LayerShape, ...]
@@ -58,6 +59,7 @@ class Shape:
     over_outputs: str = "sum"
     over_samples: str = "mean"
     penalty: Penalty = Penalty()
+    input_gradient: bool = False
 
     @property
     def outputs(self) -> int:
@@ -67,3 +69,14 @@ class Shape:
     def last(self) -> int:
         """The number of the output layer, from 1."""
         return len(self.layers)
+
+    @property
+    def first_back(self) -> int:
+        """The first layer that something is sent back to; one past the last where nothing is.
+
+        Below the first one that learns nothing is sent, unless the inputs ask for it.
+        """
+        if self.input_gradient:
+            return 1
+        learning = (number for number, layer in enumerate(self.layers, 1) if layer.learns)
+        return next(learning, len(self.layers) + 1)

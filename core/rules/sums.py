@@ -107,7 +107,7 @@ class BackpropagatedSum:
 
     def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
         number = shape.last if self.output else layer + 1
-        above, units = shape.layers[number - 1], shape.layers[layer - 1].units
+        above, units = shape.layers[number - 1], shape.layers[layer].inputs
         ops: list[Op] = []
         target = memory.unit("out_grad", layer)
         size = (shape.samples, above.units)

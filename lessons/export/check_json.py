@@ -44,6 +44,7 @@ def _check_json(check: Check) -> Json:
         "layer": ref.layer,
         "unit": ref.unit,
         "input": ref.input or None,
+        "sample": ref.sample if ref.sample >= 0 else None,
         "h": number(check.h),
         "numeric": number(check.numeric),
         "error": number(check.error),

@@ -88,6 +88,7 @@ def iteration_json(trace: Trace) -> Json:
     found |= {
         "error": number(trace.error),
         "backward": [{"delta": _array(trace, "delta", layer)} for layer in passed],
+        **({"input_gradient": _array(trace, "out_grad")} if trace.problem.input_gradient else {}),
         "gradients": [_parameters(trace, "grad", layer) for layer in layers],
         "optimizer": {
             state: [_parameters(trace, state, layer) for layer in layers]

@@ -70,6 +70,8 @@ def _whole(sheet: Sheet, speech: Speech, trace: Trace) -> Iterator[str]:
                 continue
             yield from sheet.matrix(Matrix.of(speech, array), speech.say(word))
         yield from sheet.close()
+    if trace.problem.input_gradient:
+        yield from sheet.matrix(Matrix.of(speech, trace.array("out_grad")), speech.say("export.input_gradients"))
     if trace.problem.error == "softmax-ce":
         yield from sheet.matrix(Matrix.of(speech, trace.array("prob")), speech.say("kind.probability"))
     yield from sheet.result("E", figure(trace.error, DIGITS, style=speech.style), speech.say("kind.error"))

@@ -21,8 +21,9 @@ READ = {
     "⁺": "플러스", "+": "플러스", "−": "마이너스", "-": "마이너스", "\N{COMBINING CIRCUMFLEX ACCENT}": "햇",
     "′": "프라임", "″": "프라임", "∂": "라운드", "✓": "체크", "✗": "엑스", "→": "화살표", "←": "화살표",
     "net": "넷", "out": "아웃", "exp": "엑스피", "slope": "슬로프", "tanh": "하이퍼볼릭 탄젠트", "step": "스텝",
-    "size": "사이즈", "new": "뉴", "max": "맥스", "ln": "엘엔", "inf": "무한대", "nan": "엔에이엔", "ReLU": "렐루",
-    "Adam": "아담", "RMSProp": "알엠에스프롭", "AdaGrad": "아다그라드", "Nesterov": "네스테로프", "He": "허",
+    "size": "사이즈", "new": "뉴", "max": "맥스", "ln": "엘엔", "inf": "무한대", "nan": "엔에이엔",
+    "ReLU": "렐루", "SiLU": "실루", "Adam": "아담",
+    "RMSProp": "알엠에스프롭", "AdaGrad": "아다그라드", "Nesterov": "네스테로프", "He": "허",
     "NumPy": "넘파이", "en": "이엔", "ko": "케이오", "nntutor": "엔엔튜터", "HOME": "홈",
 }  # fmt: skip
 """How signs, letters and words are read; other words of capitals are read letter by letter."""

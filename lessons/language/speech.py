@@ -66,11 +66,9 @@ class Speech:
         """Sizes, error, optimizer and order of samples, in one line."""
         optimizer = problem.optimizer
         plain = Style.ASCII if self.style is Style.ASCII else Style.UNICODE
-        rates = ", ".join(
-            f"{short(kind, plain)} {figure(getattr(optimizer, field), style=plain)}"
-            for kind, field in RATE_FIELDS.items()
-            if field in optimizer.rule.rates
-        )
+        known = [(kind, getattr(optimizer, at)) for kind, at in RATE_FIELDS.items() if at in optimizer.rule.rates]
+        known += [(kind, rate) for kind, rate in (("rate_l1", problem.l1), ("rate_l2", problem.l2)) if rate]
+        rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
         whole = problem.batch == "full" or bool(problem.surface)
         name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
         batch = problem.batch if isinstance(problem.batch, str) else "mini"

@@ -27,7 +27,7 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
     """The same for the step that makes a number, in an iteration of one sample or of several."""
     last = len(problem.network.layers)
     where = "output" if ref.layer == last else "hidden"
-    many = "_many" if several else ""
+    many = ("_summed" if problem.over_samples == "sum" else "_many") if several else ""
     optimizer = problem.optimizer.name
     # The forms of momentum have one name and several meanings: v is a velocity, a sum of gradients or their mean.
     form = f"_{problem.optimizer.form}" if optimizer == "momentum" and problem.optimizer.form != "velocity" else ""
@@ -46,6 +46,8 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
             return f"error_{_ERROR.get(problem.error, problem.error).replace('-', '_')}"
         case "error":
             return "error_surface" if problem.surface else f"error{many}"
+        case "out-gradient" if not ref.layer:
+            return "out_gradient_input"
         case "out-gradient":
             wrong = where == "hidden" and "updated-weights" in made_in(mistake, ref.layer)
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
@@ -86,4 +88,8 @@ def sentence(words: Words, trace: Trace, step: Step, style: Style = Style.UNICOD
         facts["weight"] = names.symbol(Ref("weight", ref.layer, ref.unit, ref.input), style)
         facts["input"] = names.symbol(Ref("out", ref.layer - 1, ref.input), style) if ref.input else "1"
     said = words.say(f"why.{kind(trace, step)}", **facts)
+    if trace.plan.shape.penalty and ref.kind == "error":
+        said += " " + words.say("why_more.error_penalty")
+    if trace.plan.shape.penalty and ref.kind == "grad" and ref.input:
+        said += " " + words.say("why_more.gradient_penalty", **facts)
     return ascii_look(said) if style is Style.ASCII else said
