@@ -59,6 +59,7 @@ def mistakes_of_core() -> Iterator[str]:
     """Errors that the core can name, some with what they are about."""
     for name in vars(errors):
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
+    yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
 
 
@@ -78,6 +79,7 @@ BUILT: dict[str, frozenset[str]] = {
         "cli_help.": (*COMMANDS, "main"),
         "command.": (command.action for command in commands.COMMANDS if command.group and command.action != "palette"),
         "command_group.": (*commands.GROUPS, *literals("tui/state/palette.py")),
+        "diagnosis.": (end.replace("-", "_") for end in literals("lessons/export/diagnosis.py", "core/diagnosis/*.py")),
         "doctor.": literals("tui/doctor/**/*.py"),
         "doctor.why_": literals("tui/terminal/**/*.py"),
         "error_name.": LOSSES,
@@ -99,6 +101,7 @@ BUILT: dict[str, frozenset[str]] = {
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
+        "remarked.": (id.replace("-", "_") for id in literals("core/diagnosis/*.py")),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
         "serve.": literals("tui/browser/*.py"),
@@ -110,6 +113,7 @@ BUILT: dict[str, frozenset[str]] = {
         "theme_name.": THEMES,
         "view_about.": VIEWS,
         "view_name.": VIEWS,
+        "tried.": literals("core/diagnosis/trying.py"),
         "verify.": literals("lessons/export/**/*.py"),
         "why.": (key for key, _ in words.load("en").group("why")),
         "why_panel.": literals("tui/drawing/panels/**/*.py"),
