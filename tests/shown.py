@@ -50,6 +50,14 @@ def deep() -> Problem:
     return replace(problem, network=Network((first, between, last)))
 
 
+def three_wide() -> Problem:
+    """3-3-3 with biases: each unit has two neighbours."""
+    random = np.random.default_rng(9)
+    layers = tuple(Layer("sigmoid", random.uniform(0.2, 1, (3, 3)), random.uniform(0.2, 1, 3)) for _ in range(2))
+    samples = Samples.of([[0.3, 0.9, 0.6], [0.8, 0.4, 0.2]], [[0.1, 0.9, 0.5], [0.7, 0.3, 0.2]])
+    return replace(square(), network=Network(layers), samples=samples)
+
+
 SHOWN: dict[str, tuple[Problem, str]] = {
     "bias-left-out": (square(), "net_h1[0]"),
     "bias-subtracted": (square(), "net_h1[0]"),
@@ -103,7 +111,25 @@ SHOWN: dict[str, tuple[Problem, str]] = {
     "product-for-elementwise": (square(), "δ_o1[0]"),
     "product-for-elementwise:turned": (square(), "δ_o1[0]"),
     "upstream-dropped": (square(), "δ_o1[0]"),
+    "other-input:next": (square(), "∂E/∂w5"),
+    "other-input:previous": (three_wide(), "∂E/∂w10"),
+    "other-delta:next": (square(), "∂E/∂w5"),
+    "other-delta:previous": (three_wide(), "∂E/∂w10"),
+    "other-delta:weights-only": (square(), "∂E/∂w5"),
+    "input-left-out": (square(), "∂E/∂w5"),
+    "net-for-input": (square(), "∂E/∂w5"),
+    "own-output-for-input": (square(), "∂E/∂w5"),
+    "slope-of-weight": (square(), "∂E/∂w5"),
     "transposed": (square(), "∂E/∂w6"),
     "batch-sum": (square(), "∂E/∂w5"),
+    "batch-mean": (replace(square(), over_samples="sum"), "∂E/∂w5"),
+    "mean-twice:deltas": (square(), "δ_o1[0]"),
+    "mean-twice:gradients": (square(), "∂E/∂w5"),
+    "last-sample-only:divided": (square(), "∂E/∂w5"),
+    "last-sample-only:undivided": (square(), "∂E/∂w5"),
+    "one-bias-for-all": (square(), "∂E/∂b_o1"),
+    "bias-mean-twice": (square(), "∂E/∂b_o1"),
+    "bias-value-for-gradient": (square(), "∂E/∂b_o1"),
+    "bias-not-updated": (square(), "b_o1⁺"),
     "no-correction": (square(optimizer="adam"), "m̂_w5"),
 }

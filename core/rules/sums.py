@@ -176,7 +176,7 @@ class GradientSum:
 
     delta: a tree over the unit; input: a tree over the unit below, None where it is left out; shifts: by how many
     units each is off; last: of the last sample alone. transposed: of row for column. pooled (biases): summed over the
-    layer's units as well.
+    layer's units as well. weighted (weights): times the weight itself. itself (biases): the bias in place of the sum.
     """
 
     divisor: float = 1
@@ -186,6 +186,8 @@ class GradientSum:
     last: bool = False
     transposed: bool = False
     pooled: bool = False
+    weighted: bool = False
+    itself: bool = False
     penalty: Penalty = _NOTHING
 
     @property
@@ -196,16 +198,19 @@ class GradientSum:
 
     def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
         layer = shape.layers[ref.layer - 1]
+        weight = Name(ref._replace(kind="weight"))
+        if self.itself:
+            return total_of([weight], self.divisor)
         unit, source = (ref.input, ref.unit) if self.transposed and ref.input else (ref.unit, ref.input)
         unit, source = _shifted(unit, self.shifts[0], layer.units), _shifted(source, self.shifts[1], layer.inputs)
         units = range(1, layer.units + 1) if self.pooled else (unit,)
 
         def term(sample: int, unit: int) -> Expr:
             delta = bind(self.delta, unit_meaning(Ref("out", ref.layer, unit, 0, sample), shape.outputs))
-            if not source or self.input is None:
-                return delta
-            below = unit_meaning(Ref("out", ref.layer - 1, source, 0, sample), shape.outputs)
-            return Mul(delta, bind(self.input, below))
+            if source and self.input is not None:
+                below = unit_meaning(Ref("out", ref.layer - 1, source, 0, sample), shape.outputs)
+                delta = Mul(delta, bind(self.input, below))
+            return Mul(delta, weight) if self.weighted else delta
 
         taken = samples[-1:] if self.last else samples
         total = total_of([term(sample, one) for sample in taken for one in units], self.divisor)
@@ -220,19 +225,23 @@ class GradientSum:
         delta = self._deltas(layer, shape, memory, ops)
         if self.input is None:
             total = memory.buffer((of.units, 1))
-            ops += [(np.add.reduce, (transposed(delta), -1, None, total, True)), (np.positive, (total, target))]
-            return ops
-        size = (shape.samples, of.inputs)
-        inputs = array_of(self.input, size, lambda key: memory.unit(key, layer - 1), memory, ops)
-        inputs = _moved(inputs[..., -rows:, :], self.shifts[1], memory, ops)
-        if self.transposed:
-            delta, inputs = inputs, delta
-        ops.append(multiplied(transposed(delta), inputs, target, rows))
-        return ops
+            ops.append((np.add.reduce, (transposed(delta), -1, None, total, True)))
+            ops.append((np.positive, (transposed(total) if self.transposed else total, target)))
+        else:
+            size = (shape.samples, of.inputs)
+            inputs = array_of(self.input, size, lambda key: memory.unit(key, layer - 1), memory, ops)
+            inputs = _moved(inputs[..., -rows:, :], self.shifts[1], memory, ops)
+            if self.transposed:
+                delta, inputs = inputs, delta
+            ops.append(multiplied(transposed(delta), inputs, target, rows))
+        return [*ops, (np.multiply, (target, memory.weights("weight", layer), target))] if self.weighted else ops
 
     def bias_ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
         ops: list[Op] = []
-        delta, target = self._deltas(layer, shape, memory, ops), memory.bias("grad", layer)
+        target = memory.bias("grad", layer)
+        if self.itself:
+            return [(np.positive, (memory.bias("weight", layer), target))]
+        delta = self._deltas(layer, shape, memory, ops)
         if self.pooled:
             total = memory.buffer((1,))
             ops.append((np.add.reduce, (delta.reshape((*delta.shape[:-2], -1)), -1, None, total, True)))

@@ -74,8 +74,28 @@ MISTAKES: dict[str, Mistake] = {
         all=slopes.product_for_elementwise(), turned=slopes.product_for_elementwise("slope", "out_grad")
     ),
     "upstream-dropped": of_layers(all=slopes.upstream_dropped),
+    "other-input": of_layers(next=gradients.other_input(1), previous=gradients.other_input(-1)),
+    "other-delta": of_layers(
+        next=gradients.of_both(gradients.other_delta(1)),
+        previous=gradients.of_both(gradients.other_delta(-1)),
+        weights_only=gradients.of_weights(gradients.other_delta(1)),
+    ),
+    "input-left-out": of_layers(all=gradients.input_left_out),
+    "net-for-input": of_layers(all=gradients.net_for_input),
+    "own-output-for-input": of_layers(all=gradients.own_output_for_input),
+    "slope-of-weight": of_layers(all=gradients.slope_of_weight),
     "transposed": of_layers(all=gradients.transposed),
     "batch-sum": of_layers(all=gradients.batch_sum),
+    "batch-mean": of_layers(all=gradients.batch_mean),
+    "mean-twice": of_layers(deltas=gradients.mean_in_deltas, gradients=gradients.of_both(gradients.mean_again)),
+    "last-sample-only": of_layers(
+        divided=gradients.of_both(gradients.last_sample(True)),
+        undivided=gradients.of_both(gradients.last_sample(False)),
+    ),
+    "one-bias-for-all": of_layers(all=gradients.one_for_all),
+    "bias-mean-twice": of_layers(all=gradients.of_biases(gradients.mean_again)),
+    "bias-value-for-gradient": of_layers(all=gradients.bias_itself),
+    "bias-not-updated": of_layers(all=gradients.bias_stays),
     # m and v start at 0, so at first both are too small: √v by more than m.
     "no-correction": of_updates(all=updates.no_correction),
 }
