@@ -10,7 +10,8 @@ NntutorError
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, Uneven, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets, NotUnder
-    └── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
+    ├── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
+    └── NotValues, TooManyNumbers, UnknownValue, MisfitValue: a person's own numbers
 """
 
 from __future__ import annotations
@@ -254,3 +255,30 @@ class UnclosedQuote(ProblemError):
 class NotANumber(ProblemError):
     column: str
     found: str
+
+
+class NotValues(ProblemError):
+    """Own numbers that cannot be read: `what` by a code that the words spell out (json, number, elided, …)."""
+
+    what: str
+    found: str
+
+
+class TooManyNumbers(ProblemError):
+    limit: int
+
+
+class UnknownValue(ProblemError):
+    """No number of the problem is called so. what: a code that the words spell out (name, iteration, sample)."""
+
+    what: str
+    key: str
+    nearest: str
+
+
+class MisfitValue(ProblemError):
+    """Numbers in a shape that fits nothing."""
+
+    key: str
+    found: str
+    shapes: str

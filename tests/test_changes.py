@@ -123,7 +123,7 @@ def is_as_said(before: Study, after: Session, change: Set) -> None:
         races(after)
 
 
-_RACER = re.compile(r"^[\[ ][A-Z] (.+?) η (\S+) E ([^\s\]]+)(?: moves (\d+))?")
+_RACER = re.compile(r"[\[ ][A-Z] (.+?) η (\S+) E ([^\s\]]+)(?: moves (\d+))?")
 
 
 def races(session: Session) -> None:
@@ -132,7 +132,7 @@ def races(session: Session) -> None:
     assert study is not None
     words, look = words_with_keys(session), replace(look_of(session), digits=17)
     head, *rows = table.drawn("race", study, words, 200, 40, look)
-    racers = [found for row in rows for piece in row if (found := _RACER.match(piece.text))]
+    racers = [found for row in rows for found in _RACER.finditer("".join(piece.text for piece in row))]
     counted = re.search(r"[\d ,]+", head[0].text.strip().replace(" ", ""))
     assert counted is not None
     for name, racer in zip(moves.compared_runs(study), racers, strict=True):

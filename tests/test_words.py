@@ -61,6 +61,7 @@ def mistakes_of_core() -> Iterator[str]:
     for name in vars(errors):
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
     yield from ("NotUnder_mean", "NotUnder_penalty", "Transposed_units_first", "Transposed_inputs_first")
+    yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
 
 
@@ -80,6 +81,7 @@ BUILT: dict[str, frozenset[str]] = {
         "cli_help.": (*COMMANDS, "main"),
         "command.": (command.action for command in commands.COMMANDS if command.group and command.action != "palette"),
         "command_group.": (*commands.GROUPS, *literals("tui/state/palette.py")),
+        "diagnosis.": (end.replace("-", "_") for end in literals("lessons/export/diagnosis.py", "core/diagnosis/*.py")),
         "doctor.": literals("tui/doctor/**/*.py"),
         "doctor.why_": literals("tui/terminal/**/*.py"),
         "error_name.": LOSSES,
@@ -101,6 +103,7 @@ BUILT: dict[str, frozenset[str]] = {
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
+        "remarked.": (id.replace("-", "_") for id in literals("core/diagnosis/*.py")),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
         "serve.": literals("tui/browser/*.py"),
@@ -113,6 +116,7 @@ BUILT: dict[str, frozenset[str]] = {
         "theme_name.": THEMES,
         "view_about.": VIEWS,
         "view_name.": VIEWS,
+        "tried.": literals("core/diagnosis/trying.py"),
         "verify.": literals("lessons/export/**/*.py"),
         "why.": (key for key, _ in words.load("en").group("why")),
         "why_panel.": literals("tui/drawing/panels/**/*.py"),

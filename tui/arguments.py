@@ -17,13 +17,16 @@ from nntutor.lessons.course import load
 from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
-COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "serve", "doctor")
+COMMANDS = ("learn", "lessons", "open", "trace", "check", "diagnose", "verify", "serve", "doctor")
 MOST = 1_000_000_000
+MOST_DIAGNOSED = 10_000
+"""The last iteration that own numbers may be of: every mistake is run that far."""
 HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
 _CALLED = {
     "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
     "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
     "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
+    "debug": "diagnose", "compare": "diagnose", "diff": "diagnose",
     "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
     "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
 }  # fmt: skip
@@ -64,6 +67,9 @@ class Arguments:
     plain: bool = False
     host: str = HOST
     port: int = PORT
+    values: str | None = None
+    iteration: int = 1
+    tolerance: float = 0.0
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -78,7 +84,9 @@ def read(argv: Sequence[str]) -> Arguments:
             raise near("no_command", command, [*COMMANDS, *lessons, "--help", "--version"])
         command, rest = "learn", [command, *rest]
     parser = _parser(command)
-    given, extras = parser.parse_known_args(rest)
+    # Options may stand between the two names that only this command takes.
+    read = parser.parse_known_intermixed_args if command == "diagnose" else parser.parse_known_args
+    given, extras = read(rest)
     for extra in extras:
         if extra.startswith("-") and extra != "-":
             options = [option for action in parser._actions for option in action.option_strings]
@@ -103,6 +111,9 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("plain", False),
         whole.get("host", HOST),
         _whole("--port", whole.get("port"), _PORTS) or PORT,
+        whole.get("values"),
+        _whole("--iteration", whole.get("iteration"), MOST_DIAGNOSED) or 1,
+        _share("--tolerance", whole.get("tolerance")),
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -110,9 +121,12 @@ def read(argv: Sequence[str]) -> Arguments:
 
 
 def _refuse_contradictions(given: Arguments) -> None:
-    if given.command in ("trace", "check", "open") and not given.what:
-        raise UsageError("needs_what", command=given.command)
-    formats = CHECK_FORMATS if given.command == "check" else FORMATS
+    if given.command in ("trace", "check", "open", "diagnose") and not given.what:
+        key = "needs_problem" if given.command == "diagnose" else "needs_what"
+        raise UsageError(key, command=given.command)
+    if given.what == given.values == "-":
+        raise UsageError("both_from_input")
+    formats = CHECK_FORMATS if given.command in ("check", "diagnose") else FORMATS
     if given.format not in formats:
         raise near("no_format", given.format, formats, expected=formats)
     if not given.host:
@@ -171,11 +185,15 @@ def _parser(command: str) -> argparse.ArgumentParser:
     parser.add_argument("--lang")
     for flag in ("--ascii", "--no-color", "--help", "--version"):
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
-    if command in ("learn", "open", "trace", "check"):
+    if command in ("learn", "open", "trace", "check", "diagnose"):
         parser.add_argument("what", nargs="?")
+    if command == "diagnose":
+        parser.add_argument("values", nargs="?")
+        parser.add_argument("--iteration")
+        parser.add_argument("--tolerance")
     if command in ("", "learn", "open"):
         parser.add_argument("--plain", action="store_true")
-    if command in ("trace", "check"):
+    if command in ("trace", "check", "diagnose"):
         parser.add_argument("--iterations")
         parser.add_argument("--format", default="text")
     if command == "serve":
@@ -194,3 +212,12 @@ def _whole(name: str, text: str | None, most: int = MOST) -> int | None:
     if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= most:
         raise UsageError("not_whole", name=name, text=text, most=most)
     return int(text)
+
+
+def _share(name: str, text: str | None) -> float:
+    """A share from 0 to 1."""
+    if text is None:
+        return 0.0
+    if not re.fullmatch(r"[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?", text, re.ASCII) or not 0 <= float(text) <= 1:
+        raise UsageError("not_share", name=name, text=text)
+    return float(text)

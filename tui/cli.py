@@ -128,6 +128,10 @@ def _command(argv: list[str]) -> int:
             return _trace(given, out)
         case "check":
             return _check(given, out)
+        case "diagnose":
+            from nntutor.tui import diagnosis
+
+            return FAILED if diagnosis.told(_problem(given.what or ""), given, out) else DONE
         case "verify":
             return _verify(out)
         case "doctor":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from nntutor.core import foreign
@@ -17,6 +18,10 @@ from nntutor.tui.terminal import capabilities
 
 if TYPE_CHECKING:
     from nntutor.core.notation.style import Style
+
+
+_PATIENCE = 1.0
+"""Seconds of silence before it is told how far something is."""
 
 
 class WriteError(Exception):
@@ -84,6 +89,27 @@ class Output:
     def lines(self, lines: Iterator[str]) -> None:
         for line in lines:
             self.write(f"{self._look(line)}\n")
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[int, int], None]]:
+        """Tells on a terminal's standard error how far a long search is, and takes the line back when it is done."""
+        stream, began, told = sys.stderr, monotonic(), False
+
+        def tell(done: int, of: int) -> None:
+            nonlocal told
+            if stream is not None and stream.isatty() and monotonic() - began > _PATIENCE:
+                told = True
+                with suppress(OSError, ValueError):
+                    stream.write(f"\r{self.words.say('cli.searching', done=done, of=of)}\x1b[K")
+                    stream.flush()
+
+        try:
+            yield tell
+        finally:
+            if told:
+                with suppress(OSError, ValueError):
+                    stream.write("\r\x1b[K")
+                    stream.flush()
 
     def prompt(self, text: str) -> None:
         """Text that asks for a line, so that whoever types it has seen all before it."""

@@ -223,6 +223,12 @@ class Trace:
         layers = range(1, len(self.plan.shape.layers) + 1)
         return [self._program.arena["net", number].copy() for number in layers]
 
+    def outputs(self) -> Array:
+        """A copy of the outputs, or softmax's shares, as the last forward pass left them: (samples, outputs)."""
+        softmax = self.plan.book.probability is not None
+        copied: Array = self._program.arena[("prob", 0) if softmax else ("out", len(self.plan.shape.layers))].copy()
+        return copied
+
     def parameter(self, flat: Any, ref: Ref) -> tuple[Any, tuple[int, ...]]:
         """The array in a flat vector that holds a weight or bias, and the place in it."""
         return self._engine.layout.parameter(flat, ref)

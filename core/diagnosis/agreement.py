@@ -1,0 +1,157 @@
+"""When a given number agrees with one that was made: as far as its digits, double precision and the sum allow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntutor.core.arrays import Array
+from nntutor.core.diagnosis.runs import Made
+from nntutor.core.diagnosis.sheet import Bools, Numbers, Sheet
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.kinds import PER_OPTIMIZER
+from nntutor.core.problems.network import Problem
+
+_ROUNDING = 1e-12
+# Half a unit itself is half a unit, however double precision rounds it.
+_EDGE = 1 + 1e-6
+# What one difference with any usual h is off by: of the slope, and of E.
+_NUMERIC, _NUMERIC_OF_ERROR = 1e-3, 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Compares a sheet's numbers with what a run made.
+
+    floor, numeric: what is allowed at each place whatever its digits, and of a number made by differences as well.
+    tolerance: a share of the right number, 0 for none.
+    """
+
+    floor: Array
+    numeric: Bools
+    tolerance: float = 0.0
+
+    def agreeing(self, numbers: Numbers, made: Made) -> Bools:
+        """Which of the given numbers agree."""
+        given, right = numbers.values, made.values
+        with np.errstate(all="ignore"):
+            size = np.abs(right)
+            share = np.maximum(numbers.relative, self.tolerance)
+            share = np.where(self.numeric, np.maximum(share, _NUMERIC), share)
+            allowed = np.maximum(np.maximum(numbers.half * _EDGE, share * size), self.floor)
+            near = np.abs(given - right) <= np.where(np.isfinite(size), allowed, 0)
+        found: Bools = made.there & (near | (given == right) | (np.isnan(given) & np.isnan(right)))
+        return found
+
+
+def judge(sheet: Sheet, traces: dict[int, Trace], tolerance: float) -> Judge:
+    """The judge of a sheet; traces: the right records of its iterations."""
+    numeric = np.array([place.numeric for place in sheet.places], bool)
+    largest = cache(lambda iteration, kind, layer: _largest(traces[iteration], kind, layer))
+    terms = np.array([largest(place.iteration, place.ref.kind, place.ref.layer) for place in sheet.places])
+    floor = _ROUNDING * np.maximum(1.0, terms)
+    errors = np.array([max(1.0, _finite(traces[place.iteration].error)) for place in sheet.places])
+    return Judge(np.where(numeric, _NUMERIC_OF_ERROR * errors, floor), numeric, tolerance)
+
+
+def _largest(trace: Trace, kind: str, layer: int) -> float:
+    """The largest magnitude among the terms that a layer's numbers of a kind are made of."""
+    try:
+        with np.errstate(all="ignore"):
+            return max((_finite(_size(term)) for term in _terms(trace, kind, layer)), default=0.0)
+    except KeyError:
+        return 0.0
+
+
+def _finite(value: float) -> float:
+    return float(value) if np.isfinite(value) else 0.0
+
+
+def _size(array: Array) -> float:
+    return float(np.abs(array).max()) if array.size else 0.0
+
+
+def _terms(trace: Trace, kind: str, layer: int) -> Iterator[Array]:
+    last = layer == len(trace.plan.shape.layers)
+    surface = bool(trace.problem.surface)
+    match kind:
+        case "net" | "out" if layer and not surface:
+            yield np.abs(trace.array("weight", layer)) * np.abs(trace.array("out", layer - 1)).max(axis=0)
+            yield trace.array("net", layer)
+        case "out_grad" | "delta" if layer and not last:
+            above = np.abs(trace.array("delta", layer + 1)).max(axis=0)
+            yield above[:, None] * np.abs(trace.array("weight", layer + 1))
+        case "out_grad" | "delta" if last:
+            yield trace.array("out", layer)
+            yield trace.array("target")
+        case "grad" if not surface:
+            delta = np.abs(trace.array("delta", layer)).max(axis=0)
+            yield delta[:, None] * np.abs(trace.array("out", layer - 1)).max(axis=0)
+            yield trace.array("weight", layer)
+        case "error" | "unit_error" if not surface:
+            yield trace.array("unit_error")
+        case "new" | "change":
+            yield trace.array("weight", layer)
+        case _ if kind not in PER_OPTIMIZER and layer:
+            yield trace.array(kind, layer)
+
+
+# --- other conventions ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A way of writing the same numbers down that is right too. id: as remarks are called; at: one of its places."""
+
+    id: str
+    at: int
+
+
+def in_ours(
+    sheet: Sheet, problem: Problem, numbers: Numbers, judge: Judge, right: Made
+) -> tuple[Numbers, list[Convention]]:
+    """The numbers as we would write them, where what follows from them is right all the same.
+
+    δ with 1/n in it where the gradients are right; a velocity of another convention where the weights are.
+    """
+    found: list[Convention] = []
+    agrees = judge.agreeing(numbers, right)
+    groups = _by_layer(sheet)
+    for (iteration, kind, layer), at in groups.items():
+        if agrees[at].all() or kind not in ("delta", "out_grad", "v"):
+            continue
+        after = ("new",) if kind == "v" else ("grad", "new")
+        proof = next((groups[iteration, one, layer] for one in after if (iteration, one, layer) in groups), None)
+        if proof is None or not agrees[proof].all():
+            continue
+        for factor in _factors(problem, kind, iteration):
+            ours = numbers.scaled(at, factor)
+            if judge.agreeing(ours, right)[at].all():
+                numbers = ours
+                found.append(Convention("other-convention" if kind == "v" else "mean-in-delta", int(at[0])))
+                break
+    return numbers, found
+
+
+def _by_layer(sheet: Sheet) -> dict[tuple[int, str, int], NDArray[np.intp]]:
+    found: dict[tuple[int, str, int], list[int]] = defaultdict(list)
+    for at, place in enumerate(sheet.places):
+        if not place.numeric:
+            found[place.iteration, place.ref.kind, place.ref.layer].append(at)
+    return {key: np.array(at, np.intp) for key, at in found.items()}
+
+
+def _factors(problem: Problem, kind: str, iteration: int) -> tuple[float, ...]:
+    """What makes a number of another convention one of ours."""
+    if kind != "v":
+        count = problem.batch_length(iteration)
+        return (float(count),) if count > 1 and problem.over_samples == "mean" else ()
+    rate = problem.optimizer.learning_rate
+    if problem.optimizer.name not in ("momentum", "nesterov") or not rate:
+        return ()
+    return (-1.0, -rate, rate, -1 / rate, 1 / rate)

@@ -1,0 +1,244 @@
+"""The whole of a diagnosis: the given numbers beside the right ones, and what explains where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nntutor.core.diagnosis.agreement import Convention, Judge, in_ours, judge
+from nntutor.core.diagnosis.candidates import Candidate, candidates
+from nntutor.core.diagnosis.comparing import first_apart
+from nntutor.core.diagnosis.deciding import told_apart, unseen
+from nntutor.core.diagnosis.places import Place, blocks
+from nntutor.core.diagnosis.remarks import Remark, on_training, on_values
+from nntutor.core.diagnosis.runs import CHECK, Made, Runs, recorded
+from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Progress, Search
+from nntutor.core.diagnosis.sheet import Numbers, Sheet, sheet
+from nntutor.core.diagnosis.text import Named
+from nntutor.core.notation.symbols import Names
+from nntutor.core.problems.network import Problem
+
+ORIENTATIONS = ("units-by-inputs", "inputs-by-units")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One given number beside the right one. step: what makes it, None for a given of the problem."""
+
+    symbol: str
+    iteration: int
+    step: int | None
+    given: float
+    right: float
+    agrees: bool
+    place: Place = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Mistakes that together give the numbers that were given, in step order.
+
+    layers: those in which they are made, None for all that can have them. variant: which of several forms. explains:
+    how many of all `of` given numbers come out. spelled: as `trace` takes it.
+    """
+
+    ids: tuple[str, ...]
+    layers: tuple[int, ...] | None
+    variant: str | None
+    explains: int
+    of: int
+    spelled: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """The step at which something begins."""
+
+    symbol: str
+    iteration: int
+    step: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What was found.
+
+    verdict: right, explained, ambiguous, partly, unexplained, None where nothing was given. first: where the best
+    explanation begins, else the first number that differs. tied: how many of `mistakes` are equally good. decide: what
+    would tell them apart. unseen: mistakes that these iterations cannot show and the next one can. orientation: how the
+    weights were written, None where nothing shows it.
+    """
+
+    problem: Problem
+    iterations: tuple[int, ...]
+    values: tuple[Value, ...] = ()
+    verdict: str | None = None
+    first: Start | None = None
+    mistakes: tuple[Explanation, ...] = ()
+    tied: int = 0
+    decide: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    orientation: str | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    def __repr__(self) -> str:
+        names = ", ".join(" + ".join(one.ids) for one in self.mistakes[: self.tied])
+        return f"<diagnosis: {self.verdict}{f', {names}' if names else ''}; {len(self.values)} numbers>"
+
+    @property
+    def agreeing(self) -> int:
+        return sum(value.agrees for value in self.values)
+
+    @property
+    def parts(self) -> Value | None:
+        """The first given number that differs."""
+        return next((value for value in self.values if not value.agrees), None)
+
+
+def diagnose(
+    problem: Problem,
+    given: list[Named] | None,
+    file: str = "",
+    iteration: int = 1,
+    tolerance: float = 0.0,
+    iterations: int | None = None,
+    progress: Progress | None = None,
+) -> Diagnosis:
+    """The diagnosis of own numbers, or of the training alone where nothing is given.
+
+    iteration: what names without @k are of. tolerance: a share of the right number that is allowed besides. iterations:
+    how long to train for the remarks. Raises the ProblemErrors of `places`.
+    """
+    if given is None:
+        return Diagnosis(problem, (iteration,), remarks=on_training(problem, iteration, iterations))
+    found = sheet(blocks(given, problem, iteration, file), problem)
+    return _Case(problem, found, tolerance, progress).answer(iterations)
+
+
+class _Case:
+    """One sheet of given numbers, read the way that fits best."""
+
+    def __init__(self, problem: Problem, sheet: Sheet, tolerance: float, progress: Progress | None) -> None:
+        self._problem, self._sheet, self._progress = problem, sheet, progress
+        self._traces = {trace.iteration: trace for trace in recorded(problem, "", sheet.iterations)}
+        self._judge: Judge = judge(sheet, self._traces, tolerance)
+        self._runs = Runs(problem, sheet)
+        self._right: Made = self._runs.made("")
+        self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
+
+    def answer(self, iterations: int | None) -> Diagnosis:
+        way, conventions, search = self._read()
+        agrees = search.agrees
+        entries = [] if agrees.all() else search.entries()
+        tied = [entry for entry in entries if entry.explains == entries[0].explains]
+        verdict = _verdict(bool(agrees.all()), tied)
+        decide, hidden = self._decided(verdict, tied)
+        right = verdict == "right"
+        remarks = on_values(self._problem, self._sheet, conventions, tied[0].spelled if tied else "", right)
+        return Diagnosis(
+            self._problem,
+            self._sheet.iterations,
+            tuple(self._values(self._sheet.numbers(way), agrees)),
+            verdict,
+            None if right else self._first(tied, agrees),
+            tuple(_explanation(entry) for entry in entries),
+            len(tied),
+            decide,
+            hidden,
+            ORIENTATIONS[way[0]] if self._sheet.oriented else None,
+            (*remarks, *(on_training(self._problem, self._sheet.iterations[0], iterations) if right else ())),
+        )
+
+    def _read(self) -> tuple[tuple[bool, bool], list[Convention], Search]:
+        """The way of reading in which most agrees with the right numbers, or with a mistake's."""
+        best: tuple[int, int] = (-1, -1)
+        for way in self._sheet.ways:
+            numbers, conventions = in_ours(
+                self._sheet, self._problem, self._sheet.numbers(way), self._judge, self._right
+            )
+            search = Search(self._runs, self._judge, numbers, self._candidates, self._progress)
+            agreeing = int(search.agrees.sum())
+            singles = search.singles() if len(self._sheet.ways) > 1 and not search.agrees.all() else []
+            score = max(agreeing, singles[0].explains if singles else 0), agreeing
+            if score > best:
+                best, chosen = score, (way, conventions, search)
+        return chosen
+
+    def _values(self, numbers: Numbers, agrees: np.ndarray) -> list[Value]:
+        names = {k: trace.names for k, trace in self._traces.items()}
+        return [
+            Value(
+                _symbol(place, names[place.iteration]), place.iteration, step or None, float(given), float(right),
+                bool(agree), place,
+            )
+            for place, step, given, right, agree in zip(
+                self._sheet.places, self._sheet.steps, numbers.values, self._right.values, agrees, strict=True
+            )
+        ]  # fmt: skip
+
+    def _decided(self, verdict: str, tied: list[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if verdict == "ambiguous":
+            return told_apart(self._problem, self._sheet, _unlike(tied)), ()
+        if verdict != "right":
+            return (), ()
+        hidden = unseen(self._problem, self._sheet, self._candidates)
+        return ((f"@{max(self._sheet.iterations) + 1}",) if hidden else ()), hidden
+
+    def _first(self, tied: list[Entry], agrees: np.ndarray) -> Start:
+        place = self._sheet.places[int(np.argmax(~agrees))]
+        step = self._sheet.steps[int(np.argmax(~agrees))]
+        shown = Start(_symbol(place, self._traces[place.iteration].names), place.iteration, step or None)
+        if not tied or CHECK in tied[0].spelled:
+            return shown
+        return self._beginning(tied[0].spelled, place.iteration) or shown
+
+    def _beginning(self, mistake: str, last: int) -> Start | None:
+        """The first step that a mistake changes, up to an iteration in which something differs."""
+        upto = range(1, last + 1) if last <= MOST_PAIRED else range(last, last + 1)
+        ours, theirs = recorded(self._problem, "", tuple(upto)), recorded(self._problem, mistake, tuple(upto))
+        for right, wrong in zip(ours, theirs, strict=True):
+            step = first_apart([right, wrong])
+            if step is not None:
+                return Start(right.symbol(right.ref(step)), right.iteration, step)
+        return None
+
+
+def _symbol(place: Place, names: Names) -> str:
+    return ("num_" if place.numeric else "") + names.symbol(place.ref)
+
+
+def _verdict(right: bool, tied: list[Entry]) -> str:
+    if right:
+        return "right"
+    if not tied:
+        return "unexplained"
+    if not tied[0].whole:
+        return "partly"
+    return "explained" if len(_unlike(tied)) == 1 else "ambiguous"
+
+
+def _unlike(tied: list[Entry]) -> list[Entry]:
+    """Tied entries that are really different: neither the same mistake in fewer layers nor the same rules."""
+    found: list[Entry] = []
+    for entry in tied:
+        if not any(_alike(entry, other) for other in found):
+            found.append(entry)
+    return found
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    if [(part.id, part.variant) for part in one.parts] == [(part.id, part.variant) for part in other.parts]:
+        return True
+    books = [(one.parts[0].book, other.parts[0].book)] if len(one.parts) == len(other.parts) == 1 else []
+    return any(mine is not None and mine == theirs for mine, theirs in books)
+
+
+def _explanation(entry: Entry) -> Explanation:
+    layers = tuple(sorted({part.layer for part in entry.parts if part.layer}))
+    variants = "+".join(part.variant for part in entry.parts if part.variant)
+    return Explanation(
+        tuple(part.id for part in entry.parts), layers or None, variants or None, entry.explains,
+        len(entry.reproduced), entry.spelled,
+    )  # fmt: skip

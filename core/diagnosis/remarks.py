@@ -1,0 +1,282 @@
+"""What hinders a training, with the numbers that show it; and what is to be said of numbers that are right.
+
+What a remark says to try has been tried: it did better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from nntutor.core.arrays import Array
+from nntutor.core.diagnosis.agreement import Convention
+from nntutor.core.diagnosis.runs import recorded
+from nntutor.core.diagnosis.sheet import Sheet
+from nntutor.core.diagnosis.training import ITERATIONS, STEPPED, Trained, constant_error, trained
+from nntutor.core.diagnosis.trying import Tried, Trying
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.symbols import Names, Ref
+from nntutor.core.problems.network import Problem
+from nntutor.core.problems.targets import out_of_range
+
+_H = 1e-4  # of a check as people make it
+_WINDOW = 20
+_STALE = 100  # iterations in which E should fall
+_DEAD = 50
+_TINY, _FLAT, _VANISHING = 0.05, 0.01, 1e-3
+
+
+@dataclass(frozen=True)
+class Remark:
+    """id, in which iteration, about which number; facts: the numbers that show it, by the names that the words use."""
+
+    id: str
+    iteration: int | None = None
+    symbol: str | None = None
+    tried: Tried | None = None
+    facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+
+
+def on_values(
+    problem: Problem, sheet: Sheet, conventions: list[Convention], mistake: str, right: bool
+) -> tuple[Remark, ...]:
+    """What is to be said of the given numbers: other conventions, a kink, that x(1 − x) is right."""
+    found = []
+    for id in dict.fromkeys(one.id for one in conventions):
+        place = sheet.places[next(one.at for one in conventions if one.id == id)]
+        names = Names(problem.network.sizes, problem.batch_length(place.iteration) > 1)
+        found.append(Remark(id, place.iteration, names.symbol(place.ref), facts={"symbol": names.symbol(place.ref),
+                     "count": problem.batch_length(place.iteration)}))  # fmt: skip
+    sigmoid = any(layer.activation == "sigmoid" for layer in problem.network.layers)
+    if right and sigmoid and not problem.surface:
+        found.append(Remark("slope-of-output"))
+    if not right and any(place.numeric for place in sheet.places):
+        found += _kink(problem, sheet.iterations[0])
+    return tuple(found)
+
+
+def on_training(problem: Problem, iteration: int = 1, iterations: int | None = None) -> tuple[Remark, ...]:
+    """What hinders this training."""
+    if not len(problem.samples) and not problem.surface:
+        return ()
+    watch = _Watch(problem, iterations or ITERATIONS)
+    found = [remark for rule in (_ON_SURFACES if problem.surface else _RULES) for remark in rule(watch)]
+    return (*found, *_kink(problem, iteration))
+
+
+class _Watch:
+    """One training, and what is tried besides it."""
+
+    def __init__(self, problem: Problem, iterations: int) -> None:
+        self.problem = problem
+        self.result: Trained = trained(problem, iterations)
+        self.trying = Trying(problem, iterations, self.result)
+        self.names = Names(problem.network.sizes, problem.batch_length(1) > 1)
+        self.start: Trace = next(recorded(replace(problem, batch="full"), "", (1,)))
+
+    @property
+    def unsolved(self) -> bool:
+        return self.result.solved_in is None
+
+    def error_after(self, iteration: int) -> float:
+        return float(self.result.errors[int(np.searchsorted(self.result.iterations, iteration))])
+
+    def layers(self) -> Iterator[tuple[int, str]]:
+        """The layers by their number, with their activation."""
+        return ((number, layer.activation) for number, layer in enumerate(self.problem.network.layers, 1))
+
+
+# --- rates -------------------------------------------------------------------------------------------
+
+
+def _diverges(watch: _Watch) -> Iterator[Remark]:
+    if watch.result.diverged is not None:
+        yield Remark("diverges", watch.result.diverged, None, watch.trying.rates(0.5, 0.1, 0.01, 1e-3, 1e-4))
+
+
+def _rate_too_large(watch: _Watch) -> Iterator[Remark]:
+    result = watch.result
+    rising = _rising(result.errors[: STEPPED + 1])
+    if rising is None or result.diverged is not None:
+        return
+    tried = watch.trying.rates(0.5, 0.1)
+    if tried is not None:
+        first, ups = rising
+        ends = {"first": float(result.errors[first]), "last": float(result.errors[first + _WINDOW])}
+        facts = {"ups": ups, "window": _WINDOW, **ends, "rate": watch.problem.optimizer.learning_rate}
+        yield Remark("rate-too-large", first + 1, "E", tried, facts)
+
+
+def _rising(errors: Array) -> tuple[int, int] | None:
+    """Where E goes up in more than half of 20 iterations in a row, and in how many of them."""
+    up = np.diff(errors) > 1e-9 * np.abs(errors[:-1])
+    if len(up) < _WINDOW:
+        return None
+    counts = np.convolve(up, np.ones(_WINDOW), "valid")
+    found = np.flatnonzero(counts > _WINDOW / 2)
+    return (int(found[0]), int(counts[found[0]])) if len(found) else None
+
+
+def _rate_too_small(watch: _Watch) -> Iterator[Remark]:
+    result = watch.result
+    if result.done < _STALE or (result.solved_in is not None and result.solved_in <= _STALE):
+        return
+    first, last = watch.error_after(0), watch.error_after(_STALE)
+    if not 0.99 * first < last <= first:
+        return
+    tried = watch.trying.rates(10.0)
+    if tried is not None:
+        facts = {"first": first, "last": last, "count": _STALE, "rate": watch.problem.optimizer.learning_rate}
+        yield Remark("rate-too-small", _STALE, "E", tried, facts)
+
+
+def _plateau(watch: _Watch) -> Iterator[Remark]:
+    """E within 1 % of the best constant answer's for 100 iterations."""
+    best, result = constant_error(watch.problem), watch.result
+    near = np.abs(result.errors - best) <= 0.01 * best if best > 0 else np.zeros(len(result.errors), bool)
+    begins = None
+    for at, on in zip(result.iterations, near, strict=True):
+        begins = (int(at) if begins is None else begins) if on else None
+        if begins is not None and at - begins >= _STALE:
+            tried = watch.trying.first(*watch.trying.starts(), *watch.trying.faster())
+            yield Remark("plateau", max(begins, 1), "E", tried, {"best": best, "count": _STALE,
+                         "error": watch.error_after(int(at))})  # fmt: skip
+            return
+
+
+# --- weights and units ---------------------------------------------------------------------------------
+
+
+def _equal_start(watch: _Watch) -> Iterator[Remark]:
+    for number, layer in enumerate(watch.problem.network.layers[:-1], 1):
+        above = watch.problem.network.layers[number].weights
+        bias = np.zeros(layer.units) if layer.bias is None else layer.bias
+        rows = np.column_stack([layer.weights, bias, above.T])
+        for unit in range(1, layer.units):
+            same = np.flatnonzero((rows[:unit] == rows[unit]).all(axis=1))
+            if len(same):
+                pair = [watch.names.unit(number, one) for one in (int(same[0]) + 1, unit + 1)]
+                tried = watch.trying.first(*watch.trying.starts())
+                yield Remark("equal-start", 1, pair[1], tried, {"one": pair[0], "other": pair[1]})
+                break
+
+
+def _weights_tiny(watch: _Watch) -> Iterator[Remark]:
+    for number, layer in enumerate(watch.problem.network.layers, 1):
+        largest = float(np.abs(layer.weights).max())
+        if largest <= _TINY:
+            tried = watch.trying.first(*watch.trying.starts())
+            if tried is not None:
+                symbol = watch.names.parameter(number, 1, 1)
+                yield Remark("weights-tiny", 1, symbol, tried, {"layer": number, "largest": largest, "most": _TINY})
+                return
+
+
+def _saturated(watch: _Watch) -> Iterator[Remark]:
+    for number, activation in watch.layers():
+        if activation not in ("sigmoid", "tanh") or not watch.unsolved:
+            continue
+        out = watch.start.array("out", number)
+        slopes = out * (1 - out) if activation == "sigmoid" else 1 - out * out
+        share = float((slopes < _FLAT).mean())
+        if share > 0.5:
+            tried = watch.trying.first(*watch.trying.starts())
+            symbol = watch.names.symbol(Ref("slope", number, 1, 0, 0))
+            yield Remark("saturated", 1, symbol, tried, {"layer": number, "share": 100 * share, "most": _FLAT})
+
+
+def _dead_units(watch: _Watch) -> Iterator[Remark]:
+    """Units of a ReLU whose out is 0 on all samples for 50 iterations, from the start or at the end."""
+    for first, dead in ((1, _dead(watch, 0)), (watch.result.done + 1, _dead(watch, watch.result.done))):
+        for number, unit in dead:
+            tried = watch.trying.first(*watch.trying.starts(), *watch.trying.leaking()) if watch.unsolved else None
+            symbol = watch.names.unit(number, unit)
+            facts = {"unit": symbol, "count": _DEAD, "units": len(dead)}
+            yield Remark("dead-units", first, symbol, tried, facts)
+            return
+
+
+def _dead(watch: _Watch, after: int) -> list[tuple[int, int]]:
+    """The units that give 0 in each of 50 iterations after this many."""
+    if not any(activation == "relu" for _, activation in watch.layers()):
+        return []
+    return watch.trying.silent(after, _DEAD)
+
+
+def _vanishing(watch: _Watch) -> Iterator[Remark]:
+    plan = watch.start.plan
+    first, last = plan.first_learning, plan.shape.last
+    if watch.problem.error == "perceptron" or first >= last or not plan.shape.layers[-1].learns:
+        return
+    sizes = [float(np.abs(watch.start.array("grad", number)).max()) for number in (first, last)]
+    if 0 < sizes[0] < _VANISHING * sizes[1] and watch.unsolved:
+        tried = watch.trying.first(*watch.trying.starts(), *watch.trying.leaking())
+        symbol = watch.names.symbol(Ref("grad", first, 1, 1))
+        yield Remark("vanishing", 1, symbol, tried, {"first": sizes[0], "last": sizes[1], "layer": first})
+
+
+# --- the samples ---------------------------------------------------------------------------------------
+
+
+def _target_out_of_range(watch: _Watch) -> Iterator[Remark]:
+    found = out_of_range(watch.problem)
+    if found is not None:
+        symbol = watch.names.symbol(Ref("target", watch.names.last, found.output, 0, found.sample))
+        yield Remark("target-out-of-range", None, symbol, None, {"symbol": symbol, "target": found.target,
+                     "sample": found.sample})  # fmt: skip
+
+
+def _contradictory(watch: _Watch) -> Iterator[Remark]:
+    data = watch.problem.samples
+    seen: dict[bytes, int] = {}
+    for sample in range(len(data)):
+        one = seen.setdefault((data.inputs[sample] + 0.0).tobytes(), sample)
+        if (data.targets[one] != data.targets[sample]).any():
+            yield Remark("contradictory-samples", None, None, None, {"one": one, "other": sample})
+            return
+
+
+def _no_bias(watch: _Watch) -> Iterator[Remark]:
+    if watch.unsolved and any(layer.bias is None for layer in watch.problem.network.layers):
+        tried = watch.trying.first(*watch.trying.with_bias())
+        if tried is not None:
+            yield Remark("no-bias", watch.result.done, None, tried, {"error": watch.result.error})
+
+
+def _too_few_units(watch: _Watch) -> Iterator[Remark]:
+    layers = watch.problem.network.layers
+    if not watch.unsolved or len(layers) < 2 or watch.trying.any_start_solves():
+        return
+    tried = watch.trying.one_unit_more()
+    if tried is not None:
+        facts = {"units": layers[-2].units, "starts": watch.trying.STARTS}
+        yield Remark("too-few-units", watch.result.done, None, tried, facts)
+
+
+def _kink(problem: Problem, iteration: int) -> list[Remark]:
+    """Nets so near a kink that differences step over it."""
+    if problem.surface:
+        return []
+    trace = next(recorded(problem, "", (iteration,)))
+    for number, rules in enumerate(trace.plan.book.layers, 1):
+        if not rules.kink or problem.network.layers[number - 1].activation == "step":
+            continue
+        net = trace.array("net", number)
+        near = np.argwhere(np.abs(net) <= 2 * _H)
+        if len(near):
+            row, unit = (int(one) for one in near[0])
+            symbol = trace.symbol(Ref("net", number, unit + 1, 0, trace.samples[row]))
+            facts = {"symbol": symbol, "net": float(net[row, unit]), "count": len(near), "h": _H}
+            return [Remark("kink", iteration, symbol, None, facts)]
+    return []
+
+
+_Rule = Callable[[_Watch], Iterator[Remark]]
+_ON_SURFACES: tuple[_Rule, ...] = (_diverges, _rate_too_large, _rate_too_small)
+_RULES: tuple[_Rule, ...] = (
+    _target_out_of_range, _contradictory, *_ON_SURFACES, _equal_start, _dead_units, _saturated, _weights_tiny,
+    _vanishing, _plateau, _no_bias, _too_few_units,
+)  # fmt: skip

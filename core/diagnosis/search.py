@@ -1,0 +1,194 @@
+"""Which mistakes give the numbers that were given: singly, in pairs, and one peeled off after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeVar
+
+import numpy as np
+
+from nntutor.core.diagnosis.agreement import Judge
+from nntutor.core.diagnosis.candidates import Candidate
+from nntutor.core.diagnosis.runs import Made, Runs
+from nntutor.core.diagnosis.sheet import Bools, Numbers, Sheet
+from nntutor.core.notation.kinds import KINDS
+
+MOST_PAIRED = 20
+"""Values of iterations beyond this are explained by single mistakes only."""
+_T = TypeVar("_T")
+_MOST_PARTS = 4
+_BASES = 3  # singles that are gone on from, of those that reproduce the most
+_MOST_PAIRS = 400  # of two mistakes neither of which explains anything alone
+_OTHERS = 8
+
+Progress = Callable[[int, int], object]
+"""Told how many runs are done, and of how many."""
+
+_SECTIONS = {
+    "net": 0, "out": 0, "probability": 1, "error": 1, "out-gradient": 2, "slope": 2, "delta": 2, "gradient": 3,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """Mistakes made together, in step order, and which of the given numbers they reproduce."""
+
+    parts: tuple[Candidate, ...]
+    made: Made
+    reproduced: Bools
+
+    @property
+    def explains(self) -> int:
+        return int(self.reproduced.sum())
+
+    @property
+    def whole(self) -> bool:
+        """Whether it reproduces all that was given."""
+        return bool(self.reproduced.all())
+
+    @property
+    def spelled(self) -> str:
+        return spelled(self.parts)
+
+    @property
+    def order(self) -> tuple[int, int, tuple[int, ...]]:
+        """What explains most first, then singles before pairs, then as the table has them."""
+        return -self.explains, len(self.parts), tuple(part.place for part in self.parts)
+
+
+def spelled(parts: Iterable[Candidate]) -> str:
+    return "+".join(part.spelled for part in parts)
+
+
+def in_step_order(parts: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(parts, key=lambda part: (part.first, part.place)))
+
+
+class Search:
+    """A search for what explains one sheet of numbers."""
+
+    def __init__(
+        self, runs: Runs, judge: Judge, numbers: Numbers, candidates: Sequence[Candidate], progress: Progress | None
+    ) -> None:
+        self._runs, self._judge, self._numbers = runs, judge, numbers
+        self._candidates, self._progress = candidates, progress
+        self._sheet: Sheet = runs.sheet
+        self.agrees = judge.agreeing(numbers, runs.made(""))
+        self._first = _first_of(~self.agrees)
+
+    def singles(self) -> list[Entry]:
+        """All mistakes that reproduce the first number that differs, the best first."""
+        tried = self._told([one for one in self._candidates if self._changes(one, self._first)])
+        return sorted(self._reproducing(((one,) for one in tried), ()), key=lambda entry: entry.order)
+
+    def entries(self) -> list[Entry]:
+        """The best entry, all that tie with it, and others up to eight."""
+        found = self.singles()
+        if (not found or not found[0].whole) and max(self._sheet.iterations) <= MOST_PAIRED:
+            found += self._pairs(found) if found else self._cross_pairs()
+            found.sort(key=lambda entry: entry.order)
+            found += self._chains(found)
+            found.sort(key=lambda entry: entry.order)
+        best = sum(entry.explains == found[0].explains for entry in found) if found else 0
+        return found[: max(best, _OTHERS)]
+
+    # --- several -----------------------------------------------------------------------------------
+
+    def _pairs(self, singles: list[Entry]) -> list[Entry]:
+        """What the best singles leave over, explained by a second mistake."""
+        found: list[Entry] = []
+        bases: dict[bytes, list[Entry]] = {}
+        for entry in singles:
+            bases.setdefault(entry.made.key, []).append(entry)
+        for base, *twins in list(bases.values())[:_BASES]:
+            fresh = self._extended(base)
+            found += fresh
+            # What makes the same numbers alone may make them in company as well.
+            pairs = [(twin.parts[0], _other(pair, base)) for twin in twins for pair in fresh if pair.whole]
+            found += self._reproducing(pairs, (self._first,))
+            if any(entry.whole for entry in found):
+                break
+        return _distinct(found)
+
+    def _extended(self, base: Entry) -> list[Entry]:
+        """The entry with one mistake more, which reproduces the first number that it leaves over."""
+        left = _first_of(~base.reproduced)
+        ids = {part.id for part in base.parts}
+        fits = [one for one in self._candidates if one.id not in ids and self._changes(one, left)]
+        for layered in (False, True):
+            tried = self._told([one for one in fits if bool(one.layer) == layered])
+            found = self._reproducing(((*base.parts, one) for one in tried), (self._first, left))
+            found = [entry for entry in found if entry.explains > base.explains]
+            if any(entry.whole for entry in found):
+                break
+        return found
+
+    def _cross_pairs(self) -> list[Entry]:
+        """Two mistakes of different sections, none of which explains anything alone."""
+        right = self._runs.made("")
+        able: dict[bytes, Candidate] = {}
+        for one in self._candidates:
+            if not one.layer and self._changes(one, self._first):
+                made = self._runs.made(one.spelled)
+                if not _same(made, right, self._first):
+                    able.setdefault(made.key, one)
+        pairs = [pair for pair in combinations(able.values(), 2) if not pair[0].sections & pair[1].sections]
+        return self._reproducing(self._told(pairs[:_MOST_PAIRS]), ())
+
+    def _chains(self, found: list[Entry]) -> list[Entry]:
+        """The best pair with a third mistake, that with a fourth."""
+        chains: list[Entry] = []
+        best = found[0] if found else None
+        while best is not None and not best.whole and 2 <= len(best.parts) < _MOST_PARTS:
+            longer = sorted(self._extended(best), key=lambda entry: entry.order)
+            chains += longer
+            best = longer[0] if longer else None
+        return chains
+
+    # --- trying ------------------------------------------------------------------------------------
+
+    def _reproducing(self, tried: Iterable[tuple[Candidate, ...]], besides: tuple[int, ...]) -> list[Entry]:
+        """Those of these that reproduce the first number that differs, and the others at `besides`."""
+        found = []
+        for parts in tried:
+            ordered = in_step_order(parts)
+            made = self._runs.made(spelled(ordered))
+            reproduced = self._judge.agreeing(self._numbers, made)
+            if reproduced[[self._first, *besides]].all():
+                found.append(Entry(ordered, made, reproduced))
+        return found
+
+    def _changes(self, candidate: Candidate, at: int) -> bool:
+        """Whether a mistake can change the number at a place: it is made at it or before it."""
+        place = self._sheet.places[at]
+        if place.iteration > 1:
+            return True
+        if place.numeric:
+            return candidate.book is None or candidate.first[0] <= 1
+        word = KINDS[place.ref.kind].word
+        return bool(word) and candidate.first[0] <= _SECTIONS.get(word, 4)
+
+    def _told(self, tried: Sequence[_T]) -> Iterator[_T]:
+        """These, one after another, while it is told how far it is."""
+        for done, one in enumerate(tried):
+            if self._progress is not None:
+                self._progress(done, len(tried))
+            yield one
+
+
+def _first_of(mask: Bools) -> int:
+    return int(np.argmax(mask))
+
+
+def _same(one: Made, other: Made, at: int) -> bool:
+    return bool(one.there[at] == other.there[at]) and one.values[at].tobytes() == other.values[at].tobytes()
+
+
+def _other(pair: Entry, base: Entry) -> Candidate:
+    return next(part for part in pair.parts if part not in base.parts)
+
+
+def _distinct(found: list[Entry]) -> list[Entry]:
+    return list({entry.spelled: entry for entry in found}.values())

@@ -1,0 +1,117 @@
+"""All given numbers in step order, in each way that their rows and columns may be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntutor.core.arrays import Array
+from nntutor.core.diagnosis.places import Block, Place
+from nntutor.core.engine.plan import Plan
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
+
+Bools = NDArray[np.bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What was given, one entry for each place of a sheet, and how far each may be off.
+
+    half: half a unit of its last digit; relative: by how much of the right one.
+    """
+
+    values: Array
+    half: Array
+    relative: Array
+
+    def scaled(self, where: NDArray[np.intp], factor: float) -> Numbers:
+        """The same with some of them multiplied, as if they had been written so."""
+        values, half = self.values.copy(), self.half.copy()
+        values[where] *= factor
+        half[where] *= abs(factor)
+        return replace(self, values=values, half=half)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """places, steps: in step order; of a given of the problem the step is 0, which comes first.
+
+    ways: (weights turned, samples turned) that are to be tried.
+    """
+
+    places: tuple[Place, ...]
+    steps: tuple[int, ...]
+    ways: tuple[tuple[bool, bool], ...]
+    oriented: bool
+    _blocks: tuple[Block, ...]
+    _order: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def iterations(self) -> tuple[int, ...]:
+        """Those that something is given of."""
+        return tuple(sorted({place.iteration for place in self.places}))
+
+    def numbers(self, way: tuple[bool, bool]) -> Numbers:
+        """The given numbers, read in one of the ways."""
+        columns: list[list[Array]] = [[], [], []]
+        for block in self._blocks:
+            turned = block.turned if way[block.sampled] else block.straight
+            taken = list(turned or block.straight or block.turned or ())
+            written = block.named.written
+            columns[0].append(written.values.reshape(-1)[taken])
+            columns[1].append(written.half.reshape(-1)[taken])
+            columns[2].append(np.full(len(taken), written.relative))
+        return Numbers(*(np.concatenate(column)[self._order] for column in columns))
+
+
+def sheet(blocks: list[Block], problem: Problem) -> Sheet:
+    """The blocks' places in step order."""
+    places = [place for block in blocks for place in block.places]
+    plan = cache(lambda iteration: _plan(problem, iteration))
+    steps = [_step(place.ref, *plan(place.iteration)) for place in places]
+    order = sorted(range(len(places)), key=lambda at: (places[at].iteration, steps[at], places[at].numeric))
+    weights, sampled = (list(_tried([one for one in blocks if one.sampled == of])) for of in (False, True))
+    both = [one for one in blocks if not one.sampled and one.turned is not None and len(one.places) > 1]
+    other = [one for one in blocks if not one.sampled and one.straight and len(one.named.written.shape) == 2]
+    return Sheet(
+        tuple(places[at] for at in order),
+        tuple(steps[at] for at in order),
+        tuple(product(weights, sampled)),
+        bool(both or [one for one in other if min(one.named.written.shape) > 1]),
+        tuple(blocks),
+        np.array(order, np.intp),
+    )
+
+
+def _plan(problem: Problem, iteration: int) -> tuple[Plan, dict[int, int]]:
+    """The plan of an iteration, and the place in its batch of each of its samples."""
+    samples = problem.samples_of(iteration)
+    return Plan(problem.shape(len(samples))), {sample: at for at, sample in enumerate(samples)}
+
+
+def _step(ref: Ref, plan: Plan, batch: dict[int, int]) -> int:
+    return plan.index(ref._replace(sample=batch[ref.sample]) if ref.sample >= 0 else ref) or 0
+
+
+def _tried(blocks: list[Block]) -> Iterator[bool]:
+    """As they stand, turned, or both: what fits only one way says it for all."""
+    only = {one.straight is None for one in blocks if (one.straight is None) != (one.turned is None) and _flat(one)}
+    square = any(one.straight and one.turned for one in blocks)
+    if len(only) == 1:
+        yield from only
+    else:
+        yield from (False, True) if square else (False,)
+
+
+def _flat(block: Block) -> bool:
+    """Whether the numbers were written as rows and columns at all."""
+    return len(block.named.written.shape) >= 2 and len(block.places) > 1

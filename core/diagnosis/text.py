@@ -1,0 +1,184 @@
+"""VALUES as text: JSON, CSV with a head, or lines `name = value` with numbers as NumPy prints them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nntutor.core.diagnosis.written import NoNumber, Ragged, Written, written
+from nntutor.core.errors import NotValues, TooManyNumbers
+
+MOST_NUMBERS = 100_000
+"""Numbers of one file: more than anybody compares, few enough for every mistake to be tried on them."""
+_DEPTH = 3
+
+_NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
+_WRAPPED = re.compile(r"\b(?:np\.|numpy\.|torch\.)?(?:array|tensor|matrix|float32|float64|Parameter)\s*\(")
+_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*[^,\])]*(?=[,)])")
+_TOKEN = re.compile(r"[\[\]]|[^\s,\[\]]+")
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """What was given under a name: as it was typed, and the line of the file, None where that is not known."""
+
+    name: str
+    written: Written
+    line: int | None = None
+
+
+def parsed(text: str, file: str) -> list[Named]:
+    """Everything that a text gives, in its order. Raises NotValues and TooManyNumbers."""
+    start = text.lstrip()
+    if start.startswith("{"):
+        found = list(_of_json(text, file))
+    elif "symbol" in (head := [cell.strip() for cell in start.partition("\n")[0].split(",")]) and "value" in head:
+        found = list(_of_csv(text, file))
+    else:
+        found = list(_of_lines(text, file))
+    return checked(found, file)
+
+
+def checked(found: list[Named], file: str) -> list[Named]:
+    """The same, no name given twice, and not too many numbers. Raises NotValues and TooManyNumbers."""
+    if not found:
+        raise NotValues(file, None, "nothing", "")
+    if sum(one.written.values.size for one in found) > MOST_NUMBERS:
+        raise TooManyNumbers(file, None, MOST_NUMBERS)
+    seen: set[str] = set()
+    for one in found:
+        if one.name in seen:
+            raise NotValues(file, one.line, "twice", one.name)
+        seen.add(one.name)
+    return found
+
+
+def named(name: str, tree: object, file: str, line: int | None = None, single: bool = False) -> Named:
+    """A name with its numbers. Raises NotValues where they are none."""
+    try:
+        return Named(name.strip(), written(tree, single), line)
+    except NoNumber as error:
+        found = str(error)
+        what = "elided" if "..." in found or "…" in found else "number"
+        raise NotValues(file, line, what, name if what == "elided" else f"{found}") from None
+    except Ragged:
+        raise NotValues(file, line, "ragged", name) from None
+
+
+# --- JSON ----------------------------------------------------------------------------------------------
+
+
+def _of_json(text: str, file: str) -> Iterator[Named]:
+    try:
+        pairs = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_Pairs)
+    except json.JSONDecodeError as error:
+        raise NotValues(file, error.lineno, "json", error.msg) from None
+    except RecursionError:
+        raise NotValues(file, None, "flat", "[[[…") from None
+    for name, tree in pairs.items:
+        if not _flat_enough(tree, _DEPTH):
+            raise NotValues(file, None, "flat", name)
+        yield named(name, tree, file)
+
+
+class _Pairs:
+    """A JSON object with its names as often as they are there."""
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        self.items = pairs
+
+
+def _flat_enough(tree: object, depth: int) -> bool:
+    if isinstance(tree, list):
+        return depth > 0 and all(_flat_enough(branch, depth - 1) for branch in tree)
+    return isinstance(tree, str)
+
+
+# --- CSV -----------------------------------------------------------------------------------------------
+
+
+def _of_csv(text: str, file: str) -> Iterator[Named]:
+    rows = csv.reader(io.StringIO(text.lstrip()))
+    try:
+        head = [cell.strip() for cell in next(rows)]
+        places = head.index("symbol"), head.index("value")
+        at = head.index("iteration") if "iteration" in head else None
+        for row in rows:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) <= max(places):
+                raise NotValues(file, rows.line_num, "line", ",".join(row))
+            name = row[places[0]].strip()
+            if at is not None and row[at].strip() and "@" not in name:
+                name += f"@{row[at].strip()}"
+            yield named(name, row[places[1]], file, rows.line_num)
+    except csv.Error as error:
+        raise NotValues(file, rows.line_num, "csv", str(error)) from None
+
+
+# --- lines ---------------------------------------------------------------------------------------------
+
+
+def _of_lines(text: str, file: str) -> Iterator[Named]:
+    for first, statement in _statements(text):
+        match = _NAMED.fullmatch(statement)
+        if match is None:
+            raise NotValues(file, first, "line", statement.strip())
+        value, single = match["value"], "float32" in match["value"]
+        tree = _printed(value, match["name"], file, first)
+        yield named(match["name"], tree, file, first, single)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Each name with all that belongs to it: on until its brackets are closed and a number has come."""
+    kept: list[str] = []
+    first = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        bare = line.partition("#")[0].rstrip()
+        if not bare.strip():
+            continue
+        if kept and _whole(kept):
+            yield first, "\n".join(kept)
+            kept = []
+        if not kept:
+            first = number
+        kept.append(bare)
+    if kept:
+        yield first, "\n".join(kept)
+
+
+def _whole(lines: list[str]) -> bool:
+    said = "\n".join(lines)
+    match = _NAMED.fullmatch(said)
+    value = match["value"] if match else said
+    return bool(value.strip()) and value.count("[") <= value.count("]") and value.count("(") <= value.count(")")
+
+
+def _printed(value: str, name: str, file: str, line: int) -> object:
+    """Numbers as NumPy, or PyTorch, prints them, as lists of texts."""
+    bare = _WRAPPED.sub(" ", _DTYPE.sub("", value)).replace(")", " ").strip().rstrip(";")
+    stack: list[list[object]] = [[]]
+    for token in _TOKEN.findall(bare):
+        if token == "[":
+            stack.append([])
+            if len(stack) > _DEPTH + 1:
+                raise NotValues(file, line, "flat", name)
+        elif token == "]":
+            if len(stack) == 1:
+                raise NotValues(file, line, "brackets", name)
+            done = stack.pop()
+            stack[-1].append(done)
+        else:
+            stack[-1].append(token)
+    if len(stack) > 1:
+        raise NotValues(file, line, "brackets", name)
+    [whole] = stack
+    if not whole:
+        raise NotValues(file, line, "line", name)
+    if any(token in ("...", "…") for token in _TOKEN.findall(bare)):
+        raise NotValues(file, line, "elided", name)
+    return whole[0] if len(whole) == 1 else whole

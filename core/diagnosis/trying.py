@@ -1,0 +1,165 @@
+"""Other settings of a problem, trained to see whether they do better before anybody is told to try them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from nntutor.core.diagnosis.training import Trained, Whole, trained
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.training import replay
+from nntutor.core.problems.network import Layer, Network, Problem, draw
+from nntutor.core.problems.settings import varied
+
+_SECONDS = 1.0
+_SOONER = 20  # iterations, besides a tenth of them
+_RECTIFIED = ("relu", "leaky-relu", "elu", "silu", "gelu", "softplus")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A setting that did better: after how many iterations all was solved, None where it only came further; its E."""
+
+    key: str
+    value: float | int | str
+    solved_in: int | None
+    error: float
+
+
+Setting = tuple[str, float | int | str, Problem]
+
+
+class Trying:
+    """Settings that are tried beside a training, each for as many iterations."""
+
+    STARTS = 3
+    """Initial weights that are drawn before a network is said to be too small."""
+
+    def __init__(self, problem: Problem, iterations: int, own: Trained) -> None:
+        self._problem, self._iterations, self._own = problem, iterations, own
+        self._known: dict[tuple[str, float | int | str], Trained] = {}
+
+    def rates(self, *factors: float) -> Tried | None:
+        """The best of the rate's multiples, where it does better."""
+        rate = self._problem.optimizer.learning_rate
+        found = [self._tried(("learning_rate", rate * factor, self._rated(rate * factor))) for factor in factors]
+        better = [one for one in found if one is not None]
+        return min(better, key=lambda one: (one.solved_in or np.inf, one.error), default=None)
+
+    def first(self, *settings: Setting) -> Tried | None:
+        """The first setting with which it is solved, else the one that comes furthest."""
+        found = []
+        for setting in settings:
+            tried = self._tried(setting)
+            if tried is not None and tried.solved_in is not None:
+                return tried
+            found += [tried] if tried is not None else []
+        return min(found, key=lambda one: one.error, default=None)
+
+    def starts(self) -> Iterator[Setting]:
+        """Weights drawn as suits the activations."""
+        rectified = any(layer.activation in _RECTIFIED for layer in self._problem.network.layers[:-1])
+        for initial in ("he", "xavier") if rectified else ("xavier", "he"):
+            yield "initial", initial, _drawn(self._problem, initial, 0)
+
+    def faster(self) -> Iterator[Setting]:
+        rate = 10 * self._problem.optimizer.learning_rate
+        yield "learning_rate", rate, self._rated(rate)
+
+    def leaking(self) -> Iterator[Setting]:
+        """Hidden layers that let something pass below 0."""
+        if len(self._problem.network.layers) > 1:
+            yield "activation", "leaky-relu", varied(self._problem, {"activation": "leaky-relu"})
+
+    def with_bias(self) -> Iterator[Setting]:
+        layers = self._problem.network.layers
+        if any(layer.bias is None for layer in layers):
+            biased = tuple(
+                replace(layer, bias=np.zeros(layer.units), learn_bias=True) if layer.bias is None else layer
+                for layer in layers
+            )
+            yield "bias", 0.0, replace(self._problem, network=Network(biased))
+
+    def any_start_solves(self) -> bool:
+        """Whether a network of the same size is solved from any of a few initial weights."""
+        if any(key == "initial" and one.solved_in is not None for (key, _), one in self._known.items()):
+            return True
+        return any(self._solves(self._problem, seed) is not None for seed in range(self.STARTS))
+
+    def one_unit_more(self) -> Tried | None:
+        """Whether it is solved with one unit more in the last hidden layer."""
+        *before, hidden, last = self._problem.network.layers
+        wider = replace(
+            hidden,
+            weights=np.zeros((hidden.units + 1, hidden.inputs)),
+            bias=None if hidden.bias is None else np.zeros(hidden.units + 1),
+        )
+        fed = replace(last, weights=np.zeros((last.units, hidden.units + 1)))
+        problem = replace(self._problem, network=Network((*before, wider, fed)))
+        for seed in range(self.STARTS):
+            result = self._solves(problem, seed)
+            if result is not None:
+                return Tried("units", hidden.units + 1, result.solved_in, result.error)
+        return None
+
+    def _solves(self, problem: Problem, seed: int) -> Trained | None:
+        result = trained(_drawn(problem, "xavier", seed), self._iterations, _SECONDS)
+        return result if result.solved_in is not None else None
+
+    def silent(self, after: int, count: int) -> list[tuple[int, int]]:
+        """The ReLUs (layer, unit) that give 0 on all samples in each of `count` iterations after `after`."""
+        engine, whole = Engine(self._problem), self._whole
+        state = engine.start() if not after else self._own.state
+        units: set[tuple[int, int]] | None = None
+        for _ in range(count):
+            whole.error(state.params)
+            found = set(_zeros(whole))
+            units = found if units is None else units & found
+            if not units:
+                return []
+            state = replay(engine, state, state.done + 1)
+        return sorted(units or ())
+
+    @cached_property
+    def _whole(self) -> Whole:
+        return Whole(self._problem)
+
+    def _rated(self, rate: float) -> Problem:
+        return replace(self._problem, optimizer=self._problem.optimizer.with_rate("learning_rate", rate))
+
+    def _tried(self, setting: Setting) -> Tried | None:
+        key, value, problem = setting
+        if (key, value) not in self._known:
+            self._known[key, value] = trained(problem, self._iterations, _SECONDS)
+        result = self._known[key, value]
+        return Tried(key, value, result.solved_in, result.error) if self._better(result) else None
+
+    def _better(self, result: Trained) -> bool:
+        """Solved where ours is not, or clearly sooner; else at least a hundredth further."""
+        own = self._own
+        if result.diverged is not None:
+            return False
+        if result.solved_in is not None:
+            return own.solved_in is None or result.solved_in + _SOONER < 0.9 * own.solved_in
+        if own.solved_in is not None:
+            return False
+        return result.error < 0.99 * own.error or own.diverged is not None
+
+
+def _zeros(whole: Whole) -> Iterator[tuple[int, int]]:
+    for number, layer in enumerate(whole.problem.network.layers, 1):
+        if layer.activation == "relu":
+            yield from ((number, int(unit) + 1) for unit in np.flatnonzero((whole.outs(number) == 0).all(axis=0)))
+
+
+def _drawn(problem: Problem, initial: str, seed: int) -> Problem:
+    """All layers that learn drawn anew, with biases of zeros."""
+    layers: list[Layer] = []
+    for number, layer in enumerate(problem.network.layers, 1):
+        weights = draw(initial, layer.units, layer.inputs, seed, number) if layer.learn else layer.weights
+        bias = np.zeros(layer.units) if layer.bias is not None and layer.bias_learns else layer.bias
+        layers.append(replace(layer, weights=weights, bias=bias))
+    return replace(problem, network=Network(tuple(layers)))

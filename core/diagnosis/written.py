@@ -1,0 +1,96 @@
+"""Numbers as somebody wrote them: how many digits count is a part of what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntutor.core.arrays import Array
+
+_NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
+_WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
+
+Tree = "str | list[Tree]"
+
+
+class NoNumber(ValueError):
+    """A text that stands where a number is expected."""
+
+
+class Ragged(ValueError):
+    """Rows that are not of one length."""
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """An array as it was written: its values, half a unit of each one's last digit, and how exact its numbers are.
+
+    values and half have the same shape. relative: by how much of itself a right number of this kind may be off.
+    """
+
+    values: Array
+    half: Array
+    relative: float = 1e-9
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.values.shape
+
+
+def written(tree: object, single: bool = False) -> Written:
+    """A number, or lists of numbers, each still a text. An array's digits are those of its longest entry.
+
+    single: its numbers are float32. Raises NoNumber and Ragged.
+    """
+    parts = [_parts(text) for text in _leaves(tree)]
+    most = max((decimals for _, decimals, _ in parts), default=0)
+    with np.errstate(all="ignore"):
+        half = 0.5 * np.power(10.0, [float(max(-400, min(400, power - most))) for _, _, power in parts])
+    shape = _shape(tree)
+    values = np.array([value for value, _, _ in parts], dtype=np.float64)
+    return Written(values.reshape(shape), half.reshape(shape), 1e-5 if single else 1e-9)
+
+
+def exact(array: np.ndarray) -> Written:
+    """Numbers that nobody wrote: all their digits are there."""
+    relative = {2: 1e-3, 4: 1e-5}.get(array.dtype.itemsize, 1e-9) if array.dtype.kind == "f" else 1e-9
+    return Written(np.array(array, dtype=np.float64), np.zeros(array.shape), relative)
+
+
+def _parts(text: str) -> tuple[float, int, int]:
+    """The value, the decimals of its mantissa, and its power of ten."""
+    bare = text.strip().replace("−", "-")
+    match = _NUMBER.fullmatch(bare)
+    if match is None:
+        word = bare.lower().lstrip("+-")
+        if word not in _WORDS:
+            raise NoNumber(text)
+        return (-_WORDS[word] if bare.startswith("-") else _WORDS[word]), 0, 0
+    return float(bare), len(match[2].partition(".")[2]), int(match[3] or 0)
+
+
+def _leaves(tree: object) -> Iterator[str]:
+    for one in _flat(tree):
+        if not isinstance(one, str):
+            raise NoNumber(str(one))
+        yield one
+
+
+def _flat(tree: object) -> Iterable[object]:
+    if not isinstance(tree, list):
+        yield tree
+        return
+    for branch in tree:
+        yield from _flat(branch)
+
+
+def _shape(tree: object) -> tuple[int, ...]:
+    if not isinstance(tree, list):
+        return ()
+    shapes = {_shape(branch) for branch in tree}
+    if len(shapes) != 1:
+        raise Ragged
+    return (len(tree), *shapes.pop())
