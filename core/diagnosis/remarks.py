@@ -208,7 +208,9 @@ def _dead(watch: _Watch, after: int) -> list[tuple[int, int]]:
 
 def _vanishing(watch: _Watch) -> Iterator[Remark]:
     plan = watch.start.plan
-    first, last = plan.first_learning, plan.shape.last
+    learning = (number for number, layer in enumerate(plan.shape.layers, 1) if layer.sources)
+    last = plan.shape.last
+    first = next(learning, last)
     if watch.problem.error == "perceptron" or first >= last or not plan.shape.layers[-1].learns:
         return
     sizes = [float(np.abs(watch.start.array("grad", number)).max()) for number in (first, last)]

@@ -22,7 +22,7 @@ def rows(session: Session, study: Study, panel: Choosing, words: Words) -> list[
     further = [words.say("run.goal")]
     if runs.has_seeds(study):
         further.append(words.say("run.seeds", seeds=SEEDS, count=SEED_ITERATIONS))
-    choices = (*(f"{count:,}".replace(",", " ") for count in RUNS), *further)
+    choices = (*(f"{count:,}".replace(",", words.say("run.thousands")) for count in RUNS), *further)
     pieces = [_choice(choice, number == panel.picked) for number, choice in enumerate(choices)]
     how = [(Piece(f" {line}", "dim"),) for line in wrapped(words.say("run.how"), width - 2)]
     return [title_row(words.say("run.title")), *_in_rows(Piece(f" {words.say('run.ask')} "), pieces, width), *how]
