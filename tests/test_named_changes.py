@@ -28,7 +28,6 @@ from nntutor.tui.plain import panels
 from nntutor.tui.state import edit_line, edits
 from nntutor.tui.state.panels import Editing
 
-
 SPOKEN = [pytest.param(one, LANGUAGES[one.number % len(LANGUAGES)], id=one.id) for one in LESSONS]
 """Each lesson in one language, as it comes."""
 

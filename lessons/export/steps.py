@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure, substituted
 from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import Token, text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
@@ -87,15 +87,12 @@ class Shown:
 
     @property
     def equals(self) -> str:
-        """The sign before the value: "=" where redoing the shown arithmetic gives the shown value, else "≈"."""
+        """The sign before the value."""
 
-        def rounded(ref: Ref) -> float:
-            return float(f"{self.trace.value(ref):.{DIGITS + 2}g}")
+        def amount(ref: Ref) -> str:
+            return figure(self.trace.value(ref), DIGITS + 2, style=Style.ASCII)
 
-        again = evaluate(self.step.full, rounded)
-        if f"{again:.{DIGITS}g}" == f"{self.step.value:.{DIGITS}g}":
-            return "="
-        return {Style.LATEX: r"\approx", Style.ASCII: "~"}.get(self.style, "≈")
+        return equals(self.step.full, amount, figure(self.step.value, DIGITS, style=Style.ASCII), self.style)
 
 
 def _text(token: Token) -> str:
