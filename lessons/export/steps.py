@@ -19,7 +19,7 @@ from nntutor.core.notation.spelling import Token, text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language import why
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import at_right, cells
 from nntutor.lessons.language.speech import Speech
 
 DIGITS = 6
@@ -138,7 +138,7 @@ class Matrix:
     def lines(self) -> Iterator[str]:
         width = max(cells(shown) for row in self.rows for shown in row)
         for row in self.rows:
-            line = "  ".join(shown.rjust(width) for shown in row)
+            line = "  ".join(at_right(shown, width) for shown in row)
             yield line + (f"  {self.more('columns', self.more_columns)}" if self.more_columns else "")
         if self.more_rows:
             yield self.more("rows", self.more_rows)

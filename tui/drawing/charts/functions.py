@@ -79,7 +79,7 @@ def parabola_rows(
         drawn.line(x0, y0, x1, y1, "edge", 3, ".")
     if len(moves):
         _moves(drawn, moves, heights, slope)
-    ends = [figure(end, 3, style=look.style) for end in (*across, sampled.high)]
+    ends = [figure(float(f"{end:.3g}"), 3, style=look.style) for end in (*across, sampled.high)]
     axis = f" {axes[0]} {ends[0]} {look.line('→')} {ends[1]}   {axes[1]} {look.line('↑')} {ends[2]}"
     return [*_rows(shortened(head, width, look), drawn), shortened((Piece(axis, "dim"),), width, look)][:height]
 

@@ -12,7 +12,7 @@ from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import KINDS, SIGNED, Per
 from nntutor.core.notation.symbols import Ref, spelled
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
@@ -85,16 +85,16 @@ class _Table:
         try:
             value = self.trace.value(ref)
         except KeyError:
-            return Piece("".rjust(self.column))
+            return Piece(" " * self.column)
         if not self.known(ref):
-            return Piece("?".rjust(self.column - 1) + " ", "dim")
+            return Piece(at_right("? ", self.column), "dim")
         style = self.marked.get(ref, "")
         text = self.look.figure(value, ref.kind in SIGNED, self.digits)
         text = f"[{text}]" if style else f"{text} "
-        return Piece(" " * max(1, self.column - cells(text)) + text, style)
+        return Piece(f" {at_right(text, self.column - 1)}", style)
 
     def head(self, text: str) -> Piece:
-        return Piece(" " * max(1, self.column - cells(text) - 1) + text + " ", "dim")
+        return Piece(f" {at_right(text, self.column - 2)} ", "dim")
 
     def rows(self, kind: str, width: int, height: int, with_units: bool) -> list[Row]:
         """One table: weights (or gradients, or new weights), and beside it the numbers of the units."""
@@ -108,7 +108,7 @@ class _Table:
         sources = _window(self.shape.inputs, self.step.ref.input or 1, room)
         lines = max(1, height - 2 - with_units)
         units = _window(self.shape.units, self.step.ref.unit or 1, lines)
-        top: list[Piece] = [Piece(f" {spelled(kind, style=style)}".ljust(8), "bold")]
+        top: list[Piece] = [Piece(padded(f" {spelled(kind, style=style)}", 8), "bold")]
         for source in sources:
             text = _GAP if source is None else symbol(Ref("out", self.layer - 1, source), style)
             top.append(self.head(self.look.line(text)))
@@ -135,7 +135,7 @@ class _Table:
         if unit is None:
             return (Piece(f" {self.look.line(_GAP)}", "dim"),)
         name = self.trace.names.symbol(Ref("out", self.layer, unit), self.look.style)
-        row = [Piece(f" {name}".ljust(8), "bold" if unit == self.step.ref.unit else "")]
+        row = [Piece(padded(f" {name}", 8), "bold" if unit == self.step.ref.unit else "")]
         for source in sources:
             row.append(
                 self.head(self.look.line(_GAP)) if source is None else self.cell(Ref(kind, self.layer, unit, source))

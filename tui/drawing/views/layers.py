@@ -50,7 +50,7 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
             for number, layer in enumerate(trace.problem.network.layers, 1)
         ]
     line = product(trace, step, words, look, width)
-    power, title = look.line("0.25ⁿ"), words.say("views.gradient_size")
+    power, title = look.line("0.25ⁿ"), f"{words.say('views.gradient_size')}, {words.say('views.log_scale')}"
     gone = words.say("views.moved")
     drawn = bars_rows(bars, width, height - len(line), look, title, power, moved, gone)
     return [*drawn, *line]
