@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import ulp
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nntutor.core.notation.figures import figure, substituted
@@ -80,3 +80,11 @@ def test_a_sign_is_written_where_it_is_asked_for() -> None:
 @given(VALUES)
 def test_substituted_has_nine_digits(value: float) -> None:
     assert float(substituted(value).replace("−", "-")) == float(f"{value:.9g}")
+
+
+@given(VALUES)
+@example(-0.0)
+def test_nothing_is_a_negative_zero(value: float) -> None:
+    """A product of 0 and a negative number is −0 in doubles: −(−0) is no sum that anybody writes."""
+    for shown in (substituted(value), figure(value), figure(value, plus=True), figure(value, style=Style.ASCII)):
+        assert float(shown.replace("−", "-")) != 0 or shown == "0"

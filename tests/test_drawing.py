@@ -32,7 +32,7 @@ from nntutor.tui.drawing.canvas.rows import changed_span, cut, row_cells, wrappe
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
-from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, multiplies, operand_figure
+from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, operand_figure, result_sign
 from nntutor.tui.drawing.step.matrices import matrices
 from nntutor.tui.state import edits, moves
 from nntutor.tui.state import study as at
@@ -275,7 +275,7 @@ def test_shown_figures_multiply_to_the_shown_result_or_say_that_they_do_not(prob
     for step in trace:
         rows = text_of(formula_rows(trace, step, 400, 6, look))
         result = rows[-1].strip()
-        assert result.startswith("= " if multiplies(trace, step, look) else "≈ ")
+        assert result.startswith(f"{result_sign(trace, step, look)} ")
         for operand in step.operands:
             if operand.ref in names(step.full):
                 assert operand_figure(operand.value, look) in rows[1] + rows[-1] + "".join(rows)

@@ -54,6 +54,6 @@ def _digits(size: float, digits: int) -> str:
 
 
 def substituted(value: float) -> str:
-    """The figure that a trace fills into a formula: 9 significant digits, as `%.9g` prints them."""
-    text = format(float(value), f".{SUBSTITUTED_DIGITS}g")
+    """The figure that a trace fills into a formula: 9 significant digits, as `%.9g` prints them; −0 is 0."""
+    text = format(float(value) + 0.0, f".{SUBSTITUTED_DIGITS}g")
     return "−" + text[1:] if text.startswith("-") else text

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure, substituted
 from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import Token, text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language import why
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import at_right, cells
 from nntutor.lessons.language.speech import Speech
 
 DIGITS = 6
@@ -87,15 +87,12 @@ class Shown:
 
     @property
     def equals(self) -> str:
-        """The sign before the value: "=" where redoing the shown arithmetic gives the shown value, else "≈"."""
+        """The sign before the value."""
 
-        def rounded(ref: Ref) -> float:
-            return float(f"{self.trace.value(ref):.{DIGITS + 2}g}")
+        def amount(ref: Ref) -> str:
+            return figure(self.trace.value(ref), DIGITS + 2, style=Style.ASCII)
 
-        again = evaluate(self.step.full, rounded)
-        if f"{again:.{DIGITS}g}" == f"{self.step.value:.{DIGITS}g}":
-            return "="
-        return {Style.LATEX: r"\approx", Style.ASCII: "~"}.get(self.style, "≈")
+        return equals(self.step.full, amount, figure(self.step.value, DIGITS, style=Style.ASCII), self.style)
 
 
 def _text(token: Token) -> str:
@@ -141,7 +138,7 @@ class Matrix:
     def lines(self) -> Iterator[str]:
         width = max(cells(shown) for row in self.rows for shown in row)
         for row in self.rows:
-            line = "  ".join(shown.rjust(width) for shown in row)
+            line = "  ".join(at_right(shown, width) for shown in row)
             yield line + (f"  {self.more('columns', self.more_columns)}" if self.more_columns else "")
         if self.more_rows:
             yield self.more("rows", self.more_rows)

@@ -30,6 +30,11 @@ def padded(line: str, width: int) -> str:
     return line + " " * max(0, width - cells(line))
 
 
+def at_right(line: str, width: int) -> str:
+    """The line, after as many spaces as it needs to be `width` cells wide."""
+    return " " * max(0, width - cells(line)) + line
+
+
 def paragraph(text: str, width: int, margin: str = "") -> list[str]:
     """The text in lines of at most `width` cells, broken at spaces, each after `margin`."""
     lines: list[str] = []

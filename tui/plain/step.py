@@ -11,7 +11,7 @@ from nntutor.lessons.language import why
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.step.formula import multiplies, operand_figure
+from nntutor.tui.drawing.step.formula import operand_figure, result_sign
 from nntutor.tui.state.study import Study
 
 _MOST_TERMS = 64
@@ -70,7 +70,7 @@ def formula(study: Study, words: Words, look: Look) -> str:
     most = None if len(step.operands) <= _MOST_TERMS else _MOST_TERMS // 2
     spelled = [speech.left_out(text(tokens(step.full, leaf, look.style, most))) for leaf in (symbol, amount)]
     value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style)
-    equals = "=" if multiplies(trace, step, look) else look.line("≈")
+    equals = result_sign(trace, step, look)
     # A slope that is given outright, as 1 is for identity, has no figures to fill in.
     shown = " = ".join(dict.fromkeys((symbol(step.ref), *spelled)))
     book = ""

@@ -8,7 +8,7 @@ from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import at_right, cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.state.written import Written, letter_at
 
@@ -129,7 +129,7 @@ def typed(head: Piece, line: Written, width: int, look: Look) -> list[Row]:
     for number, part in list(enumerate(parts))[top : top + _TYPED_ROWS]:
         goes_on = number == top + _TYPED_ROWS - 1 < len(parts) - 1
         shown = _with_cursor(part, line.at - starts[number] if number == here else None)
-        lead = Piece(f"{'' if number > top else dots:>{cells(head.text)}}") if number else head
+        lead = Piece(at_right("" if number > top else dots, cells(head.text))) if number else head
         rows.append((lead, *shown, *([Piece(dots, "dim")] if goes_on else [])))
     return rows
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.notation.figures import figure
-from nntutor.lessons.language.cells import cells, padded
+from nntutor.lessons.language.cells import at_right, cells, padded
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
 
@@ -62,10 +62,10 @@ def bars_rows(
         here = look.line("▸") if bar.here else " "
         label = (Piece(padded(f"{here}{bar.label}", wide), "bold" if bar.here else ""),)
         drawn = scale.drawn(bar, look, mark) if room >= 6 else ()
-        shown = Piece(f" {figures[place]}".ljust(number + 1), "result" if bar.here and bar.shown else "")
+        shown = Piece(padded(f" {figures[place]}", number + 1), "result" if bar.here and bar.shown else "")
         row: Row = (*label, *drawn, shown) if room >= 6 else (*label, shown)
         if tail and room >= 6:
-            row = (*row, Piece(tail[place].rjust(tail_wide - 1), "dim"))
+            row = (*row, Piece(at_right(tail[place], tail_wide - 1), "dim"))
         lines.append(shortened(row, width, look))
     return [*head, *_short(lines, height - 1, look)][:height]
 

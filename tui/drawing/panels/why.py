@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, wrapped
@@ -32,7 +32,8 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
     first = min(max(0, panel.picked - _MOST + 1), max(0, len(operands) - _MOST))
     for number, operand in enumerate(operands[first : first + _MOST], first):
         mark = look.line("▸") if number == panel.picked else " "
-        text = f" {mark} {names[number]:<{wide[0]}} = {values[number]:<{wide[1]}} {made(study, words, operand.ref)}"
+        name, value = padded(names[number], wide[0]), padded(values[number], wide[1])
+        text = f" {mark} {name} = {value} {made(study, words, operand.ref)}"
         row = (Piece(text, "picked" if number == panel.picked else ""),)
         drawn.append(shortened(row, session.width, look))
     more = len(operands) - first - _MOST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import KINDS, SIGNED
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import cells, padded
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 
@@ -21,10 +21,10 @@ def columns(
     """
     side = max(_DIGITS + 6, *(min(cells(head), (width - 14) // 2) + 1 for head in heads))
     top = (
-        Piece("".ljust(12)),
-        Piece(_left(heads[0], side), "bold"),
+        Piece(" " * 12),
+        Piece(padded(heads[0], side), "bold"),
         Piece("  "),
-        Piece(_left(heads[1], side), "bold"),
+        Piece(padded(heads[1], side), "bold"),
     )
     refs = [right.step(at).ref for at in range(1, index + 1)]
     shown = [ref for ref in refs if KINDS[ref.kind].gradient_of or ref.kind == "new" or ref == refs[-1]]
@@ -36,10 +36,6 @@ def columns(
     return [top, *rows][:height]
 
 
-def _left(text: str, width: int) -> str:
-    return text + " " * (width - cells(text))
-
-
 def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bool) -> Row:
     plus = ref.kind in SIGNED
     one = look.figure(right.value(ref), plus, _DIGITS)
@@ -48,8 +44,8 @@ def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bo
     style = "operand" if newest else ""
     symbol = right.symbol(ref, look.style)
     row = [
-        Piece(f"{look.line('▸') if newest else ' '}{symbol}".ljust(12), "bold" if newest else ""),
-        Piece(_left(one, side), style),
+        Piece(padded(f"{look.line('▸') if newest else ' '}{symbol}", 12), "bold" if newest else ""),
+        Piece(padded(one, side), style),
         Piece("  "),
     ]
     if one == other:

@@ -157,7 +157,7 @@ class _Picture:
 
     def _labels(self, layer: int) -> None:
         frame = self.frame
-        longest = len(self.symbol(Ref("weight", layer, frame.count(layer), frame.count(layer - 1))))
+        longest = cells(self.symbol(Ref("weight", layer, frame.count(layer), frame.count(layer - 1))))
         places = labels.places(frame, layer, longest + frame.digits + 5)
         active = [edge for edge in frame.edges(layer) if (layer, *edge) in self.of_edges]
         share = _share(active)

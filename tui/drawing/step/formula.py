@@ -1,19 +1,20 @@
 """The three rows of a step: its formula in symbols, the same with the live figures, the result.
 
-Operands have two more digits than the result, so that redoing the shown arithmetic gives the shown
-result; where it still does not, the result row says ≈ instead of =.
+Operands have two more digits than the result, so that redoing the shown arithmetic leads to the shown
+result; where it does not give it exactly, the result row says ≈ instead of =.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain, pairwise
 
 from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.kinds import SIGNED
+from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
@@ -172,17 +173,15 @@ def _row(pieces: list[Token]) -> Row:
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
     shown = trace.known(step.ref, step.index)
     value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style) if shown else _HIDDEN
-    equals = look.line("≈") if shown and not multiplies(trace, step, look) else "="
-    return (Piece(f" {' ' * lead}{equals} "), Piece(value, "result"))
+    sign = result_sign(trace, step, look) if shown else "="
+    return (Piece(f" {' ' * lead}{sign} "), Piece(value, "result"))
 
 
-def multiplies(trace: Trace, step: Step, look: Look) -> bool:
-    """Whether the shown figures, worked out as shown, give the shown result."""
-    digits = min(look.digits + _MORE, _MOST_DIGITS)
-    plain = Style.ASCII
-    again = evaluate(step.full, lambda ref: float(figure(trace.value(ref), digits, style=plain)))
-    signed = step.ref.kind in SIGNED
-    return figure(again, look.digits, signed, plain) == figure(step.value, look.digits, signed, plain)
+def result_sign(trace: Trace, step: Step, look: Look) -> str:
+    """The sign before a step's result: whether the shown figures give it as it is shown."""
+    plain = replace(look, style=Style.ASCII)
+    shown = figure(step.value, look.digits, style=Style.ASCII)
+    return equals(step.full, lambda ref: operand_figure(trace.value(ref), plain), shown, look.style)
 
 
 def _textbook(trace: Trace, step: Step, book: Spelled | None, width: int, look: Look) -> Row:

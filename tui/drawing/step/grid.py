@@ -18,7 +18,7 @@ from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.style import sign
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import at_right, cells, padded
 from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
@@ -81,7 +81,7 @@ class Numbers:
         text = self.text(cell)
         mark = self.used.get(cell, "") if isinstance(cell, Ref) and text else ""
         faint = "dim" if text == _UNKNOWN or not isinstance(cell, Ref) else ""
-        return Piece(_right(f"[{text}]" if mark else f"{text} ", width), mark or faint)
+        return Piece(at_right(f"[{text}]" if mark else f"{text} ", width), mark or faint)
 
 
 def grid_rows(grid: Grid, numbers: Numbers, width: int, height: int) -> tuple[list[Row], set[Ref]]:
@@ -158,13 +158,13 @@ class _Table:
 
     def head(self, slots: Sequence[_Slot]) -> Row:
         return (
-            Piece(_left(f" {self.grid.title}", self.name), "bold"),
-            *(Piece(_right(slot.head + " " * (slot.column is not None), slot.width), "dim") for slot in slots),
+            Piece(padded(f" {self.grid.title}", self.name), "bold"),
+            *(Piece(at_right(slot.head + " " * (slot.column is not None), slot.width), "dim") for slot in slots),
         )
 
     def row(self, row: int, slots: Sequence[_Slot]) -> Row:
         made = self.grid.place(self.numbers.step.ref)
-        name = Piece(_left(f" {self.grid.rows[row]}", self.name), "bold" if made and made[0] == row else "")
+        name = Piece(padded(f" {self.grid.rows[row]}", self.name), "bold" if made and made[0] == row else "")
         return (name, *(self._cell(row, slot) for slot in slots))
 
     def _cell(self, row: int, slot: _Slot) -> Piece:
@@ -174,14 +174,6 @@ class _Table:
 
     def gap(self, count: int) -> Row:
         return (Piece(f" {_dots(count, self.numbers.look)}", "dim"),)
-
-
-def _left(text: str, width: int) -> str:
-    return text + " " * (width - cells(text))
-
-
-def _right(text: str, width: int) -> str:
-    return " " * (width - cells(text)) + text
 
 
 def _dots(count: int, look: Look) -> str:

@@ -15,6 +15,7 @@ from nntutor.core.arrays import Array
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.surfaces import calls, surface
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
@@ -76,7 +77,7 @@ def _signs(study: Study, points: Array, words: Words, width: int, look: Look) ->
     if not slopes:
         return []
     head = f" {study.trace.symbol(Ref('grad', 1, 1, 2), look.style)}: "
-    return [(Piece(head, "dim"), *sign_row(slopes, width - len(head), look))]
+    return [(Piece(head, "dim"), *sign_row(slopes, width - cells(head), look))]
 
 
 def steep_slopes(study: Study, points: Array) -> list[float]:

@@ -9,6 +9,9 @@ from nntutor.core.analysis.plot_data import (
 )
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import Name
+from nntutor.core.notation.formula import product as chain
+from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.style import Style, sign
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
@@ -81,9 +84,9 @@ def product(trace: Trace, step: int, words: Words, look: Look, width: int) -> li
     dot = sign("·", look.style)
     shown = (f" {dot} " if few else dot).join(look.figure(factor, digits=digits) for factor in factors)
     if len(factors) > 1:
-        product = float(np.prod(factors))
-        again = float(np.prod([float(figure(factor, digits, style=Style.ASCII)) for factor in factors]))
-        mark = "=" if figure(again, digits) == figure(product, digits) else look.line("≈")
-        shown += f" {mark} {look.figure(product, digits=digits)}"
+        made = float(np.prod(factors))
+        *figures, result = (figure(number, digits, style=Style.ASCII) for number in (*factors, made))
+        mark = equals(chain(*map(Name, figures)), str, result, look.style)
+        shown += f" {mark} {look.figure(made, digits=digits)}"
     said = wrapped(f"{words.say('views.slopes_product')} {shown}", width - 1)
     return [(Piece(f" {line}", "result"),) for line in said]

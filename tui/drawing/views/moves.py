@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.symbols import Ref, short, spelled
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
@@ -46,7 +46,7 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
         landed = trace.value(new) if trace.known(new, step) else None
         moved = None if landed is None else landed - trace.value(ref)
         share = None if moved is None or not rate else moved / rate
-        symbol = f"{trace.symbol(ref, look.style):<4}"
+        symbol = padded(trace.symbol(ref, look.style), 4)
         at_hand = ref[1:4] == here[1:4]
         row = [Piece(f"{look.line('▸')}{symbol}", "bold") if at_hand else Piece(f" {symbol}")]
         for one, value in cells_of:
@@ -61,4 +61,4 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
 
 
 def _right(text: str, width: int) -> str:
-    return " " * max(1, width - cells(text)) + text
+    return f" {at_right(text, width - 1)}"

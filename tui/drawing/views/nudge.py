@@ -11,7 +11,7 @@ from nntutor.core.analysis.plot_data import activation_curve
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import padded
+from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened, squeezed
@@ -36,7 +36,7 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
     def row(head: str, texts: Sequence[str], style: str = "") -> Row:
         return (
             Piece(padded(f" {head}", _HEAD), "dim"),
-            *(Piece(t.rjust(column), style) for t in texts),
+            *(Piece(at_right(t, column), style) for t in texts),
         )
 
     def figures(values: Sequence[float]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import at_right, cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.hues import AT_HAND, MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
@@ -39,7 +39,7 @@ def first_shown(here: int, count: int, height: int) -> int:
 def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look: Look) -> Row:
     trace, here = study.trace, study.timeline.step
     ref, style = trace.ref(index), "dim" if index > here else ""
-    lead = f"{look.line('▸') if index == here else ' '} {index:>{len(str(len(trace)))}}  "
+    lead = f"{look.line('▸') if index == here else ' '} {at_right(str(index), len(str(len(trace))))}  "
     name, figure = trace.symbol(ref, look.style), _figure(study, ref, digits, look)
     mark = MADE if index == here else hue(ref) if ref in used else style
     head: Row = (Piece(lead, "bold" if index == here else "dim"), Piece(name, "bold" if index == here else style))
