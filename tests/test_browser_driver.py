@@ -18,6 +18,7 @@ from nntutor.lessons.course import load
 from nntutor.lessons.language.words import load as words_of
 from nntutor.tui.terminal import capabilities
 from nntutor.tui.terminal.ending import HUNG_UP
+from nntutor.tui.terminal.probe import Answers
 from nntutor.tui.terminal.textual_settings import WEB_DRIVER
 
 READY = b"__GANGLION__\n"
@@ -180,7 +181,7 @@ def test_a_browser_draws_signs_and_colours_whatever_the_server_stands_in(monkeyp
     environment = {"TERM": "dumb", "LC_ALL": "C", "TEXTUAL_DRIVER": WEB_DRIVER}
     monkeypatch.setattr(os, "isatty", lambda _: False)
     assert capabilities.lacking(environment) == ""
-    assert not capabilities.picked(environment, False, lambda: (True, ())).ascii
+    assert not capabilities.picked(environment, False, lambda: Answers(True, (), (2,))).ascii
     assert capabilities.colours(environment) == 1 << 24
     assert capabilities.colours({**environment, "NO_COLOR": "1"}) == capabilities.colours(environment, False) == 0
     assert capabilities.lacking({"TERM": "dumb"}) == "terminal"

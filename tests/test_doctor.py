@@ -30,7 +30,8 @@ NARROW = (1, 1, 1, 1, 1, 2, 1)
 WELL = Facts(
     term="xterm-256color", program="", terminal=True, moves=True, starts=True, size=(80, 24), colours=256,
     encoding="utf-8", signs=True, locale="en_US.UTF-8", installed=True, ssh=False, mosh=False, multiplexers=(),
-    look=LookChoice(), language="en", files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you",
+    look=LookChoice(), light=None, theme="standard", language="en",
+    files=(("progress_file", "/home/you/progress.sqlite"),), folder="/home/you",
     writable=True, progress="fine", keymap="", answers=Answers(True, (0.001, 0.003, 0.002), NARROW),
 )  # fmt: skip
 
@@ -73,7 +74,8 @@ def test_an_environment_decides_the_look(
 ) -> None:
     monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.BytesIO(), encoding))
     typed = (("right", None),)
-    look = capabilities.picked(environment, asked, lambda: (wide, typed))
+    answers = Answers(True, (), (1 + wide,), typed=typed)
+    look = capabilities.picked(environment, asked, lambda: answers)
     assert (look.why, look.ascii) == (why, bool(why))
     # The terminal is asked only where its answer can matter.
     east = environment.get("LANG", "")[:2] in ("ko", "ja", "zh")
@@ -91,7 +93,7 @@ def test_the_doctor_foretells_the_look_that_the_tutor_takes(
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
     environment = {"TERM": "xterm-256color", "LANG": "ko_KR.UTF-8"}
     foretold = facts.found(environment, "ko", False, True).look
-    assert foretold == capabilities.picked(environment, False, probe.draws_wide)
+    assert foretold == capabilities.picked(environment, False, probe.glyph)
     assert foretold.ascii is ascii_look
 
 
@@ -130,9 +132,11 @@ CASES: list[tuple[Facts, set[str]]] = [
     (replace(WELL, colours=16, term="xterm"), {"term_colours"}),
     (replace(WELL, colours=16, term="linux", look=LookChoice("console")), set()),
     (replace(WELL, colours=1 << 24, program="Apple_Terminal"), {"apple"}),
-    (replace(WELL, answers=replace(WELL.answers, light=True)), {"light"}),
-    (replace(WELL, colours=0, answers=replace(WELL.answers, light=True)), set()),
-    (replace(WELL, answers=replace(WELL.answers, light=False)), set()),
+    (replace(WELL, light=True), {"light"}),
+    (replace(WELL, light=True, theme="safe"), {"light"}),
+    (replace(WELL, light=True, theme="light"), set()),
+    (replace(WELL, light=True, colours=0), set()),
+    (replace(WELL, light=False), set()),
     (replace(WELL, answers=answered(0.2)), {"slow"}),
     (replace(WELL, ssh=True, answers=answered(0.2)), {"slow", "mosh"}),
     (replace(WELL, ssh=True, mosh=True, answers=answered(0.2)), {"slow"}),
@@ -266,7 +270,8 @@ def test_a_silent_terminal_is_said_to_be_silent(tmp_path: Path) -> None:
 def test_keys_typed_meanwhile_and_a_light_background_are_told_from_answers(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "doctor", answers=False)
     shown = answer(terminal, NARROW, b"\x1b]11;rgb:ffff/ffff/dddd\x1b\\", meanwhile=b"\x1b[Cx")
-    assert "background: light" in shown and "press o in the tutor" in shown
+    assert "background: light" in shown and "colours of the tutor: light" in shown
+    assert "press o in the tutor" not in shown  # the first start takes them by itself
     assert "가=2, m̂=1" in shown
 
 

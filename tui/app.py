@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ from nntutor.tui.state import keys
 from nntutor.tui.state.keys import DEFAULT, Keymap
 from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Tick, Typed, asking
 from nntutor.tui.state.signs import words_with_keys
-from nntutor.tui.terminal import ending
+from nntutor.tui.terminal import background, ending
 from nntutor.tui.terminal.pace import Pace
 from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.split_keys import Split
@@ -360,17 +361,22 @@ def run(
     colours: int,
     keymap: Keymap = DEFAULT,
     typed: Keys = (),
+    silent: bool = False,
 ) -> int:
     """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
 
     source: what is kept of the problem's file. keep_language: `language` was asked for, so a resumed place does not
-    bring its own. typed: keys pressed already.
+    bring its own. typed: keys pressed already. silent: the terminal has not answered what it was asked.
     """
     with closing(Store.open()) as store:
         desk = Desk(store)
         style = Style.ASCII if ascii_look else Style.UNICODE
-        session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
         opening = desk.begin(lesson, problem, source)
+        if colours and not desk.knows_background:
+            behind = background.found(os.environ, silent)
+            desk.remember(behind)
+            typed += behind.typed
+        session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
         if opening is not None and opening.language in LANGUAGES and not keep_language:
             session = replace(session, language=opening.language)
         tutor = Tutor(session, desk, typed)

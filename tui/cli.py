@@ -354,7 +354,7 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     from nntutor.tui.state import keymap
 
     own_keys = keymap.read()
-    look = capabilities.picked(os.environ, given.ascii, probe.draws_wide)
+    look = capabilities.picked(os.environ, given.ascii, probe.glyph)
     colours = capabilities.colours(os.environ, given.color)
     # Textual reads this when it is imported; by itself it knows only some names of terminals with 256 colours.
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
@@ -370,6 +370,7 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
         ascii_look=look.ascii,
         keymap=own_keys,
         typed=look.typed,
+        silent=look.silent,
         colours=colours,
     )
 

@@ -18,6 +18,7 @@ from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
 from nntutor.tui.state.session import THEMES, Home, Session, unfinished
+from nntutor.tui.terminal.background import NAMES, Background, at_start
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.problems.network import Problem
@@ -59,9 +60,18 @@ class Desk:
 
     @property
     def theme(self) -> str:
-        """The theme that was chosen last, wherever that was."""
-        kept = self._store.setting("theme")
-        return kept if kept in THEMES else THEMES[0]
+        """The theme that was chosen last, wherever that was; else the one for the background that is remembered."""
+        return at_start(self._store.setting("theme"), self._store.setting("background"))
+
+    @property
+    def knows_background(self) -> bool:
+        """Whether the first start is over: the terminal has been asked, or a theme been chosen."""
+        return self._store.setting("theme") in THEMES or bool(self._store.setting("background"))
+
+    def remember(self, background: Background) -> None:
+        """What the first start has found out."""
+        if background.known:
+            self._store.keep_setting("background", NAMES[background.light])
 
     def begin(self, lesson: str | None, problem: Problem | None, source: Source | None = None) -> Opening | None:
         """What the command line asks for; where it asks for nothing, what was open last."""

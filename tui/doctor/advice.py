@@ -15,6 +15,9 @@ SLOW = 150.0
 """Milliseconds; a longer way to the screen and back is felt at every key."""
 WIDTH, HEIGHT = 80, 24
 
+_FOR_DARK = ("standard", "safe")
+"""Themes that are not readable on a light background."""
+
 Rule = Callable[[Facts], bool]
 
 
@@ -70,7 +73,7 @@ RULES: dict[str, Rule] = {
     "ssh_colours": lambda facts: _few(facts) and facts.ssh and not _in_tmux(facts) and not _in_screen(facts),
     "term_colours": lambda facts: _few(facts) and not facts.ssh and not _in_tmux(facts) and not _in_screen(facts),
     "apple": lambda facts: facts.program == "Apple_Terminal" and facts.colours > 256,
-    "light": lambda facts: facts.answers.light is True and facts.colours > 0,
+    "light": lambda facts: facts.light is True and facts.colours > 0 and facts.theme in _FOR_DARK,
     "slow": _slow,
     "mosh": lambda facts: _slow(facts) and _far(facts),
     "unwritable": lambda facts: not facts.writable,

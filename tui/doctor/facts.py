@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from locale import LC_CTYPE, setlocale
 from locale import Error as LocaleError
 from pathlib import Path
 from shutil import get_terminal_size
+from sqlite3 import DatabaseError
 from statistics import median
 
 from nntutor.core.errors import NntutorError
@@ -23,9 +25,9 @@ from nntutor.lessons.language.words import load
 from nntutor.lessons.learner import database, folders, places
 from nntutor.tui.arguments import UsageError
 from nntutor.tui.state import keymap
-from nntutor.tui.terminal import capabilities, probe
+from nntutor.tui.terminal import background, capabilities, probe
 from nntutor.tui.terminal.capabilities import LookChoice
-from nntutor.tui.terminal.probe import Answers, Keys
+from nntutor.tui.terminal.probe import Answers
 
 GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
 _TIMES = 5
@@ -38,6 +40,7 @@ class Facts:
     """size: columns and rows, zeros where unknown; files: pairs of a word's key and a path; see also `Answers`.
 
     moves: whether TERM is of a terminal with a cursor to move; program: the terminal's own name where it tells it;
+    light: whether the background is, None where nobody says so; theme: of the next start;
     progress: see `lessons.progress.condition`;
     keymap: what is wrong with the file of keys, or nothing.
     """
@@ -57,6 +60,8 @@ class Facts:
     mosh: bool
     multiplexers: tuple[str, ...]
     look: LookChoice
+    light: bool | None
+    theme: str
     language: str
     files: tuple[tuple[str, str], ...]
     folder: str
@@ -85,6 +90,7 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
     """Look around; takes as long as the terminal takes to answer, about a second where it is silent."""
     starts, locale = not capabilities.lacking(environment), capabilities.locale(environment)
     answers = _asked(environment)
+    light = background.told(environment) if answers.light is None else answers.light
     size = get_terminal_size(fallback=(0, 0))
     folder, file = _places()
     return Facts(
@@ -102,7 +108,9 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
         ssh=capabilities.over_ssh(environment),
         mosh=capabilities.under_mosh(),
         multiplexers=capabilities.multiplexers(environment),
-        look=capabilities.picked(environment, ascii_asked, lambda: _wide(answers)),
+        look=capabilities.picked(environment, ascii_asked, lambda: answers),  # its glyph is the first of ours
+        light=light,
+        theme=background.at_start(_setting(file, "theme"), _setting(file, "background") or background.NAMES[light]),
         language=language,
         files=(("progress_file", _path(file)), ("keymap_file", _path(keymap.path() if file else None))),
         folder=_path(folder),
@@ -116,16 +124,20 @@ def found(environment: Mapping[str, str], language: str, ascii_asked: bool, colo
 def _asked(environment: Mapping[str, str]) -> Answers:
     if not (capabilities.has_terminal() and capabilities.moves_cursor(environment)):
         return Answers()
-    # Bytes of UTF-8 would be drawn as several signs each; and the Linux console and screen may show the
-    # question for the background instead of passing over it.
+    # Bytes of UTF-8 would be drawn as several signs each.
     glyphs = GLYPHS if not capabilities.lacking(environment) else ()
-    background = not environment.get("STY") and not capabilities.terminal(environment).startswith(("linux", "screen"))
-    return probe.ask(glyphs, _TIMES, background, _SECONDS)
+    return probe.ask(glyphs, _TIMES, background.may_be_asked(environment), _SECONDS)
 
 
-def _wide(answers: Answers) -> tuple[bool, Keys]:
-    """What `probe.draws_wide` would say; its glyph is the first of ours."""
-    return answers.widths[:1] > (1,), ()
+def _setting(file: Path | None, name: str) -> str:
+    """What the learner's file keeps, without touching it; "" for nothing."""
+    connection = database.readable(file) if file is not None and file.is_file() else None
+    if connection is None:
+        return ""
+    with closing(connection), suppress(DatabaseError):
+        row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return "" if row is None else str(row[0])
+    return ""
 
 
 def _program(environment: Mapping[str, str]) -> str:

@@ -67,8 +67,9 @@ def _facts(facts: Facts, words: Words, ascii_only: bool) -> Iterator[tuple[str, 
     yield "round_trip", _round_trip(facts, words)
     if facts.widths:
         yield "wide", ", ".join(f"{_named(glyph, ascii_only)}={facts.widths[glyph]}" for glyph in GLYPHS)
-    if facts.answers.light is not None:
-        yield "background", say("doctor.light" if facts.answers.light else "doctor.dark")
+    yield "background", unknown if facts.light is None else say("doctor.light" if facts.light else "doctor.dark")
+    if facts.colours:
+        yield "theme", say(f"theme_name.{facts.theme}")
     look = say("doctor.look_ascii" if facts.look.ascii else "doctor.look_unicode")
     yield "look", f"{look} ({say(f'doctor.why_{facts.look.why}')})" if facts.look.why else look
     yield "language", say(f"language.{facts.language}")

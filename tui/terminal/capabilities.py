@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 
-from nntutor.tui.terminal.probe import Keys
+from nntutor.tui.terminal.probe import Answers, Keys
 from nntutor.tui.terminal.textual_settings import served
 
 SIGNS = "δ∂Δ⁺½²√ησμ₁ᵏ·−…≈m̂"
@@ -75,18 +75,23 @@ def screen_wants_ascii(environment: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LookChoice:
-    """The look of the tutor's screen; why: what decided for ASCII, "" for the Unicode look; keys typed meanwhile."""
+    """The look of the tutor's screen; why: what decided for ASCII, "" for the Unicode look; keys typed meanwhile.
+
+    silent: the terminal was asked and did not answer.
+    """
 
     why: str = ""
     typed: Keys = ()
+    silent: bool = False
 
     @property
     def ascii(self) -> bool:
         return bool(self.why)
 
 
-def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[], tuple[bool, Keys]]) -> LookChoice:
-    """The look of the tutor's screen; `draws_wide` asks the terminal, where its locale makes that worth while."""
+def picked(environment: Mapping[str, str], asked: bool, glyph: Callable[[], Answers]) -> LookChoice:
+    """The look of the tutor's screen; `glyph` asks the terminal how wide it draws one, where its locale makes that
+    worth while."""
     if asked:
         return LookChoice("asked")
     if served(environment):
@@ -97,8 +102,9 @@ def picked(environment: Mapping[str, str], asked: bool, draws_wide: Callable[[],
         return LookChoice("locale" if plain_locale(environment) else "encoding")
     if not east_asian(environment):
         return LookChoice()
-    wide, typed = draws_wide()
-    return LookChoice("wide" if wide else "", typed)
+    answers = glyph()
+    wide = answers.widths[:1] > (1,)
+    return LookChoice("wide" if wide else "", answers.typed, answers.asked and not answers.widths)
 
 
 def has_terminal() -> bool:

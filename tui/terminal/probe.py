@@ -4,8 +4,8 @@
 Standard Annex #11). There the columns of a drawing would not stand below each other, so the ASCII look is taken.
 
 A terminal answers in the order in which it is asked. So everything else is asked between two questions for the
-cursor's place, which every terminal knows: when the last of these is answered, no answer is still on its way, and
-none is left for the shell. One that does not answer the first question is not asked another.
+cursor's place, or before one, which every terminal knows: when the last of these is answered, no answer is still on
+its way, and none is left for the shell. One that does not answer the first of these is not asked another.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nntutor.tui.terminal.answers import BEGUN, WHOLE
 from nntutor.tui.terminal.ending import WATCH
 
 _GLYPH = "δ"
@@ -28,7 +29,12 @@ _REPORT = re.compile(rb"\x1b\[\d+;(\d+)R")
 _COLOUR = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F/]+)(?:\x1b\\|\x07)")
 # A line that takes 300 ms each way is still heard; nearly every terminal answers at once.
 _SECONDS = 0.8
-_SENT = {b"\x1b[A": "up", b"\x1b[B": "down", b"\x1b[C": "right", b"\x1b[D": "left", b" ": "space", b"\r": "enter"}
+# The rest of an answer that has begun is waited for so long: what is left of it would be taken for keys.
+_REST = 0.2
+_SENT = {
+    "\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left", "\x1b[5~": "pageup", "\x1b[6~": "pagedown",
+    " ": "space", "\r": "enter", "\x7f": "backspace", "\x03": "ctrl+c", "\x11": "ctrl+q", "\x1a": "ctrl+z",
+}  # fmt: skip
 
 Keys = tuple[tuple[str, str | None], ...]
 """Keys as Textual names them, each with what it sends."""
@@ -49,10 +55,9 @@ class Answers:
     typed: Keys = ()
 
 
-def draws_wide() -> tuple[bool, Keys]:
-    """Whether the terminal draws the glyph two cells wide (no answer: it does not), and keys typed meanwhile."""
-    answers = ask((_GLYPH,))
-    return answers.widths[:1] > (1,), answers.typed
+def glyph() -> Answers:
+    """How wide the terminal draws the glyph that decides; no answer: as everywhere else."""
+    return ask((_GLYPH,))
 
 
 def ask(glyphs: Sequence[str] = (), times: int = 0, background: bool = False, seconds: float = _SECONDS) -> Answers:
@@ -75,6 +80,10 @@ def ask(glyphs: Sequence[str] = (), times: int = 0, background: bool = False, se
     except termios.error:
         return Answers()
     written = b"".join(_WIPED + glyph.encode() + _PLACE for glyph in glyphs)
+    count = len(glyphs)
+    if background:
+        written = _BACKGROUND + (written or _PLACE)
+        count = max(1, count)
     data, took = b"", list[float]()
     WATCH.touches_terminal()
     try:
@@ -84,18 +93,18 @@ def ask(glyphs: Sequence[str] = (), times: int = 0, background: bool = False, se
             os.write(target, _PLACE)
             data += _answers(source, 1, seconds)
             if len(_REPORT.findall(data)) <= len(took):
-                return Answers(True, tuple(took), typed=_keys(_REPORT.sub(b"", data)))
+                return Answers(True, tuple(took), typed=_keys(data))
             took.append(time.monotonic() - began)
-        os.write(target, (_BACKGROUND if background else b"") + written)
-        data += _answers(source, len(glyphs), seconds)
-        os.write(target, _WIPED)
+        os.write(target, written)
+        data += _answers(source, count, seconds)
+        if glyphs:
+            os.write(target, _WIPED)
     except OSError:
         return Answers()
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
     widths = tuple(int(column) - 1 for column in _REPORT.findall(data)[len(took) :])
-    typed = _keys(_COLOUR.sub(b"", _REPORT.sub(b"", data)))
-    return Answers(True, tuple(took), widths if len(widths) == len(glyphs) else (), _light(data), typed)
+    return Answers(True, tuple(took), widths if len(widths) == len(glyphs) else (), _light(data), _keys(data))
 
 
 def _in_background(source: int) -> bool:
@@ -111,13 +120,17 @@ def _in_background(source: int) -> bool:
 def _answers(source: int, count: int, seconds: float) -> bytes:
     """What came up to so many answers, or until they are late."""
     data, ends = b"", time.monotonic() + seconds
-    while len(_REPORT.findall(data)) < count:
-        ready, _, _ = select.select([source], [], [], max(0.0, ends - time.monotonic()))
+    while len(_REPORT.findall(data)) < count or _is_half(data):
+        ready, _, _ = select.select([source], [], [], max(_REST * _is_half(data), ends - time.monotonic()))
         chunk = os.read(source, 1024) if ready else b""
         if not chunk:
             break
         data += chunk
     return data
+
+
+def _is_half(data: bytes) -> bool:
+    return BEGUN.search(data.decode("latin-1")) is not None
 
 
 def _light(data: bytes) -> bool | None:
@@ -131,12 +144,14 @@ def _light(data: bytes) -> bool | None:
 
 
 def _keys(data: bytes) -> Keys:
+    """What was typed meanwhile, without the answers, whatever they say."""
     found: list[tuple[str, str | None]] = []
-    for part in re.findall(rb"\x1b\[[0-9;]*[ -/]*[@-~]|[^\x1b]+", data):
+    text = BEGUN.sub("", WHOLE.sub("", data.decode(errors="ignore")))
+    for part in re.findall(r"\x1b\[[0-9;]*[ -/]*[@-~]|[^\x1b]+", text):
         if part in _SENT:
             found.append((_SENT[part], None))
-        elif not part.startswith(b"\x1b"):
-            for letter in part.decode(errors="ignore"):
-                named = _SENT.get(letter.encode())
+        elif not part.startswith("\x1b"):
+            for letter in part:
+                named = _SENT.get(letter)
                 found.append((named or letter, letter if letter.isprintable() else None))
     return tuple(found)
