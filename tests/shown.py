@@ -58,6 +58,15 @@ def three_wide() -> Problem:
     return replace(square(), network=Network(layers), samples=samples)
 
 
+def large_epsilon() -> Problem:
+    """Under Adam with an ε that is seen."""
+    problem = square(optimizer="adam")
+    return replace(problem, optimizer=replace(problem.optimizer, epsilon=0.1))
+
+
+SECOND = ("momentum-rate-twice:share", "correction-without-power")
+"""Those that are right in the first iteration, and show in the second."""
+
 SHOWN: dict[str, tuple[Problem, str]] = {
     "bias-left-out": (square(), "net_h1[0]"),
     "bias-subtracted": (square(), "net_h1[0]"),
@@ -131,5 +140,21 @@ SHOWN: dict[str, tuple[Problem, str]] = {
     "bias-mean-twice": (square(), "∂E/∂b_o1"),
     "bias-value-for-gradient": (square(), "∂E/∂b_o1"),
     "bias-not-updated": (square(), "b_o1⁺"),
+    "added": (square(), "w5⁺"),
+    "no-rate": (square(), "w5⁺"),
+    "rate-twice": (square(), "w5⁺"),
+    "momentum-average": (square(optimizer="momentum"), "v_w5"),
+    "momentum-rate-twice:move": (square(optimizer="momentum"), "Δw5"),
+    "momentum-rate-twice:share": (square(optimizer="momentum"), "v_w5"),
+    "momentum-late:plain": (square(optimizer="momentum"), "Δw5"),
+    "momentum-late:average": (square(optimizer="momentum"), "v_w5"),
+    "momentum-sign:move": (square(optimizer="momentum"), "w5⁺"),
+    "momentum-sign:gradient": (square(optimizer="momentum"), "v_w5"),
     "no-correction": (square(optimizer="adam"), "m̂_w5"),
+    "correction-without-power": (square(optimizer="adam"), "m̂_w5"),
+    "count-from-zero": (square(optimizer="adam"), "m̂_w5"),
+    "count-from-two": (square(optimizer="adam"), "m̂_w5"),
+    "no-square": (square(optimizer="adam"), "v_w5"),
+    "no-root": (square(optimizer="adam"), "Δw5"),
+    "epsilon-inside": (large_epsilon(), "Δw5"),
 }
