@@ -46,7 +46,7 @@ MISTAKES: dict[str, Mistake] = {
         both=slopes.over_outputs(mean=False),
         error=slopes.over_outputs(mean=False, back=False),
     ),
-    "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.for_gap("error")),
+    "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.total_for_gap),
     "slope-besides-cross-entropy": of_layers(all=slopes.slope_besides),
     "softmax-diagonal": of_layers(all=slopes.softmax_diagonal),
     "loss-sent-back": of_layers(all=backward.from_output(Name("error"))),
