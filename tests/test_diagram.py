@@ -22,6 +22,7 @@ from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
+from nntutor.lessons.course import builtin
 from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
@@ -128,7 +129,7 @@ def test_no_label_moves_when_a_step_does(two_two_two: Problem, size: tuple[int, 
         rows = diagram(trace, step, *size, Look())
         assert rows is not None
         for y, line in enumerate(lines(rows)[:-1]):
-            for found in re.finditer(r"\b(?:w\d|[xho]\d|t) ?[\d.]*", line.replace("∂E/∂w", "∂E/∂_")):
+            for found in re.finditer(r"\b(?:w\d|[xho]\d|t) ?[\d.]*", re.sub(r"∂E/∂\w", "∂E/∂_", line)):
                 if "⁺" not in line and "→" not in line:
                     places.setdefault(
                         f"{found[0].strip()} {found.start() // 30 if found[0][0] == 't' else 0}", set()
@@ -182,3 +183,58 @@ def test_a_network_whose_edges_have_room_for_figures_alone_shows_those_that_are_
     assert "hidden layer" not in "\n".join(shown)
     weights = problem.network.layers[0].weights[0]
     assert all(f"[{figure(weight, 3)}]" in "\n".join(shown) for weight in weights)
+
+
+@share(0.3)
+@given(SHAPES, st.sampled_from(((79, 13), (119, 26))), st.sampled_from(LOOKS), st.data())
+def test_a_label_without_a_name_of_its_edge_stands_where_no_other_edge_passes(
+    sizes: tuple[int, ...], size: tuple[int, int], look: Look, data: st.DataObject
+) -> None:
+    """Unless all that is at hand has no room in the last row either. A name says itself whose label it is."""
+    trace = Timeline.start(plain(sizes)).trace
+    step = trace.step(data.draw(st.integers(1, len(trace))))
+    frame, rows = Frame.fitting(trace.names, *size, look), diagram(trace, step, *size, look)
+    if frame is None or rows is None:
+        return
+    alone = [f"{trace.symbol(ref, look.style)} {trace.value(ref):.{look.digits}g}" for ref in names(step.full)]
+    if sum(map(len, alone)) + 6 * len(alone) > size[0]:
+        return
+    for y, line in enumerate(lines(rows)[:-1]):
+        for label in re.finditer(r"\[[−-]?[\d.e−-]+\]", line):
+            for layer in range(1, frame.last + 1):
+                first, _, last, _ = frame.ends(layer, 1, 1)
+                if first <= label.start() and label.end() - 1 <= last:
+                    start, end = max(label.start(), first + 1), min(label.end(), last)
+                    assert any(labels.clear(frame, layer, y, start, end, edge) for edge in frame.edges(layer)), line
+
+
+@pytest.mark.parametrize("name", ["two-two-two", "two-paths", "three-wide", "deep", "xor"])
+@pytest.mark.parametrize("size", [(79, 13), (69, 24), (119, 26)])
+def test_what_e_is_differentiated_by_is_said_whole(name: str, size: tuple[int, int]) -> None:
+    """∂E beside a unit or a weight could be by its net, its out, its weight."""
+    trace = Timeline.start(builtin.open(name)).trace
+    for index in range(1, len(trace) + 1, 1 + len(trace) // 60):
+        rows = diagram(trace, trace.step(index), *size, Look())
+        assert rows is None or not re.search(r"∂E(?!/∂[a-z])", "\n".join(lines(rows))), index
+
+
+@pytest.mark.parametrize("size", [(69, 13), (79, 13), (99, 20), (119, 26)])
+def test_an_arrowhead_stands_before_every_unit_at_every_step(two_two_two: Problem, size: tuple[int, int]) -> None:
+    trace = Timeline.start(two_two_two).trace
+    for step in trace:
+        rows = diagram(trace, step, *size, Look())
+        assert rows is not None
+        shown = "\n".join(lines(rows))
+        assert all(f"▶ {unit}" in shown for unit in ("h1", "h2", "o1", "o2")), step
+
+
+def test_an_edge_keeps_its_label_where_that_of_the_number_at_hand_has_no_room(two_two_two: Problem) -> None:
+    trace = Timeline.start(two_two_two).trace
+    for width in range(77, 120, 7):
+        named = []
+        for step in trace:
+            rows = diagram(trace, step, width, 13, Look())
+            assert rows is not None
+            named.append(set(re.findall(r"\bw\d\b", "\n".join(lines(rows)))))
+        assert all(named[1] <= others for others in named), width
+    assert len(named[1]) == 8

@@ -7,7 +7,7 @@ place of its own, a rate or E, stands in the last row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
@@ -18,7 +18,10 @@ from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.step import edges, labels
-from nntutor.tui.drawing.step.frame import Frame
+from nntutor.tui.drawing.step.frame import LEAST_DIGITS, Frame
+
+Label = tuple[str, tuple[Ref, ...]]
+"""What stands on an edge, and which numbers it shows."""
 
 
 def diagram(trace: Trace, step: Step, width: int, height: int, look: Look, targets: bool = True) -> list[Row] | None:
@@ -61,8 +64,9 @@ class _Picture:
             for unit in range(1, self.frame.count(layer) + 1):
                 self._unit(layer, unit)
         heads = [head for layer in range(1, self.frame.last + 1) for head in self._arrowheads(layer)]
+        elsewhere = sum(cells(self._alone(ref)) + 3 for ref in self.missing) - 1 <= self.frame.width
         for layer in range(1, self.frame.last + 1):
-            self._labels(layer)
+            self._labels(layer, elsewhere)
         for row, column, style in heads:
             self.dots.write(row, column, self.look.line("▶"), style)
         self._elsewhere()
@@ -86,16 +90,18 @@ class _Picture:
             return ""
         return MADE if ref == self.step.ref else hue(ref)
 
-    def figure(self, ref: Ref) -> str:
+    def figure(self, ref: Ref, digits: int = 0) -> str:
         if not self.known(ref):
             return "?"
-        return self.look.figure(self.trace.value(ref), ref.kind in SIGNED, self.frame.digits)
+        return self.look.figure(self.trace.value(ref), ref.kind in SIGNED, digits or self.frame.digits)
 
     def symbol(self, ref: Ref) -> str:
         return self.trace.names.symbol(ref._replace(sample=-1) if ref.sample >= 0 else ref, self.look.style)
 
     def _put(self, row: int, column: int, text: str, *refs: Ref, style: str = "") -> bool:
-        """Text at a place, in brackets where it is at hand, the cells of the brackets free where not."""
+        """Text, if any, at a place: in brackets where it is at hand, the cells of the brackets free where not."""
+        if not text:
+            return False
         mark = self.mark(refs[0]) or self.mark(refs[-1])
         if mark:
             done = self.dots.write(row, column, f"[{text}]", mark)
@@ -117,10 +123,10 @@ class _Picture:
         main, others = self._ordered(out)
         if main is not None:
             at = (line - 1, left) if frame.tall >= 3 else (line, left + 1 + len(name))
-            self._put(*at, self._worded(main), main)
+            self._put(*at, self._worded(main, *at), main)
         if frame.tall > 1:
             for below, ref in enumerate(others[: max(1, frame.tall - 2)]):
-                self._put(line + 1 + below, left, self._worded(ref), ref)
+                self._put(line + 1 + below, left, self._worded(ref, line + 1 + below, left), ref)
         if layer == frame.last and self.targets:
             target = Ref("target", layer, unit, 0, self.sample)
             self._put(line, frame.target, f"t {self.figure(target)}", target)
@@ -131,8 +137,9 @@ class _Picture:
         hand = [ref for ref in self.of_units.get((out.layer, out.unit), ()) if self.known(ref)]
         hand = [ref for ref in hand if ref.kind != "target"]
         main = out if self.known(out) else net if self.known(net) else None
-        if self.frame.tall == 1 and hand:
-            main = hand[0]
+        if self.frame.tall == 1:
+            hand = [ref for ref in hand if ref.kind != "out_grad"]  # whose symbol is too long for a name's row
+            main = hand[0] if hand else main
         others = [ref for ref in hand if ref != main]
         if out.layer and self.trace.index_of(delta) is not None:
             # The delta's row is its own where there are two; where there is one, what is at hand takes it.
@@ -141,10 +148,16 @@ class _Picture:
                 others = [delta, *(ref for ref in others if ref != delta)]
         return main, others
 
-    def _worded(self, ref: Ref) -> str:
-        """A unit's number, with what it is called beside its unit; its out is called as the unit is."""
+    def _worded(self, ref: Ref, row: int, left: int) -> str:
+        """A unit's number, with what it is called beside its unit; its out is called as the unit is.
+
+        What E is differentiated by is said whole, with fewer digits if need be, or not here.
+        """
         if ref.kind == "out":
             return self.figure(ref)
+        if ref.kind == "out_grad":
+            named = (self._named(ref, digits) for digits in self._digits())
+            return next((text for text in named if self._has_room(ref.layer, row, left, cells(text) + 2)), "")
         if ref.kind in PER_WEIGHT:
             word = self.symbol(ref).replace(self.symbol(ref._replace(kind="weight")), "b")
         elif ref.kind == "delta":
@@ -153,54 +166,105 @@ class _Picture:
             word = short(ref.kind, self.look.style)
         return f"{word} {self.figure(ref)}"
 
+    def _has_room(self, layer: int, row: int, left: int, length: int) -> bool:
+        """Whether a text has room in a unit's block, or beyond it where no edge passes and no label of one is kept."""
+        first, end = self.frame.lefts[layer] + self.frame.blocks[layer], left + length
+        if end <= first:
+            return True
+        if layer == self.frame.last:
+            return end <= self.frame.width
+        return not self._is_kept(layer + 1, row, first, end) and labels.clear(self.frame, layer + 1, row, first, end)
+
     # --- edges -----------------------------------------------------------------------------------
 
-    def _labels(self, layer: int) -> None:
-        frame = self.frame
-        longest = cells(self.symbol(Ref("weight", layer, frame.count(layer), frame.count(layer - 1))))
-        places = labels.places(frame, layer, longest + frame.digits + 5)
+    def _labels(self, layer: int, elsewhere: bool) -> None:
+        """The labels of the edges into a layer. elsewhere: whether the last row has room for those that have none."""
+        frame, places = self.frame, dict(self._places(layer)[0])
         active = [edge for edge in frame.edges(layer) if (layer, *edge) in self.of_edges]
         share = _share(active)
         for edge in active:
-            text, refs = self._label(layer, *edge)
-            at = places.get(edge)
-            if at is not None and self._labelled(
-                at[0], labels.start_of(frame, layer, at[1], cells(text) + 2), text, refs
-            ):
-                continue
-            self._forced(layer, edge, share, text, refs)
-        for edge, (row, middle) in places.items():
-            if edge not in active:
-                text, refs = self._label(layer, *edge)
-                self._labelled(row, labels.start_of(frame, layer, middle, cells(text) + 2), text, refs)
+            texts = self._variants(layer, edge)
+            if edge in places and self._placed(layer, places[edge], texts):
+                del places[edge]
+            elif self._forced(layer, edge, share, texts, elsewhere):
+                places.pop(edge, None)
+        for edge, at in places.items():
+            self._placed(layer, at, [self._weight(layer, *edge, digits) for digits in self._digits()])
 
-    def _labelled(self, row: int, start: int, text: str, refs: tuple[Ref, ...]) -> bool:
-        return self.dots.free(row, start, cells(text) + 2) and self._put(row, start, text, *refs)
+    def _places(self, layer: int) -> tuple[Mapping[tuple[int, int], labels.Place], int]:
+        """Where the label of each edge into a layer stands, and for how many cells."""
+        last = Ref("weight", layer, self.frame.count(layer), self.frame.count(layer - 1))
+        length = cells(self.symbol(last)) + self.frame.digits + 5
+        return labels.places(self.frame, layer, length), length
 
-    def _forced(self, layer: int, edge: tuple[int, int], share: float, text: str, refs: tuple[Ref, ...]) -> bool:
-        """A label of what is at hand wherever there is room on its edge, a shorter one if need be."""
-        ref = refs[0]
-        word = "" if ref.kind == "weight" else short(ref.kind, self.look.style) or self.symbol(ref)
+    def _is_kept(self, layer: int, row: int, start: int, end: int, own: tuple[int, int] | None = None) -> bool:
+        """Whether the cells from start to before end are kept for the label of another edge than `own`."""
+        places, length = self._places(layer)
+        others = (middle for edge, (its, middle) in places.items() if its == row and edge != own)
+        starts = (labels.start_of(self.frame, layer, middle, length) for middle in others)
+        return any(start <= its + length and its <= end for its in starts)
+
+    def _variants(self, layer: int, edge: tuple[int, int]) -> list[Label]:
+        """The label of what is at hand on an edge, the longest first; each with a name."""
+        texts = [self._label(layer, *edge, digits) for digits in self._digits()]
+        (ref, *_) = texts[0][1]
+        return [*texts, *((self._named(ref, digits), (ref,)) for digits in self._digits())]
+
+    def _placed(self, layer: int, at: labels.Place, texts: list[Label]) -> bool:
+        """A label of an edge in the place that is kept for it."""
+        row, middle = at
         return any(
-            self._labelled(row, start, spelled, its)
-            for spelled, its in ((text, refs), (f"{word} {self.figure(ref)}".strip(), (ref,)))
-            for row, start in labels.starts(self.frame, layer, edge, share, cells(spelled) + 2)
+            self._labelled(row, labels.start_of(self.frame, layer, middle, cells(text) + 2), text, refs)
+            for text, refs in texts
         )
 
-    def _label(self, layer: int, unit: int, source: int) -> tuple[str, tuple[Ref, ...]]:
+    def _labelled(self, row: int, start: int, text: str, refs: tuple[Ref, ...]) -> bool:
+        """Text between the units of two layers; not where it has no room there."""
+        length, (_, _, last, _) = cells(text) + 2, self.frame.ends(refs[0].layer, 1, 1)
+        return start + length <= last + 1 and self.dots.free(row, start, length) and self._put(row, start, text, *refs)
+
+    def _forced(self, layer: int, edge: tuple[int, int], share: float, texts: list[Label], elsewhere: bool) -> bool:
+        """A label of what is at hand on its edge and no other, a weight's without its name if need be; else in the last
+        row, or wherever there is room where that has none."""
+        (ref, *_) = texts[0][1]
+        texts = [*texts, *([(self.figure(ref), (ref,))] if ref.kind == "weight" else [])]
+        ways = (labels.on,) if elsewhere else (labels.on, labels.starts)
+        return any(
+            self._labelled(row, start, text, refs)
+            for way in ways
+            for text, refs in texts
+            for row, start in way(self.frame, layer, edge, share, cells(text) + 2)
+            if not self._is_kept(layer, row, start, start + cells(text) + 2, edge)
+        )
+
+    def _digits(self) -> range:
+        return range(self.frame.digits, LEAST_DIGITS - 1, -1)
+
+    def _label(self, layer: int, unit: int, source: int, digits: int) -> Label:
         """What stands on an edge, and of which numbers: what the step makes there, else its weight as it is by now."""
         weight, made = Ref("weight", layer, unit, source), self.step.ref
-        new = weight._replace(kind="new")
-        if made == new:
-            return f"{self._named(weight)} {self.look.line('→')} {self.figure(made)}", (made, weight)
+        if made == weight._replace(kind="new"):
+            if digits < self.frame.digits and self._alike(weight, made, digits):
+                return self._named(made), (made,)
+            return f"{self._named(weight)} {self.look.line('→')} {self.figure(made, digits)}", (made, weight)
         if made.kind in PER_WEIGHT and made[1:4] == weight[1:4]:
-            return self._named(made), (made,)
-        if weight not in self.used and self.made(new):
-            return self._named(new), (new,)
-        return self._named(weight), (weight,)
+            return self._named(made, digits), (made,)
+        return self._weight(layer, unit, source, digits)
 
-    def _named(self, ref: Ref) -> str:
-        return f"{self.symbol(ref)} {self.figure(ref)}"
+    def _alike(self, weight: Ref, new: Ref, digits: int) -> bool:
+        """Whether so few digits show no difference between two weights."""
+        before, after = (self.trace.value(ref) for ref in (weight, new))
+        return before != after and f"{after:.{digits}g}" == f"{before:.{digits}g}"
+
+    def _weight(self, layer: int, unit: int, source: int, digits: int) -> Label:
+        """The weight of an edge as it is by now."""
+        weight = Ref("weight", layer, unit, source)
+        new = weight._replace(kind="new")
+        now = new if weight not in self.used and self.made(new) else weight
+        return self._named(now, digits), (now,)
+
+    def _named(self, ref: Ref, digits: int = 0) -> str:
+        return f"{self.symbol(ref)} {self.figure(ref, digits)}"
 
     def _arrowheads(self, layer: int) -> Iterator[tuple[int, int, str]]:
         """Row, column and style of the arrowhead at each unit: it is styled as the edges that end there."""
@@ -215,13 +279,17 @@ class _Picture:
         row, column = self.frame.height - 1, 0
         left = list(self.missing)
         for place, ref in enumerate(left):
-            text = f"{self.trace.symbol(ref, self.look.style)} {self.figure(ref)}"
+            text = self._alone(ref)
             more = place + 1 < len(left)
             if column + cells(text) + 2 + 2 * more > self.frame.width:
                 self.dots.write(row, column, self.look.line("…"), "bold")
                 return
             self._put(row, column, text, ref)
             column += cells(text) + 3
+
+    def _alone(self, ref: Ref) -> str:
+        """A number with all that its name says, as it is away from its unit."""
+        return f"{self.trace.symbol(ref, self.look.style)} {self.figure(ref)}"
 
 
 def _share(active: list[tuple[int, int]]) -> float:

@@ -13,7 +13,7 @@ from nntutor.core.notation.symbols import Names, Ref
 from nntutor.tui.drawing.canvas.look import Look
 
 # More digits than this make labels too long to stay on their edges; with fewer they say too little.
-_MOST_DIGITS, _LEAST_DIGITS = 6, 3
+_MOST_DIGITS, LEAST_DIGITS = 6, 3
 _TALL = 4  # rows of a unit where there is room: its out, its name, its delta, what else is at hand
 _TIGHT = 5
 _LEAST_GAP = 5
@@ -89,12 +89,12 @@ def _fitting(names: Names, width: int, height: int, most_digits: int) -> Frame |
     # Rather fewer digits than edges without symbols, and rather short lines than fewer digits. Where no edge has room
     # for a label, the labels of what is at hand stand in the last row.
     for label in (weights + 3, 0):
-        for digits in range(most_digits, _LEAST_DIGITS - 1, -1):
+        for digits in range(most_digits, LEAST_DIGITS - 1, -1):
             for roomy in (True, False):
                 frame = _laid_out(names, width, height, tall, digits, roomy)
                 if frame.gap > label + digits + 5:
                     return frame
-    frame = _laid_out(names, width, height, tall, _LEAST_DIGITS, False)
+    frame = _laid_out(names, width, height, tall, LEAST_DIGITS, False)
     return frame if frame.gap >= _LEAST_GAP else None
 
 

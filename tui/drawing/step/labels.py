@@ -1,7 +1,8 @@
 """Where the label of an edge stands: on its own edge, where no other edge passes and no other label is.
 
-Where the edges of two layers lie too close for that, only what is at hand has labels, at the ends of the edges: those
-into one unit at their sources, those out of one unit at their targets, where each has a row of its own.
+Where the edges of two layers lie too close for that, only what is at hand has labels, still where no other edge
+passes; what has no such place stands by its name in the picture's last row. Where that has no room for it either, its
+label stands at an end of its edge: of those into one unit at the source, of those out of one unit at the target.
 """
 
 from __future__ import annotations
@@ -27,16 +28,36 @@ def places(frame: Frame, layer: int, length: int) -> Mapping[tuple[int, int], Pl
     found: dict[tuple[int, int], Place] = {}
     taken: list[tuple[int, int]] = []  # row and first column
     for edge in edges:
-        others = [other for other in edges if other != edge]
         for row, middle in _along(frame, layer, *edge):
             start = start_of(frame, layer, middle, length)
             apart = all(row != its_row or abs(start - its) > length for its_row, its in taken)
-            clear = not any(_passes(frame, layer, other, row, start, start + length) for other in others)
-            if apart and clear and start <= middle < start + length:
+            if apart and clear(frame, layer, row, start, start + length, edge) and start <= middle < start + length:
                 found[edge] = (row, middle)
                 taken.append((row, start))
                 break
     return found if len(found) == len(edges) else {}
+
+
+def clear(frame: Frame, layer: int, row: int, start: int, end: int, own: tuple[int, int] | None = None) -> bool:
+    """Whether no edge into a layer but `own` runs through the cells from start to before end of a row."""
+    others = (edge for edge in frame.edges(layer) if edge != own)
+    return not any(_passes(frame, layer, edge, row, start, end) for edge in others)
+
+
+@lru_cache(maxsize=256)
+def on(frame: Frame, layer: int, edge: tuple[int, int], share: float, length: int) -> tuple[Place, ...]:
+    """Rows and first columns for a label on an edge and on no other, the best first; share: as in `starts`."""
+    return tuple(_alone(frame, layer, edge, share, length)) if len(frame.edges(layer)) <= _MOST_EDGES else ()
+
+
+def _alone(frame: Frame, layer: int, edge: tuple[int, int], share: float, length: int) -> Iterator[Place]:
+    first, _, last, _ = frame.ends(layer, *edge)
+    for row, middle in _along(frame, layer, *edge, share):
+        there = range(max(first, middle - length + 1), min(middle, last + 1 - length) + 1)
+        for start in sorted(there, key=lambda start: abs(start + length // 2 - middle)):
+            # In the first and the last cell all edges of a unit meet: they are no edge's own.
+            if clear(frame, layer, row, max(start, first + 1), min(start + length, last), edge):
+                yield row, start
 
 
 def start_of(frame: Frame, layer: int, middle: int, length: int) -> int:
