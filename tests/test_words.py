@@ -60,6 +60,7 @@ def mistakes_of_core() -> Iterator[str]:
     for name in vars(errors):
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
+    yield from (f"NotScripted_{what}" for what in ("mistake", "perceptron", "rule"))
 
 
 # What stands behind each beginning of a key that the code builds. Kinds of steps: see test_lessons.
@@ -101,6 +102,12 @@ BUILT: dict[str, frozenset[str]] = {
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
+        "script.": (
+            *literals("lessons/export/*script*.py", "core/rules/rulebook.py"),
+            *(f"needs_{library}" for library in ("np", "torch")),
+            *(f"error_{outputs}_{samples}" for outputs in ("sum", "mean") for samples in ("sum", "mean")),
+            *(f"out_grad_{place}" for place in ("output", "hidden")),
+        ),
         "serve.": literals("tui/browser/*.py"),
         "signs.": literals("tui/drawing/pages/help.py"),
         "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),
