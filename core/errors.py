@@ -3,6 +3,7 @@
 NntutorError
 ├── FormulaError            a formula that cannot be read
 ├── NotDifferentiable       a gradient check of the perceptron's rule
+├── NotScripted             iterations that no script can make
 ├── UnknownName             no problem or lesson is called so
 └── ProblemError            a problem file that cannot be used: which file, which line
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
@@ -71,6 +72,12 @@ class FormulaError(_Facts):
 
 class NotDifferentiable(NntutorError):
     """Rosenblatt's rule is no derivative, so there is no slope to compare it with."""
+
+
+class NotScripted(_Facts):
+    """what: a code that the words spell out: mistake, perceptron (PyTorch alone), rule."""
+
+    what: str
 
 
 class UnknownName(_Facts):

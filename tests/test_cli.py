@@ -268,7 +268,7 @@ WRONG = [
     (["help"], "did you mean “--help”"),
     (["list"], "did you mean “lessons”"),
     (["trace", "xor", "--epochs", "3"], "did you mean --iterations"),
-    (["trace", "xor", "--format", "markdown"], "text, md, tex, json, csv; did you mean “md”?"),
+    (["trace", "xor", "--format", "markdown"], "text, md, tex, json, csv, numpy, torch; did you mean “md”?"),
     (["check", "xor", "--format", "markdown"], "expected one of text, json\n"),
     (["--lang", "korean"], "expected en or ko; did you mean “ko”?"),
     (["learn", "hiden-delta"], "did you mean “hidden-delta”"),

@@ -24,7 +24,7 @@ from nntutor.lessons.course import builtin
 from nntutor.lessons.export import json as json_room
 from nntutor.lessons.export import write
 from nntutor.lessons.export.csv import STEP_COLUMNS
-from nntutor.lessons.export.formats import FORMATS
+from nntutor.lessons.export.formats import RECORDS
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.export.json import iteration_json
 from nntutor.lessons.export.steps import DIGITS
@@ -315,7 +315,7 @@ def test_late_iterations_are_the_same_without_those_before(monkeypatch: pytest.M
     assert [iteration_json(trace) for trace in traces] == whole[39:]
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", RECORDS)
 @pytest.mark.parametrize("steps", [True, False])
 def test_an_iteration_is_written_before_the_next_one_is_made(format: str, steps: bool) -> None:
     begun = 0

@@ -89,6 +89,8 @@ def trained(problem: Problem) -> None:
 
 
 def exported(problem: Problem, format: str) -> None:
+    if format == "torch" and problem.error == "perceptron":
+        return
     write.write(StringIO(), format, problem, iterations(problem, 1, 2), WORDS)
     write.write(StringIO(), format, problem, iterations(problem, 6, 6), WORDS, steps=False)
     if format == "text" and problem.error != "perceptron":

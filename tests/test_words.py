@@ -63,6 +63,7 @@ def mistakes_of_core() -> Iterator[str]:
     yield from ("NotUnder_mean", "NotUnder_penalty", "Transposed_units_first", "Transposed_inputs_first")
     yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
+    yield from (f"NotScripted_{what}" for what in ("mistake", "perceptron", "rule"))
 
 
 # What stands behind each beginning of a key that the code builds. Kinds of steps: see test_lessons.
@@ -106,6 +107,12 @@ BUILT: dict[str, frozenset[str]] = {
         "remarked.": (id.replace("-", "_") for id in literals("core/diagnosis/*.py")),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
+        "script.": (
+            *literals("lessons/export/*script*.py", "core/rules/rulebook.py"),
+            *(f"needs_{library}" for library in ("np", "torch")),
+            *(f"error_{outputs}_{samples}" for outputs in ("sum", "mean") for samples in ("sum", "mean")),
+            *(f"out_grad_{place}" for place in ("output", "hidden")),
+        ),
         "serve.": literals("tui/browser/*.py"),
         "setting_name.": NUMBERS.values(),
         "signs.": literals("tui/drawing/pages/help.py"),

@@ -211,14 +211,15 @@ def _progress(words: Words) -> tuple[frozenset[str], dict[str, int], list[str]]:
 
 def _trace(given: Arguments, out: Output) -> int:
     from nntutor.lessons.export import write
+    from nntutor.lessons.export.formats import SCRIPTS
     from nntutor.lessons.export.iterations import iterations
 
     lesson, problem, mistake = _target(given, out)
     last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
-    if given.format == "json":
+    if given.format in ("json", *SCRIPTS):
         out.utf8()
     traces = iterations(problem, given.first or 1, last, mistake)
-    write.write(out, given.format, problem, traces, out.words, out.style, given.steps)
+    write.write(out, given.format, problem, traces, out.words, out.style, given.steps, last)
     return DONE
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from nntutor.core.engine.trace import Trace
@@ -11,6 +11,10 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.export import report
 from nntutor.lessons.export.csv import trace_csv
 from nntutor.lessons.export.json import trace_json
+from nntutor.lessons.export.numpy_script import NumpyScript
+from nntutor.lessons.export.script import Script
+from nntutor.lessons.export.torch_script import TorchScript
+from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 
 
@@ -28,14 +32,30 @@ def write(
     words: Words,
     style: Style = Style.UNICODE,
     steps: bool = True,
+    last: int | None = None,
 ) -> None:
-    """Write iterations in one of `formats.FORMATS`; `steps` False writes each iteration as a whole."""
+    """Write iterations in one of `formats.FORMATS`; `steps` False writes each iteration as a whole.
+
+    last: the iteration up to which a script goes, so that those after the first need not be recorded for it.
+    """
     match format:
         case "json":
             pieces = trace_json(problem, traces, steps)
         case "csv":
             pieces = trace_csv(traces, style, steps)
+        case "numpy" | "torch":
+            pieces = script_pieces(format, traces, last, words, style)
         case _:
             pieces = report.pieces(format, problem, traces, words, style, steps)
     for piece in pieces:
         out.write(piece)
+
+
+def script_pieces(format: str, traces: Iterable[Trace], last: int | None, words: Words, style: Style) -> Iterator[str]:
+    """The lines of a script; NotScripted, before the first of them, where there is none for these iterations."""
+    kinds: dict[str, type[Script]] = {"numpy": NumpyScript, "torch": TorchScript}
+    traces = iter(traces)
+    first = next(traces)
+    end = max((trace.iteration for trace in traces), default=first.iteration) if last is None else last
+    script = kinds[format](first, end, Speech(words, style))
+    return (f"{line}\n" for line in [*script.lines()])
