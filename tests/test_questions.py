@@ -96,6 +96,10 @@ def test_an_answer_that_no_mistake_gives_is_wrong_and_only_its_sign_where_that_i
     assert judged(question, figure(-question.right, 4)).sign
 
 
+def test_nought_is_no_short_way_to_write_a_small_number() -> None:
+    assert judged(asked("δ_h1"), "0").kind == "wrong"
+
+
 def test_a_change_is_asked_for_itself() -> None:
     question = asked("w5", change=True)
     assert judged(question, f"{question.trace['w5⁺'] - question.trace['w5']:.3g}").kind == "right"
