@@ -17,6 +17,7 @@ from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
 from nntutor.lessons.course.model import VIEWS
+from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.language import words
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.plain.spoken import OWN
@@ -101,6 +102,7 @@ BUILT: dict[str, frozenset[str]] = {
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
+        "series.": SERIES,
         "serve.": literals("tui/browser/*.py"),
         "signs.": literals("tui/drawing/pages/help.py"),
         "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),

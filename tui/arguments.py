@@ -14,16 +14,18 @@ from typing import Never
 
 from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.course import load
-from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS
+from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS, SHEET_FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
-COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "serve", "doctor")
+COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "quiz", "serve", "doctor")
 MOST = 1_000_000_000
 HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
+MOST_QUESTIONS = 100
 _CALLED = {
     "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
     "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
     "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
+    "test": "quiz", "exam": "quiz", "practice": "quiz", "exercise": "quiz", "worksheet": "quiz", "퀴즈": "quiz",
     "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
     "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
 }  # fmt: skip
@@ -64,6 +66,11 @@ class Arguments:
     plain: bool = False
     host: str = HOST
     port: int = PORT
+    lessons: tuple[str, ...] = ()
+    seed: int | None = None
+    count: int | None = None
+    sheet: str | None = None
+    solutions: bool = False
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -103,6 +110,11 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("plain", False),
         whole.get("host", HOST),
         _whole("--port", whole.get("port"), _PORTS) or PORT,
+        tuple(whole.get("lessons", ())),
+        _whole("--seed", whole.get("seed")),
+        _whole("--count", whole.get("count"), MOST_QUESTIONS),
+        whole.get("sheet"),
+        whole.get("solutions", False),
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -115,6 +127,10 @@ def _refuse_contradictions(given: Arguments) -> None:
     formats = CHECK_FORMATS if given.command == "check" else FORMATS
     if given.format not in formats:
         raise near("no_format", given.format, formats, expected=formats)
+    if given.sheet is not None and given.sheet not in SHEET_FORMATS:
+        raise near("no_sheet", given.sheet, SHEET_FORMATS, expected=SHEET_FORMATS)
+    if given.solutions and given.sheet is None:
+        raise UsageError("solutions_without_sheet")
     if not given.host:
         raise UsageError("needs_value", name="--host")
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
@@ -173,7 +189,12 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
     if command in ("learn", "open", "trace", "check"):
         parser.add_argument("what", nargs="?")
-    if command in ("", "learn", "open"):
+    if command == "quiz":
+        parser.add_argument("lessons", nargs="*")
+        parser.add_argument("--solutions", action="store_true")
+        for option in ("--seed", "--count", "--sheet"):
+            parser.add_argument(option)
+    if command in ("", "learn", "open", "quiz"):
         parser.add_argument("--plain", action="store_true")
     if command in ("trace", "check"):
         parser.add_argument("--iterations")

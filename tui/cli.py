@@ -130,6 +130,8 @@ def _command(argv: list[str]) -> int:
             return _check(given, out)
         case "verify":
             return _verify(out)
+        case "quiz":
+            return _quiz(given, out)
         case "doctor":
             return _doctor(given, out)
         case "serve":
@@ -245,6 +247,12 @@ def _verify(out: Output) -> int:
     report = Report(out.words, out.style)
     out.lines(report.lines())
     return FAILED if report.disagreeing else DONE
+
+
+def _quiz(given: Arguments, out: Output) -> int:
+    from nntutor.tui import quiz
+
+    return quiz.sheet(given, out) if given.sheet else quiz.asked(given, out)
 
 
 def _doctor(given: Arguments, out: Output) -> int:

@@ -3,3 +3,4 @@
 FORMATS = ("text", "md", "tex", "json", "csv")
 CHECK_FORMATS = ("text", "json")
 """Of the gradient check."""
+SHEET_FORMATS = ("md", "tex")
