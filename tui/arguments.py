@@ -17,7 +17,7 @@ from nntutor.lessons.course import load
 from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS, SHEET_FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
-COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "quiz", "serve", "doctor")
+COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "quiz", "progress", "reset", "serve", "doctor")
 MOST = 1_000_000_000
 HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
 MOST_QUESTIONS = 100
@@ -71,6 +71,8 @@ class Arguments:
     count: int | None = None
     sheet: str | None = None
     solutions: bool = False
+    written_to: str | None = None
+    taken_in: str | None = None
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -115,6 +117,8 @@ def read(argv: Sequence[str]) -> Arguments:
         _whole("--count", whole.get("count"), MOST_QUESTIONS),
         whole.get("sheet"),
         whole.get("solutions", False),
+        whole.get("export"),
+        whole.get("import"),
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -131,6 +135,11 @@ def _refuse_contradictions(given: Arguments) -> None:
         raise near("no_sheet", given.sheet, SHEET_FORMATS, expected=SHEET_FORMATS)
     if given.solutions and given.sheet is None:
         raise UsageError("solutions_without_sheet")
+    if given.written_to is not None and given.taken_in is not None:
+        raise UsageError("export_and_import")
+    for name, file in (("--export", given.written_to), ("--import", given.taken_in)):
+        if file == "":
+            raise UsageError("needs_value", name=name)
     if not given.host:
         raise UsageError("needs_value", name="--host")
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
@@ -189,6 +198,9 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
     if command in ("learn", "open", "trace", "check"):
         parser.add_argument("what", nargs="?")
+    if command == "progress":
+        for option in ("--export", "--import"):
+            parser.add_argument(option)
     if command == "quiz":
         parser.add_argument("lessons", nargs="*")
         parser.add_argument("--solutions", action="store_true")

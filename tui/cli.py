@@ -132,6 +132,10 @@ def _command(argv: list[str]) -> int:
             return _verify(out)
         case "quiz":
             return _quiz(given, out)
+        case "progress" | "reset":
+            from nntutor.tui import progress
+
+            return progress.reset(out) if given.command == "reset" else progress.run(given, out)
         case "doctor":
             return _doctor(given, out)
         case "serve":

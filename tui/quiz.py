@@ -7,8 +7,10 @@ from how the one before of its series went.
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
@@ -17,6 +19,8 @@ from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, Series, ex
 from nntutor.lessons.export import posed, worksheet
 from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.learner.places import Store
+from nntutor.lessons.learner.review import is_due
 from nntutor.tui.arguments import Arguments, UsageError, near
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read
@@ -57,9 +61,21 @@ def sheet(given: Arguments, out: Output) -> int:
 
 
 def asked(given: Arguments, out: Output) -> int:
-    """Ask on lines until all have been asked or the lines end."""
-    seed, count = given.seed or _seed(), given.count or _COUNT
-    Quiz(out, read(out), series_of(given.lessons), seed).run(count)
+    """Ask on lines until all have been asked or the lines end; each outcome is kept when it is there.
+
+    Without a seed what is due comes first, and of what is known less is shown; a seed asks everybody the same.
+    """
+    series, count = series_of(given.lessons), given.count or _COUNT
+    with closing(Store.open()) as store:
+        skills = {} if given.seed else store.skills()
+        now = time.time()
+        series.sort(key=lambda one: 1 if one.id not in skills else 0 if is_due(skills[one.id], now) else 2)
+        quiz = Quiz(out, read(out), series, given.seed or _seed(), store)
+        quiz.start_at({name: skill.box for name, skill in skills.items()})
+        quiz.run(count)
+        if store.note is not None:
+            key, facts = store.note
+            out.lines(iter([out.words.say(key, **facts)]))
     return 0
 
 
@@ -70,12 +86,19 @@ def _seed() -> int:
 class Quiz:
     """The questions of one sitting, and how they went."""
 
-    def __init__(self, out: Output, lines: Iterator[str | None], series: Sequence[Series], seed: int) -> None:
-        self._lines, self._out = lines, out
+    def __init__(
+        self, out: Output, lines: Iterator[str | None], series: Sequence[Series], seed: int, store: Store
+    ) -> None:
+        self._lines, self._out, self._store = lines, out, store
         self._series, self._seed = series, seed
         self._speech = Speech(out.words, out.style)
         self._levels = dict.fromkeys((one.id for one in series), 1)
         self.outcomes: Counter[str] = Counter()
+
+    def start_at(self, boxes: Mapping[str, int]) -> None:
+        """What is in a higher box has been right at once before: less of it is shown from the start."""
+        for name in self._levels:
+            self._levels[name] = min(max(boxes.get(name, 0) - 1, 1), len(LEVELS) - 1)
 
     def run(self, count: int) -> None:
         self._say("quiz.begin", count=count, seed=self._seed)
@@ -87,6 +110,7 @@ class Quiz:
             if not outcome:
                 break
             self.outcomes[outcome] += 1
+            self._store.answered(series.id, outcome)
             self._fade(series, outcome)
         self._tell_end()
 

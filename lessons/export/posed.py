@@ -132,7 +132,8 @@ def _symbol(speech: Speech, trace: Trace, ref: Ref) -> str:
 
 
 def _figure(speech: Speech, value: float) -> str:
-    shown = figure(value, DIGITS, style=speech.style)
+    # What twelve digits do not show is the rounding of a few sums: numbers that were drawn even stand so.
+    shown = figure(float(f"{value:.12g}"), DIGITS, style=speech.style)
     return latex_number(shown) if speech.style is Style.LATEX else shown
 
 
