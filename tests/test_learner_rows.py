@@ -280,7 +280,7 @@ def test_a_file_of_the_version_before_is_brought_over_without_loss(tmp_path: Pat
     assert store.done() == {"cycle"} and store.setting("theme") == "light"
     store.close()
     assert asked(tmp_path, "SELECT count(*) FROM sqlite_master WHERE name IN ('place_1', 'reached_1')") == [(0,)]
-    assert asked(tmp_path, "PRAGMA user_version") == [(2,)] and asked(tmp_path, "PRAGMA page_size") == [(512,)]
+    assert asked(tmp_path, "PRAGMA user_version") == [(3,)] and asked(tmp_path, "PRAGMA page_size") == [(512,)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from strategies import numbers
 
+from nntutor.core.analysis.mistaken import step_of
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.files.problem import on_surface, read
@@ -298,7 +299,9 @@ def test_every_kind_of_step_has_a_noun_and_a_why_that_fits_three_rows(language: 
     seen = set()
     for problem, mistake in problems():
         trace = Timeline.start(problem, mistake).trace
-        for step in trace:
+        # What a weight moves by is asked for where it is no step as well.
+        moved = [step_of(trace, step.ref._replace(kind="change")) for step in trace if step.ref.kind == "new"]
+        for step in (*trace, *moved):
             seen.add(why.kind(trace, step))
             sentence = why.sentence(said_why, trace, step)
             assert len(rows(sentence)) <= 3, (why.kind(trace, step), sentence)

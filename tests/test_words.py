@@ -18,6 +18,7 @@ from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
 from nntutor.lessons.course.model import VIEWS
+from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.language import words
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.plain.spoken import OWN
@@ -113,6 +114,7 @@ BUILT: dict[str, frozenset[str]] = {
             *(f"error_{outputs}_{samples}" for outputs in ("sum", "mean") for samples in ("sum", "mean")),
             *(f"out_grad_{place}" for place in ("output", "hidden")),
         ),
+        "series.": SERIES,
         "serve.": literals("tui/browser/*.py"),
         "setting_name.": NUMBERS.values(),
         "signs.": literals("tui/drawing/pages/help.py"),

@@ -14,19 +14,23 @@ from typing import Never
 
 from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.course import load
-from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS
+from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS, SHEET_FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
-COMMANDS = ("learn", "lessons", "open", "trace", "check", "diagnose", "verify", "serve", "doctor")
+COMMANDS = (
+    "learn", "lessons", "open", "trace", "check", "diagnose", "verify", "quiz", "progress", "reset", "serve", "doctor"
+)  # fmt: skip
 MOST = 1_000_000_000
 MOST_DIAGNOSED = 10_000
 """The last iteration that own numbers may be of: every mistake is run that far."""
 HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
+MOST_QUESTIONS = 100
 _CALLED = {
     "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
     "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
     "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
     "debug": "diagnose", "compare": "diagnose", "diff": "diagnose",
+    "test": "quiz", "exam": "quiz", "practice": "quiz", "exercise": "quiz", "worksheet": "quiz", "퀴즈": "quiz",
     "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
     "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
 }  # fmt: skip
@@ -70,6 +74,13 @@ class Arguments:
     values: str | None = None
     iteration: int = 1
     tolerance: float = 0.0
+    lessons: tuple[str, ...] = ()
+    seed: int | None = None
+    count: int | None = None
+    sheet: str | None = None
+    solutions: bool = False
+    written_to: str | None = None
+    taken_in: str | None = None
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -114,6 +125,13 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("values"),
         _whole("--iteration", whole.get("iteration"), MOST_DIAGNOSED) or 1,
         _share("--tolerance", whole.get("tolerance")),
+        tuple(whole.get("lessons", ())),
+        _whole("--seed", whole.get("seed")),
+        _whole("--count", whole.get("count"), MOST_QUESTIONS),
+        whole.get("sheet"),
+        whole.get("solutions", False),
+        whole.get("export"),
+        whole.get("import"),
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -129,6 +147,15 @@ def _refuse_contradictions(given: Arguments) -> None:
     formats = CHECK_FORMATS if given.command in ("check", "diagnose") else FORMATS
     if given.format not in formats:
         raise near("no_format", given.format, formats, expected=formats)
+    if given.sheet is not None and given.sheet not in SHEET_FORMATS:
+        raise near("no_sheet", given.sheet, SHEET_FORMATS, expected=SHEET_FORMATS)
+    if given.solutions and given.sheet is None:
+        raise UsageError("solutions_without_sheet")
+    if given.written_to is not None and given.taken_in is not None:
+        raise UsageError("export_and_import")
+    for name, file in (("--export", given.written_to), ("--import", given.taken_in)):
+        if file == "":
+            raise UsageError("needs_value", name=name)
     if not given.host:
         raise UsageError("needs_value", name="--host")
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
@@ -191,7 +218,15 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument("values", nargs="?")
         parser.add_argument("--iteration")
         parser.add_argument("--tolerance")
-    if command in ("", "learn", "open"):
+    if command == "progress":
+        for option in ("--export", "--import"):
+            parser.add_argument(option)
+    if command == "quiz":
+        parser.add_argument("lessons", nargs="*")
+        parser.add_argument("--solutions", action="store_true")
+        for option in ("--seed", "--count", "--sheet"):
+            parser.add_argument(option)
+    if command in ("", "learn", "open", "quiz"):
         parser.add_argument("--plain", action="store_true")
     if command in ("trace", "check", "diagnose"):
         parser.add_argument("--iterations")

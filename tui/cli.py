@@ -134,6 +134,12 @@ def _command(argv: list[str]) -> int:
             return FAILED if diagnosis.told(_problem(given.what or ""), given, out) else DONE
         case "verify":
             return _verify(out)
+        case "quiz":
+            return _quiz(given, out)
+        case "progress" | "reset":
+            from nntutor.tui import progress
+
+            return progress.reset(out) if given.command == "reset" else progress.run(given, out)
         case "doctor":
             return _doctor(given, out)
         case "serve":
@@ -250,6 +256,12 @@ def _verify(out: Output) -> int:
     report = Report(out.words, out.style)
     out.lines(report.lines())
     return FAILED if report.disagreeing else DONE
+
+
+def _quiz(given: Arguments, out: Output) -> int:
+    from nntutor.tui import quiz
+
+    return quiz.sheet(given, out) if given.sheet else quiz.asked(given, out)
 
 
 def _doctor(given: Arguments, out: Output) -> int:

@@ -7,3 +7,4 @@ SCRIPTS = ("numpy", "torch")
 FORMATS = (*RECORDS, *SCRIPTS)
 CHECK_FORMATS = ("text", "json")
 """Of the gradient check."""
+SHEET_FORMATS = ("md", "tex")

@@ -24,6 +24,17 @@ _ROWS = r"""\setlength{\parindent}{0pt}
 """
 
 
+def opened(title: str, language: str, source: str = "") -> Iterator[str]:
+    """An article up to its title, which is escaped, as is whatever else of foreign letters comes in it."""
+    yield "\\documentclass[10pt,a4paper]{article}\n\\usepackage[margin=15mm]{geometry}\n"
+    yield "\\usepackage{amsmath}\n"
+    if language == "ko" or HANGUL.search(title + source):
+        yield "% Korean needs the package kotex (in TeX Live: texlive-lang-korean).\n\\usepackage{kotex}\n"
+    yield PREAMBLE if "\\letter" in title + source else ""
+    yield _ROWS
+    yield f"\\title{{{title}}}\n\\author{{}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
+
+
 class Tex:
     """A LaTeX article that compiles by itself."""
 
@@ -34,13 +45,7 @@ class Tex:
     def head(self, problem: Problem) -> Iterator[str]:
         title = escaped(self.speech.title(problem) or self.speech.say("course.title"))
         source = escaped(self.speech.source(problem))
-        yield "\\documentclass[10pt,a4paper]{article}\n\\usepackage[margin=15mm]{geometry}\n"
-        yield "\\usepackage{amsmath}\n"
-        if self.speech.words.language == "ko" or HANGUL.search(title + source):
-            yield "% Korean needs the package kotex (in TeX Live: texlive-lang-korean).\n\\usepackage{kotex}\n"
-        yield PREAMBLE if "\\letter" in title + source else ""
-        yield _ROWS
-        yield f"\\title{{{title}}}\n\\author{{}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
+        yield from opened(title, self.speech.words.language, source)
         yield f"{{\\raggedright {source}\\par}}\n" if source else ""
         yield f"{escaped(self.speech.about(problem))}\n"
 
@@ -54,16 +59,16 @@ class Tex:
         yield "" if self._open else "{\\small\\raggedright\n"
         self._open = True
         if shown.compact:
-            yield f"\\step{{{shown.symbol}}}{{= {_breaking(shown.formula(40))} = {shown.value}}}{{}}\n"
+            yield f"\\step{{{shown.symbol}}}{{= {breaking(shown.formula(40))} = {shown.value}}}{{}}\n"
             return
         name = f"{shown.step.index}: {escaped(shown.noun)}"
-        yield f"\\step{{{shown.symbol}}}{{= {_breaking(shown.formula(56))}}}{{{name}}}\n"
+        yield f"\\step{{{shown.symbol}}}{{= {breaking(shown.formula(56))}}}{{{name}}}\n"
         if book := shown.textbook(48):
             said = escaped(self.speech.say("export.textbook", formula=""))
-            yield f"\\row{{\\quad (\\text{{{said}}} {_breaking(book)})}}\n"
+            yield f"\\row{{\\quad (\\text{{{said}}} {breaking(book)})}}\n"
         figures = shown.figures(88)
         if figures != shown.value:
-            yield f"\\row{{= {_breaking(figures)}}}\n"
+            yield f"\\row{{= {breaking(figures)}}}\n"
         yield f"\\row{{{shown.equals} {shown.value}}}\n"
 
     def matrix(self, matrix: Matrix, name: str) -> Iterator[str]:
@@ -104,7 +109,7 @@ _WIDEST = 60
 """About how many letters a fraction may be wide; no line ends in one."""
 
 
-def _breaking(formula: str) -> str:
+def breaking(formula: str) -> str:
     """The formula with signs around its parts between which a line may end."""
     formula = _without_wide_fractions(formula).replace(", ", r",\allowbreak ")
     for sign, other in _LARGE if r"\frac" in formula else _ORDINARY:

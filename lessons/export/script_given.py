@@ -45,7 +45,7 @@ class Given:
     @property
     def backward_layers(self) -> range:
         """The layers that deltas are made for, the last one first."""
-        return range(self.shape.last, self.trace.plan.first_learning - 1, -1)
+        return range(self.shape.last, self.shape.first_back - 1, -1)
 
     def rules(self, layer: int) -> LayerRules:
         return self.book.layers[layer - 1]

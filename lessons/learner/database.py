@@ -11,7 +11,7 @@ from pathlib import Path
 from nntutor.lessons.language.words import Note
 
 _APPLICATION = 0x6E6E7475  # "nntu"
-_VERSION = 2
+_VERSION = 3
 # How long a step, and the first and the last thing a session does, wait for a file that another one has locked.
 BUSY_MILLISECONDS = 100
 LAST_MILLISECONDS = 2000
@@ -38,7 +38,10 @@ _COLUMNS = {
     "kept": ("hash TEXT PRIMARY KEY", "body BLOB"),
     "finished": ("lesson TEXT PRIMARY KEY",),
     "setting": ("name TEXT PRIMARY KEY", "value TEXT"),
+    "skill": ("name TEXT PRIMARY KEY", "box INTEGER", "at REAL", "results TEXT"),
 }
+# The version that brought a table, where it was not the one before.
+_SINCE = {"skill": 3}
 _TABLES = "".join(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)});" for name, columns in _COLUMNS.items())
 _OURS = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION};"
 
@@ -205,8 +208,12 @@ def log_ahead(connection: sqlite3.Connection) -> None:
 
 
 def look(connection: sqlite3.Connection) -> None:
-    """Raises OperationalError, "no such", where a table or a column is not there, whatever else is sound."""
+    """Raises OperationalError, "no such", where a table or a column of the file's version is not there, whatever else
+    is sound."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
     for table, columns in _COLUMNS.items():
+        if _SINCE.get(table, 0) > version:
+            continue
         names = ", ".join(column.split()[0] for column in columns)
         connection.execute(f"SELECT {names} FROM {table} LIMIT 1").fetchone()
 

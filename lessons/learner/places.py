@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from nntutor.lessons.language.words import Note
-from nntutor.lessons.learner import folders, rows
+from nntutor.lessons.learner import answers, folders, rows
+from nntutor.lessons.learner.answers import Answer, Skill
 from nntutor.lessons.learner.database import (
     BUSY_MILLISECONDS,
     LAST_MILLISECONDS,
@@ -68,8 +69,9 @@ class Store:
         self._file: tuple[object, ...] = ()  # which file and log the connection is to, whatever their names
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._began = began_at(os.getpid())
-        # By kind and name, the oldest first: places, lessons that are finished, settings.
-        self._waiting: dict[tuple[str, str], Place | str] = {}
+        # By kind and name, the oldest first: places, lessons that are finished, settings, answers.
+        self._waiting: dict[tuple[str, str], Place | Answer | str] = {}
+        self._answers = 0
         # This session's rows, and the edits that each has.
         self._rows: dict[tuple[str, str], tuple[int, Edits]] = {}
         self._refused: set[int] = set()
@@ -119,7 +121,12 @@ class Store:
     def keep_setting(self, name: str, value: str) -> None:
         self._wait("setting", name, value)
 
-    def _wait(self, kind: str, name: str, what: Place | str) -> None:
+    def answered(self, skill: str, outcome: str) -> None:
+        """Keep how a question about a skill has ended."""
+        self._answers += 1
+        self._wait("answer", f"{self._answers}", Answer(skill, outcome, time.time()))
+
+    def _wait(self, kind: str, name: str, what: Place | Answer | str) -> None:
         self._waiting.pop((kind, name), None)
         self._waiting[kind, name] = what
         self.retry()
@@ -139,6 +146,8 @@ class Store:
                 for (kind, name), what in self._waiting.items():
                     if isinstance(what, Place):
                         mine[kind, name] = put(connection, what, self._whose(), mine.get((kind, name)))
+                    elif isinstance(what, Answer):
+                        answers.put(connection, what)
                     elif kind == "finished":
                         connection.execute("INSERT OR IGNORE INTO finished VALUES (?)", (name,))
                     else:
@@ -286,6 +295,45 @@ class Store:
 
         waiting = frozenset(name for kind, name in self._waiting if kind == "finished")
         return self._read(read, frozenset[str]()) | waiting
+
+    def skills(self) -> dict[str, Skill]:
+        """What is known of each skill, with the answers that wait."""
+        nothing: dict[str, Skill] = {}
+        found = dict(self._read(answers.read, nothing))
+        for what in self._waiting.values():
+            if isinstance(what, Answer):
+                found[what.skill] = answers.after(found.get(what.skill, Skill()), what)
+        return found
+
+    def merge(self, finished: frozenset[str], skills: dict[str, Skill]) -> bool:
+        """Take in what was learned elsewhere: of a skill that is known here too, the later answer counts.
+
+        Whether it could be written.
+        """
+
+        def written(connection: sqlite3.Connection) -> bool:
+            with whole(connection):
+                mine = answers.read(connection)
+                connection.executemany("INSERT OR IGNORE INTO finished VALUES (?)", ((name,) for name in finished))
+                for name, skill in skills.items():
+                    if name not in mine or mine[name].at < skill.at:
+                        answers.set_down(connection, name, skill)
+            return True
+
+        return self.saving and self._read(written, False)
+
+    def forget(self) -> bool:
+        """Take out places, finished lessons and skills; settings stay. Whether it could be done."""
+
+        def emptied(connection: sqlite3.Connection) -> bool:
+            with whole(connection):
+                for table in ("place", "aside", "edit", "kept", "finished", "skill"):
+                    connection.execute(f"DELETE FROM {table}")
+            return True
+
+        self._waiting.clear()
+        self._rows.clear()
+        return self.saving and self._read(emptied, False)
 
     def setting(self, name: str) -> str:
         """What was kept last, in whichever session; "" for nothing."""

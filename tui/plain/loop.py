@@ -22,6 +22,7 @@ from nntutor.tui.faults import Faults
 from nntutor.tui.output import Output
 from nntutor.tui.plain import extents, home, lines, telling
 from nntutor.tui.plain.interrupts import Interrupts
+from nntutor.tui.plain.reading import LONGEST, is_a_person
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.panels import Line, note
 from nntutor.tui.state.session import Action, Message, Press, Ran, Session, Tick
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from nntutor.core.engine.training import Chunk
     from nntutor.tui.state.study import Study
 
-LONGEST = 1000
-"""Letters of a line; a longer one is refused, and no more of it is kept."""
 _CHUNK_SECONDS = 0.1
 _SILENT = 5.0
 """Seconds of a run after which a person at a terminal is told how far it is."""
@@ -189,11 +188,3 @@ class Plain:
 def can_say(language: str) -> bool:
     """Whether the output has this language's letters."""
     return language == "en" or capabilities.can_encode(sys.stdout, capabilities.HANGUL)
-
-
-def is_a_person() -> bool:
-    """Whether lines are typed at a terminal, which shows them itself."""
-    try:
-        return sys.stdin is not None and sys.stdin.isatty()
-    except ValueError:
-        return False

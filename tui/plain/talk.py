@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from nntutor.core.foreign import typed
 from nntutor.core.notation.style import Style
 from nntutor.lessons.language.words import LANGUAGES, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output
 from nntutor.tui.plain.interrupts import Ended, Interrupts
-from nntutor.tui.plain.loop import LONGEST, Plain, can_say, is_a_person
+from nntutor.tui.plain.loop import Plain, can_say
+from nntutor.tui.plain.reading import read
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.keys import DEFAULT, Keymap
 from nntutor.tui.state.session import Message, Opened, Session
@@ -23,8 +22,6 @@ from nntutor.tui.state.session import Message, Opened, Session
 if TYPE_CHECKING:
     from nntutor.core.problems.network import Problem
     from nntutor.lessons.learner.sources import Source
-
-PROMPT = "> "
 
 
 def run(
@@ -69,37 +66,9 @@ def run(
 def _taken(plain: Plain, out: Output) -> None:
     plain.say([words_of(plain.session).say("plain.begin")])
     plain.tell(None)
-    for line in _read(out):
+    for line in read(out):
         if line is None:
             plain.too_long()
         elif not plain.take(line):
             break
     plain.say([words_of(plain.session).say("plain.quit")])
-
-
-def _read(out: Output) -> Iterator[str | None]:
-    """Each line of standard input, after a prompt; None for one that is too long. Where nobody types, it is written."""
-    stream, echoes = sys.stdin, not is_a_person()
-    if stream is not None and hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="replace")
-    while True:
-        out.prompt(PROMPT)
-        line = _line(stream, LONGEST + 2)
-        if echoes or not line:
-            out.write(f"{typed(line, LONGEST)}\n")
-        if not line:
-            return
-        if len(line.rstrip("\r\n")) > LONGEST:
-            while line and not line.endswith("\n"):
-                line = _line(stream, LONGEST)
-            yield None
-        else:
-            yield line
-
-
-def _line(stream: TextIO | None, most: int) -> str:
-    """A line or as much of it; nothing at the end, and where the terminal has gone."""
-    try:
-        return stream.readline(most) if stream is not None else ""
-    except (OSError, ValueError):
-        return ""

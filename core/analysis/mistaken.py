@@ -1,0 +1,160 @@
+"""What one number of an iteration would be under each of the classic mistakes.
+
+A mistake is a rulebook, so its formula for a number is there without running it. Evaluated on what the step really
+used it is what a slip at this very step gives; evaluated on what the mistaken rules make of everything before, what
+comes of a slip on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from nntutor.core.engine.plan import Plan
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.formula import Expr, Mul, Name, Neg, Sub, names
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.rules.mistakes.table import MISTAKES
+from nntutor.core.rules.shape import Shape
+
+# What a rule that makes no such number takes in its place: Adam without its corrections.
+_INSTEAD = {"mhat": "m", "vhat": "v"}
+
+
+@dataclass(frozen=True)
+class Mistaken:
+    """A number under one mistake, named as the table of mistakes spells it."""
+
+    mistake: str
+    value: float
+
+
+def spellings() -> tuple[str, ...]:
+    """Every mistake of the table, and each of its variants but the first, by its spelling."""
+    return tuple(
+        f"{name}:{variant}" if number else name
+        for name, mistake in MISTAKES.items()
+        for number, variant in enumerate(mistake.variants or ("",))
+    )
+
+
+def step_of(trace: Trace, ref: Ref) -> Step:
+    """The step that makes a number, or what Δw is where it is no step of its own. KeyError for what is not made."""
+    index = trace.index_of(ref)
+    if index is not None:
+        return trace.step(index)
+    index = trace.index_of(ref._replace(kind="new"))
+    if ref.kind != "change" or index is None:
+        raise KeyError(ref)
+    tree = _formula(trace.plan, ref, trace.samples)
+    operands = tuple(trace.operand(key) for key in names(tree))
+    step = replace(trace.step(index), ref=ref, symbol=trace.symbol(ref), formula=tree, full=tree, operands=operands)
+    return replace(step, value=evaluate(tree, trace.value))
+
+
+def at_step(trace: Trace, ref: Ref) -> Iterator[Mistaken]:
+    """The number under each mistake that is made in its own step, from the right operands.
+
+    Operands that the right rules make later (w5⁺ on the way back) come from what the mistaken rules make.
+    """
+    index = step_of(trace, ref).index
+    yield from _under_each(trace, ref, index)
+
+
+def on_the_way(trace: Trace, ref: Ref) -> Iterator[Mistaken]:
+    """The number under each mistake, made in its own step or before, in this iteration."""
+    yield from _under_each(trace, ref, 0)
+
+
+def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
+    """until: the last step whose number is taken as the right rules make it."""
+    if trace.mistake:
+        return
+    shape = trace.plan.shape
+    right = _rules(shape, trace.samples)[ref]
+    for mistake in spellings():
+        rules = _rules(replace(shape, mistake=mistake), trace.samples)
+        at = ref
+        try:
+            tree = rules[ref]
+        except KeyError:
+            if ref.kind not in _INSTEAD:
+                continue
+            at = ref._replace(kind=_INSTEAD[ref.kind])
+            tree = Name(at)
+        if tree != right or any(not _taken(trace, key, until) for key in rules.made(at)):
+            yield Mistaken(mistake, _made(rules, trace, at, until))
+
+
+def _taken(trace: Trace, ref: Ref, until: int) -> bool:
+    """Whether a number is taken as the right rules make it."""
+    index = trace.index_of(ref) if until else None
+    return index is not None and index <= until
+
+
+def _made(rules: _Rules, trace: Trace, ref: Ref, until: int) -> float:
+    """A number as rules make it: one after the other, for a deep network no call within a call."""
+    known: dict[Ref, float] = {}
+
+    def value(key: Ref) -> float:
+        return known[key] if key in known else trace.value(key)
+
+    waiting = [ref]
+    while waiting:
+        missing = [key for key in rules.made(waiting[-1]) if key not in known and not _taken(trace, key, until)]
+        if missing:
+            waiting += missing
+        else:
+            target = waiting.pop()
+            known[target] = evaluate(rules[target], value)
+    return known[ref]
+
+
+class _Rules:
+    """The formulas of a plan by the number that they make, each made once. KeyError for what it does not make."""
+
+    def __init__(self, plan: Plan, samples: tuple[int, ...]) -> None:
+        self._plan, self._samples = plan, samples
+        self._trees: dict[Ref, Expr] = {}
+        self._of: dict[Ref, tuple[Ref, ...]] = {}
+
+    def __getitem__(self, ref: Ref) -> Expr:
+        found = self._trees.get(ref)
+        if found is None:
+            found = self._trees[ref] = _formula(self._plan, ref, self._samples)
+        return found
+
+    def made(self, ref: Ref) -> tuple[Ref, ...]:
+        """The numbers in a formula that the plan makes as well."""
+        found = self._of.get(ref)
+        if found is None:
+            found = self._of[ref] = tuple(key for key in names(self[ref]) if self._makes(key))
+        return found
+
+    def _makes(self, ref: Ref) -> bool:
+        if ref.sample >= 0:
+            ref = ref._replace(sample=self._samples.index(ref.sample))
+        return self._plan.index(ref) is not None
+
+
+@lru_cache(maxsize=512)
+def _rules(shape: Shape, samples: tuple[int, ...]) -> _Rules:
+    return _Rules(Plan(shape), samples)
+
+
+def _formula(plan: Plan, ref: Ref, samples: tuple[int, ...]) -> Expr:
+    """The formula of a number; Δw from that of the new weight where the move is folded into it."""
+    try:
+        return plan.formula(ref, samples)
+    except KeyError:
+        if ref.kind != "change":
+            raise
+    new, weight = plan.formula(ref._replace(kind="new"), samples), Name(ref._replace(kind="weight"))
+    return _negative(new.b) if isinstance(new, Sub) and new.a == weight else Sub(new, weight)
+
+
+def _negative(tree: Expr) -> Expr:
+    """−η·g rather than −(η·g)."""
+    return Mul(_negative(tree.a), tree.b) if isinstance(tree, Mul) else Neg(tree)

@@ -1,0 +1,119 @@
+"""A number that is asked for, and what an answer is worth: right, short of digits, a classic mistake by name, or wrong.
+
+Knows no screen and no language: what is said of a verdict is `language/verdicts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import floor, isfinite, log10
+
+from nntutor.core.analysis.mistaken import Mistaken, at_step, on_the_way, step_of
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.typed import Reading, readings
+
+_MOST_STEPS = 300
+"""Of a larger iteration only mistakes in the asked step itself are looked for."""
+_NEARLY = 1 + 1e-9
+HINTS = ("nudge", "rule", "figures", "answer")
+"""What helps, in this order."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """kind: "right", "digits" (right as far as it goes, but too short), "mistake", "wrong" or "unreadable".
+
+    value: what was read. mistakes: those that give it, as the table of mistakes spells them. sign: whether only the
+    sign is wrong.
+    """
+
+    kind: str
+    value: float | None = None
+    mistakes: tuple[str, ...] = ()
+    sign: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The number behind `ref` of a recorded iteration, asked for to so many significant digits.
+
+    KeyError where the iteration makes no such number.
+    """
+
+    trace: Trace
+    ref: Ref
+    digits: int = 3
+
+    @cached_property
+    def step(self) -> Step:
+        return step_of(self.trace, self.ref)
+
+    @property
+    def right(self) -> float:
+        return self.step.value
+
+    @cached_property
+    def slips(self) -> tuple[Mistaken, ...]:
+        """What mistakes in this very step make of it."""
+        return self._told_apart(at_step(self.trace, self.ref))
+
+    @cached_property
+    def earlier_slips(self) -> tuple[Mistaken, ...]:
+        """What mistakes on the way to it make of it."""
+        return self._told_apart(on_the_way(self.trace, self.ref)) if len(self.trace) <= _MOST_STEPS else ()
+
+    def _told_apart(self, found: Iterator[Mistaken]) -> tuple[Mistaken, ...]:
+        return tuple(one for one in found if isfinite(one.value) and not agree(one.value, self.right, self.digits))
+
+
+def unit_of(value: float, digits: int) -> float:
+    """What one of the last of so many significant digits of a number is worth; of 0, of as many decimals."""
+    return float(10.0 ** (floor(log10(abs(value))) - digits + 1)) if value else 10.0**-digits
+
+
+def agree(given: float, right: float, digits: int) -> bool:
+    """Whether a number is another, or that one rounded to so many digits, to within one unit of the last."""
+    rounded = float(f"{right:.{digits - 1}e}")
+    return min(abs(given - right), abs(given - rounded)) <= unit_of(right, digits) * _NEARLY
+
+
+def judged(asked: Asked, text: str) -> Verdict:
+    """What a typed answer is worth.
+
+    Mistakes in the asked step, on its right operands, are looked for first; then those on the way to it. All that
+    agree with the answer are named.
+    """
+    found = readings(text)
+    if not found:
+        return Verdict("unreadable")
+    for reading in found:
+        if agree(reading.value, asked.right, asked.digits):
+            return Verdict("right", reading.value)
+    for reading in found:
+        if reading.value and 0 < reading.digits < asked.digits and _rounds_to(reading, asked.right):
+            return Verdict("digits", reading.value)
+    for reading in found:
+        if named := _named(reading, asked.slips, asked.digits):
+            return Verdict("mistake", reading.value, named)
+    for reading in found:
+        if named := _named(reading, asked.earlier_slips, asked.digits):
+            return Verdict("mistake", reading.value, named)
+    value = found[0].value
+    return Verdict("wrong", value, sign=agree(-value, asked.right, asked.digits))
+
+
+def _rounds_to(reading: Reading, value: float) -> bool:
+    """Whether a number as it was written is the value rounded to as many places."""
+    return abs(reading.value - value) <= reading.unit / 2 * _NEARLY
+
+
+def _named(reading: Reading, slips: tuple[Mistaken, ...], digits: int) -> tuple[str, ...]:
+    """The mistakes that give an answer; of a shorter one two digits are enough."""
+    return tuple(
+        one.mistake
+        for one in slips
+        if agree(reading.value, one.value, digits) or (reading.digits >= 2 and _rounds_to(reading, one.value))
+    )

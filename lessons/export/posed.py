@@ -1,0 +1,153 @@
+"""A problem and its questions in one look and one language: what is given, what is asked, what an answer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import names
+from nntutor.core.notation.kinds import KINDS
+from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
+from nntutor.lessons.course.practice import Exercise
+from nntutor.lessons.course.questions import Asked, Verdict
+from nntutor.lessons.export.steps import DIGITS, Shown, latex_number
+from nntutor.lessons.language import why
+from nntutor.lessons.language.speech import Speech
+
+_WIDTH = 88
+
+
+@dataclass(frozen=True)
+class Posed:
+    """One question as it is said."""
+
+    speech: Speech
+    asked: Asked
+
+    @property
+    def _shown(self) -> Shown:
+        return Shown(self.speech, self.asked.trace, self.asked.step, False)
+
+    @property
+    def symbol(self) -> str:
+        return self._shown.symbol
+
+    @property
+    def value(self) -> str:
+        """What is right, to the digits that are shown of results."""
+        return self._shown.value
+
+    @property
+    def question(self) -> str:
+        return self.speech.say("question.ask", symbol=self.symbol, digits=self.asked.digits)
+
+    def hint(self, which: str) -> str:
+        """One of HINTS as a sentence."""
+        shown = self._shown
+        match which:
+            case "nudge":
+                return why.sentence(self.speech.words, self.asked.trace, self.asked.step, self.speech.style)
+            case "rule":
+                return f"{self.symbol} = {shown.formula(_WIDTH)}"
+            case "figures":
+                return f"{self.symbol} = {shown.figures(_WIDTH)}"
+        return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
+
+    @property
+    def worked(self) -> str:
+        """The formula, the same with figures, and what comes out; said once the question is closed."""
+        shown = self._shown
+        figures = shown.figures(_WIDTH)
+        middle = f" = {figures}" if figures != self.value else ""
+        return f"{self.symbol} = {shown.formula(_WIDTH)}{middle} {shown.equals} {self.value}"
+
+    def told(self, verdict: Verdict) -> Iterator[str]:
+        """What is said of an answer; the hint that a wrong one brings is said besides."""
+        given = "" if verdict.value is None else figure(verdict.value, DIGITS, style=self.speech.style)
+        match verdict.kind:
+            case "right":
+                yield self.speech.say("question.right", symbol=self.symbol, value=self.value)
+            case "digits":
+                yield self.speech.say("question.digits", digits=self.asked.digits)
+            case "unreadable":
+                yield self.speech.say("question.unreadable")
+            case "wrong":
+                yield self.speech.say("question.sign" if verdict.sign else "question.wrong", given=given)
+            case "mistake":
+                yield from self._slips(verdict.mistakes, given)
+
+    def _slips(self, mistakes: tuple[str, ...], given: str) -> Iterator[str]:
+        """What was done, why it is tempting and what is right; of several that give the same number, each."""
+        found = tuple(dict.fromkeys(mistake.partition(":")[0] for mistake in mistakes))
+        yield self.speech.say("question.slip" if len(found) == 1 else "question.slips", given=given)
+        for name in found:
+            yield " ".join(self._words_of(name)) or self.speech.say("question.no_words", name=name)
+
+    def _words_of(self, mistake: str) -> Iterator[str]:
+        for part in ("did", "tempting", "right"):
+            key = f"mistake.{mistake}.{part}"
+            if self.speech.words.has(key):
+                yield self.speech.say(key, symbol=self.symbol)
+
+
+def heading(speech: Speech, exercise: Exercise) -> str:
+    """What a problem practises, as a noun."""
+    return speech.say(f"series.{exercise.series.id}")
+
+
+def about(speech: Speech, exercise: Exercise) -> str:
+    """What network it is, in one line: sizes, activation, error, optimizer."""
+    problem = exercise.trace.problem
+    return speech.plain(" · ".join(_about(speech, problem)))
+
+
+def _about(speech: Speech, problem: Problem) -> Iterator[str]:
+    yield "-".join(map(str, problem.network.sizes))
+    yield speech.words.say(f"activation_name.{problem.network.layers[-1].activation}")
+    yield speech.words.say(f"error_name.{problem.error}")
+    name = problem.optimizer.name
+    yield speech.words.say(f"optimizer_name.{'sgd_full' if name == 'sgd' else name}")
+
+
+def given(speech: Speech, exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """The numbers that are given, each as its symbol and its figure; a state of before says so."""
+    trace = exercise.trace
+    for ref in exercise.given:
+        symbol = _symbol(speech, trace, ref)
+        yield symbol, _figure(speech, exercise.value(ref))
+    if any(ref.kind in ("rate_beta1", "rate_beta2") for ref in exercise.given):
+        yield "k", str(trace.iteration)
+
+
+def _symbol(speech: Speech, trace: Trace, ref: Ref) -> str:
+    symbol = trace.symbol(ref, speech.style)
+    if KINDS[ref.kind].before and ref.kind != "weight":
+        before = speech.say("question.before")
+        return rf"{symbol}\text{{ ({before})}}" if speech.style is Style.LATEX else f"{symbol} ({before})"
+    return symbol
+
+
+def _figure(speech: Speech, value: float) -> str:
+    # What twelve digits do not show is the rounding of a few sums: numbers that were drawn even stand so.
+    shown = figure(float(f"{value:.12g}"), DIGITS, style=speech.style)
+    return latex_number(shown) if speech.style is Style.LATEX else shown
+
+
+def worked(speech: Speech, exercise: Exercise) -> Iterator[Shown]:
+    """The steps from what is given to what is asked, each made of numbers that are there by then."""
+    trace = exercise.trace
+    known, waiting = set(exercise.given), [one.ref for one in exercise.asked]
+    steps: dict[Ref, Step] = {}
+    while waiting:
+        ref = waiting.pop()
+        if ref in known or ref in steps or (trace.index_of(ref) is None and ref not in exercise.chain):
+            continue
+        step = Asked(trace, ref).step
+        steps[ref] = replace(step, full=step.formula)
+        waiting += names(step.formula)
+    for step in sorted(steps.values(), key=lambda step: step.index):
+        yield Shown(speech, trace, step, False)

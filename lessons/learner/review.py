@@ -1,0 +1,36 @@
+"""When a skill is asked again: the longer it has been known, the later (Leitner 1972)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+BOXES = (0, 1, 3, 7, 16, 35, 90)
+"""Days until a skill of each box is due."""
+MOST = 3
+"""Questions of a review."""
+_DAY = 86400.0
+
+
+class Kept(Protocol):
+    """What is known of a skill."""
+
+    @property
+    def box(self) -> int: ...
+    @property
+    def at(self) -> float: ...
+
+
+def is_due(skill: Kept, now: float) -> bool:
+    """Whether a skill is to be asked again.
+
+    A clock that was set back leaves answers in the future: how long ago they were nobody knows, so they are due.
+    """
+    passed = now - skill.at
+    return passed >= BOXES[skill.box] * _DAY or passed < -_DAY
+
+
+def due(skills: Mapping[str, Kept], known: Collection[str], now: float, most: int = MOST) -> list[str]:
+    """The names of those that are due, of questions that there still are: the lowest box first, then the oldest."""
+    found = [name for name, skill in skills.items() if name in known and is_due(skill, now)]
+    return sorted(found, key=lambda name: (skills[name].box, skills[name].at, name))[:most]

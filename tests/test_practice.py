@@ -1,0 +1,81 @@
+"""Series of fresh problems: the same from the same seed, and drawn so that a slip can be told from what is right."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from nntutor.core.analysis.mistaken import at_step
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import names
+from nntutor.lessons.course import load
+from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, exercise
+from nntutor.lessons.course.questions import agree, judged
+
+SEEDS = range(1, 4)
+SHORT = ("descent-step", "output-delta", "update", "hidden-delta", "iteration", "velocity", "neuron-delta")
+
+
+@cache
+def drawn(name: str, seed: int, level: str) -> Exercise:
+    return exercise(SERIES[name], seed, level)
+
+
+def problems(name: str, *levels: str) -> list[Exercise]:
+    return [drawn(name, seed, level) for level in levels or LEVELS for seed in SEEDS]
+
+
+def shown(one: Exercise) -> list[str]:
+    return [f"{one.trace.symbol(ref)} = {figure(one.value(ref), 9)}" for ref in one.given]
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_a_seed_gives_the_same_problem_and_another_seed_another(name: str) -> None:
+    for level in LEVELS:
+        assert shown(exercise(SERIES[name], 1, level)) == shown(drawn(name, 1, level)) != shown(drawn(name, 2, level))
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_a_series_belongs_to_a_lesson_and_ends_in_what_is_asked(name: str) -> None:
+    assert load.find(SERIES[name].lesson) is not None
+    for one in problems(name):
+        assert len(one.asked) == {"shown": 0, "two": 2}.get(one.level, 1)
+        assert not one.asked or one.asked[-1].ref == one.chain[-1]
+        assert not {asked.ref for asked in one.asked} & set(one.given)
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_no_mistake_in_the_step_gives_what_is_right_and_each_is_recognised(name: str) -> None:
+    for one in problems(name):
+        for asked in one.asked:
+            for slip in at_step(asked.trace, asked.ref):
+                assert not agree(slip.value, asked.right, asked.digits), (one.seed, one.level, slip)
+                assert slip.mistake in judged(asked, f"{slip.value:.6g}").mistakes
+            assert judged(asked, f"{asked.right:.6g}").kind == "right"
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_where_the_steps_before_are_shown_the_numbers_come_out_even(name: str) -> None:
+    for one in problems(name, "shown", "last", "two"):
+        for ref in (*one.given, *one.chain):
+            assert round(one.value(ref), 10) == pytest.approx(one.value(ref), abs=1e-12), one.trace.symbol(ref)
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_what_is_shown_is_enough_to_work_out_what_is_asked(name: str) -> None:
+    powers = {"rate_beta1k", "rate_beta2k"}  # of a rate that is shown, and of the count of the iteration
+    for one in problems(name, "last", "two"):
+        known = set(one.given)
+        for asked in one.asked:
+            assert {key for key in names(asked.step.formula) if key.kind not in powers} <= known
+            known.add(asked.ref)
+
+
+@pytest.mark.parametrize("name", ["output-delta", "hidden-delta", "iteration", "forward"])
+def test_from_the_network_alone_the_whole_iteration_can_be_worked_out(name: str) -> None:
+    for one in problems(name, "network"):
+        again = Timeline.start(one.trace.problem).trace
+        made = {ref for ref in one.given if again.index_of(ref) is not None}
+        assert not made and len(one.given) >= 12

@@ -1,0 +1,120 @@
+"""An answer to a question: right in every spelling, a classic mistake by its name, and never the other way round."""
+
+from __future__ import annotations
+
+from math import floor, log10
+
+import numpy as np
+import pytest
+
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.figures import figure
+from nntutor.lessons.course import builtin
+from nntutor.lessons.course.questions import Asked, Verdict, agree, judged
+
+SPELLINGS = 2000
+
+
+def asked(symbol: str, digits: int = 3, name: str = "sibling", change: bool = False) -> Asked:
+    trace = Timeline.start(builtin.open(name)).trace
+    ref = trace.find(symbol)
+    assert ref is not None
+    return Asked(trace, ref._replace(kind="change") if change else ref, digits)
+
+
+def spelled(value: float, digits: int, draw: np.random.Generator) -> str:
+    """A value to at least so many digits, in one of the ways in which people write it."""
+    digits += int(draw.integers(0, 4))
+    ways = (
+        lambda: f"{value:.{digits}g}",
+        lambda: f"{value:.{digits - 1}e}",
+        lambda: figure(value, digits),
+        lambda: f"{value:.{max(0, digits - 1 - floor(log10(abs(value))))}f}".replace(".", ","),
+        lambda: f"{value * 8:.{digits + 1}g}/8",
+        lambda: f"{value / 0.4:.{digits + 2}g}*0.4",
+        lambda: f"{value:.{digits - 1}e}".replace("e", "·10^"),
+        lambda: f"  {value:.{digits}g} ",
+        lambda: f"x = {value:.{digits}g}".replace("-", "−"),
+        lambda: f"({value:.{digits + 1}g})·1",
+    )
+    return ways[int(draw.integers(0, len(ways)))]()
+
+
+def test_no_right_answer_is_called_wrong() -> None:
+    draw = np.random.default_rng(13)
+    question = asked("δ_h1")
+    for _ in range(SPELLINGS):
+        value = float((draw.random() * 2 - 1) * 10.0 ** draw.integers(-6, 6))
+        digits = int(draw.integers(1, 6))
+        one = Asked(question.trace, question.ref, digits)
+        one.__dict__["step"] = type("Step", (), {"value": value})
+        text = spelled(value, digits, draw)
+        assert judged(one, text).kind == "right", (value, digits, text)
+
+
+def test_one_unit_of_the_last_digit_is_right_and_two_are_not() -> None:
+    assert agree(0.0382, 0.03806, 3) and agree(0.0381, 0.03806, 3) and agree(0.038, 0.03806, 3)
+    assert not agree(0.0383, 0.03806, 3) and not agree(0.0379, 0.03806, 3)
+    assert agree(0.1, 0.09996, 3) and agree(0, 0, 3) and not agree(0.01, 0, 3)
+
+
+@pytest.mark.parametrize(("digits", "kind"), [(1, "digits"), (2, "digits"), (3, "digits"), (5, "right"), (6, "right")])
+def test_an_answer_that_is_too_short_is_asked_for_more_digits(digits: int, kind: str) -> None:
+    question = asked("δ_h1", 5)
+    assert judged(question, figure(question.right, digits)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("symbol", "mistake"),
+    [("net_h1", "bias-left-out"), ("∂E/∂o2", "sign"), ("∂E/∂h1", "error-sent-back"), ("∂E/∂h1", "weights-left-out"),
+     ("∂E/∂h2", "updated-weights"), ("∂E/∂h1", "one-path"), ("∂E/∂h1", "one-path:last"),
+     ("slope_h1", "no-hidden-slope"), ("∂E/∂w2", "transposed")],
+)  # fmt: skip
+def test_a_mistake_in_the_step_is_named(symbol: str, mistake: str) -> None:
+    question = asked(symbol)
+    value = next(one.value for one in question.slips if one.mistake == mistake)
+    assert mistake in judged(question, figure(value, question.digits + 1)).mistakes
+
+
+def test_a_mistake_on_the_way_is_named_where_none_in_the_step_gives_the_answer() -> None:
+    question = asked("δ_o2")
+    assert judged(question, figure(-question.right, 4)) == Verdict(
+        "mistake", float(f"{-question.right:.4g}"), ("sign",)
+    )
+
+
+def test_all_mistakes_that_give_the_answer_are_named() -> None:
+    question = asked("∂E/∂h1")
+    twin = question.slips[0]
+    question.__dict__["slips"] = (twin, type(twin)("another", twin.value))
+    assert judged(question, figure(twin.value, 4)).mistakes == (twin.mistake, "another")
+
+
+def test_an_answer_that_no_mistake_gives_is_wrong_and_only_its_sign_where_that_is_all() -> None:
+    assert judged(asked("h1"), "17") == Verdict("wrong", 17.0)
+    question = asked("h1")
+    assert judged(question, figure(-question.right, 4)).sign
+
+
+def test_nought_is_no_short_way_to_write_a_small_number() -> None:
+    assert judged(asked("δ_h1"), "0").kind == "wrong"
+
+
+def test_a_change_is_asked_for_itself() -> None:
+    question = asked("w5", change=True)
+    assert judged(question, f"{question.trace['w5⁺'] - question.trace['w5']:.3g}").kind == "right"
+    assert judged(question, f"{question.trace['w5⁺']:.3g}").kind == "wrong"
+
+
+@pytest.mark.parametrize("text", ["", "9**9**9", "9" * 100_000, "letters", "1e999"])
+def test_what_cannot_be_read_is_no_answer(text: str) -> None:
+    assert judged(asked("h1"), text).kind == "unreadable"
+
+
+@pytest.mark.parametrize("name", ["sibling", "two-two-two", "xor-drawn"])
+def test_the_right_answer_is_right_at_every_step_and_no_slip_takes_its_place(name: str) -> None:
+    trace = Timeline.start(builtin.open(name)).trace
+    for step in trace:
+        question = Asked(trace, step.ref)
+        assert judged(question, figure(step.value, 4)).kind == "right"
+        assert not [one for one in question.slips if agree(one.value, question.right, 3)]

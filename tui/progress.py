@@ -1,0 +1,120 @@
+"""`nntutor progress` and `nntutor reset`: what has been learned, to a file and from one, and all of it forgotten."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from nntutor.lessons.course import load
+from nntutor.lessons.course.practice import SERIES
+from nntutor.lessons.export import progress
+from nntutor.lessons.language.cells import cells, padded
+from nntutor.lessons.language.words import Words
+from nntutor.lessons.learner import places
+from nntutor.lessons.learner.answers import Skill
+from nntutor.lessons.learner.places import Store
+from nntutor.lessons.learner.review import BOXES, is_due
+from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.output import Output
+from nntutor.tui.plain.reading import read
+
+_DAY = 86400.0
+_YES = ("yes", "y", "예", "네", "응")
+
+
+def run(given: Arguments, out: Output) -> int:
+    """Take in a file, print one, or say what has been learned; the exit status."""
+    if given.taken_in is not None:
+        return _taken_in(given.taken_in, out)
+    finished, skills = _learned()
+    if given.written_to is not None:
+        _write(given.written_to, progress.written(finished, skills), out)
+        return 0
+    out.lines(_lines(finished, skills, out.words))
+    return 0
+
+
+def reset(out: Output) -> int:
+    """Forget everything, after a question; the exit status."""
+    say = out.words.say
+    finished, skills = _learned()
+    if not places.exists():
+        out.lines(iter([say("learned.nothing")]))
+        return 0
+    out.lines(iter([say("learned.ask", finished=len(finished), skills=len(skills))]))
+    answer = next(read(out), None) or ""
+    if answer.strip().lower() not in _YES:
+        out.lines(iter([say("learned.kept")]))
+        return 0
+    with closing(Store.open()) as store:
+        if not store.forget():
+            raise UsageError("not_forgotten", reason=_reason(store, out.words))
+    out.lines(iter([say("learned.forgotten")]))
+    return 0
+
+
+def _learned() -> tuple[frozenset[str], dict[str, Skill]]:
+    """Finished lessons that there are, and skills; looking makes no file."""
+    if not places.exists():
+        return frozenset(), {}
+    with closing(Store.open()) as store:
+        return store.done() & {lesson.id for lesson in load.lessons()}, store.skills()
+
+
+def _taken_in(name: str, out: Output) -> int:
+    try:
+        finished, skills = progress.read(progress.text_of(name))
+    except progress.NotProgress as error:
+        raise UsageError("import_newer" if str(error) == "newer" else "import_format", name=name) from None
+    finished &= {lesson.id for lesson in load.lessons()}
+    with closing(Store.open()) as store:
+        if not store.merge(finished, skills):
+            raise UsageError("not_taken_in", reason=_reason(store, out.words))
+    out.lines(iter([out.words.say("learned.taken_in", lessons=len(finished), skills=len(skills))]))
+    return 0
+
+
+def _reason(store: Store, words: Words) -> str:
+    key, facts = store.note or ("learned.busy", {})
+    return words.say(key, **facts)
+
+
+def _write(name: str, text: str, out: Output) -> None:
+    if name == "-":
+        out.utf8()
+        out.write(text)
+    else:
+        Path(name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _lines(finished: frozenset[str], skills: dict[str, Skill], words: Words) -> Iterator[str]:
+    say = words.say
+    yield say("cli.done_of", done=len(finished), total=len(load.lessons()))
+    known = [(name, skills[name]) for name in SERIES if name in skills]
+    if not known:
+        yield say("learned.no_skills")
+        return
+    now = time.time()
+    head = (say("learned.skill"), say("learned.box"), say("learned.results"), say("learned.again"))
+    rows = [
+        (say(f"series.{name}"), f"{skill.box}/{len(BOXES) - 1}", _results(skill), _again(skill, now, words))
+        for name, skill in known
+    ]
+    widths = [max(map(cells, column)) for column in zip(head, *rows, strict=True)]
+    yield ""
+    for row in (head, *rows):
+        yield "  ".join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _results(skill: Skill) -> str:
+    """The last results, the newest last: right at once, with help, shown, skipped."""
+    return "".join({"r": "✓", "h": "+", "s": "✗"}.get(one, "-") for one in skill.results)
+
+
+def _again(skill: Skill, now: float, words: Words) -> str:
+    if is_due(skill, now):
+        return words.say("learned.now")
+    days = BOXES[skill.box] - int((now - skill.at) // _DAY)
+    return words.say("learned.in_days", count=max(days, 1))

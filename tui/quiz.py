@@ -1,0 +1,175 @@
+"""`nntutor quiz`: fresh problems asked on plain lines, or set down as a sheet.
+
+Which problems they are follows from the lessons that are named, the seed and the count alone; how much of one is shown,
+from how the one before of its series went.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+
+from nntutor.core.notation.style import Style
+from nntutor.lessons.course import load
+from nntutor.lessons.course.asking import OUTCOMES, Asking
+from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, Series, exercise
+from nntutor.lessons.export import posed, worksheet
+from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.learner.places import Store
+from nntutor.lessons.learner.review import is_due
+from nntutor.tui.arguments import Arguments, UsageError, near
+from nntutor.tui.output import Output
+from nntutor.tui.plain.reading import read
+from nntutor.tui.plain.spoken import action_of
+from nntutor.tui.state.keys import DEFAULT
+
+_COUNT = 5
+_SEEDS = 1_000_000
+
+
+def series_of(lessons: Sequence[str]) -> list[Series]:
+    """The series of these lessons, by name or number, in the order of the course; all where none is named."""
+    names = []
+    for name in lessons:
+        lesson = load.named(name)
+        if lesson is None:
+            raise near("no_lesson", name, [lesson.id for lesson in load.lessons()])
+        if not any(one.lesson == lesson.id for one in SERIES.values()):
+            with_some = dict.fromkeys(one.lesson for one in SERIES.values())
+            raise UsageError("no_questions", name=lesson.id, expected=list(with_some))
+        names.append(lesson.id)
+    return [one for one in SERIES.values() if not names or one.lesson in names]
+
+
+def sheet(given: Arguments, out: Output) -> int:
+    """Problems on a sheet, each series in turn with less and less shown."""
+    seed = given.seed or _seed()
+    series = series_of(given.lessons)
+    count = given.count or len(series) * (len(LEVELS) - 1)
+    problems = (
+        exercise(series[at % len(series)], seed + at, LEVELS[1 + at // len(series) % (len(LEVELS) - 1)])
+        for at in range(count)
+    )
+    style = Style.LATEX if given.sheet == "tex" else out.style
+    for piece in worksheet.pieces(given.sheet or "", Speech(out.words, style), problems, seed, given.solutions):
+        out.write(piece)
+    return 0
+
+
+def asked(given: Arguments, out: Output) -> int:
+    """Ask on lines until all have been asked or the lines end; each outcome is kept when it is there.
+
+    Without a seed what is due comes first, and of what is known less is shown; a seed asks everybody the same.
+    """
+    series, count = series_of(given.lessons), given.count or _COUNT
+    with closing(Store.open()) as store:
+        skills = {} if given.seed else store.skills()
+        now = time.time()
+        series.sort(key=lambda one: 1 if one.id not in skills else 0 if is_due(skills[one.id], now) else 2)
+        quiz = Quiz(out, read(out), series, given.seed or _seed(), store)
+        quiz.start_at({name: skill.box for name, skill in skills.items()})
+        quiz.run(count)
+        if store.note is not None:
+            key, facts = store.note
+            out.lines(iter([out.words.say(key, **facts)]))
+    return 0
+
+
+def _seed() -> int:
+    return random.SystemRandom().randrange(1, _SEEDS)
+
+
+class Quiz:
+    """The questions of one sitting, and how they went."""
+
+    def __init__(
+        self, out: Output, lines: Iterator[str | None], series: Sequence[Series], seed: int, store: Store
+    ) -> None:
+        self._lines, self._out, self._store = lines, out, store
+        self._series, self._seed = series, seed
+        self._speech = Speech(out.words, out.style)
+        self._levels = dict.fromkeys((one.id for one in series), 1)
+        self.outcomes: Counter[str] = Counter()
+
+    def start_at(self, boxes: Mapping[str, int]) -> None:
+        """What is in a higher box has been right at once before: less of it is shown from the start."""
+        for name in self._levels:
+            self._levels[name] = min(max(boxes.get(name, 0) - 1, 1), len(LEVELS) - 1)
+
+    def run(self, count: int) -> None:
+        self._say("quiz.begin", count=count, seed=self._seed)
+        for number in range(count):
+            series = self._series[number % len(self._series)]
+            made = exercise(series, self._seed + number, LEVELS[self._levels[series.id]])
+            self._tell(made, number + 1, count)
+            outcome = self._went(made)
+            if not outcome:
+                break
+            self.outcomes[outcome] += 1
+            self._store.answered(series.id, outcome)
+            self._fade(series, outcome)
+        self._tell_end()
+
+    def _fade(self, series: Series, outcome: str) -> None:
+        """Less is shown after what was right at once, more after what had to be shown."""
+        by = {"right": 1, "shown": -1}.get(outcome, 0)
+        self._levels[series.id] = min(max(self._levels[series.id] + by, 1), len(LEVELS) - 1)
+
+    def _went(self, made: Exercise) -> str:
+        """The outcome of a problem, that of its worst question; empty where the lines have ended."""
+        outcomes = []
+        for one in made.asked:
+            outcome = self._ask(Asking(one))
+            if outcome in ("", "skipped"):
+                return outcome
+            outcomes.append(outcome)
+        return max(outcomes, key=OUTCOMES.index)
+
+    def _ask(self, asking: Asking) -> str:
+        said = Posed(self._speech, asking.asked)
+        self._write(said.question)
+        for line in self._lines:
+            text = "…" if line is None else line.strip()
+            action = action_of(DEFAULT, text) if text else "escape"
+            if action in ("quit", "leave"):
+                return ""
+            if action == "escape":
+                self._say("quiz.skipped")
+                return "skipped"
+            hints = asking.hints
+            if action == "help":
+                asking = asking.hint()
+            else:
+                asking, verdict = asking.answer(text)
+                for sentence in said.told(verdict):
+                    self._write(sentence)
+            if asking.hints > hints:
+                self._write(said.hint(asking.hinted))
+            if asking.outcome:
+                self._write(said.worked)
+                return asking.outcome
+        return ""
+
+    def _tell(self, made: Exercise, number: int, of: int) -> None:
+        self._write("")
+        self._say("quiz.question", number=number, of=of, title=posed.heading(self._speech, made))
+        self._write(posed.about(self._speech, made))
+        given = ", ".join(f"{symbol} = {figure}" for symbol, figure in posed.given(self._speech, made))
+        self._say("question.given", given=given)
+
+    def _tell_end(self) -> None:
+        self._write("")
+        if not self.outcomes:
+            self._say("quiz.none")
+        else:
+            self._say("quiz.end", **{outcome: self.outcomes[outcome] for outcome in OUTCOMES})
+
+    def _say(self, key: str, **facts: object) -> None:
+        self._write(self._speech.say(key, **facts))
+
+    def _write(self, sentence: str) -> None:
+        self._out.lines(iter([sentence]))
