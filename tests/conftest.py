@@ -47,6 +47,7 @@ SLOW = (
     "test_browser",
     "test_browser_driver",
     "test_core_laws",
+    "test_core_mistakes",
     "test_core_rulebook",
     "test_desk::test_every_lesson_is_opened_again_at_the_step_where_it_was_left",
     "test_doctor::test_over_ssh_it_says_so_and_on_a_slow_line_what_helps",

@@ -1,4 +1,4 @@
-"""The rulebook: every mistake and every setting is a change of it, and the laws hold for what it then says."""
+"""The rulebook: every setting is a change of it, and the laws hold for what it then says."""
 
 from __future__ import annotations
 
@@ -11,217 +11,24 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
-from shown import ALL, SECOND, SHOWN, square
-from strategies import problems, share
+from lawful import assert_laws
+from shown import square
+from strategies import problems
 
 from nntutor.core.analysis.gradient_check import check_all
 from nntutor.core.engine.plan import Plan
-from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace, after, record
-from nntutor.core.engine.training import Runner
-from nntutor.core.notation.evaluating import evaluate
-from nntutor.core.notation.formula import Div, Expr, Mul, Name, Neg, Num, Sub, Sum, call, children, names, rebuild
+from nntutor.core.notation.formula import Mul
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes.table import is_known, rulebook, spelled
+from nntutor.core.rules.mistakes.table import rulebook
 from nntutor.core.rules.optimizers import EPSILON_AT, FORMS, Optimizer
 from nntutor.core.rules.rulebook import right
-from nntutor.lessons.course import builtin
-
-EPSILON = 2.0**-52
-
-
-def magnitude(expr: Expr) -> Expr:
-    """The tree with all that is subtracted added, and no sign left: the sum of the sizes of its terms."""
-    match expr:
-        case Sub(a, b):
-            return Sum((magnitude(a), magnitude(b)))
-        case Neg(a):
-            return magnitude(a)
-        case Name():
-            return call("abs", expr)
-        case Num(value):
-            return Num(abs(value))
-    return rebuild(expr, tuple(magnitude(part) for part in children(expr)))
-
-
-def leaves(expr: Expr) -> int:
-    return sum(leaves(part) for part in children(expr)) or 1
-
-
-def assert_formula_is_value(step: Step, trace: Trace) -> None:
-    """Law 1: bit for bit where the rule is a tree, within the contract's bound where it is a sum."""
-    found = evaluate(step.formula, trace.value)
-    if isinstance(trace.plan.rule(step.ref), Expr):
-        np.testing.assert_equal(found, step.value, err_msg=step.symbol)
-    elif np.isfinite(step.value):
-        bound = (leaves(step.formula) + 2) * EPSILON * size(step.formula, trace)
-        assert abs(found - step.value) <= bound, (step.symbol, found, step.value)
-
-
-def size(formula: Expr, trace: Trace) -> float:
-    """The sum of the sizes of a formula's terms; where it divides by a sum, it is off as that sum is."""
-    match formula:
-        case Div(_, Sum(terms)):
-            total = evaluate(formula.b, trace.value)
-            parts = sum(abs(evaluate(term, trace.value)) for term in terms)
-            return abs(evaluate(formula, trace.value)) * parts / abs(total)
-    return evaluate(magnitude(formula), trace.value)
-
-
-def assert_fast_is_recorded(problem: Problem, mistake: str, count: int) -> None:
-    engine = Engine(problem, mistake)
-    state = engine.start()
-    for _ in range(count):
-        trace = record(engine, state)
-        state = after(trace)
-        if trace.diverged:
-            break
-    fast = Engine(problem, mistake)
-    chunk = Runner(fast, fast.start()).chunk(count)
-    ran = chunk.state
-    assert chunk.diverged == (trace.iteration if trace.diverged else None)
-    assert (ran.params.tobytes(), ran.slots.tobytes()) == (state.params.tobytes(), state.slots.tobytes())
-
-
-def assert_laws(problem: Problem, mistake: str) -> None:
-    trace = Timeline.start(problem, mistake).to(2).trace
-    for step in trace:
-        assert_formula_is_value(step, trace)
-        for operand in names(step.formula):
-            made = trace.index_of(operand)
-            assert made is None or made < step.index, (step.symbol, operand)
-    assert_fast_is_recorded(problem, mistake, 4)
-
-
-@share(2)
-@given(problem=problems(settings=True), mistake=st.sampled_from(ALL), data=st.data())
-def test_the_laws_hold_for_a_mistaken_rulebook_in_all_layers_and_in_one(
-    problem: Problem, mistake: str, data: st.DataObject
-) -> None:
-    layer = data.draw(st.integers(0, len(problem.network.layers)))
-    assert_laws(problem, f"{mistake}@{layer}" if layer else mistake)
-
-
-@pytest.mark.parametrize("mistake", ALL)
-def test_the_laws_hold_for_a_mistake_where_it_shows_and_where_layers_are_wider_than_two(mistake: str) -> None:
-    problem = SHOWN[mistake].problem
-    assert_laws(problem, mistake)
-    assert_laws(wide(problem, 1), mistake)
-    assert_laws(wide(problem, 3), f"{mistake}@2")
-
-
-def wide(problem: Problem, count: int) -> Problem:
-    """The problem with 4 inputs, three layers of 3 units and so many samples."""
-    random = np.random.default_rng(3)
-    hidden, *_, last = (layer.activation for layer in problem.network.layers)
-    layers = tuple(
-        Layer(kind, random.uniform(-1, 1, (3, inputs)), random.uniform(-1, 1, 3))
-        for kind, inputs in ((hidden, 4), (hidden, 3), (last, 3))
-    )
-    targets = random.uniform(0, 1, (count, 3))
-    samples = Samples(random.uniform(-1, 1, (count, 4)), targets / targets.sum(axis=1, keepdims=True))
-    return replace(problem, network=Network(layers), samples=samples, batch="full")
-
-
-@given(problems(settings=True), st.lists(st.sampled_from(ALL), min_size=2, max_size=3, unique=True))
-def test_the_laws_hold_for_several_mistakes_at_once(problem: Problem, mistakes: list[str]) -> None:
-    assert_laws(problem, "+".join(mistakes))
 
 
 @given(problems(settings=True))
 def test_the_laws_hold_for_every_setting(problem: Problem) -> None:
     assert_laws(problem, "")
-
-
-# --- told from the right one ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("mistake", ALL)
-def test_a_mistake_is_told_from_the_right_rule_at_the_number_that_it_changes_first(mistake: str) -> None:
-    shown = SHOWN[mistake]
-    at = 2 if mistake in SECOND else 1
-    good, wrong = (Timeline.start(shown.problem, name).to(at).trace for name in ("", mistake))
-    # In the order of the right iteration: a mistaken one may have another.
-    differing = [
-        step.symbol for step in good
-        if wrong.index_of(step.ref) is None or abs(wrong.value(step.ref) - step.value) > 1e-9
-    ]  # fmt: skip
-    assert differing[0] == shown.first
-    made = next(step for step in wrong if step.symbol == shown.symbol)
-    assert f"{made.symbol} = {made.text}" == shown.formula
-
-
-def test_a_wrong_count_is_in_the_powers_of_beta() -> None:
-    problem = square(optimizer="adam")
-    beta = problem.optimizer.beta1
-    for mistake, power in (("count-from-zero", 0), ("", 1), ("count-from-two", 2)):
-        assert Timeline.start(problem, mistake).trace["β₁ᵏ"] == beta**power
-    trace = Timeline.start(problem, "count-from-two").to(3).trace
-    assert trace["m̂_w5"] == trace["m_w5"] / (1 - beta**4)
-
-
-def test_a_mistake_in_one_layer_leaves_the_others_rules() -> None:
-    shape = square().shape(2)
-    for number in (1, 2):
-        wrong = rulebook(replace(shape, mistake=f"bias-left-out@{number}"))
-        changed = [one != other for one, other in zip(wrong.layers, right(shape).layers, strict=True)]
-        assert changed == [number == 1, number == 2]
-
-
-def lone() -> Problem:
-    """1-1-1 of one sample, without biases, the output linear: what most mistakes need is not there."""
-    layers = (Layer("sigmoid", np.array([[0.7]]), None), Layer("identity", np.array([[-0.4]]), None))
-    return Problem(Network(layers), Samples.of([[0.6]], [[0.2]]), Optimizer("sgd", 0.4))
-
-
-UNMADE = {
-    "": (lone(), """bias-left-out bias-subtracted inputs-swapped target-in-slope mask-always-one no-output-slope
-        outputs-mean-for-sum:error outputs-sum-for-mean:back error-for-gap:total error-sent-back:gap
-        output-error-reused:gap-same one-path:same one-path:last paths-mean paths-crossed product-for-elementwise
-        other-input:next other-delta:next transposed batch-sum batch-mean mean-twice:deltas last-sample-only:divided
-        one-bias-for-all bias-mean-twice bias-not-updated no-correction count-from-two no-square momentum-sign:move
-        momentum-late:plain sign@1 no-hidden-slope@2 loss-sent-back@2"""),
-    "two": (square(), "other-input:previous batch-mean error-sent-back:gradient error-sent-back:everywhere"),
-    "bce": (square("bce"), "error-sent-back:gap softmax-diagonal no-output-slope@2 slope-of-error:gap"),
-    "softmax": (square("softmax-ce"), "slope-besides-cross-entropy@1 activation-left-out@2 exp-sign@2"),
-    "relu": (square(hidden="relu", last="tanh"), "slope-at-net@1 slope-twice@1 slope-of-error:turned"),
-    "average": (replace(square(), optimizer=Optimizer("momentum", form="average")), "momentum-average added"),
-    "inside": (replace(square(), optimizer=Optimizer("adam", epsilon_at="inside")), "epsilon-inside"),
-    "uncorrected": (replace(square(), optimizer=Optimizer("adam", correct=False)), "no-correction count-from-zero"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", list(UNMADE))
-def test_a_mistake_that_cannot_be_made_changes_nothing(name: str) -> None:
-    problem, mistakes = UNMADE[name]
-    shape = problem.shape(problem.batch_size)
-    for mistake in mistakes.split():
-        assert rulebook(replace(shape, mistake=mistake)) == right(shape), mistake
-
-
-def test_a_surface_knows_only_mistakes_of_the_update() -> None:
-    """As nothing is passed forward or sent back there."""
-    shape = replace(builtin.open("race-ravine"), optimizer=Optimizer("sgd")).shape(0)
-    made = {one for one in ALL if rulebook(replace(shape, mistake=one)) != right(shape)}
-    assert made == {"added", "no-rate", "rate-twice"}
-
-
-def test_mistakes_are_spelled_by_name_variant_and_layer_and_the_old_name_is_known() -> None:
-    for text in ("batch-sum", "one-path:last", "no-hidden-slope@1", "one-path:first@2+sign"):
-        assert spelled(text) == text and is_known(text)
-    assert spelled("uncorrected") == "no-correction"
-    assert spelled("uncorrected@2+sign") == "no-correction@2+sign"
-    assert not any(map(is_known, ("", "none", "one-path:middle", "sign@one", "sign+", "batch sum")))
-
-
-def test_a_way_back_through_gradients_has_them_whole() -> None:
-    """The divisor is not forgotten, though all gradients are divided at once elsewhere."""
-    trace = Timeline.start(square(), "gradient-for-weight").trace
-    delta, out = trace.array("delta", 2), trace.array("out", 1)
-    np.testing.assert_allclose(trace.array("out_grad", 1), delta @ (delta.T @ out / 2), rtol=1e-13)
 
 
 # --- settings, by an independent library and in plain Python -------------------------------------------
