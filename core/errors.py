@@ -3,6 +3,7 @@
 NntutorError
 ├── FormulaError            a formula that cannot be read
 ├── NotDifferentiable       a gradient check of the perceptron's rule
+├── NoError                 E of gradients that are given
 ├── UnknownName             no problem or lesson is called so
 └── ProblemError            a problem file that cannot be used: which file, which line
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
@@ -70,6 +71,10 @@ class FormulaError(_Facts):
 
 class NotDifferentiable(NntutorError):
     """Rosenblatt's rule is no derivative, so there is no slope to compare it with."""
+
+
+class NoError(NntutorError):
+    """Gradients are given by hand, so there is no E to look at or to check them against."""
 
 
 class UnknownName(_Facts):
@@ -186,7 +191,7 @@ class WrongShape(ProblemError):
 
 
 class Uneven(WrongShape):
-    """A row that is longer or shorter than the rows before it, whose number `expected` is."""
+    """A row that is longer or shorter than the others are to be."""
 
 
 class Transposed(ProblemError):

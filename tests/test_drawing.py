@@ -65,7 +65,9 @@ def test_every_stop_of_every_lesson_fits_where_it_was_not_meant_for(lesson: str,
 
 
 @share(0.2)
-@given(problems(settings=True), st.sampled_from(SIZES), st.integers(0, 400), st.sampled_from((Style.UNICODE, Style.ASCII)))
+@given(
+    problems(settings=True), st.sampled_from(SIZES), st.integers(0, 400), st.sampled_from((Style.UNICODE, Style.ASCII))
+)
 def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int], step: int, style: Style) -> None:
     session = screens.of_problem(problem, style, size)
     for _ in ("network", "matrices", "curve"):

@@ -219,14 +219,13 @@ def _trace(given: Arguments, out: Output) -> int:
 
 
 def _check(given: Arguments, out: Output) -> int:
-    from nntutor.core.errors import NotDifferentiable
+    from nntutor.core.analysis.gradient_check import refuse
     from nntutor.lessons.export.check_json import Listing
     from nntutor.lessons.export.check_table import Table
     from nntutor.lessons.export.iterations import iterations
 
     _, problem, mistake = _target(given, out)
-    if problem.error == "perceptron":
-        raise NotDifferentiable()
+    refuse(problem)
     traces: Iterator[Trace] = iterations(problem, 1, given.iterations or 1, mistake)
     if given.format == "json":
         out.utf8()

@@ -69,12 +69,12 @@ class Speech:
         known = [(kind, getattr(optimizer, at)) for kind, at in RATE_FIELDS.items() if at in optimizer.rule.rates]
         known += [(kind, rate) for kind, rate in (("rate_l1", problem.l1), ("rate_l2", problem.l2)) if rate]
         rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
-        whole = problem.batch == "full" or bool(problem.surface)
+        whole = problem.batch == "full" or not problem.passes
         name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
         batch = problem.batch if isinstance(problem.batch, str) else "mini"
-        if problem.surface:
-            surface = self.words.say(f"run_name.{problem.surface}")
-            return self.plain(f"{surface} · {self.words.say(f'optimizer_name.{name}')}, {rates}")
+        if not problem.passes:
+            what = f"run_name.{problem.surface}" if problem.surface else "batch_name.given"
+            return self.plain(f"{self.words.say(what)} · {self.words.say(f'optimizer_name.{name}')}, {rates}")
         return self.plain(
             " · ".join(
                 (
