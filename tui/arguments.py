@@ -17,13 +17,14 @@ from nntutor.lessons.course import load
 from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
-COMMANDS = ("learn", "lessons", "open", "trace", "check", "verify", "serve", "doctor")
+COMMANDS = ("learn", "lessons", "open", "trace", "check", "new", "verify", "serve", "doctor")
 MOST = 1_000_000_000
 HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
 _CALLED = {
     "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
     "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
     "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
+    "init": "new", "create": "new", "template": "new",
     "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
     "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
 }  # fmt: skip
@@ -171,7 +172,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
     parser.add_argument("--lang")
     for flag in ("--ascii", "--no-color", "--help", "--version"):
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
-    if command in ("learn", "open", "trace", "check"):
+    if command in ("learn", "open", "trace", "check", "new"):
         parser.add_argument("what", nargs="?")
     if command in ("", "learn", "open"):
         parser.add_argument("--plain", action="store_true")

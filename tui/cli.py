@@ -128,6 +128,10 @@ def _command(argv: list[str]) -> int:
             return _trace(given, out)
         case "check":
             return _check(given, out)
+        case "new":
+            from nntutor.tui import new_sheet
+
+            return new_sheet.run(given, out)
         case "verify":
             return _verify(out)
         case "doctor":
