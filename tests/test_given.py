@@ -23,6 +23,7 @@ from nntutor.core.errors import NoError
 from nntutor.core.files import writing
 from nntutor.core.files.problem import parse
 from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Given, Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import DEFAULT_RATE, EPSILON_AT, FORMS, OPTIMIZERS, Optimizer
 from nntutor.lessons.export.formats import FORMATS
@@ -31,6 +32,9 @@ from nntutor.lessons.export.write import write
 from nntutor.lessons.language.words import load
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.cli import main
+from nntutor.tui.state.edit_line import parse_edit
+from nntutor.tui.state.panels import Editing
+from nntutor.tui.state.written import written
 
 SHEET = """\
 [optimizer]
@@ -185,6 +189,21 @@ def test_the_tutor_shows_moves_and_steps_and_no_e() -> None:
         lines = screens.lines(session)
         assert len(lines) == 24 and " E " not in lines[0]
     assert session.study is not None and session.study.view == "moves"
+
+
+def test_a_given_penalty_can_be_edited_and_a_given_gradient_is_changed_in_the_file() -> None:
+    problem = replace(parse(SHEET, "x"), l2=0.1)
+    place = Timeline.start(problem).edit(Ref("rate_l2"), 0.4).to(2)
+    changed = Timeline.start(replace(problem, l2=0.4)).to(2)
+    assert place.trace["w1⁺"] == changed.trace["w1⁺"] and not place.is_original
+    assert place.undo().trace["w1⁺"] == Timeline.start(problem).to(2).trace["w1⁺"]
+    study = screens.of_problem(problem).study
+    assert study is not None
+    typed = [Editing(None, line=written(line)) for line in ("dE/dw1 = 3", "λ₂ = −1", "λ₂ = 0.2", "λ₁ = 0.2")]
+    said = [parse_edit(study, panel) for panel in typed]
+    assert [one[0] if isinstance(one, tuple) else one.ref for one in said] == [
+        "edit.in_file", "edit.out_of_range", Ref("rate_l2"), "edit.not_used",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.core.rules.shape import LayerShape, Penalty, Shape
 
+PENALTIES = {"rate_l1": "l1", "rate_l2": "l2"}
+"""Rates that are the problem's own and not its optimizer's, by their address; each with its field."""
 INITIALS = ("xavier", "he", "uniform", "zeros")
 
 
@@ -180,8 +182,8 @@ class Problem:
 
     def rate(self, kind: str, iteration: int) -> float:
         """The value behind a rate's address ("rate_eta", "rate_l2", …) in iteration `iteration`."""
-        if kind in ("rate_l1", "rate_l2"):
-            return self.l1 if kind == "rate_l1" else self.l2
+        if kind in PENALTIES:
+            return float(getattr(self, PENALTIES[kind]))
         first = 1 if self.given is None else self.given.first_iteration
         return self.optimizer.rate(kind, iteration + first - 1)
 

@@ -10,7 +10,7 @@ from nntutor.core.foreign import clean
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import short
-from nntutor.core.problems.network import Problem
+from nntutor.core.problems.network import PENALTIES, Problem
 from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.remarks import remark
@@ -67,7 +67,7 @@ class Speech:
         optimizer = problem.optimizer
         plain = Style.ASCII if self.style is Style.ASCII else Style.UNICODE
         known = [(kind, getattr(optimizer, at)) for kind, at in RATE_FIELDS.items() if at in optimizer.rule.rates]
-        known += [(kind, rate) for kind, rate in (("rate_l1", problem.l1), ("rate_l2", problem.l2)) if rate]
+        known += [(kind, rate) for kind in PENALTIES if (rate := problem.rate(kind, 1))]
         rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
         whole = problem.batch == "full" or not problem.passes
         name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
