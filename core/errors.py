@@ -4,6 +4,7 @@ NntutorError
 ├── FormulaError            a formula that cannot be read
 ├── NotDifferentiable       a gradient check of the perceptron's rule
 ├── NotScripted             iterations that no script can make
+├── NoError                 E of gradients that are given
 ├── UnknownName             no problem or lesson is called so
 └── ProblemError            a problem file that cannot be used: which file, which line
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
@@ -78,6 +79,10 @@ class NotScripted(_Facts):
     """what: a code that the words spell out: mistake, perceptron (PyTorch alone), rule."""
 
     what: str
+
+
+class NoError(NntutorError):
+    """Gradients are given by hand, so there is no E to look at or to check them against."""
 
 
 class UnknownName(_Facts):
@@ -194,7 +199,7 @@ class WrongShape(ProblemError):
 
 
 class Uneven(WrongShape):
-    """A row that is longer or shorter than the rows before it, whose number `expected` is."""
+    """A row that is longer or shorter than the others are to be."""
 
 
 class Transposed(ProblemError):

@@ -232,3 +232,50 @@ def test_a_file_that_grows_while_it_is_read_is_not_read_without_end(data: Path) 
     with pytest.raises(TooLarge), opened(data, "data.csv", 5, TooLarge("data.csv", None, "5")) as file:
         data.write_bytes(b"1234567")
         file.read()
+
+
+# --- delimiter and head, found ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("above", ["", "\n", "# measured on Monday; by hand, twice\n\n", "\ufeff"])
+def test_what_sets_cells_apart_and_where_the_head_stands_is_found(data: Path, delimiter: str, above: str) -> None:
+    rows = [["name", "x", '"y, or; so"'], ["a", "1", "2.5"], ["b", "-3", "4e1"], ['"c;,"', '"5"', "6"]]
+    data.write_text(above + "".join(delimiter.join(row) + "\n" for row in rows), encoding="utf-8")
+    samples = read_csv(data, "data.csv", ["x"], ["y, or; so"])
+    assert samples.inputs.tolist() == [[1.0], [-3.0], [5.0]]
+    assert samples.targets.tolist() == [[2.5], [40.0], [6.0]]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_without_a_head_columns_are_called_by_their_place_and_no_row_is_lost(data: Path, delimiter: str) -> None:
+    data.write_text("".join(delimiter.join(row) + "\n" for row in (["1", "2", "3"], ["4", "5", "-6.5e0"])))
+    samples = read_csv(data, "data.csv", ["1", "3"], ["2"])
+    assert (samples.inputs.tolist(), samples.targets.tolist()) == ([[1.0, 3.0], [4.0, -6.5]], [[2.0], [5.0]])
+    assert refusal(data) == "data.csv:1: no column “x”; expected one of: 1, 2, 3."
+
+
+def test_a_head_of_numbers_is_a_head_where_its_columns_are_asked_for(data: Path) -> None:
+    data.write_text("2019,2020\n1,2\n3,4\n")
+    assert read_csv(data, "data.csv", ["2019"], ["2020"]).inputs.tolist() == [[1.0], [3.0]]
+
+
+def test_a_head_further_down_is_refused_with_its_own_line(data: Path) -> None:
+    data.write_text("\n# of 1936\n\nx;z\n1;2\n")
+    assert refusal(data) == "data.csv:4: no column “y”; expected one of: x, z."
+    data.write_text("\n# of 1936\nx;x;y\n1;2;3\n")
+    assert refusal(data).startswith("data.csv:3: column “x” is there twice")
+    data.write_text("# nothing\n\n")
+    assert "no samples" in refusal(data)
+
+
+@given(st.text('xy01,;\t"#\n ', max_size=30))
+def test_whatever_a_file_begins_with_it_is_read_or_refused_in_one_line(tmp_path_factory, text: str) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_text(text)
+    try:
+        samples = read_csv(path, "data.csv", ["x"], ["y"])
+    except ProblemError as error:
+        assert "\n" not in error_text.sentence(error, load("en"))
+    else:
+        assert len(samples) and np.isfinite(samples.inputs).all()

@@ -11,6 +11,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from lawful import assert_laws
 from shown import square
 from strategies import problems

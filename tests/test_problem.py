@@ -162,7 +162,7 @@ def test_an_epoch_uses_every_sample_once(batch: str | int, shuffle: bool) -> Non
         (
             "[0.40, 0.45]]",
             "[0.4, 1], [0.5]]\ninputs_first = true",
-            "sheet.toml:11: row 2 of “weights” has 1 number; expected 2, as many as the rows before it have.",
+            "sheet.toml:11: row 2 of “weights” has 1 number; expected 2.",
         ),
         (
             "[0.40, 0.45]]",

@@ -39,7 +39,7 @@ def test_the_stale_totals_come_from_updated_weights() -> None:
 
 
 def test_every_example_names_its_source_and_every_figure_has_a_number() -> None:
-    assert len(EXAMPLES) >= 15
+    assert len(EXAMPLES) >= 35
     for example in EXAMPLES:
         assert example.problem.source and example.figures
         assert all(one.printed or one.recomputed for one in example.figures)

@@ -18,7 +18,8 @@ from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS, SHEET_FORMATS
 from nntutor.lessons.language.words import LANGUAGES
 
 COMMANDS = (
-    "learn", "lessons", "open", "trace", "check", "diagnose", "verify", "quiz", "progress", "reset", "serve", "doctor"
+    "learn", "lessons", "open", "trace", "check", "diagnose", "new", "verify", "quiz", "progress", "reset", "serve",
+    "doctor",
 )  # fmt: skip
 MOST = 1_000_000_000
 MOST_DIAGNOSED = 10_000
@@ -31,6 +32,7 @@ _CALLED = {
     "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
     "debug": "diagnose", "compare": "diagnose", "diff": "diagnose",
     "test": "quiz", "exam": "quiz", "practice": "quiz", "exercise": "quiz", "worksheet": "quiz", "퀴즈": "quiz",
+    "init": "new", "create": "new", "template": "new",
     "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
     "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
 }  # fmt: skip
@@ -212,7 +214,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
     parser.add_argument("--lang")
     for flag in ("--ascii", "--no-color", "--help", "--version"):
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
-    if command in ("learn", "open", "trace", "check", "diagnose"):
+    if command in ("learn", "open", "trace", "check", "diagnose", "new"):
         parser.add_argument("what", nargs="?")
     if command == "diagnose":
         parser.add_argument("values", nargs="?")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
 
 # Settings that there have not always been.
 _SINCE_OPTIMIZER = ("form", "epsilon_at", "correct", "decay")
-_SINCE_PROBLEM = ("over_outputs", "over_samples", "l1", "l2", "input_gradient")
+_SINCE_PROBLEM = ("over_outputs", "over_samples", "l1", "l2", "input_gradient", "given")
 # Jumps behind the place that can be gone back after a restart.
 _TRAIL = 20
 # How far weights that are too many to be kept at each key may lie behind the place: about so many microseconds of a
@@ -149,9 +149,12 @@ def fingerprint(problem: Problem) -> int:
     facts = (problem.network.sizes, activations, problem.error, problem.batch, problem.shuffle, problem.seed)
     sizes, kinds, *rest = map(repr, (*facts, problem.surface))
     spelled = f"({', '.join((sizes, kinds, f'Optimizer({first})', *rest))})"
-    newer = [one for one in _told_apart(problem, _SINCE_PROBLEM) if one[0] in _SINCE_PROBLEM]
+    newer = [one for one in _told_apart(problem, _SINCE_PROBLEM) if one[0] in _SINCE_PROBLEM and one[0] != "given"]
     known = zlib.crc32((spelled + (repr(newer) if newer else "")).encode())
     arrays = [array for layer in problem.network.layers for array in (layer.weights, layer.bias)]
+    if problem.given is not None:
+        known = zlib.crc32(f"{problem.given.first_iteration}".encode(), known)
+        arrays += [problem.given.gradients, *(values for _, values in problem.given.state)]
     for array in (*arrays, problem.samples.inputs, problem.samples.targets):
         known = zlib.crc32(b"" if array is None else array.data, known)
     return known

@@ -132,6 +132,10 @@ def _command(argv: list[str]) -> int:
             from nntutor.tui import diagnosis
 
             return FAILED if diagnosis.told(_problem(given.what or ""), given, out) else DONE
+        case "new":
+            from nntutor.tui import new_sheet
+
+            return new_sheet.run(given, out)
         case "verify":
             return _verify(out)
         case "quiz":
@@ -230,14 +234,13 @@ def _trace(given: Arguments, out: Output) -> int:
 
 
 def _check(given: Arguments, out: Output) -> int:
-    from nntutor.core.errors import NotDifferentiable
+    from nntutor.core.analysis.gradient_check import refuse
     from nntutor.lessons.export.check_json import Listing
     from nntutor.lessons.export.check_table import Table
     from nntutor.lessons.export.iterations import iterations
 
     _, problem, mistake = _target(given, out)
-    if problem.error == "perceptron":
-        raise NotDifferentiable()
+    refuse(problem)
     traces: Iterator[Trace] = iterations(problem, 1, given.iterations or 1, mistake)
     if given.format == "json":
         out.utf8()

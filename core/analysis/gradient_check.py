@@ -20,9 +20,10 @@ from nntutor.core.analysis.slopes import MOVES, NONE, Search, settle
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
-from nntutor.core.errors import NotDifferentiable
+from nntutor.core.errors import NoError, NotDifferentiable
 from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
 
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9
 _TOGETHER = 200  # numbers that are checked side by side
@@ -143,9 +144,16 @@ def _verdict(search: Search) -> str:
 
 
 def _gradient(trace: Trace, ref: Ref) -> float:
-    if trace.problem.error == "perceptron":
-        raise NotDifferentiable()
+    refuse(trace.problem)
     return trace.value(ref._replace(kind=GRADIENT[ref.kind]))
+
+
+def refuse(problem: Problem) -> None:
+    """Raises NotDifferentiable and NoError for a problem that has no slopes of E to compare with."""
+    if problem.error == "perceptron":
+        raise NotDifferentiable()
+    if problem.given is not None:
+        raise NoError()
 
 
 def _penalized(trace: Trace, ref: Ref) -> bool:

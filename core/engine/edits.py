@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Problem, Samples
+from nntutor.core.problems.network import PENALTIES, Problem, Samples
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS
 
@@ -44,8 +44,10 @@ def is_given(problem: Problem, ref: Ref) -> bool:
             return ref.layer == 0 and 1 <= ref.unit <= layers[0].inputs and 0 <= ref.sample < len(data)
         case "target":
             return ref.layer == len(layers) and 1 <= ref.unit <= layers[-1].units and 0 <= ref.sample < len(data)
-    # Without decay the rules have no λ: what is not there is not given either.
-    return ref.kind in RATE_FIELDS and (ref.kind != "rate_decay" or problem.optimizer.decay > 0)
+    # Without decay, or a penalty, the rules have no λ: what is not there is not given either.
+    if ref.kind in PENALTIES or ref.kind == "rate_decay":
+        return problem.rate(ref.kind, 1) > 0
+    return ref.kind in RATE_FIELDS
 
 
 def changes(problem: Problem, edits: tuple[Edit, ...]) -> bool:
@@ -67,8 +69,8 @@ def given(problem: Problem, ref: Ref) -> float:
     """The given number, or the setting, at `ref`. IndexError where the problem has none such."""
     if ref.kind in NUMBERS:
         return float(setting(problem, ref.kind))
-    if ref.kind in RATE_FIELDS:
-        return float(getattr(problem.optimizer, RATE_FIELDS[ref.kind]))
+    if ref.kind in RATE_FIELDS or ref.kind in PENALTIES:
+        return problem.rate(ref.kind, 1)
     if ref.kind == "weight":
         layer = problem.network.layers[ref.layer - 1]
         bias = layer.bias if layer.bias is not None else ()
@@ -81,6 +83,8 @@ def with_given(problem: Problem, ref: Ref, value: float) -> Problem:
     """The problem with one input, target, rate or setting replaced."""
     if ref.kind in NUMBERS:
         return varied(problem, {NUMBERS[ref.kind]: value})
+    if ref.kind in PENALTIES:
+        return replace(problem, **{PENALTIES[ref.kind]: value})  # type: ignore[arg-type]
     if ref.kind in RATE_FIELDS:
         return replace(problem, optimizer=problem.optimizer.with_rate(RATE_FIELDS[ref.kind], value))
     inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()

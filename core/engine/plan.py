@@ -45,6 +45,10 @@ class Plan:
 
     def _sections(self) -> Iterator[Section]:
         shape, book = self.shape, self.book
+        if shape.given:
+            made = tuple(name for name, _ in book.layers[0].update.made)
+            yield PerWeight(1, 1, shape.layers[0].sources, made, "update")
+            return
         yield Forward(tuple(layer.units for layer in shape.layers), shape.samples)
         yield Errors(shape.last, shape.outputs, shape.samples, book.probability is not None)
         updates = []
@@ -173,7 +177,7 @@ class Plan:
         """What the rulebook says of a number: a tree over its unit or weight, or a sum."""
         book = self.book
         match ref.kind:
-            case "error":
+            case "error" if book.total is not None:
                 return book.total
             case "unit_error":
                 return book.unit_error

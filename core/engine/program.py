@@ -69,7 +69,10 @@ class Engine:
     def start(self) -> State:
         """The state before the first iteration."""
         params = np.broadcast_to(self.layout.flat(self.problem.network), (*self.batch_shape, self.layout.size))
-        return State(0, frozen(params), frozen(np.zeros((len(self.states), *self.batch_shape, self.layout.learning))))
+        slots = np.zeros((len(self.states), *self.batch_shape, self.layout.learning))
+        for name, values in self.problem.given.state if self.problem.given else ():
+            slots[self.states.index(name)] = values
+        return State(0, frozen(params), frozen(slots))
 
     def load(self, state: State) -> None:
         self.params[...] = state.params
@@ -91,7 +94,7 @@ class Engine:
     @property
     def same_samples(self) -> bool:
         """Whether every iteration uses the same samples in the same order."""
-        return self.problem.epoch_iterations == 1 and not self.problem.shuffle
+        return self.problem.epoch_iterations == 1 and not self.problem.shuffle and self.problem.given is None
 
     def prepare(self, iteration: int) -> Program:
         """The program of iteration `iteration` with its samples and its powers of β in place."""
@@ -105,6 +108,8 @@ class Engine:
         else:
             program.inputs[...] = data.inputs[first:last]
             program.targets[...] = data.targets[first:last]
+        if problem.given is not None:
+            self.arena["grad", 0][...] = problem.given.gradient(iteration)
         self.set_powers(iteration)
         return program
 
@@ -142,8 +147,9 @@ class Program:
         self.arena = Arena(self._shapes())
         self.inputs = self.arena["out", 0]
         self.targets = self.arena["target", 0]
-        self.error = self.arena["error", 0]
-        passed = range(0) if self.plan.shape.surface else range(1, self.plan.shape.last + 1)
+        # Where there is no E it is no number, and none of those that are looked at.
+        self.error = np.full(engine.batch_shape, np.nan) if self.plan.shape.given else self.arena["error", 0]
+        passed = range(1, self.plan.shape.last + 1) if self.plan.shape.passes else range(0)
         self.sums = [self.plan.book.layers[number - 1].net.ops(number, self.plan.shape, self) for number in passed]
         self.outs = [self._outs(number) for number in passed]
         self.error_ops = self._error()
@@ -235,7 +241,7 @@ class Program:
     def _error(self) -> list[Op]:
         book, last = self.plan.book, self.plan.shape.last
         ops: list[Op] = []
-        if not self.plan.shape.surface:
+        if self.plan.shape.passes:
             self._write(ops, last, "prob", book.probability)
             self._write(ops, last, "unit_error", book.unit_error)
         self._write(ops, last, "error", book.total)
@@ -247,10 +253,10 @@ class Program:
         ops: list[Op] = []
         for number in range(len(layers), self.plan.shape.first_back - 1, -1):
             rules = book.layers[number - 1]
-            if not self.plan.shape.surface:
+            if self.plan.shape.passes:
                 for kind in rules.kinds:
                     self._write(ops, number, kind, getattr(rules, kind))
-            if layers[number - 1].learns:
+            if layers[number - 1].learns and not self.plan.shape.given:
                 ops += rules.gradient.ops(number, self.plan.shape, self)
             if layers[number - 1].bias_learns:
                 ops += rules.bias_gradient.bias_ops(number, self.plan.shape, self)
@@ -261,7 +267,7 @@ class Program:
             if book.update_first:
                 self._update(ops, self.engine.layout.parts(number))
         everything = self.engine.layout.parts()
-        if not at_once:
+        if not (at_once or self.plan.shape.given):
             self._divide(ops, everything)
         if not book.update_first:
             self._update(ops, everything)

@@ -167,6 +167,8 @@ class Trace:
         if ref.kind in PER_OPTIMIZER:
             return self._engine.rate(ref.kind, self.iteration)
         if ref.kind == "error":
+            if self.plan.shape.given:
+                raise KeyError(ref)
             return self.error
         if ref.unit < 1 or ref.input < 0:
             raise KeyError(ref)
@@ -190,6 +192,9 @@ class Trace:
 
     @property
     def error(self) -> float:
+        """E; nan where gradients are given, for there is none."""
+        if self.plan.shape.given:
+            return float("nan")
         return float(self._program.arena.view(self._pass, ("error", 0)))
 
     @cached_property
@@ -239,7 +244,7 @@ class Trace:
         for block in (self._shared, self._pass, self.before.params):
             if not np.isfinite(block).all():
                 return True
-        return not np.isfinite(self.error_after)
+        return not (self.plan.shape.given or np.isfinite(self.error_after))
 
     @cached_property
     def diverges_at(self) -> int | None:
@@ -293,6 +298,8 @@ class Trace:
 
     def known(self, ref: Ref, index: int) -> bool:
         """Whether the number is given, or made at or before step `index`, and not hidden."""
+        if ref.kind == "error" and self.plan.shape.given:
+            return False
         made = self.index_of(ref)
         return (made is None or made <= index) and ref not in self.hidden
 

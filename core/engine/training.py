@@ -124,6 +124,8 @@ class _Alarm:
 def _overflow_bound(engine: Engine) -> float:
     """A size of weights up to which no forward pass over the samples can overflow; 0 where none is known."""
     problem = engine.problem
+    if problem.given is not None:
+        return float(np.finfo(np.float64).max)
     if problem.surface:
         return 1e30  # no surface has a power above 8
     if engine.book.forward != right(engine.shape).forward:
@@ -207,7 +209,7 @@ def _rerun_checked(engine: Engine, state: State, last: int, goal: float | None) 
             finite = np.isfinite(engine.arena.block).all() and np.isfinite(program.arena.block).all()
             ended = engine.save(done)
             program.run_forward()
-            if not (finite and np.isfinite(program.error).all()):
+            if not (finite and (np.isfinite(program.error).all() or program.plan.shape.given)):
                 return ended, True
             if reached:
                 return ended, False

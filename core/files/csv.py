@@ -38,22 +38,30 @@ MOST_NUMBERS = CSV_LIMIT // 2
 """As many as the longest file has, at a digit and a comma each; of columns that are taken twice, fewer."""
 MOST_LINE = 10**6
 MOST_CELL = csv.field_size_limit()
+_DELIMITERS = (",", ";", "\t")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _PIECE = MOST_CELL // 2  # so that none of its lines has to be measured
 _SHOWN = 12  # columns and letters of each that a message names
 _LETTERS = 40
 
 
 def read_csv(path: Path, name: str, inputs: Sequence[str], targets: Sequence[str]) -> Samples:
-    """Columns of numbers of a CSV file with a heading. Raises the ProblemErrors that it imports.
+    """Columns of numbers of a CSV file. Raises the ProblemErrors that it imports.
 
-    name: how the file is called in messages.
+    name: how the file is called in messages. Cells are set apart by commas, semicolons or tabs, whichever the first
+    row that is neither empty nor behind a # shows; where that row is all numbers, columns are called 1, 2, ….
     """
+    columns = [*inputs, *targets]
     with opened(path, name, CSV_LIMIT, TooLarge(name, None, "50 MB")) as file:
-        rows = _Rows(_Lines(file, name), name)
-        heading = [column.strip() for column in next(rows, [])]
+        lines = _Lines(file, name)
+        first = _first(lines)
+        rows = _Rows(lines, name, _delimiter(first, columns))
+        cells = _cells(first, rows.delimiter)
+        headless = _is_headless(cells, columns)
+        heading = [f"{at}" for at in range(1, len(cells) + 1)] if headless else [one.strip() for one in next(rows, [])]
         if not any(heading):
             raise NoSamples(name, None)
-        places = _places(heading, [*inputs, *targets], name)
+        places = _places(heading, columns, name, lines.count + headless)
         given, wanted = _Growing(len(inputs)), _Growing(len(targets))
         for numbers in _numbers(rows, heading, places):
             given.add(numbers[:, : len(inputs)])
@@ -63,14 +71,45 @@ def read_csv(path: Path, name: str, inputs: Sequence[str], targets: Sequence[str
     return Samples(given.whole(), wanted.whole())
 
 
-def _places(heading: list[str], columns: list[str], name: str) -> list[int]:
+def _first(lines: _Lines) -> str:
+    """The first line that says something, which is not taken; those before it are."""
+    while lines.fill():
+        line = lines.ahead()[0]
+        if line.strip() and not line.lstrip().startswith("#"):
+            return line
+        next(lines)
+    return ""
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line, as far as it has them: a quote may go on in the next."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:  # a cell too long, which is said when it is read
+        return []
+
+
+def _delimiter(line: str, columns: list[str]) -> str:
+    """What sets the cells of a line apart: what finds most of the columns that are asked for, then most cells."""
+    found = {delimiter: _cells(line, delimiter) for delimiter in _DELIMITERS}
+    return max(found, key=lambda one: (sum(column in found[one] for column in columns), len(found[one])))
+
+
+def _is_headless(cells: list[str], columns: list[str]) -> bool:
+    """Whether a first row is one of the data: all numbers, and not what the columns are called."""
+    places = [f"{at}" for at in range(1, len(cells) + 1)]
+    named = all(column in cells for column in columns) and not all(column in places for column in columns)
+    return bool(cells) and not named and all(_NUMBER.fullmatch(cell) for cell in cells)
+
+
+def _places(heading: list[str], columns: list[str], name: str, line: int) -> list[int]:
     place, times = {column: at for at, column in enumerate(heading)}, Counter(heading)
     for column in columns:
         if column not in place:
             known = ", ".join(clean(one, _LETTERS) for one in heading[:_SHOWN])
-            raise MissingColumn(name, 1, column, nearest(column, heading), known)
+            raise MissingColumn(name, line, column, nearest(column, heading), known)
         if times[column] > 1:
-            raise DoubleColumn(name, 1, column)
+            raise DoubleColumn(name, line, column)
     return [place[column] for column in columns]
 
 
@@ -104,7 +143,7 @@ def _numbers(rows: _Rows, heading: list[str], places: list[int]) -> Iterator[Arr
         room -= lines.left * len(places)
         if room < 0:
             raise Exceeds(rows.name, lines.count + 1, "numbers", MOST_NUMBERS)
-        plain = _plain(lines.ahead(), lines.longest, places)
+        plain = _plain(lines.ahead(), lines.longest, places, rows.delimiter)
         if plain is not None:
             lines.skip()
             yield plain
@@ -117,16 +156,16 @@ def _numbers(rows: _Rows, heading: list[str], places: list[int]) -> Iterator[Arr
             yield np.array(found)
 
 
-def _plain(lines: list[str], longest: int, places: list[int]) -> Array | None:
+def _plain(lines: list[str], longest: int, places: list[int], delimiter: str) -> Array | None:
     """The numbers of lines that are one row each, as NumPy's reader has them; None where anything is odd."""
     whole = list(filter(None, lines))
     # A quote that a line leaves open takes in the next, and one row is missing; so that the last has a next, one of
     # zeros comes after it.
-    last = ",".join(["0"] * (max(places) + 1))
+    last = delimiter.join(["0"] * (max(places) + 1))
     if longest > MOST_CELL:
         return None
     try:
-        numbers = np.loadtxt([*whole, last], delimiter=",", comments=None, quotechar='"', usecols=places, ndmin=2)
+        numbers = np.loadtxt([*whole, last], delimiter=delimiter, comments=None, quotechar='"', usecols=places, ndmin=2)
     except ValueError:
         return None
     return numbers[:-1] if len(numbers) == len(whole) + 1 and np.isfinite(numbers).all() else None
@@ -216,9 +255,10 @@ class _Lines(Iterator[str]):
 class _Rows(Iterator[list[str]]):
     """The rows of a CSV text, which may be several lines long."""
 
-    def __init__(self, lines: _Lines, name: str) -> None:
-        self.lines, self.name = lines, name
-        self._reader = csv.reader(lines)
+    def __init__(self, lines: _Lines, name: str, delimiter: str) -> None:
+        self.lines, self.name, self.delimiter = lines, name, delimiter
+        self._reader = csv.reader(lines, delimiter=delimiter)
+        self._cell = re.compile(_CELL.replace(",", delimiter))
 
     def __next__(self) -> list[str]:
         self.lines.row.clear()
@@ -234,9 +274,9 @@ class _Rows(Iterator[list[str]]):
     def _lines_before(self, most: int) -> int:
         """How many lines of the row stand before its first cell that is not whole, or of more letters than `most`."""
         text, at = "".join(self.lines.row), 0
-        while (found := _CELL.match(text, at)) and found.end() - at <= most:
+        while (found := self._cell.match(text, at)) and found.end() - at <= most:
             at = found.end()
         return text.count("\n", 0, at)
 
 
-_CELL = re.compile(r'(?:"[^"]*(?:""[^"]*)*"[^,\n]*|(?!")[^,\n]*)[,\n]')
+_CELL = r'(?:"[^"]*(?:""[^"]*)*"[^,\n]*|(?!")[^,\n]*)[,\n]'

@@ -38,11 +38,14 @@ class Fields:
     def get(self, key: str, default: object) -> object:
         return self._table.get(key, default)
 
+    def beside(self, *allowed: str) -> str | None:
+        """The first key that is none of these."""
+        return next((key for key in self._table if key not in allowed), None)
+
     def only(self, *allowed: str) -> None:
-        for key in self._table:
-            if key not in allowed:
-                word, code, place = hints.of_key(key, self._name, allowed)
-                raise UnknownKey(self.file, self.line(key), key, word, ", ".join(allowed), code, place)
+        if (key := self.beside(*allowed)) is not None:
+            word, code, place = hints.of_key(key, self._name, allowed)
+            raise UnknownKey(self.file, self.line(key), key, word, ", ".join(allowed), code, place)
 
     def wrong_type(self, key: str, expected: str, value: object) -> WrongType:
         return WrongType(self.file, self.line(key), key, expected, _spelled(value))
@@ -117,11 +120,11 @@ class Fields:
             raise self.wrong_type(key, expected, value)
         return [self._finite(key, one, expected) for one in value]
 
-    def matrix(self, key: str) -> list[list[float]]:
+    def matrix(self, key: str, expected: str = "matrix") -> list[list[float]]:
         value = self._table[key]
         if not isinstance(value, list) or not value or not all(isinstance(row, list) and row for row in value):
-            raise self.wrong_type(key, "matrix", value)
-        return [[self._finite(key, one, "matrix") for one in row] for row in value]
+            raise self.wrong_type(key, expected, value)
+        return [[self._finite(key, one, expected) for one in row] for row in value]
 
     def words(self, key: str) -> list[str]:
         if key not in self._table:

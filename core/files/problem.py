@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -28,6 +29,7 @@ from nntutor.core.errors import (
 )  # fmt: skip
 from nntutor.core.files.csv import read_csv
 from nntutor.core.files.fields import Fields, Table
+from nntutor.core.files.given import given
 from nntutor.core.files.layers import layers
 from nntutor.core.files.text import read_text, standard_input
 from nntutor.core.files.toml import Lines, toml
@@ -94,6 +96,8 @@ class _Parser:
 
     def problem(self, data: Table) -> Problem:
         top = Fields(self.file, self.lines, data)
+        if top.has("given"):
+            return self._given(top)
         if top.has("surface"):
             return self._on_surface(top)
         top.only(*_EVERYWHERE, *_OF_NETWORKS)
@@ -151,14 +155,21 @@ class _Parser:
             raise WrongShape(self.file, table.line("start"), "start", 0, found.variables, len(start))
         return on_surface(name, start, self._optimizer(top), *self._about(top))
 
-    def _alone(self, top: Fields, key: str, without: Sequence[str]) -> Fields:
+    def _given(self, top: Fields) -> Problem:
+        without = [key for key in (*_OF_NETWORKS, "surface") if key not in ("l1", "l2")]
+        found = given(self._alone(top, "given", without, "l1", "l2"), self._optimizer(top))
+        title, source = self._about(top)
+        l1, l2 = (self._penalty(top, key, "") for key in ("l1", "l2"))
+        return replace(found, title=title, source=source, l1=l1, l2=l2)
+
+    def _alone(self, top: Fields, key: str, without: Sequence[str], *more: str) -> Fields:
         """The table `key` of a file that has it in place of a network; what only networks have is refused."""
         table = top.table(key)
         for other in without:
             if top.has(other):
-                heading = f"[[{other}]]" if other in ("layer", "sample") else other
+                heading = {"layer": "[[layer]]", "sample": "[[sample]]", "surface": "[surface]"}.get(other, other)
                 raise BothGiven(self.file, top.line(other) or table.line(""), heading, f"[{key}]")
-        top.only(*_EVERYWHERE, key)
+        top.only(*_EVERYWHERE, *more, key)
         self._format(top)
         return table
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from nntutor.core.problems.network import Problem
+from nntutor.core.problems.network import Given, Problem
 from nntutor.core.rules.optimizers import KEYS, RATES, Optimizer
 
 
 def as_json(problem: Problem) -> dict[str, object]:
     """The problem by the keys of its file, weights filled in: plain lists and numbers."""
     found = without_samples(problem)
-    return found if problem.surface else {**found, "sample": samples(problem, 0, len(problem.samples))}
+    if not problem.passes:
+        return found
+    return {**found, "sample": samples(problem, 0, len(problem.samples))}
 
 
 def samples(problem: Problem, first: int, last: int) -> list[dict[str, object]]:
@@ -22,6 +24,9 @@ def without_samples(problem: Problem) -> dict[str, object]:
     """`as_json` but for the samples, of which there may be millions."""
     about: dict[str, object] = {"title": problem.title, "source": problem.source}
     chosen = {"optimizer": _optimizer(problem.optimizer)}
+    penalty = {key: getattr(problem, key) for key in ("l1", "l2") if getattr(problem, key)}
+    if problem.given is not None:
+        return {**about, **penalty, **chosen, "given": _given(problem, problem.given)}
     if problem.surface:
         start = problem.network.layers[0].weights[0].tolist()
         return {**about, **chosen, "surface": {"name": problem.surface, "start": start}}
@@ -60,6 +65,17 @@ def _optimizer(optimizer: Optimizer) -> dict[str, object]:
     return {"name": optimizer.name, **{key: getattr(optimizer, key) for key in said}}
 
 
+def _given(problem: Problem, given: Given) -> dict[str, object]:
+    weights: list[object] = problem.network.layers[0].weights[0].tolist()
+    state = {"state": {name: values.tolist() for name, values in given.state}} if given.state else {}
+    return {
+        "weights": weights,
+        "gradients": given.gradients.tolist(),
+        **state,
+        "first_iteration": given.first_iteration,
+    }
+
+
 def write(problem: Problem) -> str:
     """A problem file that reads back to the same problem, every number in full."""
     data = as_json(problem)
@@ -67,6 +83,7 @@ def write(problem: Problem) -> str:
     for name, tables in (
         ("[optimizer]", [data["optimizer"]]),
         ("[surface]", [data["surface"]] if problem.surface else []),
+        ("[given]", [data["given"]] if problem.given else []),
         ("[[layer]]", data.get("layer", [])),
         ("[[sample]]", data.get("sample", [])),
     ):
@@ -90,4 +107,6 @@ def _toml(value: object) -> str:
         return '"' + "".join(map(_escaped, value)) + '"'
     if isinstance(value, list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
     return repr(value)

@@ -17,6 +17,8 @@ from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.core.rules.shape import LayerShape, Penalty, Shape
 
+PENALTIES = {"rate_l1": "l1", "rate_l2": "l2"}
+"""Rates that are the problem's own and not its optimizer's, by their address; each with its field."""
 INITIALS = ("xavier", "he", "uniform", "zeros")
 
 
@@ -108,13 +110,35 @@ class Samples:
 
 
 @dataclass(frozen=True, eq=False)
+class Given:
+    """Gradients by hand: (iterations, weights), the last row again and again; state: by the optimizer's own names.
+
+    first_iteration: what k is in iteration 1.
+    """
+
+    gradients: Array
+    state: tuple[tuple[str, Array], ...] = ()
+    first_iteration: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gradients", frozen(self.gradients))
+        object.__setattr__(self, "state", tuple((name, frozen(values)) for name, values in self.state))
+
+    def gradient(self, iteration: int) -> Array:
+        """The gradient of iteration `iteration` (from 1), one number a weight."""
+        found: Array = self.gradients[min(iteration, len(self.gradients)) - 1]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
     """All that training needs: a network, samples, an error, an optimizer, an order of samples.
 
     surface: the name of a surface whose height is E. The network is then one linear unit whose weights are the
     point on it, there are no samples, and nothing is passed forward. over_outputs, over_samples: "sum" or "mean",
     empty for what the error usually is. l1, l2: the rates λ₁, λ₂ of what is added to E for large weights.
-    input_gradient: E is differentiated by the inputs as well.
+    input_gradient: E is differentiated by the inputs as well. given: gradients in place of a network, which then is one
+    linear unit as on a surface, without E.
     """
 
     network: Network
@@ -132,6 +156,12 @@ class Problem:
     l1: float = 0.0
     l2: float = 0.0
     input_gradient: bool = False
+    given: Given | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether there is a network that samples are passed through: neither a surface nor given gradients."""
+        return not self.surface and self.given is None
 
     def shape(self, samples: int, mistake: str = "") -> Shape:
         """What the rules of an iteration over so many samples follow from."""
@@ -147,13 +177,15 @@ class Problem:
         return Shape(
             layers, self.error, self.optimizer.method, samples, mistake, self.surface, over_outputs,
             self.over_samples, penalty, self.input_gradient,
+            self.given is not None,
         )  # fmt: skip
 
     def rate(self, kind: str, iteration: int) -> float:
         """The value behind a rate's address ("rate_eta", "rate_l2", …) in iteration `iteration`."""
-        if kind in ("rate_l1", "rate_l2"):
-            return self.l1 if kind == "rate_l1" else self.l2
-        return self.optimizer.rate(kind, iteration)
+        if kind in PENALTIES:
+            return float(getattr(self, PENALTIES[kind]))
+        first = 1 if self.given is None else self.given.first_iteration
+        return self.optimizer.rate(kind, iteration + first - 1)
 
     @property
     def batch_size(self) -> int:

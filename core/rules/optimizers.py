@@ -201,6 +201,6 @@ RATE_FIELDS = {
 
 def in_range(kind: str, value: float) -> bool:
     """Whether a rate, by its address, may have this value: what a problem file allows as well."""
-    if kind in ("rate_eta", "rate_decay"):
+    if kind in ("rate_eta", "rate_decay", "rate_l1", "rate_l2"):
         return value >= 0
     return value > 0 if kind == "rate_eps" else 0 <= value < 1

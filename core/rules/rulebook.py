@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nntutor.core.notation.formula import Div, Expr, Mul, Name, Num, keys
+from nntutor.core.notation.formula import Div, Expr, Mul, Name, Num, Sum, bind, keys
 from nntutor.core.rules.activations import activation
 from nntutor.core.rules.contractions import Contraction
 from nntutor.core.rules.losses import LOSSES, Loss
@@ -50,7 +50,8 @@ class LayerRules:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """layers: from the first. probability, unit_error, textbook, total: of the error, in the order of its steps.
+    """layers: from the first. probability, unit_error, textbook, total: of the error, in the order of its steps; total
+    is None where there is no E.
 
     input_gradient: ∂E/∂x, where it is asked for. update_first: each layer is updated before the layer below gets its
     deltas. count: what is added to the iteration
@@ -61,7 +62,7 @@ class Rulebook:
     unit_error: Expr
     textbook: Expr | None
     probability: Softmax | None
-    total: ErrorSum | Height
+    total: ErrorSum | Height | None
     input_gradient: BackpropagatedSum | None = None
     update_first: bool = False
     count: int = 0
@@ -101,6 +102,8 @@ def right(shape: Shape) -> Rulebook:
     """The rules as they should be, for a network or a surface of this shape."""
     if shape.surface:
         return _on_surface(shape)
+    if shape.given:
+        return _on_given(shape)
     loss = LOSSES[shape.error]
     outputs = shape.outputs if shape.over_outputs == "mean" else 1
     samples = shape.samples if shape.over_samples == "mean" else 1
@@ -141,6 +144,27 @@ def _layer(shape: Shape, number: int, loss: Loss, outputs: int, samples: int) ->
 def over(tree: Expr, count: int) -> Expr:
     """The tree divided by a count, where that changes anything."""
     return tree if count == 1 else Div(tree, Num(float(count)))
+
+
+def _on_given(shape: Shape) -> Rulebook:
+    layer = _layer(shape, 1, LOSSES["half-squared"], 1, 1)
+    layer = replace(layer, update=_penalized(layer.update, layer.gradient.added))
+    return Rulebook((layer,), Name("unit_error"), None, None, None)
+
+
+def _penalized(rule: Rule, added: tuple[Expr, ...]) -> Rule:
+    """An optimizer whose formulas have, wherever they have the gradient, what a penalty adds to it as well."""
+
+    def whole(key: str) -> Expr:
+        return Sum((Name(key), *added)) if key == "grad" and added else Name(key)
+
+    def each(made: tuple[tuple[str, Expr], ...]) -> tuple[tuple[str, Expr], ...]:
+        return tuple((name, bind(tree, whole)) for name, tree in made)
+
+    change = None if rule.change is None else bind(rule.change, whole)
+    return replace(
+        rule, states=each(rule.states), corrected=each(rule.corrected), change=change, update=bind(rule.update, whole)
+    )
 
 
 def _on_surface(shape: Shape) -> Rulebook:

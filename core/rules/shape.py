@@ -47,7 +47,7 @@ class Shape:
 
     samples: how many one iteration uses. over_outputs, over_samples: "sum" or "mean". mistake: as `rules.mistakes`
     spells it, empty for none. surface: its name, empty for a network. input_gradient: E is differentiated by the inputs
-    as well.
+    as well. given: gradients are given, in place of a network.
     """
 
     layers: tuple[LayerShape, ...]
@@ -60,6 +60,12 @@ class Shape:
     over_samples: str = "mean"
     penalty: Penalty = Penalty()
     input_gradient: bool = False
+    given: bool = False
+
+    @property
+    def passes(self) -> bool:
+        """Whether there is a network that samples are passed through."""
+        return not (self.surface or self.given)
 
     @property
     def outputs(self) -> int:

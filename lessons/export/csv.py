@@ -76,7 +76,9 @@ def _iteration_rows(traces: Iterable[Trace], style: Style) -> Iterator[list[obje
             for number, layer in enumerate(trace.problem.network.layers, 1)
             if not bias or layer.bias is not None
         ]
-        yield [trace.iteration, repr(trace.error), repr(trace.error_after), *map(repr, chain(*arrays))]
+        errors = (trace.error, trace.error_after)
+        shown = map(repr, errors) if trace.problem.given is None else ("", "")
+        yield [trace.iteration, *shown, *map(repr, chain(*arrays))]
 
 
 def _parameters_of(trace: Trace) -> Iterator[Ref]:

@@ -41,7 +41,7 @@ def trace_json(problem: Problem, traces: Iterable[Trace], steps: bool) -> Iterat
 def _problem(problem: Problem) -> Iterator[str]:
     """The problem as it was read, its samples a few at a time."""
     whole = dumps(without_samples(problem))
-    if problem.surface:
+    if not problem.passes:
         yield whole
         return
     yield f'{whole[:-1]}, "sample": ['
@@ -76,7 +76,7 @@ def _numbers(array: np.ndarray) -> list[object]:
 def iteration_json(trace: Trace) -> Json:
     """An iteration as a whole, without its steps."""
     layers = range(1, len(trace.problem.network.layers) + 1)
-    passed = range(0) if trace.problem.surface else layers
+    passed = layers if trace.problem.passes else range(0)
     found: Json = {
         "iteration": trace.iteration,
         "samples": list(trace.samples),
@@ -86,7 +86,7 @@ def iteration_json(trace: Trace) -> Json:
     if trace.problem.error == "softmax-ce":
         found["probabilities"] = _array(trace, "prob")
     found |= {
-        "error": number(trace.error),
+        "error": _error(trace, trace.error),
         "backward": [{"delta": _array(trace, "delta", layer)} for layer in passed],
         **({"input_gradient": _array(trace, "out_grad")} if trace.problem.input_gradient else {}),
         "gradients": [_parameters(trace, "grad", layer) for layer in layers],
@@ -95,11 +95,15 @@ def iteration_json(trace: Trace) -> Json:
             for state, _ in trace.problem.optimizer.rule.states
         },
         "after": [_parameters(trace, "new", layer) for layer in layers],
-        "error_after": number(trace.error_after),
+        "error_after": _error(trace, trace.error_after),
     }
     if trace.diverged:
         found["diverged"] = True
     return found
+
+
+def _error(trace: Trace, error: float) -> float | str | None:
+    return number(error) if trace.problem.given is None else None
 
 
 def _array(trace: Trace, kind: str, layer: int = 0, bias: bool = False) -> list[object] | None:

@@ -36,9 +36,9 @@ def pieces(
     for trace in traces:
         yield from sheet.iteration(trace)
         yield from _steps(sheet, speech, trace) if steps else _whole(sheet, speech, trace)
-        yield from sheet.result(
-            "E", figure(trace.error_after, DIGITS, style=speech.style), speech.say("cli.error_after")
-        )
+        if problem.given is None:
+            after = figure(trace.error_after, DIGITS, style=speech.style)
+            yield from sheet.result("E", after, speech.say("cli.error_after"))
         if trace.diverged:
             yield from sheet.note(speech.say("cli.diverged", iteration=trace.iteration))
     yield from sheet.foot()
@@ -74,7 +74,8 @@ def _whole(sheet: Sheet, speech: Speech, trace: Trace) -> Iterator[str]:
         yield from sheet.matrix(Matrix.of(speech, trace.array("out_grad")), speech.say("export.input_gradients"))
     if trace.problem.error == "softmax-ce":
         yield from sheet.matrix(Matrix.of(speech, trace.array("prob")), speech.say("kind.probability"))
-    yield from sheet.result("E", figure(trace.error, DIGITS, style=speech.style), speech.say("kind.error"))
+    if trace.problem.given is None:
+        yield from sheet.result("E", figure(trace.error, DIGITS, style=speech.style), speech.say("kind.error"))
 
 
 # What of a layer is shown as a whole: the kind, whether of the biases, and what it is called.

@@ -10,7 +10,7 @@ from nntutor.core.foreign import clean
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import short
-from nntutor.core.problems.network import Problem
+from nntutor.core.problems.network import PENALTIES, Problem
 from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.remarks import remark
@@ -67,14 +67,14 @@ class Speech:
         optimizer = problem.optimizer
         plain = Style.ASCII if self.style is Style.ASCII else Style.UNICODE
         known = [(kind, getattr(optimizer, at)) for kind, at in RATE_FIELDS.items() if at in optimizer.rule.rates]
-        known += [(kind, rate) for kind, rate in (("rate_l1", problem.l1), ("rate_l2", problem.l2)) if rate]
+        known += [(kind, rate) for kind in PENALTIES if (rate := problem.rate(kind, 1))]
         rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
-        whole = problem.batch == "full" or bool(problem.surface)
+        whole = problem.batch == "full" or not problem.passes
         name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
         batch = problem.batch if isinstance(problem.batch, str) else "mini"
-        if problem.surface:
-            surface = self.words.say(f"run_name.{problem.surface}")
-            return self.plain(f"{surface} · {self.words.say(f'optimizer_name.{name}')}, {rates}")
+        if not problem.passes:
+            what = f"run_name.{problem.surface}" if problem.surface else "batch_name.given"
+            return self.plain(f"{self.words.say(what)} · {self.words.say(f'optimizer_name.{name}')}, {rates}")
         return self.plain(
             " · ".join(
                 (

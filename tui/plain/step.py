@@ -39,7 +39,7 @@ def what(study: Study, words: Words, look: Look) -> str:
         noun += ", " + words.say("study.sample", at=at, of=len(trace.samples))
     if not ref.unit:
         return words.say("plain.other", noun=noun)
-    if trace.problem.surface:
+    if not trace.problem.passes:
         return words.say("plain.surface", noun=noun, weight=trace.symbol(ref._replace(kind="weight"), look.style))
     unit = trace.names.unit(ref.layer or trace.names.last, ref.unit, look.style)
     layer = layer_name(trace, ref.layer or trace.names.last, words, look)

@@ -10,8 +10,9 @@ import numpy as np
 
 from nntutor.core.engine.edits import is_given
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.kinds import PER_WEIGHT
+from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import PENALTIES
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.language import words
@@ -23,7 +24,7 @@ from nntutor.tui.state.study import Study
 
 _KINDS = {
     **{name: kind for kind, name in NUMBERS.items()},
-    **{name: kind for kind, name in RATE_FIELDS.items()},
+    **{name: kind for kind, name in (RATE_FIELDS | PENALTIES).items()},
     "lr": "rate_eta",
 }
 """Settings and rates by their names."""
@@ -106,8 +107,10 @@ def _named(study: Study, symbol: str) -> Ref | Note:
 
 def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
     """What sets a number to what is typed."""
-    if ref.kind not in NUMBERS and not is_given(study.timeline.problem, ref):
-        return note("edit.not_given", symbol=study.trace.symbol(ref))
+    there = (RATE_FIELDS | PENALTIES).keys()
+    if ref.kind not in NUMBERS and ref.kind not in there and not is_given(study.timeline.problem, ref):
+        in_file = ref.kind == "grad" and study.timeline.problem.given is not None
+        return note("edit.in_file" if in_file else "edit.not_given", symbol=study.trace.symbol(ref))
     if ref.kind not in NUMBERS and not edits.can_be_set(study, ref):
         return note("edit.not_used", symbol=study.trace.symbol(ref))
     value = value_of(study, text)
@@ -117,7 +120,7 @@ def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
         return note("edit.not_a_number", text=text)
     if ref.kind in NUMBERS and not edits.can_be(study.timeline.problem, ref, value):
         return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
-    if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
+    if ref.kind in PER_OPTIMIZER and not in_range(ref.kind, value):
         return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
     return Change(ref, value)
 

@@ -13,7 +13,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Names, Ref
-from nntutor.core.problems.network import Problem
+from nntutor.core.problems.network import PENALTIES, Problem
 from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course.model import Tunable
@@ -24,6 +24,8 @@ from nntutor.tui.state.panels import note
 from nntutor.tui.state.runs import learns
 from nntutor.tui.state.study import Position, Study, step_of
 from nntutor.tui.state.telling import Telling, Went, called, given_value, seen, told, went
+
+_RATES = (*RATE_FIELDS, *PENALTIES)
 
 
 def main_ref(study: Study) -> Ref | None:
@@ -69,7 +71,7 @@ def since(study: Study, ref: Ref) -> int:
     A rate, a setting and the lesson's main number count from the first iteration on, and the way to the place is run
     again; a weight, an input, a target from the iteration at hand.
     """
-    whole = ref.kind in RATE_FIELDS or ref.kind in NUMBERS or ref == main_ref(study)
+    whole = ref.kind in _RATES or ref.kind in NUMBERS or ref == main_ref(study)
     return 1 if whole else study.timeline.iteration
 
 
@@ -80,7 +82,7 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     """
     first, place, here = since(study, ref), study.place, study.step.ref
     before = value_now(study, ref)
-    if not np.isfinite(value) or (ref.kind in RATE_FIELDS and not in_range(ref.kind, value)):
+    if not np.isfinite(value) or (ref.kind in _RATES and not in_range(ref.kind, value)):
         return _no_further(study, ref, before)
     runs, timelines = _touched(study), dict(study.timelines)
     same = all(given_value(timelines[name], ref, first) == value for name in runs)
@@ -132,10 +134,10 @@ def editable(study: Study) -> tuple[Ref, ...]:
         found.append(step.ref._replace(kind="weight"))
     found += [*names(step.full), *(operand.ref for operand in step.operands)]
     found += [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
-    found += [Ref(kind) for kind in RATE_FIELDS]
+    found += [Ref(kind) for kind in _RATES]
     offered = [ref for ref in found if can_be_set(study, ref)]
     if main is not None and can_be_set(study, main):
-        offered.insert(len([ref for ref in offered if ref.kind not in RATE_FIELDS]), main)
+        offered.insert(len([ref for ref in offered if ref.kind not in _RATES]), main)
     return tuple(dict.fromkeys(offered))
 
 

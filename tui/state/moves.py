@@ -209,6 +209,8 @@ def checking(study: Study) -> Study:
         return replace(study, note=note("run.none"))
     if study.trace.problem.error == "perceptron":
         return replace(study, note=note("check.perceptron"))
+    if study.trace.problem.given is not None:
+        return replace(study, note=note("errors.NoError"))
     ref = nudged(study)
     if ref is not None:
         try:

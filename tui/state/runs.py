@@ -140,7 +140,7 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
 
 def run_until(study: Study, text: str) -> Study:
     """A run that ends when E falls to the number typed, or after the longest run there is."""
-    goal = value_of(study, text)
+    goal = value_of(study, text) if study.trace.problem.given is None else note("errors.NoError")
     if isinstance(goal, float) and not goal > 0:
         goal = note("edit.not_a_number", text=text)
     if not isinstance(goal, float):

@@ -22,6 +22,8 @@ _NO_PICTURE = "matrices"
 def views(study: Study) -> tuple[str, ...]:
     """What `v` goes through: what the lesson shows, and what every network or surface has."""
     problem = study.timelines[study.run].problem
+    if problem.given is not None:
+        return "moves", "steps"
     if problem.surface:
         usual: tuple[str, ...] = (
             "parabola" if problem.network.sizes[0] == 1 else "contours",
@@ -63,10 +65,11 @@ def side_by_side(study: Study, picture: bool = True) -> tuple[str, str]:
     all_views = drawn_views(study, picture)
     first = views(study)[0] if views(study)[0] in all_views else _NO_PICTURE
     chosen = study.view if study.view in all_views else _NO_PICTURE
-    beside = (*_BESIDE, "moves") if study.trace.problem.surface else _BESIDE
+    beside = (*_BESIDE, "moves") if not study.trace.problem.passes else _BESIDE
     if chosen in beside and chosen != first:
         return first, chosen
-    return chosen, "curve" if study.running is not None else _BESIDE[0]
+    curve = study.running is not None and study.trace.problem.given is None
+    return chosen, "curve" if curve else _BESIDE[0]
 
 
 def next_view(study: Study, picture: bool = True, seen: tuple[str, ...] = ()) -> Study:

@@ -56,7 +56,8 @@ def progress(session: Session, study: Study, running: Running, words: Words) -> 
     if running.seeds:
         return _seeding(study, running, words, session.width, look)
     newest, errors = study.timeline.newest, study.timeline.errors
-    error = look.figure(float(errors[-1])) if len(errors) else "?"
+    known = len(errors) > 0 and study.trace.problem.given is None
+    error = look.figure(float(errors[-1])) if known else "?"
     title = _title(words.say("run.going", iteration=newest, error=error), session.width)
     if running.goal is not None:
         return [*title, (Piece(f" {words.say('run.until', error=look.figure(running.goal))}"),)]

@@ -57,7 +57,8 @@ def _meant(study: Study, action: str) -> bool:
     if action == "backspace":
         return bool(study.trail)
     if action == "check":
-        return learns(study) and study.trace.problem.error != "perceptron"
+        problem = study.trace.problem
+        return learns(study) and problem.error != "perceptron" and problem.given is None
     if action == "run":
         return learns(study)
     return action != "more" or (study.lesson is not None and study.lesson.main is not None)

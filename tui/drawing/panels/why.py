@@ -79,7 +79,7 @@ def _given(study: Study, ref: Ref) -> str:
     if ref.kind == "out":
         return "given_input"
     if ref.kind in PER_WEIGHT and ref.kind != "weight":
-        return "given_state"
+        return "given_state" if trace.problem.given is None else "given_file"
     if trace.index_of(ref._replace(kind="new")) is None:
         return "given_held"
     return "given_weight" if ref.input else "given_bias"

@@ -41,10 +41,11 @@ def status_row(
 def _places(trace: Trace, index: int, phase: str, words: Words, look: Look) -> list[str]:
     """The place, from whole to the least of it."""
     error = trace.find("E")
-    shown = look.figure(trace.error) if error is not None and trace.known(error, index) else "?"
+    shown = f"E {look.figure(trace.error) if error is not None and trace.known(error, index) else '?'}"
     iteration = f"{words.say('status.iteration')} {trace.iteration}"
     step = f"{words.say('status.step')} {index}/{len(trace)}"
-    parts = ((iteration, phase, step, f"E {shown}"), (iteration, step, f"E {shown}"), (iteration, step), (step,))
+    height = (shown,) if trace.problem.given is None else ()
+    parts = ((iteration, phase, step, *height), (iteration, step, *height), (iteration, step), (step,))
     return [look.line(" · ").join(part) for part in parts]
 
 

@@ -11,6 +11,6 @@ from nntutor.tui.state.study import Study
 
 
 def matrices(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
-    if study.trace.problem.surface:
+    if not study.trace.problem.passes:
         return nothing(words, width)
     return tables.matrices(study.trace, study.step, words, width, height, look)

@@ -12,7 +12,7 @@ from nntutor.tui.state.study import Study
 
 
 def network(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
-    if study.trace.problem.surface:
+    if not study.trace.problem.passes:
         return nothing(words, width)
     drawn = diagram(study.trace, study.step, width - 1, height, look, study.targets_shown)
     if drawn is not None:

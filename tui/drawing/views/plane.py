@@ -40,7 +40,7 @@ def plane(study: Study, words: Words, width: int, height: int, look: Look) -> li
     """Samples, the lines of the units that see the inputs, and the region where the answer is 1."""
     trace = study.trace
     problem = trace.problem
-    if problem.network.sizes[0] != 2 or problem.surface:
+    if problem.network.sizes[0] != 2 or not problem.passes:
         return nothing(words, width)
     state = params_at(trace, study.timeline.step)
     told = cycle(study, words, look, width)
@@ -121,7 +121,7 @@ def planes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     """The plane of inputs, and beside it the plane of the two hidden units."""
     trace = study.trace
     network = trace.problem.network
-    if network.sizes[:2] != (2, 2) or trace.problem.surface:
+    if network.sizes[:2] != (2, 2) or not trace.problem.passes:
         return plane(study, words, width, height, look)
     state = params_at(trace, study.timeline.step)
     left = (width - 2) // 2

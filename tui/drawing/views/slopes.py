@@ -20,7 +20,7 @@ from nntutor.tui.state.study import Study
 def slopes(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """The activation of the unit at hand and its slope, with the working point."""
     trace, ref = study.trace, study.step.ref
-    if trace.problem.surface:
+    if not trace.problem.passes:
         return nothing(words, width)
     number = ref.layer if ref.unit and ref.layer else len(trace.problem.network.layers)
     unit = ref.unit or 1

@@ -23,7 +23,7 @@ MOST = 24
 def network(study: Study, words: Words, look: Look) -> list[str]:
     """Inputs, targets, then every unit: its weights with where they come from, and its numbers as far as made."""
     trace = study.trace
-    if trace.problem.surface:
+    if not trace.problem.passes:
         return [words.say("views.not_here")]
     tell, sizes = _Telling(study, words, look), trace.problem.network.sizes
     lines = [words.say("told.inputs", given=tell.given("out", 0, sizes[0]))]
@@ -49,7 +49,7 @@ def steps(study: Study, words: Words, look: Look) -> list[str]:
 def matrices(study: Study, words: Words, look: Look) -> list[str]:
     """The layer at hand row by row: weights, gradients, new weights, then what its units have made."""
     trace = study.trace
-    if trace.problem.surface:
+    if not trace.problem.passes:
         return [words.say("views.not_here")]
     layer = study.step.ref.layer or trace.names.last
     tell, units = _Telling(study, words, look), trace.problem.network.sizes[layer]

@@ -116,7 +116,7 @@ def layers(study: Study, words: Words, look: Look) -> list[str]:
 def slopes(study: Study, words: Words, look: Look) -> list[str]:
     """The activation of the unit at hand and its slope there, and where the slope is largest."""
     trace, ref = study.trace, study.step.ref
-    if trace.problem.surface:
+    if not trace.problem.passes:
         return [words.say("views.not_here")]
     number = ref.layer if ref.unit and ref.layer else trace.names.last
     unit, layer = ref.unit or 1, trace.problem.network.layers[number - 1]

@@ -22,7 +22,7 @@ def plane(study: Study, words: Words, look: Look) -> list[str]:
     """Samples one by one or, where they are many, how many are right; the lines; a cycle that has closed."""
     trace = study.trace
     problem = trace.problem
-    if problem.network.sizes[0] != 2 or problem.surface:
+    if problem.network.sizes[0] != 2 or not problem.passes:
         return [words.say("views.not_here")]
     state = params_at(trace, study.timeline.step)
     lines = [*_samples(trace, state, words), *_lines(study, state, words, look)]
@@ -34,7 +34,7 @@ def planes(study: Study, words: Words, look: Look) -> list[str]:
     """The plane of inputs, then where the hidden units put each sample that has been seen, and the line of o1 there."""
     trace, lines = study.trace, plane(study, words, look)
     problem = trace.problem
-    if problem.network.sizes[:2] != (2, 2) or problem.surface:
+    if problem.network.sizes[:2] != (2, 2) or not problem.passes:
         return lines
     state = params_at(trace, study.timeline.step)
     hidden = plane_points(problem, state, problem.samples.inputs, 1)
