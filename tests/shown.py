@@ -1,12 +1,12 @@
-"""Where each mistake of the table shows: a problem, and the first number of its iteration that the mistake changes.
+"""Where each mistake of the table shows: a problem, the first number that changes, and what it is then.
 
-The problems' numbers are all unlike, so that no two rules give the same by chance; the numbers that change are written
-down by hand from what the contract says of each mistake.
+The problems' numbers are all unlike, so that no two rules give the same by chance; the formulas are what the contract
+says of each mistake.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,26 @@ ALL = [
     for variant in mistake.variants
 ]
 """Every mistake with every variant, as it is spelled."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A problem; what the mistake makes of a number in it, as the step says it; the first number that is another one.
+
+    unlike: that first number, where it is not the one of the formula.
+    """
+
+    problem: Problem
+    formula: str
+    unlike: str = ""
+
+    @property
+    def symbol(self) -> str:
+        return self.formula.partition(" = ")[0]
+
+    @property
+    def first(self) -> str:
+        return self.unlike or self.symbol
 
 
 def square(
@@ -58,78 +78,105 @@ def three_wide() -> Problem:
     return replace(square(), network=Network(layers), samples=samples)
 
 
-SHOWN: dict[str, tuple[Problem, str]] = {
-    "bias-left-out": (square(), "net_h1[0]"),
-    "bias-subtracted": (square(), "net_h1[0]"),
-    "net-negated": (square(), "h1[0]"),
-    "inputs-swapped": (square(), "net_h1[0]"),
-    "activation-left-out": (square(), "h1[0]"),
-    "exp-sign": (square(), "h1[0]"),
-    "softmax-without-exp": (square("softmax-ce"), "p1[0]"),
-    "sign": (square(), "∂E/∂o1[0]"),
-    "target-in-slope": (square(), "slope_o1[0]"),
-    "mask-always-one": (half_off(), "slope_h1[0]"),
-    "no-output-slope": (square(), "slope_o1[0]"),
-    "no-hidden-slope": (square(), "slope_h1[0]"),
-    "slope-at-net": (square(), "slope_o1[0]"),
-    "slope-twice": (square(), "slope_o1[0]"),
-    "slope-times-net": (square(), "slope_o1[0]"),
-    "slope-of-error:gap": (square(), "slope_o1[0]"),
-    "slope-of-error:turned": (square(), "slope_o1[0]"),
-    "factor-two:missing": (square("mse"), "∂E/∂o1[0]"),
-    "factor-two:added": (square(), "∂E/∂o1[0]"),
-    "outputs-mean-for-sum:back": (square(), "∂E/∂o1[0]"),
-    "outputs-mean-for-sum:both": (square(), "E"),
-    "outputs-mean-for-sum:error": (square(), "E"),
-    "outputs-sum-for-mean:back": (square("mse"), "∂E/∂o1[0]"),
-    "outputs-sum-for-mean:both": (square("mse"), "E"),
-    "outputs-sum-for-mean:error": (square("mse"), "E"),
-    "error-for-gap:output": (square(), "∂E/∂o1[0]"),
-    "error-for-gap:total": (square(), "∂E/∂o1[0]"),
-    "slope-besides-cross-entropy": (square("bce"), "δ_o1[0]"),
-    "softmax-diagonal": (square("softmax-ce"), "δ_o1[0]"),
-    "loss-sent-back": (square(), "∂E/∂h1[0]"),
-    "error-sent-back:gap": (square(), "∂E/∂h1[0]"),
-    "error-sent-back:gradient": (square("mse"), "∂E/∂h1[0]"),
-    "error-sent-back:everywhere": (deep(), "∂E/∂h2_1[0]"),
-    "output-error-reused:gap-same": (square(), "∂E/∂h1[0]"),
-    "output-error-reused:gap-sum": (square(), "∂E/∂h1[0]"),
-    "output-error-reused:gap-last": (square(), "∂E/∂h1[0]"),
-    "output-error-reused:delta-same": (square(), "∂E/∂h1[0]"),
-    "output-error-reused:delta-sum": (deep(), "∂E/∂h2_1[0]"),
-    "output-error-reused:delta-last": (square(), "∂E/∂h1[0]"),
-    "value-for-delta": (square(), "∂E/∂h1[0]"),
-    "weights-left-out": (square(), "∂E/∂h1[0]"),
-    "one-path:same": (square(), "∂E/∂h1[0]"),
-    "one-path:first": (square(), "∂E/∂h1[0]"),
-    "one-path:last": (square(), "∂E/∂h1[0]"),
-    "paths-mean": (square(), "∂E/∂h1[0]"),
-    "paths-crossed": (square(), "∂E/∂h1[0]"),
-    "updated-weights": (square(), "∂E/∂h1[0]"),
-    "gradient-for-weight": (square(), "∂E/∂h1[0]"),
-    "magnitudes-only": (square(), "∂E/∂h1[0]"),
-    "product-for-elementwise": (square(), "δ_o1[0]"),
-    "product-for-elementwise:turned": (square(), "δ_o1[0]"),
-    "upstream-dropped": (square(), "δ_o1[0]"),
-    "other-input:next": (square(), "∂E/∂w5"),
-    "other-input:previous": (three_wide(), "∂E/∂w10"),
-    "other-delta:next": (square(), "∂E/∂w5"),
-    "other-delta:previous": (three_wide(), "∂E/∂w10"),
-    "other-delta:weights-only": (square(), "∂E/∂w5"),
-    "input-left-out": (square(), "∂E/∂w5"),
-    "net-for-input": (square(), "∂E/∂w5"),
-    "own-output-for-input": (square(), "∂E/∂w5"),
-    "slope-of-weight": (square(), "∂E/∂w5"),
-    "transposed": (square(), "∂E/∂w6"),
-    "batch-sum": (square(), "∂E/∂w5"),
-    "batch-mean": (replace(square(), over_samples="sum"), "∂E/∂w5"),
-    "mean-twice:deltas": (square(), "δ_o1[0]"),
-    "mean-twice:gradients": (square(), "∂E/∂w5"),
-    "last-sample-only:divided": (square(), "∂E/∂w5"),
-    "last-sample-only:undivided": (square(), "∂E/∂w5"),
-    "one-bias-for-all": (square(), "∂E/∂b_o1"),
-    "bias-mean-twice": (square(), "∂E/∂b_o1"),
-    "bias-value-for-gradient": (square(), "∂E/∂b_o1"),
-    "bias-not-updated": (square(), "b_o1⁺"),
-    "no-correction": (square(optimizer="adam"), "m̂_w5"),
+def large_epsilon() -> Problem:
+    """Under Adam with an ε that is seen."""
+    problem = square(optimizer="adam")
+    return replace(problem, optimizer=replace(problem.optimizer, epsilon=0.1))
+
+
+SECOND = ("momentum-rate-twice:share", "correction-without-power")
+"""Those that are right in the first iteration, and show in the second."""
+
+SHOWN: dict[str, Shown] = {
+    "bias-left-out": Shown(square(), "net_h1[0] = w1·x1[0] + w2·x2[0]"),
+    "bias-subtracted": Shown(square(), "net_h1[0] = w1·x1[0] + w2·x2[0] − b_h1"),
+    "net-negated": Shown(square(), "h1[0] = σ(−net_h1[0])"),
+    "inputs-swapped": Shown(square(), "net_h1[0] = w1·x1[0] + w3·x2[0] + b_h1"),
+    "activation-left-out": Shown(square(), "h1[0] = net_h1[0]"),
+    "exp-sign": Shown(square(), "h1[0] = 1/(1 − exp(−net_h1[0]))"),
+    "softmax-without-exp": Shown(square("softmax-ce"), "p1[0] = net_o1[0]/(net_o1[0] + net_o2[0])"),
+    "sign": Shown(square(), "∂E/∂o1[0] = t1[0] − o1[0]"),
+    "target-in-slope": Shown(square(), "slope_o1[0] = o1[0]·(1 − t1[0])"),
+    "mask-always-one": Shown(half_off(), "slope_h1[0] = 1"),
+    "no-output-slope": Shown(square(), "slope_o1[0] = 1"),
+    "no-hidden-slope": Shown(square(), "slope_h1[0] = 1"),
+    "slope-at-net": Shown(square(), "slope_o1[0] = net_o1[0]·(1 − net_o1[0])"),
+    "slope-twice": Shown(square(), "slope_o1[0] = σ(o1[0])·(1 − σ(o1[0]))"),
+    "slope-times-net": Shown(square(), "slope_o1[0] = o1[0]·(1 − o1[0])·net_o1[0]"),
+    "slope-of-error:gap": Shown(square(), "slope_o1[0] = (o1[0] − t1[0])·(1 − (o1[0] − t1[0]))"),
+    "slope-of-error:turned": Shown(square(), "slope_o1[0] = (t1[0] − o1[0])·(1 − (t1[0] − o1[0]))"),
+    "factor-two:missing": Shown(square("mse"), "∂E/∂o1[0] = (o1[0] − t1[0])/2"),
+    "factor-two:added": Shown(square(), "∂E/∂o1[0] = 2·(o1[0] − t1[0])"),
+    "outputs-mean-for-sum:back": Shown(square(), "∂E/∂o1[0] = (o1[0] − t1[0])/2"),
+    "outputs-mean-for-sum:both": Shown(square(), "E = (E_o1[0] + E_o2[0] + E_o1[1] + E_o2[1])/4"),
+    "outputs-mean-for-sum:error": Shown(square(), "E = (E_o1[0] + E_o2[0] + E_o1[1] + E_o2[1])/4"),
+    "outputs-sum-for-mean:back": Shown(square("mse"), "∂E/∂o1[0] = 2·(o1[0] − t1[0])"),
+    "outputs-sum-for-mean:both": Shown(square("mse"), "E = (E_o1[0] + E_o2[0] + E_o1[1] + E_o2[1])/2"),
+    "outputs-sum-for-mean:error": Shown(square("mse"), "E = (E_o1[0] + E_o2[0] + E_o1[1] + E_o2[1])/2"),
+    "error-for-gap:output": Shown(square(), "∂E/∂o1[0] = E_o1[0]"),
+    "error-for-gap:total": Shown(square(), "∂E/∂o1[0] = E"),
+    "slope-besides-cross-entropy": Shown(square("bce"), "δ_o1[0] = (o1[0] − t1[0])/2·o1[0]·(1 − o1[0])"),
+    "softmax-diagonal": Shown(square("softmax-ce"), "δ_o1[0] = −t1[0]·(1 − p1[0])"),
+    "loss-sent-back": Shown(square(), "∂E/∂h1[0] = E·w5 + E·w7"),
+    "error-sent-back:gap": Shown(square(), "∂E/∂h1[0] = (o1[0] − t1[0])·w5 + (o2[0] − t2[0])·w7"),
+    "error-sent-back:gradient": Shown(
+        replace(square("mse"), over_outputs="sum"), "∂E/∂h1[0] = ∂E/∂o1[0]·w5 + ∂E/∂o2[0]·w7"
+    ),
+    "error-sent-back:everywhere": Shown(deep(), "∂E/∂h2_1[0] = (o1[0] − t1[0])·w9 + (o2[0] − t2[0])·w11"),
+    "output-error-reused:gap-same": Shown(square(), "∂E/∂h1[0] = o1[0] − t1[0]"),
+    "output-error-reused:gap-sum": Shown(square(), "∂E/∂h1[0] = o1[0] − t1[0] + (o2[0] − t2[0])"),
+    "output-error-reused:gap-last": Shown(square(), "∂E/∂h1[0] = o2[0] − t2[0]"),
+    "output-error-reused:delta-same": Shown(square(), "∂E/∂h1[0] = δ_o1[0]"),
+    "output-error-reused:delta-sum": Shown(deep(), "∂E/∂h2_1[0] = δ_o1[0] + δ_o2[0]"),
+    "output-error-reused:delta-last": Shown(square(), "∂E/∂h1[0] = δ_o2[0]"),
+    "value-for-delta": Shown(square(), "∂E/∂h1[0] = o1[0]·w5 + o2[0]·w7"),
+    "weights-left-out": Shown(square(), "∂E/∂h1[0] = δ_o1[0] + δ_o2[0]"),
+    "one-path:same": Shown(square(), "∂E/∂h1[0] = δ_o1[0]·w5"),
+    "one-path:first": Shown(square(), "∂E/∂h1[0] = δ_o1[0]·w5"),
+    "one-path:last": Shown(square(), "∂E/∂h1[0] = δ_o2[0]·w7"),
+    "paths-mean": Shown(square(), "∂E/∂h1[0] = (δ_o1[0]·w5 + δ_o2[0]·w7)/2"),
+    "paths-crossed": Shown(square(), "∂E/∂h1[0] = δ_o1[0]·w5 + δ_o2[0]·w6"),
+    "updated-weights": Shown(square(), "∂E/∂h1[0] = δ_o1[0]·w5⁺ + δ_o2[0]·w7⁺"),
+    "gradient-for-weight": Shown(square(), "∂E/∂h1[0] = δ_o1[0]·∂E/∂w5 + δ_o2[0]·∂E/∂w7"),
+    "magnitudes-only": Shown(square(), "∂E/∂h1[0] = abs(δ_o1[0])·abs(w5) + abs(δ_o2[0])·abs(w7)"),
+    "product-for-elementwise": Shown(square(), "δ_o1[0] = ∂E/∂o1[0]·slope_o1[0] + ∂E/∂o2[0]·slope_o1[1]"),
+    "product-for-elementwise:turned": Shown(square(), "δ_o1[0] = slope_o1[0]·∂E/∂o1[0] + slope_o2[0]·∂E/∂o1[1]"),
+    "upstream-dropped": Shown(square(), "δ_o1[0] = slope_o1[0]"),
+    "other-input:next": Shown(square(), "∂E/∂w5 = (δ_o1[0]·h2[0] + δ_o1[1]·h2[1])/2"),
+    "other-input:previous": Shown(three_wide(), "∂E/∂w10 = (δ_o1[0]·h3[0] + δ_o1[1]·h3[1])/2"),
+    "other-delta:next": Shown(square(), "∂E/∂w5 = (δ_o2[0]·h1[0] + δ_o2[1]·h1[1])/2"),
+    "other-delta:previous": Shown(three_wide(), "∂E/∂w10 = (δ_o3[0]·h1[0] + δ_o3[1]·h1[1])/2"),
+    "other-delta:weights-only": Shown(square(), "∂E/∂w5 = (δ_o2[0]·h1[0] + δ_o2[1]·h1[1])/2"),
+    "input-left-out": Shown(square(), "∂E/∂w5 = (δ_o1[0] + δ_o1[1])/2"),
+    "net-for-input": Shown(square(), "∂E/∂w5 = (δ_o1[0]·net_h1[0] + δ_o1[1]·net_h1[1])/2"),
+    "own-output-for-input": Shown(square(), "∂E/∂w5 = (δ_o1[0]·o1[0] + δ_o1[1]·o1[1])/2"),
+    "slope-of-weight": Shown(square(), "∂E/∂w5 = (δ_o1[0]·w5 + δ_o1[1]·w5)/2"),
+    "transposed": Shown(square(), "∂E/∂w6 = (δ_o2[0]·h1[0] + δ_o2[1]·h1[1])/2"),
+    "batch-sum": Shown(square(), "∂E/∂w5 = δ_o1[0]·h1[0] + δ_o1[1]·h1[1]"),
+    "batch-mean": Shown(replace(square(), over_samples="sum"), "∂E/∂w5 = (δ_o1[0]·h1[0] + δ_o1[1]·h1[1])/2"),
+    "mean-twice:deltas": Shown(square(), "δ_o1[0] = ∂E/∂o1[0]·slope_o1[0]/2"),
+    "mean-twice:gradients": Shown(square(), "∂E/∂w5 = (δ_o1[0]·h1[0] + δ_o1[1]·h1[1])/4"),
+    "last-sample-only:divided": Shown(square(), "∂E/∂w5 = δ_o1[1]·h1[1]/2"),
+    "last-sample-only:undivided": Shown(square(), "∂E/∂w5 = δ_o1[1]·h1[1]"),
+    "one-bias-for-all": Shown(square(), "∂E/∂b_o1 = (δ_o1[0] + δ_o2[0] + δ_o1[1] + δ_o2[1])/2"),
+    "bias-mean-twice": Shown(square(), "∂E/∂b_o1 = (δ_o1[0] + δ_o1[1])/4"),
+    "bias-value-for-gradient": Shown(square(), "∂E/∂b_o1 = b_o1"),
+    "bias-not-updated": Shown(square(), "b_o1⁺ = b_o1"),
+    "added": Shown(square(), "w5⁺ = w5 + η·∂E/∂w5"),
+    "no-rate": Shown(square(), "w5⁺ = w5 − ∂E/∂w5"),
+    "rate-twice": Shown(square(), "w5⁺ = w5 − η²·∂E/∂w5"),
+    "momentum-average": Shown(square(optimizer="momentum"), "v_w5 = μ·v_w5 − (1 − μ)·η·∂E/∂w5"),
+    "momentum-rate-twice:move": Shown(square(optimizer="momentum"), "Δw5 = η·v_w5"),
+    "momentum-rate-twice:share": Shown(square(optimizer="momentum"), "v_w5 = η·μ·v_w5 − η·∂E/∂w5"),
+    "momentum-late:plain": Shown(square(optimizer="momentum"), "Δw5 = v_w5"),
+    "momentum-late:average": Shown(square(optimizer="momentum"), "v_w5 = μ·v_w5 − (1 − μ)·η·∂E/∂w5"),
+    "momentum-sign:move": Shown(square(optimizer="momentum"), "w5⁺ = w5 − Δw5"),
+    "momentum-sign:gradient": Shown(square(optimizer="momentum"), "v_w5 = μ·v_w5 + η·∂E/∂w5"),
+    "no-correction": Shown(square(optimizer="adam"), "Δw5 = −η·m_w5/(√(v_w5) + ε)", "m̂_w5"),
+    "correction-without-power": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁)"),
+    "count-from-zero": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁ᵏ)"),
+    "count-from-two": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁ᵏ)"),
+    "no-square": Shown(square(optimizer="adam"), "v_w5 = β₂·v_w5 + (1 − β₂)·∂E/∂w5"),
+    "no-root": Shown(square(optimizer="adam"), "Δw5 = −η·m̂_w5/(v̂_w5 + ε)"),
+    "epsilon-inside": Shown(large_epsilon(), "Δw5 = −η·m̂_w5/√(v̂_w5 + ε)"),
 }

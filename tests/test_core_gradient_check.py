@@ -220,10 +220,10 @@ RIGHT_GRADIENTS = ("exp-sign", "outputs-mean-for-sum:both", "outputs-sum-for-mea
 
 @pytest.mark.parametrize("mistake", ALL)
 def test_every_mistake_of_the_table_is_found_but_those_that_leave_gradients_right(mistake: str) -> None:
-    problem, shown = SHOWN[mistake]
-    right = first(problem)
-    changed = next(step for step in right if step.symbol == shown)
-    said = {one.verdict for one in check_all(first(problem, mistake))}
+    shown = SHOWN[mistake]
+    right = first(shown.problem)
+    changed = next(step for step in right if step.symbol == shown.first)
+    said = {one.verdict for one in check_all(first(shown.problem, mistake))}
     assert ("differs" in said) == (changed.phase != "update" and mistake not in RIGHT_GRADIENTS)
     assert "differs" not in {one.verdict for one in check_all(right)}
 

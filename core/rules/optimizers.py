@@ -22,7 +22,8 @@ _beta1k, _beta2k, _decay = Name("rate_beta1k"), Name("rate_beta2k"), Name("rate_
 class Rule:
     """One optimizer: trees by the name of the number that they make, in the order of the steps.
 
-    change is None where the move is folded into the update, as in plain descent.
+    change is None where the move is folded into the update, as in plain descent. late: the move is made before the
+    state, of what the state was.
     """
 
     states: tuple[tuple[str, Expr], ...]
@@ -30,12 +31,14 @@ class Rule:
     change: Expr | None
     update: Expr
     rates: tuple[str, ...]
+    late: bool = False
 
     @property
     def made(self) -> tuple[tuple[str, Expr], ...]:
         """Every number that this rule makes for one weight, in order, the new weight last."""
         change = () if self.change is None else (("change", self.change),)
-        return (*self.states, *self.corrected, *change, ("new", self.update))
+        first, then = (change, self.states) if self.late else (self.states, change)
+        return (*first, *self.corrected, *then, ("new", self.update))
 
 
 def _decaying(state: str, rate: Expr, value: Expr) -> Expr:

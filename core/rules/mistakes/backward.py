@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import Expr, Name, Sub, bind, call
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.mistakes.slip import At, Slip
@@ -31,9 +32,16 @@ def from_output(sent: Expr) -> Slip:
     return back(lambda way, at: replace(way, sent=sent) if at.number == at.shape.last - 1 else way)
 
 
+def scale(at: At) -> float:
+    """How many times o − t an output's ∂E/∂o is; 0 where δ is one factor."""
+    tree = LOSSES[at.shape.error].out_grad
+    divisor = at.shape.outputs if at.shape.over_outputs == "mean" else 1
+    return 0.0 if tree is None else evaluate(tree, {"out": 1.0, "target": 0.0}.__getitem__) / divisor
+
+
 def has_gap(at: At) -> bool:
     """Whether the gap of an output is something else than its δ."""
-    return LOSSES[at.shape.error].out_grad is not None
+    return scale(at) not in ((0, 1) if at.shape.layers[-1].activation == "identity" else (0,))
 
 
 def gap_sent(rules: LayerRules, at: At) -> LayerRules:
@@ -42,17 +50,19 @@ def gap_sent(rules: LayerRules, at: At) -> LayerRules:
 
 
 def gradient_sent(rules: LayerRules, at: At) -> LayerRules:
-    """Σ ∂E/∂o·w, where that is more than o − t."""
-    as_gap = LOSSES[at.shape.error].out_grad == GAP and at.shape.over_outputs == "sum"
-    return from_output(Name("out_grad"))(rules, at) if has_gap(at) and not as_gap else rules
+    """Σ ∂E/∂o·w, where that is more than o − t and less than δ."""
+    slope = at.shape.layers[-1].activation != "identity"
+    return from_output(Name("out_grad"))(rules, at) if slope and scale(at) not in (0, 1) else rules
 
 
 def slopes_never_sent(rules: LayerRules, at: At) -> LayerRules:
     """The same in every layer: what came back to a unit goes on as it is."""
-    if at.shape.last < 3:
+    if at.shape.last < 3 or at.last:
         return rules
     if at.number == at.shape.last - 1:
         return gap_sent(rules, at)
+    if at.above.activation == "identity":
+        return rules
     return back(lambda way, at: replace(way, sent=Name("out_grad")))(rules, at)
 
 

@@ -159,6 +159,12 @@ def for_gap(by: str) -> Slip:
     return at_output(lambda tree: replaced(replaced(tree, _GAP, Name(by)), Sub(_PROB, _TARGET), Name(by)))
 
 
+def total_for_gap(rules: LayerRules, at: At) -> LayerRules:
+    """E, where it is another number than E_o."""
+    one = at.shape.outputs == at.shape.samples == 1 and not at.shape.penalty
+    return rules if one else for_gap("error")(rules, at)
+
+
 def slope_besides(rules: LayerRules, at: At) -> LayerRules:
     """A further o(1 − o) or p(1 − p), where the error's slope has it in it already."""
     own = {"bce": _OUT, "softmax-ce": _PROB}.get(at.shape.error)

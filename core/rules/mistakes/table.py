@@ -46,7 +46,7 @@ MISTAKES: dict[str, Mistake] = {
         both=slopes.over_outputs(mean=False),
         error=slopes.over_outputs(mean=False, back=False),
     ),
-    "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.for_gap("error")),
+    "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.total_for_gap),
     "slope-besides-cross-entropy": of_layers(all=slopes.slope_besides),
     "softmax-diagonal": of_layers(all=slopes.softmax_diagonal),
     "loss-sent-back": of_layers(all=backward.from_output(Name("error"))),
@@ -96,8 +96,21 @@ MISTAKES: dict[str, Mistake] = {
     "bias-mean-twice": of_layers(all=gradients.of_biases(gradients.mean_again)),
     "bias-value-for-gradient": of_layers(all=gradients.bias_itself),
     "bias-not-updated": of_layers(all=gradients.bias_stays),
+    "added": of_updates(all=updates.added),
+    "no-rate": of_updates(all=updates.no_rate),
+    "rate-twice": of_updates(all=updates.rate_twice),
+    "momentum-average": of_updates(all=updates.averaged),
+    "momentum-rate-twice": of_updates(move=updates.velocity_times_rate, share=updates.share_times_rate),
+    "momentum-late": of_updates(plain=updates.late, average=updates.late_average),
+    "momentum-sign": of_updates(move=updates.velocity_subtracted, gradient=updates.gradient_added),
     # m and v start at 0, so at first both are too small: √v by more than m.
     "no-correction": of_updates(all=updates.no_correction),
+    "correction-without-power": of_updates(all=updates.correction_without_power),
+    "count-from-zero": Mistake({"all": updates.count(-1)}, whole=True),
+    "count-from-two": Mistake({"all": updates.count(1)}, whole=True),
+    "no-square": of_updates(all=updates.no_square),
+    "no-root": of_updates(all=updates.no_root),
+    "epsilon-inside": of_updates(all=updates.epsilon_inside),
 }
 
 # What a mistake was called before.
