@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from nntutor.core import errors
 from nntutor.core.engine.plan import PHASES
 from nntutor.core.rules.activations import ACTIVATIONS
@@ -17,7 +19,8 @@ from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
 from nntutor.lessons.course.model import VIEWS
-from nntutor.lessons.language import words
+from nntutor.lessons.language import mistakes, words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.plain.spoken import OWN
 from nntutor.tui.state import commands
@@ -93,6 +96,7 @@ BUILT: dict[str, frozenset[str]] = {
         "kind.": (key for key, _ in words.load("en").group("kind")),
         "language.": words.LANGUAGES,
         "language_name.": words.LANGUAGES,
+        "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
         "mistake_name.": MISTAKES,
         "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
@@ -129,6 +133,24 @@ def test_the_list_of_keys_that_are_built_is_that_of_the_code() -> None:
 def test_every_word_is_said_somewhere() -> None:
     built = {start + end for start, ends in BUILT.items() for end in ends}
     assert not set(words.load("en").entries) - literals(*CODE) - built
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_mistake_is_told_in_full_sentences(language: str) -> None:
+    said = words.load(language)
+    assert [key for key, _ in said.group("mistake")] == [
+        f"{one}.{part}" for one in mistakes.TOLD for part in mistakes.PARTS
+    ]
+    sentences = [sentence for name in mistakes.TOLD for sentence in mistakes.told(said, name)]
+    assert len(set(sentences)) == len(sentences)
+    for sentence in sentences:
+        assert sentence.endswith(("다.", "요.") if language == "ko" else "."), sentence
+        assert language == "ko" or ascii_look(sentence).isascii(), sentence
+
+
+def test_every_mistake_is_taught_by_a_lesson() -> None:
+    assert tuple(mistakes.taught()) == mistakes.TOLD
+    assert set(mistakes.taught().values()) <= {lesson.id for lesson in load.lessons()}
 
 
 COUNTS = "count of found expected limit most seeds size stale steps stops total updates iterations"

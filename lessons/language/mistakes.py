@@ -1,0 +1,26 @@
+"""What is said of a mistake: what was done, why it is tempting, what makes it right, and the lesson that teaches it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from nntutor.core.rules.mistakes.table import MISTAKES
+from nntutor.lessons.language.words import HERE, Words
+
+PARTS = ("did", "tempting", "right")
+TOLD = (*MISTAKES, "check-of-output")
+"""All that can be told: the table's, and a numerical gradient of an output, which changes no rule."""
+
+
+def told(words: Words, name: str) -> tuple[str, ...]:
+    """The sentences of a mistake, one for each of PARTS."""
+    return tuple(words.say(f"mistake.{name}.{part}") for part in PARTS)
+
+
+@cache
+def taught() -> Mapping[str, str]:
+    """The lesson of each mistake."""
+    return MappingProxyType(tomllib.loads((HERE / "mistakes.toml").read_text(encoding="utf-8")))
