@@ -12,10 +12,12 @@ from nntutor.tui import cli
 CASES = Path(__file__).parent / "cases"
 # Mistakes, in which layers, and at which number they begin; or the remarks where the numbers are right.
 TOLD: dict[str, tuple[list[str], list[int] | None, str]] = {
+    "02-mean-taken-twice": (["mean-twice"], [1], "δ_h1[0]"),
     "05-updated-weights": (["updated-weights"], None, "∂E/∂h1"),
     "07-error-not-delta": (["error-sent-back"], None, "∂E/∂h1"),
     "17-mse-without-the-2": (["factor-two"], None, "∂E/∂o1"),
     "19-batch-sum": (["batch-sum"], None, "∂E/∂w5"),
+    "24-adam-correction-without-power": (["correction-without-power"], None, "m̂_w1"),
     "26-sign-of-the-gradient": (["sign"], None, "∂E/∂o1"),
     "33-slope-at-the-net-input": (["slope-at-net"], None, "slope_o1"),
     "36-minus-in-the-wrong-place": (["bias-subtracted", "batch-sum"], None, "net_o1[0]"),
@@ -35,6 +37,14 @@ def test_the_mistake_of_a_thread_is_named(case: str, capsys: pytest.CaptureFixtu
     assert (found["verdict"], best["ids"], best["layers"]) == ("explained", ids, layers)
     assert best["explains"] == best["of"] == len(found["values"])
     assert found["first"]["symbol"] == symbol and found["decide"] == []
+
+
+def test_two_mistakes_that_nothing_tells_apart_are_both_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """With softmax the deltas of a sample add up to 0, which is also what each bias starts from."""
+    assert cli.main(["diagnose", *files("12-one-bias-gradient-for-all-units"), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] == "ambiguous" and found["decide"] == []
+    assert [one["ids"] for one in found["mistakes"][:2]] == [["one-bias-for-all"], ["bias-value-for-gradient"]]
 
 
 def test_where_there_is_no_mistake_it_is_told_what_hinders(capsys: pytest.CaptureFixture[str]) -> None:

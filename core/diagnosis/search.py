@@ -117,10 +117,11 @@ class Search:
         left = _first_of(~base.reproduced)
         ids = {part.id for part in base.parts}
         fits = [one for one in self._candidates if one.id not in ids and self._changes(one, left)]
+        found: list[Entry] = []
         for layered in (False, True):
             tried = self._told([one for one in fits if bool(one.layer) == layered])
-            found = self._reproducing(((*base.parts, one) for one in tried), (self._first, left))
-            found = [entry for entry in found if entry.explains > base.explains]
+            fresh = self._reproducing(((*base.parts, one) for one in tried), (self._first, left))
+            found += [entry for entry in fresh if entry.explains > base.explains]
             if any(entry.whole for entry in found):
                 break
         return found
