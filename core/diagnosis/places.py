@@ -176,7 +176,8 @@ class _Finder:
         _, names, _ = self._plan(at)
         layers = range(1, names.last + 1)
         known = [f"{start}{layer}{end}" for start, end in _ARRAYS for layer in layers]
-        return UnknownValue(self._file, named.line, "name", named.name, nearest(named.name, known))
+        alike = [name for name in known if name.lower() == named.name.lower()]
+        return UnknownValue(self._file, named.line, "name", named.name, (alike or [nearest(named.name, known)])[0])
 
     def _misfit(self, named: Named, shapes: list[tuple[int, ...]]) -> MisfitValue:
         said = " / ".join(dict.fromkeys(spelled(shape) for shape in shapes))
