@@ -14,8 +14,10 @@ import pytest
 
 from nntutor.core.diagnosis import reading
 from nntutor.core.diagnosis.diagnosing import Diagnosis, compared
+from nntutor.core.diagnosis.places import blocks
 from nntutor.core.diagnosis.remarks import on_training
-from nntutor.core.diagnosis.runs import recorded
+from nntutor.core.diagnosis.runs import Runs, recorded
+from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
@@ -214,9 +216,20 @@ def test_two_mistakes_are_peeled_one_after_another(mistake: str) -> None:
     assert mistake in [one.spelled for one in found.mistakes[: found.tied]]
 
 
+def test_two_mistakes_are_found_where_only_what_comes_of_both_is_given() -> None:
+    weights = tuple(f"w{number}⁺" for number in range(1, 9))
+    found = told(lines(right(TWO, 1, "slope-twice+added"), *weights))
+    assert ("slope-twice", "added") in [one.ids for one in found.mistakes[: found.tied]]
+
+
 def test_three_mistakes_are_one_chain_in_step_order() -> None:
     found = told(lines(right(TWO, 1, "bias-subtracted+weights-left-out+added"), *DENSE))
     assert ("bias-subtracted", "weights-left-out", "added") in [one.ids for one in found.mistakes[: found.tied]]
+
+
+def test_mistakes_that_cannot_be_made_together_explain_nothing() -> None:
+    numbers = sheet(blocks(parsed("o1 = 0.5", ""), TWO, 1, ""), TWO)
+    assert not Runs(TWO, numbers).made("target-in-slope+slope-twice").there.any()
 
 
 def test_what_no_mistake_gives_is_said_to_be_unexplained() -> None:
