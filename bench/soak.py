@@ -6,12 +6,15 @@ gradient check on random networks; every screen held to the record.
     python bench/soak.py damage   [count] [seed]                     200 damaged files of a place, one in a leg
     python bench/soak.py checks   [count] [seed]                     10 000 right networks, in legs of 500
     python bench/soak.py mistakes [count] [seed]                     every mistake on 1000 problems, in legs of 50
+    python bench/soak.py given    [count] [seed]                     10 000 sheets of right numbers, in legs of 500
+    python bench/soak.py slips    [count] [seed]                     its numbers, every mistake on 1000 problems
     python bench/soak.py tokens   [count] [seed]                     as many walks, each through a lesson or problem
 
 One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
 its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py; to the check, in
-tests/checking.py; of damaged files, in tests/damaging.py; to what is drawn, in tests/reading.py. So many walks as are
-usual go through every lesson and shipped problem in both languages at each of three sizes and one that is drawn.
+tests/checking.py; to the diagnosis, in tests/diagnosing.py; of damaged files, in tests/damaging.py; to what is drawn,
+in tests/reading.py. So many walks as are usual go through every lesson and shipped problem in both languages at each of
+three sizes and one that is drawn.
 """
 
 from __future__ import annotations
@@ -26,13 +29,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import checking
 import damaging
+import diagnosing
 import reading
 import soaking
 import terminals
 from soaking import Failure, Tally
 
-LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000), "damage": (1, 200),
-        "tokens": (1, reading.LEGS)}  # fmt: skip
+LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000),
+        "given": (500, 10_000), "slips": (50, 1000), "damage": (1, 200), "tokens": (1, reading.LEGS)}  # fmt: skip
+OF_NETWORKS = {"checks": checking.right_ones, "mistakes": checking.mistaken_ones, "given": diagnosing.right_ones,
+               "slips": diagnosing.mistaken_ones}  # fmt: skip
 
 
 def soak(leg: Callable[[Path, int, int], Tally], count: int, each: int, seed: int) -> Tally:
@@ -61,8 +67,8 @@ def main(words: list[str]) -> int:
             done = soak(lambda home, few, one: soaking.hammer(home, few, one, kinds), count, each, seed)
             what = ", ".join(f"{number} {name}" for name, number in done.inputs.most_common())
             said = f"{count} inputs ({what}), {done.starts} starts: alive, and the same screen after each leg"
-        elif words[0] in ("checks", "mistakes"):
-            of = checking.right_ones if words[0] == "checks" else checking.mistaken_ones
+        elif words[0] in OF_NETWORKS:
+            of = OF_NETWORKS[words[0]]
             done = soak(lambda home, few, one: Tally(of(few, one)), count, each, seed)
             said = f"{count} networks: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
         elif words[0] == "tokens":

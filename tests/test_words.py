@@ -86,6 +86,7 @@ BUILT: dict[str, frozenset[str]] = {
         "cli_help.": (*COMMANDS, "main"),
         "command.": (command.action for command in commands.COMMANDS if command.group and command.action != "palette"),
         "command_group.": (*commands.GROUPS, *literals("tui/state/palette.py")),
+        "diagnosis.explained": ("", "_together"),
         "diagnosis.": (end.replace("-", "_") for end in literals("lessons/export/diagnosis.py", "core/diagnosis/*.py")),
         "doctor.": literals("tui/doctor/**/*.py"),
         "doctor.why_": literals("tui/terminal/**/*.py"),

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from math import prod
+from tokenize import TokenError
 
 import numpy as np
 from numpy.lib import format as npy
@@ -53,5 +54,5 @@ def _array(content: bytes, name: str, file: str) -> np.ndarray:
             raise ValueError("its heading says another size")
         flat = np.frombuffer(content, kind, offset=stream.tell())
         return flat.reshape(shape, order="F" if fortran else "C")
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError, TokenError) as error:
         raise NotValues(file, None, "npz", f"{name}: {error}") from None

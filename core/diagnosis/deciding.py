@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from nntutor.core.diagnosis.candidates import Candidate
 from nntutor.core.diagnosis.comparing import differ, first_apart
@@ -12,7 +15,7 @@ from nntutor.core.diagnosis.search import Entry
 from nntutor.core.diagnosis.sheet import Sheet
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Problem
+from nntutor.core.problems.network import Problem, Samples
 
 _FEW = 6  # tied entries that are looked at
 ANOTHER_SAMPLE = "another sample"
@@ -36,7 +39,10 @@ def told_apart(problem: Problem, sheet: Sheet, tied: Sequence[Entry]) -> tuple[s
         after = [_at(problem, one, last + 1) for one in spellings]
         if first_apart(after) is not None:
             found.append(f"@{last + 1}")
-    return tuple(found) or (ANOTHER_SAMPLE,)
+    if not found and not problem.surface:
+        others = [_at(_elsewhere(problem), one, last) for one in spellings]
+        return (ANOTHER_SAMPLE,) if first_apart(others) is not None else ()
+    return tuple(found)
 
 
 def unseen(problem: Problem, sheet: Sheet, candidates: Sequence[Candidate]) -> tuple[str, ...]:
@@ -57,6 +63,12 @@ def unseen(problem: Problem, sheet: Sheet, candidates: Sequence[Candidate]) -> t
         if first_apart([ours[0], now]) is None and first_apart([ours[1], then]) is not None:
             found.append(one.id)
     return tuple(dict.fromkeys(found))
+
+
+def _elsewhere(problem: Problem) -> Problem:
+    """The problem with other inputs."""
+    inputs = np.random.default_rng(0).uniform(-1, 1, problem.samples.inputs.shape)
+    return replace(problem, samples=Samples(inputs, problem.samples.targets))
 
 
 def _at(problem: Problem, mistake: str, iteration: int) -> Trace:

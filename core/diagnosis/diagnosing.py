@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -111,10 +111,31 @@ def diagnose(
     iteration: what names without @k are of. tolerance: a share of the right number that is allowed besides. iterations:
     how long to train for the remarks. Raises the ProblemErrors of `places`.
     """
-    if given is None:
-        return Diagnosis(problem, (iteration,), remarks=on_training(problem, iteration, iterations))
-    found = sheet(blocks(given, problem, iteration, file), problem)
-    return _Case(problem, found, tolerance, progress).answer(iterations)
+    found = Diagnosis(problem, (iteration,))
+    if given is not None:
+        found = compared(problem, given, file, iteration, tolerance, progress)
+    if found.verdict in (None, "right"):
+        hindered = on_training(problem, found.iterations[0], iterations)
+        return replace(found, remarks=(*found.remarks, *hindered))
+    return found
+
+
+def compared(
+    problem: Problem,
+    given: list[Named],
+    file: str = "",
+    iteration: int = 1,
+    tolerance: float = 0.0,
+    progress: Progress | None = None,
+) -> Diagnosis:
+    """The same of own numbers alone: nothing is trained."""
+    # What softmax makes has a name of its own here; people call it the last layer's a.
+    readings = (True, False) if problem.error == "softmax-ce" else (False,)
+    sheets = [sheet(blocks(given, problem, iteration, file, shares), problem) for shares in readings]
+    if sheets[0].places == sheets[-1].places:
+        sheets = sheets[:1]
+    cases = [_Case(problem, one, tolerance, progress) for one in sheets]
+    return max(cases, key=lambda case: case.score).answer()
 
 
 class _Case:
@@ -127,9 +148,10 @@ class _Case:
         self._runs = Runs(problem, sheet)
         self._right: Made = self._runs.made("")
         self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
+        self.score, self._read = self._reading()
 
-    def answer(self, iterations: int | None) -> Diagnosis:
-        way, conventions, search = self._read()
+    def answer(self) -> Diagnosis:
+        way, conventions, search = self._read
         agrees = search.agrees
         entries = [] if agrees.all() else search.entries()
         tied = [entry for entry in entries if entry.explains == entries[0].explains]
@@ -148,11 +170,11 @@ class _Case:
             decide,
             hidden,
             ORIENTATIONS[way[0]] if self._sheet.oriented else None,
-            (*remarks, *(on_training(self._problem, self._sheet.iterations[0], iterations) if right else ())),
+            remarks,
         )
 
-    def _read(self) -> tuple[tuple[bool, bool], list[Convention], Search]:
-        """The way of reading in which most agrees with the right numbers, or with a mistake's."""
+    def _reading(self) -> tuple[tuple[int, int], tuple[tuple[bool, bool], list[Convention], Search]]:
+        """The way of reading in which most agrees with the right numbers, or with a mistake's; and how much does."""
         best: tuple[int, int] = (-1, -1)
         for way in self._sheet.ways:
             numbers, conventions = in_ours(
@@ -164,7 +186,7 @@ class _Case:
             score = max(agreeing, singles[0].explains if singles else 0), agreeing
             if score > best:
                 best, chosen = score, (way, conventions, search)
-        return chosen
+        return best, chosen
 
     def _values(self, numbers: Numbers, agrees: np.ndarray) -> list[Value]:
         names = {k: trace.names for k, trace in self._traces.items()}

@@ -58,15 +58,18 @@ class Block:
     sampled: bool = False
 
 
-def blocks(given: list[Named], problem: Problem, iteration: int, file: str) -> list[Block]:
-    """Every name with its places. Raises UnknownValue and MisfitValue."""
-    finder = _Finder(problem, file)
+def blocks(given: list[Named], problem: Problem, iteration: int, file: str, shares: bool = False) -> list[Block]:
+    """Every name with its places. Raises UnknownValue and MisfitValue.
+
+    shares: the last layer's a is what softmax makes of its net.
+    """
+    finder = _Finder(problem, file, shares)
     return [finder.block(named, iteration) for named in given]
 
 
 class _Finder:
-    def __init__(self, problem: Problem, file: str) -> None:
-        self._problem, self._file = problem, file
+    def __init__(self, problem: Problem, file: str, shares: bool) -> None:
+        self._problem, self._file, self._shares = problem, file, shares
         self._plan = cache(self._plan_of)
 
     def _plan_of(self, iteration: int) -> tuple[Plan, Names, tuple[int, ...]]:
@@ -112,7 +115,7 @@ class _Finder:
             raise self._unknown(named, at)
         kind, bias = found
         layer = int(match[2])
-        kind = "prob" if kind == "out" and self._shares(named, layer) else kind
+        kind = "prob" if self._shares and kind == "out" and layer == len(self._problem.network.layers) else kind
         refs = list(self._all(kind, layer, bias, at)) if layer <= len(self._problem.network.layers) else []
         if not refs or not self._there(refs[0], at):
             raise self._unknown(named, at)
@@ -121,12 +124,6 @@ class _Finder:
         straight, turned = self._readings(named, shape, bias)
         places = tuple(Place(at, ref, numeric) for ref in refs)
         return Block(named, places, straight, turned, kind in PER_SAMPLE)
-
-    def _shares(self, named: Named, layer: int) -> bool:
-        """Whether these are softmax's shares, which people call the last layer's a, and not its net."""
-        values = named.written.values
-        last = layer == len(self._problem.network.layers)
-        return last and self._problem.error == "softmax-ce" and bool(((values >= 0) & (values <= 1)).all())
 
     def _all(self, kind: str, layer: int, bias: bool, at: int) -> Iterator[Ref]:
         of = self._problem.network.layers[layer - 1]
@@ -179,7 +176,8 @@ class _Finder:
         _, names, _ = self._plan(at)
         layers = range(1, names.last + 1)
         known = [f"{start}{layer}{end}" for start, end in _ARRAYS for layer in layers]
-        return UnknownValue(self._file, named.line, "name", named.name, nearest(named.name, known))
+        alike = [name for name in known if name.lower() == named.name.lower()]
+        return UnknownValue(self._file, named.line, "name", named.name, (alike or [nearest(named.name, known)])[0])
 
     def _misfit(self, named: Named, shapes: list[tuple[int, ...]]) -> MisfitValue:
         said = " / ".join(dict.fromkeys(spelled(shape) for shape in shapes))

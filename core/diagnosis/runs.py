@@ -66,10 +66,15 @@ class Runs:
         rules = "+".join(part for part in parts if not part.startswith(CHECK))
         of = next((part.partition(":")[2] or "sum" for part in parts if part.startswith(CHECK)), "error")
         values, there = np.zeros(len(self.sheet)), np.zeros(len(self.sheet), bool)
-        with np.errstate(all="ignore"):
+        try:
             for trace in recorded(self.problem, rules, self.sheet.iterations):
                 for group in self._groups[trace.iteration]:
                     self._fill(group, trace, of, values, there)
+        except (KeyError, ValueError):
+            # Two mistakes in one formula may leave none that can be read: together they cannot be made.
+            if len(parts) < 2:
+                raise
+            there[:] = False
         values.setflags(write=False)
         return Made(values, there)
 

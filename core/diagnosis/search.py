@@ -20,7 +20,7 @@ MOST_PAIRED = 20
 _T = TypeVar("_T")
 _MOST_PARTS = 4
 _BASES = 3  # singles that are gone on from, of those that reproduce the most
-_MOST_PAIRS = 400  # of two mistakes neither of which explains anything alone
+_MOST_PAIRS = 1500  # of two mistakes neither of which explains anything alone
 _OTHERS = 8
 
 Progress = Callable[[int, int], object]
@@ -87,7 +87,9 @@ class Search:
         """The best entry, all that tie with it, and others up to eight."""
         found = self.singles()
         if (not found or not found[0].whole) and max(self._sheet.iterations) <= MOST_PAIRED:
-            found += self._pairs(found) if found else self._cross_pairs()
+            found += self._pairs(found)
+            if not any(entry.whole for entry in found):
+                found = _distinct(found + self._cross_pairs())
             found.sort(key=lambda entry: entry.order)
             found += self._chains(found)
             found.sort(key=lambda entry: entry.order)
@@ -117,10 +119,11 @@ class Search:
         left = _first_of(~base.reproduced)
         ids = {part.id for part in base.parts}
         fits = [one for one in self._candidates if one.id not in ids and self._changes(one, left)]
+        found: list[Entry] = []
         for layered in (False, True):
             tried = self._told([one for one in fits if bool(one.layer) == layered])
-            found = self._reproducing(((*base.parts, one) for one in tried), (self._first, left))
-            found = [entry for entry in found if entry.explains > base.explains]
+            fresh = self._reproducing(((*base.parts, one) for one in tried), (self._first, left))
+            found += [entry for entry in fresh if entry.explains > base.explains]
             if any(entry.whole for entry in found):
                 break
         return found
@@ -128,12 +131,12 @@ class Search:
     def _cross_pairs(self) -> list[Entry]:
         """Two mistakes of different sections, none of which explains anything alone."""
         right = self._runs.made("")
-        able: dict[bytes, Candidate] = {}
+        able: dict[tuple[bytes, frozenset[int]], Candidate] = {}
         for one in self._candidates:
             if not one.layer and self._changes(one, self._first):
                 made = self._runs.made(one.spelled)
                 if not _same(made, right, self._first):
-                    able.setdefault(made.key, one)
+                    able.setdefault((made.key, one.sections), one)
         pairs = [pair for pair in combinations(able.values(), 2) if not pair[0].sections & pair[1].sections]
         return self._reproducing(self._told(pairs[:_MOST_PAIRS]), ())
 

@@ -11,15 +11,16 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref
+from nntutor.lessons.course import load
 from nntutor.lessons.export.steps import Shown
 from nntutor.lessons.export.text import WIDTH
+from nntutor.lessons.language import mistakes
 from nntutor.lessons.language.cells import cells, padded, paragraph
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 
 _FEW = 8  # numbers that part, and tied mistakes, that are listed
 _DIGITS = (6, 9, 13, 17)
-_PARTS = ("did", "tempting", "right", "lesson")
 
 
 class Answer:
@@ -117,7 +118,8 @@ class Answer:
         tied, others = found.mistakes[: found.tied], found.mistakes[found.tied :]
         match found.verdict:
             case "explained":
-                yield from self._explained(found, tied[0], "diagnosis.explained")
+                together = "_together" if len(tied[0].ids) > 1 else ""
+                yield from self._explained(found, tied[0], f"diagnosis.explained{together}")
             case "partly":
                 yield from self._explained(found, tied[0], "diagnosis.partly")
                 yield from self._listed("diagnosis.as_good", tied[1:])
@@ -147,24 +149,27 @@ class Answer:
 
     def _about(self, id: str, several: bool) -> Iterator[str]:
         """What was done, why it is tempting, what is right, where it is taught."""
-        words = self._speech.words
-        told = [(part, f"slip_{part}.{id}") for part in _PARTS]
-        if several and any(words.has(key) for _, key in told):
+        if several:
             yield f"{id}:"
-        for part, key in told:
-            if words.has(key):
-                yield from paragraph(self._say(f"diagnosis.{part}", said=words.say(key)), WIDTH, "  ")
+        for said in mistakes.told(self._speech.words, id):
+            yield from paragraph(self._speech.plain(said), WIDTH, "  ")
+        lesson = mistakes.taught()[id]
+        title = load.text(lesson, self._speech.words.language).title
+        yield from paragraph(self._say("diagnosis.taught", title=title, lesson=lesson), WIDTH, "  ")
 
-    def _listed(self, key: str, mistakes: tuple[Explanation, ...]) -> Iterator[str]:
-        if not mistakes:
+    def _listed(self, key: str, entries: tuple[Explanation, ...]) -> Iterator[str]:
+        if not entries:
             return
         yield ""
         yield self._say(key)
-        for one in mistakes[:_FEW]:
+        for one in entries[:_FEW]:
             yield f"  {self._say('diagnosis.one', name=self._name(one), explains=one.explains, of=one.of)}"
 
     def _decide(self, found: Diagnosis) -> Iterator[str]:
         if not found.decide:
+            if found.verdict == "ambiguous":
+                yield ""
+                yield from self._paragraph("diagnosis.undecided")
             return
         what = ", ".join(self._deciding(one, found.problem.network.sizes) for one in found.decide)
         if found.unseen:

@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # so that not even typing is loaded
 if TYPE_CHECKING:
     from nntutor.functions import (
         Check,
+        Diagnosis,
         Layer,
         Network,
         NntutorError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Trace,
         Training,
         check,
+        diagnose,
         parse,
         problems,
         read,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Check",
+    "Diagnosis",
     "Layer",
     "Network",
     "NntutorError",
@@ -53,6 +56,7 @@ __all__ = [
     "Training",
     "__version__",
     "check",
+    "diagnose",
     "parse",
     "problems",
     "read",

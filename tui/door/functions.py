@@ -6,7 +6,7 @@ are the facts, and the sentence that the command line would print is its note, w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import ParamSpec, TypeVar
 
 from nntutor.core.analysis.gradient_check import Check, check_all
 from nntutor.core.arrays import Array
+from nntutor.core.diagnosis import diagnosing, reading
+from nntutor.core.diagnosis.diagnosing import Diagnosis
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Operand, Step, Trace
@@ -135,6 +137,28 @@ def check(problem: Problem, iteration: int = 1) -> tuple[Check, ...]:
     return tuple(check_all(trace(problem, iteration)))
 
 
+@_said
+def diagnose(
+    problem: Problem,
+    values: Mapping[str, object] | str | Path | None = None,
+    iteration: int = 1,
+    tolerance: float = 0.0,
+) -> Diagnosis:
+    """Your own numbers against the right ones, and the mistake that gives exactly them.
+
+    values: numbers and arrays (of NumPy, or tensors) by their names, symbols ("δ_h1", "dE/dw5", "E@2") or arrays of a
+    layer ("dW1", "db1", "z1", "a1", "W1_new"), rows and columns either way; or the path of a file as `nntutor diagnose`
+    takes it. None: what hinders the training. iteration: of names without @. tolerance: a share of the right number
+    that is allowed besides. Raises ProblemError for what cannot be read or is no number of the problem; ValueError for
+    an iteration below 1.
+    """
+    _at_least_1("iteration", iteration)
+    if values is None:
+        return diagnosing.diagnose(problem, None, iteration=iteration)
+    named, file = reading.of_mapping(values) if isinstance(values, Mapping) else reading.read(values)
+    return diagnosing.diagnose(problem, named, file, iteration, tolerance)
+
+
 def verify() -> dict[str, tuple[Result, ...]]:
     """The published worked examples, by name: each figure as its source prints it, beside what comes out here."""
     return {example.id: tuple(published.results(example)) for example in published.examples()}
@@ -147,6 +171,7 @@ def _at_least_1(name: str, value: int) -> None:
 
 __all__ = [
     "Check",
+    "Diagnosis",
     "Layer",
     "Network",
     "NntutorError",
@@ -162,6 +187,7 @@ __all__ = [
     "Trace",
     "Training",
     "check",
+    "diagnose",
     "parse",
     "problems",
     "read",

@@ -1,0 +1,340 @@
+"""Own numbers: how they are read, what they stand for, when they agree, and what is made of where they do not."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import diagnosing
+import numpy as np
+import pytest
+
+from nntutor.core.diagnosis import reading
+from nntutor.core.diagnosis.diagnosing import Diagnosis, compared
+from nntutor.core.diagnosis.places import blocks
+from nntutor.core.diagnosis.remarks import on_training
+from nntutor.core.diagnosis.runs import Runs, recorded
+from nntutor.core.diagnosis.sheet import sheet
+from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
+from nntutor.core.engine.trace import Trace
+from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
+from nntutor.core.files.problem import parse
+from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
+
+TWO = builtin.open("two-two-two")
+XOR = builtin.open("xor")
+
+
+def right(problem: Problem, iteration: int = 1, mistake: str = "") -> Trace:
+    return next(recorded(problem, mistake, (iteration,)))
+
+
+def told(text: str, problem: Problem = TWO, iteration: int = 1, tolerance: float = 0.0) -> Diagnosis:
+    return compared(problem, parsed(text, "mine.txt"), "mine.txt", iteration, tolerance)
+
+
+def lines(trace: Trace, *symbols: str) -> str:
+    return "\n".join(f"{symbol} = {trace[symbol]!r}" for symbol in symbols)
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+FORMS = {
+    "lines": "E = 0.29837\ndW2 = [[ 0.0822  0.0827]\n       [-0.0226 -0.0227]]\n",
+    "lines with commas": "E = 0.29837\ndW2 =\n[[0.0822, 0.0827],\n [-0.0226, -0.0227]]",
+    "as Python shows an array": "E: 0.29837\ndW2 = array([[0.0822, 0.0827],\n [-0.0226, -0.0227]], dtype=float32)",
+    "a tensor": "E = tensor(0.29837)\ndW2 = tensor([[0.0822, 0.0827],\n [-0.0226, -0.0227]], requires_grad=True)",
+    "JSON": '{"E": "0.29837", "dW2": [[0.0822, 0.0827], [-0.0226, -0.0227]]}',
+    "CSV": "symbol,value\nE,0.29837\ndE/dw5,0.0822\ndE/dw6,0.0827\ndE/dw7,-0.0226\ndE/dw8,-0.0227\n",
+}
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_every_form_of_the_same_numbers_is_read_alike(form: str) -> None:
+    found = told(FORMS[form])
+    assert [(value.symbol, value.given) for value in found.values] == [
+        ("E", 0.29837), ("∂E/∂w5", 0.0822), ("∂E/∂w6", 0.0827), ("∂E/∂w7", -0.0226), ("∂E/∂w8", -0.0227),
+    ]  # fmt: skip
+    assert found.verdict == "right"
+
+
+def test_an_archive_of_numpy_is_read(tmp_path: Path) -> None:
+    trace = right(TWO)
+    np.savez(tmp_path / "mine.npz", dW2=trace.array("grad", 2), E=trace.error)
+    assert compared(TWO, *reading.read(tmp_path / "mine.npz")).verdict == "right"
+    np.savez(tmp_path / "single.npz", dW2=trace.array("grad", 2).astype(np.float32) * np.float32(1 + 3e-6))
+    assert compared(TWO, *reading.read(tmp_path / "single.npz")).verdict == "right"
+
+
+def archive(tmp_path: Path, content: bytes, name: str = "dW1.npy") -> Path:
+    path = tmp_path / "hostile.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(name, content)
+    return path
+
+
+def npy(header: str, data: bytes = b"") -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data
+
+
+class _Trap:
+    """What would leave a file behind if it were ever unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return open, (str(self._path), "w")
+
+
+def test_nothing_in_an_archive_is_run_or_believed(tmp_path: Path) -> None:
+    np.savez(tmp_path / "pickled.npz", dW1=np.array([_Trap(tmp_path / "sprung")], dtype=object))
+    hostile = [tmp_path / "pickled.npz"]
+    with pytest.raises(NotValues) as raised:
+        reading.read(hostile[0])
+    assert raised.value.what == "kind" and not (tmp_path / "sprung").exists()
+    for content in (
+        b"", b"\x93NUMPY", b"no array", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (10**12,)}"),
+        npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,)}"),
+        npy("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}"), npy("(" * 9000), npy("{'descr': '|S9'}"),
+    ):  # fmt: skip
+        with pytest.raises(NotValues):
+            reading.read(archive(tmp_path, content))
+    with pytest.raises(TooManyNumbers):
+        reading.read(archive(tmp_path, b"\0" * (16 * MOST_NUMBERS)))
+    (tmp_path / "cut.npz").write_bytes(archive(tmp_path, b"1" * 5000).read_bytes()[:40])
+    with pytest.raises(NotValues):
+        reading.read(tmp_path / "cut.npz")
+
+
+HOSTILE = {
+    "nothing": "", "spaces": " \n\t\n", "words": "hello", "no name": "= 3", "a word for a number": "o1 = about one",
+    "an underscore": "o1 = 1_000", "a shortened print": "dW1 = [[1 2 ... 3 4]]", "a number twice": "E = 1\nE = 1",
+    "ragged rows": "dW1 = [[1 2] [3]]", "an open bracket": "dW1 = [[1 2", "a bracket too many": "dW1 = 1]]",
+    "brackets in brackets": "dW1 = " + "[" * 5000, "JSON cut": '{"E": 1', "JSON deep": '{"E": ' + "[" * 100_000,
+    "JSON of objects": '{"E": {"a": 1}}', "JSON of nothing": "{}", "JSON of null": '{"E": null}',
+    "JSON of true": '{"E": true}', "JSON twice": '{"E": 1, "E": 2}', "CSV short": "symbol,value\nE\n",
+    "CSV word": "symbol,value\nE,one\n", "too many": "dW1 = [" + "1 " * (MOST_NUMBERS + 1) + "]",
+    "an empty list": "dW1 = []", "another script's digits": "o1 = ١٢",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", list(HOSTILE))
+def test_what_cannot_be_read_is_a_mistake_that_has_a_name(what: str) -> None:
+    with pytest.raises(ProblemError):
+        told(HOSTILE[what])
+
+
+def test_what_no_network_has_is_refused_by_name_and_shape() -> None:
+    for text, error in (
+        ("nonsense = 1", UnknownValue), ("dW3 = [[1 2] [3 4]]", UnknownValue), ("v_w1 = 1", UnknownValue),
+        ("DW1 = [[1 2] [3 4]]", UnknownValue), ("o3 = 1", UnknownValue), ("E@99999 = 1", UnknownValue),
+        ("dE/db_h1 = 1", UnknownValue), ("num_o1 = 1", UnknownValue), ("δ_h1[1] = 1", UnknownValue),
+        ("dW1 = [1 2 3 4]", MisfitValue), ("dW1 = [[1 2 3] [4 5 6]]", MisfitValue), ("o1 = [1 2]", MisfitValue),
+        ("z1 = [[1 2] [3 4]]", MisfitValue),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            told(text)
+    with pytest.raises(UnknownValue) as raised:
+        told("o1 = 0.5", XOR)
+    assert raised.value.what == "sample" and raised.value.nearest == "o1[0]"
+
+
+# --- agreement ---------------------------------------------------------------------------------------
+
+
+def test_as_many_digits_count_as_are_written() -> None:
+    value = right(TWO)["o1"]
+    for digits in range(1, 17):
+        written = f"{value:.{digits}f}"
+        assert told(f"o1 = {written}").verdict == "right"
+        beside = f"{float(written) + 1.6 * 10.0**-digits:.{digits}f}"
+        assert digits > 9 or told(f"o1 = {beside}").values[0].agrees is False
+
+
+def test_an_array_has_the_digits_of_its_longest_entry() -> None:
+    trace = right(TWO)
+    first, second = trace["net_h1"], trace["net_h2"]
+    assert told(f"z1 = [[{first:.2f} {second:.8f}]]").verdict != "right"
+    assert told(f"net_h1 = {first:.2f}\nnet_h2 = {second:.8f}").verdict == "right"
+
+
+def test_a_share_of_the_right_number_may_be_allowed() -> None:
+    value = right(TWO)["o1"] * (1 + 1e-4)
+    assert told(f"o1 = {value!r}").verdict != "right"
+    assert told(f"o1 = {value!r}", tolerance=1e-3).verdict == "right"
+
+
+def test_what_is_not_finite_is_a_value() -> None:
+    wild = replace(TWO, optimizer=TWO.optimizer.with_rate("learning_rate", 1e308 * 10))
+    assert str(right(wild)["w5_new"]) == "-inf"
+    assert told("w5_new = -inf", wild).verdict == "right"
+    assert told("w5_new = inf", wild).verdict != "right" and told("w5_new = nan", wild).verdict != "right"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_right_numbers_are_never_called_wrong(seed: int) -> None:
+    assert diagnosing.right_ones(10, seed).total() == 10
+
+
+def test_a_scalar_for_a_bias_counts_for_every_unit() -> None:
+    assert told("b2 = 0.6").verdict == "right"
+    assert len(told("b2 = 0.6").values) == 2
+
+
+# --- orientation -------------------------------------------------------------------------------------
+
+
+def test_rows_and_columns_are_found_by_shape_or_by_what_fits() -> None:
+    problem = builtin.open("three-wide")
+    trace = right(problem)
+    first, square = trace.array("grad", 1), trace.array("grad", 2)
+
+    def given(*arrays: np.ndarray) -> Diagnosis:
+        return told("\n".join(f"dW{at} = {np.array2string(a, precision=9)}" for at, a in enumerate(arrays, 1)), problem)
+
+    assert given(first, square).orientation == "units-by-inputs"
+    found = given(first.T, square.T)
+    assert (found.verdict, found.orientation) == ("right", "inputs-by-units")
+    mixed = given(first, square.T)
+    assert mixed.verdict in ("explained", "ambiguous") and mixed.mistakes[0].ids == ("transposed",)
+
+
+# --- several mistakes --------------------------------------------------------------------------------
+
+DENSE = ("o1", "o2", "E", "δ_o1", "δ_o2", "∂E/∂h1", "slope_h1", "δ_h1", "δ_h2", "∂E/∂w5", "∂E/∂w1", "w5⁺", "w1⁺", "w4⁺")
+
+
+@pytest.mark.parametrize("mistake", ["sign+added", "bias-left-out+updated-weights", "weights-left-out+no-rate"])
+def test_two_mistakes_are_peeled_one_after_another(mistake: str) -> None:
+    found = told(lines(right(TWO, 1, mistake), *DENSE))
+    assert found.verdict in ("explained", "ambiguous")
+    assert mistake in [one.spelled for one in found.mistakes[: found.tied]]
+
+
+def test_two_mistakes_are_found_where_only_what_comes_of_both_is_given() -> None:
+    weights = tuple(f"w{number}⁺" for number in range(1, 9))
+    found = told(lines(right(TWO, 1, "slope-twice+added"), *weights))
+    assert ("slope-twice", "added") in [one.ids for one in found.mistakes[: found.tied]]
+
+
+def test_three_mistakes_are_one_chain_in_step_order() -> None:
+    found = told(lines(right(TWO, 1, "bias-subtracted+weights-left-out+added"), *DENSE))
+    assert ("bias-subtracted", "weights-left-out", "added") in [one.ids for one in found.mistakes[: found.tied]]
+
+
+def test_mistakes_that_cannot_be_made_together_explain_nothing() -> None:
+    numbers = sheet(blocks(parsed("o1 = 0.5", ""), TWO, 1, ""), TWO)
+    assert not Runs(TWO, numbers).made("target-in-slope+slope-twice").there.any()
+
+
+def test_what_no_mistake_gives_is_said_to_be_unexplained() -> None:
+    found = told(lines(right(TWO), "o1", "o2") + "\nδ_o1 = 0.77")
+    assert (found.verdict, found.mistakes, found.agreeing) == ("unexplained", (), 2)
+    assert found.first is not None and found.first.symbol == "δ_o1" and found.parts is not None
+
+
+def test_the_first_part_of_what_is_left_over_is_kept() -> None:
+    found = told(lines(right(TWO, 1, "sign"), "o1", "δ_o1", "δ_o2", "∂E/∂w5") + "\n∂E/∂w1 = 0.77")
+    assert found.verdict == "partly" and found.mistakes[0].ids == ("sign",)
+    assert (found.mistakes[0].explains, found.mistakes[0].of) == (4, 5)
+
+
+def test_what_would_tell_equal_explanations_apart_is_said() -> None:
+    problem = replace(TWO, error="mse")
+    wrong = right(problem, 1, "factor-two:added")
+    found = told(lines(wrong, "∂E/∂w5", "∂E/∂w6"), problem)
+    assert found.verdict == "ambiguous" and found.decide
+    assert {one.ids[0] for one in found.mistakes[: found.tied]} >= {"factor-two", "outputs-sum-for-mean"}
+    assert told(lines(wrong, "∂E/∂w5", "∂E/∂w6", "E"), problem).tied < found.tied
+
+
+def test_what_only_the_second_iteration_shows_is_asked_for() -> None:
+    adam = builtin.open("race-xor")
+    adam = replace(adam, optimizer=replace(adam.optimizer, name="adam"))
+    found = told(lines(right(adam), "w1⁺", "w2⁺"), adam)
+    assert found.verdict == "right" and found.decide == ("@2",)
+    assert "correction-without-power" in found.unseen
+    assert told(lines(right(TWO), "w1⁺", "w2⁺")).decide == ()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_mistake_that_shows_is_named(seed: int) -> None:
+    assert diagnosing.mistaken_ones(2, seed).total() > 30
+
+
+# --- conventions and numerical gradients -------------------------------------------------------------
+
+
+def test_the_mean_within_a_delta_is_right_where_the_gradient_is() -> None:
+    trace = right(XOR)
+    arrays = {"dz1": trace.array("delta", 1) / 4, "dW1": trace.array("grad", 1)}
+    given, file = reading.of_mapping(arrays)
+    found = compared(XOR, given, file)
+    assert found.verdict == "right" and "mean-in-delta" in [one.id for one in found.remarks]
+    given, file = reading.of_mapping({**arrays, "dW1": trace.array("grad", 1) / 4})
+    assert compared(XOR, given, file).mistakes[0].ids == ("mean-twice",)
+
+
+def test_a_velocity_of_another_convention_is_right_where_the_weights_are() -> None:
+    problem = replace(TWO, optimizer=replace(TWO.optimizer, name="momentum", learning_rate=0.1))
+    trace = right(problem, 2)
+    torch = -trace.array("v", 2) / 0.1
+    given, file = reading.of_mapping({"vW2": torch, "W2_new": trace.array("new", 2)})
+    found = compared(problem, given, file, 2)
+    assert found.verdict == "right" and "other-convention" in [one.id for one in found.remarks]
+    given, file = reading.of_mapping({"vW2": torch})
+    assert compared(problem, given, file, 2).verdict != "right"
+
+
+def test_a_numerical_gradient_of_the_output_is_found_out() -> None:
+    trace = right(TWO)
+    ref = trace.find("w5")
+    assert ref is not None
+    h = 1e-4
+    numeric = {}
+    for name, of in (("E", "E"), ("o", "o1")):
+        ends = []
+        for by in (h, -h):
+            weights = TWO.network.layers[1].weights.copy()
+            weights[0, 0] += by
+            layers = (TWO.network.layers[0], replace(TWO.network.layers[1], weights=weights))
+            ends.append(right(replace(TWO, network=replace(TWO.network, layers=layers)))[of])
+        numeric[name] = (ends[0] - ends[1]) / (2 * h)
+    assert told(f"num_dE/dw5 = {numeric['E']!r}").verdict == "right"
+    found = told(f"num_dE/dw5 = {numeric['o']!r}")
+    assert found.mistakes[0].ids == ("check-of-output",) and found.verdict in ("explained", "ambiguous")
+
+
+# --- remarks -----------------------------------------------------------------------------------------
+
+
+def remarked(problem: Problem, iterations: int = 1000) -> dict[str, object]:
+    return {one.id: one for one in on_training(problem, 1, iterations)}
+
+
+def test_what_hinders_a_training_is_remarked_on() -> None:
+    assert "equal-start" in remarked(builtin.open("xor-equal"))
+    assert "dead-units" in remarked(builtin.open("dead"))
+    assert "diverges" in remarked(builtin.open("scales"))
+    assert remarked(TWO) == {} and remarked(builtin.open("one-neuron")) == {}
+
+
+def test_contradictions_and_targets_out_of_reach_are_remarked_on() -> None:
+    text = (
+        "[[layer]]\nweights = [[0.5]]\n[[sample]]\ninput = [1]\ntarget = [2]\n[[sample]]\ninput = [1]\ntarget = [0]\n"
+    )
+    found = remarked(parse(text, "t", Path()), 200)
+    assert {"target-out-of-range", "contradictory-samples"} <= found.keys()
+
+
+def test_a_form_that_nobody_reads_is_no_number(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text(json.dumps({"E": [0.1, [0.2]]}), encoding="utf-8")
+    with pytest.raises(NotValues) as raised:
+        reading.read(tmp_path / "mine.json")
+    assert raised.value.what == "ragged"
+    assert reading.read("-", io.BytesIO(b"E = 0.2984"))[0][0].name == "E"

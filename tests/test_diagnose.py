@@ -1,0 +1,153 @@
+"""Public threads on wrong backpropagation, rebuilt: each person is told their mistake, in one command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nntutor.tui import cli
+
+CASES = Path(__file__).parent / "cases"
+# Mistakes, in which layers, and at which number they begin; or the remarks where the numbers are right.
+TOLD: dict[str, tuple[list[str], list[int] | None, str]] = {
+    "02-mean-taken-twice": (["mean-twice"], [1], "δ_h1[0]"),
+    "05-updated-weights": (["updated-weights"], None, "∂E/∂h1"),
+    "07-error-not-delta": (["error-sent-back"], None, "∂E/∂h1"),
+    "17-mse-without-the-2": (["factor-two"], None, "∂E/∂o1"),
+    "19-batch-sum": (["batch-sum"], None, "∂E/∂w5"),
+    "24-adam-correction-without-power": (["correction-without-power"], None, "m̂_w1"),
+    "26-sign-of-the-gradient": (["sign"], None, "∂E/∂o1"),
+    "33-slope-at-the-net-input": (["slope-at-net"], None, "slope_o1"),
+    "36-minus-in-the-wrong-place": (["bias-subtracted", "batch-sum"], None, "net_o1[0]"),
+}
+
+
+def files(case: str) -> tuple[str, str]:
+    return str(CASES / case / "problem.toml"), str(CASES / case / "values.json")
+
+
+@pytest.mark.parametrize("case", list(TOLD))
+def test_the_mistake_of_a_thread_is_named(case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ids, layers, symbol = TOLD[case]
+    assert cli.main(["diagnose", *files(case), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    best = found["mistakes"][0]
+    assert (found["verdict"], best["ids"], best["layers"]) == ("explained", ids, layers)
+    assert best["explains"] == best["of"] == len(found["values"])
+    assert found["first"]["symbol"] == symbol and found["decide"] == []
+
+
+def test_two_mistakes_that_nothing_tells_apart_are_both_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """With softmax the deltas of a sample add up to 0, which is also what each bias starts from."""
+    assert cli.main(["diagnose", *files("12-one-bias-gradient-for-all-units"), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] == "ambiguous" and found["decide"] == []
+    assert [one["ids"] for one in found["mistakes"][:2]] == [["one-bias-for-all"], ["bias-value-for-gradient"]]
+
+
+def test_where_there_is_no_mistake_it_is_told_what_hinders(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", *files("29-dead-relu-xor"), "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["verdict"], found["first"], found["mistakes"]) == ("right", None, [])
+    dead = next(one for one in found["remarks"] if one["id"] == "dead-units")
+    assert (dead["iteration"], dead["symbol"]) == (1, "h1") and dead["try"]["solved_in"]
+    assert {"slope-of-output", "plateau", "kink"} <= {one["id"] for one in found["remarks"]}
+
+
+def test_the_answer_shows_both_formulas_with_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", *files("07-error-not-delta"), "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    assert "21 of 45 numbers agree." in said and "The first that parts is ∂E/∂h1, step 35 of iteration 1." in said
+    assert "∂E/∂h1 = δ_o1·w10 + δ_o2·w13 + δ_o3·w16" in said
+    assert "∂E/∂h1 = (o1 − t1)·w10 + (o2 − t2)·w13 + (o3 − t3)·w16" in said
+    assert "0.660527" in said and "0.113951" in said and "error-sent-back" in said
+    assert cli.main(["diagnose", *files("07-error-not-delta"), "--lang", "ko"]) == 1
+    assert "처음 갈라지는 숫자는 ∂E/∂h1입니다" in capsys.readouterr().out
+    assert cli.main(["diagnose", *files("07-error-not-delta"), "--ascii"]) == 1
+    assert capsys.readouterr().out.isascii()
+
+
+# --- what is refused -------------------------------------------------------------------------------------
+
+
+def refused(capsys: pytest.CaptureFixture[str], *given: str) -> str:
+    """The one line on standard error; nothing was printed."""
+    assert cli.main(["diagnose", *given]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("nntutor: ") and said.err.count("\n") == 1
+    return said.err
+
+
+REFUSED = {
+    "nonsense = 1": "“nonsense” is no number of this problem",
+    "dw1 = [[1 2] [3 4]]": "Did you mean “dW1”?",
+    "dW1 = [[1 2 3] [4 5 6]]": "has the shape 2 × 3, which fits nothing in this network; expected 2 × 2",
+    "dW1 = [[1 2 ... 3 4]]": "shortened",
+    "o1 = many": "“many” is no number",
+    "": "no numbers",
+    "E = 1\nE = 2": ":2: “E” is given twice",
+    "hello \x1b[2J": "cannot be read",
+    "E@12345 = 1": "at most 10000",
+}
+
+
+@pytest.mark.parametrize("text", list(REFUSED))
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_what_cannot_be_used_is_one_line(
+    text: str, format: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text(text, encoding="utf-8")
+    assert REFUSED[text] in refused(capsys, "two-two-two", str(tmp_path / "mine.txt"), "--format", format)
+    assert "\x1b" not in refused(capsys, "two-two-two", str(tmp_path / "mine.txt"), "--lang", "ko")
+
+
+def test_files_and_options_that_cannot_be_used_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "large.txt").write_bytes(b"1" * 1_000_001)
+    (tmp_path / "bytes.txt").write_bytes(b"\xff\xfe\x00")
+    np.savez(tmp_path / "object.npz", dW1=np.array([{}], dtype=object))
+    assert "larger than 1 MB" in refused(capsys, "two-two-two", str(tmp_path / "large.txt"))
+    assert "not UTF-8" in refused(capsys, "two-two-two", str(tmp_path / "bytes.txt"))
+    assert "holds no plain numbers" in refused(capsys, "two-two-two", str(tmp_path / "object.npz"))
+    assert "no such file" in refused(capsys, "two-two-two", str(tmp_path / "none.txt"))
+    assert "this is a folder" in refused(capsys, "two-two-two", str(tmp_path))
+    assert "which problem" in refused(capsys)
+    assert "both standard input" in refused(capsys, "-", "-")
+    for option in (["--tolerance", "2"], ["--tolerance", "-1"], ["--iteration", "0"], ["--iteration", "99999"]):
+        assert option[0] in refused(capsys, "two-two-two", *option)
+    assert "expected one of text, json" in refused(capsys, "two-two-two", "--format", "csv")
+
+
+def test_numbers_of_another_network_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.txt").write_text("net_h1 = 0.9123\nh1 = 0.111\no1 = 0.4321", encoding="utf-8")
+    assert cli.main(["diagnose", "two-two-two", str(tmp_path / "mine.txt")]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "is this the same network? net_h1 is 0.9123, expected 0.3775; h1 is" in said
+
+
+def test_values_may_come_by_standard_input() -> None:
+    """As `python mine.py | nntutor diagnose sheet.toml -`."""
+    code = "import sys; from nntutor.tui.command import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "diagnose", "two-two-two", "-", "--lang", "en"],
+        input="dW2 = [[ 0.08216704  0.08266763]\n       [-0.02260254 -0.02274024]]\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "All 4 numbers that you gave agree." in done.stdout
+
+
+def test_without_values_the_training_is_remarked_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", "xor-equal", "--format", "json", "--iterations", "500"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["values"], found["verdict"], found["first"], found["mistakes"]) == ([], None, None, [])
+    assert found["remarks"][0]["id"] == "equal-start" and found["remarks"][0]["try"]["key"] == "initial"
+    assert cli.main(["diagnose", "two-two-two", "--lang", "en"]) == 0
+    assert "Nothing that is known here hinders this training." in capsys.readouterr().out
