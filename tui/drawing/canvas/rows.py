@@ -231,9 +231,9 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
 # A short formula in parentheses, out(1 − out) or 1/(1 + exp(−net)), is read in one piece.
 _TERM = r"(?:[^() ]|\([^() ]{1,6}\)){1,6}"
 _PARENTHESES = re.compile(rf"\({_TERM}( {_TERM}){{1,4}}\)")
-# A sign is read with what follows it, and a short name with its sign: w3 = 0.25, E → 0.1, 1 − β.
+# A sign is read with what follows it, and a short name with its sign: w3 = 0.25, E 0.3 → 0.1, 1 − β.
 _SIGN = re.compile(r"(?<= )([=≈<>≤≥≠→←·−+/]) (?=[^ ]{1,24}(?: |$))")
-_NAME = re.compile(r"(?<![^ (])([^ ()]{1,8}) (?=[=≈<>≤≥≠→←−]\N{NO-BREAK SPACE})")
+_NAME = re.compile(r"(?<![^ (])([^ ()]{1,8}) (?=(?:[−\d][^ ]{0,9} )?[=≈<>≤≥≠→←−]\N{NO-BREAK SPACE})")
 _JOINED = "\N{NO-BREAK SPACE}"
 BOLD = "**"
 
