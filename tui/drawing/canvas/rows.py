@@ -233,7 +233,7 @@ _TERM = r"(?:[^() ]|\([^() ]{1,6}\)){1,6}"
 _PARENTHESES = re.compile(rf"\({_TERM}( {_TERM}){{1,4}}\)")
 # A sign is read with what follows it, and a short name with its sign: w3 = 0.25, E 0.3 → 0.1, 1 − β.
 _SIGN = re.compile(r"(?<= )([=≈<>≤≥≠→←·−+/]) (?=[^ ]{1,24}(?: |$))")
-_NAME = re.compile(r"(?<![^ (])([^ ()]{1,8}) (?=(?:[−\d][^ ]{0,9} )?[=≈<>≤≥≠→←−]\N{NO-BREAK SPACE})")
+_NAME = re.compile(r"(?<![^ (])([^ ()]{1,8}) (?=(?:[−\d][^ ]{0,9} )?[=≈<>≤≥≠→←−+]\N{NO-BREAK SPACE})")
 _JOINED = "\N{NO-BREAK SPACE}"
 BOLD = "**"
 
