@@ -303,7 +303,15 @@ def test_a_short_formula_in_parentheses_is_not_broken_over_two_lines() -> None:
         assert " ".join(lines) == text
 
 
-@given(st.text(alphabet="ab 은(−)·", max_size=60), st.integers(4, 20))
+def test_no_line_ends_with_a_sign_or_parts_a_name_from_its_number() -> None:
+    text = "Far from there E = 0.25 and E 0.3 → 0.1, so m is divided by 1 − β₁ᵏ and Δ = −η·m̂/(√v̂ + ε) is small."
+    for width in range(28, 80):
+        lines = wrapped(text, width)
+        assert not any(line.split()[-1] in "E=→−+" or line.split()[0] in "=→−+" for line in lines), lines
+        assert " ".join(lines) == text
+
+
+@given(st.text(alphabet="ab 은(−)·=", max_size=60), st.integers(4, 20))
 def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
     lines = wrapped(text, width)
     assert all(cells(line) <= width for line in lines)

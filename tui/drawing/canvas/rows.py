@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -231,6 +231,9 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
 # A short formula in parentheses, out(1 − out) or 1/(1 + exp(−net)), is read in one piece.
 _TERM = r"(?:[^() ]|\([^() ]{1,6}\)){1,6}"
 _PARENTHESES = re.compile(rf"\({_TERM}( {_TERM}){{1,4}}\)")
+# A sign is read with what follows it, and a short name with its sign: w3 = 0.25, E 0.3 → 0.1, 1 − β.
+_SIGN = re.compile(r"(?<= )([=≈<>≤≥≠→←·−+/]) (?=[^ ]{1,24}(?: |$))")
+_NAME = re.compile(r"(?<![^ (])([^ ()]{1,8}) (?=(?:[−\d][^ ]{0,9} )?[=≈<>≤≥≠→←−+]\N{NO-BREAK SPACE})")
 _JOINED = "\N{NO-BREAK SPACE}"
 BOLD = "**"
 
@@ -241,12 +244,11 @@ def wrapped(text: str, width: int) -> list[str]:
     The marks of bold terms, **so**, take up no cell.
     """
     width = max(1, width)
-    text = _PARENTHESES.sub(lambda match: match[0].replace(" ", _JOINED), text)
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
+    for word in _words(text, width):
         if _shown(word) > width:
-            word = word.replace(_JOINED, " ").replace(BOLD, "")
+            word = word.replace(BOLD, "")
             while cells(word) > width:
                 lines += [line] if line else []
                 line = ""
@@ -261,6 +263,14 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(line)
             line = word
     return [one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines)]
+
+
+def _words(text: str, width: int) -> Iterator[str]:
+    """What is read in one piece, as long as a line has room for it."""
+    text = _PARENTHESES.sub(lambda match: match[0].replace(" ", _JOINED), text)
+    text = _NAME.sub(rf"\1{_JOINED}", _SIGN.sub(rf"\1{_JOINED}", text))
+    for word in text.split(" "):
+        yield from [word] if _shown(word) <= width else word.split(_JOINED)
 
 
 def _shown(text: str) -> int:
