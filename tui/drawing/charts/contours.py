@@ -72,8 +72,13 @@ def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.08
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
-def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look) -> list[Row]:
-    """The picture in at most width × height cells."""
+def contour_rows(
+    ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look, together: str = ""
+) -> list[Row]:
+    """The picture in at most width × height cells.
+
+    together: what is said before the names of paths that are in one place, where the first one's stands.
+    """
     if width < _LEAST[0] or height < _LEAST[1]:
         return []
     drawn = Dots(width - 1, height - 1, look, ground.across, ground.up)
@@ -85,8 +90,9 @@ def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: i
         drawn.levels(bands, "edge")
     for path in paths:
         _path(drawn, path)
+    places = _places(drawn, paths)
     for path in paths:
-        _ends(drawn, path, many=len(paths) > 1)
+        _ends(drawn, path, places)
     for path in paths if len(paths) > 1 else ():
         _named(drawn, path)
     if ground.minimum is not None:
@@ -94,7 +100,8 @@ def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: i
     if len(edges):
         _heights(drawn, heights, edges)
     rows: list[Row] = [(Piece(" "), *row) if row else () for row in drawn.rows()]
-    return [*rows, _axes(drawn, ground.axes, look, width)]
+    shared = _shared(drawn, places, ground.minimum)
+    return [*rows, _axes(drawn, ground.axes, look, width, f"{together} {shared}" if shared else "")]
 
 
 def _levels(heights: Array, count: int) -> Array:
@@ -117,18 +124,45 @@ def _path(drawn: Dots, path: Path) -> None:
     drawn.curve(points[:, 0], points[:, 1], path.style)
 
 
-def _ends(drawn: Dots, path: Path, many: bool) -> None:
+def _places(drawn: Dots, paths: Sequence[Path]) -> dict[tuple[int, int], list[str]]:
+    """The cells in which paths end, those that have left the picture at its edge, and the names of all that end there.
+
+    None where there is one path alone: it has no name.
+    """
+    places: dict[tuple[int, int], list[str]] = {}
+    for path in paths if len(paths) > 1 else ():
+        if len(path.points) and not np.isnan(path.points[-1]).any():
+            at = drawn.cell(*_at_edge(drawn, path.points[-1]))
+            if at is not None:
+                places.setdefault(at, []).append(path.name)
+    return places
+
+
+def _shared(drawn: Dots, places: dict[tuple[int, int], list[str]], minimum: tuple[float, float] | None) -> str:
+    """The names of paths that end in one cell, or in that of the lowest point."""
+    lowest = None if minimum is None else drawn.cell(*minimum)
+    groups = [[*names, *([drawn.look.line("✕")] if at == lowest else [])] for at, names in places.items()]
+    return ", ".join(" ".join(group) for group in groups if len(group) > 1)
+
+
+def _at_edge(drawn: Dots, point: Array) -> tuple[float, float]:
+    """A point, or of one that lies outside the nearest in the picture."""
+    return float(np.clip(point[0], *drawn.across)), float(np.clip(point[1], *drawn.up))
+
+
+def _ends(drawn: Dots, path: Path, places: dict[tuple[int, int], list[str]]) -> None:
     """Start, moves and the newest point; an arrow at the edge where that lies outside."""
-    look = drawn.look
+    look, many = drawn.look, bool(places)
     points = path.points
     if not len(points):
         return
     newest, sign = points[-1], path.name if many and path.name else look.line("●")
     style = "result" if not many else path.style
-    if np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
-        drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=not many)
-        if many:
-            drawn.label(float(newest[0]), float(newest[1]), sign, style) if not _stands(drawn, newest, sign) else None
+    at = None if np.isnan(newest).any() else drawn.cell(*_at_edge(drawn, newest))
+    if many and (at is None or places[at][0] != path.name):
+        pass  # another's name stands there
+    elif np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
+        drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=True)
     else:
         _outside(drawn, newest, path.name if many else "", style)
     drawn.mark(float(points[0, 0]), float(points[0, 1]), look.line("○"), "bold")
@@ -168,11 +202,6 @@ def _named(drawn: Dots, path: Path) -> None:
             drawn.write(*at, path.name.lower(), path.style)
 
 
-def _stands(drawn: Dots, point: Array, sign: str) -> bool:
-    at = drawn.cell(float(point[0]), float(point[1]))
-    return at is not None and drawn._text[at[0]][at[1]] == sign[0]
-
-
 def _pointer(drawn: Dots, dx: float, dy: float) -> str:
     row0, column0 = drawn.place(0.0, 0.0)
     row1, column1 = drawn.place(dx, dy)
@@ -187,8 +216,7 @@ def _outside(drawn: Dots, point: Array, name: str, style: str) -> None:
     """An arrow at the edge towards a point that lies outside."""
     if np.isnan(point).any():
         return
-    x = float(np.clip(point[0], *drawn.across))
-    y = float(np.clip(point[1], *drawn.up))
+    x, y = _at_edge(drawn, point)
     dx, dy = float(np.clip(point[0] - x, -1e9, 1e9)), float(np.clip(point[1] - y, -1e9, 1e9))
     drawn.mark(x, y, _pointer(drawn, dx, dy) + name, style, over=True)
 
@@ -214,8 +242,8 @@ def _heights(drawn: Dots, heights: Array, edges: Array) -> None:
                 break
 
 
-def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> Row:
-    """What lies across and up, with the ends of both spans."""
+def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int, shared: str) -> Row:
+    """What lies across and up, with the ends of both spans; and which paths end in one place."""
 
     def span(name: str, ends: Span) -> str:
         low, high = (figure(end, 2, style=look.style) for end in ends)
@@ -223,7 +251,8 @@ def _axes(drawn: Dots, axes: tuple[str, str], look: Look, width: int) -> Row:
 
     across, up = look.line("→"), look.line("↑")
     text = f" {across} {span(axes[0], drawn.across)}   {up} {span(axes[1], drawn.up)}"
-    return shortened((Piece(text, "dim"),), width, look)
+    also = (Piece(f"   {shared}", "note"),) if shared else ()
+    return shortened((Piece(text, "dim"), *also), width, look)
 
 
 def sign_row(values: Sequence[float], width: int, look: Look) -> Row:

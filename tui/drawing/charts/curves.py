@@ -19,8 +19,13 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 # A range of more than this many decades is drawn on a log scale.
 _DECADES = 1.5
 _LEAST = (24, 6)
+_FRAME = 3  # rows of the frame and of the numbers below it
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = "_.-=+*%#"
+
+
+Curve = tuple[Array, Array, str]
+"""x, y, and the mark that it is drawn with; "" for a line of dots."""
 
 
 def curve_rows(errors: Array, at: int, width: int, height: int, look: Look, title: str, log: str) -> list[Row]:
@@ -63,7 +68,17 @@ def curves_rows(
     parts = np.split(scaled, np.cumsum([len(values) for _, values in curves])[:-1])
     drawn = [(x, y, mark) for (x, _), y, mark in zip(curves, parts, marks, strict=True) if len(x)]
     heading = f" {title}" + (f" ({log})" if is_log else "")
-    rows = _built(drawn, None, (first, last), ticks, labels, width, height - 1, look)
+    rows = _built(
+        drawn,
+        _in_turn(drawn, (first, last), width - max(map(len, labels)) - 2),
+        None,
+        (first, last),
+        ticks,
+        labels,
+        width,
+        height - 1,
+        look,
+    )
     return [shortened(row, width, look) for row in [(Piece(heading, "bold"),), *rows]]
 
 
@@ -90,11 +105,12 @@ def _plot(
 ) -> list[Row]:
     here = np.flatnonzero(x <= at)
     point = (float(x[here[-1]]), float(y[here[-1]])) if len(here) else None
-    return _built([(x, y, "")], point, (int(x[0]), int(x[-1])), ticks, labels, width, height, look)
+    return _built([(x, y, "")], [], point, (int(x[0]), int(x[-1])), ticks, labels, width, height, look)
 
 
 def _built(
-    curves: Sequence[tuple[Array, Array, str]],
+    curves: Sequence[Curve],
+    turns: Sequence[Curve],
     point: tuple[float, float] | None,
     across: tuple[int, int],
     ticks: list[float],
@@ -103,25 +119,28 @@ def _built(
     height: int,
     look: Look,
 ) -> list[Row]:
-    """One plot of curves (x, y, mark; "" for a line of dots), and a point marked."""
+    """One plot of curves, the points of `turns` over them, and a point marked."""
     import plotext
 
     # The one figure that plotext keeps is its module's own: cleared before each use.
     plotext.clear_figure()
     plotext.theme("clear")
+    plotext.limitsize(False, False)  # before the size is set, which it would cut to that of the terminal it guesses
     plotext.plotsize(width, height)
-    plotext.limitsize(False, False)
     for x, y, mark in curves:
         plotext.plot(x.tolist(), y.tolist(), marker=mark or ("*" if look.ascii else "braille"))
-    if point is not None:
-        plotext.scatter([point[0]], [point[1]], marker="o" if look.ascii else "●")
+    for x, y, mark in turns:
+        plotext.scatter(x.tolist(), y.tolist(), marker=mark)
     every = [float(pick(y)) for _, y, _ in curves for pick in (np.min, np.max)]
     low, high = min(ticks[0], *every), max(ticks[-1], *every)
     margin = 0.05 * (high - low) if high > low else max(1.0, abs(high)) * 0.1
     low, high = low - margin, high + margin
     plotext.ylim(low, high)
-    # Of two labels on one row plotext shows either, by chance. The frame and the numbers below take three rows.
-    while len(ticks) > 1 and (ticks[1] - ticks[0]) * (height - 3) < high - low:
+    if point is not None:
+        on_it = point[1] if look.ascii else _on_its_curve(point[1], low, high, height - _FRAME)
+        plotext.scatter([point[0]], [on_it], marker="o" if look.ascii else "●")
+    # Of two labels on one row plotext shows either, by chance.
+    while len(ticks) > 1 and (ticks[1] - ticks[0]) * (height - _FRAME) < high - low:
         ticks, labels = ticks[::2], labels[::2]
     plotext.yticks(ticks, labels)
     first, last = across
@@ -135,6 +154,26 @@ def _built(
                                "├": "|", "┼": "+", "┴": "+"})  # fmt: skip
         lines = [line.translate(frame) for line in lines]
     return [(Piece(line),) for line in lines]
+
+
+def _in_turn(curves: Sequence[Curve], across: tuple[int, int], columns: int) -> list[Curve]:
+    """Of each curve the points of every so many columns, so that each letter is seen where several curves are one."""
+    first, last = across
+    found = []
+    for number, (x, y, mark) in enumerate(curves):
+        places = (0.5 + (x - first) / max(1, last - first) * (columns - 1)).astype(int)
+        own = places % len(curves) == number
+        found.append((x[own], y[own], mark))
+    return found
+
+
+def _on_its_curve(y: float, low: float, high: float, rows: int) -> float:
+    """The height at which plotext draws a sign in the row in which it draws the dots of a curve at height y.
+
+    It divides what it shows into rows for signs, into rows of four dots for curves, and rounds in each.
+    """
+    dot = int(round(0.5 + (4 * rows - 1) * (y - low) / (high - low), 8))
+    return low + dot // 4 / max(1, rows - 1) * (high - low)
 
 
 def _sparkline(values: Array, width: int, look: Look) -> str:
