@@ -18,13 +18,15 @@ from nntutor.core.notation.style import Style
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
+from nntutor.tui.drawing.charts.axes import Axis, Plot
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
-from nntutor.tui.drawing.charts.curves import curves_rows
+from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.charts.functions import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows, shades
 from nntutor.tui.drawing.views import table
@@ -175,6 +177,65 @@ def test_contours_hold(name: str, ways: list[list[tuple[float, float]]], size: t
 
     rows = contour_rows(Landscape(heights, across, up, (0.0, 0.0)), paths, *size, look)
     assert holds(rows, *size, look)
+
+
+@given(st.lists(st.tuples(st.floats(-3.0, 3.0), st.floats(-3.0, 3.0)), min_size=2, max_size=8), LOOKS)
+@example([(0.0, 0.0)] * 3 + [(0.5, 0.5)], Look())
+@example([(9.0, 0.0)] * 2 + [(0.5, 0.5)], Look())
+def test_a_racer_is_marked_where_it_is_or_said_to_be_with_the_one_that_is(
+    ends: list[tuple[float, float]], look: Look
+) -> None:
+    paths = [Path(np.array([(-1.0, 1.0), end]), "ABCDFHJL"[n]) for n, end in enumerate(ends)]
+    across = up = (-2.0, 2.0)
+    flat = Landscape(lambda across, up, rows, columns: np.zeros((rows, columns)), across, up, (0.0, 0.0))
+    rows = contour_rows(flat, paths, 60, 16, look, "together:")
+    lines = ["".join(piece.text for piece in row) for row in rows]
+    plot = Plot(60, 16 - (not lines[-1].endswith(" w1")), look, Axis("w1", across), Axis("w2", up))
+    drawn, first = plot.dots, plot.margin + 2
+    groups = [group.split() for group in lines[-1].partition("together: ")[2].split(", ")]
+    for path, (x, y) in zip(paths, ends, strict=True):
+        at = drawn.cell(min(2.0, max(-2.0, x)), min(2.0, max(-2.0, y)))
+        assert at is not None
+        with_it = next((group for group in groups if path.name in group), [path.name])
+        near = lines[at[0]][max(first, at[1] + first - 2) :][:5]  # an arrow at the edge takes a cell as well
+        inside = abs(x) < 1.9 and abs(y) < 1.9
+        assert lines[at[0]][at[1] + first] == with_it[0] if inside else with_it[0] in near, (lines, path.name)
+        assert sum("".join(line[first:] for line in lines[: drawn.height]).count(name) for name in with_it) == 1
+        if inside and at == drawn.cell(0.0, 0.0):
+            assert look.line("✕") in with_it
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("stop", ["race-one", "race-two", "beale", "saddle"])
+def test_every_racer_of_a_race_is_on_its_map(stop: str, language: str) -> None:
+    session = at(screens.of_lesson("adam", language), stop)
+    rows = table.drawn("race", of(session), words_with_keys(session), 80, 16, Look())
+    lines = ["".join(piece.text for piece in row) for row in rows]
+    first = next(number for number, line in enumerate(lines) if "RMSProp" in line or "알엠에스프롭" in line) + 1
+    racers = set("ABCDFH")
+    assert racers <= set("".join(lines[first:]))
+    assert words_with_keys(session).say("race.together") in lines[-1]
+
+
+@pytest.mark.parametrize("size", [(60, 9), (78, 13), (78, 30), (120, 18)])
+def test_where_errors_of_racers_are_one_line_each_letter_is_on_it(size: tuple[int, int]) -> None:
+    errors = [np.geomspace(1.0, 1e-4 * (1 + 0.01 * n), 300) for n in range(6)]
+    rows = curves_rows(errors, "ABCDFH", ["run1"] * 6, 0, *size, Look(), "E", "log")
+    text = "".join(piece.text for row in rows[1:] for piece in row)
+    assert all(text.upper().count(mark) >= 2 for mark in "ABCDFH")
+
+
+@given(st.lists(st.floats(1e-6, 10.0), min_size=2, max_size=60), st.integers(8, 40))
+@example([2.0, 1.0, 1.03], 14)
+def test_the_point_of_a_curve_stands_in_the_row_of_its_dots(errors: list[float], height: int) -> None:
+    """Beside it, where the curve goes on into the next cell."""
+    rows = curve_rows(np.array(errors), len(errors), 78, height, Look(), "E", "log")
+    lines = ["".join(piece.text for piece in row) for row in rows]
+    without = [
+        "".join(piece.text for piece in row) for row in curve_rows(np.array(errors), 0, 78, height, Look(), "E", "log")
+    ]
+    ((row, column),) = [(y, line.index("●")) for y, line in enumerate(lines) if "●" in line]
+    assert "\u2801" <= without[row][column] <= "\u28ff", (lines, without)
 
 
 @given(st.lists(st.tuples(st.floats(-4.0, 4.0), st.floats(-1.0, 1.0)), max_size=9), st.floats(4.7, 13.0))

@@ -84,7 +84,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "reset": edits.reset,
     "undo": edits.undone,
     "redo": edits.redone,
-    "run": _opens(Choosing()),
+    "run": lambda study: replace(study, panel=Choosing(runs.first_choice(study)), note=None),
     "zoom": moves.zoomed,
     "play": playing.begun,
     "help": _opens(Helping()),

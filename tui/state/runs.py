@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.core.engine.seeds import solved
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Chunk
+from nntutor.lessons.language.words import Note
 from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.panels import Asking, note
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study, arrived_at, moved
@@ -21,6 +23,11 @@ def has_seeds(study: Study) -> bool:
     """Whether the weights were drawn, so that another seed gives other ones."""
     problem = study.timeline.problem
     return len(problem.network.layers) > 1 and all(layer.initial for layer in problem.network.layers)
+
+
+def first_choice(study: Study) -> int:
+    """Which of the ways to run is offered first: the seeds where they are looked at."""
+    return len(RUNS) + 1 if study.view == "seeds" and has_seeds(study) else 0
 
 
 def run_seeds(study: Study) -> Study:
@@ -60,7 +67,7 @@ def run_on(study: Study, count: int, goal: float | None = None) -> Study:
     end, stop = Position(study.timeline.iteration + count, len(study.trace)), next_on_the_way(study, count)
     if stop is not None and study.lesson is not None:
         end = study.place_of(study.lesson.stops[stop]) or end
-    return run_to(replace(study, held=study.stop), *end, goal, stop)
+    return run_to(replace(study, held=study.stop), *end, goal, stop, asked=count)
 
 
 def next_on_the_way(study: Study, count: int) -> int | None:
@@ -73,13 +80,15 @@ def next_on_the_way(study: Study, count: int) -> int | None:
     return following if ahead and study.place_of(stop) is not None else None
 
 
-def run_to(study: Study, iteration: int, step: int, goal: float | None = None, stop: int | None = None) -> Study:
+def run_to(
+    study: Study, iteration: int, step: int, goal: float | None = None, stop: int | None = None, asked: int = 0
+) -> Study:
     """A run that ends at a place, or at a stop; iterations that have been run already are not run again."""
     number, begun = study.runs + 1, study.timeline.iteration
-    running = Running(number, begun, iteration, step, goal, stop=stop)
+    running = Running(number, begun, iteration, step, goal, stop=stop, asked=asked)
     known = iteration <= study.timeline.newest and goal is None
     if known or study.timeline.diverged is not None:  # past its end nothing runs
-        return _there(replace(study, panel=None), running, iteration)
+        return _arrived(replace(study, panel=None), running, iteration)
     return replace(study, panel=None, note=None, running=running, runs=number)
 
 
@@ -118,15 +127,24 @@ def stopped(study: Study) -> Study:
 def _arrived(study: Study, running: Running, iteration: int) -> Study:
     if study.timeline.diverged is not None:
         iteration = study.timeline.diverged
-    before = study.timeline.errors
     study = _there(study, running, iteration)
     if running.telling is not None:
         return replace(study, note=told(running.telling, study.timeline, study.note))
-    if study.note is None:
-        first, last = before[running.begun - 1], before[iteration - 1]
-        count = iteration - running.begun
-        study = replace(study, note=note("run.done", count=count, before=float(first), after=float(last)))
-    return study
+    return replace(study, note=_done(study.timeline, running, iteration)) if study.note is None else study
+
+
+def _done(timeline: Timeline, running: Running, iteration: int) -> Note:
+    """How far a run has come, what of E, and why not further where the learner asked for more."""
+    count, problem, errors = iteration - running.begun, timeline.problem, timeline.errors
+    alike = problem.samples_of(running.begun) == problem.samples_of(iteration)
+    early = running.stop is not None and count < running.asked
+    return note(
+        "run.done" if alike else "run.done_otherwise",
+        count=count,
+        before=float(errors[running.begun - 1]),
+        after=float(errors[iteration - 1]),
+        stop=note("run.at_stop") if early else "",
+    )
 
 
 def _there(study: Study, running: Running, iteration: int) -> Study:

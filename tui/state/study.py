@@ -44,7 +44,8 @@ class Position(NamedTuple):
 class Running:
     """A run on its way: which one it is, where it began, and where it ends.
 
-    stop: the lesson's stop there. telling: the change that it was started by, told at its end.
+    stop: the lesson's stop there. asked: how many iterations the learner asked for, who may get fewer. telling: the
+    change that it was started by, told at its end.
     """
 
     number: int
@@ -55,6 +56,7 @@ class Running:
     seeds: bool = False
     telling: Telling | None = None
     stop: int | None = None
+    asked: int = 0
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,25 @@ def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.08
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
-def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look) -> list[Row]:
-    """The picture in at most width × height cells."""
+def contour_rows(
+    ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look, together: str = ""
+) -> list[Row]:
+    """The picture in at most width × height cells.
+
+    together: what is said before the names of paths that are in one place, where the first one's stands.
+    """
     if width < _LEAST[0] or height < _LEAST[1]:
         return []
+    plot, shared = _drawn(ground, paths, width, height, look)
+    if not shared:
+        return [shortened(row, width, look) for row in plot.rows()]
+    plot, shared = _drawn(ground, paths, width, height - 1, look)
+    said: Row = (Piece(f" {together} {shared}" if shared else "", "note"),)
+    return [shortened(row, width, look) for row in (*plot.rows(), said)]
+
+
+def _drawn(ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look) -> tuple[Plot, str]:
+    """The map, and which paths end in one place."""
     plot = Plot(width, height, look, Axis(ground.axes[0], ground.across), Axis(ground.axes[1], ground.up))
     drawn = plot.dots
     heights = ground.heights(drawn.across, drawn.up, *drawn.size)
@@ -88,15 +103,16 @@ def contour_rows(ground: Landscape, paths: Sequence[Path], width: int, height: i
         drawn.levels(bands, "edge")
     for path in sorted(paths, key=lambda path: path.here):
         _path(drawn, path)
+    places = _places(drawn, paths)
     for path in paths:
-        _ends(drawn, path, many=len(paths) > 1)
+        _ends(drawn, path, places)
     for path in paths if len(paths) > 1 else ():
         _named(drawn, path)
     if ground.minimum is not None:
         drawn.mark(*ground.minimum, look.line("✕"), "bold")
     if len(edges):
         _heights(drawn, heights, edges)
-    return [shortened(row, width, look) for row in plot.rows()]
+    return plot, _shared(drawn, places, ground.minimum)
 
 
 def _levels(heights: Array, count: int) -> Array:
@@ -119,18 +135,45 @@ def _path(drawn: Dots, path: Path) -> None:
     drawn.curve(points[:, 0], points[:, 1], path.style, 1 if path.here else 2)
 
 
-def _ends(drawn: Dots, path: Path, many: bool) -> None:
+def _places(drawn: Dots, paths: Sequence[Path]) -> dict[tuple[int, int], list[str]]:
+    """The cells in which paths end, those that have left the picture at its edge, and the names of all that end there.
+
+    None where there is one path alone: it has no name.
+    """
+    places: dict[tuple[int, int], list[str]] = {}
+    for path in paths if len(paths) > 1 else ():
+        if len(path.points) and not np.isnan(path.points[-1]).any():
+            at = drawn.cell(*_at_edge(drawn, path.points[-1]))
+            if at is not None:
+                places.setdefault(at, []).append(path.name)
+    return places
+
+
+def _shared(drawn: Dots, places: dict[tuple[int, int], list[str]], minimum: tuple[float, float] | None) -> str:
+    """The names of paths that end in one cell, or in that of the lowest point."""
+    lowest = None if minimum is None else drawn.cell(*minimum)
+    groups = [[*names, *([drawn.look.line("✕")] if at == lowest else [])] for at, names in places.items()]
+    return ", ".join(" ".join(group) for group in groups if len(group) > 1)
+
+
+def _at_edge(drawn: Dots, point: Array) -> tuple[float, float]:
+    """A point, or of one that lies outside the nearest in the picture."""
+    return float(np.clip(point[0], *drawn.across)), float(np.clip(point[1], *drawn.up))
+
+
+def _ends(drawn: Dots, path: Path, places: dict[tuple[int, int], list[str]]) -> None:
     """Start, moves and the newest point; an arrow at the edge where that lies outside."""
-    look = drawn.look
+    look, many = drawn.look, bool(places)
     points = path.points
     if not len(points):
         return
     newest, sign = points[-1], path.name if many and path.name else look.line("●")
     style = "result" if not many else path.style
-    if np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
-        drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=not many)
-        if many:
-            drawn.label(float(newest[0]), float(newest[1]), sign, style) if not _stands(drawn, newest, sign) else None
+    at = None if np.isnan(newest).any() else drawn.cell(*_at_edge(drawn, newest))
+    if many and (at is None or places[at][0] != path.name):
+        pass  # another's name stands there
+    elif np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
+        drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=True)
     else:
         _outside(drawn, newest, path.name if many else "", style)
     drawn.mark(float(points[0, 0]), float(points[0, 1]), look.line("○"), "bold")
@@ -170,11 +213,6 @@ def _named(drawn: Dots, path: Path) -> None:
             drawn.write(*at, path.name.lower(), path.style)
 
 
-def _stands(drawn: Dots, point: Array, sign: str) -> bool:
-    at = drawn.cell(float(point[0]), float(point[1]))
-    return at is not None and drawn._text[at[0]][at[1]] == sign[0]
-
-
 def _pointer(drawn: Dots, dx: float, dy: float) -> str:
     row0, column0 = drawn.place(0.0, 0.0)
     row1, column1 = drawn.place(dx, dy)
@@ -189,8 +227,7 @@ def _outside(drawn: Dots, point: Array, name: str, style: str) -> None:
     """An arrow at the edge towards a point that lies outside."""
     if np.isnan(point).any():
         return
-    x = float(np.clip(point[0], *drawn.across))
-    y = float(np.clip(point[1], *drawn.up))
+    x, y = _at_edge(drawn, point)
     dx, dy = float(np.clip(point[0] - x, -1e9, 1e9)), float(np.clip(point[1] - y, -1e9, 1e9))
     drawn.mark(x, y, _pointer(drawn, dx, dy) + name, style, over=True)
 

@@ -74,10 +74,18 @@ def curves_rows(
         # A line of one point is a dot.
         xs, ys = (np.repeat(xs, 2), np.repeat(ys, 2)) if len(xs) == 1 else (xs, ys)
         plot.dots.curve(xs, ys, styles[number], 1 if number == here else 2, marks[number].lower() if look.ascii else "")
-    for number in sorted(known, key=lambda one: one != here):
+    for place, number in enumerate(sorted(known, key=lambda one: one != here)):
         x, y = float(curves[number][0][-1]), float(heights[number][-1])
         plot.dots.mark(x, y, marks[number], styles[number]) or plot.dots.label(x, y, marks[number], styles[number])
+        _named(plot, marks[number], styles[number], curves[number][0], heights[number], (place + 1) / (len(known) + 1))
     return [shortened(row, width, look) for row in (_heading(title, log, is_log), *plot.rows())]
+
+
+def _named(plot: Plot, mark: str, style: str, xs: Array, ys: Array, share: float) -> None:
+    """The letter in small on the way, for each curve elsewhere: where they are one line, each is seen."""
+    for part in (share / 2, (1 + share) / 2):
+        x = float(xs[0] + part * (xs[-1] - xs[0]))
+        plot.dots.mark(x, float(np.interp(x, xs, ys)), mark.lower(), style)
 
 
 def _known(errors: Array, width: int) -> tuple[Array, Array]:
@@ -122,11 +130,21 @@ def _drawn(plot: Plot, x: Array, y: Array, point: Span | None) -> list[Row]:
     plotext.yticks([])
     plotext.plot(x.tolist(), y.tolist(), marker="*" if look.ascii else "braille")
     if point is not None:
-        plotext.scatter([point[0]], [point[1]], marker="o" if look.ascii else "●")
+        on_it = point[1] if look.ascii else _on_its_curve(point[1], *dots.up, dots.height)
+        plotext.scatter([point[0]], [on_it], marker="o" if look.ascii else "●")
     plotext.xlim(*dots.across)
     plotext.ylim(*dots.up)
     lines = plotext.uncolorize(plotext.build()).splitlines()[: dots.height]
     return [(Piece(line.rstrip()),) for line in lines]
+
+
+def _on_its_curve(y: float, low: float, high: float, rows: int) -> float:
+    """The height at which plotext draws a sign in the row in which it draws the dots of a curve at height y.
+
+    It divides what it shows into rows for signs, into rows of four dots for curves, and rounds in each.
+    """
+    dot = int(round(0.5 + (4 * rows - 1) * (y - low) / (high - low), 8))
+    return low + dot // 4 / max(1, rows - 1) * (high - low)
 
 
 def _sparkline(values: Array, width: int, look: Look) -> str:

@@ -37,9 +37,9 @@ def contours(study: Study, words: Words, width: int, height: int, look: Look) ->
 
 
 def contours_of(
-    study: Study, refs: tuple[Ref, ...], paths: list[Path], width: int, height: int, look: Look
+    study: Study, refs: tuple[Ref, ...], paths: list[Path], width: int, height: int, look: Look, together: str = ""
 ) -> list[Row]:
-    """E over two weights with paths on it."""
+    """E over two weights with paths on it; together: what is said before those that are in one place."""
     trace = study.trace
     minimum = surface(trace.problem.surface).minimum if trace.problem.surface else lowest(trace, refs)
     every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
@@ -50,7 +50,7 @@ def contours_of(
 
     axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
     bottom, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
-    return contour_rows(Landscape(values, across, up, bottom, axes, levels), paths, width, height, look)
+    return contour_rows(Landscape(values, across, up, bottom, axes, levels), paths, width, height, look, together)
 
 
 _heights = lru_cache(maxsize=16)(surface_grid)

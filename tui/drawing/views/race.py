@@ -53,7 +53,8 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         lines.append(Racer(mark, title, rate, made, error, name == study.run, style))
     legend = racer_rows(lines, samples_seen, words, width, look, samples=bool(trace.samples), ways=planar)
     if planar:
-        return [*legend, *contours_of(study, refs, paths, width, height - len(legend), look)]
+        together = words.say("race.together")
+        return [*legend, *contours_of(study, refs, paths, width, height - len(legend), look, together)]
     title, log = words.say("views.error_curve"), words.say("views.log_scale")
     marks, styles = [line.mark for line in lines], [line.style for line in lines]
     here = names.index(study.run) if study.run in names else -1

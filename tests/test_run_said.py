@@ -1,0 +1,97 @@
+"""What a run that has been asked for says at its end: how far it came, and why not further. In both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import screens
+from test_changes import LESSONS
+from test_following import at, screen
+from test_named_changes import SPOKEN
+
+from nntutor.lessons.course import builtin
+from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.language import words
+from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui import lint
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.saying import said
+from nntutor.tui.state import moves, runs
+from nntutor.tui.state.panels import Choosing, note
+from nntutor.tui.state.runs import RUNS
+from nntutor.tui.state.session import Session
+
+NEAR = 120
+
+
+def ran(session: Session, count: int) -> Session:
+    """The session after `r` and a choice, what it asks for run."""
+    asked = screens.pressed(session, "run")
+    assert asked.study is not None and isinstance(asked.study.panel, Choosing)
+    asked = replace(asked, study=replace(asked.study, panel=Choosing(RUNS.index(count))))
+    return lint.ran(screens.pressed(asked, "continue"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_run_that_ends_before_its_count_says_why(lesson: Lesson, language: str) -> None:
+    """At the next stop of the lesson; said again where the iterations have been run already."""
+    why = words.load(language).say("run.at_stop")
+    for stop, following in zip(lesson.stops, lesson.stops[1:], strict=False):
+        ahead = following.iteration - stop.iteration
+        if following.run != stop.run or not 0 < ahead < 100 or following.iteration > NEAR:
+            continue
+        first = at(screens.of_lesson(lesson.id, language), stop.id)
+        if first.study is None or not runs.learns(first.study):
+            continue
+        before = first
+        for _ in range(2):
+            session = ran(before, 100)
+            assert session.study is not None and session.study.place.iteration == following.iteration
+            assert session.study.note is not None and session.study.note[1]["count"] == ahead
+            assert why.lstrip(". ") in screen(session)
+            before = replace(session, study=replace(moves.to(session.study, *first.study.place), last=first.study.last))
+
+
+def test_a_run_that_has_its_count_gives_no_reason() -> None:
+    session = ran(screens.of_problem(builtin.open("two-two-two")), 10)
+    assert session.study is not None and session.study.note is not None
+    assert session.study.note[1]["stop"] == ""
+
+
+@pytest.mark.parametrize(("lesson", "language"), SPOKEN)
+def test_the_errors_of_a_run_are_said_as_those_of_other_samples_where_they_are(lesson: Lesson, language: str) -> None:
+    """Which went from one to the other by learning, and which by what is asked."""
+    session = at(screens.of_lesson(lesson.id, language), lesson.stops[-1].id)
+    study = session.study
+    assert study is not None
+    if not runs.learns(study):
+        return
+    begun = study.place.iteration
+    after = ran(session, 10).study
+    assert after is not None
+    if after.timeline.diverged is not None:
+        return
+    problem = study.timeline.problem
+    alike = problem.samples_of(begun) == problem.samples_of(after.place.iteration)
+    assert after.note is not None
+    key, facts = after.note
+    assert (key == "run.done") == alike
+    errors = after.timeline.errors
+    assert (facts["before"], facts["after"]) == (errors[begun - 1], errors[after.place.iteration - 1])
+    told = said(note(key, **facts), words.load(language), Look())
+    assert Look().figure(float(errors[begun - 1])) in told and Look().figure(after.trace.error) in told
+
+
+@pytest.mark.parametrize("lesson", [one for one in LESSONS if "seeds" in one.views], ids=lambda lesson: lesson.id)
+def test_where_many_seeds_are_looked_at_r_runs_them_on(lesson: Lesson) -> None:
+    """The text of such a stop says so of the key."""
+    for stop in lesson.stops[-4:]:
+        session = at(screens.of_lesson(lesson.id), stop.id)
+        asked = screens.pressed(session, "run").study
+        assert asked is not None and isinstance(asked.panel, Choosing)
+        assert (asked.panel.picked > len(RUNS)) == (stop.view == "seeds")
+        if stop.view == "seeds":
+            running = screens.pressed(session, "run", "continue").study
+            assert running is not None and running.running is not None and running.running.seeds
