@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lawful import assert_laws
-from shown import ALL, SECOND, SHOWN, square
+from shown import ALL, SECOND, SHOWN, deep, square
 from strategies import problems, share
 
 from nntutor.core.engine.timeline import Timeline
@@ -71,34 +71,51 @@ def test_a_mistake_is_told_from_the_right_rule_at_the_number_that_it_changes_fir
     assert f"{made.symbol} = {made.text}" == shown.formula
 
 
-# Of another optimizer than SHOWN has, or another form: the mistake, and what it makes there.
-OF_FORMS = {
-    "added": (Optimizer("adam", decay=0.1), "w5⁺ = w5 − Δw5 − η·λ·w5"),
-    "no-rate": (Optimizer("sgd", decay=0.1), "w5⁺ = w5 − ∂E/∂w5 − η·λ·w5"),
-    "rate-twice": (Optimizer("nesterov"), "Δw5 = μ·v_w5 − η²·∂E/∂w5"),
-    "momentum-average": (Optimizer("momentum", form="torch"), "v_w5 = μ·v_w5 + (1 − μ)·∂E/∂w5"),
-    "momentum-rate-twice:move": (Optimizer("nesterov"), "Δw5 = η·μ·v_w5 − η·∂E/∂w5"),
-    "momentum-rate-twice:share": (Optimizer("momentum", form="average"), "v_w5 = η·μ·v_w5 + (1 − μ)·∂E/∂w5"),
-    "momentum-late:plain": (Optimizer("momentum", form="torch"), "Δw5 = −η·v_w5"),
-    "momentum-sign:gradient": (Optimizer("momentum", form="torch"), "v_w5 = μ·v_w5 − ∂E/∂w5"),
-    "no-correction": (Optimizer("adam", epsilon_at="hat"), "Δw5 = −η·m_w5/(√(v_w5) + ε)"),
-    "correction-without-power": (
-        Optimizer("adam", epsilon_at="hat"), "Δw5 = −η·√(1 − β₂)·m_w5/((1 − β₁)·(√(v_w5) + ε))"
+def under(*given: object, **named: object) -> Problem:
+    """The square under another optimizer."""
+    return replace(square(), optimizer=Optimizer(*given, **named))  # type: ignore[arg-type]
+
+
+# Under another optimizer, another error or in another depth than SHOWN has: the mistake, and what it makes there.
+ELSEWHERE = [
+    ("net-negated", square("softmax-ce"), "p1[0] = 1/(1 + exp(net_o1[0] − net_o2[0]))"),
+    ("net-negated", square("softmax-ce"), "E_o1[0] = −t1[0]·ln(p1[0])"),
+    ("exp-sign@2", square("bce"), "E_o1[0] = −t1[0]·ln(o1[0]) − (1 − t1[0])·ln(1 − o1[0])"),
+    ("factor-two:missing", square("bce"), "δ_o1[0] = ½·(o1[0] − t1[0])/2"),
+    ("error-sent-back:everywhere", deep(), "∂E/∂h1_1[0] = ∂E/∂h2_1[0]·w5 + ∂E/∂h2_2[0]·w7"),
+    ("output-error-reused:delta-sum", deep(), "∂E/∂h1_1[0] = δ_o1[0] + δ_o2[0]"),
+    ("value-for-delta", square("softmax-ce"), "∂E/∂h1[0] = p1[0]·w5 + p2[0]·w7"),
+    ("own-output-for-input", square("softmax-ce", batch=1), "∂E/∂w5 = δ_o1·p1"),
+    ("product-for-elementwise", square(batch=1), "δ_o1 = ∂E/∂o1·slope_o1 + ∂E/∂o2·slope_o2"),
+    ("transposed+input-left-out", square(batch=1), "∂E/∂w6 = δ_o2"),
+    ("added", under("adam", decay=0.1), "w5⁺ = w5 − Δw5 − η·λ·w5"),
+    ("no-rate", under("sgd", decay=0.1), "w5⁺ = w5 − ∂E/∂w5 − η·λ·w5"),
+    ("rate-twice", under("nesterov"), "Δw5 = μ·v_w5 − η²·∂E/∂w5"),
+    ("momentum-average", under("momentum", form="torch"), "v_w5 = μ·v_w5 + (1 − μ)·∂E/∂w5"),
+    ("momentum-rate-twice:move", under("nesterov"), "Δw5 = η·μ·v_w5 − η·∂E/∂w5"),
+    ("momentum-rate-twice:share", under("momentum", form="average"), "v_w5 = η·μ·v_w5 + (1 − μ)·∂E/∂w5"),
+    ("momentum-late:plain", under("momentum", form="torch"), "Δw5 = −η·v_w5"),
+    ("momentum-sign:gradient", under("momentum", form="torch"), "v_w5 = μ·v_w5 − ∂E/∂w5"),
+    ("no-correction", under("adam", epsilon_at="hat"), "Δw5 = −η·m_w5/(√(v_w5) + ε)"),
+    (
+        "correction-without-power", under("adam", epsilon_at="hat"),
+        "Δw5 = −η·√(1 − β₂)·m_w5/((1 − β₁)·(√(v_w5) + ε))",
     ),
-    "no-square": (Optimizer("adagrad"), "s_w5 = s_w5 + ∂E/∂w5"),
-    "no-root": (Optimizer("rmsprop", epsilon_at="inside"), "Δw5 = −η·∂E/∂w5/(s_w5 + ε)"),
-    "epsilon-inside": (Optimizer("rmsprop"), "Δw5 = −η·∂E/∂w5/√(s_w5 + ε)"),
-}  # fmt: skip
+    ("no-square", under("adagrad"), "s_w5 = s_w5 + ∂E/∂w5"),
+    ("no-root", under("rmsprop", epsilon_at="inside"), "Δw5 = −η·∂E/∂w5/(s_w5 + ε)"),
+    ("epsilon-inside", under("rmsprop"), "Δw5 = −η·∂E/∂w5/√(s_w5 + ε)"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("mistake", list(OF_FORMS))
-def test_a_mistake_of_the_update_is_made_in_every_optimizer_that_has_room_for_it(mistake: str) -> None:
-    optimizer, formula = OF_FORMS[mistake]
-    problem = replace(square(), optimizer=optimizer)
-    made = [f"{step.symbol} = {step.text}" for step in Timeline.start(problem, mistake).trace]
-    assert formula in made
-    if mistake == "momentum-late:plain":
-        assert made.index(formula) < next(at for at, one in enumerate(made) if one.startswith("v_w5 = "))
+@pytest.mark.parametrize(("mistake", "problem", "formula"), ELSEWHERE)
+def test_a_mistake_is_made_wherever_there_is_room_for_it(mistake: str, problem: Problem, formula: str) -> None:
+    assert formula in [f"{step.symbol} = {step.text}" for step in Timeline.start(problem, mistake).trace]
+    assert_laws(problem, mistake)
+
+
+def test_a_late_velocity_is_made_after_the_move() -> None:
+    symbols = [step.symbol for step in Timeline.start(under("momentum"), "momentum-late").trace]
+    assert symbols.index("Δw5") < symbols.index("v_w5") < symbols.index("w5⁺")
 
 
 def test_a_wrong_count_is_in_the_powers_of_beta() -> None:
@@ -124,6 +141,13 @@ def lone() -> Problem:
     return Problem(Network(layers), Samples.of([[0.6]], [[0.2]]), Optimizer("sgd", 0.4))
 
 
+def narrow() -> Problem:
+    """2-1-2: one hidden unit, whose own index is that of the first output."""
+    random = np.random.default_rng(4)
+    layers = tuple(Layer("sigmoid", random.uniform(-1, 1, size), None) for size in ((1, 2), (2, 1)))
+    return replace(square(), network=Network(layers))
+
+
 UNMADE = {
     "": (lone(), """bias-left-out bias-subtracted inputs-swapped target-in-slope mask-always-one no-output-slope
         outputs-mean-for-sum:error outputs-sum-for-mean:back error-for-gap:total error-sent-back:gap
@@ -131,6 +155,7 @@ UNMADE = {
         other-input:next other-delta:next transposed batch-sum batch-mean mean-twice:deltas last-sample-only:divided
         one-bias-for-all bias-mean-twice bias-not-updated no-correction count-from-two no-square momentum-sign:move
         momentum-late:plain sign@1 no-hidden-slope@2 loss-sent-back@2"""),
+    "narrow": (narrow(), "one-path:same output-error-reused:gap-same output-error-reused:delta-same transposed"),
     "two": (square(), "other-input:previous batch-mean error-sent-back:gradient error-sent-back:everywhere"),
     "bce": (square("bce"), "error-sent-back:gap softmax-diagonal no-output-slope@2 slope-of-error:gap"),
     "softmax": (square("softmax-ce"), "slope-besides-cross-entropy@1 activation-left-out@2 exp-sign@2"),
