@@ -101,6 +101,8 @@ BUILT: dict[str, frozenset[str]] = {
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),
+        "reduction.outputs_": ("sum", "mean"),
+        "reduction.samples_": ("sum",),
         "run_name.": (*runs(), *SURFACES),
         "serve.": literals("tui/browser/*.py"),
         "signs.": literals("tui/drawing/pages/help.py"),
