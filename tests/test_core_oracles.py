@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
@@ -88,6 +88,17 @@ def test_gradients_are_those_of_a_library_that_differentiates_programs(problem: 
     assume(place.diverged is None and not place.trace.diverged)
     trace = place.trace
     assume(max(np.abs(trace.array("net", number)).max() for number in range(1, len(problem.network.layers) + 1)) < 30)
+    agrees_with_the_library(trace)
+
+
+@pytest.mark.parametrize("activation", ["softplus", "elu", "silu", "gelu"])
+@share(0.25)
+@given(data=st.data())
+def test_every_bent_activation_has_the_slope_that_the_library_finds(activation: str, data: st.DataObject) -> None:
+    trace = Timeline.start(
+        data.draw(problems(errors=("mse",), activations=(activation,), everything_learns=True))
+    ).trace
+    assert all(np.abs(trace.array("net", number)).max() < 30 for number in range(1, trace.names.last + 1))
     agrees_with_the_library(trace)
 
 

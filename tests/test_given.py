@@ -13,6 +13,7 @@ import pytest
 import screens
 from hypothesis import given as by
 from hypothesis import strategies as st
+from strategies import share
 from test_problem import refusal, same
 
 from nntutor.core.analysis.gradient_check import check_all
@@ -49,9 +50,8 @@ first_iteration = 2
 
 
 @st.composite
-def hands(draw: st.DrawFn) -> Problem:
-    """Gradients of a few weights under any optimizer in any form, from any state."""
-    name = draw(st.sampled_from(OPTIMIZERS))
+def hands(draw: st.DrawFn, name: str) -> Problem:
+    """Gradients of a few weights under an optimizer in any form, from any state."""
     random = np.random.default_rng(draw(st.integers(0, 10_000)))
     optimizer = Optimizer(
         name,
@@ -117,8 +117,11 @@ def moved(problem: Problem, place: int) -> Iterator[tuple[float, dict[str, float
         yield w, dict(state)
 
 
-@by(hands())
-def test_weights_move_as_in_plain_python_whatever_is_given(problem: Problem) -> None:
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@share(0.5)
+@by(data=st.data())
+def test_weights_move_as_in_plain_python_whatever_is_given(name: str, data: st.DataObject) -> None:
+    problem = data.draw(hands(name))
     place = Timeline.start(problem)
     for weight in range(problem.network.layers[0].inputs):
         for iteration, (expected, state) in enumerate(moved(problem, weight), 1):
@@ -128,8 +131,11 @@ def test_weights_move_as_in_plain_python_whatever_is_given(problem: Problem) -> 
                 np.testing.assert_allclose(trace[f"{name}_w{weight + 1}"], state[name], rtol=1e-12, atol=1e-14)
 
 
-@by(hands())
-def test_a_file_of_given_gradients_reads_back_and_runs_as_it_is_stepped(problem: Problem) -> None:
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@share(0.25)
+@by(data=st.data())
+def test_a_file_of_given_gradients_reads_back_and_runs_as_it_is_stepped(name: str, data: st.DataObject) -> None:
+    problem = data.draw(hands(name))
     again = parse(writing.write(problem), "x")
     assert same(problem, again)
     engine = Engine(problem)

@@ -112,6 +112,8 @@ BUILT: dict[str, frozenset[str]] = {
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remarked.": (id.replace("-", "_") for id in literals("core/diagnosis/*.py")),
         "remark.gives_": ("between", "above", "only"),
+        "reduction.outputs_": ("sum", "mean"),
+        "reduction.samples_": ("sum",),
         "run_name.": (*runs(), *SURFACES),
         "script.": (
             *literals("lessons/export/*script*.py", "core/rules/rulebook.py"),

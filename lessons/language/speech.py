@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Trace
@@ -11,6 +12,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import short
 from nntutor.core.problems.network import PENALTIES, Problem
+from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import RATE_FIELDS
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.remarks import remark
@@ -79,12 +81,19 @@ class Speech:
             " · ".join(
                 (
                     "-".join(map(str, problem.network.sizes)),
-                    self.words.say(f"error_name.{problem.error}"),
+                    ", ".join((self.words.say(f"error_name.{problem.error}"), *self._reductions(problem))),
                     f"{self.words.say(f'optimizer_name.{name}')}, {rates}",
                     self.words.say(f"batch_name.{batch}", size=problem.batch_size),
                 )
             )
         )
+
+    def _reductions(self, problem: Problem) -> Iterator[str]:
+        """What is summed or averaged otherwise than the name of the error lets one think."""
+        if problem.over_outputs not in ("", LOSSES[problem.error].over_outputs):
+            yield self.words.say(f"reduction.outputs_{problem.over_outputs}")
+        if problem.over_samples != "mean":
+            yield self.words.say(f"reduction.samples_{problem.over_samples}")
 
     def heading(self, trace: Trace) -> str:
         """ "iteration 1 · samples 0, 1, 2": samples by their index in the data, as symbols and JSON count them."""
