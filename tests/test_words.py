@@ -92,6 +92,7 @@ BUILT: dict[str, frozenset[str]] = {
         "language.": words.LANGUAGES,
         "language_name.": words.LANGUAGES,
         "mistake_name.": MISTAKES,
+        "mouse.": ("on", "off"),
         "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,

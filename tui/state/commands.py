@@ -102,6 +102,7 @@ COMMANDS = (
         Command("lesson_previous", ("b",), STUDY, "lesson"),
         Command("language", ("t",), _ALWAYS, "language", home_list=True),
         Command("theme", ("o",), _ALWAYS, "theme", home_list=True),
+        Command("mouse", ("m",), _ALWAYS, "mouse", home_list=True),
         Command("help", ("?",), HOME | STUDY | RUNNING, "help", (11, "keys")),
         Command("palette", (";", "ctrl+p"), _ALWAYS | TYPING, "palette"),
         Command("leave", ("q",), HOME | STUDY | PANEL | RUNNING, "leave", (12, "leave"), home_list=True, needed=True),

@@ -49,8 +49,7 @@ def _checking(study: Study, panel: Checking, name: str) -> Study:
 
 def _choosing(study: Study, panel: Choosing, name: str) -> Study:
     if name != "continue":
-        choices = len(RUNS) + 1 + runs.has_seeds(study)
-        return replace(study, panel=Choosing((panel.picked + WAYS.get(name, 1)) % choices))
+        return replace(study, panel=Choosing((panel.picked + WAYS.get(name, 1)) % runs.choices(study)))
     if panel.picked == len(RUNS):
         return replace(study, panel=Asking("goal"))
     return runs.run_seeds(study) if panel.picked > len(RUNS) else runs.run_on(study, RUNS[panel.picked])

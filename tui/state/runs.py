@@ -23,6 +23,11 @@ def has_seeds(study: Study) -> bool:
     return len(problem.network.layers) > 1 and all(layer.initial for layer in problem.network.layers)
 
 
+def choices(study: Study) -> int:
+    """How many ways to run there are: so many iterations, until a goal, from many seeds."""
+    return len(RUNS) + 1 + has_seeds(study)
+
+
 def run_seeds(study: Study) -> Study:
     """Train from many seeds at once, in the background; the place stays."""
     if not has_seeds(study):

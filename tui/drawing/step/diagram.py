@@ -18,6 +18,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.step import edges, labels
 from nntutor.tui.drawing.step.frame import Frame
+from nntutor.tui.state.session import Pointed
 
 
 def diagram(trace: Trace, step: Step, width: int, height: int, look: Look, targets: bool = True) -> list[Row] | None:
@@ -96,10 +97,11 @@ class _Picture:
     def _put(self, row: int, column: int, text: str, *refs: Ref, style: str = "") -> bool:
         """Text at a place, in brackets where it is at hand, the cells of the brackets free where not."""
         mark = self.mark(refs[0]) or self.mark(refs[-1])
+        click = Pointed("number", refs[0]) if self.known(refs[0]) else None
         if mark:
-            done = self.dots.write(row, column, f"[{text}]", mark)
+            done = self.dots.write(row, column, f"[{text}]", mark, click=click)
         else:
-            done = self.dots.write(row, column + 1, text, style)
+            done = self.dots.write(row, column + 1, text, style, click=click)
         if done:
             for ref in refs:
                 self.missing.pop(ref, None)

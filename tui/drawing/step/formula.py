@@ -20,6 +20,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
+from nntutor.tui.state.session import Pointed
 
 Spelled = Callable[[str], str]
 
@@ -55,7 +56,7 @@ def formula_rows(
         for line in part:
             first = line is part[0]
             equals = Piece(" = ") if first else Piece("   ")
-            name = Piece(symbol, "result") if not rows else Piece(" " * cells(symbol))
+            name = Piece(symbol, "result", Pointed("number", step.ref)) if not rows else Piece(" " * cells(symbol))
             rows.append((Piece(" "), name, equals, *line))
     if rows and noun and row_cells(rows[0]) + cells(noun) + 3 <= width:
         gap = width - row_cells(rows[0]) - cells(noun) - 1
@@ -165,14 +166,17 @@ def _cells(pieces: list[Token]) -> int:
 
 
 def _row(pieces: list[Token]) -> Row:
-    return tuple(Piece(token.text, "operand" if token.key is not None else "") for token in pieces)
+    return tuple(
+        Piece(token.text) if token.key is None else Piece(token.text, "operand", Pointed("number", token.key))
+        for token in pieces
+    )
 
 
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
     shown = trace.known(step.ref, step.index)
     value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style) if shown else _HIDDEN
     equals = look.line("≈") if shown and not multiplies(trace, step, look) else "="
-    return (Piece(f" {' ' * lead}{equals} "), Piece(value, "result"))
+    return (Piece(f" {' ' * lead}{equals} "), Piece(value, "result", Pointed("number", step.ref)))
 
 
 def multiplies(trace: Trace, step: Step, look: Look) -> bool:

@@ -16,6 +16,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
+from nntutor.tui.state.session import Pointed
 
 _UNIT_KINDS = tuple(name for name, kind in KINDS.items() if kind.per is Per.UNIT)
 _WEIGHT_TABLES = ("weight", "grad", "new")
@@ -91,7 +92,7 @@ class _Table:
         style = self.marked.get(ref, "")
         text = self.look.figure(value, ref.kind in SIGNED, self.digits)
         text = f"[{text}]" if style else f"{text} "
-        return Piece(" " * max(1, self.column - cells(text)) + text, style)
+        return Piece(" " * max(1, self.column - cells(text)) + text, style, Pointed("number", ref))
 
     def head(self, text: str) -> Piece:
         return Piece(" " * max(1, self.column - cells(text) - 1) + text + " ", "dim")
