@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from nntutor.core.notation.style import Style
@@ -59,6 +60,16 @@ def rules(rows: tuple[Row, ...]) -> list[int]:
         for at, row in enumerate(rows)
         if row and row[0].style == row[-1].style == "edge" and {row[0].text[0], row[-1].text[-1]} <= {"─", "-"}
     ]
+
+
+def marked(rows: list[Row]) -> list[str]:
+    """What is marked as at hand, each mark whole, whatever of it can be clicked."""
+    joined = [
+        ("".join(piece.text for piece in pieces).strip(), style)
+        for row in rows
+        for style, pieces in groupby(row, key=lambda piece: piece.style)
+    ]
+    return [text for text, style in joined if style in ("operand", "result")]
 
 
 def without_note(session: Session) -> Session:

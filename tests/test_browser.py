@@ -72,6 +72,18 @@ def test_lesson_7_is_taken_in_a_browser_by_keys_alone(chromium: Browser, served:
         assert SAY("home.done") in tab.until(title("start"))
 
 
+def test_a_lesson_is_opened_and_a_number_asked_for_with_the_mouse_alone(chromium: Browser, served: Served) -> None:
+    with chromium.tab(served.address) as tab:
+        tab.until(title("start"))
+        rows = tab.rows()
+        tab.click(30, next(at for at, row in enumerate(rows) if title("forward") in row))
+        tab.until(count(1, "forward"))
+        rows = tab.rows()
+        result = next(at for at, row in enumerate(rows) if row.strip() == "= 0.3775")
+        tab.click(rows[result].index("0.3775") + 2, result)
+        tab.until("esc close")
+
+
 def test_korean_is_shown_and_typed_by_an_input_method(chromium: Browser, served: Served) -> None:
     with chromium.tab(served.address) as tab:
         opened(tab, "hidden-delta")

@@ -22,7 +22,7 @@ from nntutor.tui.state.session import Home, Press, Session, Typed
 
 ACTIONS = [command.action for command in COMMANDS]
 # These mean the same wherever they are given (update.py).
-ALWAYS = {"language", "theme", "palette", "search"}
+ALWAYS = {"language", "theme", "mouse", "palette", "search"}
 
 
 def panels(kind: type[Panel] = Panel) -> Iterator[type[Panel]]:
@@ -106,6 +106,8 @@ def opened() -> Iterator[Session]:
 def does_something(session: Session, action: str) -> bool:
     """Whether a command changes what can be seen, kept or asked for."""
     after = update(session, Press(action))
+    if after.mouse != session.mouse:
+        return True
     if (after.wanted, after.leaving, after.theme) != (session.wanted, session.leaving, session.theme):
         return True
     return screens.lines(after) != screens.lines(session) or _panel(after) != _panel(session)

@@ -289,12 +289,12 @@ def remembered(*given, **named):
 sqlite3.connect = remembered
 from nntutor.tui import cli, desk
 if sys.argv[1] == "tutor":
-    from nntutor.tui import app
+    from nntutor.tui import starting
     def broken(*given):
         raise ValueError("a place that cannot be opened")
     desk.Desk.begin = broken
     try:
-        app.run(None, None, language="en", keep_language=False, ascii_look=False, colours=16)
+        starting.run(None, None, language="en", keep_language=False, ascii_look=False, colours=16)
     except ValueError:
         pass
 else:

@@ -62,7 +62,7 @@ def is_shown(trace: Trace, ref: Ref, texts: list[str], look: Look) -> bool:
 
 def missing(trace: Trace, step: Step, rows: list[Row], look: Look) -> list[Ref]:
     """What the step makes or uses and the picture does not show."""
-    texts = marked(rows)
+    texts = screens.marked(rows)
     return [ref for ref in (step.ref, *names(step.full)) if not is_shown(trace, ref, texts, look)]
 
 
@@ -80,7 +80,7 @@ def test_what_is_at_hand_has_its_label_or_a_sign_says_that_more_is(
     left_out = missing(trace, step, rows, look)
     assert step.ref not in left_out
     assert not left_out or lines(rows)[-1].endswith(look.line("…"))
-    assert all(re.fullmatch(r"(\[([^\[\]]|\[\d+\])+\] *)+", text) for text in marked(rows))
+    assert all(re.fullmatch(r"(\[([^\[\]]|\[\d+\])+\] *)+", text) for text in screens.marked(rows))
 
 
 @share(0.3)
@@ -148,9 +148,9 @@ def test_a_hidden_number_is_nowhere_in_the_picture(two_two_two: Problem) -> None
                 rows = diagram(trace.hiding(hidden), step, 99, 20, Look())
                 assert rows is not None
                 if not hidden and step.ref == ref:
-                    assert is_shown(trace, ref, marked(rows), Look())
+                    assert is_shown(trace, ref, screens.marked(rows), Look())
                 elif hidden and ref in (step.ref, *names(step.full)):
-                    assert any("?" in text for text in marked(rows)), (symbol, step)
+                    assert any("?" in text for text in screens.marked(rows)), (symbol, step)
                 if hidden and symbol != "b_h1" and symbol != "t1":
                     assert not is_shown(trace, ref, lines(rows), Look()), (symbol, step)
 

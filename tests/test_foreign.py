@@ -339,5 +339,6 @@ def test_the_bytes_that_a_terminal_gets(tmp_path: Path) -> None:
     sent = (bytes(terminal.recent) + bytes(again.recent)).decode("utf-8")
     assert "PWN" in sent and "RED" in sent
     assert not re.search(r"\x1b(\]0|\[31mRED)|[\x80-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ue000]", sent)
-    own = r"\x1b(\[[0-?]*[ -/]*[@-~]|[=>78]|\]22;default\x07)"  # sequences, and the shape of the mouse's pointer
+    # Sequences, the shape of the mouse's pointer, the question for the background.
+    own = r"\x1b(\[[0-?]*[ -/]*[@-~]|[=>78]|\]22;default\x07|\]11;\?\x1b\\)"
     assert not set(re.sub(own, "", sent)) & (set(map(chr, range(32))) - set("\r\n"))

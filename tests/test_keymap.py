@@ -179,7 +179,7 @@ def refused(capsys: pytest.CaptureFixture[str], language: str = "en") -> str:
 def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
     monkeypatch.setattr(capabilities, "lacking", lambda environment: "")
-    monkeypatch.setattr("nntutor.tui.app.run", lambda *_, **__: 0)
+    monkeypatch.setattr("nntutor.tui.starting.run", lambda *_, **__: 0)
     return tmp_path / "keys.toml"
 
 

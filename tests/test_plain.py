@@ -191,7 +191,7 @@ def test_no_word_means_two_commands_and_none_is_a_key_of_another() -> None:
 def test_every_command_of_the_table_is_told_by_help_or_answers_to_it(talk: Talk) -> None:
     said = "\n".join(talk.after("learn", "hidden-delta", say="help"))
     for command in commands.COMMANDS:
-        if command.help and command.action not in ("theme", "palette"):
+        if command.help and command.action not in ("theme", "mouse", "palette"):
             assert spoken(command.action, "en")[0] in said
     for key in ("right", "w", ":", "esc", "space"):
         assert key in said or key == "esc"
@@ -343,3 +343,10 @@ def test_a_problem_of_ones_own_is_told_and_kept(talk: Talk, tmp_path: Path) -> N
     lines = talk("open", str(file), say="step; next phase")
     assert lines[1] == "Problem: evil ?[31m title."
     assert "out" not in talk.kept().study.name and talk.kept().study.place == (1, 3)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "mouse"), ("ko", "마우스")])
+def test_of_the_mouse_it_is_said_that_lines_have_none(talk: Talk, language: str, word: str) -> None:
+    say = words.load(language).say
+    for key in ("plain.mouse_on", "plain.mouse_off"):
+        assert talk.after("learn", "hidden-delta", "--lang", language, say=word) == [say(key)]

@@ -103,6 +103,7 @@ BUILT: dict[str, frozenset[str]] = {
         "language_name.": words.LANGUAGES,
         "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
         "mistake_name.": MISTAKES,
+        "mouse.": ("on", "off"),
         "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -26,9 +25,7 @@ from textual.filter import LineFilter
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from nntutor.core.notation.style import Style
-from nntutor.lessons.language.words import LANGUAGES, load
-from nntutor.lessons.learner.places import Store
+from nntutor.lessons.language.words import load
 from nntutor.tui import acting
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents
@@ -36,21 +33,16 @@ from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.faults import Faults
 from nntutor.tui.state import keys
-from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Action, Message, Opened, Press, Ran, Resized, Session, Tick, Typed, asking
+from nntutor.tui.state.session import Action, Message, Pointed, Press, Ran, Resized, Session, Tick, Typed, asking
 from nntutor.tui.state.signs import words_with_keys
-from nntutor.tui.terminal import background, ending
+from nntutor.tui.terminal import ending
 from nntutor.tui.terminal.pace import Pace
 from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.split_keys import Split
-from nntutor.tui.terminal.textual_private import OpenApp, is_for_browsers, is_for_unix
+from nntutor.tui.terminal.textual_private import MOUSE_ON, OpenApp, OpenDriver, is_for_browsers, is_for_unix
 from nntutor.tui.terminal.themes import Colourless, styles
 from nntutor.tui.ticking import Ticking
 from nntutor.tui.widget import Page
-
-if TYPE_CHECKING:
-    from nntutor.core.problems.network import Problem
-    from nntutor.lessons.learner.sources import Source
 
 # Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,
 # would be felt.
@@ -58,8 +50,9 @@ _TURN = 0.0005
 _CHUNK_SECONDS = 0.05
 # So many messages may wait while a frame is drawn; where more do, it is drawn a moment later.
 _BEHIND, _SOON = 4, 0.03
-# Textual repaints the whole screen when the terminal gets or loses the focus, or tells of a mouse.
-_UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
+# Textual repaints the whole screen when the terminal gets or loses the focus.
+_UNUSED = (events.AppFocus, events.AppBlur)
+_WHEEL = {events.MouseScrollDown: 1, events.MouseScrollUp: -1}
 
 
 class Tutor(OpenApp):
@@ -77,7 +70,7 @@ class Tutor(OpenApp):
         self.no_color = not session.colours  # Textual asks the environment only
         self._pace = Pace()
         self._held: Timer | None = None
-        self._leaving = self._over = self._suspended = False
+        self._leaving = self._over = self._suspended = self._reported = False
         self._typed = typed
         self._split = Split()
         self._before = session
@@ -122,6 +115,7 @@ class Tutor(OpenApp):
 
     def on_ready(self) -> None:
         self._starting.close()
+        self._report_mouse(self.session.mouse)
         self.screen.refresh()
         gc.freeze()  # what stands now stays: the collector need not look through it at every turn
         gc.enable()
@@ -135,7 +129,9 @@ class Tutor(OpenApp):
         """A key is taken here, before it would go down to the page and come up again: that is time on every step."""
         if isinstance(event, _UNUSED) or (self._over and isinstance(event, events.InputEvent)):
             return
-        if isinstance(event, events.Key):
+        if isinstance(event, events.MouseEvent):  # Textual would repaint the whole screen
+            self._point(event)
+        elif isinstance(event, events.Key):
             self._take(event.key, event.character if event.is_printable else None)
             if self.message_queue_size > _BEHIND:
                 await asyncio.sleep(0)  # frames and a run's chunks get their turn among keys that come without end
@@ -178,10 +174,38 @@ class Tutor(OpenApp):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
+        self._release()
+        self.act(Typed(event.text))
+
+    def _release(self) -> None:
+        """No arrow key comes of what is held any more: it was keys of their own."""
         held, self._split = self._split.held, Split()
         for one in held:
             self._press(*one)
-        self.act(Typed(event.text))
+
+    def _point(self, event: events.MouseEvent) -> None:
+        """A click, or a notch of the wheel; a click on nothing that can be clicked stops what plays."""
+        if not self.session.mouse:
+            return  # reported before it was turned off
+        if (wheel := _WHEEL.get(type(event))) is not None:
+            self._release()
+            self.act(Pointed("wheel", wheel))
+        elif isinstance(event, events.MouseDown) and event.button == 1:
+            self._release()
+            at = self._page.pointed_at(int(event.x), int(event.y))
+            for action in (at,) if at is not None else map(Press, self._ticking.stopped_by):
+                self.act(action)
+
+    def _report_mouse(self, on: bool) -> None:
+        """Have the terminal report the mouse, or no more; nothing is sent where it is so already."""
+        driver = self.terminal_driver
+        if driver is None or on == self._reported:
+            return
+        self._reported = on
+        if isinstance(driver, OpenDriver):
+            driver.report_mouse(on)
+        else:
+            driver.write(MOUSE_ON if on else ending.MOUSE_OFF.decode())
 
     # --- acting ----------------------------------------------------------------------------------
 
@@ -201,6 +225,7 @@ class Tutor(OpenApp):
             self._run = running.number
             self._runner = self._start_run(running.number)
         self._ticking.keep(study)
+        self._report_mouse(self.session.mouse)
         self._show(isinstance(action, Ran) and running is not None)
 
     def become(self, action: Action) -> None:
@@ -343,48 +368,10 @@ class Tutor(OpenApp):
         """Out; but an answer that is still on its way is waited for: the shell would show it as typed."""
         self._over = True
         self._desk.close(self.session)
+        if not isinstance(self.terminal_driver, OpenDriver):  # those take it back by themselves, however they end
+            self._report_mouse(False)
         if self._pace.expects(monotonic()) and self.exit_status != ending.HUNG_UP and not self._leaving:
             self._leaving = True
             self.set_timer(1.0, lambda: self.exit(self.exit_status))
             return
         self.exit(self.exit_status)
-
-
-def run(
-    lesson: str | None,
-    problem: Problem | None,
-    source: Source | None = None,
-    *,
-    language: str,
-    keep_language: bool,
-    ascii_look: bool,
-    colours: int,
-    keymap: Keymap = DEFAULT,
-    typed: Keys = (),
-    silent: bool = False,
-) -> int:
-    """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
-
-    source: what is kept of the problem's file. keep_language: `language` was asked for, so a resumed place does not
-    bring its own. typed: keys pressed already. silent: the terminal has not answered what it was asked.
-    """
-    with closing(Store.open()) as store:
-        desk = Desk(store)
-        style = Style.ASCII if ascii_look else Style.UNICODE
-        opening = desk.begin(lesson, problem, source)
-        if colours and not desk.knows_background:
-            behind = background.found(os.environ, silent)
-            desk.remember(behind)
-            typed += behind.typed
-        session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours)
-        if opening is not None and opening.language in LANGUAGES and not keep_language:
-            session = replace(session, language=opening.language)
-        tutor = Tutor(session, desk, typed)
-        if opening is not None:
-            tutor.become(Opened(opening.study, opening.digits))
-        if said := desk.message(load(session.language)):
-            tutor.become(Message(said))
-        tutor.run(mouse=False)
-    if tutor.fault is not None:
-        raise tutor.fault
-    return tutor.exit_status

@@ -374,7 +374,7 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     colours = capabilities.colours(os.environ, given.color)
     # Textual reads this when it is imported; by itself it knows only some names of terminals with 256 colours.
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
-    from nntutor.tui.app import run
+    from nntutor.tui.starting import run
 
     problem, source = _problem_to_keep(given.what or "") if given.command == "open" else (None, None)
     return run(

@@ -73,6 +73,11 @@ class Desk:
         if background.known:
             self._store.keep_setting("background", NAMES[background.light])
 
+    @property
+    def mouse(self) -> bool:
+        """Whether the learner has turned the mouse on."""
+        return self._store.setting("mouse") == "on"
+
     def begin(self, lesson: str | None, problem: Problem | None, source: Source | None = None) -> Opening | None:
         """What the command line asks for; where it asks for nothing, what was open last."""
         if problem is not None:
@@ -162,6 +167,8 @@ class Desk:
     def _kept(self, before: Session, after: Session) -> Session:
         if after.theme != before.theme:
             self._store.keep_setting("theme", after.theme)
+        if after.mouse != before.mouse:
+            self._store.keep_setting("mouse", "on" if after.mouse else "off")
         study = after.study
         if study is None:
             if before.study is not None:

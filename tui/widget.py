@@ -9,7 +9,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nntutor.core.foreign import visible
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.rows import Row, changed_span, row_cells
+from nntutor.tui.state.session import Pointed
 from nntutor.tui.terminal.themes import Styles
 
 
@@ -38,10 +40,21 @@ class Page(Widget):
             if row != previous:
                 self._strips[y] = self._strip(row)
                 start, end = changed_span(previous, row)
-                regions.append(Region(start, y, end - start, 1))
+                if end > start:
+                    regions.append(Region(start, y, end - start, 1))
         if regions:
             self.refresh(*regions)
         return bool(regions)
+
+    def pointed_at(self, x: int, y: int) -> Pointed | None:
+        """What a click on a cell points at, by what is shown there."""
+        if not (0 <= y < len(self._rows) and x >= 0):
+            return None
+        for piece in self._rows[y]:
+            x -= cells(piece.text)
+            if x < 0:
+                return piece.click
+        return None
 
     @property
     def _blank(self) -> Style | None:

@@ -131,7 +131,10 @@ def _asked(environment: Mapping[str, str]) -> Answers:
 
 def _setting(file: Path | None, name: str) -> str:
     """What the learner's file keeps, without touching it; "" for nothing."""
-    connection = database.readable(file) if file is not None and file.is_file() else None
+    try:
+        connection = database.readable(file) if file is not None and file.is_file() else None
+    except OSError:  # no name for a file
+        return ""
     if connection is None:
         return ""
     with closing(connection), suppress(DatabaseError):

@@ -54,7 +54,7 @@ def help_lines(session: Session, words: Words) -> list[str]:
     where = HOME if session.study is None else STUDY
     lines = [words.say("plain.help")]
     for actions, about in HELP:
-        here = [action for action in actions if allowed(action, where) and action not in ("theme", "palette")]
+        here = [action for action in actions if allowed(action, where) and action not in ("theme", "palette", "mouse")]
         if here:
             facts = {"words": _named(here, session.language), "keys": _keys(session, here)}
             lines.append(words.say("plain.help_line", about=f"{words.say(f'help.{about}')}.", **facts))

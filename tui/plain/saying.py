@@ -10,7 +10,7 @@ from nntutor.tui.drawing.pages.prose import is_kept_back, prose
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
-_OTHERWISE = {"theme.none": "plain.no_colours"}
+_OTHERWISE = {"theme.none": "plain.no_colours", "mouse.on": "plain.mouse_on", "mouse.off": "plain.mouse_off"}
 """Notes of the screen that say something else in lines."""
 
 

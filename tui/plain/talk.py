@@ -41,7 +41,9 @@ def run(
     with closing(Store.open()) as store:
         desk = Desk(store)
         style = Style.ASCII if out.ascii else Style.UNICODE
-        session = Session(desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, colours=0)
+        session = Session(
+            desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, mouse=desk.mouse, colours=0
+        )
         opening = desk.begin(lesson, problem, source)
         if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):
             session = replace(session, language=opening.language)

@@ -102,6 +102,7 @@ COMMANDS = (
         Command("lesson_previous", ("b",), STUDY, "lesson"),
         Command("language", ("t",), _ALWAYS, "language", home_list=True),
         Command("theme", ("o",), _ALWAYS, "theme", home_list=True),
+        Command("mouse", ("m",), _ALWAYS, "mouse", home_list=True),
         Command("help", ("?",), HOME | STUDY | RUNNING, "help", (11, "keys")),
         Command("palette", (";", "ctrl+p"), _ALWAYS | TYPING, "palette"),
         Command("leave", ("q",), HOME | STUDY | PANEL | RUNNING, "leave", (12, "leave"), home_list=True, needed=True),
@@ -118,6 +119,11 @@ _BY_NAME = {command.action: command for command in COMMANDS}
 def allowed(action: str, where: Where) -> bool:
     """Whether a command may be given there; one that is none, nowhere."""
     return action in _BY_NAME and where in _BY_NAME[action].where
+
+
+def group_of(action: str) -> str:
+    """What a command is for: its word under [command_group]."""
+    return _BY_NAME[action].group
 
 
 def _together(words: list[tuple[str, str]]) -> tuple[tuple[tuple[str, ...], str], ...]:

@@ -21,7 +21,7 @@ def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: E
     if name in ("escape", "leave", panel.toggle):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Scrolled):
-        top = scrolled(panel.top, name, session.height, extents.last_top(session))
+        top = scrolled(panel.top, name, extents.rows_seen(session), extents.last_top(session))
         return replace(session, study=replace(study, panel=replace(panel, top=top)))
     return replace(session, study=KEYS[type(panel)](study, panel, name))
 
@@ -49,8 +49,7 @@ def _checking(study: Study, panel: Checking, name: str) -> Study:
 
 def _choosing(study: Study, panel: Choosing, name: str) -> Study:
     if name != "continue":
-        choices = len(RUNS) + 1 + runs.has_seeds(study)
-        return replace(study, panel=Choosing((panel.picked + WAYS.get(name, 1)) % choices))
+        return replace(study, panel=Choosing((panel.picked + WAYS.get(name, 1)) % runs.choices(study)))
     if panel.picked == len(RUNS):
         return replace(study, panel=Asking("goal"))
     return runs.run_seeds(study) if panel.picked > len(RUNS) else runs.run_on(study, RUNS[panel.picked])

@@ -175,12 +175,16 @@ def _wrong(study: Study, text: str, why: Note) -> Study:
 
 def jump(study: Study, picked: int) -> Study:
     """To the step that made the picked operand; `back_on_trail` returns."""
-    operand = study.step.operands[picked]
-    if operand.iteration is None or operand.step is None:
-        return replace(study, note=note("goto.given", symbol=study.trace.symbol(operand.ref)))
+    return to_maker(study, study.step.operands[picked].ref)
+
+
+def to_maker(study: Study, ref: Ref) -> Study:
+    """To the step that made a number, with its operands; `back_on_trail` returns."""
+    maker = study.trace.producer(ref)
+    if maker is None:
+        return replace(study, note=note("goto.given", symbol=study.trace.symbol(ref)))
     trail = (*study.trail, study.place)
-    study = moved(study, study.timeline.to(operand.iteration, operand.step))
-    return replace(study, trail=trail, panel=Why())
+    return replace(moved(study, study.timeline.to(*maker)), trail=trail, panel=Why())
 
 
 def back_on_trail(study: Study) -> Study:

@@ -30,6 +30,11 @@ def first_choice(study: Study) -> int:
     return len(RUNS) + 1 if study.view == "seeds" and has_seeds(study) else 0
 
 
+def choices(study: Study) -> int:
+    """How many ways to run there are: so many iterations, until a goal, from many seeds."""
+    return len(RUNS) + 1 + has_seeds(study)
+
+
 def run_seeds(study: Study) -> Study:
     """Train from many seeds at once, in the background; the place stays."""
     if not has_seeds(study):

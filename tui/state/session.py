@@ -39,6 +39,18 @@ class Typed:
 
 
 @dataclass(frozen=True)
+class Pointed:
+    """A click, or a notch of the wheel, on what the drawing says stands there (see pointing.py).
+
+    what: `row`, the number of it in the list that is open; `view` and `phase`, a name; `step`, its number; `number`, a
+    Ref; `wheel`, 1 down or -1 up.
+    """
+
+    what: str
+    which: object
+
+
+@dataclass(frozen=True)
 class Resized:
     width: int
     height: int
@@ -74,7 +86,7 @@ class Message:
     text: str
 
 
-Action = Press | Typed | Resized | Opened | Ran | Tick | Message
+Action = Press | Typed | Pointed | Resized | Opened | Ran | Tick | Message
 
 
 @dataclass(frozen=True)
@@ -148,7 +160,7 @@ class Session:
     study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
     app then opens. leaving: the learner wants out. palette: the list of commands, where it is open; search:
     what is searched for. typed: by kind of line, those that were sent, for as long as the session lasts. colours: how
-    many the terminal has; 0: none in any theme.
+    many the terminal has; 0: none in any theme. mouse: whether it is listened to.
     """
 
     home: Home
@@ -166,6 +178,7 @@ class Session:
     keymap: Keymap = DEFAULT
     theme: str = THEMES[0]
     colours: int = 16
+    mouse: bool = False
 
 
 class Extents(Protocol):
@@ -176,6 +189,9 @@ class Extents(Protocol):
 
     def prose_pages(self, session: Session) -> int:
         """How many pages the prose at the place takes."""
+
+    def rows_seen(self, session: Session) -> int:
+        """How many rows of a text that covers the screen are seen at once."""
 
     def last_top(self, session: Session) -> int:
         """How far down the page that covers the screen, the keys or the glossary, can be scrolled."""

@@ -17,6 +17,7 @@ from nntutor.tui.state.session import (
     Message,
     Opened,
     Palette,
+    Pointed,
     Press,
     Ran,
     Resized,
@@ -27,6 +28,7 @@ from nntutor.tui.state.session import (
     Wanted,
     asking,
 )
+from nntutor.tui.state.signs import words_with_keys
 
 if TYPE_CHECKING:
     from nntutor.tui.state.palette import Entry
@@ -38,7 +40,7 @@ def update(session: Session, action: Action, extents: Extents) -> Session:
 
 
 def _updated(session: Session, action: Action, extents: Extents) -> Session:
-    if isinstance(action, Press | Typed) and session.study is not None and session.study.playing is not None:
+    if isinstance(action, Press | Typed | Pointed) and session.study is not None and session.study.playing is not None:
         from nntutor.tui.state import playing
 
         name = action.action if isinstance(action, Press) else ""
@@ -57,6 +59,17 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return _spoken(session, words.LANGUAGES[at % len(words.LANGUAGES)], extents)
         case Press("theme"):
             return _themed(session, THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)])
+        case Press("mouse"):
+            session = replace(session, mouse=not session.mouse)
+            return _noted(session, f"mouse.{'on' if session.mouse else 'off'}")
+        case Pointed():
+            # Another door: few starts have a mouse.
+            from nntutor.tui.state import pointing
+
+            session, keys = pointing.meant(session, action)
+            for key in keys:
+                session = update(session, Press(key), extents)
+            return session
         case Message(text):
             return replace(session, home=replace(session.home, message=text), wanted=None)
     if asking(session):
@@ -143,7 +156,7 @@ def _noted(session: Session, key: str) -> Session:
     """A note where there is room for one: what is open in its place stays in sight."""
     study = session.study
     if study is None:
-        message = words.load(session.language).say(key)
+        message = words_with_keys(session).say(key)
         return replace(session, home=replace(session.home, message=message))
     return session if study.panel is not None else replace(session, study=replace(study, note=(key, {})))
 

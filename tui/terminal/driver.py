@@ -8,7 +8,7 @@ import signal
 import sys
 from time import monotonic
 
-from nntutor.tui.terminal.ending import WATCH
+from nntutor.tui.terminal.ending import MOUSE_OFF, WATCH
 from nntutor.tui.terminal.listening import ROOM, Listener
 from nntutor.tui.terminal.textual_private import UnixDriver
 
@@ -30,9 +30,13 @@ class TerminalDriver(UnixDriver):
             WATCH.touches_terminal()
             WATCH.drawn = True
             super().start_application_mode()  # type: ignore[no-untyped-call]
+            if self.mouse_reported:  # before a shell had the terminal
+                self.report_mouse(True)
 
     def stop_application_mode(self) -> None:
         with WATCH.changing:
+            if self.mouse_reported:
+                self.write(MOUSE_OFF.decode())
             super().stop_application_mode()
 
     def close(self) -> None:

@@ -31,19 +31,22 @@ GRACE = 3.0
 # What Textual's driver writes when it ends: paste marks, line wrap, sizes in band, the other screen, cursor, focus.
 _LEFT = b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
+MOUSE_OFF = b"\x1b[?1006l\x1b[?1000l"
+"""Takes back that the mouse is reported."""
+
 
 class Watch:
     """Takes the signals that end the program in a thread of its own, so that nothing that it computes holds them up.
 
     leave: asks the tutor to end with a status, from any thread; RuntimeError where it has ended. stops: what ctrl+c
-    stops instead, from any thread; whether there was something. drawn: whether the
-    terminal shows the tutor. changing: held while that changes. Where nobody is to be asked, or nothing comes of it,
-    the process ends here.
+    stops instead, from any thread; whether there was something. drawn: whether the terminal shows the tutor. mouse:
+    whether it reports the mouse. changing: held while that changes. Where nobody is to be asked, or nothing comes of
+    it, the process ends here.
     """
 
     leave: Callable[[int], object] | None = None
     stops: Callable[[], bool] | None = None
-    drawn = False
+    drawn = mouse = False
     _modes: Any = None
 
     def __init__(self) -> None:
@@ -93,7 +96,7 @@ class Watch:
                 terminal, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
                 os.dup2(nothing, 2)  # what waits in another thread to be written would come after what is put back
                 if self.drawn and select.select([], [terminal], [], 0.1)[1]:
-                    os.write(terminal, _LEFT)
+                    os.write(terminal, MOUSE_OFF * self.mouse + _LEFT)
                     termios.tcflush(0, termios.TCIFLUSH)  # answers that a shell would show as typed
                 termios.tcsetattr(0, termios.TCSANOW, self._modes)
             except (OSError, termios.error):

@@ -16,6 +16,8 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.keys import Keys
 
+from nntutor.tui.terminal.ending import MOUSE_OFF, WATCH
+
 if sys.platform == "win32":  # LinuxDriver needs termios; nothing there makes a driver of ours
     LinuxDriver = Driver
 else:
@@ -38,6 +40,9 @@ PARTS = {
     "constants.COLOR_SYSTEM": "how many colours are sent, set by TEXTUAL_COLOR_SYSTEM before Textual is imported",
     "constants.DISABLE_KITTY_KEY": "plain keys, set by TEXTUAL_DISABLE_KITTY_KEY before Textual is imported",
 }
+
+MOUSE_ON = "\x1b[?1000h\x1b[?1006h"
+"""Presses, releases and the wheel (xterm's 1000), in decimal numbers of any size (1006, SGR)."""
 
 assert isinstance(ANSI_SEQUENCES_KEYS, dict)
 for final, over_a_word in (("C", Keys.ControlRight), ("D", Keys.ControlLeft)):
@@ -72,7 +77,14 @@ def is_for_browsers(driver: type[Driver]) -> bool:
 
 
 class OpenDriver(Driver):
-    """What drivers of ours need to know of the app."""
+    """What drivers of ours need to know of the app, and do for it. mouse_reported: whether it was asked for last."""
+
+    mouse_reported = False
+
+    def report_mouse(self, on: bool) -> None:
+        """Have the mouse reported from now on, or no more: presses and the wheel, no moves, which are many bytes."""
+        self.mouse_reported = WATCH.mouse = on
+        self.write(MOUSE_ON if on else MOUSE_OFF.decode())
 
     def new_parser(self) -> XTermParser:
         return XTermParser(self._debug)

@@ -6,8 +6,9 @@ there, so no number is ever drawn over or cut.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from nntutor.core.arrays import Array
 from nntutor.lessons.language.cells import cells, even
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
+from nntutor.tui.state.session import Pointed
 
 Span = tuple[float, float]
 
@@ -37,6 +39,7 @@ class Dots:
         self._on = np.zeros((self.height * self.tall, self.width * self.broad), dtype=bool)
         self._styles: list[list[str]] = [[""] * self.width for _ in range(self.height)]
         self._text: list[list[str]] = [[""] * self.width for _ in range(self.height)]
+        self._clicks: dict[int, list[Pointed | None]] = {}
         self._glyphs: dict[tuple[int, int], str] = {}
         self._ground: list[list[str]] = []
 
@@ -46,6 +49,7 @@ class Dots:
         other._on = self._on.copy()
         other._styles = [row[:] for row in self._styles]
         other._text = [row[:] for row in self._text]
+        other._clicks = {row: clicks[:] for row, clicks in self._clicks.items()}
         other._glyphs = dict(self._glyphs)
         return other
 
@@ -157,12 +161,16 @@ class Dots:
             return False
         return not any(self._text[row][max(0, column - 1) : column + length + 1])
 
-    def write(self, row: int, column: int, text: str, style: str, over: bool = False) -> bool:
-        """Text at a cell, whole or not at all; whether it stands now."""
+    def write(
+        self, row: int, column: int, text: str, style: str, over: bool = False, click: Pointed | None = None
+    ) -> bool:
+        """Text at a cell, whole or not at all; whether it stands now. click: what a click on it points at."""
         length = cells(text)
         inside = 0 <= row < self.height and column >= 0 and column + length <= self.width
         if not inside or (not over and any(self._text[row][column : column + length])):
             return False
+        if click is not None:
+            self._clicks.setdefault(row, [None] * self.width)[column : column + length] = [click] * length
         if even(text):
             self._text[row][column : column + length] = text
             self._styles[row][column : column + length] = [style] * length
@@ -217,20 +225,36 @@ class Dots:
     def _row(self, row: int, dots: list[str]) -> Row:
         """The pieces of a row; spaces go with what stands before them: each change of style costs bytes."""
         letters = [text or dot for text, dot in zip(self._text[row], dots, strict=True)]
-        pieces: list[Piece] = []
-        found, style, at = "", "", 0
+        spans, style, at = [0], "", 0
+        styles = [style]
         for own, run in groupby(self._ground[row] if self._ground else self._styles[row]):
             start, at = at, at + len(list(run))
-            text = "".join(letters[start:at]).replace(_COVERED, "")
-            if text.isspace() and not self._ground:
+            if not self._ground and "".join(letters[start:at]).replace(_COVERED, "").isspace():
                 own = "" if style == _LINED else style
             if own != style:
-                if found:
-                    pieces.append(Piece(found, style))
-                found, style = "", own
-            found += text
-        last = found if self._ground else found.rstrip(" ")
-        return (*pieces, Piece(last, style)) if last else tuple(pieces)
+                spans.append(start)
+                styles.append(own)
+                style = own
+        pieces = [
+            piece
+            for (start, end), style in zip(pairwise([*spans, at]), styles, strict=True)
+            for piece in self._pieces(row, letters, start, end, style)
+        ]
+        if self._ground:
+            return tuple(pieces)
+        last = pieces[-1].text.rstrip(" ") if pieces else ""
+        return (*pieces[:-1], *([pieces[-1]._replace(text=last)] if last else []))
+
+    def _pieces(self, row: int, letters: list[str], start: int, end: int, style: str) -> Iterator[Piece]:
+        """Cells of one style, by what a click on them points at."""
+        clicks = self._clicks.get(row)
+        if clicks is None:
+            if start < end:
+                yield Piece("".join(letters[start:end]).replace(_COVERED, ""), style)
+            return
+        for click, run in groupby(clicks[start:end]):
+            begin, start = start, start + len(list(run))
+            yield Piece("".join(letters[begin:start]).replace(_COVERED, ""), style, click)
 
 
 def wide(span: Span) -> Span:

@@ -10,14 +10,19 @@ from typing import NamedTuple
 
 from nntutor.lessons.language.cells import at_right, cells
 from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.state.session import Pointed
 from nntutor.tui.state.written import Written, letter_at
 
 
 class Piece(NamedTuple):
-    """Text in one style; the style is a name ("operand", "dim", …) that the looks turn into colours."""
+    """Text in one style, and what a click on it points at.
+
+    The style is a name ("operand", "dim", …) that the looks turn into colours.
+    """
 
     text: str
     style: str = ""
+    click: Pointed | None = None
 
 
 Row = tuple[Piece, ...]
@@ -31,15 +36,15 @@ _TYPED_ROWS = 3
 
 def row_cells(row: Row) -> int:
     total = 0
-    for text, _ in row:
-        total += cells(text)
+    for piece in row:
+        total += cells(piece[0])
     return total
 
 
-def row_of(letters: Iterable[tuple[str, str]]) -> Row:
-    """A row of (letter, style), neighbours of the same style in one piece."""
+def _joined(words: Iterable[Piece]) -> Row:
+    """Neighbours that are the same but for their text in one piece."""
     return tuple(
-        Piece("".join(letter for letter, _ in group), style) for style, group in groupby(letters, key=itemgetter(1))
+        Piece("".join(word.text for word in group), *same) for same, group in groupby(words, key=itemgetter(1, 2))
     )
 
 
@@ -68,7 +73,7 @@ def fitted(row: Row, width: int) -> Row:
     for piece in row:
         text = cut(piece.text, width)
         if text:
-            result.append(Piece(text, piece.style))
+            result.append(piece._replace(text=text))
         width -= cells(text)
         if width <= 0:
             break
@@ -79,11 +84,11 @@ def shortened(row: Row, width: int, look: Look) -> Row:
     """The row where it has room; else the whole words that have, and how many do not: `… 3 …`. No word is cut."""
     if row_cells(row) <= width:
         return row
-    words = [(word, piece.style) for piece in row for word in _WORD.findall(piece.text)]
+    words = [piece._replace(text=word) for piece in row for word in _WORD.findall(piece.text)]
     for kept in range(len(words) - 1, -1, -1):
-        left_out = sum(not word.isspace() for word, _ in words[kept:])
+        left_out = sum(not word.text.isspace() for word in words[kept:])
         tail = look.more(left_out)
-        shown = row_of(words[:kept])
+        shown = _joined(words[:kept])
         if row_cells(shown) + cells(tail) <= width:
             return (*shown, Piece(tail, "dim"))
     return (Piece(cut(look.more(left_out).strip(), width), "dim"),)
@@ -93,10 +98,10 @@ def squeezed(row: Row, width: int) -> Row:
     """A row whose figures are longer than their columns, with narrower gaps: a figure that is cut is another one."""
     over, pieces = row_cells(row) - width, list(row)
     for at in range(len(pieces) - 1, 0, -1):
-        text, style = pieces[at]
+        text = pieces[at].text
         spare = min(max(0, over), len(text) - len(text.lstrip(" ")) - 1)
         if spare > 0:
-            pieces[at], over = Piece(text[spare:], style), over - spare
+            pieces[at], over = pieces[at]._replace(text=text[spare:]), over - spare
     return tuple(pieces)
 
 
@@ -181,7 +186,8 @@ def bar(share: float, width: int, look: Look) -> Piece:
 
 def changed_span(before: Row, after: Row) -> tuple[int, int]:
     """The first and one past the last cell in which two rows differ; (0, 0) where they show the same."""
-    same = next((n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
+    pairs = zip(before, after, strict=False)
+    same = next((n for n, (one, other) in enumerate(pairs) if one[:2] != other[:2]), None)
     same = min(len(before), len(after)) if same is None else same
     start = row_cells(before[:same])
     old, new = _spread(before[same:]), _spread(after[same:])
@@ -198,7 +204,7 @@ _BLANK = (" ", "")
 def _spread(row: Row) -> list[tuple[str, str]]:
     """What stands in each cell; a wide letter stands in both of its cells."""
     spread: list[tuple[str, str]] = []
-    for text, style in row:
+    for text, style, _ in row:
         if text.isascii():
             spread += [(letter, style) for letter in text]
             continue

@@ -10,7 +10,7 @@ from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.lists import MARK, WIDE, Listed, around, with_about
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, bar, ended, kept, padded_row, shortened, wrapped
-from nntutor.tui.state.session import Home, Session, has_place
+from nntutor.tui.state.session import Home, Pointed, Session, has_place
 from nntutor.tui.state.signs import non_text_key, sign
 
 _HEAD = 2
@@ -48,11 +48,12 @@ def listed(session: Session, words: Words, look: Look, room: int) -> list[Listed
         if lesson.part != part:
             part = lesson.part
             rows.append(Listed((Piece(f" {words.say(f'part.{part}')}", "bold"),)))
-        rows.append(Listed(_row(session, words, lesson, number == home.picked, look, wide), number))
+        rows.append(Listed(_row(session, words, number, look, wide), number))
     return around(rows, home.picked, room, wide, look)
 
 
-def _row(session: Session, words: Words, lesson: Lesson, picked: bool, look: Look, wide: int) -> Row:
+def _row(session: Session, words: Words, number: int, look: Look, wide: int) -> Row:
+    lesson, picked = session.home.lessons[number], number == session.home.picked
     title = load.described(lesson.id, session.language)[0]
     right = f" {words.say('home.minutes', minutes=lesson.minutes):>7}  {_state(session, words, lesson, look)}"
     mark = look.line("▸") if picked else " "
@@ -60,7 +61,7 @@ def _row(session: Session, words: Words, lesson: Lesson, picked: bool, look: Loo
     room = min(_TITLE, wide - MARK - state - cells(" minutes  "))
     left = padded_row((Piece(ended(f" {mark} {lesson.number:2d}  {look.plain(title)}", room, look)),), room)
     text = "".join(piece.text for piece in left) + right
-    return (Piece(text + " " * max(0, wide - cells(text)), "picked" if picked else ""),)
+    return (Piece(text + " " * max(0, wide - cells(text)), "picked" if picked else "", Pointed("row", number)),)
 
 
 def _state(session: Session, words: Words, lesson: Lesson, look: Look) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nntutor.core.notation.style import Style
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.rows import Piece, Row, fitted
+from nntutor.tui.drawing.canvas.rows import Row, fitted
 from nntutor.tui.drawing.pages.home import home_page
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import words_with_keys
@@ -25,7 +25,7 @@ def rows(session: Session) -> tuple[Row, ...]:
     drawn = _drawn(session, words_with_keys(session))[: session.height]
     drawn += [()] * (session.height - len(drawn))
     if session.style is Style.ASCII:
-        drawn = [tuple(Piece(ascii_look(piece.text), piece.style) for piece in row) for row in drawn]
+        drawn = [tuple(piece._replace(text=ascii_look(piece.text)) for piece in row) for row in drawn]
     return tuple(fitted(row, session.width) for row in drawn)
 
 

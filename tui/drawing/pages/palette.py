@@ -13,7 +13,7 @@ from nntutor.tui.drawing.canvas.lists import MARK, WIDE, Listed, around, with_ab
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, kept, padded_row, wrapped
 from nntutor.tui.state.palette import Entry, found
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import edit_sign, non_text_key
 from nntutor.tui.state.writing import earlier
 
@@ -68,17 +68,18 @@ def listed(session: Session, words: Words, entries: tuple[Entry, ...], look: Loo
         if entry.group != group:
             group = entry.group
             rows.append(Listed((Piece(f" {look.plain(words.say(f'command_group.{group}'))}", "bold"),)))
-        rows.append(Listed(_row(entry, number == session.palette.picked, wide, look), number))
+        click = Pointed("row", number)
+        rows.append(Listed(_row(entry, number == session.palette.picked, click, wide, look), number))
     return around(rows, session.palette.picked, _room(session), wide, look)
 
 
-def _row(entry: Entry, picked: bool, wide: int, look: Look) -> Row:
+def _row(entry: Entry, picked: bool, click: Pointed, wide: int, look: Look) -> Row:
     """Its name and its key, which leaves the end of the row to ▲ and ▼."""
     room = max(1, wide - MARK - cells(entry.key) - 4)
     name = ended(look.plain(entry.names[0]), room, look)
     text = padded_row((Piece(f" {look.line('▸') if picked else ' '} {name}"),), room + 3)
     line = "".join(piece.text for piece in text) + f" {entry.key}"
-    return padded_row((Piece(line + " " * max(0, wide - cells(line)), "picked" if picked else ""),), wide)
+    return padded_row((Piece(line + " " * max(0, wide - cells(line)), "picked" if picked else "", click),), wide)
 
 
 def _about(entry: Entry, words: Words, width: int, look: Look) -> list[Row]:

@@ -10,7 +10,7 @@ from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, ti
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, first_around, kept, wrapped
 from nntutor.tui.state.finding import found
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import non_text_key
 
 _HEAD, _SAID = 3, 5
@@ -27,7 +27,7 @@ def search_page(session: Session, words: Words) -> list[Row]:
     room = max(1, session.height - _HEAD - 1 - said)
     top = first_around(picked, room, len(places))
     rows: list[Row] = [
-        _row(session, words, look, place, number == picked)
+        _row(session, words, look, place, number, number == picked)
         for number, place in enumerate(places[top : top + room], top)
     ]
     if not places:
@@ -44,14 +44,14 @@ def search_page(session: Session, words: Words) -> list[Row]:
     return [*head, *rows, key_line(_keys(session), words, width)]
 
 
-def _row(session: Session, words: Words, look: Look, place: Found, picked: bool) -> Row:
+def _row(session: Session, words: Words, look: Look, place: Found, number: int, picked: bool) -> Row:
     where = ended(look.plain(named(session, words, place)), session.width - 5, look)
     where = f" {look.line('▸') if picked else ' '} {where}  "
     said = place.text if place.at <= _BEFORE else place.text[place.at - _BEFORE :]
     begun = look.line("…") if said is not place.text else ""
     text = ended(begun + look.plain(said), session.width - cells(where), look)
-    style = "picked" if picked else ""
-    return (Piece(where, style or "bold"), Piece(text, style))
+    style, click = "picked" if picked else "", Pointed("row", number)
+    return (Piece(where, style or "bold", click), Piece(text, style, click))
 
 
 def named(session: Session, words: Words, place: Found) -> str:

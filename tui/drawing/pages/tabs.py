@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
+from nntutor.tui.state.session import Pointed
 
 _EDGE = 2  # cells of line before the first name, and at least after the last one
 
@@ -16,7 +17,10 @@ def tabs_row(first: str, second: str, names: Sequence[str], words: Words, width:
 
     The two that are shown are bold, the one at the right in brackets. What has no room is counted.
     """
-    title = (Piece(look.line("─") * _EDGE, "edge"), Piece(f" {words.say(f'view_name.{first}')} ", "bold"))
+    title = (
+        Piece(look.line("─") * _EDGE, "edge"),
+        Piece(f" {words.say(f'view_name.{first}')} ", "bold", Pointed("view", first)),
+    )
     others, left_out = [name for name in names if name != first], 0
     while row_cells(tabs := _tabs(others, second, left_out, words, look)) + row_cells(title) + 2 * _EDGE > width:
         others.remove(next(name for name in reversed(others) if name != second))
@@ -29,7 +33,7 @@ def tabs_row(first: str, second: str, names: Sequence[str], words: Words, width:
 def _tabs(names: Sequence[str], shown: str, left_out: int, words: Words, look: Look) -> Row:
     tabs: list[Piece] = []
     for name in names:
-        said = words.say(f"view_name.{name}")
+        said, click = words.say(f"view_name.{name}"), Pointed("view", name)
         tabs += [Piece(look.line("│"), "edge")] if tabs else []
-        tabs.append(Piece(f"[{said}]", "bold") if name == shown else Piece(f" {said} ", "dim"))
+        tabs.append(Piece(f"[{said}]", "bold", click) if name == shown else Piece(f" {said} ", "dim", click))
     return (*tabs, *([Piece(f"{look.more(left_out)} ", "dim")] if left_out else []))

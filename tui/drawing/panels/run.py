@@ -10,7 +10,7 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, bar, row_cells, wrapped
 from nntutor.tui.state import runs
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.runs import RUNS
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running, Study
 
@@ -23,7 +23,7 @@ def rows(session: Session, study: Study, panel: Choosing, words: Words) -> list[
     if runs.has_seeds(study):
         further.append(words.say("run.seeds", seeds=SEEDS, count=SEED_ITERATIONS))
     choices = (*(f"{count:,}".replace(",", words.say("run.thousands")) for count in RUNS), *further)
-    pieces = [_choice(choice, number == panel.picked) for number, choice in enumerate(choices)]
+    pieces = [_choice(choice, number, number == panel.picked) for number, choice in enumerate(choices)]
     how = [(Piece(f" {line}", "dim"),) for line in wrapped(words.say("run.how"), width - 2)]
     return [title_row(words.say("run.title")), *_in_rows(Piece(f" {words.say('run.ask')} "), pieces, width), *how]
 
@@ -46,8 +46,9 @@ def _in_rows(head: Piece, choices: list[Piece], width: int) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-def _choice(text: str, picked: bool) -> Piece:
-    return Piece(f"[{text}]", "picked") if picked else Piece(f" {text} ")
+def _choice(text: str, number: int, picked: bool) -> Piece:
+    click = Pointed("row", number)
+    return Piece(f"[{text}]", "picked", click) if picked else Piece(f" {text} ", click=click)
 
 
 def progress(session: Session, study: Study, running: Running, words: Words) -> list[Row]:

@@ -9,7 +9,7 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, wrapped
 from nntutor.tui.state.panels import Why
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import Study
 
@@ -34,7 +34,7 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
         mark = look.line("▸") if number == panel.picked else " "
         name, value = padded(names[number], wide[0]), padded(values[number], wide[1])
         text = f" {mark} {name} = {value} {made(study, words, operand.ref)}"
-        row = (Piece(text, "picked" if number == panel.picked else ""),)
+        row = (Piece(text, "picked" if number == panel.picked else "", Pointed("row", number)),)
         drawn.append(shortened(row, session.width, look))
     more = len(operands) - first - _MOST
     hint = words.say("why_panel.jump")

@@ -19,6 +19,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.step import edges, labels
 from nntutor.tui.drawing.step.frame import LEAST_DIGITS, Frame
+from nntutor.tui.state.session import Pointed
 
 Label = tuple[str, tuple[Ref, ...]]
 """What stands on an edge, and which numbers it shows."""
@@ -103,10 +104,11 @@ class _Picture:
         if not text:
             return False
         mark = self.mark(refs[0]) or self.mark(refs[-1])
+        click = Pointed("number", refs[0]) if self.known(refs[0]) else None
         if mark:
-            done = self.dots.write(row, column, f"[{text}]", mark)
+            done = self.dots.write(row, column, f"[{text}]", mark, click=click)
         else:
-            done = self.dots.write(row, column + 1, text, style)
+            done = self.dots.write(row, column + 1, text, style, click=click)
         if done:
             for ref in refs:
                 self.missing.pop(ref, None)

@@ -22,6 +22,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.hues import hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
+from nntutor.tui.state.session import Pointed
 
 Spelled = Callable[[str], str]
 
@@ -57,7 +58,7 @@ def formula_rows(
         for line in part:
             first = line is part[0]
             equals = Piece(" = ") if first else Piece("   ")
-            name = Piece(symbol, "result") if not rows else Piece(" " * cells(symbol))
+            name = Piece(symbol, "result", Pointed("number", step.ref)) if not rows else Piece(" " * cells(symbol))
             rows.append((Piece(" "), name, equals, *line))
     if rows and noun and row_cells(rows[0]) + cells(noun) + 3 <= width:
         gap = width - row_cells(rows[0]) - cells(noun) - 1
@@ -167,14 +168,17 @@ def _cells(pieces: list[Token]) -> int:
 
 
 def _row(pieces: list[Token]) -> Row:
-    return tuple(Piece(token.text, hue(token.key) if token.key is not None else "") for token in pieces)
+    return tuple(
+        Piece(token.text) if token.key is None else Piece(token.text, hue(token.key), Pointed("number", token.key))
+        for token in pieces
+    )
 
 
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
     shown = trace.known(step.ref, step.index)
     value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style) if shown else _HIDDEN
     sign = result_sign(trace, step, look) if shown else "="
-    return (Piece(f" {' ' * lead}{sign} "), Piece(value, "result"))
+    return (Piece(f" {' ' * lead}{sign} "), Piece(value, "result", Pointed("number", step.ref)))
 
 
 def result_sign(trace: Trace, step: Step, look: Look) -> str:

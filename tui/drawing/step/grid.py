@@ -22,6 +22,7 @@ from nntutor.lessons.language.cells import at_right, cells, padded
 from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
+from nntutor.tui.state.session import Pointed
 
 Cell = Ref | str | None
 """The address of a number, a text, or nothing."""
@@ -81,7 +82,8 @@ class Numbers:
         text = self.text(cell)
         mark = self.used.get(cell, "") if isinstance(cell, Ref) and text else ""
         faint = "dim" if text == _UNKNOWN or not isinstance(cell, Ref) else ""
-        return Piece(at_right(f"[{text}]" if mark else f"{text} ", width), mark or faint)
+        click = Pointed("number", cell) if isinstance(cell, Ref) and text not in ("", _UNKNOWN) else None
+        return Piece(at_right(f"[{text}]" if mark else f"{text} ", width), mark or faint, click)
 
 
 def grid_rows(grid: Grid, numbers: Numbers, width: int, height: int) -> tuple[list[Row], set[Ref]]:

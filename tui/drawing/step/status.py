@@ -8,6 +8,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, cut, row_cells
+from nntutor.tui.state.session import Pointed
 
 # The sign that something is left out, and what is before and after it.
 _LEAST_HEAD = 3
@@ -65,8 +66,8 @@ def _with_strip(trace: Trace, index: int, head: str, words: Words, width: int, l
     here = trace.plan.phase(index)
     strip: list[Piece] = []
     for phase in PHASES:
-        name, marked = words.say(f"phase.{phase}"), phase == here
-        strip.append(Piece(f"[{name}]" if marked else f" {name} ", phase if marked else "dim"))
+        name, marked, click = words.say(f"phase.{phase}"), phase == here, Pointed("phase", phase)
+        strip.append(Piece(f"[{name}]" if marked else f" {name} ", phase if marked else "dim", click))
         strip.append(Piece(look.line("·"), "dim"))
     row = (Piece(head, "title"), *strip[:-1])
     spare = width - row_cells(row)

@@ -10,6 +10,7 @@ from nntutor.tui.drawing.canvas.hues import AT_HAND, MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, row_cells, shortened
 from nntutor.tui.drawing.step.formula import in_one_row
+from nntutor.tui.state.session import Pointed
 from nntutor.tui.state.study import Study
 
 _FORMULA = 24  # cells that figures of many digits leave to a formula
@@ -27,7 +28,14 @@ def steps(study: Study, words: Words, width: int, height: int, look: Look) -> li
     first = first_shown(study.timeline.step, count, height)
     digits = min(look.digits, max(_LEAST_DIGITS, width - len(str(count)) - _BESIDE - _FORMULA))
     used = {operand.ref for operand in study.step.operands}
-    return [_row(study, index, used, width, digits, look) for index in range(first, min(first + height, count + 1))]
+    shown = range(first, min(first + height, count + 1))
+    return [_clickable(_row(study, index, used, width, digits, look), index) for index in shown]
+
+
+def _clickable(row: Row, index: int) -> Row:
+    """Wherever in it one clicks, its step is meant."""
+    click = Pointed("step", index)
+    return tuple(piece._replace(click=click) for piece in row)
 
 
 def first_shown(here: int, count: int, height: int) -> int:

@@ -1,0 +1,64 @@
+"""How a screen begins: what is kept about the learner, what is opened, what the terminal says of itself; the app."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nntutor.core.notation.style import Style
+from nntutor.lessons.language.words import LANGUAGES, load
+from nntutor.lessons.learner.places import Store
+from nntutor.tui.app import Tutor
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.keys import DEFAULT, Keymap
+from nntutor.tui.state.session import Message, Opened, Session
+from nntutor.tui.terminal import background
+from nntutor.tui.terminal.probe import Keys
+from nntutor.tui.terminal.textual_settings import served
+
+if TYPE_CHECKING:
+    from nntutor.core.problems.network import Problem
+    from nntutor.lessons.learner.sources import Source
+
+
+def run(
+    lesson: str | None,
+    problem: Problem | None,
+    source: Source | None = None,
+    *,
+    language: str,
+    keep_language: bool,
+    ascii_look: bool,
+    colours: int,
+    keymap: Keymap = DEFAULT,
+    typed: Keys = (),
+    silent: bool = False,
+) -> int:
+    """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
+
+    source: what is kept of the problem's file. keep_language: `language` was asked for, so a resumed place does not
+    bring its own. typed: keys pressed already. silent: the terminal has not answered what it was asked.
+    """
+    with closing(Store.open()) as store:
+        desk = Desk(store)
+        style = Style.ASCII if ascii_look else Style.UNICODE
+        opening = desk.begin(lesson, problem, source)
+        if colours and not desk.knows_background:
+            behind = background.found(os.environ, silent)
+            desk.remember(behind)
+            typed += behind.typed
+        mouse = desk.mouse or served(os.environ)
+        session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours, mouse=mouse)
+        if opening is not None and opening.language in LANGUAGES and not keep_language:
+            session = replace(session, language=opening.language)
+        tutor = Tutor(session, desk, typed)
+        if opening is not None:
+            tutor.become(Opened(opening.study, opening.digits))
+        if said := desk.message(load(session.language)):
+            tutor.become(Message(said))
+        tutor.run(mouse=False)  # Textual's own way would have every move reported
+    if tutor.fault is not None:
+        raise tutor.fault
+    return tutor.exit_status
