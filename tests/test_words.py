@@ -21,6 +21,7 @@ from nntutor.lessons.language import words
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.plain.spoken import OWN
 from nntutor.tui.state import commands
+from nntutor.tui.state.panels import KINDS_OF_FILES
 from nntutor.tui.state.session import THEMES
 
 ROOT = Path(__file__).parent.parent
@@ -102,6 +103,7 @@ BUILT: dict[str, frozenset[str]] = {
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),
         "run_name.": (*runs(), *SURFACES),
+        "saving.": (*literals("tui/exporting.py", "tui/drawing/panels/export.py"), *KINDS_OF_FILES),
         "script.": (
             *literals("lessons/export/*script*.py", "core/rules/rulebook.py"),
             *(f"needs_{library}" for library in ("np", "torch")),

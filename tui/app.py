@@ -61,6 +61,13 @@ _BEHIND, _SOON = 4, 0.03
 _UNUSED = (events.AppFocus, events.AppBlur, events.MouseEvent)
 
 
+def picture(session: Session) -> str:
+    """The screen as SVG; what draws it is loaded when one is asked for."""
+    from nntutor.tui.terminal.picture import svg
+
+    return svg(session)
+
+
 class Tutor(OpenApp):
     """One page and one session."""
 
@@ -205,6 +212,7 @@ class Tutor(OpenApp):
     def become(self, action: Action) -> None:
         """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
         self.session, self._action = acting.became(self.session, action, extents, self._desk, self._faults)
+        self.session = acting.exported(self.session, self._action, self._faults, self.copy_to_clipboard, picture)
 
     def _keep(self, before: Session) -> None:
         """Save the place; the session says so where it cannot be."""

@@ -87,6 +87,18 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Export:
+    """What is to be set down: this iteration, or (whole) the run so far; into a file, or to the clipboard.
+
+    format: one of panels.KINDS_OF_FILES.
+    """
+
+    format: str
+    whole: bool = False
+    to_clipboard: bool = False
+
+
+@dataclass(frozen=True)
 class Home:
     """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached.
 
@@ -146,9 +158,9 @@ class Session:
     """Everything that is on the screen.
 
     study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
-    app then opens. leaving: the learner wants out. palette: the list of commands, where it is open; search:
-    what is searched for. typed: by kind of line, those that were sent, for as long as the session lasts. colours: how
-    many the terminal has; 0: none in any theme.
+    app then opens; export: what it then writes. leaving: the learner wants out. palette: the list of commands, where it
+    is open; search: what is searched for. typed: by kind of line, those that were sent, for as long as the session
+    lasts. colours: how many the terminal has; 0: none in any theme.
     """
 
     home: Home
@@ -159,6 +171,7 @@ class Session:
     height: int = 24
     study: Study | None = None
     wanted: Wanted | None = None
+    export: Export | None = None
     leaving: bool = False
     palette: Palette | None = None
     search: Search | None = None
