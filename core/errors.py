@@ -4,6 +4,7 @@ NntutorError
 ├── FormulaError            a formula that cannot be read
 ├── NotDifferentiable       a gradient check of the perceptron's rule
 ├── NotScripted             iterations that no script can make
+├── NotRead                 a network of another library that cannot be stepped through
 ├── UnknownName             no problem or lesson is called so
 └── ProblemError            a problem file that cannot be used: which file, which line
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
@@ -77,6 +78,14 @@ class NotScripted(_Facts):
     """what: a code that the words spell out: mistake, perceptron (PyTorch alone), rule."""
 
     what: str
+
+
+class NotRead(_Facts):
+    """A network of another library that cannot be stepped through. what: a code that the words spell out (layer, loss,
+    …); found: what it is."""
+
+    what: str
+    found: str
 
 
 class UnknownName(_Facts):

@@ -61,6 +61,7 @@ def mistakes_of_core() -> Iterator[str]:
     for name in vars(errors):
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
+    yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
     yield from (f"NotScripted_{what}" for what in ("mistake", "perceptron", "rule"))
 
 
