@@ -12,6 +12,7 @@ NntutorError
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets
+    ├── NotStored
     └── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
 """
 
@@ -235,6 +236,15 @@ class WrongTargets(ProblemError):
 
     error: str
     found: str
+
+
+class NotStored(ProblemError):
+    """An array in another file that cannot be used. what: name, file or numbers; allowed: the names that there are, or
+    what kind of file it should be."""
+
+    what: str
+    found: str
+    allowed: str
 
 
 class MissingColumn(ProblemError):

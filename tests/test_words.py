@@ -62,6 +62,7 @@ def mistakes_of_core() -> Iterator[str]:
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
     yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
+    yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
     yield from (f"NotScripted_{what}" for what in ("mistake", "perceptron", "rule"))
 
 
