@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,6 @@ from nntutor.core.errors import (
     NeedsActivation,
     NoLayers,
     NoSamples,
-    NotStored,
     TooLarge,
     TooManyWeights,
     Transposed,
@@ -32,7 +31,7 @@ from nntutor.core.errors import (
 )  # fmt: skip
 from nntutor.core.files.csv import read_csv
 from nntutor.core.files.fields import Fields, Table
-from nntutor.core.files.stored import Stored, is_reference
+from nntutor.core.files.stored import Stored
 from nntutor.core.files.text import read_text, standard_input
 from nntutor.core.files.toml import Lines, toml
 from nntutor.core.problems.network import INITIALS, Layer, Network, Problem, Samples, draw
@@ -83,10 +82,10 @@ class _Parser:
         self.file = file
         self.folder = folder
         self.lines = Lines(text)
-        self._stored = Stored(file, folder or Path())
+        self.stored = Stored(file, folder or Path())
 
     def problem(self, data: Table) -> Problem:
-        top = Fields(self.file, self.lines, data)
+        top = Fields(self.file, self.lines, data, stored=self.stored)
         if top.has("surface"):
             return self._on_surface(top)
         top.only(
@@ -207,7 +206,7 @@ class _Parser:
             if table.get("bias", None) is False:
                 bias = None
             elif table.has("bias"):
-                bias = self._listed(table, "bias", 1)
+                bias = table.numbers("bias", or_false=True)
                 if len(bias) != len(matrix):
                     raise WrongShape(self.file, table.line("bias"), "bias", 0, len(matrix), len(bias))
             else:
@@ -240,9 +239,7 @@ class _Parser:
             return draw(initial, units, inputs, seed, number), initial
         if table.has("initial"):
             raise BothGiven(self.file, table.line("initial"), "initial", "weights")
-        rows = self._listed(table, "weights", 2)
-        if before + sum(map(len, rows)) > MOST_WEIGHTS:
-            raise TooManyWeights(self.file, table.line("weights"), before + sum(map(len, rows)), MOST_WEIGHTS)
+        rows = table.matrix("weights")
         if _looks_transposed(table, rows, inputs, outputs):
             raise Transposed(self.file, table.line("weights"), "weights", len(rows), len(rows[0]))
         for place, row in enumerate(rows, 1):
@@ -252,16 +249,6 @@ class _Parser:
             units = table.whole("units", 1, at_least=1)
             raise WrongShape(self.file, table.line("units"), "weights", 0, units, len(rows))
         return np.array(rows), None
-
-    def _listed(self, table: Fields, key: str, dimensions: int) -> Any:
-        """Weights or a bias: listed, or by the name of an array in another file."""
-        named = table.get(key, None)
-        if not is_reference(named):
-            return table.matrix(key) if dimensions == 2 else table.numbers(key, or_false=True)
-        array = self._stored.array(str(named), table.line(key))
-        if array.ndim != dimensions:
-            raise NotStored(self.file, table.line(key), f"shape_{key}", str(named), str(array.shape))
-        return array
 
     def _fits(self, top: Fields, error: str, layers: tuple[Layer, ...], samples: Samples) -> None:
         """Outputs and targets pair up, and the error can use them."""

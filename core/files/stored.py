@@ -149,6 +149,11 @@ def _from_safetensors(data: bytes, wanted: str) -> np.ndarray:
 
 def _shaped(data: bytes, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
     """Exactly these bytes as an array."""
-    if len(shape) > 2 or any(count < 1 for count in shape) or prod(shape) * dtype.itemsize != len(data):
+    if (
+        len(shape) > 2
+        or prod(shape) > MOST_BYTES // 8
+        or any(count < 1 for count in shape)
+        or prod(shape) * dtype.itemsize != len(data)
+    ):
         raise _Damaged
     return np.frombuffer(data, dtype).reshape(shape)
