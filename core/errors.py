@@ -5,6 +5,7 @@ NntutorError
 ├── NotDifferentiable       a gradient check of the perceptron's rule
 ├── NotScripted             iterations that no script can make
 ├── NoError                 E of gradients that are given
+├── NotRead                 a network of another library that cannot be stepped through
 ├── UnknownName             no problem or lesson is called so
 └── ProblemError            a problem file that cannot be used: which file, which line
     ├── NoFile, IsFolder, Unreadable, TooLarge, NotUtf8, NotToml, Exceeds
@@ -12,6 +13,7 @@ NntutorError
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, Uneven, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets, NotUnder
+    ├── NotStored
     ├── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
     └── NotValues, TooManyNumbers, UnknownValue, MisfitValue: a person's own numbers
 """
@@ -83,6 +85,14 @@ class NotScripted(_Facts):
 
 class NoError(NntutorError):
     """Gradients are given by hand, so there is no E to look at or to check them against."""
+
+
+class NotRead(_Facts):
+    """A network of another library that cannot be stepped through. what: a code that the words spell out (layer, loss,
+    …); found: what it is."""
+
+    what: str
+    found: str
 
 
 class UnknownName(_Facts):
@@ -248,6 +258,15 @@ class WrongTargets(ProblemError):
 
     error: str
     found: str
+
+
+class NotStored(ProblemError):
+    """An array in another file that cannot be used. what: name, file or numbers; allowed: the names that there are, or
+    what kind of file it should be."""
+
+    what: str
+    found: str
+    allowed: str
 
 
 class MissingColumn(ProblemError):

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from terminals import LEFT, RIGHT, Terminal
+from terminals import COMMAND, LEFT, RIGHT, Terminal
 
 from nntutor.lessons.course import load
 
@@ -205,8 +205,9 @@ def drain(terminal: Terminal, quiet: float, longest: float) -> None:
 
 
 def started(home: Path, *arguments: str, longest: float = 30.0) -> Terminal:
-    """A program whose first screen stands."""
-    terminal = Terminal(home, *arguments)
+    """A program whose first screen stands. What keys export lands beside its home."""
+    command = ["sh", "-c", 'cd "$0" && exec "$@"', str(home.parent), *COMMAND, *arguments]
+    terminal = Terminal(home, command=command)
     ends = time.monotonic() + longest
     while place_of(terminal) is None and time.monotonic() < ends and terminal.status() is None:
         terminal.receive(0.05)

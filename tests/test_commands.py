@@ -95,7 +95,7 @@ def running() -> Iterator[Session]:
 def opened() -> Iterator[Session]:
     """Each panel, where it has something to do."""
     session = screens.pressed(screens.of_lesson("hidden-delta"), "continue", "why", "continue", "escape")
-    yield from (screens.pressed(session, action) for action in ("why", "check", "run"))
+    yield from (screens.pressed(session, action) for action in ("why", "check", "run", "export"))
     for action in ("goto", "edit"):
         yield update(screens.pressed(session, action), Typed("7"))
     for action in ("help", "glossary"):

@@ -123,11 +123,11 @@ def test_without_a_file_the_keys_are_the_defaults(monkeypatch: pytest.MonkeyPatc
     ("text", "action", "bound"),
     [
         ('step = "f2"', "step", ("f2",)),
-        ('step = ["ctrl+n", "x"]', "step", ("ctrl+n", "x")),
-        ('run = "ㅌ"', "run", ("x",)),
-        ('run = "right_curly_bracket"\niteration_next = "x"', "run", ("}",)),
+        ('step = ["ctrl+n", "d"]', "step", ("ctrl+n", "d")),
+        ('run = "ㅇ"', "run", ("d",)),
+        ('run = "right_curly_bracket"\niteration_next = "d"', "run", ("}",)),
         ('run = "minus"', "run", ("-",)),
-        ('run = ["x", "x"]', "run", ("x",)),
+        ('run = ["d", "d"]', "run", ("d",)),
         ('reset = []', "reset", ()),
         ('"step" = [ # two\r\n  "f2",\r\n  "f3",\r\n]\r\n', "step", ("f2", "f3")),
         ('back = "→"\nstep = "←"', "back", ("right",)),
@@ -188,7 +188,7 @@ def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     ("text", "line", "named"),
     [
         ('stpe = "n"', 1, ("stpe", "“step”")),
-        ('run = "x"\n\nzzzz = "n"', 3, ("zzzz", "continue, step, back")),
+        ('run = "d"\n\nzzzz = "n"', 3, ("zzzz", "continue, step, back")),
         ('# mine\nstep = "rigth"', 2, ("step", "rigth", "“right”")),
         ('step = "F2"', 1, ("step", "F2", "“f2”")),
         ('step = "alt+x"', 1, ("step", "alt+x")),
@@ -199,7 +199,7 @@ def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ("\nstep = 5", 2, ("step", "5")),
         ("step = true", 1, ("step", "true")),
         ('step = ["n", 1.5]', 1, ("step", "1.5")),
-        ('run = "x"\n[step]\nkey = "n"', 2, ("step", '{"key": "n"}')),
+        ('run = "d"\n[step]\nkey = "n"', 2, ("step", '{"key": "n"}')),
         ('step.key = "n"', 1, ("step", '{"key": "n"}')),
         ('step = "ctrl+c"', 1, ("step", "ctrl+c")),
         ('step = "ctrl+q"', 1, ("step", "ctrl+q")),
@@ -210,16 +210,16 @@ def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ('step = "N"', 1, ("step", "“N”", "“n”")),
         ('step = "Ж"', 1, ("step", "“Ж”", "“ж”")),
         ('leave = ["q", "escape"]', 1, ("leave", "escape")),
-        ('run = "x"\nstep = ["right", "x"]', 2, ("“step”", "“x”", "“run”")),
+        ('run = "d"\nstep = ["right", "d"]', 2, ("“step”", "“d”", "“run”")),
         ('step = ["right", "w"]', 1, ("“step”", "“w”", "“why”", "why = []")),
-        ('run = "x"\ndigits = "("\nview = "pageup"', 2, ("“digits”", "“(”", "“phase_previous”")),
+        ('run = "d"\ndigits = "("\nview = "pageup"', 2, ("“digits”", "“(”", "“phase_previous”")),
         ('run = "q"', 1, ("“run”", "“q”", "“leave”")),
         ("\nleave = []", 2, ("“leave”", "continue")),
-        ('run = "x"\nstep = "n', 2, ()),
-        ('run = "x"\nrun = "z"', 2, ()),
+        ('run = "d"\nstep = "n', 2, ()),
+        ('run = "d"\nrun = "z"', 2, ()),
         ('step = """\nstep = """', 1, ("step",)),
         ('trail = "f2"\nbackspace = "f3"', 2, ("“trail”", "“backspace”")),
-        ('reset = []\nrun = "x"\nown = "f2"', 3, ("“own”", "“reset”")),
+        ('reset = []\nrun = "d"\nown = "f2"', 3, ("“own”", "“reset”")),
         ('run = "f2"\nown = "f2"', 2, ("“own”", "“f2”", "“run”")),
         ('own = "y"', 1, ("“own”", "“y”", "“redo”")),
     ],
@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_read_is_one_line(language: str, file: Path, capsy
     file.symlink_to("/dev/zero")
     assert refused(capsys, language).startswith(f"nntutor: {file}: ")
     file.unlink()
-    file.write_bytes(b'run = "x"\nstep = "\xff"')
+    file.write_bytes(b'run = "d"\nstep = "\xff"')
     said = refused(capsys, language)
     assert said.startswith(f"nntutor: {file}:2: ") and "UTF-8" in said
     file.write_bytes(b"#" * (64 * 1024 + 1))
@@ -269,9 +269,9 @@ def test_only_a_command_that_opens_the_tutor_reads_the_file(file: Path, capsys: 
 
 
 def test_reading_the_file_loads_neither_textual_nor_numpy(tmp_path: Path) -> None:
-    (tmp_path / "keys.toml").write_text('step = "x"')
+    (tmp_path / "keys.toml").write_text('step = "d"')
     code = (
-        "import sys; from nntutor.tui.state import keymap; assert keymap.read().action['x'] == 'step'; "
+        "import sys; from nntutor.tui.state import keymap; assert keymap.read().action['d'] == 'step'; "
         "sys.exit(bool({'numpy', 'textual', 'rich'} & set(sys.modules)))"
     )
     environment = {**os.environ, "NNTUTOR_HOME": str(tmp_path)}
@@ -321,7 +321,7 @@ def test_the_list_of_lessons_shows_the_learners_keys(language: str) -> None:
 
 
 def test_a_line_that_is_typed_names_a_key_that_works_there() -> None:
-    letters = keymap.parse('continue = "x"\nescape = "`"\nunit_next = ["j", "f4"]', "keys.toml")
+    letters = keymap.parse('continue = "d"\nescape = "`"\nunit_next = ["j", "f4"]', "keys.toml")
     session = replace(screens.pressed(screens.of_lesson("hidden-delta"), "edit"), keymap=letters)
     assert session.study is not None
     assert [key for key, _ in keys_here(session, session.study)] == ["↑ f4", "enter", "esc"]
@@ -329,7 +329,7 @@ def test_a_line_that_is_typed_names_a_key_that_works_there() -> None:
     assert [key for key, _ in keys_here(ascii_session, session.study)] == ["up f4", "enter", "esc"]
     session = replace(screens.pressed(screens.of_lesson("hidden-delta"), "why"), keymap=letters)
     assert session.study is not None
-    assert [key for key, _ in keys_here(session, session.study)] == ["↑ f4", "x", "backspace", "`"]
+    assert [key for key, _ in keys_here(session, session.study)] == ["↑ f4", "d", "backspace", "`"]
 
 
 def test_an_action_without_a_key_is_not_on_the_lines() -> None:
@@ -378,7 +378,7 @@ async def test_the_palette_opens_by_its_keys_and_shows_the_learners(tmp_path: Pa
 
 
 async def test_while_a_line_is_typed_letters_are_text_and_the_other_keys_keep_their_meaning(tmp_path: Path) -> None:
-    text = 'continue = ["x", "f5"]\nbackspace = "f6"\nescape = "f7"\nunit_next = "f8"\nrun = "enter"\nwhy = "up"'
+    text = 'continue = ["d", "f5"]\nbackspace = "f6"\nescape = "f7"\nunit_next = "f8"\nrun = "enter"\nwhy = "up"'
     app = tutor(tmp_path, "hidden-delta", text)
 
     def line() -> str | None:
@@ -395,7 +395,7 @@ async def test_while_a_line_is_typed_letters_are_text_and_the_other_keys_keep_th
         await pilot.press(":", *"w5", "enter")
         assert line() is None and app.session.study.place not in (first, (1, 1))
         for key in ("f7", "escape"):
-            await pilot.press(":", "x", key)
+            await pilot.press(":", "d", key)
             assert line() is None
         await pilot.press("e", "f8")
         assert isinstance(app.session.study.panel, Editing)
@@ -528,15 +528,15 @@ async def test_a_paste_amid_an_arrow_is_text(tmp_path: Path) -> None:
 
 
 def test_a_file_of_keys_changes_keys_and_key_line(tmp_path: Path) -> None:
-    (tmp_path / "keys.toml").write_text('step = ["f2", "s"]\nback = "x"\n')
+    (tmp_path / "keys.toml").write_text('step = ["f2", "s"]\nback = "d"\n')
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
-    terminal.until("f2 x step")  # the last row
+    terminal.until("f2 d step")  # the last row
     assert "step 1/39" in terminal.lines()[0]
     terminal.send(b"s")
     terminal.until("step 2/39")
     terminal.send(b"\x1bOQ")
     terminal.until("step 3/39")
-    terminal.send("ㅌ".encode())
+    terminal.send("ㅇ".encode())
     terminal.until("step 2/39")
     terminal.send(b"q")
     terminal.read()
@@ -546,7 +546,7 @@ def test_a_file_of_keys_changes_keys_and_key_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("language", "said"), [("C.UTF-8", "did you mean"), ("ko_KR.UTF-8", "혹시")])
 def test_a_broken_file_of_keys_is_refused_before_the_screen_opens(tmp_path: Path, language: str, said: str) -> None:
-    (tmp_path / "keys.toml").write_text('run = "x"\nstpe = "n"\n')
+    (tmp_path / "keys.toml").write_text('run = "d"\nstpe = "n"\n')
     terminal = Terminal(tmp_path, "learn", "hidden-delta", LANG=language, LC_ALL=language)
     assert terminal.wait() == 2
     [line] = terminal.last.decode().splitlines()

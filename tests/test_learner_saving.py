@@ -176,7 +176,7 @@ def test_of_a_csv_file_the_path_and_the_hash_are_kept_and_not_the_content(
         ((folder, digest),) = connection.execute("SELECT folder, digest FROM place").fetchall()
         assert [body.decode() for (body,) in connection.execute("SELECT body FROM kept")] == [TOML]
     connection.close()
-    assert folder == str(tmp_path / "work") and digest == sources.digest(tmp_path / "work" / "data.csv")
+    assert folder == str(tmp_path / "work") and digest == sources.digest([tmp_path / "work" / "data.csv"])
     store.close()
 
 

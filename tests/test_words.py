@@ -26,6 +26,7 @@ from nntutor.lessons.language.ascii import ascii_look
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.plain.spoken import OWN
 from nntutor.tui.state import commands
+from nntutor.tui.state.panels import KINDS_OF_FILES
 from nntutor.tui.state.session import THEMES
 
 ROOT = Path(__file__).parent.parent
@@ -67,6 +68,8 @@ def mistakes_of_core() -> Iterator[str]:
     yield from ("NotUnder_mean", "NotUnder_penalty", "Transposed_units_first", "Transposed_inputs_first")
     yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
+    yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
+    yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
     yield from (f"NotScripted_{what}" for what in ("mistake", "perceptron", "rule"))
 
 
@@ -116,6 +119,7 @@ BUILT: dict[str, frozenset[str]] = {
         "reduction.outputs_": ("sum", "mean"),
         "reduction.samples_": ("sum",),
         "run_name.": (*runs(), *SURFACES),
+        "saving.": (*literals("tui/exporting.py", "tui/drawing/panels/export.py"), *KINDS_OF_FILES),
         "script.": (
             *literals("lessons/export/*script*.py", "core/rules/rulebook.py"),
             *(f"needs_{library}" for library in ("np", "torch")),

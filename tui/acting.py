@@ -5,6 +5,7 @@ A mistake of ours in either leaves the session before it, which says so (`faults
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from nntutor.lessons.course.model import AuthorError
@@ -23,6 +24,26 @@ def became(session: Session, action: Action, extents: Extents, desk: Desk, fault
         bad = replace(session, study=action.study) if isinstance(action, Opened) else session
         return next(faults.instead(error, action, session, bad)), action
     return (after, action) if following is None else became(after, following, extents, desk, faults)
+
+
+def exported(
+    session: Session,
+    action: Action,
+    faults: Faults,
+    copy: Callable[[str], object] | None = None,
+    picture: Callable[[Session], str] | None = None,
+) -> Session:
+    """The session with what it asks to set down set down (`exporting.done`)."""
+    if session.export is None:
+        return session
+    # Another door: few keys set anything down.
+    from nntutor.tui import exporting
+
+    try:
+        return exporting.done(session, copy, picture)
+    except Exception as error:
+        calm = replace(session, export=None)
+        return next(faults.instead(error, action, calm, calm))
 
 
 def _opened(desk: Desk, wanted: Wanted) -> Action:

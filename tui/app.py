@@ -55,6 +55,13 @@ _UNUSED = (events.AppFocus, events.AppBlur)
 _WHEEL = {events.MouseScrollDown: 1, events.MouseScrollUp: -1}
 
 
+def picture(session: Session) -> str:
+    """The screen as SVG; what draws it is loaded when one is asked for."""
+    from nntutor.tui.terminal.picture import svg
+
+    return svg(session)
+
+
 class Tutor(OpenApp):
     """One page and one session."""
 
@@ -231,6 +238,7 @@ class Tutor(OpenApp):
     def become(self, action: Action) -> None:
         """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
         self.session, self._action = acting.became(self.session, action, extents, self._desk, self._faults)
+        self.session = acting.exported(self.session, self._action, self._faults, self.copy_to_clipboard, picture)
 
     def _keep(self, before: Session) -> None:
         """Save the place; the session says so where it cannot be."""

@@ -36,7 +36,7 @@ _MOST_WORK = 5_000_000
 
 
 class DataGone(Exception):
-    """The CSV file of a problem cannot be read any more; the argument is its path."""
+    """A file that a problem names cannot be read any more; the argument is its path."""
 
 
 def opened(what: Lesson | Problem | None, place: Place | None, source: Source | None = None) -> tuple[Study, Source]:
@@ -58,8 +58,9 @@ def opened(what: Lesson | Problem | None, place: Place | None, source: Source | 
 
 def _own(place: Place) -> tuple[Study, Source]:
     """The learner's own problem at its place; at its beginning where its data are other ones now."""
-    path, folder = sources.data_path(place.problem, place.folder), Path(place.folder)
-    now = "" if path is None else sources.digest(path)
+    paths, folder = sources.data_paths(place.problem, place.folder), Path(place.folder)
+    path = next((one for one in paths if not sources.digest([one])), paths[0]) if paths else None
+    now = sources.digest(paths) if paths else ""
     if path is not None and not (now and place.digest):
         raise DataGone(path)
     try:

@@ -9,12 +9,14 @@ from math import isfinite
 from nntutor.core.errors import (
     MissingKey,
     NotFinite,
+    NotStored,
     OutOfRange,
     UnknownKey,
     WrongChoice,
     WrongType,
 )  # fmt: skip
 from nntutor.core.files import hints
+from nntutor.core.files.stored import Stored, is_reference
 from nntutor.core.files.toml import Lines
 from nntutor.core.foreign import clean
 
@@ -25,8 +27,11 @@ MOST_WHOLE = 2**63 - 1
 class Fields:
     """One table of the file: takes values out by key and says what is wrong with them."""
 
-    def __init__(self, file: str, lines: Lines, table: Table, name: str = "", number: int = 0) -> None:
+    def __init__(
+        self, file: str, lines: Lines, table: Table, name: str = "", number: int = 0, stored: Stored | None = None
+    ) -> None:
         self.file = file
+        self._stored = stored
         self._lines, self._table, self._name, self._number = lines, table, name, number
 
     def line(self, key: str) -> int | None:
@@ -114,14 +119,24 @@ class Fields:
     def numbers(self, key: str, or_false: bool = False) -> list[float]:
         if key not in self._table:
             raise MissingKey(self.file, self.line(""), key)
-        value = self._table[key]
+        value = self._given(key, 1)
         expected = "numbers_or_false" if or_false else "numbers"
         if not isinstance(value, list) or not value:
             raise self.wrong_type(key, expected, value)
         return [self._finite(key, one, expected) for one in value]
 
-    def matrix(self, key: str, expected: str = "matrix") -> list[list[float]]:
+    def _given(self, key: str, dimensions: int) -> object:
+        """What stands under a key; of weights and a bias, where it names an array in another file, that."""
         value = self._table[key]
+        if self._stored is None or key not in ("weights", "bias") or not is_reference(value):
+            return value
+        array = self._stored.array(str(value), self.line(key))
+        if array.ndim != dimensions:
+            raise NotStored(self.file, self.line(key), f"shape_{key}", str(value), str(array.shape))
+        return array.tolist()
+
+    def matrix(self, key: str, expected: str = "matrix") -> list[list[float]]:
+        value = self._given(key, 2)
         if not isinstance(value, list) or not value or not all(isinstance(row, list) and row for row in value):
             raise self.wrong_type(key, expected, value)
         return [[self._finite(key, one, expected) for one in row] for row in value]
@@ -138,13 +153,13 @@ class Fields:
         value = self._table.get(key, {})
         if not isinstance(value, dict):
             raise self.wrong_type(key, "table", value)
-        return Fields(self.file, self._lines, value, key)
+        return Fields(self.file, self._lines, value, key, 0, self._stored)
 
     def tables(self, key: str) -> list[Fields]:
         value = self._table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise self.wrong_type(key, "tables", value)
-        return [Fields(self.file, self._lines, one, key, number) for number, one in enumerate(value)]
+        return [Fields(self.file, self._lines, one, key, number, self._stored) for number, one in enumerate(value)]
 
 
 def _spelled(value: object) -> str:

@@ -31,6 +31,7 @@ from nntutor.core.files.csv import read_csv
 from nntutor.core.files.fields import Fields, Table
 from nntutor.core.files.given import given
 from nntutor.core.files.layers import layers
+from nntutor.core.files.stored import Stored
 from nntutor.core.files.text import read_text, standard_input
 from nntutor.core.files.toml import Lines, toml
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
@@ -93,9 +94,10 @@ class _Parser:
         self.file = file
         self.folder = folder
         self.lines = Lines(text)
+        self.stored = Stored(file, folder or Path())
 
     def problem(self, data: Table) -> Problem:
-        top = Fields(self.file, self.lines, data)
+        top = Fields(self.file, self.lines, data, stored=self.stored)
         if top.has("given"):
             return self._given(top)
         if top.has("surface"):

@@ -19,6 +19,8 @@ _OUT = {
     # PyTorch gives a step no slope at all: one of 0 is added.
     "step": "torch.heaviside({net}.detach(), torch.ones(())) + 0*{net}",
     "identity": "{net}",
+    "softplus": "torch.logaddexp({net}, torch.zeros(()))",
+    "elu": "torch.nn.functional.elu({net})",
 }
 """Activations as PyTorch has them, whose slopes where they have a kink are those of the rules."""
 _OPTIMIZERS = {

@@ -34,24 +34,35 @@ def write(
     steps: bool = True,
     last: int | None = None,
 ) -> None:
-    """Write iterations in one of `formats.FORMATS`; `steps` False writes each iteration as a whole.
+    """Write iterations in one of `formats.FORMATS`, as `pieces` has them."""
+    for piece in pieces(format, problem, traces, words, style, steps, last):
+        out.write(piece)
+
+
+def pieces(
+    format: str,
+    problem: Problem,
+    traces: Iterable[Trace],
+    words: Words,
+    style: Style = Style.UNICODE,
+    steps: bool = True,
+    last: int | None = None,
+) -> Iterator[str]:
+    """Iterations in one of `formats.FORMATS`, piece by piece; `steps` False: each iteration as a whole.
 
     last: the iteration up to which a script goes, so that those after the first need not be recorded for it.
     """
     match format:
         case "json":
-            pieces = trace_json(problem, traces, steps)
+            return trace_json(problem, traces, steps)
         case "csv":
-            pieces = trace_csv(traces, style, steps)
+            return trace_csv(traces, style, steps)
         case "numpy" | "torch":
-            pieces = script_pieces(format, traces, last, words, style)
-        case _:
-            pieces = report.pieces(format, problem, traces, words, style, steps)
-    for piece in pieces:
-        out.write(piece)
+            return _script(format, traces, last, words, style)
+    return report.pieces(format, problem, traces, words, style, steps)
 
 
-def script_pieces(format: str, traces: Iterable[Trace], last: int | None, words: Words, style: Style) -> Iterator[str]:
+def _script(format: str, traces: Iterable[Trace], last: int | None, words: Words, style: Style) -> Iterator[str]:
     """The lines of a script; NotScripted, before the first of them, where there is none for these iterations."""
     kinds: dict[str, type[Script]] = {"numpy": NumpyScript, "torch": TorchScript}
     traces = iter(traces)

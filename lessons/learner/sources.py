@@ -1,20 +1,22 @@
 """Where a problem of the learner's own comes from: the text of its file, and the CSV file that it names.
 
-The CSV file stays where it is; what is kept of it is its path and the hash of its content.
+The CSV file and files of arrays stay where they are; what is kept of them is their path and the hash of what they hold.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from nntutor.core.files.stored import is_reference, path_of
 from nntutor.core.files.toml import toml
 
 
 @dataclass(frozen=True)
 class Source:
-    """text: of the problem file. folder, digest: where its CSV file is looked for and the hash of that; "" without."""
+    """text: of the problem file. folder, digest: where the files that it names lie and their hash; "" without."""
 
     text: str
     folder: str = ""
@@ -23,25 +25,31 @@ class Source:
 
 def of_file(text: str, folder: Path) -> Source:
     """The source of a problem whose file has been read."""
-    path = data_path(text, str(folder.absolute()))
-    return Source(text) if path is None else Source(text, str(folder.absolute()), digest(path))
+    paths = data_paths(text, str(folder.absolute()))
+    return Source(text, str(folder.absolute()), digest(paths)) if paths else Source(text)
 
 
-def data_path(text: str, folder: str) -> Path | None:
-    """Where the CSV file lies that the text of a problem names; None where it names none."""
-    name = toml(text, "").get("data")
-    return Path(folder) / name if isinstance(name, str) else None
+def data_paths(text: str, folder: str) -> tuple[Path, ...]:
+    """Where the CSV file lies that the text of a problem names, and the files of arrays."""
+    table = toml(text, "")
+    layers = table.get("layer", [])
+    listed = [one for one in layers if isinstance(one, dict)] if isinstance(layers, list) else []
+    named = [layer.get(key) for layer in listed for key in ("weights", "bias")]
+    stored = dict.fromkeys(path_of(one) for one in named if isinstance(one, str) and is_reference(one))
+    data = table.get("data")
+    return tuple(Path(folder) / name for name in (*([data] if isinstance(data, str) else []), *stored))
 
 
-def digest(path: Path) -> str:
-    """The hash of a file's content; "" for what is no file or cannot be read (a pipe would be waited for)."""
+def digest(paths: Iterable[Path]) -> str:
+    """The hash of what files hold; "" where one is no file or cannot be read (a pipe would be waited for)."""
     found = blake2b(digest_size=16)
     try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                found.update(block)
+        for path in paths:
+            if not path.is_file():
+                return ""
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    found.update(block)
     except (OSError, ValueError):
         return ""
     return found.hexdigest()

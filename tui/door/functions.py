@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from nntutor.core.analysis.gradient_check import Check, check_all
 from nntutor.core.arrays import Array
@@ -24,6 +24,7 @@ from nntutor.core.errors import NntutorError, ProblemError
 from nntutor.core.files import problem as files
 from nntutor.core.files import writing
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems import models
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.mistakes.table import MISTAKES, is_known
 from nntutor.core.rules.optimizers import Optimizer
@@ -87,6 +88,18 @@ def parse(text: str) -> Problem:
     Raises ProblemError, with the line.
     """
     return files.parse(text, "<text>", Path())
+
+
+@_said
+def problem_of(module: Any, inputs: Any, targets: Any, loss: Any = None, optimizer: Any = None) -> Problem:
+    """The problem of training a network of another library on these samples, all of them in each iteration.
+
+    module: an nn.Sequential of PyTorch, or a fitted MLPClassifier or MLPRegressor of scikit-learn; neither library is
+    imported. inputs (samples, inputs); targets (samples, outputs), (samples,) for one output or for classes. loss: a
+    loss of PyTorch or the name of an error, none for scikit-learn; optimizer: one of PyTorch that has made no step yet,
+    or an `Optimizer`. Raises NntutorError for what cannot be stepped through.
+    """
+    return models.problem_of(module, inputs, targets, loss, optimizer)
 
 
 def write(problem: Problem) -> str:
@@ -189,6 +202,7 @@ __all__ = [
     "check",
     "diagnose",
     "parse",
+    "problem_of",
     "problems",
     "read",
     "trace",

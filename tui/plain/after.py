@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import log10
 
 from nntutor.lessons.course import glossary
+from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.plain import choices
@@ -54,6 +55,17 @@ def _run(session: Session, rest: str) -> Meant:
         return Meant((Press("run"), *choices.moved(0, ways - 1, ways), CONTINUE))
     others = [words.load(session.language).say(f"spoken.{name}") for name in ("until", *(["seeds"] * has_seeds))]
     return _no_such(rest, [*counts, f"{others[0]} 0.01", *others[1:]])
+
+
+def _export(session: Session, rest: str) -> Meant:
+    """A format, or `run` and one."""
+    of_run = inside(rest, "whole")
+    wanted = (rest if of_run is None else of_run).lower()
+    if wanted not in FORMATS:
+        whole = words.load(session.language).say("spoken.whole").split(", ")[0]
+        return _no_such(rest, [*FORMATS, f"{whole} csv"])
+    extent = () if of_run is None else (Press("run"),)
+    return Meant((Press("export"), *extent, *choices.moved(0, FORMATS.index(wanted), len(FORMATS)), CONTINUE))
 
 
 def _view(session: Session, rest: str) -> Meant:
@@ -115,6 +127,7 @@ AFTER: dict[str, Callable[[Session, str], Meant]] = {
     "search": _search,
     "why": _why,
     "run": _run,
+    "export": _export,
     "view": _view,
     "check": _check,
     "digits": _digits,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from nntutor.lessons.export.formats import FORMATS
 from nntutor.tui.state import finding, palette, runs
 from nntutor.tui.state.commands import GROUPS
 from nntutor.tui.state.palette import Entry
-from nntutor.tui.state.panels import Choosing, Why
+from nntutor.tui.state.panels import Choosing, Exporting, Why
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Action, Press, Session
 from nntutor.tui.state.study import Study
@@ -34,6 +35,8 @@ def _listed(session: Session) -> tuple[int, int]:
     match study.panel if study is not None else None:
         case Why(picked) if study is not None:
             return len(study.step.operands), picked
+        case Exporting(picked):
+            return len(FORMATS), picked
         case Choosing(picked) if study is not None:
             return ways_to_run(study), picked
     return 0, 0

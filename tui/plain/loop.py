@@ -63,6 +63,7 @@ class Plain:
     def become(self, action: Action) -> None:
         """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
         self.session, self._action = acting.became(self.session, action, extents, self._desk, self._faults)
+        self.session = acting.exported(self.session, self._action, self._faults)
 
     def _run(self, number: int) -> None:
         """Carry out a run; ctrl+c stops it where it is."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from nntutor.core.notation.symbols import short
 from nntutor.lessons.course import glossary
+from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.saying import called, said
@@ -16,7 +17,7 @@ from nntutor.tui.drawing.panels.why import made
 from nntutor.tui.drawing.step.formula import operand_figure
 from nntutor.tui.plain import choices
 from nntutor.tui.state import edits, finding, runs
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Line, Panel, Reading, Why
+from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Exporting, Line, Panel, Reading, Why
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Study
@@ -57,6 +58,12 @@ def _choosing(session: Session, study: Study, panel: Choosing, words: Words, loo
     return [words.say("run.ask"), *numbered, words.say("plain.run_how")]
 
 
+def _exporting(session: Session, study: Study, panel: Exporting, words: Words, look: Look) -> list[str]:
+    kinds = (f"{kind}: {words.say(f'saving.{kind}')}" for kind in FORMATS)
+    numbered = (words.say("plain.choice", number=number, text=kind) for number, kind in enumerate(kinds, 1))
+    return [*numbered, words.say("plain.export_how")]
+
+
 def _editing(session: Session, study: Study, panel: Editing, words: Words, look: Look) -> list[str]:
     if panel.ref is None:
         return [words.say("plain.edit_ask")]
@@ -78,6 +85,7 @@ PANELS: dict[type[Panel], Callable[[Session, Study, Any, Words, Look], list[str]
     Why: _why,
     Checking: _checking,
     Choosing: _choosing,
+    Exporting: _exporting,
     Editing: _editing,
     Asking: _asking,
     Reading: _reading,

@@ -100,6 +100,7 @@ COMMANDS = (
     *_for("program",
         Command("lesson_next", ("n",), STUDY, "lesson"),
         Command("lesson_previous", ("b",), STUDY, "lesson"),
+        Command("export", ("x",), STUDY, "export"),
         Command("language", ("t",), _ALWAYS, "language", home_list=True),
         Command("theme", ("o",), _ALWAYS, "theme", home_list=True),
         Command("mouse", ("m",), _ALWAYS, "mouse", home_list=True),

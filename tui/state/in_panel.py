@@ -8,9 +8,20 @@ from typing import Any
 
 from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Panel, Scrolled, Why, note
+from nntutor.tui.state.panels import (
+    KINDS_OF_FILES,
+    Asking,
+    Checking,
+    Choosing,
+    Editing,
+    Exporting,
+    Panel,
+    Scrolled,
+    Why,
+    note,
+)  # fmt: skip
 from nntutor.tui.state.runs import RUNS
-from nntutor.tui.state.session import Extents, Session
+from nntutor.tui.state.session import Export, Extents, Session
 from nntutor.tui.state.study import Study
 
 _POWERS = (-14, 0)
@@ -20,6 +31,9 @@ def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: E
     """The session after a key that the panel takes, or that every panel takes."""
     if name in ("escape", "leave", panel.toggle):
         return replace(session, study=replace(study, panel=None))
+    if isinstance(panel, Exporting) and name in ("continue", "check"):
+        wanted = Export(panel.format, panel.whole, to_clipboard=name == "check")
+        return replace(session, study=replace(study, panel=None), export=wanted)
     if isinstance(panel, Scrolled):
         top = scrolled(panel.top, name, extents.rows_seen(session), extents.last_top(session))
         return replace(session, study=replace(study, panel=replace(panel, top=top)))
@@ -55,6 +69,12 @@ def _choosing(study: Study, panel: Choosing, name: str) -> Study:
     return runs.run_seeds(study) if panel.picked > len(RUNS) else runs.run_on(study, RUNS[panel.picked])
 
 
+def _exporting(study: Study, panel: Exporting, name: str) -> Study:
+    if name == "run":
+        return replace(study, panel=replace(panel, whole=not panel.whole))
+    return replace(study, panel=replace(panel, picked=(panel.picked + WAYS[name]) % len(KINDS_OF_FILES)))
+
+
 def _asking(study: Study, panel: Asking, name: str) -> Study:
     return moves.go_to(study, panel.text) if panel.what == "goto" else runs.run_until(study, panel.text)
 
@@ -67,6 +87,7 @@ KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Why: _why,
     Checking: _checking,
     Choosing: _choosing,
+    Exporting: _exporting,
     Asking: _asking,
     Editing: _editing,
 }

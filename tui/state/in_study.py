@@ -9,7 +9,7 @@ from functools import partial
 from nntutor.tui.state import edit_line, edits, moves, panels, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel
-from nntutor.tui.state.panels import Asking, Choosing, Helping, Line, Panel, Reading, Why
+from nntutor.tui.state.panels import Asking, Choosing, Exporting, Helping, Line, Panel, Reading, Why
 from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Tick, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
@@ -85,6 +85,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "undo": edits.undone,
     "redo": edits.redone,
     "run": lambda study: replace(study, panel=Choosing(runs.first_choice(study)), note=None),
+    "export": _opens(Exporting()),
     "zoom": moves.zoomed,
     "play": playing.begun,
     "help": _opens(Helping()),

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
+from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.written import EMPTY, Written
 
 if TYPE_CHECKING:
     from nntutor.core.notation.symbols import Ref
 
+KINDS_OF_FILES = (*FORMATS, "svg")
+"""What can be exported: iterations in any format, and the screen."""
 _PICKING = ("unit_next", "unit_previous", "step", "back")
 
 
@@ -87,6 +90,21 @@ class Choosing(Panel):
     picked: int = 0
 
     takes: ClassVar[tuple[str, ...]] = (*_PICKING, "continue", "run")
+
+
+@dataclass(frozen=True)
+class Exporting(Panel):
+    """What is at hand set down: in which format; whole: the run so far, else this iteration."""
+
+    picked: int = 0
+    whole: bool = False
+
+    takes: ClassVar[tuple[str, ...]] = (*_PICKING, "continue", "run", "check")
+    toggle = "export"
+
+    @property
+    def format(self) -> str:
+        return KINDS_OF_FILES[self.picked]
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,18 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Export:
+    """What is to be set down: this iteration, or (whole) the run so far; into a file, or to the clipboard.
+
+    format: one of panels.KINDS_OF_FILES.
+    """
+
+    format: str
+    whole: bool = False
+    to_clipboard: bool = False
+
+
+@dataclass(frozen=True)
 class Home:
     """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached.
 
@@ -158,9 +170,9 @@ class Session:
     """Everything that is on the screen.
 
     study is None while the list is shown. wanted: the lesson that the learner asked to open, which the
-    app then opens. leaving: the learner wants out. palette: the list of commands, where it is open; search:
-    what is searched for. typed: by kind of line, those that were sent, for as long as the session lasts. colours: how
-    many the terminal has; 0: none in any theme. mouse: whether it is listened to.
+    app then opens; export: what it then writes. leaving: the learner wants out. palette: the list of commands, where it
+    is open; search: what is searched for. typed: by kind of line, those that were sent, for as long as the session
+    lasts. colours: how many the terminal has; 0: none in any theme. mouse: whether it is listened to.
     """
 
     home: Home
@@ -171,6 +183,7 @@ class Session:
     height: int = 24
     study: Study | None = None
     wanted: Wanted | None = None
+    export: Export | None = None
     leaving: bool = False
     palette: Palette | None = None
     search: Search | None = None

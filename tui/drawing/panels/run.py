@@ -23,9 +23,9 @@ def rows(session: Session, study: Study, panel: Choosing, words: Words) -> list[
     if runs.has_seeds(study):
         further.append(words.say("run.seeds", seeds=SEEDS, count=SEED_ITERATIONS))
     choices = (*(f"{count:,}".replace(",", words.say("run.thousands")) for count in RUNS), *further)
-    pieces = [_choice(choice, number, number == panel.picked) for number, choice in enumerate(choices)]
+    pieces = [choice(text, number, number == panel.picked) for number, text in enumerate(choices)]
     how = [(Piece(f" {line}", "dim"),) for line in wrapped(words.say("run.how"), width - 2)]
-    return [title_row(words.say("run.title")), *_in_rows(Piece(f" {words.say('run.ask')} "), pieces, width), *how]
+    return [title_row(words.say("run.title")), *in_rows(Piece(f" {words.say('run.ask')} "), pieces, width), *how]
 
 
 def keys(session: Session) -> Keys:
@@ -36,7 +36,7 @@ def keys(session: Session) -> Keys:
     ]
 
 
-def _in_rows(head: Piece, choices: list[Piece], width: int) -> list[Row]:
+def in_rows(head: Piece, choices: list[Piece], width: int) -> list[Row]:
     """What is asked and the choices after it, in as many rows as they take; none is cut where a row has room for it."""
     rows: list[list[Piece]] = [[head]]
     for choice in choices:
@@ -46,7 +46,7 @@ def _in_rows(head: Piece, choices: list[Piece], width: int) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-def _choice(text: str, number: int, picked: bool) -> Piece:
+def choice(text: str, number: int, picked: bool) -> Piece:
     click = Pointed("row", number)
     return Piece(f"[{text}]", "picked", click) if picked else Piece(f" {text} ", click=click)
 

@@ -1,0 +1,150 @@
+"""What `x` asks for, carried out: iterations or the screen, into a new file or to the clipboard.
+
+No file that is there is written over: the next free name is taken. What cannot be written whole is not left behind.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from nntutor.core import foreign
+from nntutor.core.errors import NntutorError
+from nntutor.lessons.export.formats import SCRIPTS
+from nntutor.lessons.export.write import pieces
+from nntutor.lessons.language import error_text, words
+from nntutor.lessons.language.words import Note
+from nntutor.tui.state.panels import note
+from nntutor.tui.state.session import Export, Session
+from nntutor.tui.state.study import Study
+
+MOST_ITERATIONS = 1000
+"""Of a run that is set down number by number; a script of more is as short."""
+MOST_STEPS = 20_000
+"""Of an iteration that is set down step by step; a larger one is set down as a whole."""
+MOST_COPIED = 70_000
+"""Bytes that go to a clipboard: terminals drop what is longer."""
+_ENDINGS = {"text": "txt", "numpy": "py", "torch": "py"}
+_LONGEST_NAME = 40
+_MOST_NAMES = 1000
+
+
+class TooMuch(Exception):
+    """More than is set down from here: a key of the words, and its facts."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        self.note = note(key, **facts)
+        super().__init__(key)
+
+
+def done(
+    session: Session, copy: Callable[[str], object] | None = None, picture: Callable[[Session], str] | None = None
+) -> Session:
+    """The session with what it asks for written or copied, and a note of what came of it.
+
+    copy takes a text to the clipboard, picture draws the screen; None where there is none.
+    """
+    wanted, study = session.export, session.study
+    session = replace(session, export=None)
+    if wanted is None or study is None:
+        return session
+    try:
+        told = _carried_out(session, study, wanted, copy, picture)
+    except TooMuch as error:
+        told = error.note
+    except NntutorError as error:
+        told = note("saving.refused", reason=error_text.sentence(error, words.load(session.language)))
+    except OSError as error:
+        told = note("saving.cannot", reason=foreign.clean(error.strerror or str(error)))
+    return replace(session, study=replace(study, note=told))
+
+
+def _carried_out(
+    session: Session,
+    study: Study,
+    wanted: Export,
+    copy: Callable[[str], object] | None,
+    picture: Callable[[Session], str] | None,
+) -> Note:
+    if wanted.format == "svg":
+        if picture is None:
+            raise TooMuch("saving.no_screen")
+        text: Iterable[str] = [picture(session)]
+    else:
+        text = map(foreign.lines, _pieces(session, study, wanted))
+    if not wanted.to_clipboard:
+        path = written(Path.cwd(), _name(study, wanted), text)
+        return note("saving.saved", path=foreign.clean(str(path), 2000))
+    if copy is None:
+        raise TooMuch("saving.no_screen")
+    whole = "".join(_bounded(text))
+    copy(whole)
+    return note("saving.copied", size=len(whole.encode()))
+
+
+def _bounded(text: Iterable[str]) -> Iterator[str]:
+    """Pieces of at most as many bytes as a clipboard takes."""
+    size = 0
+    for piece in text:
+        size += len(piece.encode())
+        if size > MOST_COPIED:
+            raise TooMuch("saving.too_long", most=MOST_COPIED)
+        yield piece
+
+
+def _pieces(session: Session, study: Study, wanted: Export) -> Iterator[str]:
+    """The text of the iteration at hand, or of all up to it, each as a whole.
+
+    A script of a run begins where the last number was set: what was set later is none of its rules.
+    """
+    timeline, spoken = study.timeline, words.load(session.language)
+    last = timeline.iteration
+    first = 1 if wanted.whole else last
+    if wanted.format in SCRIPTS:
+        first = max([first, *(edit.iteration for edit in timeline.in_force if edit.iteration <= last)])
+        traces = iter([timeline.trace_of(first)])
+    elif last - first >= MOST_ITERATIONS:
+        raise TooMuch("saving.too_many", most=MOST_ITERATIONS)
+    else:
+        traces = map(timeline.trace_of, range(first, last + 1))
+    steps = not wanted.whole and len(timeline.trace) <= MOST_STEPS
+    return pieces(wanted.format, timeline.problem, traces, spoken, session.style, steps, last)
+
+
+def _name(study: Study, wanted: Export) -> str:
+    """What the file is called, before a number: what is studied, and which of its iterations."""
+    called = study.name if study.lesson is not None else study.timeline.original.title or study.name
+    last = study.place.iteration
+    which = f"{last}-{study.place.step}" if wanted.format == "svg" else f"1-{last}" if wanted.whole else f"{last}"
+    library = f"-{wanted.format}" if wanted.format in SCRIPTS else ""
+    return f"nntutor-{cleaned(called)}-{which}{library}.{_ENDINGS.get(wanted.format, wanted.format)}"
+
+
+def cleaned(title: str) -> str:
+    """A foreign title as a part of a file's name: letters and digits, and hyphens between them."""
+    plain = unicodedata.normalize("NFC", foreign.clean(title))
+    kept = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    return "-".join(kept)[:_LONGEST_NAME].strip("-") or "problem"
+
+
+def written(folder: Path, name: str, text: Iterable[str]) -> Path:
+    """The path of a new file with this text. OSError where it cannot be written, and then there is none."""
+    stem, _, ending = name.rpartition(".")
+    for number in range(1, _MOST_NAMES):
+        path = folder / (name if number == 1 else f"{stem}_{number}.{ending}")
+        try:
+            file = path.open("x", encoding="utf-8", newline="\n")
+        except FileExistsError:
+            continue
+        try:
+            with file:
+                file.writelines(text)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
+        return path
+    raise TooMuch("saving.no_name", name=name)
