@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from nntutor.tui.state import edit_line, moves, runs
+from nntutor.tui.state import answers, edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Panel, Scrolled, Why, note
+from nntutor.tui.state.panels import Answering, Asking, Checking, Choosing, Editing, Panel, Scrolled, Why, note
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Extents, Session
 from nntutor.tui.state.study import Study
@@ -18,6 +18,8 @@ _POWERS = (-14, 0)
 
 def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
     """The session after a key that the panel takes, or that every panel takes."""
+    if isinstance(panel, Answering) and name in ("escape", "leave"):
+        return replace(session, study=answers.skipped(study, panel))
     if name in ("escape", "leave", panel.toggle):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Scrolled):
@@ -70,5 +72,6 @@ KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Choosing: _choosing,
     Asking: _asking,
     Editing: _editing,
+    Answering: answers.committed,
 }
 """What a panel does with a key that it takes. Those that are scrolled need nothing of their own."""

@@ -15,6 +15,8 @@ from nntutor.tui.state.written import EMPTY, Written
 
 if TYPE_CHECKING:
     from nntutor.core.notation.symbols import Ref
+    from nntutor.lessons.course.asking import Asking as Question
+    from nntutor.lessons.course.questions import Verdict
 
 _PICKING = ("unit_next", "unit_previous", "step", "back")
 
@@ -103,6 +105,14 @@ class Editing(Line):
     ref: Ref | None
 
     takes: ClassVar[tuple[str, ...]] = (*Line.takes, "unit_next", "unit_previous")
+
+
+@dataclass(frozen=True)
+class Answering(Line):
+    """The next number, asked for. verdict: what the answer before is worth; None where a hint came after it."""
+
+    question: Question
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)

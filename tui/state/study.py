@@ -65,6 +65,15 @@ class Playing:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Answered:
+    """How the question about a skill ended that was the study's so manieth."""
+
+    number: int
+    skill: str
+    outcome: str
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
@@ -72,7 +81,7 @@ class Study:
     last: the stop that the lesson has come to, wherever the place is; visited: the furthest one up to which every stop
     has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
-    hidden: numbers that are shown nowhere, so that they can be asked for.
+    hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
     """
 
     name: str
@@ -96,6 +105,7 @@ class Study:
     seeds: Seeds | None = None
     note: Note | None = None
     hidden: frozenset[Ref] = frozenset()
+    answered: Answered | None = None
 
     @property
     def timeline(self) -> Timeline:
