@@ -29,6 +29,7 @@ from nntutor.lessons.course.questions import Asked, agree
 LEVELS = ("shown", "last", "two", "network")
 """How much is left out: nothing; the last step; the last two; everything but the network."""
 _DRAWS = 24
+_ENOUGH = 4  # after so many draws, what agrees exactly is taken to agree whatever is drawn
 _POWERS = {"rate_beta1k": "rate_beta1", "rate_beta2k": "rate_beta2"}
 
 
@@ -137,7 +138,7 @@ def exercise(series: Series, seed: int, level: str) -> Exercise:
         score = _confusions(made)
         if best is None or score < best[0]:
             best = score, made
-        if not any(score):
+        if not any(score) or (number >= _ENOUGH and not any(best[0][:2])):
             break
     assert best is not None
     return best[1]

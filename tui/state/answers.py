@@ -29,6 +29,7 @@ def asked(study: Study) -> Study:
     question = Asked(following.trace, following.trace.ref(following.step))
     if not isfinite(question.right):
         return replace(study, note=note("answer.not_finite"))
+    assert question.slips is not None  # worked out now, so that an answer waits for nothing
     hidden = frozenset([question.ref]) if following.iteration == study.place.iteration else frozenset()
     return replace(study, panel=Answering(question=Asking(question)), hidden=hidden, note=None)
 
