@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import screens
 from plain import Talk
 
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
+from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.questions import HINTS, Asked
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
+from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Press, Session, Typed
 from nntutor.tui.state.study import Study
@@ -126,7 +130,7 @@ def test_letters_of_commands_are_text_and_other_keys_say_why_not() -> None:
 
 
 def test_after_the_last_step_the_first_of_the_next_iteration_is_asked_for() -> None:
-    session = screens.pressed(screens.of_lesson("hidden-delta"), "last", "ask")
+    session = screens.pressed(screens.of_lesson("old-weights"), "last", "ask")
     assert question(session).step.symbol == "net_h1" and question(session).trace.iteration == 2
     after = answered(session, f"{question(session).right:.6g}")
     assert study_of(after).place == (2, 1)
@@ -171,3 +175,57 @@ def test_line_by_line_it_is_asked_and_answered_in_words(talk: Talk) -> None:
     assert "δ_h1 = ? To 3 significant digits." in lines and "17 is not it." in lines
     assert "(δ_o1·w5 + δ_o2·w7)" in lines and "Right: δ_h1 = " in lines and "Step 24 of 39" in lines
     assert "Skipped." in talk.after("7", say="go to delta_h1; back; ask; ")[0]
+
+
+# --- what a lesson asks ----------------------------------------------------------------------------------
+
+
+def at_stop(lesson: str, stop: str) -> Session:
+    session = screens.of_lesson(lesson)
+    found = study_of(session).lesson
+    assert found is not None
+    number = next(n for n, one in enumerate(found.stops) if one.id == stop)
+    return replace(session, study=moves.at_stop(study_of(session), number))
+
+
+def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it() -> None:
+    session = at_stop("hidden-delta", "delta")
+    assert " p question " in screens.lines(session)[-1]
+    here = screens.pressed(session, "ask")
+    trace = Timeline.start(builtin.open("sibling")).trace
+    assert question(here).right == trace["δ_h2"]
+    given = f"Given: δ_o1 = {figure(trace['δ_o1'], 6)}, w6 = 0.4, δ_o2 = {figure(trace['δ_o2'], 6)}, w8 = −0.6, h2 = "
+    assert given in " ".join(text(here).split())
+    after = answered(here, f"{trace['δ_h2']:.3g}")
+    assert study_of(after).place == study_of(session).place and "Right: δ_h2 = " in text(after)
+    assert " p question " not in screens.lines(screens.without_note(after))[-1]
+    assert question(screens.pressed(after, "ask")).trace is study_of(after).timeline.trace  # the next number then
+
+
+def test_what_was_skipped_at_a_stop_is_asked_there_again() -> None:
+    session = screens.pressed(at_stop("hidden-delta", "delta"), "ask", "escape", "ask")
+    assert question(session).trace.problem.title != study_of(session).trace.problem.title
+
+
+def test_a_series_asks_another_problem_each_time() -> None:
+    session = screens.pressed(at_stop("momentum", "say"), "ask")
+    first = question(session).right
+    again = screens.pressed(answered(session, f"{first:.6g}"), "ask")
+    assert question(again).right != first and "v_w" in question(again).step.symbol
+
+
+def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there() -> None:
+    session = at_stop("hidden-delta", "delta")
+    lesson = study_of(session).lesson
+    assert lesson is not None
+    own = replace(lesson, questions=(Question("delta", "δ_h2", 4),))
+    session = replace(session, study=replace(study_of(session), lesson=own))
+    here = screens.pressed(session, "ask")
+    assert question(here).digits == 4 and study_of(here).hidden == {question(here).ref}
+    after = answered(here, f"{question(here).right:.4g}")
+    assert study_of(after).step.symbol == "δ_h2" and study_of(after).stop == study_of(session).last + 1
+
+
+def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
+    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 4, "ask", "", "quit"])))
+    assert "A question goes with this stop: “ask”." in lines and "Given: δ_o1 = " in lines

@@ -162,7 +162,11 @@ class Desk:
             return after
         if study.running is not None:
             return after
-        if study.answered is not None and (before.study is None or study.answered != before.study.answered):
+        if (
+            study.answered is not None
+            and study.answered.skill
+            and (before.study is None or study.answered != before.study.answered)
+        ):
             self._store.answered(study.answered.skill, study.answered.outcome)
         if study.finished and study.name not in after.home.done:
             self._store.mark_done(study.name)

@@ -7,7 +7,7 @@ out even, so that paper is enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
@@ -97,8 +97,12 @@ class Exercise:
         asked = {one.ref for one in self.asked}
         used = (key for ref in self.chain for key in names(Asked(self.trace, ref).step.formula))
         shown = (ref for ref in self.chain if ref not in asked)
-        refs = (ref._replace(kind=_POWERS.get(ref.kind, ref.kind)) for ref in (*used, *shown) if ref not in asked)
-        return tuple(dict.fromkeys(refs))
+        return given_numbers(ref for ref in (*used, *shown) if ref not in asked)
+
+
+def given_numbers(refs: Iterable[Ref]) -> tuple[Ref, ...]:
+    """These numbers, each once, with β in place of its power."""
+    return tuple(dict.fromkeys(ref._replace(kind=_POWERS.get(ref.kind, ref.kind)) for ref in refs))
 
 
 def _of_network(trace: Trace, asked: Ref) -> tuple[Ref, ...]:

@@ -72,7 +72,9 @@ def _asking(session: Session, study: Study, panel: Asking, words: Words, look: L
 
 def _answering(session: Session, study: Study, panel: Answering, words: Words, look: Look) -> list[str]:
     posed = Posed(Speech(words, session.style), panel.question.asked)
-    return [*answer.verdict(posed, panel), *answer.hint(posed, panel), posed.question, words.say("plain.answer_how")]
+    given = [posed.given(panel.given)] if panel.given else []
+    told = (*answer.verdict(posed, panel), *answer.hint(posed, panel))
+    return [*told, *given, posed.question, words.say("plain.answer_how")]
 
 
 def _reading(session: Session, study: Study, panel: Reading, words: Words, look: Look) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from nntutor.tui.state import answers, edit_line, moves, runs
+from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.panels import Answering, Asking, Checking, Choosing, Editing, Panel, Scrolled, Why, note
 from nntutor.tui.state.runs import RUNS
@@ -18,9 +18,7 @@ _POWERS = (-14, 0)
 
 def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
     """The session after a key that the panel takes, or that every panel takes."""
-    if isinstance(panel, Answering) and name in ("escape", "leave"):
-        return replace(session, study=answers.skipped(study, panel))
-    if name in ("escape", "leave", panel.toggle):
+    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Scrolled):
         top = scrolled(panel.top, name, session.height, extents.last_top(session))
@@ -66,12 +64,19 @@ def _editing(study: Study, panel: Editing, name: str) -> Study:
     return edit_line.set_as_typed(study, panel) if name == "continue" else edit_line.another(study, panel, WAYS[name])
 
 
+def _answering(study: Study, panel: Answering, name: str) -> Study:
+    # Another door: few starts ask.
+    from nntutor.tui.state import answers
+
+    return answers.committed(study, panel) if name == "continue" else answers.skipped(study, panel)
+
+
 KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Why: _why,
     Checking: _checking,
     Choosing: _choosing,
     Asking: _asking,
     Editing: _editing,
-    Answering: answers.committed,
+    Answering: _answering,
 }
 """What a panel does with a key that it takes. Those that are scrolled need nothing of their own."""

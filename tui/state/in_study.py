@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from nntutor.tui.state import answers, edit_line, edits, moves, panels, playing, runs, views
+from nntutor.tui.state import edit_line, edits, moves, panels, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel
 from nntutor.tui.state.panels import Asking, Choosing, Helping, Line, Panel, Reading, Why
@@ -61,6 +61,13 @@ def _opens(panel: Panel) -> Callable[[Study], Study]:
     return lambda study: replace(study, panel=panel, note=None)
 
 
+def _asked(study: Study) -> Study:
+    # Another door: few starts ask.
+    from nntutor.tui.state import answers
+
+    return answers.asked(study)
+
+
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "stop_previous": moves.go_back,
     "step": moves.step_on,
@@ -75,7 +82,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "last": partial(moves.ends, last=True),
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
-    "ask": answers.asked,
+    "ask": _asked,
     "check": moves.checking,
     "edit": edit_line.editing,
     "more": partial(edits.changed, how="more"),

@@ -109,10 +109,14 @@ class Editing(Line):
 
 @dataclass(frozen=True)
 class Answering(Line):
-    """The next number, asked for. verdict: what the answer before is worth; None where a hint came after it."""
+    """A number that is asked for. verdict: what the answer before is worth; None where a hint came after it.
+
+    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place.
+    """
 
     question: Question
     verdict: Verdict | None = None
+    given: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True)

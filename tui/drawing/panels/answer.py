@@ -21,6 +21,7 @@ def rows(session: Session, study: Study, panel: Answering, words: Words) -> list
     posed = Posed(Speech(words, session.style), panel.question.asked)
     drawn = [
         *headed(posed.question, words.say("answer.how"), width),
+        *(_lines(posed.given(panel.given), width, "") if panel.given else []),
         *typed(Piece(" : ", "key"), panel.line, width, look),
     ]
     if panel.wrong is not None:

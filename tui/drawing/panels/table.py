@@ -45,9 +45,12 @@ def keys_here(session: Session, study: Study) -> Keys:
     if study.playing is not None:
         return [(sign(session, "halve", "double"), "pace"), (sign(session, "play"), "stop")]
     if study.panel is not None:
-        keys: Keys = _drawing(study.panel).keys(session)
-        return keys
-    return [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
+        of_panel: Keys = _drawing(study.panel).keys(session)
+        return of_panel
+    keys = [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
+    if study.question is not None:
+        keys.insert(1, (sign(session, "ask"), "ask"))
+    return keys
 
 
 def _shown(session: Session, actions: tuple[str, ...]) -> str:
