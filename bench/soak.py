@@ -6,11 +6,14 @@ gradient check on random networks; every screen held to the record.
     python bench/soak.py damage   [count] [seed]                     200 damaged files of a place, one in a leg
     python bench/soak.py checks   [count] [seed]                     10 000 right networks, in legs of 500
     python bench/soak.py mistakes [count] [seed]                     every mistake on 1000 problems, in legs of 50
+    python bench/soak.py answers  [count] [seed]                     10 000 right answers in every spelling
+    python bench/soak.py slips    [count] [seed]                     every mistake on 1000 fresh problems of each series
     python bench/soak.py tokens   [count] [seed]                     as many walks, each through a lesson or problem
 
 One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
 its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py; to the check, in
-tests/checking.py; of damaged files, in tests/damaging.py; to what is drawn, in tests/reading.py. So many walks as are
+tests/checking.py; of answers, in tests/asking.py; of damaged files, in tests/damaging.py; to what is drawn, in
+tests/reading.py. So many walks as are
 usual go through every lesson and shipped problem in both languages at each of three sizes and one that is drawn.
 """
 
@@ -24,6 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+import asking
 import checking
 import damaging
 import reading
@@ -32,7 +36,7 @@ import terminals
 from soaking import Failure, Tally
 
 LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000), "damage": (1, 200),
-        "tokens": (1, reading.LEGS)}  # fmt: skip
+        "answers": (500, 10_000), "slips": (50, 1000), "tokens": (1, reading.LEGS)}  # fmt: skip
 
 
 def soak(leg: Callable[[Path, int, int], Tally], count: int, each: int, seed: int) -> Tally:
@@ -65,6 +69,10 @@ def main(words: list[str]) -> int:
             of = checking.right_ones if words[0] == "checks" else checking.mistaken_ones
             done = soak(lambda home, few, one: Tally(of(few, one)), count, each, seed)
             said = f"{count} networks: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
+        elif words[0] in ("answers", "slips"):
+            asked = asking.right_answers if words[0] == "answers" else asking.slips
+            done = soak(lambda home, few, one: Tally(asked(few, one)), count, each, seed)
+            said = f"{count}: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
         elif words[0] == "tokens":
             done = soak(lambda home, _, one: Tally(reading.leg(one)), count, each, seed)
             screens, stops = done.inputs["screens"], done.inputs["stops"]

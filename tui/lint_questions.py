@@ -73,7 +73,7 @@ def _mistaken(asked: Asked) -> Iterator[str]:
             continue
         if agree(slip.value, asked.right, asked.digits):
             yield f"mistake “{slip.mistake}” gives what is right, {figure(asked.right)}; expected other numbers"
-        elif slip.mistake not in judged(asked, f"{slip.value:.6g}").mistakes:
+        elif slip.mistake not in judged(asked, f"{slip.value:#.6g}").mistakes:
             yield f"mistake “{slip.mistake}” is not recognised"
 
 
