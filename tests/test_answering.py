@@ -229,3 +229,19 @@ def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there(
 def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
     lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 4, "ask", "", "quit"])))
     assert "A question goes with this stop: “ask”." in lines and "Given: δ_o1 = " in lines
+
+
+@pytest.mark.parametrize(
+    ("stop", "asks", "signs"),
+    [("sign", "δ_o2: positive or negative?", "+−"), ("sum", "δ_h1: above or below ∂E/∂h1?", "><")],
+)
+def test_a_sign_or_a_comparison_is_asked_for_by_a_sign(stop: str, asks: str, signs: str) -> None:
+    session = screens.pressed(at_stop("output-delta" if stop == "sign" else "hidden-delta", stop), "ask")
+    assert asks in text(session)
+    for one in ("0.5", "yes", "", "+-"):
+        assert "Expected " in text(answered(session, one)).split(asks)[1]
+    wrong = answered(session, signs[0])
+    assert "It is not that." in text(wrong) and study_of(wrong).place == study_of(session).place
+    right = answered(session, signs[1])
+    assert study_of(right).step.symbol == asks.split(":")[0] and "Right: " in text(right)
+    assert study_of(right).answered is not None and study_of(right).answered.outcome == "right"

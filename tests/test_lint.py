@@ -239,6 +239,7 @@ def test_what_speaks_of_a_number_without_a_condition_is_a_claim(language: str, t
         (Question("delta", "h1"), "no later step"),
         (Question("delta", "δ_h1"), "no later step"),
         (Question("start", "net_o1", problem="one-neuron"), "gives what is right"),
+        (Question("start", "net_o1", problem="one-neuron", form="larger", than="net_o1"), "its answer is neither"),
     ],
 )
 def test_it_finds_a_question_that_cannot_be_asked_or_hides_a_slip(question: Question, reason: str) -> None:

@@ -18,6 +18,7 @@ from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.course.practice import SERIES
+from nntutor.lessons.course.questions import FORMS
 from nntutor.lessons.language import words
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.plain.spoken import OWN
@@ -98,6 +99,7 @@ BUILT: dict[str, frozenset[str]] = {
         "phase.": PHASES,
         "plain.help_": OWN,
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
+        "question.signs_": FORMS,
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remark.gives_": ("between", "above", "only"),

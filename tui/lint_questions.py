@@ -48,10 +48,14 @@ def _wrong(lesson: Lesson, study: Study, question: Question) -> Iterator[str]:
         return
     panel = session.study.panel if session.study is not None else None
     asked = panel.question.asked if isinstance(panel, Answering) else None
-    if asked is None or asked.digits != question.digits or asked.step.symbol != question.ask:
+    if (
+        asked is None
+        or (asked.digits, asked.form) != (question.digits, question.form)
+        or asked.step.symbol != question.ask
+    ):
         yield f"no later step of the iteration makes {question.ask}"
         return
-    yield from _mistaken(asked)
+    yield from _mistaken(asked) if asked.form == "number" else _undecided(asked)
     shown = figure(asked.right, asked.digits + 1).lstrip("−")
     for one in (session, _hinted(session, 1), _hinted(session, 2)):
         rows = ["".join(piece.text for piece in row) for row in page.rows(one)]
@@ -75,6 +79,15 @@ def _mistaken(asked: Asked) -> Iterator[str]:
             yield f"mistake “{slip.mistake}” gives what is right, {figure(asked.right)}; expected other numbers"
         elif slip.mistake not in judged(asked, f"{slip.value:#.6g}").mistakes:
             yield f"mistake “{slip.mistake}” is not recognised"
+
+
+def _undecided(asked: Asked) -> Iterator[str]:
+    """What is wrong with the verdicts where a sign is asked for."""
+    signs = {"sign": "+−", "larger": "><"}[asked.form]
+    if asked.side == 0:
+        yield "its answer is neither; expected numbers that differ"
+    elif [judged(asked, sign).kind for sign in signs] != ["right", "wrong"][:: asked.side]:
+        yield f"its answer is {asked.right}, and {signs[0]} is called {judged(asked, signs[0]).kind}"
 
 
 def spellings(value: float, digits: int) -> tuple[str, ...]:

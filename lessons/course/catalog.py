@@ -101,6 +101,8 @@ def _questions(tables: list[Fields], stops: list[str]) -> tuple[Question, ...]:
             table.whole("digits", 3),
             table.text("problem", ""),
             table.text("series", ""),
+            table.text("form", "number"),
+            table.text("than", ""),
         )
         table.done()
         wrong = (
@@ -108,6 +110,8 @@ def _questions(tables: list[Fields], stops: list[str]) -> tuple[Question, ...]:
             else f"stop “{one.stop}” has a question already" if any(one.stop == other.stop for other in found)
             else "a question needs one of `ask`, `series`" if bool(one.ask) == bool(one.series)
             else "`problem` goes with `ask`" if one.problem and one.series
+            else f"form “{one.form}”; expected number, sign or larger" if one.form not in ("number", "sign", "larger")
+            else "`than` goes with the form larger, and it with `than`" if bool(one.than) != (one.form == "larger")
             else f"{one.digits} digits; expected 2 to 6" if not 2 <= one.digits <= 6
             else ""
         )  # fmt: skip

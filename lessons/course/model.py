@@ -67,7 +67,8 @@ class Question:
     """What a lesson asks at a stop.
 
     A number by its symbol, to so many digits: of the stop's own iteration, later than the stop, or of the first
-    iteration of a shipped problem. Or a problem of a series of fresh ones (`practice`), another one each time.
+    iteration of a shipped problem. form: "number", its "sign" alone, or whether it is "larger" than another one. Or a
+    problem of a series of fresh ones (`practice`), another one each time.
     """
 
     stop: str
@@ -75,6 +76,8 @@ class Question:
     digits: int = 3
     problem: str = ""
     series: str = ""
+    form: str = "number"
+    than: str = ""
 
 
 @dataclass(frozen=True, slots=True)

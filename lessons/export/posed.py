@@ -43,6 +43,11 @@ class Posed:
 
     @property
     def question(self) -> str:
+        if self.asked.form == "sign":
+            return self.speech.say("question.ask_sign", symbol=self.symbol)
+        if self.asked.than is not None:
+            than = self.asked.trace.symbol(self.asked.than, self.speech.style)
+            return self.speech.say("question.ask_larger", symbol=self.symbol, than=than)
         return self.speech.say("question.ask", symbol=self.symbol, digits=self.asked.digits)
 
     def hint(self, which: str) -> str:
@@ -82,8 +87,12 @@ class Posed:
                 yield self.speech.say("question.right", symbol=self.symbol, value=self.value)
             case "digits":
                 yield self.speech.say("question.digits", digits=self.asked.digits)
-            case "unreadable":
+            case "unreadable" if self.asked.form == "number":
                 yield self.speech.say("question.unreadable")
+            case "unreadable":
+                yield self.speech.say(f"question.signs_{self.asked.form}")
+            case "wrong" if self.asked.form != "number":
+                yield self.speech.say("question.other")
             case "wrong":
                 yield self.speech.say("question.sign" if verdict.sign else "question.wrong", given=given)
             case "mistake":

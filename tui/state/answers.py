@@ -47,7 +47,8 @@ def _of_stop(study: Study, question: Question) -> Answering | None:
         return Answering(question=Asking(made.asked[-1]), given=made.given)
     trace = _first_of(question.problem) if question.problem else study.timeline.trace
     try:
-        asked = Asked(trace, ref_of(trace, question.ask), question.digits)
+        than = ref_of(trace, question.than) if question.than else None
+        asked = Asked(trace, ref_of(trace, question.ask), question.digits, question.form, than)
         step = asked.step
     except KeyError:
         return None
@@ -75,8 +76,10 @@ def committed(study: Study, panel: Answering) -> Study:
     if not question.outcome:
         return replace(study, panel=panel)
     right = question.asked.right
-    if verdict.kind != "right" or verdict.value is None:
+    if verdict.kind != "right":
         return _revealed(study, panel, "answer.shown", {"value": right})
+    if verdict.value is None:
+        return _revealed(study, panel, "answer.agreed", {"value": right})
     return _revealed(
         study, panel, "answer.right", {"given": verdict.value, "value": right, "gap": verdict.value - right}
     )
