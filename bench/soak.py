@@ -8,13 +8,15 @@ gradient check on random networks; every screen held to the record.
     python bench/soak.py mistakes [count] [seed]                     every mistake on 1000 problems, in legs of 50
     python bench/soak.py given    [count] [seed]                     10 000 sheets of right numbers, in legs of 500
     python bench/soak.py slips    [count] [seed]                     its numbers, every mistake on 1000 problems
+    python bench/soak.py answers  [count] [seed]                     10 000 right answers in every spelling
+    python bench/soak.py wrong    [count] [seed]                     every mistake on 1000 fresh problems of each series
     python bench/soak.py tokens   [count] [seed]                     as many walks, each through a lesson or problem
 
 One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
 its seed and its own count. What is sent, and what is held to the program, is in tests/soaking.py; to the check, in
-tests/checking.py; to the diagnosis, in tests/diagnosing.py; of damaged files, in tests/damaging.py; to what is drawn,
-in tests/reading.py. So many walks as are usual go through every lesson and shipped problem in both languages at each of
-three sizes and one that is drawn.
+tests/checking.py; to the diagnosis, in tests/diagnosing.py; of answers, in tests/asking.py; of damaged files, in
+tests/damaging.py; to what is drawn, in tests/reading.py. So many walks as are usual go through every lesson and shipped
+problem in both languages at each of three sizes and one that is drawn.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+import asking
 import checking
 import damaging
 import diagnosing
@@ -36,7 +39,8 @@ import terminals
 from soaking import Failure, Tally
 
 LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000),
-        "given": (500, 10_000), "slips": (50, 1000), "damage": (1, 200), "tokens": (1, reading.LEGS)}  # fmt: skip
+        "given": (500, 10_000), "slips": (50, 1000), "damage": (1, 200), "answers": (500, 10_000), "wrong": (50, 1000),
+        "tokens": (1, reading.LEGS)}  # fmt: skip
 OF_NETWORKS = {"checks": checking.right_ones, "mistakes": checking.mistaken_ones, "given": diagnosing.right_ones,
                "slips": diagnosing.mistaken_ones}  # fmt: skip
 
@@ -71,6 +75,10 @@ def main(words: list[str]) -> int:
             of = OF_NETWORKS[words[0]]
             done = soak(lambda home, few, one: Tally(of(few, one)), count, each, seed)
             said = f"{count} networks: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
+        elif words[0] in ("answers", "wrong"):
+            asked = asking.right_answers if words[0] == "answers" else asking.slips
+            done = soak(lambda home, few, one: Tally(asked(few, one)), count, each, seed)
+            said = f"{count}: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
         elif words[0] == "tokens":
             done = soak(lambda home, _, one: Tally(reading.leg(one)), count, each, seed)
             screens, stops = done.inputs["screens"], done.inputs["stops"]

@@ -96,7 +96,7 @@ def opened() -> Iterator[Session]:
     """Each panel, where it has something to do."""
     session = screens.pressed(screens.of_lesson("hidden-delta"), "continue", "why", "continue", "escape")
     yield from (screens.pressed(session, action) for action in ("why", "check", "run", "export"))
-    for action in ("goto", "edit"):
+    for action in ("goto", "edit", "ask"):
         yield update(screens.pressed(session, action), Typed("7"))
     for action in ("help", "glossary"):
         page = replace(screens.pressed(session, action), height=10)

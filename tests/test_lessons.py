@@ -120,6 +120,29 @@ def test_a_mistake_in_the_catalog_names_its_line(change: tuple[str, str], line: 
     assert str(caught.value).startswith(f"lessons/catalog/start.toml:{line}:"), caught.value
 
 
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ('stop = "nowhere"\nask = "o1"', "there is no stop “nowhere”"),
+        ('stop = "answer"', "needs one of `ask`, `series`"),
+        ('stop = "answer"\nask = "o1"\nseries = "forward"', "needs one of `ask`, `series`"),
+        ('stop = "answer"\nseries = "forward"\nproblem = "xor"', "`problem` goes with `ask`"),
+        ('stop = "answer"\nask = "o1"\ndigits = 9', "expected 2 to 6"),
+        ('stop = "answer"\nask = "o1"\nform = "colour"', "expected number, sign or larger"),
+        ('stop = "answer"\nask = "o1"\nform = "larger"', "`than` goes with the form larger"),
+        ('stop = "answer"\nask = "o1"\nthan = "w1"', "`than` goes with the form larger"),
+        ('stop = "answer"\nask = "o1"\nhint = "no"', "unknown key “hint”"),
+        ('stop = "answer"\nask = "o1"\n[[question]]\nstop = "answer"\nask = "E"', "has a question already"),
+    ],
+)
+def test_a_mistake_in_a_question_names_its_line(question: str, reason: str) -> None:
+    source = (HERE / "catalog" / "start.toml").read_text(encoding="utf-8").rstrip()
+    line = len(source.splitlines()) + (4 if "already" in reason else 1)
+    with pytest.raises(AuthorError, match=reason) as caught:
+        catalog.parse(f"{source}\n[[question]]\n{question}\n", "start")
+    assert str(caught.value).startswith(f"lessons/catalog/start.toml:{line}:"), caught.value
+
+
 # --- the texts -------------------------------------------------------------------------------------
 
 

@@ -10,11 +10,14 @@ import pytest
 import screens
 
 from nntutor.core.notation.style import Style
+from nntutor.core.notation.typed import readings
 from nntutor.lessons.course import catalog, claims, glossary, load
 from nntutor.lessons.course.load import HERE
-from nntutor.lessons.course.model import AuthorError, Lesson, Text
+from nntutor.lessons.course.model import AuthorError, Lesson, Question, Text
+from nntutor.lessons.course.questions import agree
 from nntutor.lessons.language.words import LANGUAGES
-from nntutor.tui import lint
+from nntutor.tui import lint, lint_questions
+from nntutor.tui.drawing.panels import answer
 
 LESSONS = load.lessons()
 
@@ -222,3 +225,43 @@ def test_what_follows_the_record_and_what_speaks_of_no_number_is_no_claim(langua
 )
 def test_what_speaks_of_a_number_without_a_condition_is_a_claim(language: str, text: str, word: str) -> None:
     assert [found for found, _ in claims.unconditioned(text, language)] == [word]
+
+
+# --- questions ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        (Question("delta", series="hidden"), "no series “hidden”"),
+        (Question("delta", "δ_h2", problem="brother"), "no problem “brother”"),
+        (Question("delta", "δ_h9"), "no later step"),
+        (Question("delta", "h1"), "no later step"),
+        (Question("delta", "δ_h1"), "no later step"),
+        (Question("start", "net_o1", problem="one-neuron"), "gives what is right"),
+        (Question("start", "net_o1", problem="one-neuron", form="larger", than="net_o1"), "its answer is neither"),
+    ],
+)
+def test_it_finds_a_question_that_cannot_be_asked_or_hides_a_slip(question: Question, reason: str) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    lesson = replace(lesson, questions=(question,))
+    complaints = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson))]
+    assert any(reason in complaint for complaint in complaints), complaints
+    assert all(complaint.startswith("lessons/catalog/hidden-delta.toml: question at") for complaint in complaints)
+
+
+def test_it_finds_an_answer_that_stands_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    monkeypatch.setattr(answer, "verdict", lambda posed, panel: iter([posed.value]))
+    complaints = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson))]
+    assert any("stands on the screen while it is asked for" in complaint for complaint in complaints)
+
+
+@pytest.mark.parametrize("value", [0.0381, -12.5, 3e-7, 123456.0])
+def test_its_ten_spellings_are_ten_and_mean_the_number(value: float) -> None:
+    spelled = lint_questions.spellings(value, 4)
+    assert len(spelled) == 10 and len(set(spelled)) > 7
+    for one in spelled:
+        assert any(agree(reading.value, value, 4) for reading in readings(one)), one

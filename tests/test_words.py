@@ -21,6 +21,7 @@ from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.course.practice import SERIES
+from nntutor.lessons.course.questions import FORMS
 from nntutor.lessons.language import mistakes, words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.tui.arguments import COMMANDS
@@ -112,6 +113,7 @@ BUILT: dict[str, frozenset[str]] = {
         "phase.": PHASES,
         "plain.help_": OWN,
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
+        "question.signs_": FORMS,
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),
         "remarked.": (id.replace("-", "_") for id in literals("core/diagnosis/*.py")),

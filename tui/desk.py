@@ -6,6 +6,7 @@ they move. The session is a value and knows nothing of files; the app calls this
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.words import Note, Words
 from nntutor.lessons.learner.places import Place, Store
+from nntutor.lessons.learner.review import due
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
@@ -83,6 +85,13 @@ class Desk:
         if problem is not None:
             return Opening(self._opened(problem, None, source))
         return self.resume() if lesson is None else Opening(self.open_lesson(lesson))
+
+    def greeting(self, words: Words) -> str:
+        """What there is to say at a start: `message`, and what of the questions answered before is due again."""
+        skills = self._store.skills()
+        found = due(skills, [name for name in skills if words.has(f"series.{name}")], time.time())
+        names = ", ".join(words.say(f"series.{name}") for name in found)
+        return " ".join(filter(None, (self.message(words), words.say("learned.due", names=names) if found else "")))
 
     def message(self, words: Words) -> str:
         """What there is to say: once, what was set aside or is gone; as long as it is so, what is not saved."""
@@ -179,6 +188,12 @@ class Desk:
             return after
         if study.running is not None:
             return after
+        if (
+            study.answered is not None
+            and study.answered.skill
+            and (before.study is None or study.answered != before.study.answered)
+        ):
+            self._store.answered(study.answered.skill, study.answered.outcome)
         if study.finished and study.name not in after.home.done:
             self._store.mark_done(study.name)
             after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))

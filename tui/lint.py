@@ -20,6 +20,7 @@ from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language import particles
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui import lint_questions
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
 from nntutor.tui.drawing.pages import page
@@ -63,6 +64,7 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
         yield error
         return
     yield from _places(lesson, study, file)
+    yield from lint_questions.findings(lesson, study)
     for language, text in texts.items():
         for stop in lesson.stops:
             yield from _prose(lesson, study, stop, text, language)

@@ -56,7 +56,7 @@ def run(
         tutor = Tutor(session, desk, typed)
         if opening is not None:
             tutor.become(Opened(opening.study, opening.digits))
-        if said := desk.message(load(session.language)):
+        if said := desk.greeting(load(session.language)):
             tutor.become(Message(said))
         tutor.run(mouse=False)  # Textual's own way would have every move reported
     if tutor.fault is not None:

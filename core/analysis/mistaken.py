@@ -73,7 +73,7 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
     if trace.mistake:
         return
     shape = trace.plan.shape
-    right = _rules(shape, trace.samples)[ref]
+    right = _rules(shape, trace.samples)
     for mistake in spellings():
         rules = _rules(replace(shape, mistake=mistake), trace.samples)
         at = ref
@@ -84,8 +84,8 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
                 continue
             at = ref._replace(kind=_INSTEAD[ref.kind])
             tree = Name(at)
-        if tree != right or any(not _taken(trace, key, until) for key in rules.made(at)):
-            yield Mistaken(mistake, _made(rules, trace, at, until))
+        if tree != right[ref] or any(not _taken(trace, key, until) for key in rules.made(at)):
+            yield Mistaken(mistake, _made(rules, right, trace, at, until))
 
 
 def _taken(trace: Trace, ref: Ref, until: int) -> bool:
@@ -94,22 +94,28 @@ def _taken(trace: Trace, ref: Ref, until: int) -> bool:
     return index is not None and index <= until
 
 
-def _made(rules: _Rules, trace: Trace, ref: Ref, until: int) -> float:
-    """A number as rules make it: one after the other, for a deep network no call within a call."""
-    known: dict[Ref, float] = {}
+def _made(rules: _Rules, right: _Rules, trace: Trace, ref: Ref, until: int) -> float:
+    """A number as rules make it: one after the other, for a deep network no call within a call.
+
+    What no mistake has touched yet is in the record.
+    """
+    seen: set[Ref] = set()
+    touched: dict[Ref, float] = {}
 
     def value(key: Ref) -> float:
-        return known[key] if key in known else trace.value(key)
+        return touched[key] if key in touched else trace.value(key)
 
     waiting = [ref]
     while waiting:
-        missing = [key for key in rules.made(waiting[-1]) if key not in known and not _taken(trace, key, until)]
+        missing = [key for key in rules.made(waiting[-1]) if key not in seen and not _taken(trace, key, until)]
         if missing:
             waiting += missing
-        else:
-            target = waiting.pop()
-            known[target] = evaluate(rules[target], value)
-    return known[ref]
+            continue
+        target = waiting.pop()
+        seen.add(target)
+        if rules.differs(target, right) or not touched.keys().isdisjoint(rules.made(target)):
+            touched[target] = evaluate(rules[target], value)
+    return value(ref)
 
 
 class _Rules:
@@ -119,6 +125,7 @@ class _Rules:
         self._plan, self._samples = plan, samples
         self._trees: dict[Ref, Expr] = {}
         self._of: dict[Ref, tuple[Ref, ...]] = {}
+        self._differs: dict[Ref, bool] = {}
 
     def __getitem__(self, ref: Ref) -> Expr:
         found = self._trees.get(ref)
@@ -126,14 +133,22 @@ class _Rules:
             found = self._trees[ref] = _formula(self._plan, ref, self._samples)
         return found
 
+    def differs(self, ref: Ref, other: _Rules) -> bool:
+        """Whether others make a number by another formula, or not at all."""
+        found = self._differs.get(ref)
+        if found is None:
+            found = self._differs[ref] = not other.makes(ref) or self[ref] != other[ref]
+        return found
+
     def made(self, ref: Ref) -> tuple[Ref, ...]:
         """The numbers in a formula that the plan makes as well."""
         found = self._of.get(ref)
         if found is None:
-            found = self._of[ref] = tuple(key for key in names(self[ref]) if self._makes(key))
+            found = self._of[ref] = tuple(key for key in names(self[ref]) if self.makes(key))
         return found
 
-    def _makes(self, ref: Ref) -> bool:
+    def makes(self, ref: Ref) -> bool:
+        """Whether the plan makes a number."""
         if ref.sample >= 0:
             ref = ref._replace(sample=self._samples.index(ref.sample))
         return self._plan.index(ref) is not None

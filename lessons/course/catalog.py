@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from nntutor.core.errors import NotToml
 from nntutor.core.files.toml import Lines, trusted
-from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Run, Stop, Tunable
+from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Question, Run, Stop, Tunable
 
 Table: TypeAlias = dict[str, object]
 
@@ -47,6 +47,7 @@ def parse(source: str, id: str) -> Lesson:
         targets=table.text("targets", ""),
         source=published.pop("source", ""),
         published=MappingProxyType(published),
+        questions=_questions(table.readers("question"), [stop.id for stop in stops]),
     )
     table.done()
     if lesson.published and not lesson.source:
@@ -89,6 +90,35 @@ def _stops(tables: list[Fields], runs: list[Run]) -> tuple[Stop, ...]:
         stops.append(Stop(table.text("id"), run, iteration, table.text("at"), view))
         table.done()
     return tuple(stops)
+
+
+def _questions(tables: list[Fields], stops: list[str]) -> tuple[Question, ...]:
+    found: list[Question] = []
+    for table in tables:
+        one = Question(
+            table.text("stop"),
+            table.text("ask", ""),
+            table.whole("digits", 3),
+            table.text("problem", ""),
+            table.text("series", ""),
+            table.text("form", "number"),
+            table.text("than", ""),
+        )
+        table.done()
+        wrong = (
+            f"there is no stop “{one.stop}”" if one.stop not in stops
+            else f"stop “{one.stop}” has a question already" if any(one.stop == other.stop for other in found)
+            else "a question needs one of `ask`, `series`" if bool(one.ask) == bool(one.series)
+            else "`problem` goes with `ask`" if one.problem and one.series
+            else f"form “{one.form}”; expected number, sign or larger" if one.form not in ("number", "sign", "larger")
+            else "`than` goes with the form larger, and it with `than`" if bool(one.than) != (one.form == "larger")
+            else f"{one.digits} digits; expected 2 to 6" if not 2 <= one.digits <= 6
+            else ""
+        )  # fmt: skip
+        if wrong:
+            raise AuthorError(table.file, table.line, wrong)
+        found.append(one)
+    return tuple(found)
 
 
 def _main(table: Fields) -> Tunable:

@@ -63,6 +63,24 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a lesson asks at a stop.
+
+    A number by its symbol, to so many digits: of the stop's own iteration, later than the stop, or of the first
+    iteration of a shipped problem. form: "number", its "sign" alone, or whether it is "larger" than another one. Or a
+    problem of a series of fresh ones (`practice`), another one each time.
+    """
+
+    stop: str
+    ask: str = ""
+    digits: int = 3
+    problem: str = ""
+    series: str = ""
+    form: str = "number"
+    than: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tunable:
     """What `+` and `-` change in a lesson.
 
@@ -113,11 +131,17 @@ class Lesson:
     """Figures as a book printed them, by symbol; for holes such as {{published:E}}."""
     source: str
     """Where the published figures come from."""
+    questions: tuple[Question, ...] = ()
+    """At most one for each stop."""
 
     @property
     def views(self) -> tuple[str, ...]:
         """The views that its stops ask for, each once."""
         return tuple(dict.fromkeys(stop.view for stop in self.stops))
+
+    def question(self, stop: str) -> Question | None:
+        """What is asked at a stop, or None."""
+        return next((one for one in self.questions if one.stop == stop), None)
 
     def run(self, id: str) -> Run:
         """The run of that name; KeyError where the lesson has none."""

@@ -7,7 +7,7 @@ out even, so that paper is enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
@@ -29,6 +29,7 @@ from nntutor.lessons.course.questions import Asked, agree
 LEVELS = ("shown", "last", "two", "network")
 """How much is left out: nothing; the last step; the last two; everything but the network."""
 _DRAWS = 24
+_ENOUGH = 4  # after so many draws, what agrees exactly is taken to agree whatever is drawn
 _POWERS = {"rate_beta1k": "rate_beta1", "rate_beta2k": "rate_beta2"}
 
 
@@ -52,13 +53,15 @@ class Draw:
 class Series:
     """One skill. problem: from a draw, with even numbers or without. chain: the symbols of its steps, the asked last.
 
-    lesson: the one that teaches it. iterations: which ones may be asked about.
+    lesson: the one that teaches it. kinds: the kinds of steps (`why.kind`) that ask for the same skill. iterations:
+    which ones may be asked about.
     """
 
     id: str
     lesson: str
     problem: Callable[[Draw, bool], Problem]
     chain: Callable[[Draw], tuple[str, ...]]
+    kinds: tuple[str, ...]
     iterations: tuple[int, ...] = (1,)
     digits: int = 3
 
@@ -94,8 +97,12 @@ class Exercise:
         asked = {one.ref for one in self.asked}
         used = (key for ref in self.chain for key in names(Asked(self.trace, ref).step.formula))
         shown = (ref for ref in self.chain if ref not in asked)
-        refs = (ref._replace(kind=_POWERS.get(ref.kind, ref.kind)) for ref in (*used, *shown) if ref not in asked)
-        return tuple(dict.fromkeys(refs))
+        return given_numbers(ref for ref in (*used, *shown) if ref not in asked)
+
+
+def given_numbers(refs: Iterable[Ref]) -> tuple[Ref, ...]:
+    """These numbers, each once, with β in place of its power."""
+    return tuple(dict.fromkeys(ref._replace(kind=_POWERS.get(ref.kind, ref.kind)) for ref in refs))
 
 
 def _of_network(trace: Trace, asked: Ref) -> tuple[Ref, ...]:
@@ -135,7 +142,7 @@ def exercise(series: Series, seed: int, level: str) -> Exercise:
         score = _confusions(made)
         if best is None or score < best[0]:
             best = score, made
-        if not any(score):
+        if not any(score) or (number >= _ENOUGH and not any(best[0][:2])):
             break
     assert best is not None
     return best[1]
@@ -240,19 +247,43 @@ def _weight(*symbols: str, first: int, units: int = 2) -> Callable[[Draw], tuple
 
 
 _FULL, _ONE = _sigmoids(2, 2, 2), _sigmoids(2, 2, 1)
+
+
+def _outs(draw: Draw, even: bool) -> Problem:
+    """Forward, what comes in is to be even, not what comes out."""
+    return _FULL(draw, False)
+
+
+_MOVE = _at_output("∂E/∂w1", "w1⁺", units=1)
+_DELTA = _at_output("∂E/∂o{0}", "slope_o{0}", "δ_o{0}")
+_ALONE = _at_output("∂E/∂o1", "slope_o1", "δ_o1", units=1)
+_CHANGE = _weight("δ_o{u}", "∂E/∂{w}", "Δ{w}", first=5)
+_HIDDEN = _at_output("∂E/∂h{0}", "slope_h{0}", "δ_h{0}")
+_WHOLE = _weight("δ_o1", "∂E/∂h{u}", "δ_h{u}", "∂E/∂{w}", "Δ{w}", first=1)
+_VELOCITY = _weight("∂E/∂{w}", "v_{w}", first=1, units=1)
+_MEAN, _SQUARE = (_weight(f"{one}_{{w}}", f"{hat}_{{w}}", first=1, units=1) for one, hat in (("m", "m̂"), ("v", "v̂")))
+_FORWARD_KINDS = ("net_hidden", "net_output", "out_sigmoid", "out_tanh", "out_relu", "out_leaky_relu")
+_UPDATE_KINDS = ("gradient_weight", "update", "update_bias", "change_sgd")
+
 SERIES = {
     one.id: one
     for one in (
-        Series("descent-step", "descent", _linear("sgd", 1), _at_output("∂E/∂w1", "w1⁺", units=1)),
-        Series("neuron-delta", "neuron", _sigmoids(2, 1), _at_output("∂E/∂o1", "slope_o1", "δ_o1", units=1)),
-        Series("forward", "forward", lambda draw, even: _FULL(draw, False), _at_output("net_h{}", "h{}")),
-        Series("output-delta", "output-delta", _FULL, _at_output("∂E/∂o{0}", "slope_o{0}", "δ_o{0}")),
-        Series("update", "output-delta", _FULL, _weight("δ_o{u}", "∂E/∂{w}", "Δ{w}", first=5)),
-        Series("hidden-delta", "hidden-delta", _FULL, _at_output("∂E/∂h{0}", "slope_h{0}", "δ_h{0}")),
-        Series("iteration", "cycle", _ONE, _weight("δ_o1", "∂E/∂h{u}", "δ_h{u}", "∂E/∂{w}", "Δ{w}", first=1)),
-        Series("velocity", "momentum", _linear("momentum"), _weight("∂E/∂{w}", "v_{w}", first=1, units=1), (2, 3)),
-        Series("adam-mean", "adam", _linear("adam"), _weight("m_{w}", "m̂_{w}", first=1, units=1), (2, 3)),
-        Series("adam-square", "adam", _linear("adam"), _weight("v_{w}", "v̂_{w}", first=1, units=1), (2, 3)),
+        Series("descent-step", "descent", _linear("sgd", 1), _MOVE, ()),
+        Series("neuron-delta", "neuron", _sigmoids(2, 1), _ALONE, ()),
+        Series("forward", "forward", _outs, _at_output("net_h{}", "h{}"), _FORWARD_KINDS),
+        Series("output-delta", "output-delta", _FULL, _DELTA, ("out_gradient_output", "delta_output")),
+        Series("update", "output-delta", _FULL, _CHANGE, _UPDATE_KINDS),
+        Series("hidden-delta", "hidden-delta", _FULL, _HIDDEN, ("out_gradient_hidden", "delta_hidden")),
+        Series("iteration", "cycle", _ONE, _WHOLE, ()),
+        Series("velocity", "momentum", _linear("momentum"), _VELOCITY, ("state_momentum", "state_nesterov"), (2, 3)),
+        Series("adam-mean", "adam", _linear("adam"), _MEAN, ("state_adam_m", "corrected_m"), (2, 3)),
+        Series("adam-square", "adam", _linear("adam"), _SQUARE, ("state_adam_v", "corrected_v"), (2, 3)),
     )
 }
 """All series by their names, in the order of the course."""
+_SKILLS = {kind: one.id for one in SERIES.values() for kind in one.kinds}
+
+
+def skill_of(kind: str) -> str:
+    """The series that practises a kind of step; nothing where there is none."""
+    return _SKILLS.get(kind, "")

@@ -18,6 +18,8 @@ from nntutor.core.notation.typed import Reading, readings
 _MOST_STEPS = 300
 """Of a larger iteration only mistakes in the asked step itself are looked for."""
 _NEARLY = 1 + 1e-9
+FORMS = ("number", "sign", "larger")
+_SIDES = {"+": 1, "-": -1, "−": -1, ">": 1, "<": -1, "0": 0, "=": 0, "＋": 1, "－": -1, "＞": 1, "＜": -1}
 HINTS = ("nudge", "rule", "figures", "answer")
 """What helps, in this order."""
 
@@ -38,14 +40,17 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """The number behind `ref` of a recorded iteration, asked for to so many significant digits.
+    """The number behind `ref` of a recorded iteration, asked for in one of FORMS.
 
-    KeyError where the iteration makes no such number.
+    "number": to so many significant digits. "sign": + or −. "larger": whether it is above (>) or below (<) the number
+    behind `than`. KeyError where the iteration makes no such number.
     """
 
     trace: Trace
     ref: Ref
     digits: int = 3
+    form: str = "number"
+    than: Ref | None = None
 
     @cached_property
     def step(self) -> Step:
@@ -54,6 +59,12 @@ class Asked:
     @property
     def right(self) -> float:
         return self.step.value
+
+    @property
+    def side(self) -> int:
+        """What is right where no number is asked for: 1 for + and >, −1 for − and <, 0 for neither."""
+        other = step_of(self.trace, self.than).value if self.than is not None else 0.0
+        return (self.right > other) - (self.right < other)
 
     @cached_property
     def slips(self) -> tuple[Mistaken, ...]:
@@ -86,6 +97,9 @@ def judged(asked: Asked, text: str) -> Verdict:
     Mistakes in the asked step, on its right operands, are looked for first; then those on the way to it. All that
     agree with the answer are named.
     """
+    if asked.form != "number":
+        side = _SIDES.get(text.strip())
+        return Verdict("unreadable") if side is None else Verdict("right" if side == asked.side else "wrong")
     found = readings(text)
     if not found:
         return Verdict("unreadable")

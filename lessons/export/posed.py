@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nntutor.core.engine.trace import Step, Trace
@@ -43,6 +43,11 @@ class Posed:
 
     @property
     def question(self) -> str:
+        if self.asked.form == "sign":
+            return self.speech.say("question.ask_sign", symbol=self.symbol)
+        if self.asked.than is not None:
+            than = self.asked.trace.symbol(self.asked.than, self.speech.style)
+            return self.speech.say("question.ask_larger", symbol=self.symbol, than=than)
         return self.speech.say("question.ask", symbol=self.symbol, digits=self.asked.digits)
 
     def hint(self, which: str) -> str:
@@ -56,6 +61,15 @@ class Posed:
             case "figures":
                 return f"{self.symbol} = {shown.figures(_WIDTH)}"
         return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
+
+    def given(self, refs: Iterable[Ref]) -> str:
+        """The numbers that it is made of, in a row."""
+        listed = numbers(self.speech, self.asked.trace, [(ref, self._value(ref)) for ref in refs])
+        return self.speech.say("question.given", given=", ".join(f"{symbol} = {shown}" for symbol, shown in listed))
+
+    def _value(self, ref: Ref) -> float:
+        trace = self.asked.trace
+        return Asked(trace, ref).right if ref.kind == "change" else trace.value(ref)
 
     @property
     def worked(self) -> str:
@@ -73,8 +87,12 @@ class Posed:
                 yield self.speech.say("question.right", symbol=self.symbol, value=self.value)
             case "digits":
                 yield self.speech.say("question.digits", digits=self.asked.digits)
-            case "unreadable":
+            case "unreadable" if self.asked.form == "number":
                 yield self.speech.say("question.unreadable")
+            case "unreadable":
+                yield self.speech.say(f"question.signs_{self.asked.form}")
+            case "wrong" if self.asked.form != "number":
+                yield self.speech.say("question.other")
             case "wrong":
                 yield self.speech.say("question.sign" if verdict.sign else "question.wrong", given=given)
             case "mistake":
@@ -114,12 +132,17 @@ def _about(speech: Speech, problem: Problem) -> Iterator[str]:
 
 
 def given(speech: Speech, exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """The numbers that are given, each as its symbol and its figure; a state of before says so."""
-    trace = exercise.trace
-    for ref in exercise.given:
-        symbol = _symbol(speech, trace, ref)
-        yield symbol, _figure(speech, exercise.value(ref))
-    if any(ref.kind in ("rate_beta1", "rate_beta2") for ref in exercise.given):
+    """The numbers that are given."""
+    yield from numbers(speech, exercise.trace, [(ref, exercise.value(ref)) for ref in exercise.given])
+
+
+def numbers(speech: Speech, trace: Trace, given: Iterable[tuple[Ref, float]]) -> Iterator[tuple[str, str]]:
+    """Each number as its symbol and its figure; a state of before says so, and beside β stands k."""
+    counts = False
+    for ref, value in given:
+        counts = counts or ref.kind in ("rate_beta1", "rate_beta2")
+        yield _symbol(speech, trace, ref), _figure(speech, value)
+    if counts:
         yield "k", str(trace.iteration)
 
 

@@ -8,16 +8,29 @@ from typing import Any
 from nntutor.core.notation.symbols import short
 from nntutor.lessons.course import glossary
 from nntutor.lessons.export.formats import FORMATS
+from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.saying import called, said
 from nntutor.tui.drawing.pages.search import named
-from nntutor.tui.drawing.panels import check
+from nntutor.tui.drawing.panels import answer, check
 from nntutor.tui.drawing.panels.why import made
 from nntutor.tui.drawing.step.formula import operand_figure
 from nntutor.tui.plain import choices
 from nntutor.tui.state import edits, finding, runs
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Exporting, Line, Panel, Reading, Why
+from nntutor.tui.state.panels import (
+    Answering,
+    Asking,
+    Checking,
+    Choosing,
+    Editing,
+    Exporting,
+    Line,
+    Panel,
+    Reading,
+    Why,
+)  # fmt: skip
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Study
@@ -77,6 +90,13 @@ def _asking(session: Session, study: Study, panel: Asking, words: Words, look: L
     return [words.say("plain.goto_ask" if panel.what == "goto" else "plain.goal_ask")]
 
 
+def _answering(session: Session, study: Study, panel: Answering, words: Words, look: Look) -> list[str]:
+    posed = Posed(Speech(words, session.style), panel.question.asked)
+    given = [posed.given(panel.given)] if panel.given else []
+    told = (*answer.verdict(posed, panel), *answer.hint(posed, panel))
+    return [*told, *given, posed.question, words.say("plain.answer_how")]
+
+
 def _reading(session: Session, study: Study, panel: Reading, words: Words, look: Look) -> list[str]:
     return glossary_lines(session, panel.top, words)
 
@@ -88,6 +108,7 @@ PANELS: dict[type[Panel], Callable[[Session, Study, Any, Words, Look], list[str]
     Exporting: _exporting,
     Editing: _editing,
     Asking: _asking,
+    Answering: _answering,
     Reading: _reading,
 }
 

@@ -52,7 +52,7 @@ def run(
             with interrupts.taken():
                 if opening is not None:
                     plain.act(Opened(opening.study, opening.digits))
-                if message := desk.message(load(session.language)):
+                if message := desk.greeting(load(session.language)):
                     plain.act(Message(message))
                 _taken(plain, out)
                 status = 0

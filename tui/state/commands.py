@@ -79,6 +79,7 @@ COMMANDS = (
     *_for("ask",
         Command("why", ("w",), STUDY, "why", (5, "why")),
         Command("check", ("c",), STUDY, "check", (9, "check")),
+        Command("ask", ("p",), STUDY, "ask"),
     ),
     *_for("change",
         Command("edit", ("e",), STUDY, "edit", (8, "edit")),

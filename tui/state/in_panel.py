@@ -10,6 +10,7 @@ from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.panels import (
     KINDS_OF_FILES,
+    Answering,
     Asking,
     Checking,
     Choosing,
@@ -29,7 +30,7 @@ _POWERS = (-14, 0)
 
 def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
     """The session after a key that the panel takes, or that every panel takes."""
-    if name in ("escape", "leave", panel.toggle):
+    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Exporting) and name in ("continue", "check"):
         wanted = Export(panel.format, panel.whole, to_clipboard=name == "check")
@@ -83,6 +84,13 @@ def _editing(study: Study, panel: Editing, name: str) -> Study:
     return edit_line.set_as_typed(study, panel) if name == "continue" else edit_line.another(study, panel, WAYS[name])
 
 
+def _answering(study: Study, panel: Answering, name: str) -> Study:
+    # Another door: few starts ask.
+    from nntutor.tui.state import answers
+
+    return answers.committed(study, panel) if name == "continue" else answers.skipped(study, panel)
+
+
 KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Why: _why,
     Checking: _checking,
@@ -90,5 +98,6 @@ KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Exporting: _exporting,
     Asking: _asking,
     Editing: _editing,
+    Answering: _answering,
 }
 """What a panel does with a key that it takes. Those that are scrolled need nothing of their own."""

@@ -61,6 +61,13 @@ def _opens(panel: Panel) -> Callable[[Study], Study]:
     return lambda study: replace(study, panel=panel, note=None)
 
 
+def _asked(study: Study) -> Study:
+    # Another door: few starts ask.
+    from nntutor.tui.state import answers
+
+    return answers.asked(study)
+
+
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "stop_previous": moves.go_back,
     "step": moves.step_on,
@@ -75,6 +82,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "last": partial(moves.ends, last=True),
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
+    "ask": _asked,
     "check": moves.checking,
     "edit": edit_line.editing,
     "more": partial(edits.changed, how="more"),

@@ -16,6 +16,8 @@ from nntutor.tui.state.written import EMPTY, Written
 
 if TYPE_CHECKING:
     from nntutor.core.notation.symbols import Ref
+    from nntutor.lessons.course.asking import Asking as Question
+    from nntutor.lessons.course.questions import Verdict
 
 KINDS_OF_FILES = (*FORMATS, "svg")
 """What can be exported: iterations in any format, and the screen."""
@@ -121,6 +123,18 @@ class Editing(Line):
     ref: Ref | None
 
     takes: ClassVar[tuple[str, ...]] = (*Line.takes, "unit_next", "unit_previous")
+
+
+@dataclass(frozen=True)
+class Answering(Line):
+    """A number that is asked for. verdict: what the answer before is worth; None where a hint came after it.
+
+    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place.
+    """
+
+    question: Question
+    verdict: Verdict | None = None
+    given: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True)

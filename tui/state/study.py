@@ -25,7 +25,7 @@ from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.course.model import Lesson, Stop
+from nntutor.lessons.course.model import Lesson, Question, Stop
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.panels import Panel, note
 from nntutor.tui.state.telling import Telling
@@ -67,6 +67,15 @@ class Playing:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Answered:
+    """How the question about a skill ended that was the study's so manieth."""
+
+    number: int
+    skill: str
+    outcome: str
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
@@ -74,7 +83,8 @@ class Study:
     last: the stop that the lesson has come to, wherever the place is; visited: the furthest one up to which every stop
     has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
-    hidden: numbers that are shown nowhere, so that they can be asked for.
+    hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
+    settled: the stops whose own question has ended, but for being skipped.
     """
 
     name: str
@@ -98,6 +108,8 @@ class Study:
     seeds: Seeds | None = None
     note: Note | None = None
     hidden: frozenset[Ref] = frozenset()
+    answered: Answered | None = None
+    settled: frozenset[int] = frozenset()
 
     @property
     def timeline(self) -> Timeline:
@@ -133,6 +145,13 @@ class Study:
             if stop.run == self.run and stop.iteration == self.place[0] and self.place_of(stop) == self.place
         ]
         return next((n for n in (self.last, self.last + 1, *here) if n in here), None)
+
+    @property
+    def question(self) -> Question | None:
+        """What the stop at hand has to ask; None once that has been answered."""
+        if self.lesson is None or self.stop is None or self.stop in self.settled:
+            return None
+        return self.lesson.question(self.lesson.stops[self.stop].id)
 
     def place_of(self, stop: Stop) -> Position | None:
         """Where a stop is in its own run; None where the network at hand has no such number."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from nntutor.core import foreign
 from nntutor.tui.state import written
 from nntutor.tui.state.korean import LETTERS
-from nntutor.tui.state.panels import Asking, Editing, Line, Panel, note
+from nntutor.tui.state.panels import Answering, Asking, Editing, Line, Panel, note
 from nntutor.tui.state.session import Action, Palette, Press, Search, Session, Typed
 from nntutor.tui.state.written import Written
 
@@ -68,6 +68,8 @@ def _kind(session: Session) -> str:
     panel = _panel(session)
     if isinstance(panel, Asking):
         return panel.what
+    if isinstance(panel, Answering):
+        return "answer"
     return "edit" if isinstance(panel, Editing) else "search"
 
 
@@ -104,6 +106,8 @@ def _picked(found: Palette | Search, line: Written) -> int:
 def _inserted(session: Session, text: str) -> Session:
     """The line with what is typed or pasted. A query takes what has room; a number that is cut would be another one."""
     line, panel = _line(session), _panel(session)
+    if isinstance(panel, Answering) and text.strip() == "?":
+        return _helped(session, panel)
     if not isinstance(panel, Line):
         room = max(0, _LONGEST_QUERY - len(line.text))
         return _with(session, written.inserted(line, foreign.typed(text, room)))
@@ -112,6 +116,14 @@ def _inserted(session: Session, text: str) -> Session:
     if len(line.text) + len(clean) > _LONGEST:
         return _with_panel(session, replace(panel, wrong=note("edit.too_long", most=_LONGEST)))
     return _with(session, written.inserted(line, clean))
+
+
+def _helped(session: Session, panel: Answering) -> Session:
+    """The next hint: a question mark is no part of a number."""
+    from nntutor.tui.state import answers
+
+    assert session.study is not None
+    return replace(session, study=answers.helped(session.study, panel))
 
 
 def _nothing(session: Session, edit: str) -> Session:

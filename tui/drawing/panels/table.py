@@ -10,14 +10,14 @@ from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Row, kept
 from nntutor.tui.drawing.panels import run
 from nntutor.tui.state.commands import ROW
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Editing, Exporting, Panel, Why
+from nntutor.tui.state.panels import Answering, Asking, Checking, Choosing, Editing, Exporting, Panel, Why
 from nntutor.tui.state.runs import learns
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
 from nntutor.tui.state.study import Study
 
 PANELS: dict[type[Panel], str] = {
-    Why: "why", Checking: "check", Choosing: "run", Editing: "edit", Asking: "goto",
+    Why: "why", Checking: "check", Choosing: "run", Editing: "edit", Asking: "goto", Answering: "answer",
     Exporting: "export",
 }  # fmt: skip
 """The file of this folder with its `rows(session, study, panel, words)` and `keys(session)`. Those that cover the whole
@@ -46,9 +46,12 @@ def keys_here(session: Session, study: Study) -> Keys:
     if study.playing is not None:
         return [(sign(session, "halve", "double"), "pace"), (sign(session, "play"), "stop")]
     if study.panel is not None:
-        keys: Keys = _drawing(study.panel).keys(session)
-        return keys
-    return [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
+        of_panel: Keys = _drawing(study.panel).keys(session)
+        return of_panel
+    keys = [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
+    if study.question is not None:
+        keys.insert(1, (sign(session, "ask"), "ask"))
+    return keys
 
 
 def _shown(session: Session, actions: tuple[str, ...]) -> str:

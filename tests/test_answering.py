@@ -1,0 +1,247 @@
+"""`p`: the next number is asked for before it is shown; while it is open nothing answers it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import screens
+from plain import Talk
+
+from nntutor.core.engine.timeline import Timeline
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.style import Style
+from nntutor.lessons.course import builtin, load
+from nntutor.lessons.course.model import Question
+from nntutor.lessons.course.questions import HINTS, Asked
+from nntutor.lessons.learner.places import Store
+from nntutor.tui.desk import Desk
+from nntutor.tui.state import moves
+from nntutor.tui.state.panels import Answering
+from nntutor.tui.state.session import Press, Session, Typed
+from nntutor.tui.state.study import Study
+
+
+def study_of(session: Session) -> Study:
+    assert session.study is not None
+    return session.study
+
+
+def question(session: Session) -> Asked:
+    panel = study_of(session).panel
+    assert isinstance(panel, Answering)
+    return panel.question.asked
+
+
+def answered(session: Session, *texts: str) -> Session:
+    for text in texts:
+        session = screens.pressed(screens.update(session, Typed(text)), *([] if text == "?" else ["continue"]))
+    return session
+
+
+def asked(lesson: str = "hidden-delta", symbol: str = "δ_h1", **named: object) -> Session:
+    """The question about a number, from the step before it."""
+    session = screens.of_lesson(lesson, **named)  # type: ignore[arg-type]
+    session = answered(screens.pressed(session, "goto"), symbol)
+    return screens.pressed(session, "back", "ask")
+
+
+def text(session: Session) -> str:
+    return "\n".join(screens.lines(session))
+
+
+def test_the_next_number_is_asked_for_and_the_place_stays_before_it() -> None:
+    session = asked()
+    assert question(session).step.symbol == "δ_h1"
+    assert study_of(session).step.symbol == "slope_h1"
+    assert "δ_h1 = ? To 3 significant digits." in text(session)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)])
+@pytest.mark.parametrize("lesson", ["hidden-delta", "momentum", "xor"])
+def test_while_a_question_is_open_nothing_on_the_screen_answers_it(lesson: str, size: tuple[int, int]) -> None:
+    session, looked = screens.of_lesson(lesson, size=size), 0
+    session = screens.pressed(session, "iteration_next", "last", "iteration_previous", "first")
+    for _ in range(0, len(study_of(session).trace), 3):
+        trace, place = study_of(session).trace, study_of(session).timeline.step
+        known = {figure(trace.value(trace.ref(index))) for index in range(1, place + 1)}
+        known |= {figure(operand.value) for step in trace for operand in step.operands if operand.step is None}
+        here = screens.pressed(session, "ask")
+        value = figure(question(here).right).lstrip("−")
+        if len(value) > 4 and not {value, f"−{value}"} & known:
+            for one in (here, answered(here, "?"), answered(here, "?", "?"), answered(here, "17")):
+                assert value not in text(one), text(one)
+            looked += 1
+        session = screens.pressed(session, "step", "step", "step")
+    assert looked > 3 or lesson == "momentum"
+
+
+def test_what_is_right_goes_on_to_the_number_and_says_how_far_off_it_was() -> None:
+    session = asked()
+    right = question(session).right
+    after = answered(session, f"{right:.3g}".replace(".", ","))
+    assert study_of(after).panel is None and study_of(after).step.symbol == "δ_h1" and not study_of(after).hidden
+    assert f"Right: δ_h1 = {figure(right)}." in text(after) and "off by" in text(after)
+    assert study_of(after).answered is not None and study_of(after).answered.outcome == "right"
+
+
+def test_a_wrong_answer_stays_open_and_its_slip_is_named() -> None:
+    session = asked(symbol="∂E/∂h1")
+    slip = next(one for one in question(session).slips if one.mistake == "one-path")
+    after = answered(session, f"{slip.value:.4g}")
+    assert study_of(after).place == study_of(session).place
+    assert "is what a well-known slip gives" in text(after)
+    done = answered(after, f"{question(session).right:.4g}")
+    assert study_of(done).answered is not None and study_of(done).answered.outcome == "helped"
+
+
+def test_each_hint_says_more_and_the_last_shows_the_number() -> None:
+    session, seen = asked(), []
+    for _ in HINTS[:-1]:
+        session = answered(session, "?")
+        seen.append(text(session))
+    assert "What came back for h1" in seen[0] and "(δ_o1·w5" in seen[1] and "0.4" in seen[2].split(" : ")[1]
+    session = answered(session, "?")
+    assert study_of(session).panel is None and study_of(session).step.symbol == "δ_h1"
+    assert study_of(session).answered is not None and study_of(session).answered.outcome == "shown"
+
+
+def test_escape_skips_and_leaves_the_place_as_it_was() -> None:
+    session = asked()
+    after = screens.pressed(session, "escape")
+    assert study_of(after).place == study_of(session).place and study_of(after).panel is None
+    assert not study_of(after).hidden and "Skipped. p asks again." in text(after)
+    assert question(screens.pressed(after, "ask")).ref == question(session).ref
+
+
+@pytest.mark.parametrize("typed", ["", "9**9**9", "letters", "1e999", "w5", "p", "½½"])
+def test_what_is_no_number_is_said_so_and_is_no_try(typed: str) -> None:
+    session = answered(asked(), typed)
+    assert "cannot be read as a number" in " ".join(text(session).split())
+    panel = study_of(session).panel
+    assert isinstance(panel, Answering) and panel.question.tries == 0 and not panel.text
+
+
+def test_letters_of_commands_are_text_and_other_keys_say_why_not() -> None:
+    session = screens.update(asked(), Typed("0.5"))
+    assert study_of(screens.pressed(session, "view")).panel == study_of(session).panel
+    assert "A line is being typed" in text(screens.pressed(session, "view"))
+
+
+def test_after_the_last_step_the_first_of_the_next_iteration_is_asked_for() -> None:
+    session = screens.pressed(screens.of_lesson("old-weights"), "last", "ask")
+    assert question(session).step.symbol == "net_h1" and question(session).trace.iteration == 2
+    after = answered(session, f"{question(session).right:.6g}")
+    assert study_of(after).place == (2, 1)
+
+
+def test_where_there_is_no_next_number_it_says_so() -> None:
+    session = screens.of_problem(builtin.open("one-weight"))
+    session = answered(screens.pressed(session, "edit"), "eta = 1e200")
+    for _ in range(4):
+        session = screens.pressed(session, "iteration_next", "last")
+    said = text(screens.pressed(session, "ask"))
+    assert "cannot be asked for" in said or "no next number" in said
+
+
+@pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
+def test_every_lesson_can_be_asked_about_at_any_place(lesson: str) -> None:
+    for style in Style.UNICODE, Style.ASCII:
+        session = screens.of_lesson(lesson, "ko", style)
+        for way in ("ask", "last", "iteration_next", "phase_next"):
+            session = screens.pressed(session, way) if way != "ask" else session
+            here = screens.pressed(session, "ask")
+            if not isinstance(study_of(here).panel, Answering):
+                continue
+            for _ in HINTS:
+                assert style is Style.UNICODE or not set(text(here)) & set("δ∂·−½σ⁺")
+                here = answered(here, "?")
+            assert study_of(here).panel is None
+
+
+def test_an_answer_is_kept_when_it_is_there(tmp_path: Path) -> None:
+    desk = Desk(Store.open(tmp_path))
+    session = asked()
+    for action in (Typed(f"{question(session).right:.4g}"), Press("continue"), Press("ask"), Press("escape")):
+        session = desk.keep(session, screens.update(session, action))
+    other = Store.open(tmp_path)  # the first one is not closed: it may have been killed
+    (name, skill), *more = other.skills().items()  # after δ_h1 comes ∂E/∂h2, which is the same skill
+    assert (name, skill.box, skill.results, more) == ("hidden-delta", 2, "r-", [])
+
+
+def test_line_by_line_it_is_asked_and_answered_in_words(talk: Talk) -> None:
+    lines = "\n".join(talk("7", say="go to delta_h1; back; predict; 17; help; 0,008771"))
+    assert "δ_h1 = ? To 3 significant digits." in lines and "17 is not it." in lines
+    assert "(δ_o1·w5 + δ_o2·w7)" in lines and "Right: δ_h1 = " in lines and "Step 24 of 39" in lines
+    assert "Skipped." in talk.after("7", say="go to delta_h1; back; ask; ")[0]
+
+
+# --- what a lesson asks ----------------------------------------------------------------------------------
+
+
+def at_stop(lesson: str, stop: str) -> Session:
+    session = screens.of_lesson(lesson)
+    found = study_of(session).lesson
+    assert found is not None
+    number = next(n for n, one in enumerate(found.stops) if one.id == stop)
+    return replace(session, study=moves.at_stop(study_of(session), number))
+
+
+def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it() -> None:
+    session = at_stop("hidden-delta", "delta")
+    assert " p question " in screens.lines(session)[-1]
+    here = screens.pressed(session, "ask")
+    trace = Timeline.start(builtin.open("sibling")).trace
+    assert question(here).right == trace["δ_h2"]
+    given = f"Given: δ_o1 = {figure(trace['δ_o1'], 6)}, w6 = 0.4, δ_o2 = {figure(trace['δ_o2'], 6)}, w8 = −0.6, h2 = "
+    assert given in " ".join(text(here).split())
+    after = answered(here, f"{trace['δ_h2']:.3g}")
+    assert study_of(after).place == study_of(session).place and "Right: δ_h2 = " in text(after)
+    assert " p question " not in screens.lines(screens.without_note(after))[-1]
+    assert question(screens.pressed(after, "ask")).trace is study_of(after).timeline.trace  # the next number then
+
+
+def test_what_was_skipped_at_a_stop_is_asked_there_again() -> None:
+    session = screens.pressed(at_stop("hidden-delta", "delta"), "ask", "escape", "ask")
+    assert question(session).trace.problem.title != study_of(session).trace.problem.title
+
+
+def test_a_series_asks_another_problem_each_time() -> None:
+    session = screens.pressed(at_stop("momentum", "say"), "ask")
+    first = question(session).right
+    again = screens.pressed(answered(session, f"{first:.6g}"), "ask")
+    assert question(again).right != first and "v_w" in question(again).step.symbol
+
+
+def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there() -> None:
+    session = at_stop("hidden-delta", "delta")
+    lesson = study_of(session).lesson
+    assert lesson is not None
+    own = replace(lesson, questions=(Question("delta", "δ_h2", 4),))
+    session = replace(session, study=replace(study_of(session), lesson=own))
+    here = screens.pressed(session, "ask")
+    assert question(here).digits == 4 and study_of(here).hidden == {question(here).ref}
+    after = answered(here, f"{question(here).right:.4g}")
+    assert study_of(after).step.symbol == "δ_h2" and study_of(after).stop == study_of(session).last + 1
+
+
+def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
+    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 4, "ask", "", "quit"])))
+    assert "A question goes with this stop: “ask”." in lines and "Given: δ_o1 = " in lines
+
+
+@pytest.mark.parametrize(
+    ("stop", "asks", "signs"),
+    [("sign", "δ_o2: positive or negative?", "+−"), ("sum", "δ_h1: above or below ∂E/∂h1?", "><")],
+)
+def test_a_sign_or_a_comparison_is_asked_for_by_a_sign(stop: str, asks: str, signs: str) -> None:
+    session = screens.pressed(at_stop("output-delta" if stop == "sign" else "hidden-delta", stop), "ask")
+    assert asks in text(session)
+    for one in ("0.5", "yes", "", "+-"):
+        assert "Expected " in text(answered(session, one)).split(asks)[1]
+    wrong = answered(session, signs[0])
+    assert "It is not that." in text(wrong) and study_of(wrong).place == study_of(session).place
+    right = answered(session, signs[1])
+    assert study_of(right).step.symbol == asks.split(":")[0] and "Right: " in text(right)
+    assert study_of(right).answered is not None and study_of(right).answered.outcome == "right"

@@ -1,0 +1,54 @@
+"""A question about the next number: what is typed, what was said of the answer before, and the hint that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, typed, wrapped
+from nntutor.tui.drawing.canvas.saying import said
+from nntutor.tui.state.panels import Answering
+from nntutor.tui.state.session import Session
+from nntutor.tui.state.signs import non_text_key
+from nntutor.tui.state.study import Study
+
+
+def rows(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
+    look, width = look_of(session), session.width
+    posed = Posed(Speech(words, session.style), panel.question.asked)
+    drawn = [
+        *headed(posed.question, words.say("answer.how"), width),
+        *(_lines(posed.given(panel.given), width, "") if panel.given else []),
+        *typed(Piece(" : ", "key"), panel.line, width, look),
+    ]
+    if panel.wrong is not None:
+        return [*drawn, *_lines(said(panel.wrong, words, look), width, "warning")]
+    told = [row for line in verdict(posed, panel) for row in _lines(line, width, "warning")]
+    return [*drawn, *told, *(row for line in hint(posed, panel) for row in _lines(line, width, ""))]
+
+
+def verdict(posed: Posed, panel: Answering) -> Iterator[str]:
+    """What is said of the answer before."""
+    if panel.verdict is not None:
+        yield from posed.told(panel.verdict)
+
+
+def hint(posed: Posed, panel: Answering) -> Iterator[str]:
+    """The hint that was given last."""
+    if panel.question.hinted:
+        yield posed.hint(panel.question.hinted)
+
+
+def _lines(text: str, width: int, kind: str) -> list[Row]:
+    return [(Piece(f" {line}", kind),) for line in wrapped(text, width - 2)]
+
+
+def keys(session: Session) -> Keys:
+    return [
+        (non_text_key(session, "continue"), "answer"),
+        ("?", "hint"),
+        (non_text_key(session, "escape"), "skip"),
+    ]
