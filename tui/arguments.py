@@ -70,6 +70,7 @@ class Arguments:
     values: str | None = None
     iteration: int = 1
     tolerance: float = 0.0
+    template: bool = False
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -114,6 +115,7 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("values"),
         _whole("--iteration", whole.get("iteration"), MOST_DIAGNOSED) or 1,
         _share("--tolerance", whole.get("tolerance")),
+        whole.get("template", False),
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -203,6 +205,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument("--run")
         parser.add_argument("--from", dest="first")
         parser.add_argument("--no-steps", action="store_true")
+        parser.add_argument("--values", dest="template", action="store_true")
     return parser
 
 

@@ -14,6 +14,8 @@ from nntutor.core.errors import NotValues, TooManyNumbers
 
 MOST_NUMBERS = 100_000
 """Numbers of one file: more than anybody compares, few enough for every mistake to be tried on them."""
+UNKNOWN = "?"
+"""What stands for a number that somebody has not got: of a sheet to fill in, not all need be."""
 _DEPTH = 3
 
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
@@ -129,6 +131,8 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
         if match is None:
             raise NotValues(file, first, "line", statement.strip())
         value, single = match["value"], "float32" in match["value"]
+        if value.strip() == UNKNOWN:
+            continue
         tree = _printed(value, match["name"], file, first)
         yield named(match["name"], tree, file, first, single)
 
