@@ -207,10 +207,11 @@ def _dead(watch: _Watch, after: int) -> list[tuple[int, int]]:
 
 
 def _vanishing(watch: _Watch) -> Iterator[Remark]:
-    layers = watch.start.plan.shape.layers
-    last = len(layers)
-    first = next((number for number, layer in enumerate(layers, 1) if layer.learns), last)
-    if watch.problem.error == "perceptron" or first >= last or not layers[-1].learns:
+    plan = watch.start.plan
+    learning = (number for number, layer in enumerate(plan.shape.layers, 1) if layer.sources)
+    last = plan.shape.last
+    first = next(learning, last)
+    if watch.problem.error == "perceptron" or first >= last or not plan.shape.layers[-1].learns:
         return
     sizes = [float(np.abs(watch.start.array("grad", number)).max()) for number in (first, last)]
     if 0 < sizes[0] < _VANISHING * sizes[1] and watch.unsolved:
