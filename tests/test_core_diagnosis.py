@@ -19,6 +19,7 @@ from nntutor.core.diagnosis.remarks import on_training
 from nntutor.core.diagnosis.runs import Runs, recorded
 from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
+from nntutor.core.diagnosis.training import trained
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
 from nntutor.core.files.problem import parse
@@ -313,6 +314,19 @@ def test_a_numerical_gradient_of_the_output_is_found_out() -> None:
 # --- remarks -----------------------------------------------------------------------------------------
 
 
+XOR_OF = """
+error = "bce"
+batch = "full"
+[optimizer]
+learning_rate = {rate}
+[[layer]]
+activation = "sigmoid"
+weights = {weights}
+[[layer]]
+weights = [[0.7, -0.6]]
+""" + "".join(f"[[sample]]\ninput = [{a}, {b}]\ntarget = [{a ^ b}]\n" for a in (0, 1) for b in (0, 1))
+
+
 def remarked(problem: Problem, iterations: int = 1000) -> dict[str, object]:
     return {one.id: one for one in on_training(problem, 1, iterations)}
 
@@ -320,8 +334,27 @@ def remarked(problem: Problem, iterations: int = 1000) -> dict[str, object]:
 def test_what_hinders_a_training_is_remarked_on() -> None:
     assert "equal-start" in remarked(builtin.open("xor-equal"))
     assert "dead-units" in remarked(builtin.open("dead"))
+    steep = parse(XOR_OF.format(rate="0.5", weights="[[50, -40], [30, 80]]"), "xor.toml", Path())
+    assert "saturated" in remarked(steep, 300)
     assert "diverges" in remarked(builtin.open("scales"))
     assert remarked(TWO) == {} and remarked(builtin.open("one-neuron")) == {}
+
+
+@pytest.mark.parametrize(
+    ("what", "rate", "weights", "key"),
+    [
+        ("rate-too-large", "60", "[[0.5, -0.4], [0.3, 0.8]]", "learning_rate"),
+        ("rate-too-small", "0.001", "[[0.5, -0.4], [0.3, 0.8]]", "learning_rate"),
+        ("weights-tiny", "0.5", "[[0.01, -0.02], [0.015, 0.005]]", "initial"),
+    ],
+)
+def test_what_a_remark_says_to_try_has_been_tried(what: str, rate: str, weights: str, key: str) -> None:
+    problem = parse(XOR_OF.format(rate=rate, weights=weights), "xor.toml", Path())
+    tried = next(one.tried for one in on_training(problem, 1, 2000) if one.id == what)
+    assert tried is not None and tried.key == key
+    if key == "learning_rate":
+        other = replace(problem, optimizer=problem.optimizer.with_rate(key, float(tried.value)))
+        assert trained(other, 2000).solved_in == tried.solved_in is not None
 
 
 def test_contradictions_and_targets_out_of_reach_are_remarked_on() -> None:
