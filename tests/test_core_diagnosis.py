@@ -157,6 +157,17 @@ def test_as_many_digits_count_as_are_written() -> None:
         assert digits > 9 or told(f"o1 = {beside}").values[0].agrees is False
 
 
+def test_a_zero_among_numbers_in_full_is_no_rounding() -> None:
+    """A bias that never moves prints as 0.0, or as the 0.6 that it was; alone, that is a number of one digit."""
+    trace = right(replace(TWO, network=replace(TWO.network, layers=tuple(
+        replace(layer, learn_bias=True) for layer in TWO.network.layers))))  # fmt: skip
+    moved = f"{trace['b_o2_new']:.2f}"
+    in_full = lines(trace, "o1", "o2", "δ_o1", "δ_h1")
+    assert told(f"b_o2_new = {moved}", trace.problem).verdict == "right"
+    assert told(f"{in_full}\nb_o2_new = 0.6", trace.problem).mistakes[0].ids == ("bias-not-updated",)
+    assert told(f"{in_full}\nb_o2_new = {trace['b_o2_new']:.4f}", trace.problem).verdict == "right"
+
+
 def test_an_array_has_the_digits_of_its_longest_entry() -> None:
     trace = right(TWO)
     first, second = trace["net_h1"], trace["net_h2"]
