@@ -19,6 +19,7 @@ from nntutor.core.diagnosis.remarks import on_training
 from nntutor.core.diagnosis.runs import Runs, recorded
 from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
+from nntutor.core.diagnosis.training import trained
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
 from nntutor.core.files.problem import parse
@@ -154,6 +155,17 @@ def test_as_many_digits_count_as_are_written() -> None:
         assert told(f"o1 = {written}").verdict == "right"
         beside = f"{float(written) + 1.6 * 10.0**-digits:.{digits}f}"
         assert digits > 9 or told(f"o1 = {beside}").values[0].agrees is False
+
+
+def test_a_zero_among_numbers_in_full_is_no_rounding() -> None:
+    """A bias that never moves prints as 0.0, or as the 0.6 that it was; alone, that is a number of one digit."""
+    trace = right(replace(TWO, network=replace(TWO.network, layers=tuple(
+        replace(layer, learn_bias=True) for layer in TWO.network.layers))))  # fmt: skip
+    moved = f"{trace['b_o2_new']:.2f}"
+    in_full = lines(trace, "o1", "o2", "δ_o1", "δ_h1")
+    assert told(f"b_o2_new = {moved}", trace.problem).verdict == "right"
+    assert told(f"{in_full}\nb_o2_new = 0.6", trace.problem).mistakes[0].ids == ("bias-not-updated",)
+    assert told(f"{in_full}\nb_o2_new = {trace['b_o2_new']:.4f}", trace.problem).verdict == "right"
 
 
 def test_an_array_has_the_digits_of_its_longest_entry() -> None:
@@ -307,10 +319,23 @@ def test_a_numerical_gradient_of_the_output_is_found_out() -> None:
         numeric[name] = (ends[0] - ends[1]) / (2 * h)
     assert told(f"num_dE/dw5 = {numeric['E']!r}").verdict == "right"
     found = told(f"num_dE/dw5 = {numeric['o']!r}")
-    assert found.mistakes[0].ids == ("check-of-output",) and found.verdict in ("explained", "ambiguous")
+    assert (found.mistakes[0].ids, found.verdict) == (("check-of-output",), "explained")
 
 
 # --- remarks -----------------------------------------------------------------------------------------
+
+
+XOR_OF = """
+error = "bce"
+batch = "full"
+[optimizer]
+learning_rate = {rate}
+[[layer]]
+activation = "sigmoid"
+weights = {weights}
+[[layer]]
+weights = [[0.7, -0.6]]
+""" + "".join(f"[[sample]]\ninput = [{a}, {b}]\ntarget = [{a ^ b}]\n" for a in (0, 1) for b in (0, 1))
 
 
 def remarked(problem: Problem, iterations: int = 1000) -> dict[str, object]:
@@ -320,8 +345,27 @@ def remarked(problem: Problem, iterations: int = 1000) -> dict[str, object]:
 def test_what_hinders_a_training_is_remarked_on() -> None:
     assert "equal-start" in remarked(builtin.open("xor-equal"))
     assert "dead-units" in remarked(builtin.open("dead"))
+    steep = parse(XOR_OF.format(rate="0.5", weights="[[50, -40], [30, 80]]"), "xor.toml", Path())
+    assert "saturated" in remarked(steep, 300)
     assert "diverges" in remarked(builtin.open("scales"))
     assert remarked(TWO) == {} and remarked(builtin.open("one-neuron")) == {}
+
+
+@pytest.mark.parametrize(
+    ("what", "rate", "weights", "key"),
+    [
+        ("rate-too-large", "60", "[[0.5, -0.4], [0.3, 0.8]]", "learning_rate"),
+        ("rate-too-small", "0.001", "[[0.5, -0.4], [0.3, 0.8]]", "learning_rate"),
+        ("weights-tiny", "0.5", "[[0.01, -0.02], [0.015, 0.005]]", "initial"),
+    ],
+)
+def test_what_a_remark_says_to_try_has_been_tried(what: str, rate: str, weights: str, key: str) -> None:
+    problem = parse(XOR_OF.format(rate=rate, weights=weights), "xor.toml", Path())
+    tried = next(one.tried for one in on_training(problem, 1, 2000) if one.id == what)
+    assert tried is not None and tried.key == key
+    if key == "learning_rate":
+        other = replace(problem, optimizer=problem.optimizer.with_rate(key, float(tried.value)))
+        assert trained(other, 2000).solved_in == tried.solved_in is not None
 
 
 def test_contradictions_and_targets_out_of_reach_are_remarked_on() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntutor.tui import cli
+from nntutor.tui import arguments, cli, output
 
 CASES = Path(__file__).parent / "cases"
 # Mistakes, in which layers, and at which number they begin; or the remarks where the numbers are right.
@@ -151,3 +152,34 @@ def test_without_values_the_training_is_remarked_on(capsys: pytest.CaptureFixtur
     assert found["remarks"][0]["id"] == "equal-start" and found["remarks"][0]["try"]["key"] == "initial"
     assert cli.main(["diagnose", "two-two-two", "--lang", "en"]) == 0
     assert "Nothing that is known here hinders this training." in capsys.readouterr().out
+
+
+def test_a_sheet_to_fill_in_is_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["trace", "xor", "--values", "--from", "2", "--iterations", "2"]) == 0
+    sheet = capsys.readouterr().out
+    assert {"δ_h1[3]@2 = ?", "E@2 = ?", "w1⁺@2 = ?"} <= set(sheet.splitlines())
+    (tmp_path / "mine.txt").write_text(sheet, encoding="utf-8")
+    assert "no numbers" in refused(capsys, "xor", str(tmp_path / "mine.txt"))
+    assert cli.main(["trace", "xor", "--values", "--ascii"]) == 0
+    filled = capsys.readouterr().out.replace("\nE = ?", "\nE = 0.77")
+    assert filled.isascii()
+    (tmp_path / "mine.txt").write_text(filled, encoding="utf-8")
+    assert cli.main(["diagnose", "xor", str(tmp_path / "mine.txt"), "--format", "json"]) == 1
+    assert [one["symbol"] for one in json.loads(capsys.readouterr().out)["values"]] == ["E"]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_how_far_a_long_search_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "_PATIENCE", 0.0)
+    monkeypatch.setattr(sys, "stderr", _Terminal())
+    with output.Output(arguments.Arguments(), "en").progress() as tell:
+        tell(3, 40)
+    assert "looking for the mistake: 3 of 40" in sys.stderr.getvalue() and sys.stderr.getvalue().endswith("\r\x1b[K")
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with output.Output(arguments.Arguments(), "en").progress() as tell:
+        tell(3, 40)
+    assert sys.stderr.getvalue() == ""

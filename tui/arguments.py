@@ -76,6 +76,7 @@ class Arguments:
     values: str | None = None
     iteration: int = 1
     tolerance: float = 0.0
+    template: bool = False
     lessons: tuple[str, ...] = ()
     seed: int | None = None
     count: int | None = None
@@ -127,6 +128,7 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("values"),
         _whole("--iteration", whole.get("iteration"), MOST_DIAGNOSED) or 1,
         _share("--tolerance", whole.get("tolerance")),
+        whole.get("template", False),
         tuple(whole.get("lessons", ())),
         _whole("--seed", whole.get("seed")),
         _whole("--count", whole.get("count"), MOST_QUESTIONS),
@@ -240,6 +242,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument("--run")
         parser.add_argument("--from", dest="first")
         parser.add_argument("--no-steps", action="store_true")
+        parser.add_argument("--values", dest="template", action="store_true")
     return parser
 
 

@@ -229,6 +229,12 @@ def _trace(given: Arguments, out: Output) -> int:
     if given.format in ("json", *SCRIPTS):
         out.utf8()
     traces = iterations(problem, given.first or 1, last, mistake)
+    if given.template:
+        from nntutor.lessons.export import template
+        from nntutor.lessons.language.speech import Speech
+
+        out.lines(template.lines(traces, Speech(out.words, out.style)))
+        return DONE
     write.write(out, given.format, problem, traces, out.words, out.style, given.steps, last)
     return DONE
 

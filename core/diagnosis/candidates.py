@@ -58,9 +58,11 @@ def candidates(problem: Problem, numeric: bool) -> list[Candidate]:
         sections = frozenset(section for section, _ in changed)
         found.append(Candidate(id, variant, layer, spelled, len(found), book, sections, min(changed)))
     if numeric:
-        for of in OUTPUT_CHECKS:
+        # Of one sample the sum is the mean.
+        for of in OUTPUT_CHECKS if problem.batch_size > 1 else (None,):
             sections, first = frozenset({_GRADIENT}), (_GRADIENT, 0)
-            found.append(Candidate(CHECK, of, 0, f"{CHECK}:{of}", len(found), None, sections, first))
+            spelled = f"{CHECK}:{of}" if of else CHECK
+            found.append(Candidate(CHECK, of, 0, spelled, len(found), None, sections, first))
     return found
 
 

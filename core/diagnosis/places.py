@@ -175,7 +175,8 @@ class _Finder:
     def _unknown(self, named: Named, at: int) -> UnknownValue:
         _, names, _ = self._plan(at)
         layers = range(1, names.last + 1)
-        known = [f"{start}{layer}{end}" for start, end in _ARRAYS for layer in layers]
+        arrays = (f"{start}{layer}{end}" for start, end in _ARRAYS for layer in layers)
+        known = [name for name in arrays if name != named.name]
         alike = [name for name in known if name.lower() == named.name.lower()]
         return UnknownValue(self._file, named.line, "name", named.name, (alike or [nearest(named.name, known)])[0])
 

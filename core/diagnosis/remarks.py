@@ -26,6 +26,7 @@ _H = 1e-4  # of a check as people make it
 _WINDOW = 20
 _STALE = 100  # iterations in which E should fall
 _DEAD = 50
+_ANY = 1e-4  # a share of E by which another rate does better
 _TINY, _FLAT, _VANISHING = 0.05, 0.01, 1e-3
 
 
@@ -127,7 +128,7 @@ def _rate_too_small(watch: _Watch) -> Iterator[Remark]:
     first, last = watch.error_after(0), watch.error_after(_STALE)
     if not 0.99 * first < last <= first:
         return
-    tried = watch.trying.rates(10.0)
+    tried = watch.trying.rates(10.0, 100.0, 1000.0, least=_ANY)
     if tried is not None:
         facts = {"first": first, "last": last, "count": _STALE, "rate": watch.problem.optimizer.learning_rate}
         yield Remark("rate-too-small", _STALE, "E", tried, facts)
@@ -190,12 +191,14 @@ def _saturated(watch: _Watch) -> Iterator[Remark]:
 
 def _dead_units(watch: _Watch) -> Iterator[Remark]:
     """Units of a ReLU whose out is 0 on all samples for 50 iterations, from the start or at the end."""
-    for first, dead in ((1, _dead(watch, 0)), (watch.result.done + 1, _dead(watch, watch.result.done))):
+    ends = (0,) if watch.result.diverged is not None else (0, watch.result.done)
+    for first in ends:
+        dead = _dead(watch, first)
         for number, unit in dead:
             tried = watch.trying.first(*watch.trying.starts(), *watch.trying.leaking()) if watch.unsolved else None
             symbol = watch.names.unit(number, unit)
             facts = {"unit": symbol, "count": _DEAD, "units": len(dead)}
-            yield Remark("dead-units", first, symbol, tried, facts)
+            yield Remark("dead-units", first + 1, symbol, tried, facts)
             return
 
 

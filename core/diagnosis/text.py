@@ -7,14 +7,17 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nntutor.core.diagnosis.written import NoNumber, Ragged, Written, written
 from nntutor.core.errors import NotValues, TooManyNumbers
 
 MOST_NUMBERS = 100_000
 """Numbers of one file: more than anybody compares, few enough for every mistake to be tried on them."""
+UNKNOWN = "?"
+"""What stands for a number that somebody has not got: of a sheet to fill in, not all need be."""
 _DEPTH = 3
+_LONG, _SHORT = 15, 2  # significant digits
 
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
 _WRAPPED = re.compile(r"\b(?:np\.|numpy\.|torch\.)?(?:array|tensor|matrix|float32|float64|Parameter)\s*\(")
@@ -40,7 +43,22 @@ def parsed(text: str, file: str) -> list[Named]:
         found = list(_of_csv(text, file))
     else:
         found = list(_of_lines(text, file))
-    return checked(found, file)
+    return _with_short_ones_exact(checked(found, file))
+
+
+def _with_short_ones_exact(found: list[Named]) -> list[Named]:
+    """In what a program wrote in full, 0.0 and 0.5 are no roundings: these doubles have no more digits.
+
+    So it is where nearly all numbers have 15 digits or more, or at most two.
+    """
+    digits = [one.written.digits for one in found if not one.written.shape]
+    long = sum(count >= _LONG for count in digits)
+    if long < 3 or sum(count >= _LONG or count <= _SHORT for count in digits) < 0.9 * len(digits):
+        return found
+    return [
+        replace(one, written=one.written.exactly) if not one.written.shape and one.written.digits <= _SHORT else one
+        for one in found
+    ]
 
 
 def checked(found: list[Named], file: str) -> list[Named]:
@@ -129,6 +147,8 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
         if match is None:
             raise NotValues(file, first, "line", statement.strip())
         value, single = match["value"], "float32" in match["value"]
+        if value.strip() == UNKNOWN:
+            continue
         tree = _printed(value, match["name"], file, first)
         yield named(match["name"], tree, file, first, single)
 

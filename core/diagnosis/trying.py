@@ -15,6 +15,7 @@ from nntutor.core.problems.network import Layer, Network, Problem, draw
 from nntutor.core.problems.settings import varied
 
 _SECONDS = 1.0
+_FURTHER = 0.01
 _SOONER = 20  # iterations, besides a tenth of them
 _RECTIFIED = ("relu", "leaky-relu", "elu", "silu", "gelu", "softplus")
 
@@ -42,10 +43,10 @@ class Trying:
         self._problem, self._iterations, self._own = problem, iterations, own
         self._known: dict[tuple[str, float | int | str], Trained] = {}
 
-    def rates(self, *factors: float) -> Tried | None:
-        """The best of the rate's multiples, where it does better."""
+    def rates(self, *factors: float, least: float = _FURTHER) -> Tried | None:
+        """The best of the rate's multiples, where it does better: by a share of E of at least `least`."""
         rate = self._problem.optimizer.learning_rate
-        found = [self._tried(("learning_rate", rate * factor, self._rated(rate * factor))) for factor in factors]
+        found = [self._tried(("learning_rate", rate * one, self._rated(rate * one)), least) for one in factors]
         better = [one for one in found if one is not None]
         return min(better, key=lambda one: (one.solved_in or np.inf, one.error), default=None)
 
@@ -66,8 +67,9 @@ class Trying:
             yield "initial", initial, _drawn(self._problem, initial, 0)
 
     def faster(self) -> Iterator[Setting]:
-        rate = 10 * self._problem.optimizer.learning_rate
-        yield "learning_rate", rate, self._rated(rate)
+        for factor in (10, 100):
+            rate = factor * self._problem.optimizer.learning_rate
+            yield "learning_rate", rate, self._rated(rate)
 
     def leaking(self) -> Iterator[Setting]:
         """Hidden layers that let something pass below 0."""
@@ -130,15 +132,15 @@ class Trying:
     def _rated(self, rate: float) -> Problem:
         return replace(self._problem, optimizer=self._problem.optimizer.with_rate("learning_rate", rate))
 
-    def _tried(self, setting: Setting) -> Tried | None:
+    def _tried(self, setting: Setting, least: float = _FURTHER) -> Tried | None:
         key, value, problem = setting
         if (key, value) not in self._known:
             self._known[key, value] = trained(problem, self._iterations, _SECONDS)
         result = self._known[key, value]
-        return Tried(key, value, result.solved_in, result.error) if self._better(result) else None
+        return Tried(key, value, result.solved_in, result.error) if self._better(result, least) else None
 
-    def _better(self, result: Trained) -> bool:
-        """Solved where ours is not, or clearly sooner; else at least a hundredth further."""
+    def _better(self, result: Trained, least: float) -> bool:
+        """Solved where ours is not, or clearly sooner; else further by a share of E."""
         own = self._own
         if result.diverged is not None:
             return False
@@ -146,7 +148,7 @@ class Trying:
             return own.solved_in is None or result.solved_in + _SOONER < 0.9 * own.solved_in
         if own.solved_in is not None:
             return False
-        return result.error < 0.99 * own.error or own.diverged is not None
+        return result.error < (1 - least) * own.error or own.diverged is not None
 
 
 def _zeros(whole: Whole) -> Iterator[tuple[int, int]]:

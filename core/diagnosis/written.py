@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf, log10
 
 import numpy as np
 
@@ -34,6 +35,17 @@ class Written:
     values: Array
     half: Array
     relative: float = 1e-9
+
+    @property
+    def digits(self) -> int:
+        """How many significant digits a single number was written with; 0 where it is 0 or not finite."""
+        value, unit = abs(float(self.values)), 2 * float(self.half)
+        return int(log10(value / unit) + 1e-9) + 1 if 0 < value < inf and unit > 0 and value >= unit else 0
+
+    @property
+    def exactly(self) -> Written:
+        """The same as numbers of which no digit is missing."""
+        return Written(self.values, np.zeros(self.shape), self.relative)
 
     @property
     def shape(self) -> tuple[int, ...]:
