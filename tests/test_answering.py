@@ -194,7 +194,8 @@ def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it()
     here = screens.pressed(session, "ask")
     trace = Timeline.start(builtin.open("sibling")).trace
     assert question(here).right == trace["δ_h2"]
-    given = f"Given: δ_o1 = {figure(trace['δ_o1'], 6)}, w6 = 0.4, δ_o2 = {figure(trace['δ_o2'], 6)}, w8 = −0.6, h2 = "
+    deltas = (figure(trace[f"δ_o{unit}"], 6) for unit in (1, 2))
+    given = "Another network: δ_o1 = {}, w6 = 0.4, δ_o2 = {}, w8 = −0.6, h2 = ".format(*deltas)
     assert given in " ".join(text(here).split())
     after = answered(here, f"{trace['δ_h2']:.3g}")
     assert study_of(after).place == study_of(session).place and "Right: δ_h2 = " in text(after)
@@ -228,7 +229,7 @@ def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there(
 
 def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
     lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 4, "ask", "", "quit"])))
-    assert "A question goes with this stop: “ask”." in lines and "Given: δ_o1 = " in lines
+    assert "A question goes with this stop: “ask”." in lines and "Another network: δ_o1 = " in lines
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from nntutor.core.analysis.mistaken import at_step
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
-from nntutor.lessons.course import load
+from nntutor.lessons.course import load, practice
 from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, exercise
 from nntutor.lessons.course.questions import agree, judged
 
@@ -79,3 +79,24 @@ def test_from_the_network_alone_the_whole_iteration_can_be_worked_out(name: str)
         again = Timeline.start(one.trace.problem).trace
         made = {ref for ref in one.given if again.index_of(ref) is not None}
         assert not made and len(one.given) >= 12
+
+
+@pytest.mark.parametrize(
+    ("scores", "taken", "draws"),
+    [
+        ([(2, 0, 0), (1, 5, 5), (0, 0, 0), (0, 0, 0)], 2, 3),  # the first on which no two answers agree
+        ([(2, 0, 0), (1, 0, 0), (1, 3, 0)], 1, 24),  # else the one on which fewest do
+        ([(0, 0, 2), (0, 0, 1), (0, 0, 1)], 1, 5),  # what agrees exactly each time agrees whatever is drawn
+    ],
+)
+def test_of_several_draws_the_one_that_tells_most_apart_is_taken(
+    monkeypatch: pytest.MonkeyPatch, scores: list[tuple[int, int, int]], taken: int, draws: int
+) -> None:
+    made: list[Exercise] = []
+
+    def confusions(one: Exercise) -> tuple[int, int, int]:
+        made.append(one)
+        return scores[min(len(made), len(scores)) - 1]
+
+    monkeypatch.setattr(practice, "_confusions", confusions)
+    assert exercise(SERIES["descent-step"], 1, "last") is made[taken] and len(made) == draws

@@ -107,7 +107,7 @@ def judged(asked: Asked, text: str) -> Verdict:
         if agree(reading.value, asked.right, asked.digits):
             return Verdict("right", reading.value)
     for reading in found:
-        if reading.value and 0 < reading.digits < asked.digits and _rounds_to(reading, asked.right):
+        if reading.value and reading.digits and _rounds_to(reading, asked.right):
             return Verdict("digits", reading.value)
     for reading in found:
         if named := _named(reading, asked.slips, asked.digits):

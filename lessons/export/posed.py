@@ -63,9 +63,9 @@ class Posed:
         return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
 
     def given(self, refs: Iterable[Ref]) -> str:
-        """The numbers that it is made of, in a row."""
+        """The numbers of another network than the one at hand that it is made of, in a row."""
         listed = numbers(self.speech, self.asked.trace, [(ref, self._value(ref)) for ref in refs])
-        return self.speech.say("question.given", given=", ".join(f"{symbol} = {shown}" for symbol, shown in listed))
+        return self.speech.say("question.elsewhere", given=", ".join(f"{symbol} = {shown}" for symbol, shown in listed))
 
     def _value(self, ref: Ref) -> float:
         trace = self.asked.trace
