@@ -23,7 +23,7 @@ from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer
 
 EPSILON = 2.0**-52
-CONTRACTED = ("net", "out_grad", "grad", "error")
+CONTRACTED = ("net", "out_grad", "delta", "grad", "error")  # delta: of a product of matrices in its place
 
 
 def terms(step: Step) -> tuple[Expr, ...]:

@@ -213,7 +213,7 @@ def test_file_names(said: Said, home: Path, evil: str) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        *([command, "E"] for command in ("", *COMMANDS)),
+        *([command, "E"] for command in ("", *COMMANDS) if command != "new"),
         ["trace", "./E"],
         ["open", "E.toml"],
         ["check", "E.toml"],
@@ -227,6 +227,13 @@ def test_arguments(said: Said, evil: str, given: list[str]) -> None:
     status, line = said(*(one.replace("E", evil) for one in given if one))
     assert status == cli.WRONG and "nntutor itself" not in line
     assert len(line) < 5 * foreign.LONGEST
+
+
+def test_a_new_file_may_be_called_anything_and_what_is_said_of_it_is_harmless(said: Said, evil: str) -> None:
+    for again in (False, True):
+        status, line = said("new", evil)
+        assert "nntutor itself" not in line and len(line) < 5 * foreign.LONGEST
+        assert status == cli.WRONG or not again
 
 
 def test_bytes_that_are_no_text_in_arguments_and_environment(home: Path) -> None:

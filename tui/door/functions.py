@@ -143,9 +143,11 @@ def train(problem: Problem, iterations: int, goal: float | None = None) -> Train
 
 @_said
 def check(problem: Problem, iteration: int = 1) -> tuple[Check, ...]:
-    """The gradients of one iteration against central differences: one Check for each weight and bias that learns.
+    """The gradients of one iteration against central differences: one Check for each weight and bias that learns,
+    and for each input where the problem asks for ∂E/∂x.
 
-    Raises NntutorError for the perceptron's rule, which is no derivative; ValueError as `trace` does.
+    Raises NntutorError for the perceptron's rule, which is no derivative, and for given gradients, which have no E;
+    ValueError as `trace` does.
     """
     return tuple(check_all(trace(problem, iteration)))
 
