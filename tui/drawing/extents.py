@@ -18,6 +18,12 @@ def seen(session: Session) -> tuple[str, ...]:
     return page.lesson_page(session).seen()
 
 
+def rows_seen(session: Session) -> int:
+    from nntutor.tui.drawing.pages import texts
+
+    return texts.rows_seen(session)
+
+
 def last_top(session: Session) -> int:
     covering = page.covers(session)
     assert covering is not None  # nothing else is scrolled

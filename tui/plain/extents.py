@@ -13,6 +13,10 @@ def prose_pages(session: Session) -> int:
     return 1
 
 
+def rows_seen(session: Session) -> int:
+    return session.height - 3
+
+
 def last_top(session: Session) -> int:
     return len(glossary.terms()) - 1
 

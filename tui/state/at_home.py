@@ -48,5 +48,5 @@ def _reading(session: Session, home: Home, action: Action, extents: Extents) -> 
             return replace(home, reading=None)
         case Press(name):
             last = extents.last_top(session)
-            return replace(home, reading=scrolled(home.reading or 0, name, session.height, last))
+            return replace(home, reading=scrolled(home.reading or 0, name, extents.rows_seen(session), last))
     return home

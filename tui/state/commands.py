@@ -121,6 +121,11 @@ def allowed(action: str, where: Where) -> bool:
     return action in _BY_NAME and where in _BY_NAME[action].where
 
 
+def group_of(action: str) -> str:
+    """What a command is for: its word under [command_group]."""
+    return _BY_NAME[action].group
+
+
 def _together(words: list[tuple[str, str]]) -> tuple[tuple[tuple[str, ...], str], ...]:
     """(actions, word) from (action, word), those with the same word together."""
     lines: dict[str, tuple[str, ...]] = {}

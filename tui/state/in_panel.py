@@ -21,7 +21,7 @@ def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: E
     if name in ("escape", "leave", panel.toggle):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Scrolled):
-        top = scrolled(panel.top, name, session.height, extents.last_top(session))
+        top = scrolled(panel.top, name, extents.rows_seen(session), extents.last_top(session))
         return replace(session, study=replace(study, panel=replace(panel, top=top)))
     return replace(session, study=KEYS[type(panel)](study, panel, name))
 

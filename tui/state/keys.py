@@ -79,11 +79,11 @@ WAYS = {"unit_next": 1, "unit_previous": -1, "step": 1, "back": -1}
 """Which way keys go in a list."""
 
 
-def scrolled(top: int, action: str, height: int, last: int) -> int:
-    """Where a page of `height` rows stands after a key, `last` being as far down as it goes."""
+def scrolled(top: int, action: str, seen: int, last: int) -> int:
+    """Where a text of which `seen` rows are seen stands after a key, `last` being as far down as it goes."""
     way = {**WAYS, "first": -last, "last": last}.get(action, 0)
     if action in ("continue", "phase_next"):
-        way = height - 4
+        way = max(1, seen - 1)
     elif action == "phase_previous":
-        way = 4 - height
+        way = min(-1, 1 - seen)
     return min(last, max(0, top + way))

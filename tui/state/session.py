@@ -190,6 +190,9 @@ class Extents(Protocol):
     def prose_pages(self, session: Session) -> int:
         """How many pages the prose at the place takes."""
 
+    def rows_seen(self, session: Session) -> int:
+        """How many rows of a text that covers the screen are seen at once."""
+
     def last_top(self, session: Session) -> int:
         """How far down the page that covers the screen, the keys or the glossary, can be scrolled."""
 

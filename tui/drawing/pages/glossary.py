@@ -6,8 +6,9 @@ from itertools import accumulate
 
 from nntutor.lessons.course import glossary
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped
+from nntutor.tui.drawing.pages import texts
 from nntutor.tui.state.panels import Reading
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -15,20 +16,15 @@ from nntutor.tui.state.signs import non_text_key, sign
 
 def glossary_page(session: Session, words: Words) -> list[Row]:
     """The whole screen, scrolled down as far as it is."""
-    top, room = _top(session), _room(session)
-    shown = [row for block in _blocks(session) for row in block][top : top + room]
-    return [
-        (Piece(f" {words.say('glossary.title')}", "title"),),
-        rule(session.width, look_of(session)),
-        *shown,
-        *[()] * (room - len(shown)),
-        key_line(_keys(session), words, session.width),
-    ]
+    return texts.page(session, words, words.say("glossary.title"), _rows(session), _top(session), _keys(session))
+
+
+def _rows(session: Session) -> list[Row]:
+    return [row for block in _blocks(session) for row in block][:-1]  # nothing goes on after the last one
 
 
 def _keys(session: Session) -> Keys:
     return [
-        (non_text_key(session, "unit_previous", "unit_next"), "more"),
         *((sign(session, action), action) for action in ("continue", "search", "language")),
         (non_text_key(session, "escape"), "close"),
     ]
@@ -41,24 +37,20 @@ def _top(session: Session) -> int:
     return session.study.panel.top
 
 
-def _room(session: Session) -> int:
-    return max(1, session.height - 3)
-
-
 def _blocks(session: Session) -> list[list[Row]]:
-    language, plain = session.language, look_of(session).plain
+    language, plain, width = session.language, look_of(session).plain, texts.width(session)
     blocks: list[list[Row]] = []
     for term in glossary.terms():
-        about = wrapped(plain(term.about[language]), max(10, session.width - 6))
+        about = wrapped(plain(term.about[language]), max(10, width - 6))
         others = "   ".join(named for spoken, named in term.name.items() if spoken != language)
-        names = headed(plain(term.name[language]), plain(others), session.width)
+        names = headed(plain(term.name[language]), plain(others), width)
         blocks.append([*names, *[(Piece(f"    {line}"),) for line in about], ()])
     return blocks
 
 
 def last_top(session: Session) -> int:
     """How far down the page can be scrolled."""
-    return max(0, sum(len(block) for block in _blocks(session)) - 1 - _room(session))
+    return texts.last_top(session, len(_rows(session)))
 
 
 def same_term(before: Session, after: Session, top: int) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, wrapped
-from nntutor.tui.state.commands import HELP
+from nntutor.tui.drawing.pages import texts
+from nntutor.tui.state.commands import GROUPS, HELP, group_of
 from nntutor.tui.state.panels import Helping
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign, words_with_keys
+from nntutor.tui.state.study import Study
 
 _LEAST_KEYS = 14
 SIGNS = {
@@ -34,44 +36,46 @@ def help_page(session: Session, words: Words) -> list[Row]:
     """The whole screen, scrolled down as far as the panel says."""
     study = session.study
     assert study is not None and isinstance(study.panel, Helping)
-    room = max(1, session.height - 3)
     top = min(study.panel.top, last_top(session))
-    shown = _lines(session, words)[top : top + room]
-    head = [title_row(words.say("help.title")), rule(session.width, look_of(session))]
-    return [*head, *shown, *[()] * (room - len(shown)), key_line(_keys(session), words, session.width)]
+    return texts.page(session, words, words.say("help.title"), _lines(session, words), top, _keys(session, study))
 
 
 def last_top(session: Session) -> int:
     """How far down the page can be scrolled."""
-    return max(0, len(_lines(session, words_with_keys(session))) - (session.height - 3))
+    return texts.last_top(session, len(_lines(session, words_with_keys(session))))
 
 
 def _lines(session: Session, words: Words) -> list[Row]:
-    keys = [(sign(session, *actions), word) for actions, word in HELP]
-    wide = max(_LEAST_KEYS, *(cells(shown) + 3 for shown, _ in keys))
+    """The keys by what they are for, then the signs."""
+    look, width = look_of(session), texts.width(session)
+    shown = [(sign(session, *actions), word, group_of(actions[0])) for actions, word in HELP]
+    wide = max(_LEAST_KEYS, *(cells(key) + 3 for key, _, _ in shown))
     rows: list[Row] = []
-    for shown, word in keys:
-        if not shown:
-            continue
-        lines = wrapped(words.say(f"help.{word}"), max(10, session.width - wide - 2)) or [""]
-        rows.append((*padded_row((Piece(f" {shown}", "key"),), wide), Piece(lines[0])))
-        rows += [(Piece(" " * wide), Piece(line)) for line in lines[1:]]
-    look = look_of(session)
-    for shown, word in SIGNS.items():
-        lines = wrapped(words.say(f"signs.{word}"), max(10, session.width - wide - 2))
-        heads = (f" {look.plain(shown)}", *[""] * (len(lines) - 1))
-        rows += [
-            (*padded_row((Piece(head, "key"),), wide), Piece(line)) for head, line in zip(heads, lines, strict=True)
-        ]
-    footer = wrapped(words.say("help.footer"), session.width - 2)
+    for group in GROUPS:
+        rows += _heading(words.say(f"command_group.{group}"), width)
+        for key, word, its in shown:
+            if key and its == group:
+                rows += _explained(key, words.say(f"help.{word}"), wide, width)
+        rows.append(())
+    rows += _heading(words.say("help.signs"), width)
+    for mark, word in SIGNS.items():
+        rows += _explained(look.plain(mark), words.say(f"signs.{word}"), wide, width)
+    footer = wrapped(words.say("help.footer"), width - 2)
     return [*rows, (), *[(Piece(f" {line}", "dim"),) for line in footer]]
 
 
-def _keys(session: Session) -> Keys:
-    assert session.study is not None
-    if session.study.running is not None:
-        return [(non_text_key(session, "escape"), "stop")]
+def _heading(text: str, width: int) -> list[Row]:
+    return [(Piece(f" {line}", "bold"),) for line in wrapped(text, width - 2)]
+
+
+def _explained(key: str, said: str, wide: int, width: int) -> list[Row]:
+    """A key or a sign, and what it means beside it."""
+    first, *rest = wrapped(said, max(10, width - wide - 2)) or [""]
     return [
-        (non_text_key(session, "unit_previous", "unit_next"), "more"),
-        (non_text_key(session, "escape"), "close"),
+        (*padded_row((Piece(f" {key}", "key"),), wide), Piece(first)),
+        *[(Piece(" " * wide), Piece(line)) for line in rest],
     ]
+
+
+def _keys(session: Session, study: Study) -> Keys:
+    return [(non_text_key(session, "escape"), "close" if study.running is None else "stop")]
