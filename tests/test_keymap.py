@@ -101,7 +101,7 @@ def test_a_syllable_means_the_actions_of_its_letters_under_any_keymap(own: dict[
 @given(files())
 def test_the_screens_show_the_learners_keys_and_no_others(own: dict[str, list[str]]) -> None:
     found = keymap.parse(written(own), "keys.toml")
-    session = replace(screens.of_lesson("hidden-delta"), keymap=found, height=60, width=120)
+    session = replace(screens.of_lesson("hidden-delta"), keymap=found, height=100, width=109)
     page = [line.strip() for line in screens.lines(screens.pressed(session, "help"))]
     glyphs = {"right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc"}
     for actions, word in HELP:
