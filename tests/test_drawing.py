@@ -243,6 +243,20 @@ def test_the_matrices_show_what_a_step_makes_for_a_weight(problem: Problem, widt
             assert made == [f"[{figure(step.value, 4, step.ref.kind == 'grad')}]"], (step.symbol, text_of(rows))
 
 
+@share(0.3)
+@given(problems(), st.integers(34, 140))
+def test_the_matrices_count_the_columns_that_have_no_room(problem: Problem, width: int) -> None:
+    """And say of what the table of gradients is: of weights, not of the inputs above its columns."""
+    trace = Timeline.start(problem).trace
+    for step in trace:
+        title, head, *_ = text_of(matrices(trace, step, words.load("en"), width, 12, Look()))
+        if not head.startswith(" w ") or "…" in head:
+            continue
+        whole = text_of(matrices(trace, step, words.load("en"), 400, 12, Look()))[1].split()
+        said = re.search(r"… (\d+) …", title)
+        assert len(head.split()) + int(said[1] if said else 0) == len(whole), (head, whole)
+
+
 @given(problems(everything_learns=True), st.sampled_from(tuple(MISTAKES)))
 def test_of_two_runs_side_by_side_the_first_differing_digit_is_marked(problem: Problem, mistake: str) -> None:
     right, wrong = Timeline.start(problem).trace, Timeline.start(problem, mistake).trace

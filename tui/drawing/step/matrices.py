@@ -38,6 +38,8 @@ def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, lo
             break
         rows += block[:left]
         left = height - len(rows)
+    if table.left_out:
+        rows[0] = (*rows[0], Piece(f"  {look.more(table.left_out)}", "dim"))
     return [shortened(squeezed(row, width), width, look) for row in rows[:height]]
 
 
@@ -69,6 +71,7 @@ class _Table:
         self.sample = step.ref.sample if step.ref.sample >= 0 else trace.samples[0]
         self.digits = min(look.digits, 6)
         self.column = self.digits + 6
+        self.left_out = 0  # columns that no sign in the table stands for
 
     def begun(self, kind: str) -> bool:
         """Whether any number of this kind is known at the place."""
@@ -105,10 +108,13 @@ class _Table:
         while side and room < min(2, self.shape.inputs):
             side = side[1:]
             room = max(1, (width - 8 - self.column * (self.shape.bias + len(side))) // self.column)
+            self.left_out += 1
         sources = _window(self.shape.inputs, self.step.ref.input or 1, room)
+        if with_units and None not in sources:
+            self.left_out += self.shape.inputs - len(sources)
         lines = max(1, height - 2 - with_units)
         units = _window(self.shape.units, self.step.ref.unit or 1, lines)
-        top: list[Piece] = [Piece(padded(f" {spelled(kind, style=style)}", 8), "bold")]
+        top: list[Piece] = [Piece(padded(f" {spelled(kind, 'w', style)}", 8), "bold")]
         for source in sources:
             text = _GAP if source is None else symbol(Ref("out", self.layer - 1, source), style)
             top.append(self.head(self.look.line(text)))
