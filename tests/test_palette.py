@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.pages.palette import listed
+from nntutor.tui.state import palette
 from nntutor.tui.state.commands import COMMANDS, RUNNING, STUDY
 from nntutor.tui.state.palette import Entry, found
 from nntutor.tui.state.session import THEMES, Home, Press, Session, Typed, Wanted
@@ -144,3 +146,25 @@ def test_what_the_picked_one_does_is_said_whole(size: tuple[int, int]) -> None:
         said = " ".join(" ".join(screens.lines(session)).replace("│", " ").split())
         assert all(word in said for word in entry.about[0].split()), entry
         session = screens.pressed(session, "unit_next")
+
+
+def test_what_is_found_is_looked_for_once_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Session] = []
+    every = palette.entries
+    monkeypatch.setattr(palette, "entries", lambda session: (looked.append(session), every(session))[1])
+    session = opened(screens.of_lesson("xor"), "e")
+    screens.lines(session)
+    for action in (Press("unit_next"), Press("unit_next"), Typed("a"), Press("unit_previous")):
+        looked.clear()
+        session = update(session, action)
+        screens.lines(session)
+        assert len(looked) == 1, action
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_titles_of_lessons_begin_in_one_column(language: str) -> None:
+    for size in ((40, 60), (80, 60), (120, 60)):
+        session = replace(opened(at_home(language)), width=size[0], height=size[1])
+        rows = [line for line in screens.lines(session) if re.match(r" [ ▸] +\d+  \S", line)]
+        assert len(rows) == len(LESSONS)
+        assert len({re.match(r" [ ▸] +\d+  ", line).end() for line in rows}) == 1  # type: ignore[union-attr]

@@ -23,7 +23,8 @@ def fitted(session: Session, extents: Extents) -> Session:
         from nntutor.tui.state import palette
 
         picked = _within(listed.picked, len(palette.found(session)))
-        session = replace(session, palette=replace(listed, picked=picked))
+        if picked != listed.picked:
+            session = replace(session, palette=replace(listed, picked=picked))
     if study is None:
         if home.reading:
             top = _within(home.reading, extents.last_top(session) + 1)

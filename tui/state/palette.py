@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from nntutor.lessons.language import words
+from nntutor.lessons.language.cells import at_right
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.state import korean
 from nntutor.tui.state.commands import COMMANDS, HOME, RUNNING, STUDY, Command
@@ -47,7 +49,16 @@ def entries(session: Session) -> tuple[Entry, ...]:
 
 
 def found(session: Session) -> tuple[Entry, ...]:
-    """Those that are searched for, the best first; those of a group stay together."""
+    """Those that are searched for, the best first; those of a group stay together. Found once a session."""
+    if session not in _FOUND:
+        _FOUND[session] = _searched(session)
+    return _FOUND[session]
+
+
+_FOUND: WeakKeyDictionary[Session, tuple[Entry, ...]] = WeakKeyDictionary()
+
+
+def _searched(session: Session) -> tuple[Entry, ...]:
     query = "" if session.palette is None else session.palette.query
     if not query.strip():
         return entries(session)
@@ -110,10 +121,12 @@ def _views(session: Session) -> Iterator[Entry]:
 def _lessons(session: Session) -> Iterator[Entry]:
     from nntutor.lessons.course import load
 
+    wide = max(len(str(lesson.number)) for lesson in session.home.lessons) if session.home.lessons else 0
     for lesson in session.home.lessons:
         said = [load.described(lesson.id, language) for language in (session.language, *LANGUAGES)]
         titles, about = zip(*said, strict=True)
-        names = (f"{lesson.number}  {titles[0]}", *titles, lesson.id, str(lesson.number))
+        number = at_right(str(lesson.number), wide)
+        names = (f"{number}  {titles[0]}", *titles, lesson.id, str(lesson.number))
         yield Entry("lesson", lesson.id, names, about)
 
 

@@ -86,7 +86,7 @@ def _about(entry: Entry, words: Words, width: int, look: Look) -> list[Row]:
     """What is picked, whole: its names, what it does."""
     group = words.say(f"command_group.{entry.group}")
     return [
-        (Piece(look.plain(entry.names[0]), "title"), Piece(f"   {entry.key}", "key")),
+        (Piece(look.plain(entry.names[0].strip()), "title"), Piece(f"   {entry.key}", "key")),
         (Piece(look.plain(group), "dim"),),
         (),
         *[(Piece(line),) for line in wrapped(look.plain(entry.about[0]), width)],
