@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nntutor.core import foreign
@@ -165,58 +165,10 @@ def _version(out: Output) -> int:
 
 
 def _lessons(out: Output) -> int:
-    from nntutor.lessons.language.cells import cells, padded
+    from nntutor.tui import course_list
 
-    done, begun, told = _progress(out.words)
-    say = out.words.say
-    head = ("", say("cli.lesson"), say("cli.title"), say("cli.minutes"), say("cli.progress"))
-    rows = [
-        (
-            f"{lesson.number}",
-            lesson.id,
-            load.text(lesson.id, out.words.language).title,
-            f"{lesson.minutes}",
-            say("home.done")
-            if lesson.id in done
-            else say("home.begun", stop=begun[lesson.id] + 1, stops=len(lesson.stops))
-            if lesson.id in begun
-            else say("home.new"),
-        )
-        for lesson in load.lessons()
-    ]
-    widths = [max(map(cells, column)) for column in zip(head, *rows, strict=True)]
-
-    def line(row: tuple[str, ...]) -> str:
-        return "  ".join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
-
-    def lines() -> Iterator[str]:
-        yield line(head)
-        part = -1
-        for lesson, row in zip(load.lessons(), rows, strict=True):
-            if lesson.part != part:
-                part = lesson.part
-                yield f"\n{say(f'part.{part}')}"
-            yield line(row)
-        yield f"\n{say('cli.done_of', done=len(done), total=len(rows))}"
-        yield from (f"! {line}" for line in (*map(str, load.broken()), *told))
-
-    out.lines(lines())
+    out.lines(course_list.lines(out.words))
     return DONE
-
-
-def _progress(words: Words) -> tuple[frozenset[str], dict[str, int], list[str]]:
-    """The lessons that the learner has finished, the stop reached in those that are begun, and what there is to say."""
-    from nntutor.lessons.learner import places
-    from nntutor.lessons.learner.places import Store
-
-    if not places.exists():
-        return frozenset(), {}, []
-    from nntutor.tui.desk import Desk
-
-    with closing(Store.open()) as store:
-        desk = Desk(store)
-        home, told = desk.home(), desk.message(words)
-    return home.done, dict(home.begun), [told] if told else []
 
 
 def _trace(given: Arguments, out: Output) -> int:
