@@ -12,6 +12,7 @@ from nntutor.lessons.course import builtin, load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents
+from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import moves
@@ -69,7 +70,7 @@ def marked(rows: list[Row]) -> list[str]:
         for row in rows
         for style, pieces in groupby(row, key=lambda piece: piece.style)
     ]
-    return [text for text, style in joined if style in ("operand", "result")]
+    return [text for text, style in joined if style in AT_HAND]
 
 
 def without_note(session: Session) -> Session:

@@ -633,7 +633,7 @@ def test_colours_follow_the_environment(variables: dict[str, str], colours: int)
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
     """What the tutor is asked to open, in place of the tutor."""
-    from nntutor.tui import app
+    from nntutor.tui import starting
 
     asked: list[str | None] = []
 
@@ -642,7 +642,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
         return 0
 
     monkeypatch.setattr(capabilities, "lacking", lambda environment: "")
-    monkeypatch.setattr(app, "run", run)
+    monkeypatch.setattr(starting, "run", run)
     monkeypatch.setenv("TEXTUAL_COLOR_SYSTEM", "standard")  # to be put back
     yield asked
     gc.enable()

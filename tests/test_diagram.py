@@ -23,7 +23,6 @@ from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons.course import builtin
-from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row, row_cells
 from nntutor.tui.drawing.step import labels
@@ -43,10 +42,6 @@ def plain(sizes: tuple[int, ...], seed: int = 0) -> Problem:
     )
     samples = Samples(random.random((1, sizes[0])), random.random((1, sizes[-1])))
     return Problem(Network(layers), samples, Optimizer("sgd", 0.5))
-
-
-def marked(rows: list[Row]) -> list[str]:
-    return [piece.text.strip() for row in rows for piece in row if piece.style in AT_HAND]
 
 
 def lines(rows: list[Row]) -> list[str]:

@@ -25,10 +25,9 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
-from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR, Row
+from nntutor.tui.drawing.canvas.rows import CURSOR
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.drawing.charts.contours import Landscape, contour_rows
 from nntutor.tui.drawing.charts.contours import Path as Way
@@ -188,10 +187,6 @@ def stops(lesson: str, style: Style) -> Iterator[Session]:
 
 
 MARKED = re.compile(r"(\[([^\[\]]|\[\d+\])+\] *)+")
-
-
-def marked(rows: list[Row]) -> list[str]:
-    return [piece.text.strip() for row in rows for piece in row if piece.style in AT_HAND]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
