@@ -27,8 +27,8 @@ from nntutor.tui.terminal.probe import Answers
 ASKED, PLACE = b"\x1b]11;?\x1b\\", b"\x1b[6n"
 LIGHT, DARK = b"\x1b]11;rgb:fafa/fafa/f0f0\x1b\\", b"\x1b]11;rgb:1111/1212/1616\x07"
 HERE = b"\x1b[1;1R"
-# Of the theme for a light background, in 256 colours: what is at hand is dark blue; of the standard one bright cyan.
-OPERAND = {"light": b"38;5;25m", "standard": b"96m"}
+# What goes forward, in 256 colours: of the theme for a light background dark blue, of the standard one bright cyan.
+OPERAND = {"light": b"38;5;25m", "standard": b"38;5;81m"}
 
 
 def started(home: Path, **environment: str) -> Terminal:

@@ -288,7 +288,9 @@ def problems() -> Iterator[tuple[Problem, str]]:
         yield replace(plain, error=error, network=Network(layers)), ""
         if error == "perceptron":
             decaying = Optimizer(learning_rate=0.1, decay=0.01)
-            yield replace(plain, error=error, network=Network(layers), batch="full", optimizer=decaying), ""
+            wrong = replace(plain, error=error, network=Network(layers), batch="full", optimizer=decaying)
+            yield wrong, ""
+            yield replace(wrong, over_samples="sum"), ""
     for optimizer in OPTIMIZERS:
         yield replace(plain, optimizer=Optimizer(optimizer, 0.1)), ""
         yield replace(plain, optimizer=Optimizer(optimizer, 0.1, decay=0.01)), ""

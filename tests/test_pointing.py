@@ -81,7 +81,8 @@ def clicks(session: Session) -> list[Pointed]:
 def state(session: Session) -> tuple[object, ...]:
     """Everything of a session that one can tell: what is drawn, what is wanted, the place and the way back."""
     study = session.study
-    place = () if study is None else (study.run, study.place, study.view, study.panel, study.trail, study.running)
+    panel = None if study is None else repr(study.panel)  # of a question, whose record is another one each time
+    place = () if study is None else (study.run, study.place, study.view, panel, study.trail, study.running)
     return screens.lines(session), session.wanted, session.home.picked, place
 
 
