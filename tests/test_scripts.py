@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from shown import ALL, SHOWN
+from shown import ALL, SHOWN, square
 from strategies import problems, share
 from test_core_mistakes import ELSEWHERE
 from test_core_mistakes import wide as wide_of
@@ -25,10 +25,11 @@ from test_given import SHEET, hands
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NotScripted
-from nntutor.core.files.problem import on_surface
+from nntutor.core.files.problem import on_surface, parse
 from nntutor.core.notation.kinds import KINDS, Per
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.course import builtin, load
@@ -160,6 +161,22 @@ def test_so_is_a_descent_on_a_surface(name: str, optimizer: str) -> None:
 @given(st.data())
 def test_so_are_gradients_by_hand(optimizer: str, data: st.DataObject) -> None:
     agrees(data.draw(hands(optimizer)), 2, 5)
+
+
+def test_so_are_gradients_by_hand_from_a_state_and_a_count_on() -> None:
+    agrees(parse(SHEET, "hand.toml"))
+
+
+@pytest.mark.parametrize("error", LOSSES)
+def test_so_is_a_network_that_is_held_and_whose_inputs_are_asked_for(error: str) -> None:
+    agrees(held(error))
+
+
+def held(error: str) -> Problem:
+    """Nothing learns, and E is differentiated by the inputs."""
+    problem = square(error, last="step" if error == "perceptron" else "sigmoid")
+    layers = tuple(replace(layer, learn=False) for layer in problem.network.layers)
+    return replace(problem, network=Network(layers), input_gradient=True)
 
 
 def wide(units: int, samples: int, batch: int, shuffle: bool) -> Problem:
