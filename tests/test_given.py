@@ -27,7 +27,7 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Given, Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import DEFAULT_RATE, EPSILON_AT, FORMS, OPTIMIZERS, Optimizer
-from nntutor.lessons.export.formats import FORMATS
+from nntutor.lessons.export.formats import RECORDS
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.export.write import write
 from nntutor.lessons.language.words import load
@@ -173,7 +173,7 @@ def test_there_is_no_e_and_what_asks_for_it_is_told_so() -> None:
     assert first["gradients"] == [{"weights": [[0.1, 0.1]], "bias": None}]
     operands = {one["symbol"]: one for step in first["steps"] for one in step["operands"]}
     assert (operands["∂E/∂w1"]["iteration"], operands["∂E/∂w1"]["step"]) == (None, None)
-    for format in FORMATS:
+    for format in RECORDS:
         for steps in (True, False):
             report = StringIO()
             write(report, format, problem, iterations(problem, 1, 2), load("ko"), steps=steps)

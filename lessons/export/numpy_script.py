@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from nntutor.core.errors import NotScripted
 from nntutor.core.notation.coding import code
@@ -40,9 +40,9 @@ class NumpyScript(Script):
         return self.units(self.rules(layer).out, layer)
 
     def units(self, tree: Expr, layer: int) -> str:
-        """A tree over a layer's units, as an array even where it names none of their numbers."""
+        """A tree over a layer's units, as an array even where it names none of their numbers: E is one for all."""
         value = self.code(tree, unit(layer))
-        return value if any(keys(tree)) else f"np.full_like(net{layer}, {value})"
+        return value if {*keys(tree)} - {"error"} else f"np.full_like(net{layer}, {value})"
 
     def unit_error(self) -> Iterator[str]:
         last, book = self.shape.last, self.book
@@ -53,11 +53,12 @@ class NumpyScript(Script):
         yield f"E_o = {self.code(book.unit_error, unit(last))}"
 
     def _softmax(self, rule: Softmax) -> str:
-        only(rule, "exponential")
+        only(rule, "exponential", "negated")
         net = f"net{self.shape.last}"
         if not rule.exponential:
             return f"{net}/{net}.sum(axis=1, keepdims=True)"
-        return f"1/np.exp({net}[:, None, :] - {net}[:, :, None]).sum(axis=-1)"
+        others, own = f"{net}[:, None, :]", f"{net}[:, :, None]"
+        return f"1/np.exp({f'{own} - {others}' if rule.negated else f'{others} - {own}'}).sum(axis=-1)"
 
     def summed(self, terms: list[str]) -> str:
         return f"np.sum([{', '.join(terms)}])"
@@ -65,18 +66,31 @@ class NumpyScript(Script):
     # --- backward ----------------------------------------------------------------------------------
 
     def back(self) -> Iterator[str]:
-        yield self.note("phase_backward" if not self.book.update_first else "phase_backward_updating")
-        for layer in self.backward_layers:
-            if not self.problem.surface:
-                yield from self._deltas(layer)
-            yield from self._gradients(layer)
-            if self.book.update_first:
-                yield from self._updates(layer)
-        if not self.book.update_first:
+        if self.problem.given is not None:
+            yield from self._taken()
+        else:
+            yield self.note("phase_backward" if not self.book.update_first else "phase_backward_updating")
+            for layer in self.backward_layers:
+                yield from self._back_through(layer)
+        if self.learning and not self.book.update_first:
             yield ""
             yield self.note("phase_update")
             for layer in self.backward_layers:
                 yield from self._updates(layer)
+
+    def _taken(self) -> Iterator[str]:
+        yield self.note("given")
+        yield f"[{', '.join(part.of('grad') for part in self.learning)}] = G[min(iteration, len(G)) - 1]"
+
+    def _back_through(self, layer: int) -> Iterator[str]:
+        if self.problem.passes:
+            yield from self._deltas(layer)
+        yield from self._gradients(layer)
+        if layer == 1 and self.book.input_gradient is not None:
+            yield self.note("out_grad_input")
+            yield f"{unit(0)('out_grad')} = {self._sent_back(self.book.input_gradient, 0)}"
+        if self.book.update_first:
+            yield from self._updates(layer)
 
     def _deltas(self, layer: int) -> Iterator[str]:
         rules = self.rules(layer)
@@ -94,7 +108,7 @@ class NumpyScript(Script):
         units = self.shape.layers[layer - 1].units
         match rule:
             case BackpropagatedSum():
-                return self._sent_back(rule, layer, units)
+                return self._sent_back(rule, layer)
             case MatrixProduct() if len(self.books) > 1:
                 pass
             case MatrixProduct() if self.problem.batch_size > 1:
@@ -104,10 +118,11 @@ class NumpyScript(Script):
                 return f"np.repeat({a} {times(units)} {b}.T, {units}, axis=1)"
         raise NotScripted("rule")
 
-    def _sent_back(self, rule: BackpropagatedSum, layer: int, units: int) -> str:
-        only(rule, "sent", "weight", "which", "mean", "crossed")
-        above = self.shape.layers[layer]
-        sent = self._closed(rule.sent, unit(layer + 1))
+    def _sent_back(self, rule: BackpropagatedSum, layer: int) -> str:
+        only(rule, "sent", "weight", "which", "mean", "crossed", "output")
+        number = self.shape.last if rule.output else layer + 1
+        above, units = self.shape.layers[number - 1], self.shape.layers[layer].inputs
+        sent = self._closed(rule.sent, number)
         taken = {"first": ":1", "last": "-1:", "same": f":{units}"}.get(rule.which)
         terms = above.units if rule.which == "all" else 1
         share = f"/{terms}" if rule.mean and terms != 1 else ""
@@ -116,9 +131,9 @@ class NumpyScript(Script):
         if rule.weight is None:
             total = sent if rule.which == "same" else f"np.repeat({sent}.sum(axis=1, keepdims=True), {units}, axis=1)"
             return f"{total}{share}"
-        part = next(part for part in self.parts if part.layer == layer + 1 and not part.bias)
+        part = next(part for part in self.parts if part.layer == number and not part.bias)
         tree = rule.weight if above.learns else bind(rule.weight, lambda key: Name("weight"))
-        weights = self._closed(tree, part.of)
+        weights = _factor(tree, self.code(tree, part.of))
         weights = f"{weights}.T" if rule.crossed else weights
         if rule.which == "same":
             return f"{sent}*np.diagonal({weights})[:{units}]"
@@ -127,9 +142,9 @@ class NumpyScript(Script):
         product = f"{sent} {times(terms)} {weights}"
         return f"({product}){share}" if share else product
 
-    def _closed(self, tree: Expr, name: Callable[[str], str]) -> str:
-        spelled = self.code(tree, name)
-        return spelled if isinstance(tree, Name) else f"({spelled})"
+    def _closed(self, tree: Expr, layer: int) -> str:
+        """A tree over a layer's units that something is multiplied by, or taken from."""
+        return _factor(tree, self.units(tree, layer))
 
     def _gradients(self, layer: int) -> Iterator[str]:
         for part in self.learning:
@@ -147,20 +162,22 @@ class NumpyScript(Script):
             yield f"{part.of('grad')} = {made}"
 
     def _gradient(self, rule: GradientSum, layer: int) -> str:
-        only(rule, "divisor", "delta", "input", "shifts", "last", "transposed", "penalty")
+        only(rule, "divisor", "delta", "input", "shifts", "last", "transposed", "weighted", "penalty")
         delta = self._delta_of(rule, layer)
         weight = Part(f"W{layer}", layer, False, True, None)
         if rule.input is None:
             inputs = self.shape.layers[layer - 1].inputs
             total = f"np.repeat({delta}.T.sum(axis=1, keepdims=True), {inputs}, axis=1)"
+            total += ".T" if rule.transposed else ""
         else:
             total = self._product(rule, delta, layer)
+        total += f"*{weight.name}" if rule.weighted else ""
         total += self.divided(lambda book: book.layers[layer - 1].gradient.divisor)
         return " + ".join((total, *(self.code(tree, weight.of) for tree in rule.added)))
 
     def _product(self, rule: GradientSum, delta: str, layer: int) -> str:
         assert rule.input is not None
-        given = self._closed(rule.input, unit(layer - 1)) + ("[-1:]" if rule.last else "")
+        given = self._closed(rule.input, layer - 1) + ("[-1:]" if rule.last else "")
         a, b = delta, _rolled(given, rule.shifts[1])
         if rule.transposed:
             a, b = b, a
@@ -174,16 +191,18 @@ class NumpyScript(Script):
         return one if rows == {1} else many
 
     def _bias_gradient(self, rule: GradientSum, layer: int) -> str:
-        only(rule, "divisor", "delta", "input", "shifts", "last", "pooled")
+        only(rule, "divisor", "delta", "input", "shifts", "last", "pooled", "itself")
         delta, units = self._delta_of(rule, layer), self.shape.layers[layer - 1].units
-        if rule.pooled:
+        if rule.itself:
+            total = f"b{layer}"
+        elif rule.pooled:
             total = f"np.full({units}, {delta}.sum())"
         else:
             total = self._by_rows(rule, f"{delta}.sum(axis=0)", f"{delta}[0]")
         return total + self.divided(lambda book: book.layers[layer - 1].bias_gradient.divisor)
 
     def _delta_of(self, rule: GradientSum, layer: int) -> str:
-        delta = self._closed(rule.delta, unit(layer)) + ("[-1:]" if rule.last else "")
+        delta = self._closed(rule.delta, layer) + ("[-1:]" if rule.last else "")
         return _rolled(delta, rule.shifts[0])
 
     # --- the update and what follows -----------------------------------------------------------------
@@ -213,6 +232,10 @@ class NumpyScript(Script):
         yield f'{INDENT}print(name, "=", np.asarray(values).tolist())'
         yield "if not all(np.isfinite(values).all() for values in numbers.values()):"
         yield f"{INDENT}break"
+
+
+def _factor(tree: Expr, spelled: str) -> str:
+    return spelled if isinstance(tree, Name) else f"({spelled})"
 
 
 def _rolled(array: str, by: int) -> str:

@@ -36,8 +36,7 @@ class Script(Given):
         yield from self._head()
         yield from self.imports()
         yield from self.parameters()
-        if not self.problem.surface:
-            yield from self.samples()
+        yield from self.data()
         yield from self.rates()
         yield from self.states()
         yield from self._functions()
@@ -100,7 +99,7 @@ class Script(Given):
         return any(rows * layer.units * layer.inputs >= _FEW for layer in self.shape.layers)
 
     def _functions(self) -> Iterator[str]:
-        if self.problem.surface:
+        if not self.problem.passes:
             return
         outs = self._outs()
         yield ""
@@ -148,47 +147,58 @@ class Script(Given):
         return [*(["p"] if self.book.probability is not None else []), "E_o", "E"]
 
     def _iteration(self) -> Iterator[str]:
-        yield from self._batch()
-        if self.problem.surface:
-            yield self.note("height")
-            yield f"E = {self.height()}"
-        else:
-            yield self.note("phase_forward")
-            yield f"{', '.join(self._outs())} = forward(x)"
+        if self.problem.passes:
+            yield from self.batch()
             yield ""
-            yield self.note("phase_error")
-            yield f"{', '.join(self._errors())} = error({', '.join(self._outs()[-2:])}, t)"
-        yield ""
-        if self.learning:
+        if self.problem.given is None:
+            yield from self._forward()
+            yield ""
+        if self.backward_layers:
             yield from self.back()
             yield ""
-        yield self.note("after")
-        yield from self.after()
-        yield ""
+        if self.problem.given is None:
+            yield self.note("after")
+            yield from self.after()
+            yield ""
         yield self.note("print")
         yield from self.printing(self._numbers())
 
+    def _forward(self) -> Iterator[str]:
+        """The lines up to E."""
+        if self.problem.surface:
+            yield self.note("height")
+            yield f"E = {self.height()}"
+            return
+        yield self.note("phase_forward")
+        yield f"{', '.join(self._outs())} = forward(x)"
+        yield ""
+        yield self.note("phase_error")
+        yield f"{', '.join(self._errors())} = error({', '.join(self._outs()[-2:])}, t)"
+
     def _numbers(self) -> Iterator[str]:
         """The names of all that is printed, in the order of the steps."""
-        if self.problem.surface:
-            yield "E"
-        else:
-            yield from (*self._outs(), *self._errors())
-        for layer in self.backward_layers:
-            if not self.problem.surface:
-                yield from self.printed(layer)
-            yield from (part.of("grad") for part in self.learning if part.layer == layer)
+        if self.problem.given is None:
+            yield from self._made()
         for layer in self.backward_layers:
             for part in self.learning:
                 if part.layer == layer:
                     yield from self.printed_of(part)
-        yield "error_after"
+        if self.problem.given is None:
+            yield "error_after"
 
-    def _batch(self) -> Iterator[str]:
+    def _made(self) -> Iterator[str]:
+        """The names of what is made before the update: up to E, and back from it."""
+        passes = self.problem.passes
+        yield from (*self._outs(), *self._errors()) if passes else ("E",)
+        for layer in self.backward_layers:
+            yield from self.printed(layer) if passes else ()
+            yield from (part.of("grad") for part in self.learning if part.layer == layer)
+        if self.book.input_gradient is not None:
+            yield unit(0)("out_grad")
+
+    def batch(self) -> Iterator[str]:
         """The lines that choose the samples of an iteration."""
         problem = self.problem
-        if problem.surface:
-            return
         size, batches = problem.batch_size, problem.epoch_iterations
         if batches == 1 and not problem.shuffle:
             yield self.note("batch_full")
@@ -202,7 +212,6 @@ class Script(Given):
                 yield f"rows = order[{rows}]"
                 rows = "rows"
             yield f"x, t = X[{rows}], T[{rows}]"
-        yield ""
 
     def order(self) -> Iterator[str]:
         """The line that draws the order of an epoch's samples."""
@@ -228,7 +237,7 @@ class Script(Given):
 
         def leaf(key: str) -> str:
             if key in ("rate_beta1k", "rate_beta2k"):
-                count = self.book.count
+                count = self.counted - 1
                 k = f"(iteration {'+' if count > 0 else '-'} {abs(count)})" if count else "iteration"
                 return f"{rate_name(key.removesuffix('k'))}**{k}"
             return rate_name(key) if key.startswith("rate_") else name(key)

@@ -55,8 +55,8 @@ class Given:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """All weights and biases, or the variables of a surface, in the order of the layers."""
-        if self.problem.surface:
+        """All weights and biases, in the order of the layers; without a network each weight is one of its own."""
+        if not self.problem.passes:
             point = self.trace.array("weight", 1)[0]
             return tuple(Part(f"w{place}", 1, False, True, value) for place, value in enumerate(point, 1))
         found = []
@@ -74,7 +74,7 @@ class Given:
     def before(self, part: Part, state: str) -> np.ndarray:
         """What the optimizer remembers of a part before the first iteration."""
         array = self.trace.array(f"{state}_old", part.layer, part.bias)
-        return np.asarray(array[0, int(part.name[1:]) - 1] if self.problem.surface else array)
+        return np.asarray(array if self.problem.passes else array[0, int(part.name[1:]) - 1])
 
     def remembered(self) -> Iterator[str]:
         """The lines that set down what the optimizer remembers before the first iteration."""
@@ -89,10 +89,10 @@ class Given:
         return self.rules(part.layer).bias_update if part.bias else self.rules(part.layer).update
 
     def parameters(self) -> Iterator[str]:
-        if self.problem.surface:
-            yield self.note("point")
+        if not self.problem.passes:
+            yield self.note("point" if self.problem.surface else "weights")
         for part in self.parts:
-            if not (part.bias or self.problem.surface):
+            if self.problem.passes and not part.bias:
                 layer = self.shape.layers[part.layer - 1]
                 activation = self.speech.say(f"activation_name.{layer.activation}")
                 yield self.note("layer", layer=part.layer, units=layer.units, activation=activation)
@@ -115,10 +115,21 @@ class Given:
     def ending(self, learns: bool) -> str:
         return ")"
 
-    def samples(self) -> Iterator[str]:
-        yield self.note("samples")
-        yield from self.listed("X", self.problem.samples.inputs)
-        yield from self.listed("T", self.problem.samples.targets)
+    def data(self) -> Iterator[str]:
+        """The lines that set down the samples, or the gradients in their place."""
+        if self.problem.given is not None:
+            yield self.note("gradients")
+            yield from self.listed("G", self.problem.given.gradients)
+        if self.problem.passes:
+            yield self.note("samples")
+            yield from self.listed("X", self.problem.samples.inputs)
+            yield from self.listed("T", self.problem.samples.targets)
+
+    @property
+    def counted(self) -> int:
+        """What k, the power of β, is in iteration 1."""
+        given = self.problem.given
+        return self.book.count + (1 if given is None else given.first_iteration)
 
     def rates(self) -> Iterator[str]:
         kinds = self._rate_kinds()

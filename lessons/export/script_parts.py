@@ -18,6 +18,7 @@ INDENT = "    "
 _WIDTH = 100
 UNIT = {"out_grad": "dE_dout", "net": "net", "out": "out", "slope": "slope", "delta": "delta"}
 """What the numbers of a layer's units are called; the layer's number follows."""
+_INPUT = {"out": "x", "out_grad": "dE_dx"}
 _OUTPUT = {"target": "t", "prob": "p", "unit_error": "E_o", "error": "E"}
 
 
@@ -46,8 +47,8 @@ def unit(layer: int) -> Callable[[str], str]:
     def name(key: str) -> str:
         if key.startswith("max_"):
             return f"{name(key.removeprefix('max_'))}.max(axis=1, keepdims=True)"
-        if key == "out" and layer == 0:
-            return "x"
+        if layer == 0:
+            return _INPUT[key]
         return f"{UNIT[key]}{layer}" if key in UNIT else _OUTPUT[key]
 
     return name

@@ -43,9 +43,18 @@ class TorchScript(Script):
     library, array = "torch", "torch.tensor"
 
     def lines(self) -> Iterator[str]:
-        if self.trace.mistake or self.problem.error == "perceptron":
-            raise NotScripted("mistake" if self.trace.mistake else "perceptron")
+        if self.foreign:
+            raise NotScripted(self.foreign)
         return super().lines()
+
+    @property
+    def foreign(self) -> str:
+        """Why autograd does not find these gradients; empty where it does."""
+        if self.trace.mistake:
+            return "mistake"
+        if self.problem.error == "perceptron":
+            return "perceptron"
+        return "" if self.problem.given is None else "given"
 
     def imports(self) -> Iterator[str]:
         if self.problem.shuffle:
@@ -58,6 +67,12 @@ class TorchScript(Script):
 
     def ending(self, learns: bool) -> str:
         return ", requires_grad=True)" if learns else ")"
+
+    def batch(self) -> Iterator[str]:
+        yield from super().batch()
+        if self.book.input_gradient is not None:
+            yield self.note("autograd_input")
+            yield "x = x.detach().requires_grad_()"
 
     def order(self) -> Iterator[str]:
         for line in super().order():
@@ -138,15 +153,24 @@ class TorchScript(Script):
     def back(self) -> Iterator[str]:
         yield self.note("autograd")
         kept = [f"{kind}{layer}" for layer in self.backward_layers for kind in ("net", "out")]
-        if not self.problem.surface:
+        if self.problem.passes:
             yield f"for number in ({', '.join(kept)}):"
             yield f"{INDENT}number.retain_grad()"
-        yield f"for parameter in ({', '.join(part.name for part in self.learning)},):"
-        yield f"{INDENT}parameter.grad = None"
+        if self.learning:
+            yield f"for parameter in ({', '.join(part.name for part in self.learning)},):"
+            yield f"{INDENT}parameter.grad = None"
         yield "E.backward()"
         for layer in self.backward_layers:
-            if not self.problem.surface:
+            if self.problem.passes:
                 yield from self._deltas(layer)
+        if self.book.input_gradient is not None:
+            yield self.note("out_grad_input")
+            yield f"{unit(0)('out_grad')} = x.grad{self._of_sample(1)}"
+        if self.learning:
+            yield from self._moves()
+
+    def _moves(self) -> Iterator[str]:
+        """The gradients and the update of what learns."""
         yield self.note("autograd_gradients")
         for part in self.learning:
             yield f"{part.of('grad')} = {part.name}.grad"
@@ -162,12 +186,15 @@ class TorchScript(Script):
                 yield f"{part.of(state)} = {self._kept(part, state)}"
 
     def _deltas(self, layer: int) -> Iterator[str]:
-        """Of E of the sample, where autograd has those of the iteration's E."""
-        count = self.divided(lambda book: book.layers[layer - 1].bias_gradient.divisor).replace("/", "*", 1)
+        count = self._of_sample(layer)
         yield self.note("autograd_delta", layer=layer)
         if "out_grad" in self.rules(layer).kinds:
             yield f"dE_dout{layer} = out{layer}.grad{count}"
         yield f"delta{layer} = net{layer}.grad{count}"
+
+    def _of_sample(self, layer: int) -> str:
+        """The factor that makes a slope of E of the sample of autograd's, which is that of the iteration's E."""
+        return self.divided(lambda book: book.layers[layer - 1].bias_gradient.divisor).replace("/", "*", 1)
 
     def assigned(self, part: Part, kind: str, value: str) -> str:
         return f"{part.name}.copy_({value})" if kind == "new" else super().assigned(part, kind, value)
