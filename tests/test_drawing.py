@@ -247,23 +247,6 @@ def test_the_matrices_show_what_a_step_makes_for_a_weight(problem: Problem, widt
             assert made == [f"[{figure(step.value, 4, step.ref.kind == 'grad')}]"], (step.symbol, text_of(rows))
 
 
-@pytest.mark.parametrize("name", ["two-two-two", "two-paths", "scales", "xor"])
-def test_the_matrices_count_the_columns_that_have_no_room(name: str) -> None:
-    """And say of what the table of gradients is: of weights, not of the inputs above its columns."""
-    trace = Timeline.start(builtin.open(name)).trace
-    counted = 0
-    for step in (trace.step(index) for index in range(1, len(trace) + 1, 4)):
-        whole = text_of(matrices(trace, step, words.load("en"), 400, 12, Look()))[1].split()
-        for width in range(48, 120, 6):
-            title, head, *_ = text_of(matrices(trace, step, words.load("en"), width, 12, Look()))
-            assert head.startswith(" w ") and not re.search(r"∂E/∂ ", head)
-            said = re.search(r"… (\d+) …", title)
-            counted += said is not None
-            if "…" not in head:
-                assert len(head.split()) + int(said[1] if said else 0) == len(whole), (head, whole)
-    assert counted
-
-
 @given(problems(everything_learns=True), st.sampled_from(tuple(MISTAKES)))
 def test_of_two_runs_side_by_side_the_first_differing_digit_is_marked(problem: Problem, mistake: str) -> None:
     right, wrong = Timeline.start(problem).trace, Timeline.start(problem, mistake).trace

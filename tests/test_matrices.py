@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from screens import marked
 from strategies import share
-from test_diagram import is_shown, lines, marked, plain
+from test_diagram import is_shown, lines, plain
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
