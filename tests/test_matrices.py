@@ -126,4 +126,4 @@ def test_a_hidden_number_is_in_no_table(two_two_two: Problem) -> None:
     for step in trace:
         asked = trace.hiding(frozenset(entries(step)))
         rows = matrices(asked, step, EN, 110, 30, Look())
-        assert {text.strip("[]") for text in marked(rows)} == {"?"}
+        assert {"?"} <= set("".join(marked(rows))) <= set("[?] ")

@@ -49,7 +49,8 @@ def keys_here(session: Session, study: Study) -> Keys:
         of_panel: Keys = _drawing(study.panel).keys(session)
         return of_panel
     keys = [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
-    if study.question is not None:
+    # At all stops alike: a row of keys that comes and goes would cost bytes at every one of them.
+    if study.lesson is not None and study.lesson.questions:
         keys.insert(1, (sign(session, "ask"), "ask"))
     return keys
 
