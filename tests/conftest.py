@@ -26,7 +26,7 @@ settings.register_profile(
     "quick",
     deadline=None,
     derandomize=True,
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -44,8 +44,10 @@ settings.load_profile(os.environ.get("NNTUTOR_EXAMPLES", "quick"))
 # multiplexers, in a browser and under random input; every lesson played on every screen, written in every format, or
 # kept at every step; laws of arithmetic over many networks; what is built and installed.
 SLOW = (
+    "test_background",
     "test_browser",
     "test_browser_driver",
+    "test_core_diagnosis",
     "test_core_laws",
     "test_core_mistakes",
     "test_core_rulebook",
@@ -58,12 +60,16 @@ SLOW = (
     "test_keymap::test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed",
     "test_lint",
     "test_looks::test_every_mark_of_a_lesson_is_a_sign_as_well",
+    "test_mouse",
     "test_multiplexers",
+    "test_named_changes",
     "test_pictures",
     "test_plain::test_a_lesson_is_taken_from_its_first_stop_to_its_last_by_plain_lines",
     "test_plain::test_every_view_of_a_lesson_has_something_to_say_at_every_stop",
     "test_plain::test_the_line_of_a_step_has_every_number_of_its_formula_and_says_where_it_stands",
     "test_plain_terminal",
+    "test_reading",
+    "test_scripts",
     "test_slow_lines",
     "test_soak",
     "test_ssh",
