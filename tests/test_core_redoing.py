@@ -1,8 +1,9 @@
-"""= stands where the figures on the screen give the result on the screen exactly, ≈ where they nearly do."""
+"""= stands where the figures on the screen give the result on the screen, rounded as it is, ≈ where they nearly do."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -47,6 +48,13 @@ def exactly(expr: Expr, figures: dict[str, str]) -> Fraction:
     raise TypeError(expr)
 
 
+def gives(value: Fraction, shown: str) -> bool:
+    """Whether a value is what is shown, but for half of its last digit, and for no more than a rounding to four."""
+    result, power = Fraction(shown), Decimal(shown).as_tuple().exponent
+    assert isinstance(power, int)
+    return abs(value - result) <= min(Fraction(10) ** power / 2, abs(result) / 2000)
+
+
 def trees() -> st.SearchStrategy[Expr]:
     def larger(parts: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         some = st.lists(parts, min_size=2, max_size=3).map(tuple)
@@ -61,7 +69,7 @@ def trees() -> st.SearchStrategy[Expr]:
 def test_the_sign_is_that_of_the_same_sum_in_fractions(expr: Expr, digits: int) -> None:
     value = exactly(expr, dict(zip(FIGURES, FIGURES, strict=True)))
     shown = f"{float(value):.{digits}g}"
-    assert (equals(expr, str, shown, Style.UNICODE) == "=") == (value == Fraction(shown))
+    assert (equals(expr, str, shown, Style.UNICODE) == "=") == gives(value, shown)
 
 
 @given(st.recursive(st.sampled_from(FIGURES).map(Name), deeper, max_leaves=6), st.sampled_from(FIGURES))
@@ -73,14 +81,15 @@ def test_every_function_of_formulas_is_worked_out(expr: Expr, shown: str) -> Non
     ("line", "shown", "sign"),
     [
         ("0 + (-0.0100000)", "-0.01000", "="),
-        ("0 + (-0.00999990)", "-0.01000", "≈"),
+        ("0 + (-0.00999990)", "-0.01000", "="),
         ("1000/(1 - 0.999)", "1e6", "="),
-        ("1.90625 - 0.125*(-0.375)", "1.953", "≈"),
+        ("1.90625 - 0.125*(-0.375)", "1.953", "="), ("1.90625 - 0.125*(-0.375)", "1.954", "≈"),
+        ("0.5*0.7", "0.4", "≈"),
         ("1.90625 - 0.125*(-0.375)", "1.953125", "="),
         ("0.25*0.25*0.25*0.25*0.23*0.24*0.25*0.18*0.23", "2.1e-6", "≈"),
-        ("1/3", "0.3333", "≈"), ("1/3*3", "1", "="), ("0.1 + 0.2", "0.3", "="),
-        ("sigmoid(0)", "0.5", "="), ("sigmoid(40)", "1", "≈"), ("tanh(0)", "0", "="), ("sqrt(0.01)", "0.1", "="),
-        ("exp(0)", "1", "="), ("ln(1)", "0", "="), ("tanh(20)", "1", "≈"), ("exp(1e9)", "inf", "="),
+        ("1/3", "0.3333", "="), ("1/3", "0.333", "≈"), ("1/3*3", "1", "="), ("0.1 + 0.2", "0.3", "="),
+        ("sigmoid(0)", "0.5", "="), ("sigmoid(40)", "1", "="), ("tanh(0)", "0", "="), ("sqrt(0.01)", "0.1", "="),
+        ("exp(0)", "1", "="), ("ln(1)", "0", "="), ("tanh(20)", "1", "="), ("exp(1e9)", "inf", "="),
     ],
 )  # fmt: skip
 def test_the_sign_is_that_of_the_sum_on_paper(line: str, shown: str, sign: str) -> None:
@@ -113,4 +122,4 @@ def test_on_the_screen_and_in_a_line_stands_the_sign_of_the_figures_beside_it(le
             value = exactly(tree, {})
         except TypeError:
             continue
-        assert (sign == "=") == (value == Fraction(result.replace("−", "-"))), line
+        assert (sign == "=") == gives(value, result.replace("−", "-")), line

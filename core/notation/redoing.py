@@ -15,10 +15,11 @@ from nntutor.core.notation.style import Style, sign
 
 # More digits than the figures of a product have together, and how near 1/3·3 comes to 1 in so many.
 _PRECISION, _NEAR = 60, Decimal("1e-50")
+_SHORT = Decimal("5e-4")
 
 
 def equals(expr: Expr, figure: Callable[[Any], str], shown: str, style: Style) -> str:
-    """`=` where the figures give exactly what is shown, else `≈`.
+    """`=` where the figures give what is shown, rounded as that is, else `≈`.
 
     figure: what stands for a name; shown: what stands as the result; both with the minus sign of ASCII.
     """
@@ -28,7 +29,11 @@ def equals(expr: Expr, figure: Callable[[Any], str], shown: str, style: Style) -
 def _gives(expr: Expr, figure: Callable[[Any], str], shown: str) -> bool:
     with localcontext(Context(prec=_PRECISION, traps=[])):
         again, result = _worked_out(expr, figure), Decimal(shown)
-        return not result.is_finite() or abs(again - result) <= abs(result) * _NEAR
+        if not result.is_finite():
+            return True
+        # Half of what its last digit counts; one that ends early, as 0.4 does, is not rounded as far as that.
+        rounded = min(Decimal(1).scaleb(int(result.as_tuple().exponent)) / 2, abs(result) * _SHORT)
+        return abs(again - result) <= rounded + abs(result) * _NEAR
 
 
 def _worked_out(expr: Expr, figure: Callable[[Any], str]) -> Decimal:
