@@ -157,6 +157,8 @@ def _refuse_contradictions(given: Arguments) -> None:
         raise UsageError("solutions_without_sheet")
     if given.written_to is not None and given.taken_in is not None:
         raise UsageError("export_and_import")
+    if given.command == "open" and given.values == "":
+        raise UsageError("needs_value", name="--values")
     for name, file in (("--export", given.written_to), ("--import", given.taken_in)):
         if file == "":
             raise UsageError("needs_value", name=name)
@@ -222,6 +224,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument("values", nargs="?")
         parser.add_argument("--iteration")
         parser.add_argument("--tolerance")
+    if command == "open":
+        parser.add_argument("--values")
     if command == "progress":
         for option in ("--export", "--import"):
             parser.add_argument(option)

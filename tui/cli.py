@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,10 @@ from nntutor.tui.terminal import capabilities, probe, textual_settings
 
 if TYPE_CHECKING:
     from nntutor.core.engine.trace import Trace
+    from nntutor.core.notation.symbols import Ref
     from nntutor.core.problems.network import Problem
     from nntutor.lessons.learner.sources import Source
+    from nntutor.tui.state.study import Yours
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 MOST_LETTERS = 2000
@@ -307,7 +309,17 @@ def _open_plain(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     own_keys = keymap.read()
     problem, source = _problem_to_keep(given.what or "") if given.command == "open" else (None, None)
     name, asked = lesson.id if lesson is not None else None, given.language is not None
-    return talk.run(name, problem, source, out, keep_language=asked, keymap=own_keys)
+    yours = _own_numbers(problem, given, out)
+    return talk.run(name, problem, source, out, keep_language=asked, keymap=own_keys, yours=yours)
+
+
+def _own_numbers(problem: Problem | None, given: Arguments, out: Output) -> Mapping[tuple[int, Ref], Yours] | None:
+    """What `open` shows beside the problem's own numbers."""
+    if problem is None or given.values is None:
+        return None
+    from nntutor.tui import diagnosis
+
+    return diagnosis.own_numbers(problem, given.values, out)
 
 
 def _ask_the_terminal_its_size() -> None:
@@ -339,6 +351,7 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
         lesson.id if lesson is not None else None,
         problem,
         source,
+        yours=_own_numbers(problem, given, out),
         language=out.words.language,
         keep_language=given.language is not None,
         ascii_look=look.ascii,

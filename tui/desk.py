@@ -7,6 +7,7 @@ they move. The session is a value and knows nothing of files; the app calls this
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,10 @@ from nntutor.tui.state.session import THEMES, Home, Session, unfinished
 from nntutor.tui.terminal.background import NAMES, Background, at_start
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
+    from nntutor.core.notation.symbols import Ref
     from nntutor.core.problems.network import Problem
     from nntutor.lessons.learner.sources import Source
-    from nntutor.tui.state.study import Study
+    from nntutor.tui.state.study import Study, Yours
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,22 @@ class Desk:
         """Whether the learner has turned the mouse on."""
         return self._store.setting("mouse") == "on"
 
-    def begin(self, lesson: str | None, problem: Problem | None, source: Source | None = None) -> Opening | None:
-        """What the command line asks for; where it asks for nothing, what was open last."""
+    def begin(
+        self,
+        lesson: str | None,
+        problem: Problem | None,
+        source: Source | None = None,
+        yours: Mapping[tuple[int, Ref], Yours] | None = None,
+    ) -> Opening | None:
+        """What the command line asks for, with the learner's own numbers; where for nothing, what was open last."""
         if problem is not None:
-            return Opening(self._opened(problem, None, source))
+            study = self._opened(problem, None, source)
+            if yours is None:
+                return Opening(study)
+            # Another door, as in `_opened`.
+            from nntutor.tui.state.yours import opened
+
+            return Opening(opened(study, yours))
         return self.resume() if lesson is None else Opening(self.open_lesson(lesson))
 
     def greeting(self, words: Words) -> str:

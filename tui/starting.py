@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.textual_settings import served
 
 if TYPE_CHECKING:
+    from nntutor.core.notation.symbols import Ref
     from nntutor.core.problems.network import Problem
     from nntutor.lessons.learner.sources import Source
+    from nntutor.tui.state.study import Yours
 
 
 def run(
@@ -35,16 +38,18 @@ def run(
     keymap: Keymap = DEFAULT,
     typed: Keys = (),
     silent: bool = False,
+    yours: Mapping[tuple[int, Ref], Yours] | None = None,
 ) -> int:
     """Open a lesson, a problem, or what was open last, and stay until the learner leaves; the exit status.
 
     source: what is kept of the problem's file. keep_language: `language` was asked for, so a resumed place does not
     bring its own. typed: keys pressed already. silent: the terminal has not answered what it was asked.
+    yours: the learner's own numbers of the problem.
     """
     with closing(Store.open()) as store:
         desk = Desk(store)
         style = Style.ASCII if ascii_look else Style.UNICODE
-        opening = desk.begin(lesson, problem, source)
+        opening = desk.begin(lesson, problem, source, yours)
         if colours and not desk.knows_background:
             behind = background.found(os.environ, silent)
             desk.remember(behind)

@@ -129,13 +129,29 @@ def compared(
     progress: Progress | None = None,
 ) -> Diagnosis:
     """The same of own numbers alone: nothing is trained."""
+    return _read_best(problem, given, file, iteration, tolerance, progress).answer()
+
+
+def beside(
+    problem: Problem, given: list[Named], file: str = "", iteration: int = 1, progress: Progress | None = None
+) -> tuple[Value, ...]:
+    """Each given number beside the right one, in step order, read as `diagnose` reads them; nothing is explained.
+
+    Mistakes are tried only where rows and columns may be meant either way. Raises the ProblemErrors of `places`.
+    """
+    return _read_best(problem, given, file, iteration, 0.0, progress).values()
+
+
+def _read_best(
+    problem: Problem, given: list[Named], file: str, iteration: int, tolerance: float, progress: Progress | None
+) -> _Case:
     # What softmax makes has a name of its own here; people call it the last layer's a.
     readings = (True, False) if problem.error == "softmax-ce" else (False,)
     sheets = [sheet(blocks(given, problem, iteration, file, shares), problem) for shares in readings]
     if sheets[0].places == sheets[-1].places:
         sheets = sheets[:1]
     cases = [_Case(problem, one, tolerance, progress) for one in sheets]
-    return max(cases, key=lambda case: case.score).answer()
+    return max(cases, key=lambda case: case.score)
 
 
 class _Case:
@@ -150,6 +166,10 @@ class _Case:
         self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
         self.score, self._read = self._reading()
 
+    def values(self) -> tuple[Value, ...]:
+        way, _, search = self._read
+        return tuple(self._values(self._sheet.numbers(way), search.agrees))
+
     def answer(self) -> Diagnosis:
         way, conventions, search = self._read
         agrees = search.agrees
@@ -162,7 +182,7 @@ class _Case:
         return Diagnosis(
             self._problem,
             self._sheet.iterations,
-            tuple(self._values(self._sheet.numbers(way), agrees)),
+            self.values(),
             verdict,
             None if right else self._first(tied, agrees),
             tuple(_explanation(entry) for entry in entries),

@@ -12,6 +12,7 @@ from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.step.formula import operand_figure, result_sign
+from nntutor.tui.drawing.step.yours import own_figure
 from nntutor.tui.state.study import Study
 
 _MOST_TERMS = 64
@@ -25,9 +26,20 @@ def step_line(study: Study, words: Words, look: Look) -> str:
     place = words.say("plain.place", step=index, steps=len(trace), phase=phase, iteration=trace.iteration)
     error = Ref("error")
     parts = [place, what(study, words, look), formula(study, words, look)]
+    if (own := yours(study, study.step.ref, words, look)) is not None:
+        parts.append(own)
     if study.step.ref != error and trace.known(error, index):
         parts.append(words.say("plain.error", error=look.figure(trace.error)))
     return " ".join(parts)
+
+
+def yours(study: Study, ref: Ref, words: Words, look: Look) -> str | None:
+    """What the learner has got for a number, and whether it agrees; None where there is nothing to compare."""
+    own = study.yours_of(ref)
+    if own is None:
+        return None
+    given = own_figure(study, ref, own, look)
+    return words.say("plain.yours_agrees" if own.agrees else "plain.yours_parts", given=given)
 
 
 def what(study: Study, words: Words, look: Look) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,8 +21,10 @@ from nntutor.tui.state.keys import DEFAULT, Keymap
 from nntutor.tui.state.session import Message, Opened, Session
 
 if TYPE_CHECKING:
+    from nntutor.core.notation.symbols import Ref
     from nntutor.core.problems.network import Problem
     from nntutor.lessons.learner.sources import Source
+    from nntutor.tui.state.study import Yours
 
 
 def run(
@@ -32,6 +35,7 @@ def run(
     *,
     keep_language: bool,
     keymap: Keymap = DEFAULT,
+    yours: Mapping[tuple[int, Ref], Yours] | None = None,
 ) -> int:
     """Open a lesson, a problem, or what was open last, and take lines until their end; the exit status.
 
@@ -44,7 +48,7 @@ def run(
         session = Session(
             desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, mouse=desk.mouse, colours=0
         )
-        opening = desk.begin(lesson, problem, source)
+        opening = desk.begin(lesson, problem, source, yours)
         if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):
             session = replace(session, language=opening.language)
         plain = Plain(session, desk, out, interrupts)

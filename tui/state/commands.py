@@ -79,6 +79,7 @@ COMMANDS = (
     *_for("ask",
         Command("why", ("w",), STUDY, "why", (5, "why")),
         Command("check", ("c",), STUDY, "check", (9, "check")),
+        Command("parting", ("!",), STUDY, "parting", (4, "parting")),
         Command("ask", ("p",), STUDY, "ask"),
     ),
     *_for("change",

@@ -68,6 +68,13 @@ def _asked(study: Study) -> Study:
     return answers.asked(study)
 
 
+def _parting(study: Study) -> Study:
+    # Another door: few studies have numbers of the learner's own.
+    from nntutor.tui.state import yours
+
+    return yours.to_first_apart(study)
+
+
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "stop_previous": moves.go_back,
     "step": moves.step_on,
@@ -84,6 +91,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "why": _opens(Why()),
     "ask": _asked,
     "check": moves.checking,
+    "parting": _parting,
     "edit": edit_line.editing,
     "more": partial(edits.changed, how="more"),
     "less": partial(edits.changed, how="less"),

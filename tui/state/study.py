@@ -40,6 +40,14 @@ class Position(NamedTuple):
     step: int
 
 
+class Yours(NamedTuple):
+    """A number of the learner's own beside ours: whether it agrees, and the step that makes ours, None for a given."""
+
+    given: float
+    agrees: bool
+    step: int | None
+
+
 @dataclass(frozen=True)
 class Running:
     """A run on its way: which one it is, where it began, and where it ends.
@@ -84,7 +92,8 @@ class Study:
     has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
-    settled: the stops whose own question has ended, but for being skipped.
+    settled: the stops whose own question has ended, but for being skipped. yours: by iteration and number, what the
+    learner has got for it.
     """
 
     name: str
@@ -110,6 +119,7 @@ class Study:
     hidden: frozenset[Ref] = frozenset()
     answered: Answered | None = None
     settled: frozenset[int] = frozenset()
+    yours: Mapping[tuple[int, Ref], Yours] = field(default_factory=dict)
 
     @property
     def timeline(self) -> Timeline:
@@ -162,6 +172,12 @@ class Study:
     def own(self, run: str) -> bool:
         """Whether the given numbers of a run are the lesson's own: nothing in it has been changed."""
         return self.timelines[run].is_original
+
+    def yours_of(self, ref: Ref) -> Yours | None:
+        """The learner's own number beside one of this iteration that is known here; none once ours are others."""
+        if not self.yours or not self.own(self.run) or not self.trace.known(ref, self.timeline.step):
+            return None
+        return self.yours.get((self.timeline.iteration, ref))
 
     def runner(self) -> Runner:
         """What carries out the run on its way, in memory of its own."""

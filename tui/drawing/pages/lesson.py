@@ -24,6 +24,7 @@ from nntutor.tui.drawing.panels.table import keys_here, panel_rows
 from nntutor.tui.drawing.step.diagram import fits
 from nntutor.tui.drawing.step.formula import formula_rows
 from nntutor.tui.drawing.step.status import status_row
+from nntutor.tui.drawing.step.yours import beside as beside_ours
 from nntutor.tui.drawing.views import table
 from nntutor.tui.state import views
 from nntutor.tui.state.session import Session
@@ -143,7 +144,8 @@ class LessonPage:
 
         left_out = Speech(words, self.session.style).left_out
         noun = why.noun(words, trace, step)
-        return formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out, most)
+        own = beside_ours(self.study, words, self.look)
+        return formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out, most, own)
 
     def _keys(self) -> list[Row]:
         """What can be pressed here, or what there is to tell."""

@@ -63,6 +63,8 @@ def _meant(study: Study, action: str) -> bool:
     """Whether a key of the lesson's row does something here."""
     if action == "backspace":
         return bool(study.trail)
+    if action == "parting":
+        return bool(study.yours)
     if action == "check":
         problem = study.trace.problem
         return learns(study) and problem.error != "perceptron" and problem.given is None

@@ -29,6 +29,7 @@ Spelled = Callable[[str], str]
 _MORE = 2
 _MOST_DIGITS = 17
 _HIDDEN = "?"
+_BESIDE = 3  # cells between a result and what stands beside it
 # Sums are shortened to this many terms before the figures are.
 _TERMS = (12, 6, 4, 2)
 
@@ -43,16 +44,19 @@ def formula_rows(
     book: Spelled | None = None,
     left_out: Spelled = str,
     most: int = 0,
+    beside: Row = (),
 ) -> list[Row]:
     """The step in at most `height` rows of `width` cells; noun: its kind, at the right where it fits.
 
     book: says which formula books print, where the step's own form is a safer one. left_out: says in the learner's
     language that terms are left out. most: rows that may be taken where `height` of them, sums shortened, are too few.
+    beside: what stands beside the result, or in a row below it.
     """
     symbol = trace.symbol(step.ref, look.style)
     lead = cells(symbol) + 1
-    result = _result(trace, step, look, lead)
-    parts = _parts(trace, step, max(1, width - lead - 3), (height - 1, max(height, most) - 1), look, left_out)
+    last = _last(_result(trace, step, look, lead), beside, lead, width)
+    heights = height - len(last), max(height, most) - len(last)
+    parts = _parts(trace, step, max(1, width - lead - 3), heights, look, left_out)
     rows: list[Row] = []
     for part in parts:
         for line in part:
@@ -63,7 +67,7 @@ def formula_rows(
     if rows and noun and row_cells(rows[0]) + cells(noun) + 3 <= width:
         gap = width - row_cells(rows[0]) - cells(noun) - 1
         rows[0] = (*rows[0], Piece(" " * gap), Piece(noun, "dim"))
-    rows.append((*result, *_textbook(trace, step, book, width - row_cells(result), look)))
+    rows += [*last[:-1], (*last[-1], *_textbook(trace, step, book, width - row_cells(last[-1]), look))]
     return rows[-max(height, most) :] if height else []
 
 
@@ -179,6 +183,16 @@ def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
     value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style) if shown else _HIDDEN
     sign = result_sign(trace, step, look) if shown else "="
     return (Piece(f" {' ' * lead}{sign} "), Piece(value, "result", Pointed("number", step.ref)))
+
+
+def _last(result: Row, beside: Row, lead: int, width: int) -> list[Row]:
+    """The result, and in its row or below it what stands beside it."""
+    if not beside:
+        return [result]
+    if row_cells(result) + _BESIDE + row_cells(beside) <= width:
+        return [(*result, Piece(" " * _BESIDE), *beside)]
+    room = max(0, min(lead + 3, width - row_cells(beside)))
+    return [result, (Piece(" " * room), *beside)]
 
 
 def result_sign(trace: Trace, step: Step, look: Look) -> str:

@@ -10,6 +10,7 @@ from nntutor.tui.drawing.canvas.hues import AT_HAND, MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, padded_row, row_cells, shortened
 from nntutor.tui.drawing.step.formula import in_one_row
+from nntutor.tui.drawing.step.yours import mark
 from nntutor.tui.state.session import Pointed
 from nntutor.tui.state.study import Study
 
@@ -47,19 +48,27 @@ def first_shown(here: int, count: int, height: int) -> int:
 def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look: Look) -> Row:
     trace, here = study.trace, study.timeline.step
     ref, style = trace.ref(index), "dim" if index > here else ""
-    lead = f"{look.line('▸') if index == here else ' '} {at_right(str(index), len(str(len(trace))))}  "
+    lead = _lead(study, ref, index, look)
     name, figure = trace.symbol(ref, look.style), _figure(study, ref, digits, look)
-    mark = MADE if index == here else hue(ref) if ref in used else style
-    head: Row = (Piece(lead, "bold" if index == here else "dim"), Piece(name, "bold" if index == here else style))
-    shown = f"[{figure}]" if mark in AT_HAND else f" {figure} "
+    at_hand = MADE if index == here else hue(ref) if ref in used else style
+    head: Row = (*lead, Piece(name, "bold" if index == here else style))
+    shown = f"[{figure}]" if at_hand in AT_HAND else f" {figure} "
     left = width - cells(shown)
     if index <= here:
         head = (*head, Piece(" = "))
         formula = in_one_row(trace, ref, left - row_cells(head) - 1, look, _counted)
         head = (*head, *(Piece(piece.text) for piece in formula))
-    if left <= cells(lead):
-        return shortened((*head, Piece(f" {shown}", mark)), width, look)
-    return (*padded_row(shortened(head, left, look), left), Piece(shown, mark))
+    if left <= row_cells(lead):
+        return shortened((*head, Piece(f" {shown}", at_hand)), width, look)
+    return (*padded_row(shortened(head, left, look), left), Piece(shown, at_hand))
+
+
+def _lead(study: Study, ref: Ref, index: int, look: Look) -> Row:
+    """Where one is, the index, and whether the learner's own number agrees."""
+    here, count = study.timeline.step, len(study.trace)
+    lead = f"{look.line('▸') if index == here else ' '} {at_right(str(index), len(str(count)))}"
+    style, own = "bold" if index == here else "dim", study.yours_of(ref)
+    return (Piece(f"{lead}  ", style),) if own is None else (Piece(lead, style), mark(own, look), Piece(" "))
 
 
 def _counted(piece: str) -> str:

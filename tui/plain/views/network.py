@@ -11,7 +11,7 @@ from nntutor.core.notation.symbols import Ref, spelled
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import first_around
-from nntutor.tui.plain.step import layer_name
+from nntutor.tui.plain.step import layer_name, yours
 from nntutor.tui.state.study import Study
 
 _OF_UNITS = tuple(name for name, kind in KINDS.items() if kind.per is Per.UNIT)
@@ -42,7 +42,8 @@ def steps(study: Study, words: Words, look: Look) -> list[str]:
         ref = trace.ref(index)
         value, symbol = tell.value(ref), trace.symbol(ref, look.style)
         key = "told.to_come" if value is None else "told.made"
-        lines.append(words.say(key, index=index, symbol=symbol, value=value or ""))
+        own = yours(study, ref, words, look)
+        lines.append(" ".join(filter(None, (words.say(key, index=index, symbol=symbol, value=value or ""), own))))
     return lines + tell.more(len(trace))
 
 

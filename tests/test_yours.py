@@ -1,0 +1,212 @@
+"""The learner's own numbers beside ours (`nntutor open PROBLEM --values VALUES`), and the way to the first apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import screens
+from plain import Talk, talk
+from screens import update
+
+from nntutor.core.diagnosis.diagnosing import beside
+from nntutor.core.diagnosis.runs import recorded
+from nntutor.core.diagnosis.text import parsed
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.style import Style
+from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
+from nntutor.lessons.language import words
+from nntutor.lessons.learner.places import Store
+from nntutor.tui import cli
+from nntutor.tui.desk import Desk
+from nntutor.tui.state import moves, yours
+from nntutor.tui.state.session import Opened, Session, Typed
+from nntutor.tui.state.study import Study
+
+__all__ = ["talk"]
+MISTAKE = "updated-weights"
+DIGITS = 6
+
+
+def made(problem: Problem, mistakes: tuple[str, ...]) -> str:
+    """What somebody has written down who makes these mistakes, one for each iteration."""
+    traces = [list(recorded(problem, mistake, tuple(range(1, k + 1))))[-1] for k, mistake in enumerate(mistakes, 1)]
+    return "\n".join(f"{name} = {written(trace, name)}" for trace in traces for name in named(trace))
+
+
+def named(trace: Trace) -> list[str]:
+    return [f"{trace.symbol(trace.ref(index))}@{trace.iteration}" for index in range(1, len(trace) + 1)]
+
+
+def written(trace: Trace, name: str) -> str:
+    ref = trace.find(name.partition("@")[0])
+    assert ref is not None
+    return f"{trace.value(ref):.{DIGITS - 1}e}"
+
+
+def opened(problem: Problem, text: str, **settings: object) -> Session:
+    """A problem opened with what somebody has written down."""
+    session = replace(screens.of_problem(problem), **settings)  # type: ignore[arg-type]
+    study = moves.opened("problem", None, {"main": problem}, {})
+    own = yours.by_step(problem, beside(problem, parsed(text, "mine.txt")))
+    return update(session, Opened(yours.opened(study, own)))
+
+
+def at_hand(session: Session) -> Study:
+    assert session.study is not None
+    return session.study
+
+
+@pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 14), (124, 34)])
+def test_at_every_step_the_own_number_stands_beside_ours_with_a_sign(
+    two_two_two: Problem, width: int, height: int, language: str, style: Style
+) -> None:
+    (right,), (wrong,) = recorded(two_two_two, "", (1,)), recorded(two_two_two, MISTAKE, (1,))
+    session = opened(
+        two_two_two, made(two_two_two, (MISTAKE,)), width=width, height=height, language=language, style=style
+    )
+    seen = set()
+    for index, name in enumerate(named(right), 1):
+        assert at_hand(session).timeline.step == index
+        agrees = written(right, name) == written(wrong, name)
+        sign = {Style.UNICODE: "✗✓", Style.ASCII: "xv"}[style][agrees]
+        said = words.load(language).say("yours.beside", given="").strip()
+        rows = [line for line in screens.lines(session) if re.search(rf"{said} [+−-]?\d", line)]
+        if width < 100:
+            assert [row.rstrip()[-1] for row in rows] == [sign], (name, rows)
+        shown = "".join(rows).partition(said)[2].split()[0].replace("−", "-")
+        assert (
+            abs(float(shown.replace("⁻", "-")) - wrong.value(right.ref(index)))
+            <= abs(wrong.value(right.ref(index))) * 1e-3
+        )
+        seen.add(agrees)
+        session = screens.pressed(session, "step")
+    assert seen == {True, False}
+
+
+def test_in_the_list_of_steps_each_has_its_sign_and_what_is_to_come_has_none(two_two_two: Problem) -> None:
+    session = screens.pressed(opened(two_two_two, made(two_two_two, (MISTAKE,))), "view", *["step"] * 25)
+    study = at_hand(session)
+    assert study.view == "steps"
+    for line in screens.lines(session)[2:14]:
+        index = int(line.lstrip("▸ ").split()[0].rstrip("✓✗"))
+        own = study.yours_of(study.trace.ref(index))
+        assert (own is not None) == (index <= study.timeline.step)
+        assert ("✗" in line, "✓" in line) == ((False, False) if own is None else (not own.agrees, own.agrees))
+
+
+@pytest.mark.parametrize("mistakes", [(MISTAKE,), ("", MISTAKE), (MISTAKE, MISTAKE), ("", "", "sign")])
+def test_the_key_leads_to_the_first_that_parts_in_whichever_iteration(
+    two_two_two: Problem, mistakes: tuple[str, ...]
+) -> None:
+    text = made(two_two_two, mistakes)
+    values = beside(two_two_two, parsed(text, ""))
+    first = next(value for value in values if not value.agrees)
+    session = screens.pressed(opened(two_two_two, text), "parting")
+    assert at_hand(session).place == (first.iteration, first.step)
+    assert at_hand(session).trace.symbol(at_hand(session).step.ref) == first.symbol
+    told = " ".join(screens.lines(session)[-2:])
+    assert f"{first.symbol} is the first that parts" in told
+    assert f"{sum(value.agrees for value in values)} of {len(values)} numbers agree" in told
+
+
+def test_a_weight_of_the_second_iteration_parts_where_the_first_has_made_it(two_two_two: Problem) -> None:
+    session = screens.pressed(opened(two_two_two, "w5@2 = 0.36\nw6@2 = 7\n"), "parting")
+    study = at_hand(session)
+    assert (study.place.iteration, study.trace.symbol(study.step.ref)) == (1, "w6⁺")
+    assert any("yours 7 ✗" in line for line in screens.lines(session))
+
+
+def test_a_given_that_parts_is_told_with_both_figures(two_two_two: Problem) -> None:
+    session = screens.pressed(opened(two_two_two, "w5 = 0.4\nw6 = 0.54\n"), "step", "parting")
+    assert at_hand(session).place == (1, 1)
+    told = " ".join(screens.lines(session)[-2:])
+    assert "w6 is the first that parts: the problem gives 0.45, you have 0.54" in told
+
+
+def test_that_all_agree_is_said_and_the_place_stays(two_two_two: Problem) -> None:
+    session = screens.pressed(opened(two_two_two, made(two_two_two, ("", ""))), "step", "step", "parting")
+    assert at_hand(session).place == (1, 3)
+    assert "numbers that you gave agree" in screens.lines(session)[-1]
+
+
+def test_without_own_numbers_the_key_says_why_it_does_nothing(two_two_two: Problem) -> None:
+    session = screens.pressed(screens.of_problem(two_two_two), "step")
+    after = screens.pressed(session, "parting")
+    assert at_hand(after).place == at_hand(session).place
+    assert "There are no numbers of your own here" in " ".join(screens.lines(after)[-2:])
+
+
+def test_once_ours_are_others_there_is_nothing_to_compare(two_two_two: Problem) -> None:
+    session = screens.pressed(opened(two_two_two, made(two_two_two, (MISTAKE,))), "step")
+    assert any("yours" in line for line in screens.lines(session)[:-1])
+    changed = screens.pressed(update(screens.pressed(session, "edit"), Typed("w5 = 0.7")), "continue", "escape")
+    assert not any("✓" in line or "✗" in line for line in screens.lines(changed))
+    told = screens.pressed(changed, "parting")
+    assert at_hand(told).place == at_hand(changed).place
+    assert "Numbers have been changed here" in " ".join(screens.lines(told)[-2:])
+    assert any("✓" in line for line in screens.lines(screens.pressed(changed, "undo")))
+
+
+def test_figures_that_look_alike_get_the_digits_that_tell_them_apart(two_two_two: Problem) -> None:
+    (trace,) = recorded(two_two_two, "", (1,))
+    right = trace.value(trace.ref(1))
+    session = opened(two_two_two, f"net_h1 = {right + 2e-8:.9f}")
+    row = next(line for line in screens.lines(session) if "yours" in line and "✗" in line)
+    ours, own = row.partition("yours")[0].split()[-1], row.partition("yours")[2].split()[0]
+    assert ours != own and own.startswith(ours[:4])
+
+
+def test_the_place_is_kept_without_the_own_numbers(tmp_path: Path, two_two_two: Problem) -> None:
+    own = yours.by_step(two_two_two, beside(two_two_two, parsed("w5_new = 7", "")))
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    opening = desk.begin(None, two_two_two, None, own)
+    assert opening is not None and len(opening.study.yours) == 1
+    session = screens.pressed(
+        update(replace(screens.of_problem(two_two_two), study=None), Opened(opening.study)), "parting"
+    )
+    desk.keep(replace(session, study=None), session)
+    store.close()
+    store = Store.open(tmp_path)
+    again = Desk(store).resume()
+    store.close()
+    assert again is not None and again.study.place == at_hand(session).place and not again.study.yours
+
+
+# --- the command -----------------------------------------------------------------------------------------
+
+
+def test_in_plain_lines_each_step_says_yours_and_a_word_leads_to_the_first_that_parts(
+    talk: Talk, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text(made(builtin.open("two-two-two"), (MISTAKE,)), encoding="utf-8")
+    lines = talk.after("open", "two-two-two", "--values", str(file), say="parting")
+    assert "is the first that parts" in lines[0] and "parts from it." in lines[1]
+    again = talk.after("open", "two-two-two", "--values", str(file), "--lang", "ko", say="갈라지는 곳; 이전")
+    assert "맞습니다." in " ".join(again)
+    steps = talk.after("open", "two-two-two", "--values", str(file), say="parting; view steps")
+    assert sum("parts from it." in line for line in steps) == 1 < sum("agrees." in line for line in steps)
+    assert "no numbers of your own" in talk.after("open", "two-two-two", say="!")[0]
+
+
+@pytest.mark.parametrize("text", ["", "dW9 = 1", "w5 = (", "W1 = [1, 2, 3]"])
+def test_what_cannot_be_read_is_refused_as_diagnose_refuses_it(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "home"))
+    file = tmp_path / "mine.txt"
+    file.write_text(text, encoding="utf-8")
+    said = []
+    for command in (["diagnose", "two-two-two", str(file)], ["open", "two-two-two", "--values", str(file), "--plain"]):
+        assert cli.main(command) == 2
+        ended = capsys.readouterr()
+        said.append(ended.err)
+        assert ended.out == "" and ended.err.count("\n") == 1 and str(file) in ended.err
+    assert said[0] == said[1]
