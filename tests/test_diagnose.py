@@ -63,12 +63,13 @@ def test_where_there_is_no_mistake_it_is_told_what_hinders(capsys: pytest.Captur
 def test_the_answer_shows_both_formulas_with_figures(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["diagnose", *files("07-error-not-delta"), "--lang", "en"]) == 1
     said = capsys.readouterr().out
-    assert "21 of 45 numbers agree." in said and "The first that parts is ∂E/∂h1, step 35 of iteration 1." in said
+    assert "21 of 45 numbers agree." in said
+    assert "The first number that differs is ∂E/∂h1, step 35 of iteration 1." in said
     assert "∂E/∂h1 = δ_o1·w10 + δ_o2·w13 + δ_o3·w16" in said
     assert "∂E/∂h1 = (o1 − t1)·w10 + (o2 − t2)·w13 + (o3 − t3)·w16" in said
     assert "0.660527" in said and "0.113951" in said and "error-sent-back" in said
     assert cli.main(["diagnose", *files("07-error-not-delta"), "--lang", "ko"]) == 1
-    assert "처음 갈라지는 숫자는 ∂E/∂h1입니다" in capsys.readouterr().out
+    assert "처음 달라지는 값은 ∂E/∂h1입니다" in capsys.readouterr().out
     assert cli.main(["diagnose", *files("07-error-not-delta"), "--ascii"]) == 1
     assert capsys.readouterr().out.isascii()
 
@@ -93,7 +94,7 @@ REFUSED = {
     "": "no numbers",
     "E = 1\nE = 2": ":2: “E” is given twice",
     "hello \x1b[2J": "cannot be read",
-    "E@12345 = 1": "at most 10000",
+    "E@12345 = 1": "at most 10 000",
 }
 
 
@@ -127,7 +128,7 @@ def test_numbers_of_another_network_are_asked_about(tmp_path: Path, capsys: pyte
     (tmp_path / "mine.txt").write_text("net_h1 = 0.9123\nh1 = 0.111\no1 = 0.4321", encoding="utf-8")
     assert cli.main(["diagnose", "two-two-two", str(tmp_path / "mine.txt")]) == 1
     said = " ".join(capsys.readouterr().out.split())
-    assert "is this the same network? net_h1 is 0.9123, expected 0.3775; h1 is" in said
+    assert "Is this the same network? net_h1 is 0.9123, expected 0.3775; h1 is" in said
 
 
 def test_values_may_come_by_standard_input() -> None:
@@ -151,7 +152,7 @@ def test_without_values_the_training_is_remarked_on(capsys: pytest.CaptureFixtur
     assert (found["values"], found["verdict"], found["first"], found["mistakes"]) == ([], None, None, [])
     assert found["remarks"][0]["id"] == "equal-start" and found["remarks"][0]["try"]["key"] == "initial"
     assert cli.main(["diagnose", "two-two-two", "--lang", "en"]) == 0
-    assert "Nothing that is known here hinders this training." in capsys.readouterr().out
+    assert "Nothing that is known here holds this training back." in capsys.readouterr().out
 
 
 def test_a_sheet_to_fill_in_is_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

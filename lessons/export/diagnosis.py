@@ -1,4 +1,4 @@
-"""A diagnosis as a teacher says it: what agrees, the first number that parts, what must have been done, and why not."""
+"""A diagnosis as a teacher says it: what agrees, what differs first, what must have been done, and why not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nntutor.lessons.language.cells import cells, padded, paragraph
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 
-_FEW = 8  # numbers that part, and tied mistakes, that are listed
+_FEW = 8  # numbers that differ, and tied mistakes, that are listed
 _DIGITS = (6, 9, 13, 17)
 
 
@@ -66,7 +66,7 @@ class Answer:
         yield ""
 
     def _before(self, found: Diagnosis, first: Value) -> Iterator[str]:
-        """What agrees before the first that parts."""
+        """What agrees before the first that differs."""
         before = found.values[: found.values.index(first)]
         if before:
             shown = ", ".join(self._symbol(found, value) for value in before[:_FEW])
@@ -189,7 +189,7 @@ class Answer:
     # --- formulas ----------------------------------------------------------------------------------
 
     def _formulas(self, found: Diagnosis, one: Explanation) -> Iterator[str]:
-        """The step where it begins, as it should be and as it must have been."""
+        """The step where it begins, as it should be and as the mistake makes it."""
         start = found.first
         if start is None or start.step is None or CHECK in one.spelled:
             return

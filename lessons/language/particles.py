@@ -26,9 +26,8 @@ READ = {
     "RMSProp": "알엠에스프롭", "AdaGrad": "아다그라드", "Nesterov": "네스테로프", "He": "허",
     "PyTorch": "파이토치", "autograd": "오토그라드", "optim": "옵팀", "Sequential": "시퀀셜", "Linear": "리니어",
     "MLPRegressor": "엠엘피 리그레서", "NLLLoss": "엔엘엘로스", "MSELoss": "엠에스이로스",
-    "LogSoftmax": "로그 소프트맥스", "RMSprop": "알엠에스프롭",
-    "forward": "포워드", "decay": "디케이", "ce": "시이", "csv": "시에스브이",
-    "value": "밸류", "shift": "시프트", "@": "골뱅이",
+    "LogSoftmax": "로그 소프트맥스", "RMSprop": "알엠에스프롭", "forward": "포워드", "decay": "디케이",
+    "ce": "시이", "csv": "시에스브이", "value": "밸류", "shift": "시프트", "@": "골뱅이",
     "NumPy": "넘파이", "en": "이엔", "ko": "케이오", "nntutor": "엔엔튜터", "HOME": "홈",
 }  # fmt: skip
 """How signs, letters and words are read; other words of capitals are read letter by letter."""
