@@ -17,6 +17,7 @@ from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.questions import HINTS, Asked
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
+from nntutor.tui.plain import telling
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Press, Session, Typed
@@ -75,6 +76,17 @@ def test_while_a_question_is_open_nothing_on_the_screen_answers_it(lesson: str, 
             looked += 1
         session = screens.pressed(session, "step", "step", "step")
     assert looked > 3 or lesson == "momentum"
+
+
+@pytest.mark.parametrize("symbol", ["h1_2", "slope_h1_2"])
+def test_a_working_point_gives_away_neither_its_out_nor_its_slope(symbol: str) -> None:
+    session = screens.pressed(screens.of_lesson("vanishing"), "goto")
+    session = screens.pressed(answered(session, symbol), "back")
+    here = screens.pressed(session, "ask")
+    value = figure(question(here).right, 4)
+    assert question(here).step.symbol == symbol and value in text(session)
+    assert value not in text(here) and value not in "\n".join(telling.view(here))
+    assert value in "\n".join(telling.view(session))
 
 
 def test_what_is_right_goes_on_to_the_number_and_says_how_far_off_it_was() -> None:

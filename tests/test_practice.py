@@ -54,6 +54,7 @@ def test_no_mistake_in_the_step_gives_what_is_right_and_each_is_recognised(name:
                 assert not agree(slip.value, asked.right, asked.digits), (one.seed, one.level, slip)
                 assert slip.mistake in judged(asked, f"{slip.value:#.6g}").mistakes
             assert judged(asked, f"{asked.right:.6g}").kind == "right"
+            assert abs(asked.right) > 1e-9  # nobody types what rounding leaves of a 0
 
 
 @pytest.mark.parametrize("name", SHORT)

@@ -125,6 +125,15 @@ def test_wrong_use_says_what_was_expected(quiz: Quiz, arguments: list[str], reas
     assert reason in quiz(*arguments, status=2)
 
 
+@pytest.mark.parametrize(
+    ("lesson", "asks"), [("xor", "A whole iteration of 2-2-1"), ("13", "The delta of a leaky ReLU")]
+)
+def test_a_lesson_without_a_series_of_its_own_asks_that_of_its_stops(quiz: Quiz, lesson: str, asks: str) -> None:
+    said = quiz(lesson, "--seed", "2", "--count", "2")
+    assert f"1 of 2. {asks}\n" in said
+    assert "“by-hand” has no problems to practise; these have: wall, " in quiz("by-hand", status=2)
+
+
 # --- sheets --------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import Asked, agree, judged
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.state import moves
+from nntutor.tui.state import moves, runs
 from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Home, Opened, Press, Session
 from nntutor.tui.state.study import Study
@@ -41,7 +41,7 @@ def _wrong(lesson: Lesson, study: Study, question: Question) -> Iterator[str]:
         return
     number = next(n for n, stop in enumerate(lesson.stops) if stop.id == question.stop)
     try:
-        there = moves.at_stop(study, number)
+        there = _arrived(moves.at_stop(study, number))
         session = _asking(lesson, there)
     except (NntutorError, KeyError) as error:
         yield f"cannot be asked: {error}"
@@ -98,6 +98,15 @@ def spellings(value: float, digits: int) -> tuple[str, ...]:
         f"{value:.{digits}e}", f"{value:.{digits}e}".replace("e", "·10^"), f"{value * 8:.{digits + 2}g}/8",
         f"{value / 0.4:.{digits + 2}g}*0.4",
     )  # fmt: skip
+
+
+def _arrived(study: Study) -> Study:
+    """The study once its run to a far stop has ended."""
+    running = study.running
+    if running is not None:
+        for chunk in study.chunks(1.0):
+            study = runs.ran(study, running.number, chunk)
+    return study
 
 
 def _asking(lesson: Lesson, study: Study) -> Session:

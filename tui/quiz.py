@@ -15,6 +15,7 @@ from contextlib import closing
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
+from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, Series, exercise
 from nntutor.lessons.export import posed, worksheet
 from nntutor.lessons.export.posed import Posed
@@ -32,17 +33,26 @@ _SEEDS = 1_000_000
 
 
 def series_of(lessons: Sequence[str]) -> list[Series]:
-    """The series of these lessons, by name or number, in the order of the course; all where none is named."""
-    names = []
+    """The series of these lessons, by name or number, in the order of the course; all where none is named.
+
+    Of a lesson that has none of its own, those that its stops ask.
+    """
+    found: set[str] = set()
     for name in lessons:
         lesson = load.named(name)
         if lesson is None:
             raise near("no_lesson", name, [lesson.id for lesson in load.lessons()])
-        if not any(one.lesson == lesson.id for one in SERIES.values()):
-            with_some = dict.fromkeys(one.lesson for one in SERIES.values())
-            raise UsageError("no_questions", name=lesson.id, expected=list(with_some))
-        names.append(lesson.id)
-    return [one for one in SERIES.values() if not names or one.lesson in names]
+        own = _series_of(lesson)
+        if not own:
+            with_some = [one.id for one in load.lessons() if _series_of(one)]
+            raise UsageError("no_questions", name=lesson.id, expected=with_some)
+        found |= own
+    return [one for one in SERIES.values() if not found or one.id in found]
+
+
+def _series_of(lesson: Lesson) -> set[str]:
+    taught = {one.id for one in SERIES.values() if one.lesson == lesson.id}
+    return taught or {one.series for one in lesson.questions if one.series}
 
 
 def sheet(given: Arguments, out: Output) -> int:

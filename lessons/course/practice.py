@@ -30,6 +30,7 @@ LEVELS = ("shown", "last", "two", "network")
 """How much is left out: nothing; the last step; the last two; everything but the network."""
 _DRAWS = 24
 _ENOUGH = 4  # after so many draws, what agrees exactly is taken to agree whatever is drawn
+_NONE = 1e-12  # what rounding leaves of a 0
 _POWERS = {"rate_beta1k": "rate_beta1", "rate_beta2k": "rate_beta2"}
 
 
@@ -170,7 +171,9 @@ def _confusions(made: Exercise) -> tuple[int, int, int]:
     A 0 hides whatever is multiplied by it.
     """
     hidden = near = same = 0
-    hidden += sum(not made.value(ref) for ref in (*made.chain, *made.given) if ref.kind not in ("target", "weight"))
+    hidden += sum(
+        abs(made.value(ref)) < _NONE for ref in (*made.chain, *made.given) if ref.kind not in ("target", "weight")
+    )
     for asked in made.asked or (Asked(made.trace, made.chain[-1], made.series.digits),):
         values = [one.value for one in at_step(made.trace, asked.ref) if isfinite(one.value)]
         hidden += sum(agree(value, asked.right, asked.digits) for value in values)
@@ -211,16 +214,39 @@ def _sigmoids(*sizes: int) -> Callable[[Draw, bool], Problem]:
     return problem
 
 
-def _linear(name: str, inputs: int = 2) -> Callable[[Draw, bool], Problem]:
+def _perceptron(draw: Draw, even: bool) -> Problem:
+    """One step unit that answers wrongly, so that Rosenblatt's rule changes it."""
+    inputs, weights = ([draw.signed(values) for _ in range(2)] for values in (_INPUTS, _WEIGHTS))
+    bias = draw.signed(_WEIGHTS)
+    target = float(np.dot(weights, inputs) + bias < 0)
+    network = Network((Layer("step", np.array([weights]), np.array([bias])),))
+    optimizer = Optimizer("sgd", draw.of(_RATES))
+    return Problem(network, Samples.of([inputs], [[target]]), optimizer, error="perceptron")
+
+
+def _rectified(draw: Draw, even: bool) -> Problem:
+    """2-2-1 with leaky ReLU and a linear output: every number comes out even by itself."""
+    inputs = [draw.signed(_INPUTS) for _ in range(2)]
+    hidden = np.array([[draw.signed(_WEIGHTS) for _ in range(2)] for _ in range(2)])
+    last = np.array([[draw.signed(_WEIGHTS) for _ in range(2)]])
+    bias = np.array([draw.signed(_WEIGHTS) for _ in range(2)])
+    layers = (Layer("leaky-relu", hidden, bias, slope=draw.of((0.1, 0.2))), Layer("identity", last, np.zeros(1)))
+    target = draw.signed(_INPUTS)
+    return Problem(Network(layers), Samples.of([inputs], [[target]]), Optimizer("sgd", draw.of(_RATES)))
+
+
+def _linear(name: str, inputs: int = 2, batch: int = 1) -> Callable[[Draw, bool], Problem]:
     """One linear unit without a bias and an optimizer: slopes and what is made of them come out even by themselves."""
 
     def problem(draw: Draw, even: bool) -> Problem:
         weights = [[draw.signed((0.5, 1.0, 1.5, 2.0)) for _ in range(inputs)]]
-        rows = [[draw.signed((1.0, 2.0, 0.5, 3.0)) for _ in range(inputs)] for _ in range(3)]
+        rows = [[draw.signed((1.0, 2.0, 0.5, 3.0)) for _ in range(inputs)] for _ in range(max(3, batch))]
         targets = [[draw.signed((1.0, 2.0, 3.0, 4.0))] for _ in rows]
         rate = 0.001 if name == "adam" else draw.of((0.1, 0.2))
         optimizer = Optimizer(name, rate, momentum=draw.of((0.5, 0.8, 0.9)))
-        return Problem(Network((Layer("identity", np.array(weights), None),)), Samples.of(rows, targets), optimizer)
+        return Problem(
+            Network((Layer("identity", np.array(weights), None),)), Samples.of(rows, targets), optimizer, batch=batch
+        )
 
     return problem
 
@@ -261,6 +287,9 @@ _CHANGE = _weight("δ_o{u}", "∂E/∂{w}", "Δ{w}", first=5)
 _HIDDEN = _at_output("∂E/∂h{0}", "slope_h{0}", "δ_h{0}")
 _WHOLE = _weight("δ_o1", "∂E/∂h{u}", "δ_h{u}", "∂E/∂{w}", "Δ{w}", first=1)
 _VELOCITY = _weight("∂E/∂{w}", "v_{w}", first=1, units=1)
+_DEEP, _CHAIN = (_at_output("∂E/∂h1_{0}", "slope_h1_{0}", "δ_h1_{0}", units=count) for count in (2, 1))
+_RULE = _weight("∂E/∂{w}", "{w}⁺", first=1, units=1)
+_BATCH = _weight("δ_o1[3]", "∂E/∂{w}", first=1, units=1)
 _MEAN, _SQUARE = (_weight(f"{one}_{{w}}", f"{hat}_{{w}}", first=1, units=1) for one, hat in (("m", "m̂"), ("v", "v̂")))
 _FORWARD_KINDS = ("net_hidden", "net_output", "out_sigmoid", "out_tanh", "out_relu", "out_leaky_relu")
 _UPDATE_KINDS = ("gradient_weight", "update", "update_bias", "change_sgd")
@@ -268,6 +297,7 @@ _UPDATE_KINDS = ("gradient_weight", "update", "update_bias", "change_sgd")
 SERIES = {
     one.id: one
     for one in (
+        Series("perceptron", "wall", _perceptron, _RULE, ()),
         Series("descent-step", "descent", _linear("sgd", 1), _MOVE, ()),
         Series("neuron-delta", "neuron", _sigmoids(2, 1), _ALONE, ()),
         Series("forward", "forward", _outs, _at_output("net_h{}", "h{}"), _FORWARD_KINDS),
@@ -275,6 +305,10 @@ SERIES = {
         Series("update", "output-delta", _FULL, _CHANGE, _UPDATE_KINDS),
         Series("hidden-delta", "hidden-delta", _FULL, _HIDDEN, ("out_gradient_hidden", "delta_hidden")),
         Series("iteration", "cycle", _ONE, _WHOLE, ()),
+        Series("deep-delta", "deeper", _sigmoids(2, 2, 2, 1), _DEEP, ()),
+        Series("chain-delta", "vanishing", _sigmoids(1, 1, 1, 1), _CHAIN, ()),
+        Series("leaky-delta", "relu", _rectified, _HIDDEN, ()),
+        Series("batch-slope", "sgd", _linear("sgd", batch=4), _BATCH, ()),
         Series("velocity", "momentum", _linear("momentum"), _VELOCITY, ("state_momentum", "state_nesterov"), (2, 3)),
         Series("adam-mean", "adam", _linear("adam"), _MEAN, ("state_adam_m", "corrected_m"), (2, 3)),
         Series("adam-square", "adam", _linear("adam"), _SQUARE, ("state_adam_v", "corrected_v"), (2, 3)),

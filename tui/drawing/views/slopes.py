@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntutor.core.analysis.plot_data import (
-    activation_curve,
-)
+from nntutor.core.analysis.plot_data import activation_curve
 from nntutor.core.arrays import Array
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
@@ -15,6 +13,12 @@ from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.functions import activation_rows
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
+
+
+def is_shown(study: Study, net: Ref) -> bool:
+    """Whether the working point at a net may be seen: it is known, and nothing that it gives is asked for."""
+    gives = {net._replace(kind="out"), net._replace(kind="slope")}
+    return study.trace.known(net, study.timeline.step) and not gives & study.hidden
 
 
 def slopes(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
@@ -27,8 +31,7 @@ def slopes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     layer = trace.problem.network.layers[number - 1]
     sample = ref.sample if ref.sample >= 0 else trace.samples[0] if trace.samples else 0
     net = Ref("net", number, unit, 0, sample)
-    known = trace.known(net, study.timeline.step)
-    at_net = trace.value(net) if known else None
+    at_net = trace.value(net) if is_shown(study, net) else None
 
     def out(x: Array) -> Array:
         return activation_curve(layer.activation, layer.slope, x)[0]

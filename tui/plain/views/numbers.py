@@ -14,6 +14,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import first_around
 from nntutor.tui.drawing.views.layers import layer_found, product
 from nntutor.tui.drawing.views.nudge import NUDGE, Chain, link, whole
+from nntutor.tui.drawing.views.slopes import is_shown
 from nntutor.tui.plain.step import layer_name
 from nntutor.tui.state.study import Study
 
@@ -128,7 +129,7 @@ def slopes(study: Study, words: Words, look: Look) -> list[str]:
         out, slope = activation_curve(layer.activation, layer.slope, np.array([place]))
         return float(out[0]), float(slope[0])
 
-    if trace.known(net, study.timeline.step):
+    if is_shown(study, net):
         out, slope = at(trace.value(net))
         figures = {"net": look.figure(trace.value(net)), "out": look.figure(out), "slope": look.figure(slope)}
         first = words.say("told.slopes", **facts, **figures)
