@@ -292,6 +292,43 @@ def test_looking_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_cannot_be_used_is_told_and_no_export_is_lost_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.json"
+    answered(tmp_path / "home", "right").close()
+    assert run(monkeypatch, tmp_path / "home", "progress", "--export", str(kept)) == 0
+    before = kept.read_text()
+    for damaged in (tmp_path / "one", tmp_path / "two"):
+        damaged.mkdir()
+        (damaged / "progress.sqlite").write_text("no database")
+    assert run(monkeypatch, tmp_path / "one", "progress", "--export", str(kept)) == 2
+    assert "nothing was exported: " in capsys.readouterr().err and kept.read_text() == before
+    assert run(monkeypatch, tmp_path / "two", "progress") == 0
+    assert "It was set aside as " in capsys.readouterr().out
+
+
+def test_an_export_goes_over_nothing_but_an_export_and_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(tmp_path / "home", "right").close()
+    sheet, kept = tmp_path / "sheet.toml", tmp_path / "kept.json"
+    sheet.write_text("title = 'mine'")
+    assert run(monkeypatch, tmp_path / "home", "progress", "--export", str(sheet)) == 2
+    assert sheet.read_text() == "title = 'mine'" and "is there already" in capsys.readouterr().err
+    for _ in range(2):
+        assert run(monkeypatch, tmp_path / "home", "progress", "--export", str(kept)) == 0
+    before = kept.read_text()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert run(monkeypatch, tmp_path / "home", "progress", "--export", str(kept)) == 2
+    assert kept.read_text() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "kept.json", "sheet.toml"]
+
+
 def test_a_quiz_keeps_each_answer_and_the_next_one_shows_less_of_what_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

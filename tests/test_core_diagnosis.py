@@ -157,6 +157,11 @@ def test_as_many_digits_count_as_are_written() -> None:
         assert digits > 9 or told(f"o1 = {beside}").values[0].agrees is False
 
 
+def test_no_power_of_ten_makes_a_number_agree_with_everything() -> None:
+    for text in ("1e999", "-1e999", "1e400", "0e999", "0e5", "0.0e+308"):
+        assert told(f"o1 = {text}").values[0].agrees is False
+
+
 def test_a_zero_among_numbers_in_full_is_no_rounding() -> None:
     """A bias that never moves prints as 0.0, or as the 0.6 that it was; alone, that is a number of one digit."""
     trace = right(replace(TWO, network=replace(TWO.network, layers=tuple(

@@ -131,6 +131,25 @@ def test_numbers_of_another_network_are_asked_about(tmp_path: Path, capsys: pyte
     assert "Is this the same network? net_h1 is 0.9123, expected 0.3775; h1 is" in said
 
 
+@pytest.mark.parametrize(
+    ("activation", "weight", "target", "values"),
+    [("gelu", "1e308", "0.5", None), ("softplus", "1.0", "1e308", "E = 1e999"), ("identity", "1e308", "1.0", "E = inf"),
+     ("step", "1e308", "-1e308", "W1_new = [[1 2] [3 4]]")],
+)  # fmt: skip
+def test_numbers_beyond_all_doubles_are_told_without_a_warning(
+    activation: str, weight: str, target: str, values: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sheet.toml").write_text(
+        f"l1 = 1e308\n[[layer]]\nactivation = '{activation}'\nweights = [[{weight}, {weight}], [{weight}, -0.5]]\n"
+        f"[[sample]]\ninput = [1e154, 1.0]\ntarget = [{target}, 0.3]\n"
+    )
+    (tmp_path / "mine.txt").write_text(values or "")
+    own = [str(tmp_path / "mine.txt")] if values else []
+    assert cli.main(["diagnose", str(tmp_path / "sheet.toml"), *own, "--iterations", "30"]) in (0, 1)
+    told = capsys.readouterr()
+    assert told.out and not told.err
+
+
 def test_values_may_come_by_standard_input() -> None:
     """As `python mine.py | nntutor diagnose sheet.toml -`."""
     code = "import sys; from nntutor.tui.command import main; sys.exit(main())"

@@ -78,6 +78,11 @@ def test_an_npz_is_read_as_numpy_reads_it(dtype: str, order: Any) -> None:
     assert array(npz(w=values), ending="npz").tolist() == values.astype(float).tolist()
 
 
+def test_a_heading_of_python_2_is_read_without_a_word() -> None:
+    header = "{'descr': '<f8', 'fortran_order': False, 'shape': (1L, 1L), }\n"
+    assert array(archive(npy(header, EIGHT)), ending="npz").tolist() == [[1.0]]
+
+
 @pytest.mark.parametrize(("name", "dtype"), [("F64", "<f8"), ("F32", "<f4"), ("F16", "<f2"), ("I16", "<i2")])
 def test_a_tensor_is_read_in_its_own_type(name: str, dtype: str) -> None:
     values = np.array([[0.5, -2.0, 3.25]]).astype(dtype)
@@ -146,6 +151,7 @@ HOSTILE_NPZ = {
     "giant": archive(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000000000), }\n")),
     "code": archive(npy("__import__('os').system('false')\n")),
     "deep": archive(npy("(" * 5000 + ")" * 5000 + "\n")),
+    "open": archive(npy("(" * 5000)),
     "text": archive(npy("{'descr': '<U4', 'fortran_order': False, 'shape': (1,), }\n", b"0" * 16)),
     "inner": archive(npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }\n", EIGHT)),
     "bomb": archive(b"\0" * 60_000_000),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+from nntutor.core.errors import NntutorError
 from nntutor.lessons.course import load
 from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.export import progress
@@ -28,18 +30,21 @@ def run(given: Arguments, out: Output) -> int:
     """Take in a file, print one, or say what has been learned; the exit status."""
     if given.taken_in is not None:
         return _taken_in(given.taken_in, out)
-    finished, skills = _learned()
+    finished, skills, told = _learned(out.words)
     if given.written_to is not None:
+        if told and not (finished or skills):  # it is not that nothing has been learned
+            raise UsageError("not_exported", reason=told)
         _write(given.written_to, progress.written(finished, skills), out)
         return 0
     out.lines(_lines(finished, skills, out.words))
+    out.lines(iter([f"! {told}"] if told else []))
     return 0
 
 
 def reset(out: Output) -> int:
     """Forget everything, after a question; the exit status."""
     say = out.words.say
-    finished, skills = _learned()
+    finished, skills, _ = _learned(out.words)
     if not places.exists():
         out.lines(iter([say("learned.nothing")]))
         return 0
@@ -55,12 +60,15 @@ def reset(out: Output) -> int:
     return 0
 
 
-def _learned() -> tuple[frozenset[str], dict[str, Skill]]:
-    """Finished lessons that there are, and skills; looking makes no file."""
+def _learned(words: Words) -> tuple[frozenset[str], dict[str, Skill], str]:
+    """Finished lessons that there are, skills, and what there is to say of the file; looking makes no file."""
     if not places.exists():
-        return frozenset(), {}
+        return frozenset(), {}, ""
+    from nntutor.tui.desk import Desk
+
     with closing(Store.open()) as store:
-        return store.done() & {lesson.id for lesson in load.lessons()}, store.skills()
+        finished = store.done() & {lesson.id for lesson in load.lessons()}
+        return finished, store.skills(), Desk(store).message(words)
 
 
 def _taken_in(name: str, out: Output) -> int:
@@ -82,11 +90,32 @@ def _reason(store: Store, words: Words) -> str:
 
 
 def _write(name: str, text: str, out: Output) -> None:
+    """Whole or not at all, and over nothing but a file of the same kind."""
+    path = Path(name)
     if name == "-":
         out.utf8()
         out.write(text)
+    elif os.path.lexists(path) and not path.is_file():  # a device, or what cannot be written to
+        path.write_text(text, encoding="utf-8", newline="\n")
     else:
-        Path(name).write_text(text, encoding="utf-8", newline="\n")
+        if path.is_file() and not _is_progress(name):
+            raise UsageError("exists", name=name)
+        beside = path.resolve().with_name(f"{path.name}.{os.getpid()}")
+        try:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+            beside.replace(path.resolve())
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+
+
+def _is_progress(name: str) -> bool:
+    try:
+        progress.read(progress.text_of(name))
+    except (progress.NotProgress, NntutorError):
+        return False
+    return True
 
 
 def _lines(finished: frozenset[str], skills: dict[str, Skill], words: Words) -> Iterator[str]:

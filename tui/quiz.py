@@ -23,6 +23,7 @@ from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_due
 from nntutor.tui.arguments import Arguments, UsageError, near
+from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read
 from nntutor.tui.plain.spoken import action_of
@@ -83,9 +84,8 @@ def asked(given: Arguments, out: Output) -> int:
         quiz = Quiz(out, read(out), series, given.seed or _seed(), store)
         quiz.start_at({name: skill.box for name, skill in skills.items()})
         quiz.run(count)
-        if store.note is not None:
-            key, facts = store.note
-            out.lines(iter([out.words.say(key, **facts)]))
+        if told := Desk(store).message(out.words):
+            out.lines(iter([told]))
     return 0
 
 

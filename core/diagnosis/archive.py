@@ -6,19 +6,16 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from math import prod
-from tokenize import TokenError
 
 import numpy as np
-from numpy.lib import format as npy
 
 from nntutor.core.diagnosis.text import MOST_NUMBERS, Named
 from nntutor.core.diagnosis.written import exact
 from nntutor.core.errors import NotValues, TooManyNumbers
+from nntutor.core.files.npy import NoNumbers, array_of
 
 MAGIC = b"PK\x03\x04"
-_HEADING = 10_000
-_MOST_BYTES = 8 * MOST_NUMBERS + _HEADING
+_MOST_BYTES = 8 * MOST_NUMBERS + 10_000
 
 
 def unpacked(data: bytes, file: str) -> Iterator[Named]:
@@ -41,18 +38,9 @@ def unpacked(data: bytes, file: str) -> Iterator[Named]:
 
 def _array(content: bytes, name: str, file: str) -> np.ndarray:
     """The numbers behind a heading that says no more than there is."""
-    stream = io.BytesIO(content)
     try:
-        version = npy.read_magic(stream)
-        read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
-        if read is None:
-            raise ValueError(f"version {version}")
-        shape, fortran, kind = read(stream, max_header_size=_HEADING)
-        if kind.hasobject or kind.kind not in "fiub":
-            raise NotValues(file, None, "kind", name)
-        if any(size < 0 for size in shape) or prod(shape) * kind.itemsize != len(content) - stream.tell():
-            raise ValueError("its heading says another size")
-        flat = np.frombuffer(content, kind, offset=stream.tell())
-        return flat.reshape(shape, order="F" if fortran else "C")
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError, TokenError) as error:
+        return array_of(content, "fiub")
+    except NoNumbers:
+        raise NotValues(file, None, "kind", name) from None
+    except ValueError as error:
         raise NotValues(file, None, "npz", f"{name}: {error}") from None

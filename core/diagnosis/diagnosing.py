@@ -97,6 +97,7 @@ class Diagnosis:
         return next((value for value in self.values if not value.agrees), None)
 
 
+@np.errstate(all="ignore")  # what a training, or own numbers, may be beyond all doubles
 def diagnose(
     problem: Problem,
     given: list[Named] | None,
@@ -120,6 +121,7 @@ def diagnose(
     return found
 
 
+@np.errstate(all="ignore")
 def compared(
     problem: Problem,
     given: list[Named],

@@ -81,7 +81,10 @@ def _parts(text: str) -> tuple[float, int, int]:
         if word not in _WORDS:
             raise NoNumber(text)
         return (-_WORDS[word] if bare.startswith("-") else _WORDS[word]), 0, 0
-    return float(bare), len(match[2].partition(".")[2]), int(match[3] or 0)
+    value, power = float(bare), int(match[3] or 0)
+    if value in (0, inf, -inf):  # no power of ten makes a nought, or what is beyond all doubles, less exact
+        power = min(power, 0)
+    return value, len(match[2].partition(".")[2]), power
 
 
 def _leaves(tree: object) -> Iterator[str]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.errors import NotStored, TooLarge
+from nntutor.core.files.npy import array_of
 from nntutor.core.files.text import opened
 from nntutor.core.foreign import clean
 
@@ -27,7 +28,6 @@ MOST_BYTES = 50_000_000
 MOST_HEADER = 1_000_000
 MOST_ARRAYS = 10_000
 _REFERENCE = re.compile(r"(.+\.(npz|safetensors)):(.+)", re.DOTALL | re.IGNORECASE)
-_NPY_HEADER = 10_000
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1",
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "<u1",
@@ -115,15 +115,10 @@ def _from_npz(data: bytes, wanted: str) -> np.ndarray:
 
 
 def _npy(data: bytes) -> np.ndarray:
-    """An array as NumPy saves one, its header held to the bytes behind it."""
-    stream = io.BytesIO(data)
-    version = np.lib.format.read_magic(stream)
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-    shape, in_columns, dtype = read(stream, max_header_size=_NPY_HEADER)
-    if dtype.kind not in "fiu" or dtype.hasobject:
+    values = array_of(data, "fiu")
+    if values.ndim > 2 or not values.size:
         raise _Damaged
-    values = _shaped(data[stream.tell() :], dtype, shape[::-1] if in_columns else shape)
-    return values.T if in_columns else values
+    return values
 
 
 def _from_safetensors(data: bytes, wanted: str) -> np.ndarray:

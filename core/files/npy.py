@@ -1,0 +1,43 @@
+"""An array as NumPy saves one, from anywhere: no object is unpickled, and its heading is held to what follows it."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from math import prod
+from tokenize import TokenError
+
+import numpy as np
+from numpy.lib import format as npy
+
+_HEADING = 10_000
+_BROKEN = (ValueError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError, TokenError)
+"""What NumPy's reader of headings raises for one that is broken, or made to break it."""
+
+
+class NoNumbers(ValueError):
+    """An array of something else than numbers."""
+
+
+def array_of(data: bytes, kinds: str) -> np.ndarray:
+    """The array of a .npy file; kinds: the letters of the dtypes that it may have, as `dtype.kind` has them.
+
+    Raises NoNumbers for other dtypes and ValueError for whatever is broken.
+    """
+    stream = io.BytesIO(data)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # a heading of Python 2 is read and spoken of
+            version = npy.read_magic(stream)
+            read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
+            if read is None:
+                raise ValueError(f"version {version}")
+            shape, in_columns, kind = read(stream, max_header_size=_HEADING)
+        if kind.hasobject or kind.kind not in kinds:
+            raise NoNumbers
+        if any(size < 0 for size in shape) or prod(shape) * kind.itemsize != len(data) - stream.tell():
+            raise ValueError("its heading says another size")
+        return np.frombuffer(data, kind, offset=stream.tell()).reshape(shape, order="F" if in_columns else "C")
+    except NoNumbers:
+        raise
+    except _BROKEN as error:
+        raise ValueError(str(error)) from None
