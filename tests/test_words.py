@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import pytest
+import screens
 
 from nntutor.core import errors
 from nntutor.core.engine.plan import PHASES
@@ -24,11 +25,12 @@ from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import FORMS
 from nntutor.lessons.language import mistakes, words
 from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.arguments import COMMANDS
 from nntutor.tui.plain.spoken import OWN
 from nntutor.tui.state import commands
 from nntutor.tui.state.panels import KINDS_OF_FILES
-from nntutor.tui.state.session import THEMES
+from nntutor.tui.state.session import THEMES, Home, Session
 
 ROOT = Path(__file__).parent.parent
 CODE = ("core/**/*.py", "lessons/**/*.py", "tui/**/*.py")
@@ -185,3 +187,25 @@ def test_the_word_after_a_count_agrees_with_it() -> None:
     ]  # fmt: skip
     alone = re.compile(rf"\{{(?:{COUNTS.replace(' ', '|')})\}}(?: more)? (?!does\b)[a-z]+s\b")
     assert not [key for key, said in words.load("en").entries.items() if alone.search(said)]
+
+
+def test_both_languages_have_the_same_words_in_the_same_files() -> None:
+    for file in words.FILES:
+        assert list(words._read("en", file)) == list(words._read("ko", file)), file
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("lesson", "files"), [("", 1), ("hidden-delta", 2)])
+def test_a_first_screen_reads_no_more_words_than_it_may_show(
+    language: str, lesson: str, files: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = words._read, set()
+
+    def recorded(of: str, file: str) -> Mapping[str, str]:
+        asked.add(file)
+        return read(of, file)
+
+    session = screens.of_lesson(lesson, language) if lesson else Session(Home(load.lessons()), language)
+    monkeypatch.setattr(words, "_read", recorded)
+    assert screens.lines(session)
+    assert asked == set(words.FILES[:files])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,9 @@ from types import MappingProxyType
 
 HERE = Path(__file__).parent.parent
 LANGUAGES = ("en", "ko")
+FILES = ("screen", "steps", "pages", "commands")
+"""The files of a language. One is read when a word is asked for that those before it do not have: to read all of them
+would take as long as drawing the first screen."""
 Note = tuple[str, Mapping[str, object]]
 """Something to say: a key of the words, and its facts."""
 FACT = re.compile(r"\{([a-z_]+)(?:\|([^{}|]+))?\}")
@@ -29,6 +32,27 @@ class WordsError(KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Mapping[str, str]):
+    """The words of a language by dotted key, file after file as they are asked for."""
+
+    language: str
+
+    def __getitem__(self, key: str) -> str:
+        for file in FILES:
+            found = _read(self.language, file).get(key)
+            if found is not None:
+                return found
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        for file in FILES:
+            yield from _read(self.language, file)
+
+    def __len__(self) -> int:
+        return sum(len(_read(self.language, file)) for file in FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +70,12 @@ class Words:
         """The text under `key`, its {names} replaced by the facts."""
         template = self.entries.get(key)
         if template is None:
-            raise WordsError(f"words/{self.language}.toml has no “{key}”")
+            raise WordsError(f"words/{self.language} has no “{key}”")
 
         def fact(match: re.Match[str]) -> str:
             name = match[1]
             if name not in facts and name not in self.known:
-                raise WordsError(f"words/{self.language}.toml: “{key}” needs the fact “{name}”")
+                raise WordsError(f"words/{self.language}: “{key}” needs the fact “{name}”")
             said = str(facts[name] if name in facts else self.known[name])
             if not match[2]:
                 return said
@@ -89,8 +113,13 @@ def _with_particle(said: str, forms: str) -> str:
 @cache
 def load(language: str) -> Words:
     """The words of a language, one of LANGUAGES."""
-    path = HERE / "words" / f"{language}.toml"
-    return Words(language, MappingProxyType(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))))
+    return Words(language, Entries(language))
+
+
+@cache
+def _read(language: str, file: str) -> Mapping[str, str]:
+    path = HERE / "words" / language / f"{file}.toml"
+    return MappingProxyType(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), "")))
 
 
 def _flat(table: Mapping[str, object], start: str) -> list[tuple[str, str]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import UserDict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nntutor.core.notation.style import Style
@@ -53,11 +52,20 @@ def _words_with_keys(language: str, keymap: Keymap, style: Style, asking: bool) 
     return replace(known, entries=Plain(known.entries)) if style is Style.ASCII else known
 
 
-class Plain(UserDict[str, str]):
+@dataclass(frozen=True, slots=True)
+class Plain(Mapping[str, str]):
     """Texts in the ASCII look, each translated when it is said: what is laid out has the length that is shown."""
 
+    texts: Mapping[str, str]
+
     def __getitem__(self, key: str) -> str:
-        return ascii_look(super().__getitem__(key))
+        return ascii_look(self.texts[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
 def _sign(keymap: Keymap, style: Style, actions: Sequence[str]) -> str:
