@@ -120,7 +120,8 @@ HOSTILE = {
     "JSON of objects": '{"E": {"a": 1}}', "JSON of nothing": "{}", "JSON of null": '{"E": null}',
     "JSON of true": '{"E": true}', "JSON twice": '{"E": 1, "E": 2}', "CSV short": "symbol,value\nE\n",
     "CSV word": "symbol,value\nE,one\n", "too many": "dW1 = [" + "1 " * (MOST_NUMBERS + 1) + "]",
-    "an empty list": "dW1 = []", "another script's digits": "o1 = ١٢",
+    "an empty list": "dW1 = []", "another script's digits": "o1 = ١٢", "JSON without a name": '{"": 1}',
+    "CSV without a name": "symbol,value\n,1\n", "a prefix alone": "num_ = 1", "an iteration alone": '{"@2": 1}',
 }  # fmt: skip
 
 
@@ -128,6 +129,11 @@ HOSTILE = {
 def test_what_cannot_be_read_is_a_mistake_that_has_a_name(what: str) -> None:
     with pytest.raises(ProblemError):
         told(HOSTILE[what])
+
+
+def test_a_row_may_end_before_the_column_of_iterations() -> None:
+    value = right(TWO)["o1"]
+    assert told(f"symbol,value,iteration\no1,{value!r}\n").verdict == "right"
 
 
 def test_what_no_network_has_is_refused_by_name_and_shape() -> None:

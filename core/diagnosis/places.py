@@ -31,7 +31,7 @@ _ARRAYS = {
     **{(f"{state}{part}", ""): (state, part == "b") for state in "vms" for part in "Wb"},
 }  # fmt: skip
 _WHOLE = re.compile(r"([A-Za-z]+?)([1-9][0-9]{0,3})(_new)?", re.ASCII)
-_AT = re.compile(r"(.+?)(?:@([1-9][0-9]{0,8}))?", re.DOTALL)
+_AT = re.compile(r"(.*?)(?:@([1-9][0-9]{0,8}))?", re.DOTALL)
 
 
 class Place(NamedTuple):

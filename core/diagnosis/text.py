@@ -131,8 +131,9 @@ def _of_csv(text: str, file: str) -> Iterator[Named]:
             if len(row) <= max(places):
                 raise NotValues(file, rows.line_num, "line", ",".join(row))
             name = row[places[0]].strip()
-            if at is not None and row[at].strip() and "@" not in name:
-                name += f"@{row[at].strip()}"
+            iteration = row[at].strip() if at is not None and at < len(row) else ""
+            if iteration and "@" not in name:
+                name += f"@{iteration}"
             yield named(name, row[places[1]], file, rows.line_num)
     except csv.Error as error:
         raise NotValues(file, rows.line_num, "csv", str(error)) from None
