@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import screens
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from screens import update
 from strategies import share
@@ -80,6 +80,9 @@ def test_words_that_a_student_searches_for_are_somewhere(query: str) -> None:
 
 
 @given(st.text(max_size=8))
+@example(",")
+@example(".")
+@example(";")
 def test_nothing_is_found_that_does_not_hold_the_words(query: str) -> None:
     parts = query.split()
     for place in found((query,), "en") if parts else ():

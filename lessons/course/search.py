@@ -80,8 +80,9 @@ def _part(text: str, at: int) -> tuple[str, int]:
     """Of a text only what is said under one condition (others may say the opposite), and the place in it."""
     begins = text.rfind("\n", 0, at) + 1
     part = text[begins:].partition("\n")[0]
-    bare = part.lstrip(" ,.;:")
-    return bare.rstrip(), max(0, at - begins - (len(part) - len(bare)))
+    # What a condition leaves before its sentence is left out, unless that is what was looked for.
+    shown = part[min(at - begins, len(part) - len(part.lstrip(" ,.;:"))) :]
+    return shown.rstrip(), at - begins - (len(part) - len(shown))
 
 
 @lru_cache(maxsize=4096)
