@@ -49,7 +49,7 @@ def keys_here(session: Session, study: Study) -> Keys:
         of_panel: Keys = _drawing(study.panel).keys(session)
         return of_panel
     keys = [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
-    if study.question is not None:
+    if session.questions and study.question is not None:
         keys.insert(1, (sign(session, "ask"), "ask"))
     return keys
 
