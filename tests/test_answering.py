@@ -15,6 +15,7 @@ from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.questions import HINTS, Asked
+from nntutor.lessons.language import words
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.plain import telling
@@ -242,6 +243,22 @@ def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there(
 def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
     lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 4, "ask", "", "quit"])))
     assert "A question goes with this stop: “ask”." in lines and "Another network: δ_o1 = " in lines
+
+
+def test_that_a_stop_has_a_question_can_be_left_unsaid_and_that_is_kept(tmp_path: Path) -> None:
+    desk = Desk(Store.open(tmp_path))
+    session = replace(at_stop("hidden-delta", "delta"), questions=desk.questions)
+    off = answered(screens.pressed(session, "palette"), "show questions or not")
+    assert "no longer said" in text(off) and not off.questions
+    desk.keep(session, off)
+    desk.close(off)
+    off = screens.without_note(off)
+    asks = words.load("en").say("plain.asks", key_ask="“ask”")
+    assert [" p question " in text(one) for one in (session, off)] == [True, False]
+    assert [asks in telling.everything(one) for one in (session, off)] == [True, False]
+    assert question(screens.pressed(off, "ask")).ref == question(screens.pressed(session, "ask")).ref
+    assert not Desk(Store.open(tmp_path)).questions
+    assert screens.pressed(off, "questions").questions
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,11 @@ class Desk:
         """Whether the learner has turned the mouse on."""
         return self._store.setting("mouse") == "on"
 
+    @property
+    def questions(self) -> bool:
+        """Whether it is said that a stop has a question, unless the learner has turned that off."""
+        return self._store.setting("questions") != "off"
+
     def begin(
         self,
         lesson: str | None,
@@ -192,6 +197,8 @@ class Desk:
             self._store.keep_setting("theme", after.theme)
         if after.mouse != before.mouse:
             self._store.keep_setting("mouse", "on" if after.mouse else "off")
+        if after.questions != before.questions:
+            self._store.keep_setting("questions", "on" if after.questions else "off")
         study = after.study
         if study is None:
             if before.study is not None:

@@ -55,7 +55,10 @@ def run(
             desk.remember(behind)
             typed += behind.typed
         mouse = desk.mouse or served(os.environ)
-        session = Session(desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours, mouse=mouse)
+        session = Session(
+            desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours, mouse=mouse,
+            questions=desk.questions,
+        )  # fmt: skip
         if opening is not None and opening.language in LANGUAGES and not keep_language:
             session = replace(session, language=opening.language)
         tutor = Tutor(session, desk, typed)

@@ -29,7 +29,7 @@ def prose_lines(session: Session, study: Study, words: Words) -> list[str]:
     following = stops[number + 1 : number + 2]
     if any(stop.run == study.run and study.place_of(stop) == study.place for stop in following):
         lines.append(words.say("plain.more"))
-    if study.question is not None:
+    if session.questions and study.question is not None:
         lines.append(words.say("plain.asks"))
     return lines
 

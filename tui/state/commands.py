@@ -33,11 +33,12 @@ _ALWAYS = HOME | STUDY | PANEL | RUNNING
 class Command:
     """One row.
 
-    keys: the first one is shown. help: its key under [help]; commands with the same one share a line of the page of
-    keys. row: its place in a lesson's key row and its word under [keys] there; those with the same ones stand together.
-    home_list: whether the list of commands has it at home as well. typed: the key that means it while a line is typed,
-    whatever else that key is given to. needed: without it nobody gets on, or out. formerly: an older name, still read
-    in files of keys. group: what it is for, a word under [command_group]; none: it stands in no list.
+    keys: the first one is shown; none: only the list of commands has it. help: its key under [help]; commands with the
+    same one share a line of the page of keys. row: its place in a lesson's key row and its word under [keys] there;
+    those with the same ones stand together. home_list: whether the list of commands has it at home as well. typed: the
+    key that means it while a line is typed, whatever else that key is given to. needed: without it nobody gets on, or
+    out. formerly: an older name, still read in files of keys. group: what it is for, a word under [command_group];
+    none: it stands in no list.
     """
 
     action: str
@@ -81,6 +82,7 @@ COMMANDS = (
         Command("check", ("c",), STUDY, "check", (9, "check")),
         Command("parting", ("!",), STUDY, "parting", (4, "parting")),
         Command("ask", ("p",), STUDY, "ask"),
+        Command("questions", (), STUDY, "questions"),
     ),
     *_for("change",
         Command("edit", ("e",), STUDY, "edit", (8, "edit")),

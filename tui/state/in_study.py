@@ -129,6 +129,11 @@ def _digits(session: Session, study: Study, extents: Extents) -> Session:
     return replace(session, digits=DIGITS[(place + 1) % len(DIGITS)])
 
 
+def _questions(session: Session, study: Study, extents: Extents) -> Session:
+    said = panels.note("questions.off" if session.questions else "questions.on")
+    return replace(session, questions=not session.questions, study=replace(study, note=said))
+
+
 def _glossary(session: Session, study: Study, extents: Extents) -> Session:
     return replace(session, study=replace(study, panel=Reading(extents.term_top(session)), note=None))
 
@@ -153,6 +158,7 @@ ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {
     "continue": _continue,
     "view": _view,
     "digits": _digits,
+    "questions": _questions,
     "glossary": _glossary,
     "lesson_next": partial(_other_lesson, way=1),
     "lesson_previous": partial(_other_lesson, way=-1),

@@ -153,7 +153,7 @@ def _normal(written: str) -> str:
 def _refuse_keyless(found: Keymap, written: Mapping[str, str], owner: Mapping[str, str], places: _Places) -> None:
     """An action may have lost its last key only where the file says so, and some not even then."""
     for action, left in found.keys.items():
-        if left or (action in written and action not in NEEDED):
+        if left or not BINDINGS[action] or (action in written and action not in NEEDED):
             continue
         if action in written:
             raise UsageError("keymap_needed", place=places.of(written[action]), action=written[action], names=NEEDED)

@@ -173,6 +173,7 @@ class Session:
     app then opens; export: what it then writes. leaving: the learner wants out. palette: the list of commands, where it
     is open; search: what is searched for. typed: by kind of line, those that were sent, for as long as the session
     lasts. colours: how many the terminal has; 0: none in any theme. mouse: whether it is listened to.
+    questions: whether it is said that a stop has one.
     """
 
     home: Home
@@ -192,6 +193,7 @@ class Session:
     theme: str = THEMES[0]
     colours: int = 16
     mouse: bool = False
+    questions: bool = True
 
 
 class Extents(Protocol):

@@ -50,7 +50,7 @@ def keys_here(session: Session, study: Study) -> Keys:
         return of_panel
     keys = [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
     # At all stops alike: a row of keys that comes and goes would cost bytes at every one of them.
-    if study.lesson is not None and study.lesson.questions:
+    if session.questions and study.lesson is not None and study.lesson.questions:
         keys.insert(1, (sign(session, "ask"), "ask"))
     return keys
 
