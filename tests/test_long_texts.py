@@ -107,6 +107,9 @@ def test_every_key_stands_below_what_it_is_for(language: str) -> None:
     for actions, word in HELP:
         group, first = GROUPS.index(group_of(actions[0])), say(f"help.{word}")[:20]
         places = [at for at, row in enumerate(rows) if first in row]
+        if not any(session.keymap.keys[action] for action in actions):
+            assert not places, "what has no key is in the list of commands alone"
+            continue
         assert len(places) == 1 and headings[group] < places[0] < headings[group + 1]
 
 
