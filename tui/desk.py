@@ -16,7 +16,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.words import Note, Words
 from nntutor.lessons.learner.places import Place, Store
-from nntutor.lessons.learner.review import due
+from nntutor.lessons.learner.review import due, is_due
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
@@ -107,8 +107,10 @@ class Desk:
 
     def greeting(self, words: Words) -> str:
         """What there is to say at a start: `message`, and what of the questions answered before is due again."""
-        skills = self._store.skills()
-        found = due(skills, [name for name in skills if words.has(f"series.{name}")], time.time())
+        skills, now = self._store.skills(), time.time()
+        # What is not due is asked for no name: the words of questions are in a file that most starts do not read.
+        known = [name for name, skill in skills.items() if is_due(skill, now) and words.has(f"series.{name}")]
+        found = due(skills, known, now)
         names = ", ".join(words.say(f"series.{name}") for name in found)
         return " ".join(filter(None, (self.message(words), words.say("learned.due", names=names) if found else "")))
 
