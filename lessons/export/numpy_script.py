@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nntutor.core.errors import NotScripted
 from nntutor.core.notation.coding import code
@@ -11,13 +11,14 @@ from nntutor.core.rules.contractions import Contraction
 from nntutor.core.rules.softmax import Softmax
 from nntutor.core.rules.sums import BackpropagatedSum, GradientSum, MatrixProduct
 from nntutor.lessons.export.script import Script
-from nntutor.lessons.export.script_parts import INDENT, UNIT, Part, only, times, unit, wrapped
+from nntutor.lessons.export.script_parts import INDENT, UNIT, Part, only, times, unit
 
 
 class NumpyScript(Script):
     """The rules of backpropagation, line by line, for arrays with a row for each sample."""
 
     library, array = "np", "np.array"
+    as_list, finite = "np.asarray(values).tolist()", "np.isfinite(values).all()"
 
     def imports(self) -> Iterator[str]:
         if self.one_thread:
@@ -224,14 +225,6 @@ class NumpyScript(Script):
 
     def printed_of(self, part: Part) -> tuple[str, ...]:
         return tuple(part.of(kind) for kind, _ in self.rule(part).made)
-
-    def printing(self, numbers: Iterable[str]) -> Iterator[str]:
-        yield from wrapped("numbers = {", (f'"{name}": {name}' for name in numbers), "}")
-        yield 'print("iteration", iteration)'
-        yield "for name, values in numbers.items():"
-        yield f'{INDENT}print(name, "=", np.asarray(values).tolist())'
-        yield "if not all(np.isfinite(values).all() for values in numbers.values()):"
-        yield f"{INDENT}break"
 
 
 def _factor(tree: Expr, spelled: str) -> str:

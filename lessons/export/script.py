@@ -23,6 +23,7 @@ from nntutor.lessons.export.script_parts import (
     times,
     total,
     unit,
+    wrapped,
 )  # fmt: skip
 
 # Products of fewer numbers are summed by one thread everywhere.
@@ -30,7 +31,13 @@ _FEW = 4096
 
 
 class Script(Given):
-    """A program in one array library that prints what iterations make. `trace` is the first of them."""
+    """A program in one array library that prints what iterations make. `trace` is the first of them.
+
+    as_list, finite: what makes a list of `values` in that library, and what says whether all of them are finite.
+    """
+
+    as_list: str
+    finite: str
 
     def lines(self) -> Iterator[str]:
         yield from self._head()
@@ -71,7 +78,13 @@ class Script(Given):
         raise NotImplementedError
 
     def printing(self, numbers: Iterable[str]) -> Iterator[str]:
-        raise NotImplementedError
+        """The lines that print these numbers by their names, and end the loop where one is not finite."""
+        yield from wrapped("numbers = {", (f'"{name}": {name}' for name in numbers), "}")
+        yield 'print("iteration", iteration)'
+        yield "for name, values in numbers.items():"
+        yield f'{INDENT}print(name, "=", {self.as_list})'
+        yield f"if not all({self.finite} for values in numbers.values()):"
+        yield f"{INDENT}break"
 
     def printed(self, layer: int) -> tuple[str, ...]:
         """The names of what goes back through a layer."""

@@ -5,11 +5,11 @@ Where `torch.optim` has the optimizer, it moves the weights; where not, its rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nntutor.core.errors import NotScripted
 from nntutor.lessons.export.script import Script
-from nntutor.lessons.export.script_parts import INDENT, UNIT, Part, indented, unit, wrapped
+from nntutor.lessons.export.script_parts import INDENT, UNIT, Part, indented, unit
 
 _OUT = {
     "sigmoid": "torch.sigmoid({net})",
@@ -41,6 +41,7 @@ class TorchScript(Script):
     """Forward and error line by line; autograd finds the gradients, an optimizer of PyTorch moves the weights."""
 
     library, array = "torch", "torch.tensor"
+    as_list, finite = "values.tolist()", "values.isfinite().all()"
 
     def lines(self) -> Iterator[str]:
         if self.foreign:
@@ -211,11 +212,3 @@ class TorchScript(Script):
         rule = self.rule(part)
         made = rule.made if self.lacking is not None else (*rule.states, ("new", rule.update))
         return tuple(part.of(kind) for kind, _ in made)
-
-    def printing(self, numbers: Iterable[str]) -> Iterator[str]:
-        yield from wrapped("numbers = {", (f'"{name}": {name}' for name in numbers), "}")
-        yield 'print("iteration", iteration)'
-        yield "for name, values in numbers.items():"
-        yield f'{INDENT}print(name, "=", values.tolist())'
-        yield "if not all(values.isfinite().all() for values in numbers.values()):"
-        yield f"{INDENT}break"
