@@ -306,7 +306,7 @@ def walk(subject: str, language: str, size: tuple[int, int], random: Random, mos
         session = screens.of_problem(builtin.open(subject.removeprefix("problem ")), style, size)
         session = replace(session, language=language)
     else:
-        session = screens.of_lesson(subject, language, style, size)
+        session = screens.of_lesson(subject, language, style, size, known=True)
     look_at(session)
     _lists(session, random, look_at)
     for _ in range(most):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import moves
 from nntutor.tui.state.session import Action, Home, Opened, Press, Session
+from nntutor.tui.state.study import Study
 from nntutor.tui.state.update import update as updated
 
 
@@ -26,14 +28,26 @@ def update(session: Session, action: Action) -> Session:
 
 
 def of_lesson(
-    name: str, language: str = "en", style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24)
+    name: str,
+    language: str = "en",
+    style: Style = Style.UNICODE,
+    size: tuple[int, int] = (80, 24),
+    *,
+    known: bool = False,
 ) -> Session:
-    """A lesson at its first stop."""
+    """A lesson at its first stop. known: what other tests have run of it is not run again; for one that only looks."""
+    study = _known(name) if known else _opened(name)
+    return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
+
+
+def _opened(name: str) -> Study:
     lesson = load.find(name)
     assert lesson is not None
     problems = {run.id: builtin.of_run(run) for run in lesson.runs}
-    study = moves.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
-    return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
+    return moves.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
+
+
+_known = cache(_opened)
 
 
 def of_problem(

@@ -157,7 +157,7 @@ def races(session: Session) -> None:
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_key_changes_what_the_screen_says_from_the_first_iteration_on(lesson: Lesson) -> None:
     for stop in near_stops(lesson):
-        session = at(screens.of_lesson(lesson.id, size=(120, 40)), stop.id)
+        session = at(screens.of_lesson(lesson.id, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
         for how in ("more", "less", "halve", "double"):
@@ -180,7 +180,7 @@ def test_a_key_changes_what_the_screen_says_from_the_first_iteration_on(lesson: 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_what_follows(lesson: Lesson) -> None:
     for stop in near_stops(lesson):
-        session = at(screens.of_lesson(lesson.id, size=(120, 40)), stop.id)
+        session = at(screens.of_lesson(lesson.id, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
         main = keyed(lesson, study, "more")
@@ -199,7 +199,7 @@ def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_wha
 
 
 def test_at_every_step_of_a_unit_a_weight_into_it_can_be_edited() -> None:
-    session = screens.of_lesson("hidden-delta")
+    session = screens.of_lesson("hidden-delta", known=True)
     while (study := session.study) is not None and study.timeline.iteration == 1:
         unit = study.step.ref
         into = [ref for ref in edits.editable(study) if ref.kind == "weight" and ref[1:3] == (unit.layer, unit.unit)]
@@ -214,7 +214,7 @@ SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_what_is_told_of_a_change_is_cut_by_no_edge(lesson: Lesson, language: str) -> None:
     for stop in near_stops(lesson)[-2:]:
-        session = at(screens.of_lesson(lesson.id, language), stop.id)
+        session = at(screens.of_lesson(lesson.id, language, known=True), stop.id)
         study = session.study
         assert study is not None
         line = f"{study.trace.symbol(Ref('weight', 1, 1, 1))} = 0.123456"
@@ -245,7 +245,7 @@ def is_told(shown: str, symbol: str, before: float, then: float) -> bool:
 
 
 def test_a_change_that_takes_a_run_is_told_at_its_end() -> None:
-    session = at(screens.of_lesson("cycle"), "curve")
+    session = at(screens.of_lesson("cycle", known=True), "curve")
     before = session.study
     assert before is not None
     running = screens.pressed(session, "more")
@@ -264,7 +264,7 @@ def test_a_change_that_takes_a_run_is_told_at_its_end() -> None:
 
 
 def test_a_change_by_which_training_diverges_says_where() -> None:
-    session = at(screens.of_lesson("descent"), "creeping")
+    session = at(screens.of_lesson("descent", known=True), "creeping")
     for _ in range(12):
         session = screens.pressed(session, "double")
     for _ in range(200):
@@ -279,7 +279,7 @@ def test_a_change_by_which_training_diverges_says_where() -> None:
 
 
 def test_the_trained_weight_is_not_taken_for_the_one_of_iteration_one() -> None:
-    session = at(screens.of_lesson("xor"), "wall")
+    session = at(screens.of_lesson("xor", known=True), "wall")
     assert session.study is not None
     own = session.study.timeline.trace_of(1)["w4"]
     changed = lint.ran(screens.pressed(session, "more")).study
@@ -288,14 +288,14 @@ def test_the_trained_weight_is_not_taken_for_the_one_of_iteration_one() -> None:
 
 
 def test_a_later_edit_that_no_longer_counts_is_said_to() -> None:
-    session = typed(at(screens.of_lesson("wall"), "by-key"), "w1 = 1")
+    session = typed(at(screens.of_lesson("wall", known=True), "by-key"), "w1 = 1")
     assert "no longer counts" not in screen(session)
     assert "no longer counts" in screen(screens.pressed(session, "double"))
 
 
 def test_a_run_holds_so_many_changes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that something lies on: every change is made again at each further one, and at every start."""
-    session = screens.of_lesson("deeper")
+    session = screens.of_lesson("deeper", known=True)
     assert session.study is not None
     many = tuple(Edit(1, Ref("rate_eta"), 1.0 + number) for number in range(MOST_EDITS))
     timelines = {name: one.edited(many) for name, one in session.study.timelines.items()}
@@ -328,7 +328,7 @@ def test_edits_in_force_are_those_that_no_earlier_one_has_forgotten() -> None:
 
 
 def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
-    first = screens.pressed(at(screens.of_lesson("adam"), "race-one"), "double")
+    first = screens.pressed(at(screens.of_lesson("adam", known=True), "race-one"), "double")
     assert first.study is not None
     other = screens.pressed(first, "more", "halve", "undo").study
     assert other is not None
@@ -351,7 +351,7 @@ def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
     ],
 )
 def test_a_typed_line_sets_what_it_names_or_what_is_at_hand(lesson: str, stop: str, line: str, ref: Ref) -> None:
-    study = typed(at(screens.of_lesson(lesson), stop), line).study
+    study = typed(at(screens.of_lesson(lesson, known=True), stop), line).study
     assert study is not None
     assert [edit.ref for edit in study.timeline.edits] == [ref]
 
@@ -365,7 +365,7 @@ def test_a_typed_line_sets_what_it_names_or_what_is_at_hand(lesson: str, stop: s
     ],
 )
 def test_a_typed_line_that_could_mean_anything_asks(lesson: str, line: str, told: str) -> None:
-    session = typed(screens.of_lesson(lesson), line)
+    session = typed(screens.of_lesson(lesson, known=True), line)
     assert told in screen(session)
     assert session.study is not None
     assert not session.study.timeline.edits
@@ -373,7 +373,7 @@ def test_a_typed_line_that_could_mean_anything_asks(lesson: str, line: str, told
 
 @pytest.mark.parametrize("key", ["more", "less", "halve", "double"])
 def test_where_nothing_learns_no_rate_is_offered(key: str) -> None:
-    session = screens.of_lesson("by-hand")
+    session = screens.of_lesson("by-hand", known=True)
     assert not {"check", "run", "change"} & set(screens.lines(session)[-1].split())
     pressed = screens.pressed(session, key)
     assert "Nothing learns here" in screen(pressed)
@@ -392,12 +392,12 @@ def test_where_nothing_learns_no_rate_is_offered(key: str) -> None:
     ],
 )
 def test_what_a_key_does_in_this_lesson_is_said_with_what_it_did(lesson: str, key: str, step: str) -> None:
-    assert step in screen(screens.pressed(screens.of_lesson(lesson, size=(120, 40)), key))
+    assert step in screen(screens.pressed(screens.of_lesson(lesson, size=(120, 40), known=True), key))
 
 
 def test_the_name_of_a_run_that_has_been_changed_says_so_at_any_width() -> None:
     for width in (80, 100, 120):
-        session = at(screens.of_lesson("momentum", size=(width, 24)), "why")
+        session = at(screens.of_lesson("momentum", size=(width, 24), known=True), "why")
         assert "plain (changed)" not in screens.lines(session)[0]
         assert "plain (changed)" in screens.lines(screens.pressed(session, "more"))[0]
         assert "plain (changed)" not in screens.lines(screens.pressed(session, "more", "undo"))[0]

@@ -90,7 +90,7 @@ def test_the_figures_of_a_check_divide_to_the_slope_that_stands_below_them(
 ) -> None:
     """At each stop, one step of every kind in its iteration: (E(+ε) − E(−ε))/2ε is the slope, and that the gradient."""
     monkeypatch.setattr(panel, "_verdict", lambda *given: ("agrees", {}))  # takes long, and has tests of its own
-    session = screens.of_lesson(name)
+    session = screens.of_lesson(name, known=True)
     study = session.study
     assert study is not None and study.lesson is not None
     checked = 0

@@ -53,7 +53,7 @@ def text_of(rows: list) -> list[str]:  # type: ignore[type-arg]
 @pytest.mark.parametrize("size", [(20, 5), (250, 80)])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_stop_of_every_lesson_fits_where_it_was_not_meant_for(lesson: str, size: tuple[int, int]) -> None:
-    session = screens.of_lesson(lesson, "en" if size[0] > 100 else "ko", size=size)
+    session = screens.of_lesson(lesson, "en" if size[0] > 100 else "ko", size=size, known=True)
     for _ in range(900):
         lines = screens.lines(session)
         assert len(lines) == size[1]
@@ -84,7 +84,7 @@ def test_any_network_is_drawn_at_any_size(problem: Problem, size: tuple[int, int
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_count_of_stops_has_a_sign_exactly_where_the_next_one_stands_at_this_step(lesson: str) -> None:
-    session = screens.of_lesson(lesson, size=(120, 40))
+    session = screens.of_lesson(lesson, size=(120, 40), known=True)
     stops = at_hand(session).lesson.stops  # type: ignore[union-attr]
     for number, stop in enumerate(stops):
         study = at_hand(session)
@@ -185,7 +185,7 @@ def test_the_diagram_of_the_example_at_the_hidden_delta(two_two_two: Problem) ->
 
 
 def test_targets_that_a_lesson_holds_back_are_shown_from_their_step_on() -> None:
-    session = screens.of_lesson("forward")
+    session = screens.of_lesson("forward", known=True)
     study = session.study
     assert study is not None and study.lesson is not None
     trace, look = study.trace, Look(digits=session.digits)
@@ -200,7 +200,7 @@ def test_targets_that_a_lesson_holds_back_are_shown_from_their_step_on() -> None
 
 
 def test_a_check_shows_no_gradient_before_it_is_made() -> None:
-    session = screens.of_lesson("hidden-delta")
+    session = screens.of_lesson("hidden-delta", known=True)
     study = session.study
     assert study is not None
     shown = 0
@@ -220,7 +220,7 @@ def test_a_check_shows_no_gradient_before_it_is_made() -> None:
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_why_names_what_the_learner_set_as_that(language: str) -> None:
     said = {name: words.load(language).say(f"why_panel.given_{name}") for name in ("edit", "weight", "input")}
-    session = screens.of_lesson("hidden-delta", language)
+    session = screens.of_lesson("hidden-delta", language, known=True)
     study = session.study
     assert study is not None
     own = edits.edited(study, Ref("weight", 1, 1, 1), 0.7)

@@ -75,7 +75,9 @@ CLAIMS = [
 
 @pytest.mark.parametrize(("stop", "before", "after"), CLAIMS)
 def test_the_output_layer_says_what_is_so_after_its_target_has_been_raised(stop: str, before: str, after: str) -> None:
-    session = at(screens.of_lesson("output-delta", "en" if before.isascii() else "ko", size=(120, 40)), stop)
+    session = at(
+        screens.of_lesson("output-delta", "en" if before.isascii() else "ko", size=(120, 40), known=True), stop
+    )
     assert before in screen(session)
     assert after not in screen(session)
     changed = typed(session, "t1 = 0.99")
@@ -96,7 +98,7 @@ EXTREMES = [
 
 @pytest.mark.parametrize(("lesson", "stop", "rate", "told"), EXTREMES)
 def test_a_number_that_stays_is_not_said_as_two(lesson: str, stop: str, rate: str, told: str) -> None:
-    session = at(typed(screens.of_lesson(lesson), f"η = {rate}"), stop)
+    session = at(typed(screens.of_lesson(lesson, known=True), f"η = {rate}"), stop)
     assert told in screen(session)
     assert not TWICE.search(screen(session))
 
@@ -115,7 +117,7 @@ FAR = [
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("name", "change"), FAR)
 def test_what_the_text_works_out_gives_what_it_shows(name: str, change: str, language: str) -> None:
-    session = screens.of_lesson(name, language, size=(120, 40))
+    session = screens.of_lesson(name, language, size=(120, 40), known=True)
     session = typed(session, change) if change else session
     study, found = session.study, 0
     for stop in study.lesson.stops if study is not None and study.lesson is not None else ():
@@ -144,7 +146,7 @@ DEPTHS = [
 def test_with_fewer_layers_the_lesson_on_vanishing_says_that_they_learn(
     language: str, stuck: str, learned: str, counted: str
 ) -> None:
-    session = at(screens.of_lesson("vanishing", language, size=(120, 40)), "learns-not")
+    session = at(screens.of_lesson("vanishing", language, size=(120, 40), known=True), "learns-not")
     assert stuck in screen(session)
     session = at(session, "depth")
     for _ in range(7):
@@ -167,7 +169,7 @@ def test_claims_about_the_lessons_own_numbers_are_set_aside_and_come_back(
     text = replace(original, stops={**original.stops, stop.id: prose})
     monkeypatch.setattr(load, "text", lambda *_: text)
     told = {"en": "set aside; 0 goes back", "ko": "뺐습니다. 0 키로"}[language]
-    session = at(screens.of_lesson("old-weights", language), stop.id)
+    session = at(screens.of_lesson("old-weights", language, known=True), stop.id)
     assert "Claim" in screen(session)
     assert told not in screen(session)
     # The text names the run called wrong, so that a change there counts too.
@@ -183,7 +185,7 @@ def test_claims_about_the_lessons_own_numbers_are_set_aside_and_come_back(
 
 @pytest.mark.parametrize("lesson", ["wall", "neuron", "xor"])
 def test_the_rows_that_are_right_are_those_with_a_tick_in_the_picture(lesson: str) -> None:
-    session = screens.of_lesson(lesson, size=(80, 40))
+    session = screens.of_lesson(lesson, size=(80, 40), known=True)
     seen = 0
     for stop in load.find(lesson).stops:
         session = at(session, stop.id)
@@ -267,7 +269,7 @@ def _kind(pair: tuple[object, float]) -> tuple[str, float]:
 def test_after_any_change_what_every_stop_says_is_true_of_the_record(lesson: Lesson, data: st.DataObject) -> None:
     language = data.draw(st.sampled_from(LANGUAGES))
     stops = data.draw(st.lists(st.sampled_from(lesson.stops), min_size=1, max_size=4))
-    session = at(screens.of_lesson(lesson.id, language), stops[0].id)
+    session = at(screens.of_lesson(lesson.id, language, known=True), stops[0].id)
     session = lint.ran(replace(session, study=data.draw(changes(session.study))))
     text = load.text(lesson.id, language)
     for stop in stops:

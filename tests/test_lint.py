@@ -41,7 +41,7 @@ STEPS = 130
 def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str) -> None:
     for number, size in enumerate(lint.SIZES):
         style = Style.ASCII if number == 1 else Style.UNICODE
-        session = screens.of_lesson(lesson.id, language, style, size)
+        session = screens.of_lesson(lesson.id, language, style, size, known=True)
         for place in range(STEPS):
             session = screens.pressed(session, "step")
             if place % 7:
@@ -57,7 +57,7 @@ def test_a_lesson_plays_step_by_step_at_every_size(lesson: Lesson, language: str
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_what_a_lesson_lets_change_can_be_changed_and_taken_back(lesson: Lesson) -> None:
-    session = screens.of_lesson(lesson.id)
+    session = screens.of_lesson(lesson.id, known=True)
     before = screens.lines(session)
     for keys in (("more", "less"), ("double", "halve"), ("double", "undo"), ("more", "reset")):
         session = lint.ran(screens.pressed(session, keys[0]))

@@ -121,7 +121,7 @@ def test_without_curses_a_terminals_name_tells() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_key_goes_round_the_themes_and_names_them(language: str) -> None:
-    session = screens.of_lesson("hidden-delta", language)
+    session = screens.of_lesson("hidden-delta", language, known=True)
     for theme in (*THEMES[1:], THEMES[0]):
         session = screens.pressed(session, "theme")
         assert session.theme == theme
@@ -131,13 +131,13 @@ def test_a_key_goes_round_the_themes_and_names_them(language: str) -> None:
 
 
 def test_without_colours_the_key_says_so_and_changes_nothing() -> None:
-    session = screens.pressed(replace(screens.of_lesson("hidden-delta"), colours=0), "theme")
+    session = screens.pressed(replace(screens.of_lesson("hidden-delta", known=True), colours=0), "theme")
     assert session.theme == "standard"
     assert "no colours" in " ".join(screens.lines(session)[-2:])
 
 
 def test_what_is_open_stays_in_sight_when_the_theme_changes() -> None:
-    session = screens.pressed(screens.of_lesson("hidden-delta"), "why", "theme")
+    session = screens.pressed(screens.of_lesson("hidden-delta", known=True), "why", "theme")
     assert session.theme == "light" and screens.lines(session)[-1] == screens.lines(screens.pressed(session))[-1]
     assert "esc close" in screens.lines(session)[-1]
 
@@ -176,7 +176,7 @@ def test_a_theme_that_this_version_does_not_know_is_the_standard_one(tmp_path: P
 
 
 def stops(lesson: str, style: Style) -> Iterator[Session]:
-    session = screens.of_lesson(lesson, style=style)
+    session = screens.of_lesson(lesson, style=style, known=True)
     for _ in range(900):
         yield session
         assert session.study is not None
@@ -213,7 +213,7 @@ def test_the_picked_row_and_the_picked_choice_have_a_sign(style: Style) -> None:
     mark = ">" if style is Style.ASCII else "▸"
     home = Session(replace(Session(Desk(Store(None)).home()).home, picked=3), style=style)
     assert next(line for line in screens.lines(home) if line.startswith(f" {mark} ")).split()[1] == "3"
-    session = screens.pressed(screens.of_lesson("xor", style=style), "run")
+    session = screens.pressed(screens.of_lesson("xor", style=style, known=True), "run")
     before = ""
     for count in ("10", "100", "1 000", "10 000"):
         line = next(line for line in screens.lines(session) if "10 000" in line)
@@ -227,7 +227,9 @@ def test_the_picked_row_and_the_picked_choice_have_a_sign(style: Style) -> None:
 def test_where_a_line_is_typed_there_is_a_sign(style: Style) -> None:
     assert CURSOR.text.strip()
     for actions in (("goto",), ("edit",)):
-        session = update(screens.pressed(screens.of_lesson("hidden-delta", style=style), *actions), Typed("12"))
+        session = update(
+            screens.pressed(screens.of_lesson("hidden-delta", style=style, known=True), *actions), Typed("12")
+        )
         assert any("12_" in line for line in screens.lines(session))
     home = update(screens.pressed(replace(session, study=None), "search"), Typed("xor"))
     assert "xor_" in screens.lines(home)[2]
@@ -242,7 +244,7 @@ def test_the_bar_at_hand_has_a_sign(look: Look) -> None:
 @pytest.mark.parametrize(("lesson", "view"), [("old-weights", "runs"), ("adam", "moves"), ("adam", "steps")])
 def test_the_number_at_hand_of_a_table_has_a_sign(lesson: str, view: str) -> None:
     for style, mark in ((Style.UNICODE, "▸"), (Style.ASCII, ">")):
-        session = screens.of_lesson(lesson, style=style)
+        session = screens.of_lesson(lesson, style=style, known=True)
         assert session.study is not None
         while session.study is not None and session.study.step.phase != "update":
             session = screens.pressed(session, "step")
@@ -278,7 +280,7 @@ def test_a_filter_takes_every_colour_off() -> None:
 
 
 def test_the_panel_of_runs_uses_no_piece_that_is_reversed_only() -> None:
-    session = screens.pressed(screens.of_lesson("hidden-delta"), "run")
+    session = screens.pressed(screens.of_lesson("hidden-delta", known=True), "run")
     picked = [piece for row in page.rows(session) for piece in row if piece.style == "picked"]
     assert [piece.text for piece in picked] == ["[10]"]
     assert session.study is not None and isinstance(session.study.panel, Choosing)

@@ -38,7 +38,7 @@ def test_a_line_says_of_every_number_at_which_iteration_it_is_what_it_says(lesso
     """What stands behind "now" is the number that the screen shows at the place, and else the iteration is named."""
     said, look = words.load(language), Look()
     for stop in near_stops(lesson):
-        session = at(screens.of_lesson(lesson.id, language), stop.id)
+        session = at(screens.of_lesson(lesson.id, language, known=True), stop.id)
         study = session.study
         assert study is not None
         for ref in edits.editable(study):
@@ -57,7 +57,7 @@ def test_a_line_says_of_every_number_at_which_iteration_it_is_what_it_says(lesso
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_number_typed_alone_is_for_one_that_the_screen_shows(lesson: Lesson) -> None:
     for stop in near_stops(lesson):
-        study = at(screens.of_lesson(lesson.id), stop.id).study
+        study = at(screens.of_lesson(lesson.id, known=True), stop.id).study
         assert study is not None
         ref, shown = edit_line.at_hand(study), names(study.step.full)
         weight = study.step.ref._replace(kind="weight")
@@ -68,7 +68,7 @@ def test_a_number_typed_alone_is_for_one_that_the_screen_shows(lesson: Lesson) -
 
 
 def test_in_the_formula_of_a_delta_the_weight_on_the_way_back_is_offered() -> None:
-    study = screens.pressed(at(screens.of_lesson("xor"), "not-stuck"), "edit").study
+    study = screens.pressed(at(screens.of_lesson("xor", known=True), "not-stuck"), "edit").study
     assert study is not None and isinstance(study.panel, Editing)
     assert study.panel.ref == study.trace.find("w6")
 
@@ -79,7 +79,7 @@ def test_a_setting_has_a_name_in_each_language_and_is_set_by_the_name_that_is_sh
     lesson: Lesson, language: str
 ) -> None:
     said = words.load(language)
-    session = screens.of_lesson(lesson.id, language, size=(120, 40))
+    session = screens.of_lesson(lesson.id, language, size=(120, 40), known=True)
     assert session.study is not None
     main = edits.main_ref(session.study)
     if main is None or main.kind not in NUMBERS:
@@ -103,7 +103,7 @@ def test_every_setting_that_a_learner_may_vary_is_named() -> None:
 @pytest.mark.parametrize(("lesson", "language"), SPOKEN)
 def test_a_number_set_to_what_it_is_leaves_everything_as_it_was(lesson: Lesson, language: str) -> None:
     for stop in near_stops(lesson):
-        session = at(screens.of_lesson(lesson.id, language, size=(120, 40)), stop.id)
+        session = at(screens.of_lesson(lesson.id, language, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
         for ref in edits.editable(study):
@@ -120,7 +120,7 @@ def test_a_number_set_to_what_it_is_leaves_everything_as_it_was(lesson: Lesson, 
 @pytest.mark.parametrize(("language", "stays"), [("en", "does not move"), ("ko", "제자리")])
 def test_where_learning_stands_still_nothing_is_said_to_creep(language: str, stays: str) -> None:
     """By a rate of 0, and at the bottom, whatever the rate."""
-    session = at(screens.of_lesson("descent", language, size=(120, 40)), "creeping")
+    session = at(screens.of_lesson("descent", language, size=(120, 40), known=True), "creeping")
     still, bottom = screens.pressed(session, "less"), typed(session, "t1 = 1")
     regimes = dict(words.load(language).group("regime"))
     assert bottom.study is not None
@@ -132,10 +132,10 @@ def test_where_learning_stands_still_nothing_is_said_to_creep(language: str, sta
 
 def test_what_a_rate_does_is_said_by_what_it_did() -> None:
     """The verdict over the bowl, held to the moves themselves: how far each is from the bottom."""
-    study = screens.of_lesson("descent").study
+    study = screens.of_lesson("descent", known=True).study
     assert study is not None
     for eighth in range(12):
-        session = typed(screens.of_lesson("descent"), f"η = {eighth / 8}")
+        session = typed(screens.of_lesson("descent", known=True), f"η = {eighth / 8}")
         for _ in range(2):
             session = screens.pressed(session, "iteration_next")
         assert session.study is not None
@@ -171,7 +171,7 @@ def test_no_run_is_called_by_what_another_rate_would_make_of_it(language: str) -
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_that_a_run_has_been_changed_is_said_with_its_name_or_in_a_word_alone(lesson: Lesson, language: str) -> None:
-    session = screens.of_lesson(lesson.id, language, size=(120, 40))
+    session = screens.of_lesson(lesson.id, language, size=(120, 40), known=True)
     assert session.study is not None
     after = screens.pressed(session, "double")
     study = after.study

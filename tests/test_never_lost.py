@@ -61,7 +61,7 @@ def at(session: Session, stop: str) -> Session:
 
 @EACH
 def test_space_alone_reaches_every_stop_once_and_s_alone_leads_back_through_all(lesson: Lesson) -> None:
-    session = screens.of_lesson(lesson.id, size=SIZE)
+    session = screens.of_lesson(lesson.id, size=SIZE, known=True)
     for number, stop in enumerate(lesson.stops):
         study = of(session)
         assert (study.stop, study.visited, study.held) == (number, number, None)
@@ -98,7 +98,7 @@ def test_space_alone_reaches_every_stop_once_and_s_alone_leads_back_through_all(
     ],
 )
 def test_after_a_run_space_leads_to_the_stop_that_would_have_been_next(lesson: str, stop: str, choice: int) -> None:
-    session = at(screens.of_lesson(lesson, size=SIZE), stop)
+    session = at(screens.of_lesson(lesson, size=SIZE, known=True), stop)
     number = of(session).stop
     assert number is not None
     after = run_of(session, choice)
@@ -109,7 +109,7 @@ def test_after_a_run_space_leads_to_the_stop_that_would_have_been_next(lesson: s
 
 
 def test_the_lessons_own_run_ends_at_its_next_stop_and_another_one_where_it_was_asked_to() -> None:
-    session = at(screens.of_lesson("cycle", size=SIZE), "ten-thousand")
+    session = at(screens.of_lesson("cycle", size=SIZE, known=True), "ten-thousand")
     after = run_of(session, 3)
     assert of(after).lesson.stops[of(after).stop].id == "curve"
     assert of(after).place == of(after).place_of(of(after).lesson.stops[-1])
@@ -130,7 +130,7 @@ def test_a_run_that_is_stopped_has_not_come_to_the_stop_it_was_to_lead_to() -> N
 
 
 def test_where_training_has_diverged_a_run_ends_at_once_and_space_goes_on() -> None:
-    session = run_of(typed(screens.of_lesson("descent", size=SIZE), "edit", "η = 100"), 1)
+    session = run_of(typed(screens.of_lesson("descent", size=SIZE, known=True), "edit", "η = 100"), 1)
     assert of(session).timeline.diverged is not None
     for choice in range(2):
         session = run_of(session, choice)
@@ -144,7 +144,7 @@ def test_a_stop_that_the_changed_network_does_not_have_keeps_what_can_be_said_of
     lesson = load.find("vanishing")
     assert lesson is not None
     told = words.load(language).knowing({"key_reset": "0"}).say("status.set_aside")
-    session, lacking = screens.of_lesson("vanishing", language, size=SIZE), 0
+    session, lacking = screens.of_lesson("vanishing", language, size=SIZE, known=True), 0
     kept_back = 0
     for number, stop in enumerate(lesson.stops):
         changed = typed(session, "edit", "depth = 1")
@@ -162,7 +162,7 @@ def test_a_stop_that_the_changed_network_does_not_have_keeps_what_can_be_said_of
 
 
 def test_a_stop_that_was_looked_up_does_not_finish_a_lesson_and_space_leads_to_those_left_out() -> None:
-    session = screens.of_lesson("cycle", size=SIZE)
+    session = screens.of_lesson("cycle", size=SIZE, known=True)
     final = len(of(session).lesson.stops) - 1
     session = lint.ran(replace(session, study=moves.at_stop(of(session), final)))
     assert (of(session).stop, of(session).visited, of(session).finished) == (final, 0, False)
@@ -199,7 +199,7 @@ def acted(session: Session, act: tuple[str, object]) -> Session:
 @share(0.1)
 @given(data=st.data())
 def test_after_any_act_space_leads_to_the_next_stop_that_is_not_read(lesson: Lesson, data: st.DataObject) -> None:
-    session = screens.of_lesson(lesson.id, size=SIZE)
+    session = screens.of_lesson(lesson.id, size=SIZE, known=True)
     for _ in range(data.draw(st.integers(0, len(lesson.stops) - 2))):
         session = pressed(session, "continue")
     for act in data.draw(st.lists(acts, min_size=1, max_size=4)):
@@ -225,7 +225,9 @@ def test_after_any_act_space_leads_to_the_next_stop_that_is_not_read(lesson: Les
 def test_left_and_opened_again_the_lesson_goes_on_where_it_had_come_to(
     lesson: Lesson, acted_on: list[tuple[str, object]], stops: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    session = pressed(screens.of_lesson(lesson.id, size=SIZE), *["continue"] * min(stops, len(lesson.stops) - 2))
+    session = pressed(
+        screens.of_lesson(lesson.id, size=SIZE, known=True), *["continue"] * min(stops, len(lesson.stops) - 2)
+    )
     for act in acted_on:
         session = acted(session, act)
     again = screens.kept(Path(tmp_path_factory.mktemp("home")), session)

@@ -208,7 +208,7 @@ def test_a_racer_is_marked_where_it_is_or_said_to_be_with_the_one_that_is(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("stop", ["race-one", "race-two", "beale", "saddle"])
 def test_every_racer_of_a_race_is_on_its_map(stop: str, language: str) -> None:
-    session = at(screens.of_lesson("adam", language), stop)
+    session = at(screens.of_lesson("adam", language, known=True), stop)
     rows = table.drawn("race", of(session), words_with_keys(session), 80, 16, Look())
     lines = ["".join(piece.text for piece in row) for row in rows]
     first = next(number for number, line in enumerate(lines) if "RMSProp" in line or "알엠에스프롭" in line) + 1
@@ -251,7 +251,7 @@ def test_the_map_stays_as_it_is_until_the_way_leaves_it(way: list[tuple[float, f
 
 
 def test_in_the_lesson_on_momentum_every_map_has_the_same_scale() -> None:
-    session = screens.of_lesson("momentum")
+    session = screens.of_lesson("momentum", known=True)
     axes = set()
     for stop in session.study.lesson.stops if session.study else ():
         if stop.view in ("contours", "race"):
@@ -348,7 +348,7 @@ def test_curves_hold(errors: list[list[float]], size: tuple[int, int], look: Loo
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
 def test_every_picture_can_be_asked_for_in_every_lesson(lesson: str) -> None:
-    session = screens.of_lesson(lesson)
+    session = screens.of_lesson(lesson, known=True)
     for number in range(4):
         assert session.study is not None
         for name in VIEWS:

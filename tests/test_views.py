@@ -34,7 +34,7 @@ def shown(session: Session, stops: list[str]) -> list[str]:
 
 
 def test_a_view_chosen_by_hand_stays_at_the_stops_after_it_but_where_a_stop_is_about_another() -> None:
-    session = screens.of_lesson("forward")
+    session = screens.of_lesson("forward", known=True)
     assert shown(session, STOPS) == ["network", "network", "matrices", "network", "network"]
     chosen = pressed(session, "view", "view", "view")
     assert shown(chosen, STOPS) == ["curve", "curve", "matrices", "curve", "curve"]
@@ -44,19 +44,19 @@ def test_a_view_chosen_by_hand_stays_at_the_stops_after_it_but_where_a_stop_is_a
 
 
 def test_in_place_of_a_stops_own_view_another_stays_as_long_as_stops_ask_for_that_one() -> None:
-    session = pressed(at(screens.of_lesson("forward"), "rows"), "view")
+    session = pressed(at(screens.of_lesson("forward", known=True), "rows"), "view")
     assert shown(session, STOPS) == ["network", "network", "curve", "network", "network"]
 
 
 def test_a_chosen_view_comes_back_with_the_place_and_is_gone_when_the_lesson_begins_anew(tmp_path: Path) -> None:
-    session = pressed(screens.of_lesson("forward"), "view", "view", "view")
+    session = pressed(screens.of_lesson("forward", known=True), "view", "view", "view")
     assert shown(screens.kept(tmp_path, session), STOPS) == shown(session, STOPS)
-    assert of(screens.of_lesson("forward")).view == "network"
+    assert of(screens.of_lesson("forward", known=True)).view == "network"
 
 
 @pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
 def test_at_every_stop_stands_what_it_asks_for_or_what_was_put_in_its_place(lesson: Lesson) -> None:
-    session = screens.of_lesson(lesson.id)
+    session = screens.of_lesson(lesson.id, known=True)
     asked = lesson.stops[of(session).last].view
     chosen = of(pressed(session, "view"))
     for number, stop in enumerate(lesson.stops):
@@ -70,7 +70,7 @@ def test_at_every_stop_stands_what_it_asks_for_or_what_was_put_in_its_place(less
     ("lesson", "symbol"), [("descent", "w1"), ("momentum", "w1"), ("momentum", "w2"), ("xor", "x1[0]")]
 )
 def test_every_view_is_drawn_of_numbers_without_end(lesson: str, symbol: str, value: str) -> None:
-    session = screens.of_lesson(lesson, size=(120, 40))
+    session = screens.of_lesson(lesson, size=(120, 40), known=True)
     session = screens.update(screens.pressed(session, "edit"), Typed(f"{symbol} = {value}"))
     session = lint.ran(screens.pressed(session, "continue"))
     for _ in range(8):
@@ -83,7 +83,7 @@ def test_no_racer_has_the_letter_of_a_number_of_its_race(lesson: Lesson) -> None
     for stop in lesson.stops:
         if stop.view != "race":
             continue
-        study = of(at(screens.of_lesson(lesson.id), stop.id))
+        study = of(at(screens.of_lesson(lesson.id, known=True), stop.id))
         names = moves.compared_runs(study)
         marks = MARKS[: len(names)]
         assert len(marks) == len(names) == len(set(marks))
@@ -96,7 +96,7 @@ _NO_WORDS = {"net", "out", "slope", "AND", "OR", "NAND", "XOR"}
 
 @pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
 def test_a_picture_in_korean_has_no_english_word(lesson: Lesson) -> None:
-    session = screens.of_lesson(lesson.id, language="ko")
+    session = screens.of_lesson(lesson.id, language="ko", known=True)
     words = words_with_keys(session)
     for number, stop in enumerate(lesson.stops):
         study = moves.at_stop(of(session), number)

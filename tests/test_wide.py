@@ -98,7 +98,7 @@ def test_a_formula_without_room_is_counted_and_no_figure_is_cut() -> None:
 @pytest.mark.parametrize("subject", [*LESSONS, *builtin.names()])
 def test_each_view_changes_what_is_seen_and_all_are_come_by(subject: str, size: tuple[int, int]) -> None:
     if subject in LESSONS:
-        session = screens.of_lesson(subject, size=size)
+        session = screens.of_lesson(subject, size=size, known=True)
     else:
         session = screens.of_problem(builtin.open(subject), size=size)
     session, seen = screens.pressed(session, "view"), []
@@ -117,7 +117,7 @@ def test_each_view_changes_what_is_seen_and_all_are_come_by(subject: str, size: 
 def test_the_views_are_named_and_the_one_at_the_right_is_marked(language: str, size: tuple[int, int]) -> None:
     words = languages.load(language)
     for lesson in LESSONS:
-        session = screens.of_lesson(lesson, language, size=size)
+        session = screens.of_lesson(lesson, language, size=size, known=True)
         for _ in range(4):
             picture, seen = extents.has_picture(session), extents.seen(session)
             line = screens.lines(session)[1]
@@ -145,7 +145,7 @@ def test_names_without_room_are_counted_and_the_one_that_is_shown_stays() -> Non
 
 
 def test_the_phases_stand_in_the_first_row_and_the_one_at_hand_is_marked() -> None:
-    session = screens.of_lesson("hidden-delta", size=(120, 40))
+    session = screens.of_lesson("hidden-delta", size=(120, 40), known=True)
     study, columns = study_of(session), set()
     for index in range(1, len(study.trace) + 1):
         row = page.rows(replace(session, study=moves.to(study, 1, index)))[0]
@@ -164,7 +164,7 @@ def test_the_count_of_stops_stands_in_one_place_and_above_the_prose_an_empty_row
     language: str, size: tuple[int, int]
 ) -> None:
     for lesson in ("start", "hidden-delta", "xor"):
-        session = screens.of_lesson(lesson, language, size=size)
+        session = screens.of_lesson(lesson, language, size=size, known=True)
         ends = set()
         for number in range(len(study_of(session).lesson.stops)):  # type: ignore[union-attr]
             last = extents.prose_pages(session) - 1
@@ -189,7 +189,7 @@ def test_the_count_of_stops_stands_in_one_place_and_above_the_prose_an_empty_row
 def test_the_title_never_touches_the_place_and_the_name_of_a_run_is_whole(width: int, language: str) -> None:
     words, look = languages.load(language), Look()
     for lesson in load.lessons():
-        study = study_of(screens.of_lesson(lesson.id, language))
+        study = study_of(screens.of_lesson(lesson.id, language, known=True))
         title = f"{lesson.number} {load.described(lesson.id, language)[0]}"
         run = words.say("run_name.wrong")
         for index in (1, len(study.trace) // 2, len(study.trace)):

@@ -72,7 +72,7 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
         yield from _same(lesson, texts)
         for language in LANGUAGES:
             for size in SIZES:
-                yield from _played(lesson, language, size, texts[language])
+                yield from _played(study, language, size, texts[language])
 
 
 def opened(lesson: Lesson) -> Study:
@@ -228,10 +228,12 @@ def _marks(text: str) -> set[str]:
     return {mark.replace("elif ", "if ") for mark in marks} - {"else", "end"}
 
 
-def _played(lesson: Lesson, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:
+def _played(begun: Study, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:
     """The lesson plays from its first to its last stop by space alone, and every screen can be drawn."""
+    lesson = begun.lesson
+    assert lesson is not None
     session = Session(Home(load.lessons()), language, Style.UNICODE, lesson.digits, *size)
-    session = update(session, Opened(opened(lesson)), extents)
+    session = update(session, Opened(begun), extents)
     for _ in range(20 * len(lesson.stops)):
         study = session.study
         assert study is not None

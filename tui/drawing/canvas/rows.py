@@ -251,9 +251,10 @@ def wrapped(text: str, width: int) -> list[str]:
     """
     width = max(1, width)
     lines: list[str] = []
-    line = ""
+    line, used = "", 0
     for word in _words(text, width):
-        if _shown(word) > width:
+        taken = _shown(word)
+        if taken > width:
             word = word.replace(BOLD, "")
             while cells(word) > width:
                 lines += [line] if line else []
@@ -261,13 +262,14 @@ def wrapped(text: str, width: int) -> list[str]:
                 head = cut(word, width) or word[0]
                 lines.append(head)
                 word = word[len(head) :].lstrip()
+            taken = _shown(word)
         if not line:
-            line = word
-        elif _shown(line) + 1 + _shown(word) <= width:
-            line += " " + word
+            line, used = word, taken
+        elif used + 1 + taken <= width:
+            line, used = f"{line} {word}", used + 1 + taken
         else:
             lines.append(line)
-            line = word
+            line, used = word, taken
     return [one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines)]
 
 
