@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 
@@ -18,6 +19,15 @@ from nntutor.tui import cli
 
 Quiz = Callable[..., str]
 SEED = 7
+once = cache(exercise)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _an_exercise_is_drawn_once() -> Iterator[None]:
+    """A sheet draws dozens of them, and these tests ask for the same sheets again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nntutor.tui.quiz.exercise", once)
+        yield
 
 
 @pytest.fixture
@@ -37,11 +47,11 @@ def quiz(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
 
 
 def right(name: str, seed: int = SEED, level: int = 1) -> str:
-    return figure(exercise(SERIES[name], seed, LEVELS[level]).asked[-1].right, 5)
+    return figure(once(SERIES[name], seed, LEVELS[level]).asked[-1].right, 5)
 
 
 def slip(name: str, mistake: str, seed: int = SEED) -> str:
-    slips = exercise(SERIES[name], seed, LEVELS[1]).asked[-1].slips
+    slips = once(SERIES[name], seed, LEVELS[1]).asked[-1].slips
     return figure(next(one.value for one in slips if one.mistake == mistake), 5)
 
 
@@ -54,7 +64,7 @@ def test_what_is_right_is_said_with_its_formula_and_counted(quiz: Quiz) -> None:
 def test_the_next_problem_of_a_series_shows_less_after_what_was_right_at_once(quiz: Quiz) -> None:
     typed = f"{right('hidden-delta')}\n"
     said = quiz("hidden-delta", "--seed", f"{SEED}", "--count", "2", typed=typed)
-    two = exercise(SERIES["hidden-delta"], SEED + 1, LEVELS[2])
+    two = once(SERIES["hidden-delta"], SEED + 1, LEVELS[2])
     first, second = said.split("2 of 2.")
     assert "slope_h" in first.split("> ")[0]
     assert f"{two.trace.symbol(two.chain[-2])} = ?" in second
@@ -99,7 +109,7 @@ def test_hostile_answers_are_refused_and_cost_nothing(quiz: Quiz, typed: str) ->
 
 
 def test_a_line_that_is_too_short_is_no_try(quiz: Quiz) -> None:
-    asking = Asking(exercise(SERIES["hidden-delta"], SEED, "network").asked[0])
+    asking = Asking(once(SERIES["hidden-delta"], SEED, "network").asked[0])
     short = figure(asking.asked.right, 1)
     again, verdict = asking.answer(short)
     assert (verdict.kind, again) == ("digits", asking)
@@ -145,7 +155,7 @@ def test_a_sheet_has_a_blank_for_each_question_and_its_solutions_every_step(
     arguments = ("--sheet", format, "--seed", "5", "--lang", language)
     blank, solved = quiz(*arguments), quiz(*arguments, "--solutions")
     mark = {"md": r"\_\_\_", "tex": r"\underline"}[format]
-    problems = [exercise(one, 5 + at, LEVELS[1 + at // len(SERIES)]) for at, one in enumerate([*SERIES.values()] * 3)]
+    problems = [once(one, 5 + at, LEVELS[1 + at // len(SERIES)]) for at, one in enumerate([*SERIES.values()] * 3)]
     assert blank.count(mark + (r"\_" * 9 if format == "md" else "")) == sum(len(one.asked) for one in problems)
     assert mark not in solved
     for one in problems if format == "md" else ():

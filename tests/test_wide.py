@@ -158,30 +158,29 @@ def test_the_phases_stand_in_the_first_row_and_the_one_at_hand_is_marked() -> No
 # --- the page -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [*SIZES, (57, 20), (40, 12)])
+@pytest.mark.parametrize(
+    ("size", "lesson"), list(zip([*SIZES, (57, 20), (40, 12)], ("start", "hidden-delta", "xor") * 2, strict=True))
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_count_of_stops_stands_in_one_place_and_above_the_prose_an_empty_row(
-    language: str, size: tuple[int, int]
+    language: str, size: tuple[int, int], lesson: str
 ) -> None:
-    for lesson in ("start", "hidden-delta", "xor"):
-        session = screens.of_lesson(lesson, language, size=size, known=True)
-        ends = set()
-        for number in range(len(study_of(session).lesson.stops)):  # type: ignore[union-attr]
-            last = extents.prose_pages(session) - 1
-            drawn = LessonPage(session, replace(study_of(session), page=last), words_with_keys(session)).rows()
-            said = languages.load(language).say(
-                "status.stop", stop=number + 1, stops=len(study_of(session).lesson.stops)
-            )  # type: ignore[union-attr]
-            found = [(at, row) for at, row in enumerate(drawn) if row and said in row[-1].text]
-            assert len(found) == 1, text(drawn[-2])
-            ends.add((found[0][0], row_cells(found[0][1])))
-            if size[1] >= 40 and study_of(session).note is None:
-                result = max(at for at, row in enumerate(drawn) if any(piece.style == "result" for piece in row))
-                assert not text(drawn[result + 1]) and text(drawn[result + 2])
-                assert all(row_cells(row) <= _WIDEST + 1 for row in drawn[result + 1 : found[0][0]])
-            while study_of(session).last == number < len(study_of(session).lesson.stops) - 1:  # type: ignore[union-attr]
-                session = screens.without_note(lint.ran(screens.pressed(session, "continue")))
-        assert ends == {(size[1] - 2, size[0] - 1)}
+    session = screens.of_lesson(lesson, language, size=size, known=True)
+    ends = set()
+    for number in range(len(study_of(session).lesson.stops)):  # type: ignore[union-attr]
+        last = extents.prose_pages(session) - 1
+        drawn = LessonPage(session, replace(study_of(session), page=last), words_with_keys(session)).rows()
+        said = languages.load(language).say("status.stop", stop=number + 1, stops=len(study_of(session).lesson.stops))  # type: ignore[union-attr]
+        found = [(at, row) for at, row in enumerate(drawn) if row and said in row[-1].text]
+        assert len(found) == 1, text(drawn[-2])
+        ends.add((found[0][0], row_cells(found[0][1])))
+        if size[1] >= 40 and study_of(session).note is None:
+            result = max(at for at, row in enumerate(drawn) if any(piece.style == "result" for piece in row))
+            assert not text(drawn[result + 1]) and text(drawn[result + 2])
+            assert all(row_cells(row) <= _WIDEST + 1 for row in drawn[result + 1 : found[0][0]])
+        while study_of(session).last == number < len(study_of(session).lesson.stops) - 1:  # type: ignore[union-attr]
+            session = screens.without_note(lint.ran(screens.pressed(session, "continue")))
+    assert ends == {(size[1] - 2, size[0] - 1)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
