@@ -15,6 +15,9 @@ import pytest
 from links import Server
 from terminals import COMMAND, RIGHT, Terminal
 
+from nntutor.lessons.learner.places import Store
+from nntutor.tui.desk import Desk
+
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1004l")
 
 
@@ -27,9 +30,13 @@ def opened(home: Path) -> Terminal:
 
 
 def resumes(home: Path) -> None:
-    again = Terminal(home)
-    again.until("step 2/39")
-    again.end(signal.SIGTERM)
+    """The next start would go on at the place that the screen has shown."""
+    store = Store.open(home)
+    try:
+        opening = Desk(store).resume()
+    finally:
+        store.close()
+    assert opening is not None and opening.study.place == (1, 2)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU])
