@@ -211,8 +211,7 @@ def test_at_every_step_of_a_unit_a_weight_into_it_can_be_edited() -> None:
 SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize(("lesson", "language"), list(zip(LESSONS, itertools.cycle(LANGUAGES))))
 def test_what_is_told_of_a_change_is_cut_by_no_edge(lesson: Lesson, language: str) -> None:
     turn = itertools.cycle(SIZES)
     for stop in near_stops(lesson)[-2:]:

@@ -287,7 +287,7 @@ def test_what_only_the_second_iteration_shows_is_asked_for() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_mistake_that_shows_is_named(seed: int) -> None:
-    assert diagnosing.mistaken_ones(2, seed).total() > 30
+    assert diagnosing.mistaken_ones(1, seed).total() > 15
 
 
 # --- conventions and numerical gradients -------------------------------------------------------------

@@ -108,7 +108,7 @@ def test_a_leaky_slope_and_a_step_are_worked_out_as_well() -> None:
 def test_on_the_screen_and_in_a_line_stands_the_sign_of_the_figures_beside_it(lesson: Lesson) -> None:
     """Read off the screen, where nothing is left out, and worked out in fractions where it has no function."""
     for stop in near_stops(lesson):
-        session = at(screens.of_lesson(lesson.id, size=(120, 40)), stop.id)
+        session = at(screens.of_lesson(lesson.id, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
         line = formula(study, words.load("en"), look_of(session)).partition(" (as books")[0].rstrip(".")

