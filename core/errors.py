@@ -14,7 +14,7 @@ NntutorError
     ├── WrongShape, Uneven, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets, NotUnder
     ├── NotStored
-    ├── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
+    ├── MissingColumn, DoubleColumn, ExtraCells, NotANumber, UnclosedQuote
     └── NotValues, TooManyNumbers, UnknownValue, MisfitValue: a person's own numbers
 """
 
@@ -283,7 +283,17 @@ class UnclosedQuote(ProblemError):
     """line: where the quote opens."""
 
 
+class ExtraCells(ProblemError):
+    """A row with `cells` cells below a head of `columns`: which number belongs to which column is not known."""
+
+    columns: int
+    cells: int
+
+
 class NotANumber(ProblemError):
+    """what: `text`, or `comma` for a number with a decimal comma."""
+
+    what: str
     column: str
     found: str
 

@@ -20,7 +20,8 @@ from nntutor.lessons.language import words
 from nntutor.lessons.learner import places, review
 from nntutor.lessons.learner.answers import Answer, Skill, after, fitting
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import cli
+from nntutor.tui import cli, starting
+from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 
 DAY = 86400.0
@@ -356,3 +357,17 @@ def test_a_start_says_what_is_due_again(tmp_path: Path, monkeypatch: pytest.Monk
     store.close()
     assert greeting.startswith("Due again: The delta of a hidden unit") == said
     assert "gone" not in greeting and ("One change of a weight" in greeting) == (days < 0)
+
+
+@pytest.mark.parametrize("lesson", [None, "output-delta"])
+def test_what_is_due_is_said_in_the_list_and_covers_no_keys_of_a_lesson(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lesson: str | None
+) -> None:
+    answered(tmp_path, "shown").close()
+    late = time.time() + 9 * DAY
+    monkeypatch.setattr(time, "time", lambda: late)
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
+    told: list[str] = []
+    monkeypatch.setattr(Tutor, "run", lambda tutor, **_: told.append(tutor.session.home.message))
+    starting.run(lesson, None, language="en", keep_language=True, ascii_look=False, colours=0)
+    assert told[0].startswith("Due again") == (lesson is None)

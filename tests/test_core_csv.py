@@ -15,7 +15,7 @@ from hostile import lines_run
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nntutor.core.errors import NoSamples, NotANumber, NotFinite, ProblemError, TooLarge, UnclosedQuote
+from nntutor.core.errors import ExtraCells, NoSamples, NotANumber, NotFinite, ProblemError, TooLarge, UnclosedQuote
 from nntutor.core.files import csv as csv_room
 from nntutor.core.files import text as text_room
 from nntutor.core.files.csv import MOST_CELL, MOST_LINE, MOST_NUMBERS, read_csv
@@ -79,13 +79,15 @@ def letter_by_letter(text: str) -> list[list[float]] | ProblemError:
             cells = {column: cell.strip() for column, cell in zip(heading, row, strict=False)}
             if not any(cell.strip() for cell in row):
                 continue
+            if any(cell.strip() for cell in row[len(heading) :]):
+                return ExtraCells("data.csv", line, len(heading), len(row))
             found.append([])
             for column in ("y", "x"):
                 cell = cells.get(column, "")
                 try:
                     number = float("" if "_" in cell or not cell.isascii() else cell)
                 except ValueError:
-                    return NotANumber("data.csv", line, column, cell)
+                    return NotANumber("data.csv", line, "text", column, cell)
                 if not np.isfinite(number):
                     return NotFinite("data.csv", line, column, cell)
                 found[-1].append(number)
@@ -139,6 +141,8 @@ def test_numbers_and_mistakes_are_those_of_a_reader_letter_by_letter(
         ("x,y,x\n1,2,3\n", "data.csv:1: column “x” is there twice"),
         ("x,y\n1,1_000\n", "data.csv:2: column “y” holds “1_000”; expected a number."),
         ("x,y\n1,2\n١٢,2\n", "data.csv:3: column “x” holds “١٢”; expected a number."),
+        ("x;y\n1;0,5\n", "data.csv:2: column “y” holds “0,5”; expected a number with a decimal point."),
+        ("x,y\n1,2\n0,5,1,5\n", "data.csv:3: a row of 4 cells below a head of 2; expected as many as the head has."),
         ('x,y\n"1,2\n3,4\n', "data.csv:2: a quote that opens here is not closed."),
         ('x,y\n1,2\n"3\n",4\n\n5,"6\n\n\n', "data.csv:6: a quote that opens here is not closed."),
         ('"x,y\n1,2\n', "data.csv:1: a quote that opens here is not closed."),
@@ -161,6 +165,11 @@ def test_columns_that_repeat_are_no_fault_where_nobody_asks_for_them(data: Path)
     assert read_csv(data, "data.csv", ("x",), ("x", "y")).targets.tolist() == [[1, 2]]
 
 
+def test_empty_cells_beyond_the_head_are_no_cells(data: Path) -> None:
+    data.write_text("x,y\n1,2,\n3,4,, \n")
+    assert read_csv(data, "data.csv", ("x",), ("y",)).targets.tolist() == [[2], [4]]
+
+
 def test_a_column_that_is_named_without_end_asks_for_no_memory(data: Path) -> None:
     data.write_text("x,y\n" + "1,2\n" * 50_000)
     assert f"more than {MOST_NUMBERS} numbers" in refusal(data, ("x",) * 1000)
@@ -179,7 +188,7 @@ def test_a_file_takes_the_memory_of_its_numbers_and_of_a_piece_of_text(
     data: Path, row: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_room, "_PIECE", 2**12)
-    data.write_text("x,y\n" + row * (100_000 // len(row)))
+    data.write_text("x,y,z\n" + row * (100_000 // len(row)))
     read_csv(data, "data.csv", ("x",), ("y",))
     tracemalloc.start()
     try:

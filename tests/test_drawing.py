@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import screens
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import problems, share
 
@@ -28,8 +28,9 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import changed_span, cut, row_cells, wrapped
+from nntutor.tui.drawing.canvas.rows import BOLD, changed_span, cut, row_cells, wrapped
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
+from nntutor.tui.drawing.pages import prose
 from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, operand_figure, result_sign
@@ -347,3 +348,30 @@ def test_networks_too_wide_for_a_diagram_get_tables_and_shortened_sums() -> None
     lines = screens.lines(session)
     assert any("more" in line for line in lines)
     assert any("64 → 64" in line for line in lines)
+
+
+WORDS = st.lists(st.text("ab가(=3.", min_size=1, max_size=9), min_size=1, max_size=6).map(" ".join)
+PROSE = st.lists(st.tuples(WORDS, st.booleans()), max_size=4).map(
+    lambda parts: " ".join(f"{BOLD}{said}{BOLD}" if bold else said for said, bold in parts)
+)
+
+
+@given(PROSE, st.sampled_from(("", "7/9", "7 of 10 …")), st.integers(1, 12), st.integers(1, 3))
+@example("go **against** it. **learning rate**, says", "7 of 10", 5, 1)
+def test_a_text_has_so_many_pages_as_its_letters_need_and_loses_none(
+    said: str, tail: str, width: int, height: int
+) -> None:
+    turned = 0
+
+    def counted(text: str, wide: int) -> list[str]:
+        nonlocal turned
+        turned += 1
+        assert turned <= 3 * len(said) + 3, "a page that takes nothing of the text is followed by others without end"
+        return wrapped(text, wide)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prose, "_wrapped", counted)
+        pages = prose._paged(said, tail, "1/2", width, height)
+    letters = "".join("".join(page) for page in pages).replace(BOLD, "").replace(" ", "")
+    assert letters == said.replace(BOLD, "").replace(" ", "")
+    assert all(len(page) <= height for page in pages)

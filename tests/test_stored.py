@@ -232,8 +232,9 @@ def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
 def test_without_a_folder_the_current_one_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = SHEET.format(weights="m.npz:w", bias="m.npz:b")
-    with pytest.raises(NoFile):
-        parse(text, "-", None)
+    with pytest.raises(NoFile) as caught:
+        parse(text, "sheet.toml", None)
+    assert str(caught.value.file) == "sheet.toml:3: m.npz"
     Path("m.npz").write_bytes(npz(w=WEIGHTS, b=np.zeros(2)))
     assert parse(text, "-", None).network.sizes == (2, 2)
 

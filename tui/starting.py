@@ -64,7 +64,9 @@ def run(
         tutor = Tutor(session, desk, typed)
         if opening is not None:
             tutor.become(Opened(opening.study, opening.digits))
-        if said := desk.greeting(load(session.language)):
+        words = load(session.language)
+        # At a place of a lesson what is due would cover the row of keys.
+        if said := desk.greeting(words) if opening is None else desk.message(words):
             tutor.become(Message(said))
         tutor.run(mouse=False)  # Textual's own way would have every move reported
     if tutor.fault is not None:

@@ -11,6 +11,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,7 @@ from nntutor.core.arrays import Array
 from nntutor.core.errors import (
     DoubleColumn,
     Exceeds,
+    ExtraCells,
     MissingColumn,
     NoSamples,
     NotANumber,
@@ -143,7 +145,7 @@ def _numbers(rows: _Rows, heading: list[str], places: list[int]) -> Iterator[Arr
         room -= lines.left * len(places)
         if room < 0:
             raise Exceeds(rows.name, lines.count + 1, "numbers", MOST_NUMBERS)
-        plain = _plain(lines.ahead(), lines.longest, places, rows.delimiter)
+        plain = _plain(lines.ahead(), lines.longest, places, len(heading), rows.delimiter)
         if plain is not None:
             lines.skip()
             yield plain
@@ -151,24 +153,31 @@ def _numbers(rows: _Rows, heading: list[str], places: list[int]) -> Iterator[Arr
         found = []
         while lines.left and (row := next(rows, None)) is not None:
             if any(cell.strip() for cell in row):
+                _refuse_more(row, heading, rows)
                 found.append([_number(row, place, heading, rows) for place in places])
         if found:
             yield np.array(found)
 
 
-def _plain(lines: list[str], longest: int, places: list[int], delimiter: str) -> Array | None:
+def _plain(lines: list[str], longest: int, places: list[int], columns: int, delimiter: str) -> Array | None:
     """The numbers of lines that are one row each, as NumPy's reader has them; None where anything is odd."""
     whole = list(filter(None, lines))
     # A quote that a line leaves open takes in the next, and one row is missing; so that the last has a next, one of
     # zeros comes after it.
     last = delimiter.join(["0"] * (max(places) + 1))
-    if longest > MOST_CELL:
+    if longest > MOST_CELL or max(map(str.count, whole, repeat(delimiter)), default=0) >= columns:
         return None
     try:
         numbers = np.loadtxt([*whole, last], delimiter=delimiter, comments=None, quotechar='"', usecols=places, ndmin=2)
     except ValueError:
         return None
     return numbers[:-1] if len(numbers) == len(whole) + 1 and np.isfinite(numbers).all() else None
+
+
+def _refuse_more(row: list[str], heading: list[str], rows: _Rows) -> None:
+    """Raise for cells beyond the head. Empty ones are left there by spreadsheets, and move no other cell."""
+    if any(cell.strip() for cell in row[len(heading) :]):
+        raise ExtraCells(rows.name, rows.lines.count, len(heading), len(row))
 
 
 def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> float:
@@ -179,7 +188,8 @@ def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> floa
     except ValueError:
         number = None
     if number is None:
-        raise NotANumber(rows.name, rows.lines.count, heading[place], clean(cell, _LETTERS))
+        what = "comma" if _NUMBER.fullmatch(cell.replace(",", ".", 1)) else "text"
+        raise NotANumber(rows.name, rows.lines.count, what, heading[place], clean(cell, _LETTERS))
     if not isfinite(number):
         raise NotFinite(rows.name, rows.lines.count, heading[place], clean(cell, _LETTERS))
     return number

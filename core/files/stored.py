@@ -64,7 +64,7 @@ class Stored:
         assert found is not None
         name, kind, wanted = found[1], found[2].lower(), found[3]
         if name not in self._data:
-            self._data[name] = self._read(name)
+            self._data[name] = self._read(name, line)
         try:
             values = (_from_npz if kind == "npz" else _from_safetensors)(self._data[name], wanted)
         except _Missing as error:
@@ -77,8 +77,8 @@ class Stored:
             raise NotStored(self._file, line, "numbers", clean(reference), "")
         return array
 
-    def _read(self, name: str) -> bytes:
-        shown = clean(name)
+    def _read(self, name: str, line: int | None) -> bytes:
+        shown = f"{self._file}: {clean(name)}" if line is None else f"{self._file}:{line}: {clean(name)}"
         too_large = TooLarge(shown, None, f"{MOST_BYTES // 10**6} MB")
         with opened(self._folder / name, shown, MOST_BYTES, too_large) as file:
             return file.read()

@@ -247,7 +247,8 @@ BOLD = "**"
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most `width` cells, broken at spaces; a word that is longer is broken where it must.
 
-    The marks of bold terms, **so**, take up no cell.
+    The marks of bold terms, **so**, take up no cell. In a word that is broken those of a whole term are left out, and
+    that of a term which goes on before or after it stands at its beginning.
     """
     width = max(1, width)
     lines: list[str] = []
@@ -255,13 +256,13 @@ def wrapped(text: str, width: int) -> list[str]:
     for word in _words(text, width):
         taken = _shown(word)
         if taken > width:
-            word = word.replace(BOLD, "")
+            mark, word = BOLD * (word.count(BOLD) % 2), word.replace(BOLD, "")
             while cells(word) > width:
                 lines += [line] if line else []
                 line = ""
                 head = cut(word, width) or word[0]
-                lines.append(head)
-                word = word[len(head) :].lstrip()
+                lines.append(mark + head)
+                mark, word = "", word[len(head) :].lstrip()
             taken = _shown(word)
         if not line:
             line, used = word, taken

@@ -95,8 +95,8 @@ def _paged(said: str, last: str, more: str, width: int, height: int) -> list[lis
             short = _wrapped(rest[0], max(1, width - cells(more) - _BEFORE))[0]
             short = short if rest[0].startswith(short) else rest[0]  # one long word: its marks are left out
             page, rest = [*page, short], [rest[0].removeprefix(short).lstrip(), *rest[1:]]
-        open_term = BOLD if "".join(page).count(BOLD) % 2 else ""
-        said = open_term + " ".join(line for line in rest if line)
+        open_term, said = BOLD * ("".join(page).count(BOLD) % 2), " ".join(line for line in rest if line)
+        said = said and open_term + said
         pages.append(_closed(page))
     return [*pages, _closed(lines)]
 
