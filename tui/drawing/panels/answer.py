@@ -19,8 +19,9 @@ from nntutor.tui.state.study import Study
 def rows(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
     look, width = look_of(session), session.width
     posed = Posed(Speech(words, session.style), panel.question.asked)
+    how = words.say("answer.how") if posed.asked.form == "number" else ""
     drawn = [
-        *headed(posed.question, words.say("answer.how"), width),
+        *headed(posed.question, how, width),
         *(_lines(posed.given(panel.given), width, "") if panel.given else []),
         *typed(Piece(" : ", "key"), panel.line, width, look),
     ]
