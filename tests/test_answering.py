@@ -310,3 +310,16 @@ def test_what_a_slip_is_told_ends_on_the_screen(size: tuple[int, int]) -> None:
                 assert all(" ".join(line.split()) in shown for line in said), (lesson.id, one.stop, slip.mistake)
                 told += 1
     assert told > 4
+
+
+def test_where_only_what_is_told_has_room_the_question_comes_back_with_the_first_letter() -> None:
+    session = screens.of_lesson("deeper", size=(40, 12))
+    here = screens.pressed(replace(session, study=moves.at_stop(study_of(session), 2)), "ask")
+    slip = next(one for one in question(here).slips if one.mistake == "one-path")
+    wrong = answered(here, repr(slip.value))
+    panel = study_of(wrong).panel
+    assert isinstance(panel, Answering)
+    *_, last = Posed(Speech(words.load("en"), Style.UNICODE), panel.question.asked).told(panel.verdict)
+    assert " ".join(last.split()) in " ".join(text(wrong).split())
+    assert question(wrong).step.symbol + " = ?" not in text(wrong)
+    assert question(wrong).step.symbol + " = ?" in text(screens.update(wrong, Typed("0")))
