@@ -19,7 +19,6 @@ from screens import update
 
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.spelling import tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
@@ -92,7 +91,7 @@ def expected_formula(session: Session, study: Study) -> tuple[Part, list[list[Pa
         _reading(step.full, lambda ref: trace.symbol(ref, style), style),
         _reading(step.full, lambda ref: figure(trace.value(ref), operand, style=style), style),
     ]
-    result = figure(step.value, session.digits, step.ref.kind in SIGNED, style)
+    result = figure(step.value, session.digits, trace.signed(step.ref), style)
     return Part(trace.symbol(step.ref, style)), readings, Part(result)
 
 

@@ -15,7 +15,10 @@ from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.questions import HINTS, Asked
+from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language import words
+from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
 from nntutor.tui.plain import telling
@@ -276,3 +279,47 @@ def test_a_sign_or_a_comparison_is_asked_for_by_a_sign(stop: str, asks: str, sig
     right = answered(session, signs[1])
     assert study_of(right).step.symbol == asks.split(":")[0] and "Right: " in text(right)
     assert study_of(right).answered is not None and study_of(right).answered.outcome == "right"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sign_is_not_asked_for_as_a_number(language: str) -> None:
+    how = words.load(language).say("answer.how")
+    assert how in text(screens.pressed(screens.of_lesson("deeper", language), "ask"))
+    session = screens.pressed(screens.of_lesson("xor", language), "ask")
+    assert question(session).form == "sign"
+    assert how not in text(session)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_what_a_slip_is_told_ends_on_the_screen(size: tuple[int, int]) -> None:
+    """Of the longest: it takes the rows that it needs from the picture."""
+    told = 0
+    for lesson in load.lessons()[-8::2]:
+        session = screens.of_lesson(lesson.id, size=size)
+        for one in lesson.questions:
+            number = [stop.id for stop in lesson.stops].index(one.stop)
+            study = replace(moves.at_stop(study_of(session), number), running=None)
+            here = screens.pressed(replace(session, study=study), "ask")
+            slips = question(here).slips if question(here).form == "number" else ()
+            for slip in slips[:4]:
+                panel = study_of(answered(here, repr(slip.value))).panel
+                if not isinstance(panel, Answering):
+                    continue  # near enough to be right
+                said = Posed(Speech(words.load("en"), Style.UNICODE), panel.question.asked).told(panel.verdict)
+                shown = " ".join(text(answered(here, repr(slip.value))).split())
+                assert all(" ".join(line.split()) in shown for line in said), (lesson.id, one.stop, slip.mistake)
+                told += 1
+    assert told > 4
+
+
+def test_where_only_what_is_told_has_room_the_question_comes_back_with_the_first_letter() -> None:
+    session = screens.of_lesson("deeper", size=(40, 12))
+    here = screens.pressed(replace(session, study=moves.at_stop(study_of(session), 2)), "ask")
+    slip = next(one for one in question(here).slips if one.mistake == "one-path")
+    wrong = answered(here, repr(slip.value))
+    panel = study_of(wrong).panel
+    assert isinstance(panel, Answering)
+    *_, last = Posed(Speech(words.load("en"), Style.UNICODE), panel.question.asked).told(panel.verdict)
+    assert " ".join(last.split()) in " ".join(text(wrong).split())
+    assert question(wrong).step.symbol + " = ?" not in text(wrong)
+    assert question(wrong).step.symbol + " = ?" in text(screens.update(wrong, Typed("0")))

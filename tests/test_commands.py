@@ -172,3 +172,16 @@ def test_while_a_line_is_typed_only_the_commands_that_the_table_allows_have_keys
         action for action in ACTIONS if allowed(action, Where.TYPING)
     }
     assert all(set(one.takes) <= {a for a in ACTIONS if allowed(a, Where.TYPING)} for one in Line.__subclasses__())
+
+
+@pytest.mark.parametrize("action", ["back", "unit_previous", "phase_previous", "iteration_previous", "first", "last"])
+def test_a_key_that_leads_nowhere_says_so_and_the_text_stays(action: str) -> None:
+    session = screens.pressed(screens.of_lesson("momentum"), *(["last"] if action == "last" else []))
+    here = screens.pressed(session, action)
+    assert here.study is not None and session.study is not None
+    assert (here.study.place, here.study.stop, here.study.held) == (
+        session.study.place,
+        session.study.stop,
+        session.study.held,
+    )
+    assert here.study.note is not None and here.study.note[0].startswith("study.")

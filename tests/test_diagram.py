@@ -17,7 +17,6 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
@@ -49,7 +48,7 @@ def lines(rows: list[Row]) -> list[str]:
 
 
 def is_shown(trace: Trace, ref: Ref, texts: list[str], look: Look) -> bool:
-    value, signed = trace.value(ref), ref.kind in SIGNED
+    value, signed = trace.value(ref), trace.signed(ref)
     spelled = {figure(value, digits, signed, look.style) for digits in range(3, 7)}
     number = re.compile(rf"(?<![\d.])(?:{'|'.join(map(re.escape, spelled))})(?![\d.e])")
     return any(number.search(text) for text in texts)

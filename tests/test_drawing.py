@@ -33,7 +33,7 @@ from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.pages import prose
 from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
-from nntutor.tui.drawing.step.formula import SIGNED, formula_rows, operand_figure, result_sign
+from nntutor.tui.drawing.step.formula import formula_rows, operand_figure, result_sign
 from nntutor.tui.drawing.step.matrices import matrices
 from nntutor.tui.state import edits, moves
 from nntutor.tui.state import study as at
@@ -256,7 +256,7 @@ def test_of_two_runs_side_by_side_the_first_differing_digit_is_marked(problem: P
         symbol, one, _, *other = (piece.text for piece in row)
         ref = right.find(symbol.strip(" ▸"))
         assert ref is not None
-        first, second = (figure(trace.value(ref), 9, ref.kind in SIGNED) for trace in (right, wrong))
+        first, second = (figure(trace.value(ref), 9, trace.signed(ref)) for trace in (right, wrong))
         assert one.strip() == first
         if first == second:
             assert other == [second]
@@ -375,3 +375,26 @@ def test_a_text_has_so_many_pages_as_its_letters_need_and_loses_none(
     letters = "".join("".join(page) for page in pages).replace(BOLD, "").replace(" ", "")
     assert letters == said.replace(BOLD, "").replace(" ", "")
     assert all(len(page) <= height for page in pages)
+
+
+@pytest.mark.parametrize(("lesson", "run", "velocity"), [("adam", "adam", False), ("momentum", "half", True)])
+def test_a_velocity_is_drawn_with_its_sign_and_a_mean_square_without(lesson: str, run: str, velocity: bool) -> None:
+    session = screens.of_lesson(lesson)
+    study = moves.to(replace(session.study, run=run), 2, 99)
+    refs = [study.trace.ref(step) for step in range(1, len(study.trace) + 1)]
+    squares = [ref for ref in refs if ref.kind in ("v", "vhat")]
+    assert squares and {study.trace.signed(ref) for ref in squares} == {velocity}
+    assert any(study.trace.value(ref) > 0 for ref in squares)
+    drawn = "\n".join(screens.lines(replace(session, study=replace(study, view="moves"))))
+    shown = [f"+{figure(study.trace.value(ref), 4)}" in drawn for ref in squares if study.trace.value(ref) > 0]
+    assert any(shown) is velocity
+
+
+def test_a_curve_beside_a_race_says_whose_it_is() -> None:
+    def curve(lesson: str) -> str:
+        session = screens.of_lesson(lesson)
+        study = replace(moves.to(session.study, 12, 1), view="curve")
+        return "\n".join(screens.lines(replace(session, study=study)))
+
+    assert "E by iteration, of “plain” alone" in curve("momentum")
+    assert "E by iteration" in curve("cycle") and "alone" not in curve("cycle").split("\n")[2]

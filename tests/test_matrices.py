@@ -15,12 +15,14 @@ from test_diagram import is_shown, lines, plain
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
+from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import row_cells
@@ -127,3 +129,15 @@ def test_a_hidden_number_is_in_no_table(two_two_two: Problem) -> None:
         asked = trace.hiding(frozenset(entries(step)))
         rows = matrices(asked, step, EN, 110, 30, Look())
         assert {"?"} <= set("".join(marked(rows))) <= set("[?] ")
+
+
+def test_a_row_of_a_sample_is_called_as_the_symbols_call_it() -> None:
+    trace = Timeline.start(builtin.open("xor")).to(3).trace
+    index = next(step for step in range(1, len(trace) + 1) if trace.ref(step).kind == "grad")
+    rows = ["".join(piece.text for piece in row) for row in matrices(trace, trace.step(index), EN, 80, 40, Look())]
+    found = [row for row in rows if re.match(r" \[\d\] ", row)]
+    deltas = [ref for ref in names(trace.step(index).full) if ref.kind == "delta"]
+    assert len(found) == len(deltas) > 1
+    for ref in deltas:
+        (row,) = [one for one in found if f" [{ref.sample}] " in one]
+        assert figure(trace.value(ref), 4, plus=True) in row, trace.symbol(ref)

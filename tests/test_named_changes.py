@@ -183,3 +183,18 @@ def test_that_a_run_has_been_changed_is_said_with_its_name_or_in_a_word_alone(le
     told = said.say("status.changed", run=name) if name else said.say("status.changed_alone")
     assert f" · {told} " in first
     assert ("(" in told) == bool(name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_to_be_taken_back_in_several_runs_was_the_same_in_all_of_them(language: str) -> None:
+    session = at(screens.of_lesson("sgd", language, size=(120, 40)), "hundred")
+    session = at(screens.pressed(session, "double"), "full-late")
+    session = typed(session, "η = 0.4")
+    said = words.load(language)
+    told = screen(screens.pressed(session, "reset"))
+    assert "η 0.4 → 0.05" in told
+    assert said.say("edit.in_some", count=2) not in told
+    assert said.say("edit.others", count=1) in told
+    alike = screen(screens.pressed(typed(at(session, "hundred"), "η = 0.4"), "reset"))
+    assert said.say("edit.in_some", count=2) in alike
+    assert said.say("edit.others", count=1) not in alike

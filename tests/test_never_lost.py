@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import share
 
-from nntutor.lessons.course import load
+from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
@@ -137,6 +137,37 @@ def test_where_training_has_diverged_a_run_ends_at_once_and_space_goes_on() -> N
         assert of(session).running is None and of(session).note is not None
         assert of(session).note[0].startswith("status.diverged")
     assert of(pressed(session, "continue")).stop == 1
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop", "choice"), [("xor", "start", 3), ("cycle", "ten-thousand", 3), ("sgd", "epoch", 3)]
+)
+def test_a_run_that_ends_at_a_stop_shows_what_its_text_speaks_of(lesson: str, stop: str, choice: int) -> None:
+    after = run_of(at(screens.of_lesson(lesson, size=SIZE), stop), choice)
+    study = of(after)
+    assert study.stop is not None and study.note is not None
+    assert study.view == study.lesson.stops[study.stop].view
+
+
+def test_why_a_stop_past_a_divergence_is_not_reached_is_said_by_every_key_that_leads_there() -> None:
+    session = at(screens.of_lesson("relu", size=SIZE), "dead")
+    for line in ("w1 = 3", "η = 50"):
+        session = typed(session, "edit", line)
+    session = pressed(session, "continue", "continue")
+    diverged = of(session).timeline.diverged
+    assert diverged is not None and of(session).lesson.stops[of(session).stop].iteration > diverged
+    ways = (session, pressed(session, "escape", "iteration_next"), typed(session, "goto", f"iteration {diverged + 1}"))
+    for way in ways[:2]:
+        shown = " ".join(" ".join(screens.lines(way)).split())
+        assert f"Diverged in iteration {diverged}" in shown and "u takes back your change" in shown
+    assert of(ways[2]).place.iteration == diverged
+
+
+def test_where_nothing_was_changed_no_change_of_the_learners_is_spoken_of() -> None:
+    session = screens.of_problem(builtin.open("race-rosenbrock"))
+    session = pressed(session, *["iteration_next"] * 5)
+    shown = " ".join(" ".join(screens.lines(session)).split())
+    assert "the run ends here" in shown and "change" not in shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

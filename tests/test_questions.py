@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import asking
 import pytest
 
@@ -51,6 +53,15 @@ def test_a_mistake_on_the_way_is_named_where_none_in_the_step_gives_the_answer()
     assert judged(question, figure(-question.right, 4)) == Verdict(
         "mistake", float(f"{-question.right:.4g}"), ("sign",)
     )
+
+
+def test_nobody_slips_on_the_way_to_a_number_that_is_told_with_the_question() -> None:
+    free = asked("slope_o1")
+    given = replace(free, given=(free.trace.find("o1"),))
+    early = [one for one in free.earlier_slips if one.mistake == "bias-left-out"]
+    assert early and not any(one.mistake == "bias-left-out" for one in given.earlier_slips)
+    assert judged(free, figure(early[0].value, 4)).kind == "mistake"
+    assert judged(given, figure(early[0].value, 4)).kind == "wrong"
 
 
 def test_all_mistakes_that_give_the_answer_are_named() -> None:

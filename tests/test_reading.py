@@ -186,6 +186,6 @@ def test_every_sign_of_a_text_or_a_picture_is_explained_on_the_page_of_keys(lang
     session = replace(screens.pressed(screens.of_lesson("output-delta", language), "help"), height=200)
     lines = screens.lines(session)
     stops = [stop.text for lesson in load.lessons() for stop in load.text(lesson.id, language).stops.values()]
-    for sign in "▼▲●○✓✗✕▸┊≈…?":
+    for sign in (*"▼▲←→●○•✓✗✕▸┊≈…?", "3e4"):
         assert any(sign in line[:14] and line[14:].strip() for line in lines), sign
     assert {letter for text in stops for letter in text if letter in "▼▲◀▶●○✓✗✕▸┊◆■□△▽"} <= set("▼▲●○✓✗✕▸┊")

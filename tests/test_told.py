@@ -41,6 +41,13 @@ TOLD = [
     ("neuron", "update", "t1 = 1", "down, since o1 was too high", "up, since o1 was too low"),
     ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "of 4 answers are on the right side"),
     ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
+    ("old-weights", "too-small", "η = 1e-12", "it is 17 % smaller", "they hardly differ"),
+    ("old-weights", "witness", "η = 1e-12", "어느 것이 그 결과와 맞을까요", "거의 같아서 가려내기 어렵습니다"),
+    ("relu", "no-slope", "b_h1 = 2", "Here δ_h1 is 0 and 0", "Here δ_h1 is 0.5152 and"),
+    ("sgd", "wanders", "η = 0", "it does not come to rest", "with η = 0 it hardly shows"),
+    ("sgd", "full-late", "η = 0.2", "takes E from", "leaves E near"),
+    ("momentum", "zigzag", "η = 0", "0.09: it creeps", "0: it stays"),
+    ("momentum", "zigzag", "η = 0", "작아서 조금씩만 갑니다", "0이어서 움직이지 않습니다"),
 ]
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from screens import page
 
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import VIEWS
@@ -74,7 +73,7 @@ def test_what_has_been_found_stands_with_its_figure_and_of_what_comes_neither_fi
         used = {operand.ref for operand in at.step.operands}
         for step, row in zip(study.trace, rows, strict=True):
             shown = row.split()[-1]
-            made = look.figure(step.value, step.ref.kind in SIGNED)
+            made = look.figure(step.value, study.trace.signed(step.ref))
             expected = made if step.index <= here else "?"
             assert shown == (f"[{expected}]" if step.index == here or step.ref in used else expected), row
             assert (" = " in row) is (step.index <= here)

@@ -7,7 +7,7 @@ comes of a slip on the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -63,9 +63,9 @@ def at_step(trace: Trace, ref: Ref) -> Iterator[Mistaken]:
     yield from _under_each(trace, ref, index)
 
 
-def on_the_way(trace: Trace, ref: Ref) -> Iterator[Mistaken]:
-    """The number under each mistake, made in its own step or before, in this iteration."""
-    yield from _under_each(trace, ref, 0)
+def on_the_way(trace: Trace, ref: Ref, given: Iterable[Ref] = ()) -> Iterator[Mistaken]:
+    """The number under each mistake, made in its own step or before, in this iteration, but after all that is given."""
+    yield from _under_each(trace, ref, max((trace.index_of(one) or 0 for one in given), default=0))
 
 
 def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:

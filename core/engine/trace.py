@@ -20,7 +20,7 @@ from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr, names
-from nntutor.core.notation.kinds import KINDS, PER_OPTIMIZER, PER_SAMPLE, PER_WEIGHT, Per
+from nntutor.core.notation.kinds import KINDS, PER_OPTIMIZER, PER_SAMPLE, PER_WEIGHT, SIGNED, Per
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref
@@ -341,6 +341,10 @@ class Trace:
 
     def symbol(self, ref: Ref, style: Style = Style.UNICODE) -> str:
         return self.names.symbol(ref, style)
+
+    def signed(self, ref: Ref) -> bool:
+        """Whether a number is shown with its + sign. Beside m, v is no velocity but a mean square, as s is."""
+        return ref.kind in SIGNED and not (ref.kind == "v" and "m" in self.plan.book.made)
 
 
 def record(engine: Engine, before: State, edited: frozenset[Ref] = frozenset()) -> Trace:

@@ -80,8 +80,12 @@ class Exercise:
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
         """What is to be worked out, in order."""
+        return tuple(Asked(self.trace, ref, self.series.digits, given=self.given) for ref in self._left_out)
+
+    @property
+    def _left_out(self) -> tuple[Ref, ...]:
         count = {"shown": 0, "two": 2}.get(self.level, 1)
-        return tuple(Asked(self.trace, ref, self.series.digits) for ref in self.chain[len(self.chain) - count :])
+        return self.chain[len(self.chain) - count :]
 
     def value(self, ref: Ref) -> float:
         """The number behind an address, also of a step of the chain that the record has none of."""
@@ -95,7 +99,7 @@ class Exercise:
         """
         if self.level == "network":
             return _of_network(self.trace, self.chain[-1])
-        asked = {one.ref for one in self.asked}
+        asked = set(self._left_out)
         used = (key for ref in self.chain for key in names(Asked(self.trace, ref).step.formula))
         shown = (ref for ref in self.chain if ref not in asked)
         return given_numbers(ref for ref in (*used, *shown) if ref not in asked)

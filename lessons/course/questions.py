@@ -43,7 +43,8 @@ class Asked:
     """The number behind `ref` of a recorded iteration, asked for in one of FORMS.
 
     "number": to so many significant digits. "sign": + or −. "larger": whether it is above (>) or below (<) the number
-    behind `than`. KeyError where the iteration makes no such number.
+    behind `than`. given: numbers that are told with the question, so that nobody slips on the way to them. KeyError
+    where the iteration makes no such number.
     """
 
     trace: Trace
@@ -51,6 +52,7 @@ class Asked:
     digits: int = 3
     form: str = "number"
     than: Ref | None = None
+    given: tuple[Ref, ...] = ()
 
     @cached_property
     def step(self) -> Step:
@@ -74,7 +76,9 @@ class Asked:
     @cached_property
     def earlier_slips(self) -> tuple[Mistaken, ...]:
         """What mistakes on the way to it make of it."""
-        return self._told_apart(on_the_way(self.trace, self.ref)) if len(self.trace) <= _MOST_STEPS else ()
+        if len(self.trace) > _MOST_STEPS:
+            return ()
+        return self._told_apart(on_the_way(self.trace, self.ref, self.given))
 
     def _told_apart(self, found: Iterator[Mistaken]) -> tuple[Mistaken, ...]:
         return tuple(one for one in found if isfinite(one.value) and not agree(one.value, self.right, self.digits))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.kinds import PER_WEIGHT, SIGNED
+from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language import why
@@ -81,7 +81,7 @@ def formula(study: Study, words: Words, look: Look) -> str:
 
     most = None if len(step.operands) <= _MOST_TERMS else _MOST_TERMS // 2
     spelled = [speech.left_out(text(tokens(step.full, leaf, look.style, most))) for leaf in (symbol, amount)]
-    value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style)
+    value = figure(step.value, look.digits, trace.signed(step.ref), look.style)
     equals = result_sign(trace, step, look)
     # A slope that is given outright, as 1 is for identity, has no figures to fill in.
     shown = " = ".join(dict.fromkeys((symbol(step.ref), *spelled)))

@@ -53,7 +53,8 @@ def _of_stop(study: Study, question: Question) -> Answering | None:
     except KeyError:
         return None
     if question.problem:
-        return Answering(question=Asking(asked), given=given_numbers(names(step.full)))
+        given = given_numbers(names(step.full))
+        return Answering(question=Asking(replace(asked, given=given)), given=given)
     return Answering(question=Asking(asked)) if step.index > study.timeline.step and isfinite(step.value) else None
 
 

@@ -220,13 +220,20 @@ def _went(study: Study, old: Timeline, new: Timeline, ref: Ref, iteration: int) 
     return symbol, None if study.hides(ref, old) else before, None if study.hides(ref, new) else after
 
 
+def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tuple[Went, ...]]:
+    """What other edits make of the given numbers of a run, and from which iteration on."""
+    places = dict.fromkeys((edit.iteration, edit.ref) for edit in (*old.in_force, *new.in_force))
+    found = [one for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
+    return min(at for at, _ in places), tuple(one for one in found if one[1] != one[2]) or tuple(found)
+
+
 def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Study:
     """The study with other edits in these runs, and which numbers that brings back."""
     name = study.run if study.run in timelines else next(iter(timelines))
-    old, new = study.timelines[name], timelines[name]
-    places = dict.fromkeys((edit.iteration, edit.ref) for edit in (*old.in_force, *new.in_force))
-    found = [one for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
-    what = tuple(one for one in found if one[1] != one[2]) or tuple(found)
+    back = {run: _changed_back(study, study.timelines[run], one) for run, one in timelines.items()}
+    alike = tuple(run for run in timelines if back[run] == back[name])
+    since, what = back[name]
     made = {**study.timelines, **timelines}
-    telling = Telling(key, what, min(at for at, _ in places), tuple(timelines), len(made), seen(study.timeline))
+    others = len(timelines) - len(alike)
+    telling = Telling(key, what, since, alike, len(made), seen(study.timeline), others=others)
     return _telling(_with_timelines(study, made, study.place, study.step.ref), telling)

@@ -75,18 +75,29 @@ def _parting(study: Study) -> Study:
     return yours.to_first_apart(study)
 
 
+def _unless(word: str, move: Callable[[Study], Study]) -> Callable[[Study], Study]:
+    """A move that says why where there is nowhere to go."""
+
+    def tried(study: Study) -> Study:
+        there = move(study)
+        stays = there.place == study.place and there.running is None and there.note is None
+        return replace(study, note=panels.note(word)) if stays else there
+
+    return tried
+
+
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "stop_previous": moves.go_back,
     "step": moves.step_on,
-    "back": moves.step_back,
+    "back": _unless("study.beginning", moves.step_back),
     "unit_next": partial(moves.unit, way=1),
-    "unit_previous": partial(moves.unit, way=-1),
+    "unit_previous": _unless("study.beginning", partial(moves.unit, way=-1)),
     "phase_next": partial(moves.phase, way=1),
-    "phase_previous": partial(moves.phase, way=-1),
+    "phase_previous": _unless("study.beginning", partial(moves.phase, way=-1)),
     "iteration_next": partial(moves.iteration, way=1),
-    "iteration_previous": partial(moves.iteration, way=-1),
-    "first": partial(moves.ends, last=False),
-    "last": partial(moves.ends, last=True),
+    "iteration_previous": _unless("study.first_iteration", partial(moves.iteration, way=-1)),
+    "first": _unless("study.first_step", partial(moves.ends, last=False)),
+    "last": _unless("study.last_step", partial(moves.ends, last=True)),
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
     "ask": _asked,

@@ -15,7 +15,7 @@ from nntutor.lessons.language.words import Note
 from nntutor.tui.state import korean
 from nntutor.tui.state.panels import Asking, Checking, Why, note
 from nntutor.tui.state.runs import learns, run_seeds, run_to
-from nntutor.tui.state.study import Position, Study, arrived_at, moved, step_of
+from nntutor.tui.state.study import Position, Study, arrived_at, moved, short_of, step_of
 from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
 
@@ -40,7 +40,7 @@ def to(study: Study, iteration: int, step: int, stop: int | None = None) -> Stud
     near = _NEAR if study.trace.before.params.size <= _SMALL else _NEAR // 10
     if iteration - newest > near and study.timeline.diverged is None:
         return run_to(replace(study, held=None), iteration, step, stop=stop)
-    study = moved(study, study.timeline.to(iteration, step))
+    study = short_of(moved(study, study.timeline.to(iteration, step)), iteration)
     return study if stop is None else arrived_at(study, stop)
 
 

@@ -10,8 +10,9 @@ from nntutor.core.engine.training import Chunk
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.expressions import value_of
 from nntutor.tui.state.panels import Asking, note
-from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study, arrived_at, moved
+from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study, arrived_at, moved, short_of
 from nntutor.tui.state.telling import told
+from nntutor.tui.state.views import view_at
 from nntutor.tui.state.written import written
 
 RUNS = (10, 100, 1000, 10_000)
@@ -132,7 +133,7 @@ def stopped(study: Study) -> Study:
 def _arrived(study: Study, running: Running, iteration: int) -> Study:
     if study.timeline.diverged is not None:
         iteration = study.timeline.diverged
-    study = _there(study, running, iteration)
+    study = short_of(_there(study, running, iteration), running.target)
     if running.telling is not None:
         return replace(study, note=told(running.telling, study.timeline, study.note))
     return replace(study, note=_done(study.timeline, running, iteration)) if study.note is None else study
@@ -157,6 +158,8 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
     kept, last = study.held, study.last
     study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
     if running.stop is not None and (iteration >= running.target or study.timeline.diverged is not None):
+        assert study.lesson is not None
+        study = replace(study, view=view_at(study, study.lesson.stops[running.stop].view))
         return arrived_at(study, running.stop)
     return study if last != study.last or kept == study.stop else replace(study, held=kept)
 

@@ -239,9 +239,22 @@ def moved(study: Study, timeline: Timeline) -> Study:
         study = read(study, study.last + 1)
     if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
         # Where every number shown is finite, it is E with the new weights that is not.
-        key = "status.diverged" if timeline.trace.diverges_at else "status.diverged_after"
-        study = replace(study, note=note(key, iteration=timeline.iteration))
+        key = "status.diverged_after" if timeline.trace.diverges_at is None else "status.diverged"
+        study = replace(study, note=_diverged(study, key, timeline.iteration))
     return study
+
+
+def _diverged(study: Study, key: str, iteration: int) -> Note:
+    """Why the run ends, and what takes it back where the learner's own change has brought it there."""
+    advice = note("status.diverged_way") if study.timeline.edits else ""
+    return note(key, iteration=iteration, advice=advice)
+
+
+def short_of(study: Study, iteration: int) -> Study:
+    """The study that says why it has not come to an iteration, where training has diverged before."""
+    if study.note is not None or study.timeline.diverged is None or study.place.iteration >= iteration:
+        return study
+    return replace(study, note=_diverged(study, "status.diverged", study.timeline.diverged))
 
 
 def read(study: Study, number: int) -> Study:

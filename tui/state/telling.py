@@ -22,7 +22,7 @@ Went = tuple[str, float | None, float | None]
 @dataclass(frozen=True)
 class Telling:
     """A change. key: of the words; what: the given numbers that went from one value to another, from iteration `since`
-    on in `runs`, of `of` that there are.
+    on in `runs`, of `of` that there are; in so many `others` something else.
 
     seen: what was known at the place before; forgot: edits of later iterations are gone;
     step: how a key has changed it; beyond: that the outputs cannot come to it.
@@ -37,6 +37,7 @@ class Telling:
     forgot: bool = False
     step: Note | None = None
     beyond: Note | None = None
+    others: int = 0
 
 
 def seen(timeline: Timeline) -> tuple[tuple[Ref, float], ...]:
@@ -57,6 +58,7 @@ def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
         step=telling.step or "",
         since=telling.since,
         whose=_whose(telling),
+        others=note("edit.others", count=telling.others) if telling.others else "",
         came=came or note("edit.other_steps"),
         forgot=note("edit.forgot") if telling.forgot else "",
         beyond=telling.beyond or "",

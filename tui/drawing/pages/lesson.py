@@ -56,12 +56,13 @@ class LessonPage:
         session, study = self.session, self.study
         title, name, step = self._title(), self._run(), study.timeline.step
         top = [status_row(study.trace, step, title, name, self.words, session.width, self.look, self.wide)]
-        bottom, picture = _parts(session.height)
+        last = self._keys()
+        panel = panel_rows(session, study, self.words, max(1, session.height - 1 - len(last)))
+        bottom, picture = _shared(session.height, 0 if panel is None else len(panel) - 1 + len(last))
         if picture:
             top += [*_sized(self._picture(picture), picture + 1), rule(session.width, self.look)]
-        last = self._keys()
         room = bottom + 1 - len(last)
-        return [*top, *_sized(self._low(room), room), *last]
+        return [*top, *_sized(self._low(room, panel), room), *last]
 
     def prose_pages(self) -> int:
         """How many pages the prose at this place takes."""
@@ -123,9 +124,8 @@ class LessonPage:
     def _view(self, name: str, width: int, height: int) -> list[Row]:
         return table.drawn(name, self.study, self.words, width, height, self.look)
 
-    def _low(self, height: int) -> list[Row]:
+    def _low(self, height: int, panel: list[Row] | None) -> list[Row]:
         """The formula, and below it the prose or what is open over it."""
-        panel = panel_rows(self.session, self.study, self.words, height)
         if panel is not None:
             return panel if len(panel) + 3 > height else [*self._formula_in(height - len(panel)), *panel]
         formula = self._formula(height)
@@ -173,6 +173,15 @@ def _parts(height: int) -> tuple[int, int]:
     if picture < _LEAST_PICTURE:
         return max(1, height - 2), 0
     return bottom, picture
+
+
+def _shared(height: int, needed: int) -> tuple[int, int]:
+    """The same where what is open needs so many rows at the bottom: more than there are it takes from the picture."""
+    bottom, picture = _parts(height)
+    if not picture or needed <= bottom:
+        return bottom, picture
+    left = picture + bottom - needed
+    return (needed, left) if left >= _LEAST_PICTURE else (max(1, height - 2), 0)
 
 
 def _formula_height(height: int) -> int:

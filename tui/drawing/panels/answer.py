@@ -17,17 +17,27 @@ from nntutor.tui.state.study import Study
 
 
 def rows(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
-    look, width = look_of(session), session.width
-    posed = Posed(Speech(words, session.style), panel.question.asked)
-    drawn = [
-        *headed(posed.question, words.say("answer.how"), width),
+    posed, width = _posed(session, panel, words), session.width
+    how = words.say("answer.how") if posed.asked.form == "number" else ""
+    return [
+        *headed(posed.question, how, width),
         *(_lines(posed.given(panel.given), width, "") if panel.given else []),
-        *typed(Piece(" : ", "key"), panel.line, width, look),
+        *least(session, study, panel, words),
     ]
+
+
+def least(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
+    """What is typed and what is told, where these alone have room; the question comes back with the first letter."""
+    posed, look, width = _posed(session, panel, words), look_of(session), session.width
+    drawn = typed(Piece(" : ", "key"), panel.line, width, look)
     if panel.wrong is not None:
         return [*drawn, *_lines(said(panel.wrong, words, look), width, "warning")]
     told = [row for line in verdict(posed, panel) for row in _lines(line, width, "warning")]
     return [*drawn, *told, *(row for line in hint(posed, panel) for row in _lines(line, width, ""))]
+
+
+def _posed(session: Session, panel: Answering, words: Words) -> Posed:
+    return Posed(Speech(words, session.style), panel.question.asked)
 
 
 def verdict(posed: Posed, panel: Answering) -> Iterator[str]:

@@ -35,7 +35,10 @@ def panel_rows(session: Session, study: Study, words: Words, height: int) -> lis
         return kept(run.progress(session, study, study.running, words), height, look_of(session))
     if study.panel is None:
         return None
-    rows: list[Row] = _drawing(study.panel).rows(session, study, study.panel, words)
+    drawing = _drawing(study.panel)
+    rows: list[Row] = drawing.rows(session, study, study.panel, words)
+    if len(rows) > height and isinstance(study.panel, Answering) and study.panel.verdict and not study.panel.text:
+        rows = drawing.least(session, study, study.panel, words)
     return kept(rows, height, look_of(session))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.kinds import KINDS, SIGNED
+from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.tui.drawing.canvas.look import Look
@@ -37,7 +37,7 @@ def columns(
 
 
 def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bool) -> Row:
-    plus = ref.kind in SIGNED
+    plus = right.signed(ref)
     one = look.figure(right.value(ref), plus, _DIGITS)
     other = look.figure(wrong.value(ref), plus, _DIGITS)
     same = _common(one, other)

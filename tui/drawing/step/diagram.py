@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT, SIGNED
+from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.hues import MADE, hue
@@ -94,7 +94,7 @@ class _Picture:
     def figure(self, ref: Ref, digits: int = 0) -> str:
         if not self.known(ref):
             return "?"
-        return self.look.figure(self.trace.value(ref), ref.kind in SIGNED, digits or self.frame.digits)
+        return self.look.figure(self.trace.value(ref), self.trace.signed(ref), digits or self.frame.digits)
 
     def symbol(self, ref: Ref) -> str:
         return self.trace.names.symbol(ref._replace(sample=-1) if ref.sample >= 0 else ref, self.look.style)

@@ -13,7 +13,6 @@ from itertools import chain, pairwise
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.style import Style
@@ -180,7 +179,7 @@ def _row(pieces: list[Token]) -> Row:
 
 def _result(trace: Trace, step: Step, look: Look, lead: int) -> Row:
     shown = trace.known(step.ref, step.index)
-    value = figure(step.value, look.digits, step.ref.kind in SIGNED, look.style) if shown else _HIDDEN
+    value = figure(step.value, look.digits, trace.signed(step.ref), look.style) if shown else _HIDDEN
     sign = result_sign(trace, step, look) if shown else "="
     return (Piece(f" {' ' * lead}{sign} "), Piece(value, "result", Pointed("number", step.ref)))
 

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.style import sign
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import at_right, cells, padded
@@ -73,7 +72,7 @@ class Numbers:
         if not self.known(cell):
             return _UNKNOWN
         try:
-            return self.look.figure(self.trace.value(cell), cell.kind in SIGNED, self.digits)
+            return self.look.figure(self.trace.value(cell), self.trace.signed(cell), self.digits)
         except KeyError:
             return ""
 

@@ -196,7 +196,7 @@ class _Tables:
             bare = ref._replace(sample=-1)
             return (samples.index(ref.sample), columns.index(bare)) if ref.sample in samples and bare in found else None
 
-        names = [f"[{sample + 1}]" for sample in samples]
+        names = [f"[{sample}]" for sample in samples]
         heads = [trace.symbol(one, self.numbers.look.style) for one in columns]
         return Grid(("samples", 0), "", names, heads, range(0), at, place)
 

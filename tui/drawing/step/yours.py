@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
@@ -29,7 +28,7 @@ def mark(own: Yours, look: Look) -> Piece:
 
 def own_figure(study: Study, ref: Ref, own: Yours, look: Look) -> str:
     """The learner's number with our digits; with more, where it parts and these do not show it."""
-    right, plus = study.trace.value(ref), ref.kind in SIGNED
+    right, plus = study.trace.value(ref), study.trace.signed(ref)
     apart = (digits for digits in range(look.digits, _MOST_DIGITS)
              if look.figure(own.given, plus, digits) != look.figure(right, plus, digits))  # fmt: skip
     return look.figure(own.given, plus, look.digits if own.agrees else next(apart, _MOST_DIGITS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.curves import curve_rows
@@ -22,5 +23,11 @@ def curve(study: Study, words: Words, width: int, height: int, look: Look) -> li
         known = known[: here - 1]
     if study.running is None and len(known) < 2:
         return told(words.say("views.one_point"), width)[:height]
-    title, log = words.say("views.error_curve"), words.say("views.log_scale")
-    return curve_rows(known, here, width, height, look, title, log)
+    return curve_rows(known, here, width, height, look, _title(study, words), words.say("views.log_scale"))
+
+
+def _title(study: Study, words: Words) -> str:
+    """What is drawn; in a race, whose."""
+    if study.lesson is not None and "race" in study.lesson.views:
+        return words.say("views.error_curve_of", run=run_name(words, study.run))
+    return words.say("views.error_curve")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.symbols import Ref, short, spelled
 from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
@@ -50,7 +49,7 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
         at_hand = ref[1:4] == here[1:4]
         row = [Piece(f"{look.line('▸')}{symbol}", "bold") if at_hand else Piece(f" {symbol}")]
         for one, value in cells_of:
-            text = "?" if value is None else look.figure(value, one.kind in SIGNED, digits)
+            text = "?" if value is None else look.figure(value, trace.signed(one), digits)
             style = "result" if one == here else ""
             row.append(Piece(_right(f"[{text}]" if style else text, column), style))
         for value, plus in ((moved, True), *([(landed, False)] if after else []), (share, True)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import at_right, cells
 from nntutor.lessons.language.words import Words
@@ -79,4 +78,4 @@ def _counted(piece: str) -> str:
 def _figure(study: Study, ref: Ref, digits: int, look: Look) -> str:
     if not study.trace.known(ref, study.timeline.step):
         return "?"
-    return look.figure(study.trace.value(ref), ref.kind in SIGNED, digits)
+    return look.figure(study.trace.value(ref), study.trace.signed(ref), digits)

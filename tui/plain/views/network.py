@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.kinds import KINDS, SIGNED, Per
+from nntutor.core.notation.kinds import KINDS, Per
 from nntutor.core.notation.symbols import Ref, spelled
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
@@ -95,7 +95,7 @@ class _Telling:
             value = self.trace.value(ref)
         except KeyError:
             return None
-        return self.look.figure(value, ref.kind in SIGNED) if self.trace.known(ref, self.index) else None
+        return self.look.figure(value, self.trace.signed(ref)) if self.trace.known(ref, self.index) else None
 
     def named(self, refs: Iterable[Ref]) -> Iterator[str]:
         for ref in refs:

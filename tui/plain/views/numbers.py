@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from nntutor.core.analysis.plot_data import activation_curve, gradient_sizes
-from nntutor.core.notation.kinds import KINDS, SIGNED
+from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
@@ -37,7 +37,7 @@ def runs(study: Study, words: Words, look: Look) -> list[str]:
     heads = {"first": words.say("views.run_right"), "second": words.say("views.run_wrong")}
     lines = []
     for ref in told[-_ROWS:]:
-        one, other = (look.figure(trace.value(ref), ref.kind in SIGNED, _DIGITS) for trace in (right, wrong))
+        one, other = (look.figure(trace.value(ref), trace.signed(ref), _DIGITS) for trace in (right, wrong))
         facts = {"symbol": right.symbol(ref, look.style), "right": one, "wrong": other, **heads}
         lines.append(words.say("told.both" if one == other else "told.differs", **facts))
     return lines
@@ -57,7 +57,7 @@ def moves(study: Study, words: Words, look: Look) -> list[str]:
     lines = []
     for ref in refs[first : first + _ROWS]:
         made = [one for one in (ref._replace(kind=kind) for kind in kinds) if trace.known(one, step)]
-        parts = [f"{trace.symbol(one, look.style)} {look.figure(trace.value(one), one.kind in SIGNED)}" for one in made]
+        parts = [f"{trace.symbol(one, look.style)} {look.figure(trace.value(one), trace.signed(one))}" for one in made]
         new, rate = ref._replace(kind="new"), trace.problem.optimizer.learning_rate
         if trace.known(new, step):
             move = trace.value(new) - trace.value(ref)
