@@ -18,11 +18,11 @@ from nntutor.core.analysis.mistaken import at_step, step_of
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace, record
-from nntutor.core.notation.kinds import GRADIENT, PER_WEIGHT
+from nntutor.core.notation.kinds import GRADIENT, KINDS, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
-from nntutor.lessons.course.practice import Draw
+from nntutor.lessons.course.practice import Draw, given_numbers
 from nntutor.lessons.course.questions import agree
 
 DIGITS = 3
@@ -31,6 +31,7 @@ NUDGES = ("phase", "kind", "answer")
 """What helps, in this order: in which phase and layer it is, what kind of number, which line."""
 _DRAWS = 200
 _NONE = 1e-12  # what rounding leaves of a 0
+_GIVEN = {"out": 0, "weight": 1, "target": 2}
 _CHECKED = {gradient: kind for kind, gradient in GRADIENT.items()} | {"slope": "net"}
 
 
@@ -96,9 +97,10 @@ class Bug:
 
     @property
     def given(self) -> tuple[Ref, ...]:
-        """Every number that some line uses and none makes."""
-        used = dict.fromkeys(operand.ref for step in self.trace for operand in step.operands if operand.step is None)
-        return tuple(ref for ref in used if self.trace.index_of(ref) is None)
+        """Every number that some line uses and none makes: inputs, weights, targets, rates, what is remembered."""
+        used = (operand.ref for step in self.trace for operand in step.operands)
+        found = given_numbers(ref for ref in used if self.trace.index_of(ref) is None)
+        return tuple(sorted(found, key=lambda ref: _GIVEN.get(ref.kind, len(_GIVEN) + bool(KINDS[ref.kind].before))))
 
     def line_of(self, text: str) -> int | None:
         """The line that is named by its number or by what it makes; None for none."""
