@@ -20,6 +20,7 @@ from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import load, published
+from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import FORMS
@@ -130,7 +131,7 @@ BUILT: dict[str, frozenset[str]] = {
             *(f"error_{outputs}_{samples}" for outputs in ("sum", "mean") for samples in ("sum", "mean")),
             *(f"out_grad_{place}" for place in ("output", "hidden")),
         ),
-        "series.": SERIES,
+        "series.": (*SERIES, *HUNTS),
         "serve.": literals("tui/browser/*.py"),
         "setting_name.": NUMBERS.values(),
         "signs.": literals("tui/drawing/pages/help.py"),

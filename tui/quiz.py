@@ -15,10 +15,12 @@ from contextlib import closing
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
+from nntutor.lessons.course.bugs import HUNTS, Bug, Hunt, bug
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, Series, exercise
 from nntutor.lessons.export import posed, worksheet
 from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_due
@@ -27,22 +29,33 @@ from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read
 from nntutor.tui.plain.spoken import action_of
+from nntutor.tui.quiz_bugs import asked_on_lines
 from nntutor.tui.state.keys import DEFAULT
 
 _COUNT = 5
+BUGS = ("bug", "bugs", "버그")
+"""What asks for bugs where a lesson is named."""
 _SEEDS = 1_000_000
 
 
-def series_of(lessons: Sequence[str]) -> list[Series]:
-    """The series of these lessons, by name or number, in the order of the course; all where none is named.
+def asked_of(names: Sequence[str]) -> list[Series | Hunt]:
+    """What is asked: the series of these lessons, by name or number, in the order of the course, and all hunts where
+    `bug` is named; where nothing is named, all series.
 
-    Of a lesson that has none of its own, those that its stops ask.
+    Of a lesson that has no series of its own, those that its stops ask.
     """
+    lessons = [name for name in names if name.lower() not in BUGS]
+    series = series_of(lessons) if lessons or not names else []
+    return [*series, *(HUNTS.values() if len(lessons) < len(names) else ())]
+
+
+def series_of(lessons: Sequence[str]) -> list[Series]:
+    """The series of these lessons; all where none is named."""
     found: set[str] = set()
     for name in lessons:
         lesson = load.named(name)
         if lesson is None:
-            raise near("no_lesson", name, [lesson.id for lesson in load.lessons()])
+            raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
         own = _series_of(lesson)
         if not own:
             with_some = [one.id for one in load.lessons() if _series_of(one)]
@@ -53,16 +66,16 @@ def series_of(lessons: Sequence[str]) -> list[Series]:
 
 def _series_of(lesson: Lesson) -> set[str]:
     taught = {one.id for one in SERIES.values() if one.lesson == lesson.id}
-    return taught or {one.series for one in lesson.questions if one.series}
+    return taught or {one.series for one in lesson.questions if one.series in SERIES}
 
 
 def sheet(given: Arguments, out: Output) -> int:
     """Problems on a sheet, each series in turn with less and less shown."""
     seed = given.seed or _seed()
-    series = series_of(given.lessons)
+    series = asked_of(given.lessons)
     count = given.count or len(series) * (len(LEVELS) - 1)
     problems = (
-        exercise(series[at % len(series)], seed + at, LEVELS[1 + at // len(series) % (len(LEVELS) - 1)])
+        _problem(series[at % len(series)], seed + at, LEVELS[1 + at // len(series) % (len(LEVELS) - 1)])
         for at in range(count)
     )
     style = Style.LATEX if given.sheet == "tex" else out.style
@@ -71,15 +84,21 @@ def sheet(given: Arguments, out: Output) -> int:
     return 0
 
 
+def _problem(series: Series | Hunt, seed: int, level: str) -> Exercise | Bug:
+    return bug(series, seed) if isinstance(series, Hunt) else exercise(series, seed, level)
+
+
 def asked(given: Arguments, out: Output) -> int:
     """Ask on lines until all have been asked or the lines end; each outcome is kept when it is there.
 
-    Without a seed what is due comes first, and of what is known less is shown; a seed asks everybody the same.
+    Without a seed what is due comes first, bugs among it, and of what is known less is shown; a seed asks all the same.
     """
-    series, count = series_of(given.lessons), given.count or _COUNT
+    series, count = asked_of(given.lessons), given.count or _COUNT
     with closing(Store.open()) as store:
         skills = {} if given.seed else store.skills()
         now = time.time()
+        if not given.lessons:
+            series += [one for one in HUNTS.values() if one.id in skills and is_due(skills[one.id], now)]
         series.sort(key=lambda one: 1 if one.id not in skills else 0 if is_due(skills[one.id], now) else 2)
         quiz = Quiz(out, read(out), series, given.seed or _seed(), store)
         quiz.start_at({name: skill.box for name, skill in skills.items()})
@@ -97,7 +116,7 @@ class Quiz:
     """The questions of one sitting, and how they went."""
 
     def __init__(
-        self, out: Output, lines: Iterator[str | None], series: Sequence[Series], seed: int, store: Store
+        self, out: Output, lines: Iterator[str | None], series: Sequence[Series | Hunt], seed: int, store: Store
     ) -> None:
         self._lines, self._out, self._store = lines, out, store
         self._series, self._seed = series, seed
@@ -114,9 +133,7 @@ class Quiz:
         self._say("quiz.begin", count=count, seed=self._seed)
         for number in range(count):
             series = self._series[number % len(self._series)]
-            made = exercise(series, self._seed + number, LEVELS[self._levels[series.id]])
-            self._tell(made, number + 1, count)
-            outcome = self._went(made)
+            outcome = self._outcome(series, number, count)
             if not outcome:
                 break
             self.outcomes[outcome] += 1
@@ -124,7 +141,19 @@ class Quiz:
             self._fade(series, outcome)
         self._tell_end()
 
-    def _fade(self, series: Series, outcome: str) -> None:
+    def _outcome(self, series: Series | Hunt, number: int, count: int) -> str:
+        """How the problem of that number went; empty where the lines have ended."""
+        made = _problem(series, self._seed + number, LEVELS[self._levels[series.id]])
+        self._write("")
+        if isinstance(made, Bug):
+            said = PosedBug(self._speech, made)
+            self._say("quiz.question", number=number + 1, of=count, title=said.title)
+            return asked_on_lines(said, self._lines, self._write)
+        self._say("quiz.question", number=number + 1, of=count, title=posed.heading(self._speech, made))
+        self._tell(made)
+        return self._went(made)
+
+    def _fade(self, series: Series | Hunt, outcome: str) -> None:
         """Less is shown after what was right at once, more after what had to be shown."""
         by = {"right": 1, "shown": -1}.get(outcome, 0)
         self._levels[series.id] = min(max(self._levels[series.id] + by, 1), len(LEVELS) - 1)
@@ -164,9 +193,7 @@ class Quiz:
                 return asking.outcome
         return ""
 
-    def _tell(self, made: Exercise, number: int, of: int) -> None:
-        self._write("")
-        self._say("quiz.question", number=number, of=of, title=posed.heading(self._speech, made))
+    def _tell(self, made: Exercise) -> None:
         self._write(posed.about(self._speech, made))
         given = ", ".join(f"{symbol} = {figure}" for symbol, figure in posed.given(self._speech, made))
         self._say("question.given", given=given)

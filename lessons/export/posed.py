@@ -119,7 +119,11 @@ def heading(speech: Speech, exercise: Exercise) -> str:
 
 def about(speech: Speech, exercise: Exercise) -> str:
     """What network it is, in one line: sizes, activation, error, optimizer."""
-    problem = exercise.trace.problem
+    return network(speech, exercise.trace.problem)
+
+
+def network(speech: Speech, problem: Problem) -> str:
+    """The same of a problem."""
     return speech.plain(" · ".join(_about(speech, problem)))
 
 

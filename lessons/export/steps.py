@@ -73,6 +73,11 @@ class Shown:
     def figures(self, width: int) -> str:
         return self._fitted(self.step.full, self.amount, width)
 
+    def chain(self, formula: int, figures: int) -> str:
+        """Formula, figures and value in one line, each once, in about so many cells each."""
+        made = dict.fromkeys((self.formula(formula), self.figures(figures)))
+        return "".join(f"= {one} " for one in made if one != self.value) + f"{self.equals} {self.value}"
+
     def textbook(self, width: int) -> str:
         return "" if self.step.textbook is None else self._fitted(self.step.textbook, self.name, width)
 
