@@ -13,7 +13,7 @@ NntutorError
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, Uneven, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets, NotUnder
-    ├── NotStored
+    ├── NotStored, NotModel
     ├── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
     └── NotValues, TooManyNumbers, UnknownValue, MisfitValue: a person's own numbers
 """
@@ -267,6 +267,14 @@ class NotStored(ProblemError):
     what: str
     found: str
     allowed: str
+
+
+class NotModel(ProblemError):
+    """A network in a file of its own that cannot be read. what: a code that the words spell out (node, setting,
+    elsewhere, …); found: what it is."""
+
+    what: str
+    found: str
 
 
 class MissingColumn(ProblemError):
