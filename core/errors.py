@@ -15,6 +15,8 @@ NntutorError
     ├── NeedsActivation, WrongTargets, NotUnder
     ├── NotStored
     ├── MissingColumn, DoubleColumn, ExtraCells, NotANumber, UnclosedQuote
+    ├── NotStored, NotModel
+    ├── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
     └── NotValues, TooManyNumbers, UnknownValue, MisfitValue: a person's own numbers
 """
 
@@ -267,6 +269,14 @@ class NotStored(ProblemError):
     what: str
     found: str
     allowed: str
+
+
+class NotModel(ProblemError):
+    """A network in a file of its own that cannot be read. what: a code that the words spell out (node, setting,
+    elsewhere, …); found: what it is."""
+
+    what: str
+    found: str
 
 
 class MissingColumn(ProblemError):

@@ -76,9 +76,9 @@ def traces(lesson: Lesson) -> Callable[[str | None, int | None], Trace]:
 
 def test_the_lessons_stand_in_course_order() -> None:
     ids = ["start", "wall", "by-hand", "descent", "neuron", "forward", "output-delta", "hidden-delta", "cycle",
-           "old-weights", "xor", "deeper", "vanishing", "relu", "sgd", "momentum", "adam"]  # fmt: skip
+           "old-weights", "xor", "deeper", "vanishing", "relu", "sgd", "momentum", "adam", "problem"]  # fmt: skip
     assert [lesson.id for lesson in LESSONS] == ids
-    assert [lesson.number for lesson in LESSONS] == list(range(17))
+    assert [lesson.number for lesson in LESSONS] == [*range(17), 18]
     assert not load.broken()
 
 

@@ -73,6 +73,7 @@ def mistakes_of_core() -> Iterator[str]:
     yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
     yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
     yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
+    yield from (f"NotModel_{what}" for what in literals("core/files/model.py", "core/files/problem.py"))
     yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
     yield from (f"NotScripted_{what}" for what in ("mistake", "perceptron", "given", "rule"))
 

@@ -23,6 +23,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli
 from nntutor.tui.desk import Desk
 from nntutor.tui.state import moves, yours
+from nntutor.tui.state.panels import Asking
 from nntutor.tui.state.session import Opened, Session, Typed
 from nntutor.tui.state.study import Study
 
@@ -135,11 +136,45 @@ def test_that_all_agree_is_said_and_the_place_stays(two_two_two: Problem) -> Non
     assert "numbers that you gave agree" in screens.lines(session)[-1]
 
 
-def test_without_own_numbers_the_key_says_why_it_does_nothing(two_two_two: Problem) -> None:
-    session = screens.pressed(screens.of_problem(two_two_two), "step")
+def sent(session: Session, line: str) -> Session:
+    return screens.pressed(update(screens.pressed(session, "parting"), Typed(line)), "continue")
+
+
+def test_numbers_that_are_typed_stand_beside_ours_and_lead_to_the_first_that_parts_and_its_slip() -> None:
+    sibling = builtin.open("sibling")
+    (wrong,) = recorded(sibling, "error-sent-back", (1,))
+    first = sent(
+        screens.of_problem(sibling), "; ".join(f"{name} = {wrong[name]:.4f}" for name in ("o1", "δ_o1", "δ_o2"))
+    )
+    assert at_hand(first).place == (1, 1) and at_hand(first).panel is None
+    assert "All 3 numbers that you gave agree" in screens.lines(first)[-1]
+    more = sent(first, f"delta_h1 = {wrong['δ_h1']:.4f}; w1_new = {wrong['w1⁺']:.4f}")
+    there = screens.pressed(more, "parting")
+    assert at_hand(there).trace.symbol(at_hand(there).step.ref) == "δ_h1"
+    told = " ".join(" ".join(screens.lines(there)[-4:]).split())
+    assert "δ_h1 is the first that parts" in told and "3 of 5 numbers agree" in told
+    assert at_hand(there).slip == ("mistake.error-sent-back.did", {})
+    (right,) = recorded(sibling, "", (1,))
+    mended = sent(there, f"delta_h1 = {right['δ_h1']:.4f}; w1⁺ = {right['w1⁺']:.4f}")
+    assert "All 5 numbers that you gave agree" in " ".join(screens.lines(mended)[-2:])
+    assert at_hand(mended).slip is None
+
+
+def test_what_cannot_be_read_is_said_under_the_line_and_the_line_stays() -> None:
+    session = screens.of_problem(builtin.open("sibling"))
+    for line, part in (("o1 = much", "no number"), ("o9 = 1", "no number of this problem"), ("dW1 = [1 2]", "fits")):
+        after = sent(session, line)
+        panel = at_hand(after).panel
+        assert isinstance(panel, Asking) and panel.text == line
+        assert part in " ".join(" ".join(screens.lines(after)).split())
+    assert at_hand(screens.pressed(sent(session, "o9 = 1"), "escape")).yours == {}
+
+
+def test_beside_two_runs_there_is_no_place_for_own_numbers(two_two_two: Problem) -> None:
+    session = screens.of_lesson("old-weights")
     after = screens.pressed(session, "parting")
-    assert at_hand(after).place == at_hand(session).place
-    assert "There are no numbers of your own here" in " ".join(screens.lines(after)[-2:])
+    assert at_hand(after).panel is None
+    assert "Numbers of your own have no place here" in " ".join(screens.lines(after)[-2:])
 
 
 def test_once_ours_are_others_there_is_nothing_to_compare(two_two_two: Problem) -> None:
@@ -193,7 +228,8 @@ def test_in_plain_lines_each_step_says_yours_and_a_word_leads_to_the_first_that_
     assert "맞습니다." in " ".join(again)
     steps = talk.after("open", "two-two-two", "--values", str(file), say="parting; view steps")
     assert sum("parts from it." in line for line in steps) == 1 < sum("agrees." in line for line in steps)
-    assert "no numbers of your own" in talk.after("open", "two-two-two", say="!")[0]
+    asked = talk.after("open", "two-two-two", say="!; o1 = 7; !")
+    assert "o1 is the first that parts" in asked[0]
 
 
 @pytest.mark.parametrize("text", ["", "dW9 = 1", "w5 = (", "W1 = [1, 2, 3]"])

@@ -26,6 +26,9 @@ MOST_DIAGNOSED = 10_000
 """The last iteration that own numbers may be of: every mistake is run that far."""
 HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
 MOST_QUESTIONS = 100
+MODEL = ".onnx"
+"""How the name of a file ends that holds a network and nothing else of a problem."""
+_OF_PROBLEMS = ("open", "trace", "check", "diagnose")
 _CALLED = {
     "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
     "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
@@ -84,6 +87,7 @@ class Arguments:
     solutions: bool = False
     written_to: str | None = None
     taken_in: str | None = None
+    problem: str | None = None
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -136,6 +140,7 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("solutions", False),
         whole.get("export"),
         whole.get("import"),
+        whole.get("problem"),
     )
     if not (result.help or result.version):
         _refuse_contradictions(result)
@@ -143,10 +148,11 @@ def read(argv: Sequence[str]) -> Arguments:
 
 
 def _refuse_contradictions(given: Arguments) -> None:
-    if given.command in ("trace", "check", "open", "diagnose") and not given.what:
+    if given.command in _OF_PROBLEMS and not given.what:
         key = "needs_problem" if given.command == "diagnose" else "needs_what"
         raise UsageError(key, command=given.command)
-    if given.what == given.values == "-":
+    _refuse_models(given)
+    if given.values == "-" == (given.problem or given.what):
         raise UsageError("both_from_input")
     formats = CHECK_FORMATS if given.command in ("check", "diagnose") else FORMATS
     if given.format not in formats:
@@ -166,6 +172,17 @@ def _refuse_contradictions(given: Arguments) -> None:
         raise UsageError("needs_value", name="--host")
     if given.first is not None and given.iterations is not None and given.first > given.iterations:
         raise UsageError("from_after", first=given.first, last=given.iterations)
+
+
+def _refuse_models(given: Arguments) -> None:
+    """A network goes with the rest of its problem."""
+    if given.problem == "":
+        raise UsageError("needs_value", name="--problem")
+    is_model = given.what is not None and given.what.lower().endswith(MODEL)
+    if given.problem is not None and not is_model:
+        raise UsageError("model_of_lesson", name=given.what)
+    if given.problem is None and is_model and given.command in _OF_PROBLEMS:
+        raise UsageError("model_alone", name=given.what)
 
 
 def near(key: str, name: str, names: Sequence[str], /, **facts: str | Sequence[str]) -> UsageError:
@@ -236,6 +253,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
             parser.add_argument(option)
     if command in ("", "learn", "open", "quiz"):
         parser.add_argument("--plain", action="store_true")
+    if command in _OF_PROBLEMS:
+        parser.add_argument("--problem")
     if command in ("trace", "check", "diagnose"):
         parser.add_argument("--iterations")
         parser.add_argument("--format", default="text")

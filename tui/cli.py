@@ -133,7 +133,7 @@ def _command(argv: list[str]) -> int:
         case "diagnose":
             from nntutor.tui import diagnosis
 
-            return FAILED if diagnosis.told(_problem(given.what or ""), given, out) else DONE
+            return FAILED if diagnosis.told(_problem(given.what or "", given.problem), given, out) else DONE
         case "new":
             from nntutor.tui import new_sheet
 
@@ -256,14 +256,21 @@ def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]
         return lesson, builtin.of_run(run), run.mistake
     if given.run is not None:
         raise UsageError("run_of_problem", name=name)
-    return None, _problem(name), ""
+    return None, _problem(name, given.problem), ""
 
 
-def _problem(name: str) -> Problem:
-    """A problem by its path, from standard input, or by the name of one that ships."""
+def _problem(name: str, sheet: str | None) -> Problem:
+    """A problem by its path, from standard input, or by the name of one that ships.
+
+    sheet: the file of the rest, where `name` holds a network alone.
+    """
     from nntutor.core.files.problem import read
     from nntutor.lessons.course import builtin
 
+    if sheet is not None:
+        from nntutor.core.files.model import read_model
+
+        return read(sheet, model=read_model(name))
     if builtin.is_path(name):
         return read(name)
     if name not in builtin.names():
@@ -272,14 +279,14 @@ def _problem(name: str) -> Problem:
     return builtin.open(name)
 
 
-def _problem_to_keep(name: str) -> tuple[Problem, Source | None]:
-    """A problem, and what the place keeps of its file; None for one that ships."""
+def _problem_to_keep(name: str, sheet: str | None) -> tuple[Problem, Source | None]:
+    """A problem, and what the place keeps of its file; None where it keeps the problem written out."""
     from nntutor.core.files.problem import parse, text_of
     from nntutor.lessons.course import builtin
     from nntutor.lessons.learner import sources
 
-    if not builtin.is_path(name):
-        return _problem(name), None
+    if sheet is not None or not builtin.is_path(name):
+        return _problem(name, sheet), None
     text, file, folder = text_of(name)
     return parse(text, file, folder), sources.of_file(text, folder)
 
@@ -307,7 +314,7 @@ def _open_plain(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     from nntutor.tui.state import keymap
 
     own_keys = keymap.read()
-    problem, source = _problem_to_keep(given.what or "") if given.command == "open" else (None, None)
+    problem, source = _problem_to_keep(given.what or "", given.problem) if given.command == "open" else (None, None)
     name, asked = lesson.id if lesson is not None else None, given.language is not None
     yours = _own_numbers(problem, given, out)
     return talk.run(name, problem, source, out, keep_language=asked, keymap=own_keys, yours=yours)
@@ -346,7 +353,7 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
     from nntutor.tui.starting import run
 
-    problem, source = _problem_to_keep(given.what or "") if given.command == "open" else (None, None)
+    problem, source = _problem_to_keep(given.what or "", given.problem) if given.command == "open" else (None, None)
     return run(
         lesson.id if lesson is not None else None,
         problem,

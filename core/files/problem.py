@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from nntutor.core.errors import (
     MissingKey,
     NeedsActivation,
     NoSamples,
+    NotModel,
     NotUnder,
     OutOfRange,
     TooLarge,
@@ -47,6 +48,9 @@ from nntutor.core.rules.optimizers import (
 )
 from nntutor.core.rules.surfaces import SURFACES, surface
 
+if TYPE_CHECKING:
+    from nntutor.core.files.model import Model
+
 LIMIT = 10**6
 REDUCTIONS = ("sum", "mean")
 _EVERYWHERE = ("format", "title", "source", "optimizer")
@@ -60,9 +64,9 @@ _STDIN = "<stdin>"
 _LAST_ACTIVATION = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 
 
-def read(where: str | Path, stdin: BinaryIO | None = None) -> Problem:
+def read(where: str | Path, stdin: BinaryIO | None = None, model: Model | None = None) -> Problem:
     """The problem in a file, or on standard input where `where` is "-". Raises ProblemErrors."""
-    return parse(*text_of(where, stdin))
+    return parse(*text_of(where, stdin), model)
 
 
 def text_of(where: str | Path, stdin: BinaryIO | None = None) -> tuple[str, str, Path]:
@@ -75,11 +79,14 @@ def text_of(where: str | Path, stdin: BinaryIO | None = None) -> tuple[str, str,
     return read_text(path, name, LIMIT, TooLarge(name, None, "1 MB")), name, path.parent
 
 
-def parse(text: str, file: str, folder: Path | None = None) -> Problem:
-    """The problem in a text; `file` is what messages call it, `folder` where its CSV file is looked for."""
+def parse(text: str, file: str, folder: Path | None = None, model: Model | None = None) -> Problem:
+    """The problem in a text; `file` is what messages call it, `folder` where its CSV file is looked for.
+
+    model: the network, where it stands in a file of its own and not in this text.
+    """
     text = text.replace("\r\n", "\n")
     data = toml(text, file)
-    return _Parser(text, file, folder).problem(data)
+    return _Parser(text, file, folder, model).problem(data)
 
 
 def on_surface(name: str, start: Sequence[float], optimizer: Optimizer, title: str = "", source: str = "") -> Problem:
@@ -90,14 +97,17 @@ def on_surface(name: str, start: Sequence[float], optimizer: Optimizer, title: s
 
 
 class _Parser:
-    def __init__(self, text: str, file: str, folder: Path | None) -> None:
+    def __init__(self, text: str, file: str, folder: Path | None, model: Model | None) -> None:
         self.file = file
         self.folder = folder
+        self.model = model
         self.lines = Lines(text)
         self.stored = Stored(file, folder or Path())
 
     def problem(self, data: Table) -> Problem:
         top = Fields(self.file, self.lines, data, stored=self.stored)
+        if self.model is not None:
+            self._without_network(top, self.model.file)
         if top.has("given"):
             return self._given(top)
         if top.has("surface"):
@@ -107,7 +117,7 @@ class _Parser:
         error = top.choice("error", tuple(LOSSES), "half-squared")
         seed = top.whole("seed", 0, at_least=0)
         samples = self._samples(top)
-        found = layers(top, error, seed, samples)
+        found = layers(top, error, seed, samples) if self.model is None else self._of_model(self.model, top, samples)
         self._fits(top, error, found, samples)
         return Problem(
             Network(found),
@@ -124,6 +134,21 @@ class _Parser:
             l2=self._penalty(top, "l2", error),
             input_gradient=top.flag("input_gradient", False),
         )
+
+    def _without_network(self, top: Fields, model: str) -> None:
+        for key, heading in (("layer", "[[layer]]"), ("given", "[given]"), ("surface", "[surface]")):
+            if top.has(key):
+                raise BothGiven(self.file, self.lines.find(key, 0, ""), heading, model)
+
+    def _of_model(self, model: Model, top: Fields, samples: Samples) -> tuple[Layer, ...]:
+        expected, found = model.layers[0].inputs, int(samples.inputs.shape[1])
+        if found != expected:
+            key = "inputs" if top.has("data") else "input"
+            line = top.line(key) if top.has("data") else top.tables("sample")[0].line(key)
+            raise WrongShape(self.file, line, key, 0, expected, found)
+        if model.probabilities and top.get("error", "") != "softmax-ce":
+            raise NotModel(model.file, None, "softmax", str(top.get("error", "half-squared")))
+        return model.layers
 
     def _format(self, top: Fields) -> None:
         """There is one format so far; a file may say so."""
@@ -233,6 +258,10 @@ class _Parser:
             target_rows.append(target)
         return Samples.of(inputs_rows, target_rows)
 
+    def _last_activation(self, top: Fields) -> int | None:
+        tables = top.tables("layer")
+        return tables[-1].line("activation") if tables else None
+
     def _fits(self, top: Fields, error: str, layers: tuple[Layer, ...], samples: Samples) -> None:
         """Outputs and targets pair up, and the error can use them."""
         outputs, wanted = layers[-1].units, int(samples.targets.shape[1])
@@ -243,7 +272,7 @@ class _Parser:
             raise WrongShape(self.file, first.line("target"), "target", 0, outputs, wanted)
         needed = _LAST_ACTIVATION.get(error)
         if needed and layers[-1].activation != needed:
-            line = top.tables("layer")[-1].line("activation") or top.line("error")
+            line = self._last_activation(top) or top.line("error")
             raise NeedsActivation(self.file, line, error, needed, layers[-1].activation)
         row = _unfit(error, samples.targets)
         if row is not None:

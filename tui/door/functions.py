@@ -23,6 +23,7 @@ from nntutor.core.engine.training import run
 from nntutor.core.errors import NntutorError, ProblemError
 from nntutor.core.files import problem as files
 from nntutor.core.files import writing
+from nntutor.core.files.model import read_model
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems import models
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
@@ -70,12 +71,15 @@ def _said(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @_said
-def read(where: str | Path) -> Problem:
+def read(where: str | Path, model: str | Path | None = None) -> Problem:
     """The problem in a file, or one that comes with nntutor.
 
     where: a path, "-" for standard input, or a name of `problems()`. A text without a dot and a slash is a name.
-    Raises ProblemError, with file and line, for a file that cannot be used; NntutorError for an unknown name.
+    model: the path of an ONNX file with the network (extra `onnx`), where the file has the rest alone. Raises
+    ProblemError, with file and line, for a file that cannot be used; NntutorError for an unknown name.
     """
+    if model is not None:
+        return files.read(where, model=read_model(model))
     if isinstance(where, Path) or builtin.is_path(where):
         return files.read(where)
     return builtin.open(where)

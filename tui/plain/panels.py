@@ -87,7 +87,8 @@ def _editing(session: Session, study: Study, panel: Editing, words: Words, look:
 
 
 def _asking(session: Session, study: Study, panel: Asking, words: Words, look: Look) -> list[str]:
-    return [words.say("plain.goto_ask" if panel.what == "goto" else "plain.goal_ask")]
+    key = {"goto": "plain.goto_ask", "goal": "plain.goal_ask", "yours": "plain.yours_ask"}[panel.what]
+    return [words.say(key)]
 
 
 def _answering(session: Session, study: Study, panel: Answering, words: Words, look: Look) -> list[str]:

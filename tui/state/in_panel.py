@@ -77,6 +77,11 @@ def _exporting(study: Study, panel: Exporting, name: str) -> Study:
 
 
 def _asking(study: Study, panel: Asking, name: str) -> Study:
+    if panel.what == "yours":
+        # Another door: few studies have numbers of the learner's own.
+        from nntutor.tui.state import yours
+
+        return yours.taken(study, panel.text)
     return moves.go_to(study, panel.text) if panel.what == "goto" else runs.run_until(study, panel.text)
 
 

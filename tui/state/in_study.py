@@ -72,7 +72,7 @@ def _parting(study: Study) -> Study:
     # Another door: few studies have numbers of the learner's own.
     from nntutor.tui.state import yours
 
-    return yours.to_first_apart(study)
+    return yours.parting(study)
 
 
 def _unless(word: str, move: Callable[[Study], Study]) -> Callable[[Study], Study]:

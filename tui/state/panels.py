@@ -111,7 +111,7 @@ class Exporting(Panel):
 
 @dataclass(frozen=True)
 class Asking(Line):
-    """Where to go to, or the error to run down to, by `what`: goto or goal."""
+    """Where to go to, the error to run down to, or the learner's own numbers, by `what`: goto, goal, yours."""
 
     what: str
 

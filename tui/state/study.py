@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from nntutor.lessons.course.model import Lesson, Question, Stop
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.panels import Panel, note
 from nntutor.tui.state.telling import Telling
+
+if TYPE_CHECKING:
+    from nntutor.core.diagnosis.text import Named
 
 SEEDS, SEED_ITERATIONS = 256, 2000
 
@@ -93,7 +96,7 @@ class Study:
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
     settled: the stops whose own question has ended, but for being skipped. yours: by iteration and number, what the
-    learner has got for it.
+    learner has got for it. typed: what of it has been typed here, as it was written; slip: what gives these numbers.
     """
 
     name: str
@@ -120,6 +123,8 @@ class Study:
     answered: Answered | None = None
     settled: frozenset[int] = frozenset()
     yours: Mapping[tuple[int, Ref], Yours] = field(default_factory=dict)
+    typed: tuple[Named, ...] = ()
+    slip: Note | None = None
 
     @property
     def timeline(self) -> Timeline:

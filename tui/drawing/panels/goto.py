@@ -1,4 +1,4 @@
-"""A line that is asked for: where to go to, or the error to run down to."""
+"""A line that is asked for: where to go to, the error to run down to, or numbers of the learner's own."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import Study
 from nntutor.tui.state.writing import earlier
 
+_ASKED = {
+    "goto": ("goto.ask", "goto.example"), "goal": ("run.goal_ask", "run.goal_example"),
+    "yours": ("yours.ask", "yours.example"),
+}  # fmt: skip
+
 
 def rows(session: Session, study: Study, panel: Asking, words: Words) -> list[Row]:
-    title, example = ("goto.ask", "goto.example") if panel.what == "goto" else ("run.goal_ask", "run.goal_example")
+    title, example = _ASKED[panel.what]
     width, look = session.width, look_of(session)
     drawn = [
         *headed(words.say(title), words.say(example), width),
