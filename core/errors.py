@@ -13,10 +13,8 @@ NntutorError
     ├── WrongType, WrongChoice, OutOfRange, NotFinite
     ├── WrongShape, Uneven, Transposed, NoLayers, NoSamples, TooManyWeights
     ├── NeedsActivation, WrongTargets, NotUnder
-    ├── NotStored
-    ├── MissingColumn, DoubleColumn, ExtraCells, NotANumber, UnclosedQuote
     ├── NotStored, NotModel
-    ├── MissingColumn, DoubleColumn, NotANumber, UnclosedQuote
+    ├── MissingColumn, DoubleColumn, ExtraCells, NotANumber, UnclosedQuote
     └── NotValues, TooManyNumbers, UnknownValue, MisfitValue: a person's own numbers
 """
 
