@@ -1,8 +1,8 @@
 """Pastes that end: a terminal marks where one begins and where it ends, and until the end every key is text.
 
 A mark can get lost on its way (a line that broke, a program that printed one). So a paste ends by itself when it is
-silent, when it takes too long for what is typed, and at ctrl+c, which terminals take out of what they paste; of one without end only the
-beginning is kept.
+silent, when it takes too long for what is typed, and at ctrl+c, which terminals take out of what they paste; of one
+without end only the beginning is kept.
 """
 
 from __future__ import annotations
