@@ -377,3 +377,20 @@ def test_bytes_that_are_no_text_and_keys_that_no_keyboard_has_are_passed_over(tm
     terminal.send(RIGHT)
     terminal.until("step 3/39")
     assert terminal.end(signal.SIGTERM) == 128 + signal.SIGTERM
+
+
+INTERRUPTED = """
+import sys
+class Stopped:
+    def find_spec(self, name, *rest):
+        if name == sys.argv[1]:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stopped())
+from nntutor.tui.command import main
+"""
+
+
+@pytest.mark.parametrize("name", ["nntutor.tui.terminal.textual_settings", "nntutor.tui.terminal.ending"])
+def test_ctrl_c_before_the_signals_are_taken_ends_without_a_word(name: str) -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, name], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGINT, "")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntutor.tui.terminal.pastes import BEGIN, END, INTERRUPT, LONGEST, MOST, SILENCE, Pastes
+from nntutor.tui.terminal.pastes import BEGIN, BURST, END, INTERRUPT, LONGEST, MOST, SILENCE, Pastes
 
 LETTERS = st.text("ab\x1b[20~", max_size=8)
 PASTED = LETTERS.filter(lambda text: END not in text + END[:-1])
@@ -43,6 +43,13 @@ def test_keys_that_are_pressed_meanwhile_do_not_make_it_longer_than_the_longest(
     handed = [(second, pastes.passed("x", second)) for second in range(int(LONGEST) + 3)]
     ends = [second for second, text in handed if END in text]
     assert ends == [int(LONGEST)] and handed[-1][1] == "x"
+
+
+def test_a_paste_that_a_slow_line_takes_long_for_does_not_become_keys() -> None:
+    pastes = Pastes()
+    pastes.passed(BEGIN, 0)
+    handed = "".join(pastes.passed("q" * BURST, second) for second in range(3 * int(LONGEST)))
+    assert handed == "q" * len(handed) and pastes.passed(END, 3 * LONGEST) == END
 
 
 def test_an_interrupt_ends_it_at_once_and_is_a_key() -> None:

@@ -349,3 +349,15 @@ def test_of_the_mouse_it_is_said_that_lines_have_none(talk: Talk, language: str,
     say = words.load(language).say
     for key in ("plain.mouse_on", "plain.mouse_off"):
         assert talk.after("learn", "hidden-delta", "--lang", language, say=word) == [say(key)]
+
+
+@pytest.mark.parametrize("word", ["q", "leave"])
+def test_who_leaves_an_open_question_has_given_no_answer(talk: Talk, word: str) -> None:
+    lines = talk("learn", "xor", say=f"predict; {word}; quit")
+    assert lines[-1] == "Your place is kept."
+    assert any(line.startswith("Part 1.") for line in lines[lines.index(f"> {word}") :]), lines
+
+
+def test_the_end_does_not_say_that_a_place_is_kept_which_is_not(talk: Talk) -> None:
+    talk.home.write_text("a file where the folder would be")
+    assert talk("learn", "xor", say="next; quit")[-1].startswith("Your place is not saved")

@@ -44,11 +44,13 @@ def asks(session: Session) -> bool:
 
 
 def _answer(session: Session, text: str) -> Meant:
-    if not text or action_of(session.keymap, text) == "escape":
+    action = action_of(session.keymap, text) if text else "escape"
+    if action == "escape":
         return Meant((Press("escape"),))
     if session.study is not None and isinstance(session.study.panel, Answering):
-        helps = action_of(session.keymap, text) == "help"
-        return Meant((Typed("?"),) if helps else (Typed(text), Press("continue")))
+        if action == "leave":
+            return Meant((Press("escape"), Press("leave")))
+        return Meant((Typed("?"),) if action == "help" else (Typed(text), Press("continue")))
     return Meant((Typed(text),) if session.search is not None else (Typed(text), Press("continue")))
 
 

@@ -59,7 +59,7 @@ def run(
                     plain.act(Opened(opening.study, opening.digits))
                 if message := desk.greeting(load(session.language)):
                     plain.act(Message(message))
-                _taken(plain, out)
+                _taken(plain, desk, out)
                 status = 0
         except Ended as ended:
             status = ended.args[0]
@@ -70,7 +70,7 @@ def run(
     return status
 
 
-def _taken(plain: Plain, out: Output) -> None:
+def _taken(plain: Plain, desk: Desk, out: Output) -> None:
     plain.say([words_of(plain.session).say("plain.begin")])
     plain.tell(None)
     for line in read(out):
@@ -78,4 +78,5 @@ def _taken(plain: Plain, out: Output) -> None:
             plain.too_long()
         elif not plain.take(line):
             break
-    plain.say([words_of(plain.session).say("plain.quit")])
+    words = words_of(plain.session)
+    plain.say([desk.message(words) or words.say("plain.quit")])

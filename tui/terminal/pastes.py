@@ -1,15 +1,17 @@
 """Pastes that end: a terminal marks where one begins and where it ends, and until the end every key is text.
 
 A mark can get lost on its way (a line that broke, a program that printed one). So a paste ends by itself when it is
-silent, when it takes too long, and at ctrl+c, which terminals take out of what they paste; of one without end only the
-beginning is kept.
+silent, when it takes too long for what is typed, and at ctrl+c, which terminals take out of what they paste; of one
+without end only the beginning is kept.
 """
 
 from __future__ import annotations
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 SILENCE, LONGEST = 2.0, 10.0
-"""Seconds after the last letter, and in all."""
+"""Seconds after the last letter, and in all while no more come at once than are typed."""
+BURST = 64
+"""So many letters at once are no keys: a paste goes on, however long it takes."""
 MOST = 100_000
 """Letters that are handed on; no line that is typed here is that long."""
 INTERRUPT = "\x03"
@@ -52,6 +54,8 @@ class Pastes:
 
     def _inside(self, text: str, now: float) -> tuple[str, str]:
         whole, self._last = self._tail + text, now
+        if len(text) >= BURST:
+            self._began = now
         found = whole.find(END)
         after = found + len(END)
         if found < 0:
