@@ -94,7 +94,12 @@ def _answering(session: Session, study: Study, panel: Answering, words: Words, l
     posed = Posed(Speech(words, session.style), panel.question.asked)
     given = [posed.given(panel.given)] if panel.given else []
     told = (*answer.verdict(posed, panel), *answer.hint(posed, panel))
-    return [*told, *given, posed.question, words.say("plain.answer_how")]
+    return [
+        *told,
+        *given,
+        posed.question,
+        words.say("plain.answer_how" if panel.question.asked.form == "number" else "plain.sign_how"),
+    ]
 
 
 def _reading(session: Session, study: Study, panel: Reading, words: Words, look: Look) -> list[str]:

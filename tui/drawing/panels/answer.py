@@ -20,7 +20,7 @@ def rows(session: Session, study: Study, panel: Answering, words: Words) -> list
     look, width = look_of(session), session.width
     posed = Posed(Speech(words, session.style), panel.question.asked)
     drawn = [
-        *headed(posed.question, words.say("answer.how"), width),
+        *headed(posed.question, words.say("answer.how") if panel.question.asked.form == "number" else "", width),
         *(_lines(posed.given(panel.given), width, "") if panel.given else []),
         *typed(Piece(" : ", "key"), panel.line, width, look),
     ]
