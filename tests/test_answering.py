@@ -271,7 +271,7 @@ def test_that_a_stop_has_a_question_can_be_left_unsaid_and_that_is_kept(tmp_path
 )
 def test_a_sign_or_a_comparison_is_asked_for_by_a_sign(stop: str, asks: str, signs: str) -> None:
     session = screens.pressed(at_stop("output-delta" if stop == "sign" else "hidden-delta", stop), "ask")
-    assert asks in text(session)
+    assert asks in text(session) and "an expression" not in text(session).split(asks)[1]
     for one in ("0.5", "yes", "", "+-"):
         assert "Expected " in text(answered(session, one)).split(asks)[1]
     wrong = answered(session, signs[0])

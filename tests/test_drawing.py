@@ -29,12 +29,14 @@ from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import BOLD, changed_span, cut, row_cells, wrapped
+from nntutor.tui.drawing.charts.axes import Axis, Plot
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.pages import prose
 from nntutor.tui.drawing.step.columns import columns
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.formula import formula_rows, operand_figure, result_sign
 from nntutor.tui.drawing.step.matrices import matrices
+from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.state import edits, moves
 from nntutor.tui.state import study as at
 from nntutor.tui.state.panels import Checking
@@ -105,6 +107,30 @@ def at_hand(session: Session) -> Study:
 def test_a_problem_without_a_title_is_headed_by_its_name(two_two_two: Problem) -> None:
     session = screens.of_problem(replace(two_two_two, title=" "))
     assert screens.lines(session)[0].startswith(" problem ")
+
+
+@pytest.mark.parametrize(
+    ("run", "width", "shown"),
+    [("one neuron (changed)", 80, "E 0.2984"), ("AND", 50, "E 0.2984"), ("", 40, "iteration 1 · step 11/39")],
+)
+def test_beside_the_name_of_a_run_the_title_is_cut_before_e_goes_and_no_cell_of_it_is_lost(
+    run: str, width: int, shown: str
+) -> None:
+    session = screens.of_lesson("cycle")
+    study = at_hand(session)
+    trace = study.timeline.to(1, 11).trace
+    row = status_row(trace, 11, "One sigmoid neuron learns by itself", run, words.load("en"), width, Look())
+    head, gap, place = (piece.text for piece in row)
+    assert place.endswith(shown)
+    assert "…" in head and cells(head + gap + place) == width and len(gap) <= (3 if " " in head.strip() else 2)
+
+
+@pytest.mark.parametrize("last", [60, 100, 2500, 10000])
+def test_the_numbers_of_a_lower_axis_do_not_touch(last: int) -> None:
+    for width in range(30, 130):
+        plot = Plot(width, 10, Look(), Axis("", (1.0, float(last)), whole=True), Axis("", (0.0, 1.0)))
+        line = "".join(piece.text for piece in plot.rows()[-1])
+        assert set(re.findall(r"\d+", line)) <= {tick.text for tick in plot.below}, line
 
 
 def test_beside_the_network_stand_the_steps_and_while_a_run_is_on_its_way_the_curve() -> None:

@@ -103,6 +103,19 @@ def test_a_number_that_stays_is_not_said_as_two(lesson: str, stop: str, rate: st
     assert not TWICE.search(screen(session))
 
 
+def test_where_no_weight_has_moved_nothing_is_said_to_have_been_learned() -> None:
+    session = at(typed(screens.of_lesson("cycle"), "η = 0"), "ten-thousand")
+    session = at(typed(session, "t1 = 0.7"), "curve")
+    assert "With η = 0 no weight has moved." in screen(session)
+    assert "training" not in screen(session) and "Steep at first" not in screen(session)
+
+
+def test_a_sample_is_counted_from_1_and_its_symbol_stands_beside() -> None:
+    session = at(screens.of_lesson("neuron"), "and")
+    assert session.study is not None
+    assert "sample 1 of 4, written [0]" in screen(replace(session, study=replace(session.study, view="matrices")))
+
+
 FIGURE = r"[+−]?\d+(?:\.\d+)?(?:e[−-]?\d+)?"
 OPERAND = rf"(?:\(?{FIGURE}\)?|\(1 − {FIGURE}\))"
 WORKED = re.compile(rf"(?<![\w.√])({OPERAND}(?: ?[·−+/] ?{OPERAND})+) = ({FIGURE})")

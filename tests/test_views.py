@@ -18,6 +18,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views import table
 from nntutor.tui.drawing.views.legend import MARKS
 from nntutor.tui.state import moves, views
+from nntutor.tui.state.commands import COMMANDS, Where
 from nntutor.tui.state.session import Session, Typed
 from nntutor.tui.state.signs import words_with_keys
 
@@ -46,6 +47,16 @@ def test_a_view_chosen_by_hand_stays_at_the_stops_after_it_but_where_a_stop_is_a
 def test_in_place_of_a_stops_own_view_another_stays_as_long_as_stops_ask_for_that_one() -> None:
     session = pressed(at(screens.of_lesson("forward", known=True), "rows"), "view")
     assert shown(session, STOPS) == ["network", "network", "curve", "network", "network"]
+
+
+def test_where_another_view_stands_than_the_lesson_shows_a_stop_says_so_that_speaks_of_it() -> None:
+    session = pressed(screens.of_lesson("wall"), "view")
+    told = {stop: of(at(session, stop)).note for stop in ("rule", "cycle", "three")}
+    assert {stop: note and note[0] for stop, note in told.items()} == {
+        "rule": None, "cycle": "study.view_of_stop", "three": None,
+    }  # fmt: skip
+    assert "The lesson shows the view “plane” here" in screens.lines(at(session, "cycle"))[-1]
+    assert of(at(screens.of_lesson("wall"), "cycle")).note is None
 
 
 def test_a_chosen_view_comes_back_with_the_place_and_is_gone_when_the_lesson_begins_anew(tmp_path: Path) -> None:
@@ -104,3 +115,26 @@ def test_a_picture_in_korean_has_no_english_word(lesson: Lesson) -> None:
         text = " ".join("".join(piece.text for piece in row) for row in rows)
         found = set(re.findall(r"[A-Za-z]{2,}", text)) - _NO_WORDS
         assert not {word for word in found if set(word) - {*MARKS, *MARKS.lower()}}, stop.id
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+@pytest.mark.parametrize("lesson", ["wall", "cycle"])
+def test_no_key_does_nothing_without_a_word(lesson: str, size: tuple[int, int]) -> None:
+    session = screens.of_lesson(lesson, size=size)
+    silent = {
+        command.action
+        for command in COMMANDS
+        if command.where & Where.STUDY and command.action not in ("escape", "lesson_next", "lesson_previous")
+        if screens.lines(after := screens.pressed(session, command.action)) == screens.lines(session)
+        if after.study == session.study
+    }
+    assert not silent
+
+
+@pytest.mark.parametrize("lesson", ["neuron", "wall"])
+@pytest.mark.parametrize("view", ["plane", "inequalities"])
+def test_a_point_of_a_plane_has_the_sign_of_mathematics(lesson: str, view: str) -> None:
+    session = at(screens.of_lesson(lesson), "and" if lesson == "neuron" else "unit")
+    session = screens.pressed(screens.update(screens.pressed(session, "edit"), Typed("x1 = -2")), "continue")
+    drawn = table.drawn(view, of(session), words_with_keys(session), 78, 12, Look())
+    assert "(−2,0)" in "".join(piece.text for row in drawn for piece in row)

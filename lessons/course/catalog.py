@@ -84,10 +84,11 @@ def _stops(tables: list[Fields], runs: list[Run]) -> tuple[Stop, ...]:
             expected = f"expected {latest.get(run, 1)} or later, for that is where the stop before it stands"
             raise AuthorError(table.file, table.line, f"iteration {iteration} of run “{run}”; {expected}")
         latest[run] = iteration
-        view = table.text("view", view)
+        own = table.text("view", "")
+        view = own or view
         if view not in VIEWS:
             raise AuthorError(table.file, table.line, f"view “{view}”; expected one of {', '.join(VIEWS)}")
-        stops.append(Stop(table.text("id"), run, iteration, table.text("at"), view))
+        stops.append(Stop(table.text("id"), run, iteration, table.text("at"), view, bool(own)))
         table.done()
     return tuple(stops)
 

@@ -53,13 +53,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A place where the lesson speaks: a step, named by its symbol, of one iteration of one run."""
+    """A place where the lesson speaks: a step, named by its symbol, of one iteration of one run.
+
+    sets_view: it says so itself; else it has that of the stop before.
+    """
 
     id: str
     run: str
     iteration: int
     at: str
     view: str = "network"
+    sets_view: bool = False
 
 
 @dataclass(frozen=True, slots=True)

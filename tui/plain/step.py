@@ -48,7 +48,7 @@ def what(study: Study, words: Words, look: Look) -> str:
     noun = why.noun(words, trace, study.step)
     if len(trace.samples) > 1 and ref.sample >= 0:
         at = trace.samples.index(ref.sample) + 1
-        noun += ", " + words.say("study.sample", at=at, of=len(trace.samples))
+        noun += ", " + words.say("study.sample", at=at, of=len(trace.samples), index=ref.sample)
     if not ref.unit:
         return words.say("plain.other", noun=noun)
     if not trace.problem.passes:

@@ -13,6 +13,14 @@ from nntutor.tui.state.panels import Asking, Choosing, Exporting, Helping, Line,
 from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Tick, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
+_AT_AN_END = {
+    "back": "study.first_step",
+    "unit_previous": "study.first_step",
+    "phase_previous": "study.first_step",
+    "first": "study.first_step",
+    "last": "study.last_step",
+    "iteration_previous": "study.first_iteration",
+}
 _STOPS_A_RUN = ("escape", "leave", "run", "continue")
 
 
@@ -50,8 +58,15 @@ def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Ses
         return replace(session, study=replace(study, note=panels.note("study.typing")))
     study = replace(study, panel=None)
     if name in ON_STUDY:
-        return replace(session, study=ON_STUDY[name](study))
+        return replace(session, study=_told(study, ON_STUDY[name](study), name))
     return ON_SESSION[name](replace(session, study=study), study, extents)
+
+
+def _told(before: Study, after: Study, name: str) -> Study:
+    """A way that leads no further says so."""
+    if name not in _AT_AN_END or after.place != before.place or after.note is not None or after.running is not None:
+        return after
+    return replace(after, note=panels.note(_AT_AN_END[name]))
 
 
 # --- what only the study is needed for -----------------------------------------------------------------
@@ -132,12 +147,17 @@ def _continue(session: Session, study: Study, extents: Extents) -> Session:
 
 
 def _view(session: Session, study: Study, extents: Extents) -> Session:
-    return replace(session, study=views.next_view(study, extents.has_picture(session), extents.seen(session)))
+    seen = extents.seen(session)
+    if not seen:
+        return replace(session, study=replace(study, note=panels.note("study.too_low")))
+    return replace(session, study=views.next_view(study, extents.has_picture(session), seen))
 
 
 def _digits(session: Session, study: Study, extents: Extents) -> Session:
     place = DIGITS.index(session.digits) if session.digits in DIGITS else -1
-    return replace(session, digits=DIGITS[(place + 1) % len(DIGITS)])
+    digits = DIGITS[(place + 1) % len(DIGITS)]
+    told = study.note if study.running is not None else panels.note("study.digits", count=digits)
+    return replace(session, digits=digits, study=replace(study, note=told))
 
 
 def _questions(session: Session, study: Study, extents: Extents) -> Session:

@@ -52,6 +52,8 @@ def at_stop(study: Study, number: int) -> Study:
     place = study.place_of(stop) or Position(stop.iteration, study.timelines[stop.run].step)
     study = replace(study, run=stop.run)
     study = to(replace(study, view=view_at(study, stop.view)), *place, number)
+    if stop.sets_view and study.view != stop.view:
+        study = replace(study, note=note("study.view_of_stop", view=(f"view_name.{stop.view}", {})))
     if stop.view == "seeds" and study.seeds is None and study.running is None:
         return run_seeds(study)
     return study

@@ -123,9 +123,11 @@ def carried_out(session: Session, entry: Entry, extents: Extents) -> Session:
         case "lesson":
             return _wanted(session, entry.name)
         case "view" if session.study is not None:
+            from nntutor.tui.state.panels import note
             from nntutor.tui.state.views import shown
 
-            return replace(session, study=shown(session.study, entry.name))
+            told = None if extents.seen(session) else note("study.too_low")
+            return replace(session, study=replace(shown(session.study, entry.name), note=told))
         case "theme":
             return _themed(session, entry.name)
         case "language":

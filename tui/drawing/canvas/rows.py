@@ -113,13 +113,14 @@ def kept(rows: list[Row], height: int, look: Look) -> list[Row]:
 
 
 def headed(title: str, how: str, width: int) -> list[Row]:
-    """What a panel is called, and what can be done in it: beside it, or below where there is no room."""
-    head = (Piece(f" {title}", "bold"), Piece(f"   {how}", "dim"))
+    """What a panel is called, and what can be done in it, if there is more to say: beside it, or below where there is
+    no room."""
+    head = (Piece(f" {title}", "bold"), *((Piece(f"   {how}", "dim"),) if how else ()))
     if row_cells(head) <= width:
         return [head]
     return [
         *[(Piece(f" {line}", "bold"),) for line in wrapped(title, width - 2)],
-        *[(Piece(f" {line}", "dim"),) for line in wrapped(how, width - 2)],
+        *[(Piece(f" {line}", "dim"),) for line in (wrapped(how, width - 2) if how else ())],
     ]
 
 

@@ -134,17 +134,19 @@ class Plot:
         return [*rows, (Piece(self._below(), "dim"),)]
 
     def _below(self) -> str:
-        """The lower axis: a line with its numbers in it, its name at the end."""
+        """The lower axis: a line with its numbers in it, its name at the end. A number at the end is moved into the
+        picture: one that it would touch is left out."""
         dots, look = self.dots, self.look
         line = list(look.line("─") * dots.width)
         name = cut(f" {self.across.name}" if self.across.name else "", dots.width)
-        end = dots.width - cells(name)
-        for tick in self.below:
+        end = free = dots.width - cells(name)
+        for tick in reversed(self.below):
             at = dots.cell(tick.at, dots.up[0])
             if at is None or at[1] >= end:
                 continue
             start = min(max(0, at[1] - (len(tick.text) - 1) // 2), end - len(tick.text))
-            if start >= 0:
+            if start >= 0 and start + len(tick.text) <= free:
                 line[start : start + len(tick.text)] = tick.text
+                free = start - 1
         corner = " " * (self.margin + 1) + look.line("└")
         return corner + "".join(line[:end]) + name

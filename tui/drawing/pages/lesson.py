@@ -81,8 +81,11 @@ class LessonPage:
         return self._fits(self.session.width)
 
     def seen(self) -> tuple[str, ...]:
-        """The views that stand there: one; on a wide screen two, unless the network needs all of it."""
+        """The views that stand there: none on a low screen, else one; on a wide one two, unless the network needs all
+        of it."""
         study = self.study
+        if not _parts(self.session.height)[1]:
+            return ()
         if not self.wide:
             return (study.view,)
         picture = self.has_picture()

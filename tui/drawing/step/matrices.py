@@ -66,7 +66,7 @@ def _sample(tables: _Tables, words: Words) -> Row:
     if len(samples) == 1:
         return ()
     at = samples.index(tables.sample) + 1
-    return (Piece(f"   {words.say('study.sample', at=at, of=len(samples))}", "dim"),)
+    return (Piece(f"   {words.say('study.sample', at=at, of=len(samples), index=tables.sample)}", "dim"),)
 
 
 def _blocks(tables: _Tables, height: int) -> list[tuple[Grid, int]]:

@@ -13,7 +13,7 @@ from nntutor.tui.state.session import Pointed
 # The sign that something is left out, and what is before and after it.
 _LEAST_HEAD = 3
 _GAP = 2  # cells between title and place
-_LEAST_TITLE = 16  # with less of it, E goes first
+_LEAST_TITLE = 16  # with less of it, and no name of a run beside it, E goes first
 _LEAST_CUT = 4  # beside the name of a run its number is enough
 
 
@@ -55,7 +55,7 @@ def _number(widest: list[int], title: int, run: int, width: int) -> int:
     for number, place in enumerate(widest[:2]):
         if title + run + _GAP + place <= width:
             return number
-    for number, least in ((1, _LEAST_TITLE), (2, _LEAST_CUT), (3, _LEAST_CUT)):
+    for number, least in ((1, _LEAST_CUT if run else _LEAST_TITLE), (2, _LEAST_CUT), (3, _LEAST_CUT)):
         if min(title, least) + run + _GAP + widest[number] <= width:
             return number
     return next((number for number in range(1, 4) if widest[number] + _LEAST_HEAD <= width), 3)
@@ -83,7 +83,7 @@ def _head(title: str, run: str, room: int, look: Look, less: bool) -> str:
     for text in (f" {title}{run}", f"{title}{run}"):
         if cells(text) + less * cells(dots) <= room:
             return text + dots * less
-    short = room - 1 - cells(dots) - cells(run)
+    short = room - cells(dots) - cells(run)
     if run and short >= _LEAST_CUT:
         return cut(f" {title}", short).rstrip() + dots + run
-    return cut(f" {title}", max(0, room - 1 - cells(dots))).rstrip() + dots if room > 0 else ""
+    return cut(f" {title}", max(0, room - cells(dots))).rstrip() + dots if room > 0 else ""

@@ -12,6 +12,7 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
 from nntutor.tui.drawing.views.paths import nothing
+from nntutor.tui.drawing.views.plane import point
 from nntutor.tui.state.study import Study
 
 
@@ -44,8 +45,7 @@ def judged(study: Study, look: Look) -> list[Judged]:
         net = float(row @ weights[0] + bias)
         side = more if target[0] >= 0.5 else less
         right = (net >= 0) == (target[0] >= 0.5)
-        point = "(" + ",".join(f"{x:g}" for x in row) + ")"
-        rows.append(Judged(point, float(target[0]), asked, look.figure(net), side, right))
+        rows.append(Judged(point(row, look), float(target[0]), asked, look.figure(net), side, right))
     return rows
 
 
@@ -56,11 +56,11 @@ def inequalities(study: Study, words: Words, width: int, height: int, look: Look
         return nothing(words, width)
     wide = max(cells(one.asked) for one in found) + 6
     rows: list[Row] = [(Piece(f" {words.say('views.inequalities_head')}", "bold"),)]
-    for point, target, asked, net, side, right in found:
+    for place, target, asked, net, side, right in found:
         verdict = words.say("views.holds" if right else "views.fails")
         rows.append(
             (
-                Piece(f" {point:<8} t {target:g}   "),
+                Piece(f" {place:<8} t {look.figure(target)}   "),
                 Piece(padded(f"{asked} {side} 0", wide), "operand"),
                 Piece(f"   {f'{net} {side} 0':<14}"),
                 Piece(verdict, "" if right else "result"),

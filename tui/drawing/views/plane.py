@@ -49,7 +49,7 @@ def plane(study: Study, words: Words, width: int, height: int, look: Look) -> li
     across, up = _span(problem.samples.inputs)
     deep = len(problem.network.layers) > 1
     drawn = plane_rows(
-        _spots(study, state),
+        _spots(study, state, look),
         _borders(study, state, deep),
         _answers(study, state),
         across,
@@ -127,7 +127,7 @@ def planes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     left = (width - 2) // 2
     across, up = _span(trace.problem.samples.inputs)
     inputs = plane_rows(
-        _spots(study, state),
+        _spots(study, state, look),
         _borders(study, state, False),
         None,
         across,
@@ -140,8 +140,8 @@ def planes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     seen = seen_samples(study)
     hidden = plane_points(trace.problem, state, trace.problem.samples.inputs, 1)
     spots = [
-        Spot(float(hidden[n, 0]), float(hidden[n, 1]), label(trace.problem, n), _positive(trace.problem, n),
-             here=n == study.step.ref.sample)
+        Spot(float(hidden[n, 0]), float(hidden[n, 1]), label(trace.problem, n, look),
+             _positive(trace.problem, n), here=n == study.step.ref.sample)
         for n in seen
     ]  # fmt: skip
     weights, place = trace.parameter(state.params, Ref("weight", 2, 1, 1))
@@ -165,18 +165,23 @@ def _span(points: Array) -> tuple[tuple[float, float], tuple[float, float]]:
     )
 
 
-def label(problem: Problem, sample: int) -> str:
+def label(problem: Problem, sample: int, look: Look) -> str:
     """A sample's inputs as a point; nothing where there are many."""
     if len(problem.samples) > _FEW:
         return ""
-    return "(" + ",".join(f"{value:g}" for value in problem.samples.inputs[sample]) + ")"
+    return point(problem.samples.inputs[sample], look)
+
+
+def point(inputs: Array, look: Look) -> str:
+    """Inputs as a point."""
+    return "(" + ",".join(look.figure(float(value)) for value in inputs) + ")"
 
 
 def _positive(problem: Problem, sample: int) -> bool:
     return bool(problem.samples.targets[sample, 0] >= 0.5)
 
 
-def _spots(study: Study, state: State) -> list[Spot]:
+def _spots(study: Study, state: State, look: Look) -> list[Spot]:
     problem = study.trace.problem
     inputs = problem.samples.inputs
     right = right_side(problem, state)[:, 0]
@@ -185,7 +190,7 @@ def _spots(study: Study, state: State) -> list[Spot]:
         Spot(
             float(x),
             float(y),
-            label(problem, n),
+            label(problem, n, look),
             _positive(problem, n),
             bool(right[n]) if few and not hidden else None,
             few and len(study.trace.samples) < len(inputs) and n in study.trace.samples,
@@ -248,7 +253,7 @@ def cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
         trace = study.timeline.trace_of(which)
         names = [Ref("weight", 1, 1, source) for source in (1, 2, 0)]
         shown = "   ".join(f"{trace.symbol(ref, look.style)} {look.figure(trace.value(ref))}" for ref in names)
-        head = words.say("cycle.before", iteration=which, row=label(trace.problem, trace.samples[0]))
+        head = words.say("cycle.before", iteration=which, row=label(trace.problem, trace.samples[0], look))
         rows += _lines(f"{head}   {shown}", "operand", width)
     return [*rows, *_lines(words.say("cycle.closed", updates=found.updates), "bold", width)]
 

@@ -57,7 +57,7 @@ def matrices(study: Study, words: Words, look: Look) -> list[str]:
     lines = [f"{layer_name(trace, layer, words, look)}."]
     if len(trace.samples) > 1:
         at = trace.samples.index(tell.sample) + 1
-        lines.append(f"{words.say('study.sample', at=at, of=len(trace.samples))}.")
+        lines.append(f"{words.say('study.sample', at=at, of=len(trace.samples), index=tell.sample)}.")
     lines.append(words.say("told.inputs", given=tell.given("out", layer - 1, trace.problem.network.sizes[layer - 1])))
     for unit in around(range(1, units + 1), (study.step.ref.unit or 1) - 1):
         name = trace.names.unit(layer, unit, look.style)

@@ -25,7 +25,7 @@ def plane(study: Study, words: Words, look: Look) -> list[str]:
     if problem.network.sizes[0] != 2 or not problem.passes:
         return [words.say("views.not_here")]
     state = params_at(trace, study.timeline.step)
-    lines = [*_samples(trace, state, words), *_lines(study, state, words, look)]
+    lines = [*_samples(trace, state, words, look), *_lines(study, state, words, look)]
     told = ("".join(piece.text for piece in row) for row in cycle(study, words, look, _UNBOUNDED))
     return [*lines, *(" ".join(line.split()) for line in told)]
 
@@ -41,7 +41,7 @@ def planes(study: Study, words: Words, look: Look) -> list[str]:
     lines.append(f"{words.say('views.hidden_plane')}:")
     for sample in seen_samples(study):
         first, second = (look.figure(float(value)) for value in hidden[sample])
-        facts = {"point": label(problem, sample), "target": _target(problem, sample)}
+        facts = {"point": label(problem, sample, look), "target": _target(problem, sample, look)}
         lines.append(words.say("told.hidden", first=first, second=second, **facts))
     return [*lines, _line(trace, state.params, 2, 1, words, look)]
 
@@ -52,31 +52,31 @@ def inequalities(study: Study, words: Words, look: Look) -> list[str]:
     for row in judged(study, look):
         verdict = words.say("views.holds" if row.right else "views.fails")
         asked, live = f"{row.asked} {row.side} 0", f"{row.net} {row.side} 0"
-        facts = {"point": row.point, "target": f"{row.target:g}", "asked": asked, "live": live}
+        facts = {"point": row.point, "target": look.figure(row.target), "asked": asked, "live": live}
         lines.append(words.say("told.row", verdict=verdict, **facts))
     return lines
 
 
-def _samples(trace: Trace, state: State, words: Words) -> list[str]:
+def _samples(trace: Trace, state: State, words: Words, look: Look) -> list[str]:
     """Each sample with its target and its side, and whether it is the row at hand."""
     problem = trace.problem
     right = right_side(problem, state)[:, 0]
     here = trace.samples if len(trace.samples) < len(right) else ()
-    if not label(problem, 0):
+    if not label(problem, 0, look):
         return [words.say("told.samples", right=int(right.sum()), count=len(right))]
     return [
         words.say(
             "told.sample_here" if sample in here else "told.sample",
-            point=label(problem, sample),
-            target=_target(problem, sample),
+            point=label(problem, sample, look),
+            target=_target(problem, sample, look),
             side=words.say("told.right" if right[sample] else "told.wrong"),
         )
         for sample in range(len(right))
     ]
 
 
-def _target(problem: Problem, sample: int) -> str:
-    return f"{problem.samples.targets[sample, 0]:g}"
+def _target(problem: Problem, sample: int, look: Look) -> str:
+    return look.figure(float(problem.samples.targets[sample, 0]))
 
 
 def _lines(study: Study, state: State, words: Words, look: Look) -> list[str]:
