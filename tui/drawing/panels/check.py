@@ -56,8 +56,9 @@ def found(session: Session, study: Study, panel: Checking, words: Words) -> Foun
         (say("upper"), long(shown.upper)),
         (say("lower"), long(shown.lower)),
         (say("numeric"), long(shown.numeric, plus=True)),
-        (f"{say('gradient')} {name}", long(shown.gradient, plus=True) if known else "?"),
+        # Last stands the one of which the verdict speaks.
         *((label, long(value, plus=True)) for label, value in _others(study, words, gradient) if known),
+        (f"{say('gradient')} {name}", long(shown.gradient, plus=True) if known else "?"),
         (say("relative"), figure(shown.relative, 2, style=look.style) if known else "?"),
     ]
     key, facts = _verdict(trace, panel.ref, shown, look.style) if known else ("", {})
