@@ -165,7 +165,9 @@ class _Case:
         self._judge: Judge = judge(sheet, self._traces, tolerance)
         self._runs = Runs(problem, sheet)
         self._right: Made = self._runs.made("")
-        self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
+        self._candidates: Sequence[Candidate] = candidates(
+            problem, bool(self._judge.numeric.any()), max(sheet.iterations)
+        )
         self.score, self._read = self._reading()
 
     def values(self) -> tuple[Value, ...]:

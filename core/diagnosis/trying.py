@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from time import perf_counter
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from nntutor.core.engine.training import replay
 from nntutor.core.problems.network import Layer, Network, Problem, draw
 from nntutor.core.problems.settings import varied
 
-_SECONDS = 1.0
+_SECONDS, _TOGETHER = 1.0, 10.0
+"""How long one setting is tried, and all of them."""
 _FURTHER = 0.01
 _SOONER = 20  # iterations, besides a tenth of them
 _RECTIFIED = ("relu", "leaky-relu", "elu", "silu", "gelu", "softplus")
@@ -42,6 +44,7 @@ class Trying:
     def __init__(self, problem: Problem, iterations: int, own: Trained) -> None:
         self._problem, self._iterations, self._own = problem, iterations, own
         self._known: dict[tuple[str, float | int | str], Trained] = {}
+        self._left = _TOGETHER
 
     def rates(self, *factors: float, least: float = _FURTHER) -> Tried | None:
         """The best of the rate's multiples, where it does better: by a share of E of at least `least`."""
@@ -108,7 +111,7 @@ class Trying:
         return None
 
     def _solves(self, problem: Problem, seed: int) -> Trained | None:
-        result = trained(_drawn(problem, "xavier", seed), self._iterations, _SECONDS)
+        result = self._trained(_drawn(problem, "xavier", seed))
         return result if result.solved_in is not None else None
 
     def silent(self, after: int, count: int) -> list[tuple[int, int]]:
@@ -132,10 +135,17 @@ class Trying:
     def _rated(self, rate: float) -> Problem:
         return replace(self._problem, optimizer=self._problem.optimizer.with_rate("learning_rate", rate))
 
+    def _trained(self, problem: Problem) -> Trained:
+        """The problem trained as far as the time lets it; what has no time left has done no better."""
+        began = perf_counter()
+        result = trained(problem, self._iterations, min(_SECONDS, self._left))
+        self._left -= perf_counter() - began
+        return result
+
     def _tried(self, setting: Setting, least: float = _FURTHER) -> Tried | None:
         key, value, problem = setting
         if (key, value) not in self._known:
-            self._known[key, value] = trained(problem, self._iterations, _SECONDS)
+            self._known[key, value] = self._trained(problem)
         result = self._known[key, value]
         return Tried(key, value, result.solved_in, result.error) if self._better(result, least) else None
 

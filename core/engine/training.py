@@ -6,6 +6,7 @@ reached by stepping, bit for bit. Work is done in chunks, so that a screen can s
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -145,7 +146,10 @@ def _overflow_bound(engine: Engine) -> float:
         penalty = (problem.l1 + problem.l2 * weight) * weight * weights
         return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300 and penalty < 1e300
 
-    return next((10.0**power for power in range(300, -300, -1) if bears(10.0**power)), 0.0)
+    # What bears a weight bears every smaller one.
+    powers = range(-299, 301)
+    most = bisect_left(powers, True, key=lambda power: not bears(10.0**power)) - 1
+    return 10.0 ** powers[most] if most >= 0 else 0.0
 
 
 def _loop(engine: Engine, done: int, errors: Array, watch: Op | None = None) -> None:
