@@ -40,13 +40,15 @@ def asks(session: Session) -> bool:
     """Whether the next line is an answer, whatever it says."""
     if session.search is not None:
         return not session.search.query
+    if session.practice is not None and session.palette is None:
+        return session.practice.asks
     return session.palette is None and session.study is not None and isinstance(session.study.panel, Line)
 
 
 def _answer(session: Session, text: str) -> Meant:
     if not text or action_of(session.keymap, text) == "escape":
         return Meant((Press("escape"),))
-    if session.study is not None and isinstance(session.study.panel, Answering):
+    if session.practice is not None or (session.study is not None and isinstance(session.study.panel, Answering)):
         helps = action_of(session.keymap, text) == "help"
         return Meant((Typed("?"),) if helps else (Typed(text), Press("continue")))
     return Meant((Typed(text),) if session.search is not None else (Typed(text), Press("continue")))
@@ -84,11 +86,17 @@ def _parted(session: Session, text: str) -> tuple[str, str]:
 
 def _is_here(session: Session, action: str) -> bool:
     """Whether a command means something here."""
+    if session.ending is not None and session.practice is None and action in ("why", "lesson_next", "lesson_previous"):
+        return True
     return action in OWN or allowed(action, HOME if session.study is None else STUDY)
 
 
 def _passed(session: Session, action: str) -> bool:
     study = session.study
+    if session.practice is not None:
+        return action in ("continue", "step", "escape")
+    if session.ending is not None:
+        return action in ("continue", "why", "ask", "lesson_next", "lesson_previous", "escape", "ending")
     if study is None:
         return session.home.reading is not None and action in _PASSED[Reading]
     return study.panel is not None and action in _PASSED.get(type(study.panel), ())
@@ -97,6 +105,10 @@ def _passed(session: Session, action: str) -> bool:
 def _closing(session: Session) -> tuple[Press, ...]:
     study, listed = session.study, session.palette is not None or session.search is not None
     panel = session.home.reading is not None if study is None else study.panel is not None
+    if session.practice is not None or session.ending is not None:
+        # What is due is put off as a whole; below it may be the end of a lesson.
+        puts_off = (Press("palette"),) if session.practice is not None else ()
+        return (*puts_off, *((Press("escape"),) if session.ending is not None else ()))
     # One key closes one of them.
     return (Press("escape"),) * (listed + panel)
 

@@ -27,6 +27,19 @@ def told(before: Session | None, after: Session) -> list[str]:
         return [*lines, *panels.palette_lines(after, words)]
     if after.search is not None:
         return [*lines, *panels.search_lines(after, words)]
+    if after.practice is not None or after.ending is not None:
+        # Another door: few starts have something over the lesson.
+        from nntutor.tui.plain.over import over_lines
+
+        if (
+            before is None
+            or (before.practice, before.ending) != (after.practice, after.ending)
+            or _spoken(before, after)
+        ):
+            return [*lines, *over_lines(before, after, words)]
+        return lines or [words.say("plain.same")]
+    if before is not None and (before.practice is not None or before.ending is not None):
+        return [*lines, *_uncovered(before, after, words)]
     if after.study is None:
         lines += _home(before, after, words)
     else:
@@ -36,9 +49,24 @@ def told(before: Session | None, after: Session) -> list[str]:
     return lines or [words.say("plain.closed" if before is not None and _open(before) else "plain.same")]
 
 
+def _uncovered(before: Session, after: Session, words: Words) -> list[str]:
+    """What lay below, told again: another lesson that has been opened, or the place."""
+    if after.study is not None and after.study is not before.study:
+        return _study(None, after, after.study, words)
+    return everything(after)
+
+
+def _spoken(before: Session, after: Session) -> bool:
+    return before.language != after.language
+
+
 def everything(session: Session) -> list[str]:
     """What the screen shows all the time: the title, the place, what is said there."""
     words = words_of(session)
+    if session.practice is not None or session.ending is not None:
+        from nntutor.tui.plain.over import over_lines
+
+        return over_lines(None, session, words)
     if session.study is None:
         return home.home_lines(session, words)
     return [*_title(session, session.study, words), *_place(session, session.study, words)]

@@ -117,7 +117,24 @@ def _continue(session: Session, study: Study, extents: Extents) -> Session:
     """The rest of the prose, then the next stop."""
     if study.page + 1 < extents.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
-    return replace(session, study=moves.go_on(study))
+    after = moves.go_on(study)
+    session = replace(session, study=after)
+    return _ending(session, after, extents) if after.note == moves.LESSON_DONE else session
+
+
+def _ending(session: Session, study: Study, extents: Extents) -> Session:
+    """The end of the lesson; at the stop that asks for words, its answer there."""
+    if study.lesson is None:
+        return replace(session, study=replace(study, note=panels.note("ending.none")))
+    # Another door: few keys lead there.
+    from nntutor.tui.state import ending
+
+    stop = None if study.stop is None else study.lesson.stops[study.stop].id
+    if stop == study.lesson.end.say and study.note != moves.LESSON_DONE:
+        session = ending.opened(session, study.name, (ending.WORDS,))
+        assert session.ending is not None
+        return replace(session, ending=replace(session.ending, top=extents.answer_top(session)))
+    return ending.opened(session, study.name)
 
 
 def _view(session: Session, study: Study, extents: Extents) -> Session:
@@ -160,6 +177,7 @@ ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {
     "digits": _digits,
     "questions": _questions,
     "glossary": _glossary,
+    "ending": _ending,
     "lesson_next": partial(_other_lesson, way=1),
     "lesson_previous": partial(_other_lesson, way=-1),
     "leave": _leave,
