@@ -16,12 +16,10 @@ from disks import Disk
 from test_learner_file import PLACE
 
 from nntutor.lessons.export import progress
-from nntutor.lessons.language import words
 from nntutor.lessons.learner import places, review
 from nntutor.lessons.learner.answers import Answer, Skill, after, fitting
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli
-from nntutor.tui.desk import Desk
 
 DAY = 86400.0
 CHILD = """
@@ -342,17 +340,3 @@ def test_a_quiz_keeps_each_answer_and_the_next_one_shows_less_of_what_is_known(
     assert "x1 = " in capsys.readouterr().out
     assert run(monkeypatch, tmp_path, "progress") == 0
     assert "5/6" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("days", "said"), [(0, False), (2, True), (-30, True)])
-def test_a_start_says_what_is_due_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, said: bool) -> None:
-    answered(tmp_path, "shown", skill="hidden-delta").close()
-    answered(tmp_path, "right").close()
-    answered(tmp_path, "shown", skill="gone").close()
-    moved = time.time() + days * DAY
-    monkeypatch.setattr(time, "time", lambda: moved)
-    store = Store.open(tmp_path)
-    greeting = Desk(store).greeting(words.load("en"))
-    store.close()
-    assert greeting.startswith("Due again: The delta of a hidden unit") == said
-    assert "gone" not in greeting and ("One change of a weight" in greeting) == (days < 0)

@@ -313,7 +313,9 @@ class Store:
             found = connection.execute("SELECT name FROM setting WHERE name GLOB ? AND value = 'yes'", (f"{_TESTED}*",))
             return frozenset(str(name).removeprefix(_TESTED) for (name,) in found)
 
-        return self._read(read, frozenset[str]())
+        waiting = ((name, what) for (kind, name), what in self._waiting.items() if kind == "setting")
+        tests = frozenset(name.removeprefix(_TESTED) for name, what in waiting if name.startswith(_TESTED) and what)
+        return self._read(read, frozenset[str]()) | tests
 
     def skills(self) -> dict[str, Skill]:
         """What is known of each skill, with the answers that wait."""

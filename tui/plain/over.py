@@ -26,6 +26,8 @@ def over_lines(before: Session | None, after: Session, words: Words) -> list[str
     if before is not None and before.ending is not None and before.language == after.language and not was_over:
         return _uncovered(before, after, words)
     title = words.say("ending.title", title=ending.lesson_title(after, after.ending))
+    if was_over:
+        return [f"{title}.", _how(after, words)]
     return [f"{title}.", *(one.text for one in ending.said(after, words)), _how(after, words)]
 
 
@@ -53,7 +55,8 @@ def _practice(was: Practice | None, now: Practice, speech: Speech, words: Words)
         assert was is not None
         lines += _between(was, now, speech)
     if now.closed:
-        lines += _texts(practice.closed(now, speech))
+        lines += _texts(practice.outcome(now, speech))
+        lines += _texts(practice.worked(now, speech))
         return [*lines, words.say("plain.practice_next")]
     return [*lines, words.say(_HOW[now.purpose])]
 

@@ -143,7 +143,7 @@ def _went_on(session: Session, practice: Practice) -> Session:
     worst = max(practice.outcomes, key=OUTCOMES.index)
     session = _kept(session, practice, worst)
     levels = {**practice.levels, practice.skill: next_level(practice.level, worst)}
-    return replace(session, practice=replace(practice, levels=MappingProxyType(levels), closed=True))
+    return replace(session, practice=replace(practice, levels=MappingProxyType(levels), closed=True, top=0))
 
 
 def _kept(session: Session, practice: Practice, outcome: str) -> Session:

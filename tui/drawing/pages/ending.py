@@ -11,6 +11,7 @@ from nntutor.lessons.export import lesson_end
 from nntutor.lessons.export.lesson_end import Said
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.lessons.language.words import load as load_words
 from nntutor.tui.drawing.canvas.keyline import Keys
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.drawing.pages import texts
@@ -80,9 +81,7 @@ def said(session: Session, words: Words) -> tuple[Said, ...]:
 def _said(language: str, style: Style, lesson: str, seed: int, shown: tuple[str, ...]) -> tuple[Said, ...]:
     found = load.find(lesson)
     assert found is not None
-    from nntutor.lessons.language.words import load as words_of
-
-    return tuple(lesson_end.said(Speech(words_of(language), style), found, seed, shown))
+    return tuple(lesson_end.said(Speech(load_words(language), style), found, seed, shown))
 
 
 def rows_of(one: Said, width: int) -> list[Row]:
@@ -96,8 +95,8 @@ def rows_of(one: Said, width: int) -> list[Row]:
 def _keys(session: Session, ending: Ending) -> Keys:
     left = [one for one in answers(ending.lesson) if one not in ending.shown]
     return [
-        (sign(session, "why"), "uncover" if left else "cover"),
         *([(sign(session, "ask"), "practise")] if len(answers(ending.lesson)) > 1 else []),
         (sign(session, "lesson_next"), "next_lesson"),
+        (sign(session, "why"), "uncover" if left else "cover"),
         (non_text_key(session, "escape"), "close"),
     ]

@@ -6,13 +6,17 @@ The line that is typed stands in its place above the keys; what is said goes on 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
+from nntutor.lessons.course.practice import Exercise
 from nntutor.lessons.export import lesson_end, posed
 from nntutor.lessons.export.lesson_end import Said
 from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.lessons.language.words import load as load_words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, typed
 from nntutor.tui.drawing.canvas.saying import said as said_note
@@ -93,10 +97,16 @@ def told(practice: Practice, speech: Speech) -> Iterator[tuple[str, Said]]:
         yield "", Said("text", speech.say("practice.due_names", names=names))
         yield "", Said("text", speech.say("practice.due_how"))
         return
+    if practice.closed and practice.panel is not None:  # what became of it first: the solution may be long
+        yield "bold", Said("text", Posed(speech, practice.panel.question.asked).question)
+        yield from (("warning", one) for one in judged(practice, speech))
+        yield from (("", one) for one in outcome(practice, speech))
+        yield "", Said("title", speech.say("practice.problem"))
     yield from (("", one) for one in asked(practice, speech))
-    yield from (("warning", one) for one in judged(practice, speech))
     if practice.closed:
-        yield from (("", one) for one in closed(practice, speech))
+        yield from (("", one) for one in worked(practice, speech))
+    else:
+        yield from (("warning", one) for one in judged(practice, speech))
 
 
 def asked(practice: Practice, speech: Speech) -> Iterator[Said]:
@@ -108,8 +118,8 @@ def asked(practice: Practice, speech: Speech) -> Iterator[Said]:
     if not practice.closed:
         for one in made.asked[:done]:
             yield Said("text", Posed(speech, one).worked)
-    if made.asked:
-        yield Said("title", Posed(speech, made.asked[min(done, len(made.asked) - 1)]).question)
+    if made.asked and not practice.closed:
+        yield Said("title", Posed(speech, made.asked[done]).question)
 
 
 def judged(practice: Practice, speech: Speech) -> Iterator[Said]:
@@ -122,13 +132,21 @@ def judged(practice: Practice, speech: Speech) -> Iterator[Said]:
         yield from (Said("text", line) for line in hint(said, practice.panel))
 
 
-def closed(practice: Practice, speech: Speech) -> Iterator[Said]:
-    """The problem worked, and what comes of it."""
-    yield Said("title", speech.say("practice.worked"))
-    yield from lesson_end.solution(speech, practice.made)
+def outcome(practice: Practice, speech: Speech) -> Iterator[Said]:
+    """What comes of a test that has ended."""
     if practice.purpose == "test":
-        passed = practice.outcomes == ("right",)
-        yield Said("title", speech.say("practice.passed" if passed else "practice.not_passed"))
+        yield Said("text", speech.say("practice.passed" if practice.outcomes == ("right",) else "practice.not_passed"))
+
+
+def worked(practice: Practice, speech: Speech) -> Iterator[Said]:
+    """The problem worked."""
+    yield Said("title", speech.say("practice.worked"))
+    yield from _solution(speech.words.language, speech.style, practice.made)
+
+
+@lru_cache(maxsize=2)  # drawn at every key that scrolls
+def _solution(language: str, style: Style, made: Exercise) -> tuple[Said, ...]:
+    return tuple(lesson_end.solution(Speech(load_words(language), style), made))
 
 
 def _keys(session: Session, practice: Practice, scrolls: bool) -> Keys:
@@ -140,6 +158,6 @@ def _keys(session: Session, practice: Practice, scrolls: bool) -> Keys:
         return [*more, (on, "continue"), (close, "close")]
     if practice.purpose == "review":
         later = non_text_key(session, "palette")
-        return [*more, (on, "answer"), ("?", "hint"), (later, "later"), (close, "skip")]
+        return [(on, "answer"), *more, (later, "later"), ("?", "hint"), (close, "skip")]
     hints = [("?", "hint")] if practice.purpose == "practice" else []
-    return [*more, (on, "answer"), *hints, (close, "close")]
+    return [(on, "answer"), *more, *hints, (close, "close")]
