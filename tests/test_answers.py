@@ -16,13 +16,10 @@ from disks import Disk
 from test_learner_file import PLACE
 
 from nntutor.lessons.export import progress
-from nntutor.lessons.language import words
 from nntutor.lessons.learner import places, review
 from nntutor.lessons.learner.answers import Answer, Skill, after, fitting
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import cli, starting
-from nntutor.tui.app import Tutor
-from nntutor.tui.desk import Desk
+from nntutor.tui import cli
 
 DAY = 86400.0
 CHILD = """
@@ -343,31 +340,3 @@ def test_a_quiz_keeps_each_answer_and_the_next_one_shows_less_of_what_is_known(
     assert "x1 = " in capsys.readouterr().out
     assert run(monkeypatch, tmp_path, "progress") == 0
     assert "5/6" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("days", "said"), [(0, False), (2, True), (-30, True)])
-def test_a_start_says_what_is_due_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, said: bool) -> None:
-    answered(tmp_path, "shown", skill="hidden-delta").close()
-    answered(tmp_path, "right").close()
-    answered(tmp_path, "shown", skill="gone").close()
-    moved = time.time() + days * DAY
-    monkeypatch.setattr(time, "time", lambda: moved)
-    store = Store.open(tmp_path)
-    greeting = Desk(store).greeting(words.load("en"))
-    store.close()
-    assert greeting.startswith("Due again: The delta of a hidden unit") == said
-    assert "gone" not in greeting and ("One change of a weight" in greeting) == (days < 0)
-
-
-@pytest.mark.parametrize("lesson", [None, "output-delta"])
-def test_what_is_due_is_said_in_the_list_and_covers_no_keys_of_a_lesson(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lesson: str | None
-) -> None:
-    answered(tmp_path, "shown").close()
-    late = time.time() + 9 * DAY
-    monkeypatch.setattr(time, "time", lambda: late)
-    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
-    told: list[str] = []
-    monkeypatch.setattr(Tutor, "run", lambda tutor, **_: told.append(tutor.session.home.message))
-    starting.run(lesson, None, language="en", keep_language=True, ascii_look=False, colours=0)
-    assert told[0].startswith("Due again") == (lesson is None)

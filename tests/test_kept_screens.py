@@ -77,6 +77,8 @@ def driven(session: Session, keys: str) -> Session:
         name = {"down": "unit_next", "enter": "continue"}.get(name, name)
         for _ in range(int(times or 1)):
             session = lint.ran(update(session, Press(name)))
+            if name == "continue" and session.ending is not None:  # past the last stop: what lies below is kept
+                session = update(session, Press("escape"))
     return session
 
 

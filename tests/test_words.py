@@ -116,6 +116,7 @@ BUILT: dict[str, frozenset[str]] = {
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,
         "plain.help_": OWN,
+        "practice.": ("review", "practice", "test"),
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
         "question.signs_": FORMS,
         "reason.": literals("core/files/**/*.py"),

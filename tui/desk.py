@@ -20,7 +20,7 @@ from nntutor.lessons.learner.review import due, is_due
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
-from nntutor.tui.state.session import THEMES, Home, Session, unfinished
+from nntutor.tui.state.session import THEMES, Home, Result, Session, unfinished
 from nntutor.tui.terminal.background import NAMES, Background, at_start
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
@@ -60,7 +60,11 @@ class Desk:
             if lesson.id not in done and lesson.id in left
         )
         broken = tuple(str(error) for error in load.broken())
-        return Home(lessons, unfinished(lessons, done, next(reversed(left), "")), done, begun, broken=broken)
+        picked = unfinished(lessons, done, next(reversed(left), ""))
+        return Home(
+            lessons, picked, done, begun, broken=broken, tested=done & self._store.tested(),
+            skills=self._store.skills(),
+        )  # fmt: skip
 
     @property
     def theme(self) -> str:
@@ -105,14 +109,22 @@ class Desk:
             return Opening(opened(study, yours))
         return self.resume() if lesson is None else Opening(self.open_lesson(lesson))
 
-    def greeting(self, words: Words) -> str:
-        """What there is to say at a start: `message`, and what of the questions answered before is due again."""
+    def due(self, words: Words) -> tuple[str, ...]:
+        """The skills that a review at a start asks for; of questions that there are no more, none."""
         skills, now = self._store.skills(), time.time()
         # What is not due is asked for no name: the words of questions are in a file that most starts do not read.
         known = [name for name, skill in skills.items() if is_due(skill, now) and words.has(f"series.{name}")]
-        found = due(skills, known, now)
-        names = ", ".join(words.say(f"series.{name}") for name in found)
-        return " ".join(filter(None, (self.message(words), words.say("learned.due", names=names) if found else "")))
+        return tuple(due(skills, known, now))
+
+    def reviewed(self, session: Session) -> Session:
+        """The session with what is due asked first, over whatever it opened with."""
+        series = self.due(all_words.load(session.language))
+        if not series:
+            return session
+        # Another door: few starts ask.
+        from nntutor.tui.state.practising import reviewed
+
+        return reviewed(session, series)
 
     def message(self, words: Words) -> str:
         """What there is to say: once, what was set aside or is gone; as long as it is so, what is not saved."""
@@ -201,6 +213,8 @@ class Desk:
             self._store.keep_setting("mouse", "on" if after.mouse else "off")
         if after.questions != before.questions:
             self._store.keep_setting("questions", "on" if after.questions else "off")
+        if after.result is not None and after.result != before.result:
+            after = self._answered(after, after.result)
         study = after.study
         if study is None:
             if before.study is not None:
@@ -217,9 +231,11 @@ class Desk:
             and (before.study is None or study.answered != before.study.answered)
         ):
             self._store.answered(study.answered.skill, study.answered.outcome)
-        if study.finished and study.name not in after.home.done:
+            after = replace(after, home=replace(after.home, skills=self._store.skills()))
+        if study.finished and (study.name not in after.home.done or study.name in after.home.tested):
             self._store.mark_done(study.name)
-            after = replace(after, home=replace(after.home, done=after.home.done | {study.name}))
+            done, tested = after.home.done | {study.name}, after.home.tested - {study.name}
+            after = replace(after, home=replace(after.home, done=done, tested=tested))
         edits = bookmarks.edits(study)
         now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.last, study.page, study.trail)
         settings = (after.digits, after.language, study.held)
@@ -228,6 +244,15 @@ class Desk:
             self._weights = bookmarks.weights(study, self._weights)
             self._store.save(bookmarks.of_study(after, study, self._source, self._weights))
         return after
+
+    def _answered(self, session: Session, result: Result) -> Session:
+        """A problem that has ended, kept; the lesson that it stands for is done."""
+        self._store.answered(result.skill, result.outcome)
+        home = replace(session.home, skills=self._store.skills())
+        if result.passed and result.passed not in home.done:
+            self._store.mark_tested(result.passed)
+            home = replace(home, done=home.done | {result.passed}, tested=home.tested | {result.passed})
+        return replace(session, home=home)
 
     def close(self, session: Session) -> None:
         """The end: with the weights of the place itself, so that the next start runs nothing again."""

@@ -20,7 +20,7 @@ from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language import particles
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
-from nntutor.tui import lint_questions
+from nntutor.tui import lint_end, lint_questions
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
 from nntutor.tui.drawing.pages import page
@@ -69,6 +69,9 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
         for stop in lesson.stops:
             yield from _prose(lesson, study, stop, text, language)
     if len(texts) == len(LANGUAGES):
+        yield from lint_end.findings(lesson, texts)
+        for prose in texts["ko"].end.values():
+            yield from (AuthorError(texts["ko"].file, prose.line, reason) for reason in korean(prose.text))
         yield from _same(lesson, texts)
         for language in LANGUAGES:
             for size in SIZES:

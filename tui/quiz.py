@@ -16,8 +16,8 @@ from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
 from nntutor.lessons.course.bugs import HUNTS, Bug, Hunt, bug
-from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, Series, exercise
+from nntutor.lessons.course.fading import first_level, next_level
+from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, Series, exercise, series_of_lesson
 from nntutor.lessons.export import posed, worksheet
 from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.export.posed_bug import PosedBug
@@ -31,11 +31,11 @@ from nntutor.tui.plain.reading import read
 from nntutor.tui.plain.spoken import action_of
 from nntutor.tui.quiz_bugs import asked_on_lines
 from nntutor.tui.state.keys import DEFAULT
+from nntutor.tui.state.session import SEEDS
 
 _COUNT = 5
 BUGS = ("bug", "bugs", "버그")
 """What asks for bugs where a lesson is named."""
-_SEEDS = 1_000_000
 
 
 def asked_of(names: Sequence[str]) -> list[Series | Hunt]:
@@ -56,17 +56,12 @@ def series_of(lessons: Sequence[str]) -> list[Series]:
         lesson = load.named(name)
         if lesson is None:
             raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
-        own = _series_of(lesson)
+        own = series_of_lesson(lesson)
         if not own:
-            with_some = [one.id for one in load.lessons() if _series_of(one)]
+            with_some = [one.id for one in load.lessons() if series_of_lesson(one)]
             raise UsageError("no_questions", name=lesson.id, expected=with_some)
-        found |= own
+        found |= set(own)
     return [one for one in SERIES.values() if not found or one.id in found]
-
-
-def _series_of(lesson: Lesson) -> set[str]:
-    taught = {one.id for one in SERIES.values() if one.lesson == lesson.id}
-    return taught or {one.series for one in lesson.questions if one.series in SERIES}
 
 
 def sheet(given: Arguments, out: Output) -> int:
@@ -109,7 +104,7 @@ def asked(given: Arguments, out: Output) -> int:
 
 
 def _seed() -> int:
-    return random.SystemRandom().randrange(1, _SEEDS)
+    return random.SystemRandom().randrange(1, SEEDS)
 
 
 class Quiz:
@@ -127,7 +122,7 @@ class Quiz:
     def start_at(self, boxes: Mapping[str, int]) -> None:
         """What is in a higher box has been right at once before: less of it is shown from the start."""
         for name in self._levels:
-            self._levels[name] = min(max(boxes.get(name, 0) - 1, 1), len(LEVELS) - 1)
+            self._levels[name] = first_level(boxes.get(name, 0))
 
     def run(self, count: int) -> None:
         self._say("quiz.begin", count=count, seed=self._seed)
@@ -138,7 +133,7 @@ class Quiz:
                 break
             self.outcomes[outcome] += 1
             self._store.answered(series.id, outcome)
-            self._fade(series, outcome)
+            self._levels[series.id] = next_level(self._levels[series.id], outcome)
         self._tell_end()
 
     def _outcome(self, series: Series | Hunt, number: int, count: int) -> str:
@@ -152,11 +147,6 @@ class Quiz:
         self._say("quiz.question", number=number + 1, of=count, title=posed.heading(self._speech, made))
         self._tell(made)
         return self._went(made)
-
-    def _fade(self, series: Series | Hunt, outcome: str) -> None:
-        """Less is shown after what was right at once, more after what had to be shown."""
-        by = {"right": 1, "shown": -1}.get(outcome, 0)
-        self._levels[series.id] = min(max(self._levels[series.id] + by, 1), len(LEVELS) - 1)
 
     def _went(self, made: Exercise) -> str:
         """The outcome of a problem, that of its worst question; empty where the lines have ended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -14,7 +15,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Message, Opened, Session
+from nntutor.tui.state.session import SEEDS, Message, Opened, Session
 from nntutor.tui.terminal import background
 from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.textual_settings import served
@@ -57,16 +58,16 @@ def run(
         mouse = desk.mouse or served(os.environ)
         session = Session(
             desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours, mouse=mouse,
-            questions=desk.questions,
+            questions=desk.questions, seed=random.SystemRandom().randrange(1, SEEDS),
         )  # fmt: skip
         if opening is not None and opening.language in LANGUAGES and not keep_language:
             session = replace(session, language=opening.language)
         tutor = Tutor(session, desk, typed)
         if opening is not None:
             tutor.become(Opened(opening.study, opening.digits))
-        words = load(session.language)
-        # At a place of a lesson what is due would cover the row of keys.
-        if said := desk.greeting(words) if opening is None else desk.message(words):
+        if lesson is None and problem is None:
+            tutor.session = desk.reviewed(tutor.session)
+        if said := desk.message(load(session.language)):
             tutor.become(Message(said))
         tutor.run(mouse=False)  # Textual's own way would have every move reported
     if tutor.fault is not None:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from nntutor.core.errors import NotToml
 from nntutor.core.files.toml import Lines, trusted
-from nntutor.lessons.course.model import VIEWS, AuthorError, Lesson, Question, Run, Stop, Tunable
+from nntutor.lessons.course.model import VIEWS, AuthorError, End, Lesson, Question, Run, Stop, Tunable
 
 Table: TypeAlias = dict[str, object]
 
@@ -48,6 +48,7 @@ def parse(source: str, id: str) -> Lesson:
         source=published.pop("source", ""),
         published=MappingProxyType(published),
         questions=_questions(table.readers("question"), [stop.id for stop in stops]),
+        end=_end(table.reader("end"), [stop.id for stop in stops], [run.id for run in runs]),
     )
     table.done()
     if lesson.published and not lesson.source:
@@ -120,6 +121,21 @@ def _questions(tables: list[Fields], stops: list[str]) -> tuple[Question, ...]:
             raise AuthorError(table.file, table.line, wrong)
         found.append(one)
     return tuple(found)
+
+
+def _end(table: Fields | None, stops: list[str], runs: list[str]) -> End:
+    if table is None:
+        return End()
+    end = End(
+        table.texts("formulas"), table.text("run", ""), table.whole("iteration", 1), table.texts("series"),
+        table.text("say", ""),
+    )  # fmt: skip
+    table.done()
+    if end.say and end.say not in stops:
+        raise AuthorError(table.file, table.line, f"there is no stop “{end.say}”")
+    if end.run and end.run not in runs:
+        raise AuthorError(table.file, table.line, f"there is no run “{end.run}”")
+    return end
 
 
 def _main(table: Fields) -> Tunable:
@@ -202,6 +218,13 @@ class Fields:
         if not isinstance(value, list) or not all(isinstance(one, int | float) for one in value):
             raise AuthorError(self.file, self.line, f"“{key}” should be a list of numbers")
         return tuple(float(one) for one in value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings, empty where it is missing."""
+        value = self._table.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a list of strings")
+        return tuple(value)
 
     def strings(self, key: str) -> dict[str, str]:
         """A table of strings, {} where it is missing."""

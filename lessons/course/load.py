@@ -14,9 +14,11 @@ from types import MappingProxyType
 
 from nntutor.lessons.course import catalog
 from nntutor.lessons.course.catalog import catalog_file
-from nntutor.lessons.course.model import AuthorError, Lesson, Prose, Text
+from nntutor.lessons.course.model import END_TEXTS, AuthorError, Lesson, Prose, Text
 
 HERE = Path(__file__).parent.parent
+_END = "the end: "
+"""Before the name of a part that belongs to no stop."""
 
 
 @cache
@@ -81,11 +83,18 @@ def described(id: str, language: str) -> tuple[str, str]:
 
 
 def read(source: str, file: str, lesson: Lesson) -> Text:
-    """The words of a lesson from its Markdown: a title, what it is about, one part for each stop."""
+    """The words of a lesson from its Markdown: a title, what it is about, a part for each stop, its end (`###`)."""
     title, about, here = "", "", ""
     parts: dict[str, tuple[int, list[str]]] = {}
     for number, line in enumerate(source.splitlines(), 1):
-        if line.startswith("## "):
+        if line.startswith("### "):
+            here = line[4:].strip()
+            if here not in END_TEXTS or _END + here in parts:
+                expected = ", ".join(END_TEXTS)
+                raise AuthorError(file, number, f"“{here}” of the end; expected each of {expected} once")
+            here = _END + here
+            parts[here] = (number, [])
+        elif line.startswith("## "):
             here = line[3:].strip()
             if here in parts:
                 raise AuthorError(file, number, f"stop “{here}” stands here a second time")
@@ -105,7 +114,8 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
     end = len(source.splitlines())
     if not title or not about:
         raise AuthorError(file, end, "expected a title and, below it, what the lesson is about")
-    if list(parts) != [stop.id for stop in lesson.stops]:
+    stops = [id for id in parts if not id.startswith(_END)]
+    if stops != [stop.id for stop in lesson.stops]:
         missing = [stop.id for stop in lesson.stops if stop.id not in parts]
         what = f"no text for stop “{missing[0]}”" if missing else "stops stand in another order than in the catalog"
         raise AuthorError(file, end, what)
@@ -113,6 +123,7 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
     for id, (line_number, body) in parts.items():
         joined = " ".join(" ".join(body).split())
         if not joined:
-            raise AuthorError(file, line_number, f"stop “{id}” says nothing")
+            raise AuthorError(file, line_number, f"{'' if id.startswith(_END) else 'stop '}“{id}” says nothing")
         prose[id] = Prose(joined, line_number)
-    return Text(title, about, MappingProxyType(prose), file)
+    last = {id.removeprefix(_END): prose.pop(id) for id in list(prose) if id.startswith(_END)}
+    return Text(title, about, MappingProxyType(prose), file, MappingProxyType(last))

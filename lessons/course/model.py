@@ -85,6 +85,26 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """What a lesson ends with.
+
+    formulas: numbers whose formulas are to be kept, by their symbols, of iteration `iteration` of run `run` ("": the
+    first). series: what is practised, where it teaches none of its own. say: its stop that asks for words, answered by
+    the same as the question of the end; "" for none.
+    """
+
+    formulas: tuple[str, ...] = ()
+    run: str = ""
+    iteration: int = 1
+    series: tuple[str, ...] = ()
+    say: str = ""
+
+
+END_TEXTS = ("point", "question", "answer")
+"""The words that a lesson ends with: what it says in one line, a question in words, a model answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tunable:
     """What `+` and `-` change in a lesson.
 
@@ -137,6 +157,7 @@ class Lesson:
     """Where the published figures come from."""
     questions: tuple[Question, ...] = ()
     """At most one for each stop."""
+    end: End = End()
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -165,9 +186,10 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A lesson in one language: its title, what it is about, and the prose of each stop."""
+    """A lesson in one language: its title, what it is about, the prose of each stop, and END_TEXTS."""
 
     title: str
     about: str
     stops: Mapping[str, Prose]
     file: str
+    end: Mapping[str, Prose] = field(default_factory=lambda: MappingProxyType({}))

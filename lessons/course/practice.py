@@ -24,6 +24,7 @@ from nntutor.core.notation.kinds import KINDS, PER_SAMPLE, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
+from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.course.questions import Asked, agree
 
 LEVELS = ("shown", "last", "two", "network")
@@ -95,11 +96,12 @@ class Exercise:
     def given(self) -> tuple[Ref, ...]:
         """The numbers that are shown: all that the network has, or those that the chain is made of.
 
-        The powers of β are no given numbers, but β and the count of the iteration are.
+        Where nothing is left out the chain is what is worked out. The powers of β are no given numbers, but β and the
+        count of the iteration are.
         """
         if self.level == "network":
             return _of_network(self.trace, self.chain[-1])
-        asked = set(self._left_out)
+        asked = set(self._left_out or self.chain)
         used = (key for ref in self.chain for key in names(Asked(self.trace, ref).step.formula))
         shown = (ref for ref in self.chain if ref not in asked)
         return given_numbers(ref for ref in (*used, *shown) if ref not in asked)
@@ -320,6 +322,18 @@ SERIES = {
 }
 """All series by their names, in the order of the course."""
 _SKILLS = {kind: one.id for one in SERIES.values() for kind in one.kinds}
+
+
+def series_of_lesson(lesson: Lesson) -> tuple[str, ...]:
+    """The names of those that a lesson teaches, the hardest last; where it teaches none, those that it asks for."""
+    taught = tuple(one.id for one in SERIES.values() if one.lesson == lesson.id)
+    asked = dict.fromkeys(one.series for one in lesson.questions if one.series)
+    return taught or tuple(asked)
+
+
+def practised_after(lesson: Lesson) -> tuple[str, ...]:
+    """Those that are practised at a lesson's end: its own, else the nearest ones."""
+    return lesson.end.series or series_of_lesson(lesson)
 
 
 def skill_of(kind: str) -> str:

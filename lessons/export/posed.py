@@ -167,7 +167,7 @@ def _figure(speech: Speech, value: float) -> str:
 def worked(speech: Speech, exercise: Exercise) -> Iterator[Shown]:
     """The steps from what is given to what is asked, each made of numbers that are there by then."""
     trace = exercise.trace
-    known, waiting = set(exercise.given), [one.ref for one in exercise.asked]
+    known, waiting = set(exercise.given), [one.ref for one in exercise.asked] or list(exercise.chain)
     steps: dict[Ref, Step] = {}
     while waiting:
         ref = waiting.pop()

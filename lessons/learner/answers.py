@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from nntutor.lessons.learner.review import BOXES
+from nntutor.lessons.learner.review import BOXES, DAY
 
 MOST_NAME = 100
 """Letters of a skill's name; a longer one is none of ours."""
@@ -21,7 +21,7 @@ _KEPT = 8
 
 @dataclass(frozen=True)
 class Skill:
-    """box: from 0, in which it is due at once, up; at: seconds since 1970 of the last answer; results: newest last."""
+    """box: from 0, for what was only skipped, up; at: seconds since 1970 of the last answer; results: newest last."""
 
     box: int = 0
     at: float = 0.0
@@ -40,11 +40,12 @@ class Answer:
 def after(skill: Skill, answer: Answer) -> Skill:
     """The skill after an answer: a box up when it was right at once, else down to the first one (Leitner 1972).
 
-    What was skipped stays where it was, so that it comes back.
+    What was skipped stays in its box and comes back a day later, or when it was due anyway.
     """
     results = (skill.results + RESULTS[answer.outcome])[-_KEPT:]
     if answer.outcome == "skipped":
-        return replace(skill, results=results)
+        tomorrow = answer.at - (BOXES[skill.box] - 1) * DAY
+        return replace(skill, at=tomorrow if skill.at > answer.at else max(skill.at, tomorrow), results=results)
     box = min(max(skill.box, 1) + 1, len(BOXES) - 1) if answer.outcome == "right" else 1
     return Skill(box, answer.at, results)
 

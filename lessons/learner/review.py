@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
-BOXES = (0, 1, 3, 7, 16, 35, 90)
-"""Days until a skill of each box is due."""
+BOXES = (1, 1, 3, 7, 16, 35, 90)
+"""Days until a skill of each box is due; what was only ever skipped is in the first one."""
 MOST = 3
 """Questions of a review."""
-_DAY = 86400.0
+DAY = 86400.0
 
 
 class Kept(Protocol):
@@ -27,7 +27,7 @@ def is_due(skill: Kept, now: float) -> bool:
     A clock that was set back leaves answers in the future: how long ago they were nobody knows, so they are due.
     """
     passed = now - skill.at
-    return passed >= BOXES[skill.box] * _DAY or passed < -_DAY
+    return passed >= BOXES[skill.box] * DAY or passed < -DAY
 
 
 def due(skills: Mapping[str, Kept], known: Collection[str], now: float, most: int = MOST) -> list[str]:

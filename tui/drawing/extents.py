@@ -30,6 +30,12 @@ def last_top(session: Session) -> int:
     return covering.last_top(session)
 
 
+def answer_top(session: Session) -> int:
+    from nntutor.tui.drawing.pages import ending
+
+    return min(ending.answer_top(session), last_top(session))
+
+
 def term_top(session: Session) -> int:
     from nntutor.tui.drawing.pages import glossary
 

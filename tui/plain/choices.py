@@ -16,6 +16,8 @@ CONTINUE = Press("continue")
 
 def chosen(session: Session, text: str) -> tuple[Action, ...] | None:
     """The keys that choose what a text names of what is listed; None where it names nothing of it, or nothing is."""
+    if session.practice is not None or session.ending is not None:
+        return None
     if session.study is None and session.palette is None and session.search is None:
         return None if session.home.reading is not None else lesson(session, text)
     listed, picked = _listed(session)

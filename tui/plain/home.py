@@ -42,6 +42,8 @@ def _lesson(session: Session, at: int, words: Words) -> str:
 
 def _state(home: Home, at: int, words: Words) -> str:
     lesson, begun = home.lessons[at], dict(home.begun)
+    if lesson.id in home.tested:
+        return words.say("home.tested")
     if lesson.id in home.done:
         return words.say("home.done")
     if lesson.id in begun:

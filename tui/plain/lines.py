@@ -40,6 +40,8 @@ def asks(session: Session) -> bool:
     """Whether the next line is an answer, whatever it says."""
     if session.search is not None:
         return not session.search.query
+    if session.practice is not None and session.palette is None:
+        return session.practice.asks
     return session.palette is None and session.study is not None and isinstance(session.study.panel, Line)
 
 
@@ -47,9 +49,10 @@ def _answer(session: Session, text: str) -> Meant:
     action = action_of(session.keymap, text) if text else "escape"
     if action == "escape":
         return Meant((Press("escape"),))
-    if session.study is not None and isinstance(session.study.panel, Answering):
-        if action == "leave":
-            return Meant((Press("escape"), Press("leave")))
+    asked = session.practice is not None or (session.study is not None and isinstance(session.study.panel, Answering))
+    if asked and action == "leave":
+        return Meant((Press("escape"), Press("leave")))
+    if asked:
         return Meant((Typed("?"),) if action == "help" else (Typed(text), Press("continue")))
     return Meant((Typed(text),) if session.search is not None else (Typed(text), Press("continue")))
 
@@ -86,11 +89,17 @@ def _parted(session: Session, text: str) -> tuple[str, str]:
 
 def _is_here(session: Session, action: str) -> bool:
     """Whether a command means something here."""
+    if session.ending is not None and session.practice is None and action in ("why", "lesson_next", "lesson_previous"):
+        return True
     return action in OWN or allowed(action, HOME if session.study is None else STUDY)
 
 
 def _passed(session: Session, action: str) -> bool:
     study = session.study
+    if session.practice is not None:
+        return action in ("continue", "step", "escape")
+    if session.ending is not None:
+        return action in ("continue", "why", "ask", "lesson_next", "lesson_previous", "escape", "ending")
     if study is None:
         return session.home.reading is not None and action in _PASSED[Reading]
     return study.panel is not None and action in _PASSED.get(type(study.panel), ())
@@ -99,6 +108,10 @@ def _passed(session: Session, action: str) -> bool:
 def _closing(session: Session) -> tuple[Press, ...]:
     study, listed = session.study, session.palette is not None or session.search is not None
     panel = session.home.reading is not None if study is None else study.panel is not None
+    if session.practice is not None or session.ending is not None:
+        # What is due is put off as a whole; below it may be the end of a lesson.
+        puts_off = (Press("palette"),) if session.practice is not None else ()
+        return (*puts_off, *((Press("escape"),) if session.ending is not None else ()))
     # One key closes one of them.
     return (Press("escape"),) * (listed + panel)
 

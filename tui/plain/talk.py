@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Mapping
 from contextlib import closing, suppress
@@ -18,7 +19,7 @@ from nntutor.tui.plain.loop import Plain, can_say
 from nntutor.tui.plain.reading import read
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import Message, Opened, Session
+from nntutor.tui.state.session import SEEDS, Message, Opened, Session
 
 if TYPE_CHECKING:
     from nntutor.core.notation.symbols import Ref
@@ -47,7 +48,7 @@ def run(
         style = Style.ASCII if out.ascii else Style.UNICODE
         session = Session(
             desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, mouse=desk.mouse, colours=0,
-            questions=desk.questions,
+            questions=desk.questions, seed=random.SystemRandom().randrange(1, SEEDS),
         )  # fmt: skip
         opening = desk.begin(lesson, problem, source, yours)
         if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):
@@ -57,7 +58,9 @@ def run(
             with interrupts.taken():
                 if opening is not None:
                     plain.act(Opened(opening.study, opening.digits))
-                if message := desk.greeting(load(session.language)):
+                if lesson is None and problem is None:
+                    plain.session = desk.reviewed(plain.session)
+                if message := desk.message(load(session.language)):
                     plain.act(Message(message))
                 _taken(plain, desk, out)
                 status = 0

@@ -27,6 +27,10 @@ def told(before: Session | None, after: Session) -> list[str]:
         return [*lines, *panels.palette_lines(after, words)]
     if after.search is not None:
         return [*lines, *panels.search_lines(after, words)]
+    if _is_covered(after):
+        return [*lines, *_covered(before, after, words)] or [words.say("plain.same")]
+    if before is not None and _is_covered(before):
+        return [*lines, *_uncovered(before, after, words)]
     if after.study is None:
         lines += _home(before, after, words)
     else:
@@ -36,9 +40,40 @@ def told(before: Session | None, after: Session) -> list[str]:
     return lines or [words.say("plain.closed" if before is not None and _open(before) else "plain.same")]
 
 
+def _is_covered(session: Session) -> bool:
+    """Whether problems or the end of a lesson lie over what there is."""
+    return session.practice is not None or session.ending is not None
+
+
+def _covered(before: Session | None, after: Session, words: Words) -> list[str]:
+    """What is another now of what lies over the list or the lesson, and a note that came with it."""
+    # Another door: few starts have something there.
+    from nntutor.tui.plain.over import over_lines
+
+    old, study = before.study if before is not None else None, after.study
+    noted = study is not None and old is not None and study.note is not old.note
+    lines = note_lines(after, study, words, look_of(after)) if study is not None and noted else []
+    if before is not None and _over(before) == _over(after):
+        return lines
+    return [*lines, *over_lines(before, after, words)]
+
+
+def _over(session: Session) -> tuple[object, ...]:
+    return session.practice, session.ending, session.language
+
+
+def _uncovered(before: Session, after: Session, words: Words) -> list[str]:
+    """What lay below, told again: another lesson that has been opened, or the place."""
+    if after.study is not None and after.study is not before.study:
+        return _study(None, after, after.study, words)
+    return everything(after)
+
+
 def everything(session: Session) -> list[str]:
     """What the screen shows all the time: the title, the place, what is said there."""
     words = words_of(session)
+    if _is_covered(session):
+        return _covered(None, session, words)
     if session.study is None:
         return home.home_lines(session, words)
     return [*_title(session, session.study, words), *_place(session, session.study, words)]

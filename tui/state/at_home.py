@@ -21,6 +21,15 @@ def at_home(session: Session, action: Action, extents: Extents) -> Session:
             return replace(session, home=home, wanted=Wanted(home.lessons[home.picked].id))
         case Press("reset") if home.lessons:
             return _anew(session, home)
+        case Press("ask") if home.lessons:
+            # Another door: few starts practise.
+            from nntutor.tui.state.practising import tested
+
+            return tested(replace(session, home=home), home.lessons[home.picked].id)
+        case Press("ending") if home.lessons:
+            from nntutor.tui.state.ending import opened
+
+            return opened(replace(session, home=home), home.lessons[home.picked].id)
         case Press("glossary" | "help"):
             home = replace(home, reading=0)
         case Press(name) if allowed(name, Where.HOME):

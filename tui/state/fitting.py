@@ -25,6 +25,10 @@ def fitted(session: Session, extents: Extents) -> Session:
         picked = _within(listed.picked, len(palette.found(session)))
         if picked != listed.picked:
             session = replace(session, palette=replace(listed, picked=picked))
+    over = session.practice or session.ending
+    if over is not None and over.top:
+        top = _within(over.top, extents.last_top(session) + 1)
+        return _scrolled(session, top)  # what is below is as it was
     if study is None:
         if home.reading:
             top = _within(home.reading, extents.last_top(session) + 1)
@@ -39,6 +43,14 @@ def fitted(session: Session, extents: Extents) -> Session:
         study = replace(study, page=_within(study.page, extents.prose_pages(session)))
     study = _study(study)
     return session if study is session.study else replace(session, study=study)
+
+
+def _scrolled(session: Session, top: int) -> Session:
+    """What lies over the list or the lesson, scrolled down so far."""
+    if session.practice is not None:
+        return replace(session, practice=replace(session.practice, top=top))
+    assert session.ending is not None
+    return replace(session, ending=replace(session.ending, top=top))
 
 
 def _study(study: Study) -> Study:

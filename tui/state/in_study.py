@@ -14,9 +14,9 @@ from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Sessi
 from nntutor.tui.state.study import Study
 
 _AT_AN_END = {
-    "back": "study.first_step",
-    "unit_previous": "study.first_step",
-    "phase_previous": "study.first_step",
+    "back": "study.beginning",
+    "unit_previous": "study.beginning",
+    "phase_previous": "study.beginning",
     "first": "study.first_step",
     "last": "study.last_step",
     "iteration_previous": "study.first_iteration",
@@ -90,6 +90,39 @@ def _parting(study: Study) -> Study:
     return yours.parting(study)
 
 
+ON_STUDY:
+        return replace(session, study=_told(study, ON_STUDY[name](study), name))
+    return ON_SESSION[name](replace(session, study=study), study, extents)
+
+
+def _told(before: Study, after: Study, name: str) -> Study:
+    """A way that leads no further says so."""
+    if name not in _AT_AN_END or after.place != before.place or after.note is not None or after.running is not None:
+        return after
+    return replace(after, note=panels.note(_AT_AN_END[name]))
+
+
+# --- what only the study is needed for -----------------------------------------------------------------
+
+
+def _opens(panel: Panel) -> Callable[[Study], Study]:
+    return lambda study: replace(study, panel=panel, note=None)
+
+
+def _asked(study: Study) -> Study:
+    # Another door: few starts ask.
+    from nntutor.tui.state import answers
+
+    return answers.asked(study)
+
+
+def _parting(study: Study) -> Study:
+    # Another door: few studies have numbers of the learner's own.
+    from nntutor.tui.state import yours
+
+    return yours.parting(study)
+
+
 def _unless(word: str, move: Callable[[Study], Study]) -> Callable[[Study], Study]:
     """A move that says why where there is nowhere to go."""
 
@@ -104,15 +137,15 @@ def _unless(word: str, move: Callable[[Study], Study]) -> Callable[[Study], Stud
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "stop_previous": moves.go_back,
     "step": moves.step_on,
-    "back": _unless("study.beginning", moves.step_back),
+    "back": moves.step_back,
     "unit_next": partial(moves.unit, way=1),
-    "unit_previous": _unless("study.beginning", partial(moves.unit, way=-1)),
+    "unit_previous": partial(moves.unit, way=-1),
     "phase_next": partial(moves.phase, way=1),
-    "phase_previous": _unless("study.beginning", partial(moves.phase, way=-1)),
+    "phase_previous": partial(moves.phase, way=-1),
     "iteration_next": partial(moves.iteration, way=1),
-    "iteration_previous": _unless("study.first_iteration", partial(moves.iteration, way=-1)),
-    "first": _unless("study.first_step", partial(moves.ends, last=False)),
-    "last": _unless("study.last_step", partial(moves.ends, last=True)),
+    "iteration_previous": partial(moves.iteration, way=-1),
+    "first": partial(moves.ends, last=False),
+    "last": partial(moves.ends, last=True),
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
     "ask": _asked,
@@ -143,7 +176,24 @@ def _continue(session: Session, study: Study, extents: Extents) -> Session:
     """The rest of the prose, then the next stop."""
     if study.page + 1 < extents.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
-    return replace(session, study=moves.go_on(study))
+    after = moves.go_on(study)
+    session = replace(session, study=after)
+    return _ending(session, after, extents) if after.note == moves.LESSON_DONE else session
+
+
+def _ending(session: Session, study: Study, extents: Extents) -> Session:
+    """The end of the lesson; at the stop that asks for words, its answer there."""
+    if study.lesson is None:
+        return replace(session, study=replace(study, note=panels.note("ending.none")))
+    # Another door: few keys lead there.
+    from nntutor.tui.state import ending
+
+    stop = None if study.stop is None else study.lesson.stops[study.stop].id
+    if stop == study.lesson.end.say and study.note != moves.LESSON_DONE:
+        session = ending.opened(session, study.name, (ending.WORDS,))
+        assert session.ending is not None
+        return replace(session, ending=replace(session.ending, top=extents.answer_top(session)))
+    return ending.opened(session, study.name)
 
 
 def _view(session: Session, study: Study, extents: Extents) -> Session:
@@ -191,6 +241,7 @@ ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {
     "digits": _digits,
     "questions": _questions,
     "glossary": _glossary,
+    "ending": _ending,
     "lesson_next": partial(_other_lesson, way=1),
     "lesson_previous": partial(_other_lesson, way=-1),
     "leave": _leave,

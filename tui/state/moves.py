@@ -19,6 +19,7 @@ from nntutor.tui.state.study import Position, Study, arrived_at, moved, short_of
 from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
 
+LESSON_DONE = note("status.lesson_done")
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
 _SMALL = 100
@@ -67,9 +68,8 @@ def go_on(study: Study) -> Study:
     final = len(study.lesson.stops) - 1
     if study.last < final or not study.finished:
         return at_stop(study, study.last + 1 if study.last < final else study.visited + 1)
-    told = study.note is not None and study.note[0] == "status.lesson_done"
-    if study.stop == final and not told:
-        return replace(study, note=note("status.lesson_done"))
+    if study.stop == final and study.note != LESSON_DONE:
+        return replace(study, note=LESSON_DONE)
     return phase(study, 1)
 
 

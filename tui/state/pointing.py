@@ -21,7 +21,7 @@ def meant(session: Session, at: Pointed) -> tuple[Session, tuple[str, ...]]:
             return (session, ()) if picked is None else (picked, ("continue",))
         case "wheel", int(way):
             return session, ("unit_next" if way > 0 else "unit_previous",) * _notches(session)
-    if session.study is None or session.palette is not None or session.search is not None:
+    if session.study is None or session.palette is not None or session.search is not None or _is_over(session):
         return session, ()
     # One of the doors behind which NumPy is loaded: the list of lessons stands 100 ms sooner without it.
     from nntutor.tui.state.pointing_in_study import meant_in_study
@@ -40,6 +40,8 @@ def _picked(session: Session, row: int) -> Session | None:
         from nntutor.tui.state.finding import found
 
         return replace(session, search=replace(session.search, picked=row)) if row < len(found(session)) else None
+    if _is_over(session):
+        return None
     if session.study is None:
         home = session.home
         there = home.reading is None and row < len(home.lessons)
@@ -54,6 +56,8 @@ def _notches(session: Session) -> int:
     study = session.study
     if session.palette is not None or session.search is not None:
         return 1
+    if _is_over(session):
+        return _NOTCH
     if study is None:
         return 1 if session.home.reading is None else _NOTCH
     from nntutor.tui.state.panels import Choosing, Scrolled, Why
@@ -61,3 +65,8 @@ def _notches(session: Session) -> int:
     if isinstance(study.panel, Scrolled):
         return _NOTCH
     return int(isinstance(study.panel, Choosing | Why))
+
+
+def _is_over(session: Session) -> bool:
+    """Whether a page lies over the list or the lesson that has no rows to be picked."""
+    return session.practice is not None or session.ending is not None

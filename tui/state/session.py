@@ -17,9 +17,13 @@ from nntutor.tui.state.written import EMPTY, Written
 if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are loaded
     from nntutor.core.engine.training import Chunk
     from nntutor.lessons.course.model import Lesson
+    from nntutor.lessons.learner.answers import Skill
+    from nntutor.tui.state.overlays import Ending, Practice
     from nntutor.tui.state.study import Study
 
 DIGITS = (4, 6, 9, 17)
+SEEDS = 1_000_000
+"""A session's first seed is below it."""
 THEMES = ("standard", "light", "contrast", "safe")
 
 
@@ -111,8 +115,20 @@ class Export:
 
 
 @dataclass(frozen=True)
+class Result:
+    """How the session's so manieth problem about a skill has ended; passed: the lesson that it stands for, or ""."""
+
+    number: int
+    skill: str
+    outcome: str
+    passed: str = ""
+
+
+@dataclass(frozen=True)
 class Home:
-    """The list of lessons, one of them picked. done: ids of finished ones; begun: id -> stop reached.
+    """The list of lessons, one of them picked. done: ids of finished ones; tested: those of them by a test alone.
+
+    begun: id -> stop reached. skills: what is known of each.
 
     broken: what is wrong with lessons that cannot be opened.
     reading: the glossary is open, scrolled down by so many rows. anew: whether the picked one is to begin anew has been
@@ -127,6 +143,8 @@ class Home:
     broken: tuple[str, ...] = ()
     reading: int | None = None
     anew: bool = False
+    tested: frozenset[str] = frozenset()
+    skills: Mapping[str, Skill] = field(default_factory=dict)
 
 
 def unfinished(lessons: tuple[Lesson, ...], done: frozenset[str], name: str) -> int:
@@ -173,7 +191,8 @@ class Session:
     app then opens; export: what it then writes. leaving: the learner wants out. palette: the list of commands, where it
     is open; search: what is searched for. typed: by kind of line, those that were sent, for as long as the session
     lasts. colours: how many the terminal has; 0: none in any theme. mouse: whether it is listened to.
-    questions: whether it is said that a stop has one.
+    questions: whether it is said that a stop has one. practice: problems over the list or the lesson; ending: below
+    them, the end of a lesson over it. seed: of the next problem that is drawn. result: how the last one ended.
     """
 
     home: Home
@@ -194,6 +213,10 @@ class Session:
     colours: int = 16
     mouse: bool = False
     questions: bool = True
+    practice: Practice | None = None
+    ending: Ending | None = None
+    seed: int = 1
+    result: Result | None = None
 
 
 class Extents(Protocol):
@@ -210,6 +233,9 @@ class Extents(Protocol):
 
     def last_top(self, session: Session) -> int:
         """How far down the page that covers the screen, the keys or the glossary, can be scrolled."""
+
+    def answer_top(self, session: Session) -> int:
+        """How far down the end of a lesson stands where the answer that was uncovered last is seen."""
 
     def term_top(self, session: Session) -> int:
         """Where the glossary opens: at the term of the step at hand."""
@@ -231,7 +257,9 @@ def asking(session: Session) -> bool:
     """Whether a line is being typed, so that keys are text."""
     if session.palette is not None or session.search is not None:
         return True
-    if session.study is None or session.study.panel is None:
+    if session.practice is not None:
+        return session.practice.asks
+    if session.ending is not None or session.study is None or session.study.panel is None:
         return False
     from nntutor.tui.state.panels import Line
 

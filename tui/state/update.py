@@ -53,7 +53,10 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             return _keep_glossary_position(session, resized, extents)
         case Opened(study):
             digits = study.lesson.digits if study.lesson is not None else session.digits
-            return replace(session, study=study, wanted=None, search=None, digits=action.digits or digits)
+            return replace(
+                session, study=study, wanted=None, search=None, practice=None, ending=None,
+                digits=action.digits or digits,
+            )  # fmt: skip
         case Press("language"):
             at = words.LANGUAGES.index(session.language) + 1
             return _spoken(session, words.LANGUAGES[at % len(words.LANGUAGES)], extents)
@@ -87,6 +90,11 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
         from nntutor.tui.state.finding import finding
 
         return finding(session, session.search, action, extents)
+    if (session.practice is not None or session.ending is not None) and not isinstance(action, Ran | Tick):
+        # Another door: problems and what they are made of are read when there are some.
+        from nntutor.tui.state.over import over
+
+        return over(session, action, extents)
     if action == Press("palette"):
         return replace(session, palette=Palette())
     if action == Press("search") and not asking(session) and (session.study is None or session.study.running is None):

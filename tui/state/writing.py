@@ -51,15 +51,18 @@ def earlier(session: Session) -> tuple[str, ...]:
 def _edit(session: Session, name: str) -> str | None:
     """The edit that an action is; the arrows up and down are, where they have nothing to choose from."""
     panel = _panel(session)
-    if isinstance(panel, Line) and name not in panel.takes:
+    if isinstance(panel, Line) and name not in panel.takes and session.practice is None:
         name = _ALSO.get(name, name)
     return name if name in written.KEYS else None
 
 
 def _panel(session: Session) -> Panel | None:
     """The panel with the line at hand; None where it is the list of commands or the search that has it."""
-    covered = session.palette is not None or session.search is not None
-    return None if covered or session.study is None else session.study.panel
+    if session.palette is not None or session.search is not None:
+        return None
+    if session.practice is not None:
+        return session.practice.panel
+    return None if session.study is None else session.study.panel
 
 
 def _kind(session: Session) -> str:
@@ -95,6 +98,9 @@ def _with(session: Session, line: Written) -> Session:
 
 
 def _with_panel(session: Session, panel: Line) -> Session:
+    if session.practice is not None:
+        assert isinstance(panel, Answering)
+        return replace(session, practice=replace(session.practice, panel=panel))
     assert session.study is not None
     return replace(session, study=replace(session.study, panel=panel, note=None))
 
@@ -120,15 +126,17 @@ def _inserted(session: Session, text: str) -> Session:
 
 def _helped(session: Session, panel: Answering) -> Session:
     """The next hint: a question mark is no part of a number."""
-    from nntutor.tui.state import answers
+    from nntutor.tui.state import answers, practising
 
+    if session.practice is not None:
+        return practising.helped(session, session.practice)
     assert session.study is not None
     return replace(session, study=answers.helped(session.study, panel))
 
 
 def _nothing(session: Session, edit: str) -> Session:
     """That there is no other line; a list has no room to say it."""
-    if session.study is None or _panel(session) is None:
+    if session.study is None or session.practice is not None or _panel(session) is None:
         return session
     return replace(
         session, study=replace(session.study, note=note("line.no_earlier" if edit == "earlier" else "line.no_later"))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.pages import glossary, help
+from nntutor.tui.drawing.pages import ending, glossary, help, practice
 from nntutor.tui.state.panels import Helping, Reading
 from nntutor.tui.state.session import Session
 
@@ -20,6 +20,8 @@ class Long(NamedTuple):
 
 
 GLOSSARY = Long(glossary.glossary_page, glossary.last_top)
+PRACTICE = Long(practice.practice_page, practice.last_top)
+ENDING = Long(ending.ending_page, ending.last_top)
 COVERS: dict[type, Long] = {
     Helping: Long(help.help_page, help.last_top),
     Reading: GLOSSARY,

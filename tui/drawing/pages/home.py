@@ -67,6 +67,8 @@ def _row(session: Session, words: Words, number: int, look: Look, wide: int) -> 
 def _state(session: Session, words: Words, lesson: Lesson, look: Look) -> str:
     """How far a lesson has been read."""
     home, begun = session.home, dict(session.home.begun)
+    if lesson.id in home.tested and _says_state(session):
+        return words.say("home.tested") if look.ascii else f"✓ {words.say('home.tested')}"
     if lesson.id in home.done:
         return words.say("home.done") if look.ascii else f"✓ {words.say('home.done')}"
     if lesson.id in begun:
@@ -156,6 +158,12 @@ def _keys(session: Session) -> Keys:
         (non_text_key(session, "unit_previous", "unit_next"), "choose"),
         (non_text_key(session, "continue"), "open"),
         *([(sign(session, "reset"), "anew")] if has_place(session.home) else []),
+        (sign(session, "ask"), "test"),
+        *(
+            [(sign(session, "ending"), "ending")]
+            if session.home.lessons[session.home.picked].id in session.home.done
+            else []
+        ),
         *((sign(session, action), action) for action in ("search", "glossary", "language")),
         (sign(session, "leave"), "quit"),
     ]

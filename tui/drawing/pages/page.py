@@ -48,8 +48,12 @@ def _drawn(session: Session, words: Words) -> list[Row]:
 
 
 def covers(session: Session) -> Long | None:
-    """The page that covers the list of lessons or the lesson, where there is one."""
+    """The page that covers the list of lessons or the lesson, where there is one; of several the uppermost."""
     study = session.study
+    if session.practice is not None or session.ending is not None:
+        from nntutor.tui.drawing.pages.covers import ENDING, PRACTICE
+
+        return PRACTICE if session.practice is not None else ENDING
     if (session.home.reading if study is None else study.panel) is None:
         return None
     # Another door: few starts open one of them.

@@ -1,0 +1,15 @@
+"""What keys do in what lies over the list or the lesson: problems, and below them the end of a lesson."""
+
+from __future__ import annotations
+
+from nntutor.tui.state.ending import in_ending
+from nntutor.tui.state.practising import practising
+from nntutor.tui.state.session import Action, Extents, Session
+
+
+def over(session: Session, action: Action, extents: Extents) -> Session:
+    """The session after an action where one of them is open."""
+    if session.practice is not None:
+        return practising(session, session.practice, action)
+    assert session.ending is not None
+    return in_ending(session, session.ending, action, extents)
