@@ -13,7 +13,7 @@ from nntutor.tui.plain.choices import chosen
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import OWN, action_of, spoken, vocabulary
 from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
-from nntutor.tui.state.panels import Answering, Checking, Line, Panel, Reading, note
+from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Reading, note
 from nntutor.tui.state.session import Press, Session, Typed
 
 _PASSED: dict[type[Panel], tuple[str, ...]] = {
@@ -46,7 +46,7 @@ def asks(session: Session) -> bool:
 def _answer(session: Session, text: str) -> Meant:
     if not text or action_of(session.keymap, text) == "escape":
         return Meant((Press("escape"),))
-    if session.study is not None and isinstance(session.study.panel, Answering):
+    if session.study is not None and isinstance(session.study.panel, Answering | Marking):
         helps = action_of(session.keymap, text) == "help"
         return Meant((Typed("?"),) if helps else (Typed(text), Press("continue")))
     return Meant((Typed(text),) if session.search is not None else (Typed(text), Press("continue")))

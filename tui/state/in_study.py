@@ -68,6 +68,13 @@ def _asked(study: Study) -> Study:
     return answers.asked(study)
 
 
+def _bug(study: Study) -> Study:
+    # Another door: few starts look for a bug.
+    from nntutor.tui.state import marking
+
+    return marking.asked(study)
+
+
 def _parting(study: Study) -> Study:
     # Another door: few studies have numbers of the learner's own.
     from nntutor.tui.state import yours
@@ -90,6 +97,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
     "ask": _asked,
+    "bug": _bug,
     "check": moves.checking,
     "parting": _parting,
     "edit": edit_line.editing,

@@ -56,8 +56,8 @@ def _notches(session: Session) -> int:
         return 1
     if study is None:
         return 1 if session.home.reading is None else _NOTCH
-    from nntutor.tui.state.panels import Choosing, Scrolled, Why
+    from nntutor.tui.state.panels import Choosing, Marking, Scrolled, Why
 
     if isinstance(study.panel, Scrolled):
         return _NOTCH
-    return int(isinstance(study.panel, Choosing | Why))
+    return int(isinstance(study.panel, Choosing | Marking | Why))
