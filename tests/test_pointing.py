@@ -21,7 +21,7 @@ from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import palette
-from nntutor.tui.state.panels import Asking, Choosing, Editing, Why
+from nntutor.tui.state.panels import Asking, Choosing, Editing, Marking, Why
 from nntutor.tui.state.session import Home, Palette, Pointed, Press, Ran, Search, Session, Typed
 from nntutor.tui.state.study import Study
 from nntutor.tui.terminal.themes import styles
@@ -57,6 +57,7 @@ def places() -> dict[str, Session]:
         "surface": screens.of_lesson("descent", size=WIDE),
         "why": pressed(delta, "why", "unit_next"),
         "run": pressed(later, "run", "unit_next"),
+        "bug": pressed(screens.of_lesson("momentum", size=(40, 12)), "bug", "unit_next"),
     }  # fmt: skip
 
 
@@ -124,8 +125,8 @@ def _to_row(session: Session, row: int) -> Session:
         return pressed(session, "first", *["unit_next"] * row)
     else:
         panel = session.study.panel
-        assert isinstance(panel, Why | Choosing)
-        way = row - panel.picked
+        assert isinstance(panel, Why | Choosing | Marking)
+        way = row - panel.picked + isinstance(panel, Marking)
     return pressed(session, *["unit_next" if way > 0 else "unit_previous"] * abs(way))
 
 

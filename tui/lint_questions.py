@@ -11,6 +11,7 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NntutorError
 from nntutor.core.notation.figures import figure
 from nntutor.lessons.course import builtin
+from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Question
 from nntutor.lessons.course.practice import SERIES
@@ -33,8 +34,8 @@ def findings(lesson: Lesson, study: Study) -> Iterator[AuthorError]:
 
 def _wrong(lesson: Lesson, study: Study, question: Question) -> Iterator[str]:
     if question.series:
-        if question.series not in SERIES:
-            yield f"there is no series “{question.series}”; expected one of {', '.join(SERIES)}"
+        if question.series not in (*SERIES, *HUNTS):
+            yield f"there is no series “{question.series}”; expected one of {', '.join((*SERIES, *HUNTS))}"
         return
     if question.problem and question.problem not in builtin.names():
         yield f"there is no problem “{question.problem}”"

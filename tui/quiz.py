@@ -39,29 +39,28 @@ BUGS = ("bug", "bugs", "버그")
 
 
 def asked_of(names: Sequence[str]) -> list[Series | Hunt]:
-    """What is asked: the series of these lessons, by name or number, in the order of the course, and all hunts where
-    `bug` is named; where nothing is named, all series.
+    """The series of these lessons, by name or number, in the order of the course, and all hunts where `bug` is named;
+    where nothing is named, all series.
 
-    Of a lesson that has no series of its own, those that its stops ask.
+    Of a lesson that has none of its own, those that its stops ask.
     """
-    lessons = [name for name in names if name.lower() not in BUGS]
-    series = series_of(lessons) if lessons or not names else []
-    return [*series, *(HUNTS.values() if len(lessons) < len(names) else ())]
-
-
-def series_of(lessons: Sequence[str]) -> list[Series]:
-    """The series of these lessons; all where none is named."""
     found: set[str] = set()
-    for name in lessons:
-        lesson = load.named(name)
-        if lesson is None:
-            raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
-        own = series_of_lesson(lesson)
-        if not own:
-            with_some = [one.id for one in load.lessons() if series_of_lesson(one)]
-            raise UsageError("no_questions", name=lesson.id, expected=with_some)
-        found |= set(own)
-    return [one for one in SERIES.values() if not found or one.id in found]
+    for name in names:
+        found |= HUNTS.keys() if name.lower() in BUGS else _own(name)
+    pool: list[Series | Hunt] = [*SERIES.values(), *HUNTS.values()]
+    return [one for one in pool if one.id in (found if names else SERIES)]
+
+
+def _own(name: str) -> set[str]:
+    """The series of one lesson, by name or number."""
+    lesson = load.named(name)
+    if lesson is None:
+        raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
+    own = set(series_of_lesson(lesson))
+    if not own:
+        with_some = [one.id for one in load.lessons() if series_of_lesson(one)]
+        raise UsageError("no_questions", name=lesson.id, expected=with_some)
+    return own
 
 
 def sheet(given: Arguments, out: Output) -> int:

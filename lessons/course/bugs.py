@@ -115,20 +115,24 @@ class Bug:
 
 @dataclass(frozen=True)
 class Hunting:
-    """A bug while it is looked for. marked: the line that was marked last, 0 for none; tries, hints and outcome: as of
-    a question (`asking`)."""
+    """A bug while it is looked for. marks: the lines that have been marked; marked: the last one, 0 where something
+    else was done after it. tries, hints, outcome: as of a question (`asking`)."""
 
     bug: Bug
+    marks: tuple[int, ...] = ()
     marked: int = 0
     tries: int = 0
     hints: int = 0
     outcome: str = ""
 
     def mark(self, line: int) -> Hunting:
-        """The same after a line has been marked; a wrong one brings the next nudge."""
+        """The same after a line has been marked; a wrong one brings the next nudge, but not the same one twice."""
+        if line in self.marks:
+            return replace(self, marked=line)
+        marked = replace(self, marks=(*self.marks, line), marked=line)
         if line == self.bug.line:
-            return replace(self, marked=line, outcome="helped" if self.tries or self.hints else "right")
-        return replace(self, marked=line, tries=self.tries + 1)._nudged()
+            return replace(marked, outcome="helped" if self.tries or self.hints else "right")
+        return replace(marked, tries=self.tries + 1)._nudged()
 
     def hint(self) -> Hunting:
         """The same with the next nudge, asked for; the last one is the answer."""

@@ -32,9 +32,9 @@ class PosedBug:
 
     @property
     def about(self) -> str:
-        """The network, and which iteration it is."""
+        """Which iteration it is, and of which network."""
         iteration = self.speech.say("cli.iteration", iteration=self.bug.trace.iteration)
-        return self.speech.plain(f"{posed.network(self.speech, self.bug.trace.problem)} · {iteration}")
+        return self.speech.plain(f"{iteration} · {posed.network(self.speech, self.bug.trace.problem)}")
 
     @property
     def given(self) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from nntutor.tui.plain.choices import chosen
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import OWN, action_of, spoken, vocabulary
 from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
-from nntutor.tui.state.panels import Answering, Checking, Line, Panel, Reading, note
+from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Reading, note
 from nntutor.tui.state.session import Press, Session, Typed
 
 _PASSED: dict[type[Panel], tuple[str, ...]] = {
@@ -49,7 +49,8 @@ def _answer(session: Session, text: str) -> Meant:
     action = action_of(session.keymap, text) if text else "escape"
     if action == "escape":
         return Meant((Press("escape"),))
-    asked = session.practice is not None or (session.study is not None and isinstance(session.study.panel, Answering))
+    panel = session.study.panel if session.study is not None else None
+    asked = session.practice is not None or isinstance(panel, Answering | Marking)
     if asked and action == "leave":
         return Meant((Press("escape"), Press("leave")))
     if asked:

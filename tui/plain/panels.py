@@ -9,10 +9,12 @@ from nntutor.core.notation.symbols import short
 from nntutor.lessons.course import glossary
 from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.saying import called, said
+from nntutor.tui.drawing.pages import marking
 from nntutor.tui.drawing.pages.search import named
 from nntutor.tui.drawing.panels import answer, check
 from nntutor.tui.drawing.panels.why import made
@@ -27,6 +29,8 @@ from nntutor.tui.state.panels import (
     Editing,
     Exporting,
     Line,
+    Marked,
+    Marking,
     Panel,
     Reading,
     Why,
@@ -99,6 +103,24 @@ def _answering(session: Session, study: Study, panel: Answering, words: Words, l
     return [*told, *given, posed.question, how]
 
 
+def _marking(session: Session, study: Study, panel: Marking, words: Words, look: Look) -> list[str]:
+    """Its lines, once; after that what is said of the line that was marked."""
+    posed = PosedBug(Speech(words, session.style), panel.hunting.bug)
+    if panel.unread:
+        return [posed.no_line(panel.unread)]
+    return list(posed.told(panel.hunting)) or [
+        posed.about,
+        words.say("question.given", given=", ".join(f"{symbol} = {figure}" for symbol, figure in posed.given)),
+        *map(posed.line, posed.lines),
+        words.say("bug.ask"),
+        words.say("bug.how_line"),
+    ]
+
+
+def _marked(session: Session, study: Study, panel: Marked, words: Words, look: Look) -> list[str]:
+    return marking.told(words, session.style, panel.hunting)
+
+
 def _reading(session: Session, study: Study, panel: Reading, words: Words, look: Look) -> list[str]:
     return glossary_lines(session, panel.top, words)
 
@@ -111,6 +133,8 @@ PANELS: dict[type[Panel], Callable[[Session, Study, Any, Words, Look], list[str]
     Editing: _editing,
     Asking: _asking,
     Answering: _answering,
+    Marking: _marking,
+    Marked: _marked,
     Reading: _reading,
 }
 

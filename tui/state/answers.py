@@ -15,10 +15,12 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.formula import names
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.asking import Asking
+from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.practice import SERIES, exercise, given_numbers, ref_of, skill_of
 from nntutor.lessons.course.questions import Asked
 from nntutor.lessons.language import why
+from nntutor.tui.state import marking
 from nntutor.tui.state.panels import Answering, note
 from nntutor.tui.state.study import Answered, Study, moved
 from nntutor.tui.state.written import EMPTY
@@ -26,6 +28,8 @@ from nntutor.tui.state.written import EMPTY
 
 def asked(study: Study) -> Study:
     """What the stop has to ask, or the next number; or why there is none to ask for."""
+    if study.question is not None and study.question.series in HUNTS:
+        return marking.opened(study, HUNTS[study.question.series])
     panel = None if study.question is None else _of_stop(study, study.question)
     return _opened(study, panel) if panel is not None else _next(study)
 

@@ -82,6 +82,7 @@ COMMANDS = (
         Command("check", ("c",), STUDY, "check", (9, "check")),
         Command("parting", ("!",), STUDY, "parting", (4, "parting")),
         Command("ask", ("p",), HOME | STUDY, "ask"),
+        Command("bug", (), STUDY, "bug"),
         Command("questions", (), STUDY, "questions"),
     ),
     *_for("change",

@@ -16,6 +16,8 @@ from nntutor.tui.state.panels import (
     Choosing,
     Editing,
     Exporting,
+    Marked,
+    Marking,
     Panel,
     Scrolled,
     Why,
@@ -30,13 +32,16 @@ _POWERS = (-14, 0)
 
 def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
     """The session after a key that the panel takes, or that every panel takes."""
-    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering):
+    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering | Marking):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Exporting) and name in ("continue", "check"):
         wanted = Export(panel.format, panel.whole, to_clipboard=name == "check")
         return replace(session, study=replace(study, panel=None), export=wanted)
     if isinstance(panel, Scrolled):
-        top = scrolled(panel.top, name, extents.rows_seen(session), extents.last_top(session))
+        last = extents.last_top(session)
+        if isinstance(panel, Marked) and name == "continue" and panel.top >= last:
+            return replace(session, study=replace(study, panel=None))
+        top = scrolled(panel.top, name, extents.rows_seen(session), last)
         return replace(session, study=replace(study, panel=replace(panel, top=top)))
     return replace(session, study=KEYS[type(panel)](study, panel, name))
 
@@ -96,6 +101,13 @@ def _answering(study: Study, panel: Answering, name: str) -> Study:
     return answers.committed(study, panel) if name == "continue" else answers.skipped(study, panel)
 
 
+def _marking(study: Study, panel: Marking, name: str) -> Study:
+    # Another door: few starts look for a bug.
+    from nntutor.tui.state import marking
+
+    return marking.pressed(study, panel, name)
+
+
 KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Why: _why,
     Checking: _checking,
@@ -104,5 +116,6 @@ KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Asking: _asking,
     Editing: _editing,
     Answering: _answering,
+    Marking: _marking,
 }
 """What a panel does with a key that it takes. Those that are scrolled need nothing of their own."""

@@ -83,37 +83,11 @@ def _asked(study: Study) -> Study:
     return answers.asked(study)
 
 
-def _parting(study: Study) -> Study:
-    # Another door: few studies have numbers of the learner's own.
-    from nntutor.tui.state import yours
+def _bug(study: Study) -> Study:
+    # Another door: few starts look for a bug.
+    from nntutor.tui.state import marking
 
-    return yours.parting(study)
-
-
-ON_STUDY:
-        return replace(session, study=_told(study, ON_STUDY[name](study), name))
-    return ON_SESSION[name](replace(session, study=study), study, extents)
-
-
-def _told(before: Study, after: Study, name: str) -> Study:
-    """A way that leads no further says so."""
-    if name not in _AT_AN_END or after.place != before.place or after.note is not None or after.running is not None:
-        return after
-    return replace(after, note=panels.note(_AT_AN_END[name]))
-
-
-# --- what only the study is needed for -----------------------------------------------------------------
-
-
-def _opens(panel: Panel) -> Callable[[Study], Study]:
-    return lambda study: replace(study, panel=panel, note=None)
-
-
-def _asked(study: Study) -> Study:
-    # Another door: few starts ask.
-    from nntutor.tui.state import answers
-
-    return answers.asked(study)
+    return marking.asked(study)
 
 
 def _parting(study: Study) -> Study:
@@ -121,17 +95,6 @@ def _parting(study: Study) -> Study:
     from nntutor.tui.state import yours
 
     return yours.parting(study)
-
-
-def _unless(word: str, move: Callable[[Study], Study]) -> Callable[[Study], Study]:
-    """A move that says why where there is nowhere to go."""
-
-    def tried(study: Study) -> Study:
-        there = move(study)
-        stays = there.place == study.place and there.running is None and there.note is None
-        return replace(study, note=panels.note(word)) if stays else there
-
-    return tried
 
 
 ON_STUDY: dict[str, Callable[[Study], Study]] = {
@@ -149,6 +112,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
     "ask": _asked,
+    "bug": _bug,
     "check": moves.checking,
     "parting": _parting,
     "edit": edit_line.editing,

@@ -6,7 +6,7 @@ whole screen, of drawing/pages/) with a row in the table there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +17,7 @@ from nntutor.tui.state.written import EMPTY, Written
 if TYPE_CHECKING:
     from nntutor.core.notation.symbols import Ref
     from nntutor.lessons.course.asking import Asking as Question
+    from nntutor.lessons.course.bugs import Hunting
     from nntutor.lessons.course.questions import Verdict
 
 KINDS_OF_FILES = (*FORMATS, "svg")
@@ -135,6 +136,31 @@ class Answering(Line):
     question: Question
     verdict: Verdict | None = None
     given: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True)
+class Marking(Line):
+    """An iteration with a mistake in it, whose first wrong line is to be marked. picked: one of its lines, from 1.
+
+    unread: what was typed and named none of them.
+    """
+
+    hunting: Hunting
+    picked: int = 1
+    unread: str = ""
+
+    takes: ClassVar[tuple[str, ...]] = (*Line.takes, "unit_next", "unit_previous")
+
+    def moved(self, by: int) -> Marking:
+        """With a line so many further picked, or the last one in that way."""
+        return replace(self, picked=min(max(self.picked + by, 1), len(self.hunting.bug.trace)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marked(Scrolled):
+    """Which line it was, and what shows it."""
+
+    hunting: Hunting
 
 
 @dataclass(frozen=True)

@@ -60,11 +60,11 @@ def _notches(session: Session) -> int:
         return _NOTCH
     if study is None:
         return 1 if session.home.reading is None else _NOTCH
-    from nntutor.tui.state.panels import Choosing, Scrolled, Why
+    from nntutor.tui.state.panels import Choosing, Marking, Scrolled, Why
 
     if isinstance(study.panel, Scrolled):
         return _NOTCH
-    return int(isinstance(study.panel, Choosing | Why))
+    return int(isinstance(study.panel, Choosing | Marking | Why))
 
 
 def _is_over(session: Session) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from nntutor.core.engine.plan import PHASES
 from nntutor.core.notation.symbols import Ref
 from nntutor.tui.state import moves
-from nntutor.tui.state.panels import Choosing, Line, Why, note
+from nntutor.tui.state.panels import Choosing, Line, Marking, Why, note
 from nntutor.tui.state.runs import choices
 from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.study import Study
 from nntutor.tui.state.views import shown, views
+from nntutor.tui.state.written import EMPTY
 
 
 def meant_in_study(session: Session, study: Study, at: Pointed) -> tuple[Session, tuple[str, ...]]:
@@ -58,6 +59,8 @@ def picked(session: Session, study: Study, row: int) -> Session | None:
     panel = study.panel
     if isinstance(panel, Why) and row < len(study.step.operands):
         return replace(session, study=replace(study, panel=Why(row)))
+    if isinstance(panel, Marking) and row < len(panel.hunting.bug.trace):
+        return replace(session, study=replace(study, panel=replace(panel, picked=row + 1, line=EMPTY)))
     if isinstance(panel, Choosing) and row < choices(study):
         return replace(session, study=replace(study, panel=Choosing(row)))
     return None

@@ -11,12 +11,13 @@ from types import MappingProxyType
 from nntutor.core import foreign
 from nntutor.tui.state import written
 from nntutor.tui.state.korean import LETTERS
-from nntutor.tui.state.panels import Answering, Asking, Editing, Line, Panel, note
+from nntutor.tui.state.panels import Answering, Asking, Editing, Line, Marking, Panel, note
 from nntutor.tui.state.session import Action, Palette, Press, Search, Session, Typed
 from nntutor.tui.state.written import Written
 
 _LONGEST, _LONGEST_QUERY = 100, 40
 _EARLIER = 50
+_PAGES = {"earlier": -8, "later": 8}
 _ALSO = {"unit_previous": "earlier", "unit_next": "later"}
 
 
@@ -26,7 +27,9 @@ def typed(session: Session, action: Action) -> Session | None:
         case Typed(text):
             return _inserted(session, text)
         case Press(name) if (edit := _edit(session, name)) is not None:
-            line = _line(session)
+            panel, line = _panel(session), _line(session)
+            if isinstance(panel, Marking) and edit in _PAGES:  # of its lines
+                return _with_panel(session, panel.moved(_PAGES[edit]))
             after = written.edited(line, edit, earlier(session))
             if after == line and edit in ("earlier", "later"):
                 return _nothing(session, edit)
@@ -71,7 +74,7 @@ def _kind(session: Session) -> str:
     panel = _panel(session)
     if isinstance(panel, Asking):
         return panel.what
-    if isinstance(panel, Answering):
+    if isinstance(panel, Answering | Marking):
         return "answer"
     return "edit" if isinstance(panel, Editing) else "search"
 
@@ -112,7 +115,7 @@ def _picked(found: Palette | Search, line: Written) -> int:
 def _inserted(session: Session, text: str) -> Session:
     """The line with what is typed or pasted. A query takes what has room; a number that is cut would be another one."""
     line, panel = _line(session), _panel(session)
-    if isinstance(panel, Answering) and text.strip() == "?":
+    if isinstance(panel, Answering | Marking) and text.strip() == "?":
         return _helped(session, panel)
     if not isinstance(panel, Line):
         room = max(0, _LONGEST_QUERY - len(line.text))
@@ -124,14 +127,16 @@ def _inserted(session: Session, text: str) -> Session:
     return _with(session, written.inserted(line, clean))
 
 
-def _helped(session: Session, panel: Answering) -> Session:
+def _helped(session: Session, panel: Answering | Marking) -> Session:
     """The next hint: a question mark is no part of a number."""
-    from nntutor.tui.state import answers, practising
+    from nntutor.tui.state import answers, marking, practising
 
     if session.practice is not None:
         return practising.helped(session, session.practice)
-    assert session.study is not None
-    return replace(session, study=answers.helped(session.study, panel))
+    study = session.study
+    assert study is not None
+    helped = marking.helped(study, panel) if isinstance(panel, Marking) else answers.helped(study, panel)
+    return replace(session, study=helped)
 
 
 def _nothing(session: Session, edit: str) -> Session:

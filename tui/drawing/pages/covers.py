@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.pages import ending, glossary, help, practice
-from nntutor.tui.state.panels import Helping, Reading
+from nntutor.tui.drawing.pages import ending, glossary, help, marking, practice
+from nntutor.tui.state.panels import Helping, Marked, Marking, Reading
 from nntutor.tui.state.session import Session
 
 
@@ -24,5 +24,7 @@ PRACTICE = Long(practice.practice_page, practice.last_top)
 ENDING = Long(ending.ending_page, ending.last_top)
 COVERS: dict[type, Long] = {
     Helping: Long(help.help_page, help.last_top),
+    Marking: Long(marking.marking_page, lambda session: 0),
+    Marked: Long(marking.marked_page, marking.last_top),
     Reading: GLOSSARY,
 }
