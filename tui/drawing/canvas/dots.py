@@ -97,14 +97,17 @@ class Dots:
         dots_of_cells[rows // self.tall, :, columns // self.broad] = False
 
     def dots(self, rows: Any, columns: Any, style: str, glyph: str = "") -> None:
-        """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them."""
+        """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them, or
+        one for each.
+        """
         inside = (rows >= 0) & (rows < self.size[0]) & (columns >= 0) & (columns < self.size[1])
         rows, columns = rows[inside].astype(int), columns[inside].astype(int)
         self._on[rows, columns] = True
+        if self.look.ascii and glyph:
+            signs = np.broadcast_to(list(glyph), inside.shape)[inside].tolist()
+            self._glyphs.update(zip(zip(rows.tolist(), columns.tolist(), strict=True), signs, strict=True))
         for row, column in set(zip((rows // self.tall).tolist(), (columns // self.broad).tolist(), strict=True)):
             self._styles[row][column] = style
-            if self.look.ascii and glyph:
-                self._glyphs[row, column] = glyph
 
     def mask(self, on: Any, style: str, glyph: str = ".") -> None:
         """Dots wherever a mask of the size of the picture is true."""

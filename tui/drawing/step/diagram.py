@@ -162,8 +162,6 @@ class _Picture:
             return next((text for text in named if self._has_room(ref.layer, row, left, cells(text) + 2)), "")
         if ref.kind in PER_WEIGHT:
             word = self.symbol(ref).replace(self.symbol(ref._replace(kind="weight")), "b")
-        elif ref.kind == "delta":
-            word = short("delta", self.look.style)[0]
         else:
             word = short(ref.kind, self.look.style)
         return f"{word} {self.figure(ref)}"

@@ -27,7 +27,7 @@ from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
 _FEW = 8  # samples up to here are labelled and judged one by one
-_BESIDE, _SMALL = 64, 6  # cells from which on small planes stand beside, and their rows
+_BESIDE, _SMALL = 64, 5  # cells from which on small planes stand beside, and their rows
 _LOWEST = {
     "tanh": -1.0,
     "sign": -1.0,
