@@ -27,7 +27,7 @@ from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import CURSOR
+from nntutor.tui.drawing.canvas.typed import CURSOR
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.drawing.charts.contours import Landscape, contour_rows
 from nntutor.tui.drawing.charts.contours import Path as Way

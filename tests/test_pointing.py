@@ -21,8 +21,9 @@ from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import palette
+from nntutor.tui.state.keys import TYPING
 from nntutor.tui.state.panels import Asking, Choosing, Editing, Marking, Why
-from nntutor.tui.state.session import Home, Palette, Pointed, Press, Ran, Search, Session, Typed
+from nntutor.tui.state.session import Home, Palette, Pointed, Press, Ran, Search, Session, Typed, asking
 from nntutor.tui.state.study import Study
 from nntutor.tui.terminal.themes import styles
 from nntutor.tui.widget import Page
@@ -79,6 +80,11 @@ def clicks(session: Session) -> list[Pointed]:
     return list(dict.fromkeys(piece.click for _, _, piece in regions(session) if piece.click is not None))
 
 
+def clicks_in(session: Session, key_row: bool = False) -> list[Pointed]:
+    """Those of the key row, or those above it."""
+    return [at for at in clicks(session) if (at.what == "key") is key_row]
+
+
 def state(session: Session) -> tuple[object, ...]:
     """Everything of a session that one can tell: what is drawn, what is wanted, the place and the way back."""
     study = session.study
@@ -100,6 +106,10 @@ def by_keys(session: Session, at: Pointed) -> Session:
     match at.what, at.which:
         case "row", int(row):
             return pressed(_to_row(session, row), "continue")
+        case "key", str(sign):
+            return _by_key(
+                session, {"→": "right", "←": "left", "↓": "down", "↑": "up", "esc": "escape"}.get(sign, sign)
+            )
         case "view", str(view):
             return _to_view(session, view)
         case "phase", str(phase):
@@ -114,6 +124,12 @@ def by_keys(session: Session, at: Pointed) -> Session:
             begun = pressed(session, "escape", "why") if isinstance(of(session).panel, Why) else pressed(session, "why")
             return pressed(begun, *["unit_next"] * operands.index(ref), "continue")
     raise AssertionError(at)
+
+
+def _by_key(session: Session, key: str) -> Session:
+    if not asking(session):
+        return pressed(session, session.keymap.action[key])
+    return typed(session, key) if len(key) == 1 else pressed(session, TYPING[key])
 
 
 def _to_row(session: Session, row: int) -> Session:
@@ -161,6 +177,15 @@ def test_a_click_is_what_a_key_would_have_done(name: str) -> None:
             assert state(update(session, at)) == state(by_keys(session, at)), at
 
 
+def test_a_click_in_the_key_row_is_that_key_while_a_question_is_open_and_while_a_lesson_plays() -> None:
+    asked = typed(pressed(screens.of_lesson("hidden-delta"), *["continue"] * 4, "ask"), "0.1")
+    for session in (asked, pressed(places()["network"], "play")):
+        found = clicks_in(session, key_row=True)
+        assert len(found) >= 3
+        for at in found:
+            assert state(update(session, at)) == state(by_keys(session, at)), at
+
+
 def _at_hand(session: Session) -> set[object]:
     return {of(session).step.ref, *(operand.ref for operand in of(session).step.operands)}
 
@@ -181,7 +206,7 @@ def leads_to_its_maker(session: Session, at: Pointed) -> None:
 
 def test_every_kind_of_thing_can_be_clicked_somewhere() -> None:
     found = {at.what for session in places().values() for at in clicks(session)}
-    assert found == {"row", "view", "phase", "step", "number"}
+    assert found == {"row", "key", "view", "phase", "step", "number"}
 
 
 # --- what is drawn there -----------------------------------------------------------------------------
@@ -269,14 +294,14 @@ def test_a_click_on_what_is_gone_by_now_does_no_harm(name: str) -> None:
 def test_a_line_that_is_typed_is_not_thrown_away(opened: Asking | Editing) -> None:
     wide = places()["two views"]
     session = typed(replace(wide, study=replace(of(wide), panel=opened)), "x1")
-    for at in clicks(session):
+    for at in clicks_in(session):
         after = of(update(session, at))
         assert after.panel == of(session).panel and after.note is not None and after.note[0] == "study.typing"
 
 
 def test_a_click_while_the_lesson_plays_stops_it_and_does_nothing_else() -> None:
     playing = pressed(places()["two views"], "play")
-    for at in (*clicks(playing), Pointed("wheel", 1)):
+    for at in (*clicks_in(playing), Pointed("wheel", 1)):
         after = update(playing, at)
         assert of(after).playing is None and state(after) == state(pressed(playing, "escape"))
 
@@ -287,7 +312,7 @@ def test_a_run_goes_on_and_its_view_can_be_chosen() -> None:
     number = of(running).running
     assert number is not None
     assert {"view", "phase", "number"} <= {at.what for at in clicks(running)}
-    for at in (*clicks(running)[::3], Pointed("step", 1)):
+    for at in (*clicks_in(running)[::3], Pointed("step", 1)):
         after = of(update(running, at))
         assert after.running == number and after.place == of(running).place
     assert of(update(running, Pointed("view", "matrices"))).view == "matrices"
@@ -344,4 +369,4 @@ def test_it_is_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_a_list_over_nothing_found_has_nothing_to_click() -> None:
     home = places()["home"]
     for empty in (replace(home, palette=Palette()), replace(home, search=Search())):
-        assert not clicks(typed(empty, "zzzzzz"))
+        assert not clicks_in(typed(empty, "zzzzzz"))

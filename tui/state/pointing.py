@@ -7,26 +7,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.tui.state.session import Pointed, Session
+from nntutor.tui.state import keys
+from nntutor.tui.state.session import Pointed, Press, Session, Typed, asking
+from nntutor.tui.state.signs import key_of
 
 _NOTCH = 3
 """Rows of a text for one notch of the wheel."""
 
 
-def meant(session: Session, at: Pointed) -> tuple[Session, tuple[str, ...]]:
-    """The session with what is pointed at picked, and the keys that follow, by their actions."""
+Given = tuple[Press | Typed, ...]
+
+
+def meant(session: Session, at: Pointed) -> tuple[Session, Given]:
+    """The session with what is pointed at picked, and the keys that follow."""
     match at.what, at.which:
+        case "key", str(sign):
+            return session, _pressed(session, key_of(sign))
         case "row", int(row):
             picked = _picked(session, row)
-            return (session, ()) if picked is None else (picked, ("continue",))
+            return (session, ()) if picked is None else (picked, (Press("continue"),))
         case "wheel", int(way):
-            return session, ("unit_next" if way > 0 else "unit_previous",) * _notches(session)
+            return session, (Press("unit_next" if way > 0 else "unit_previous"),) * _notches(session)
     if session.study is None or session.palette is not None or session.search is not None or _is_over(session):
         return session, ()
     # One of the doors behind which NumPy is loaded: the list of lessons stands 100 ms sooner without it.
     from nntutor.tui.state.pointing_in_study import meant_in_study
 
-    return meant_in_study(session, session.study, at)
+    session, actions = meant_in_study(session, session.study, at)
+    return session, tuple(map(Press, actions))
+
+
+def _pressed(session: Session, key: str) -> Given:
+    """What a key of the key row means; a letter where a line is typed is typed."""
+    if not asking(session):
+        return tuple(map(Press, keys.actions(session.keymap, key, key)))
+    return (Typed(key),) if len(key) == 1 else tuple(map(Press, keys.while_typing(session.keymap, key)))
 
 
 def _picked(session: Session, row: int) -> Session | None:

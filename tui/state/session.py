@@ -46,8 +46,8 @@ class Typed:
 class Pointed:
     """A click, or a notch of the wheel, on what the drawing says stands there (see pointing.py).
 
-    what: `row`, the number of it in the list that is open; `view` and `phase`, a name; `step`, its number; `number`, a
-    Ref; `wheel`, 1 down or -1 up.
+    what: `row`, the number of it in the list that is open; `key`, one of the key row as it is written there; `view` and
+    `phase`, a name; `step`, its number; `number`, a Ref; `wheel`, 1 down or -1 up.
     """
 
     what: str

@@ -82,6 +82,14 @@ def _non_text_key(keymap: Keymap, style: Style, asking: bool, actions: Sequence[
     return " ".join(shown)
 
 
+def key_of(sign: str) -> str:
+    """The key that is written so, in either look."""
+    return _KEYS_OF.get(sign, sign)
+
+
+_KEYS_OF = {sign: key for key, sign in (*SIGNS.items(), *ARROWS.items())}
+
+
 def _spelled(style: Style, key: str) -> str:
     if style is not Style.ASCII:
         key = ARROWS.get(key, key)

@@ -40,7 +40,7 @@ def update(session: Session, action: Action, extents: Extents) -> Session:
 
 
 def _updated(session: Session, action: Action, extents: Extents) -> Session:
-    if isinstance(action, Press | Typed | Pointed) and session.study is not None and session.study.playing is not None:
+    if _stops_playing(action) and session.study is not None and session.study.playing is not None:
         from nntutor.tui.state import playing
 
         name = action.action if isinstance(action, Press) else ""
@@ -69,9 +69,9 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
             # Another door: few starts have a mouse.
             from nntutor.tui.state import pointing
 
-            session, keys = pointing.meant(session, action)
-            for key in keys:
-                session = update(session, Press(key), extents)
+            session, given = pointing.meant(session, action)
+            for one in given:
+                session = update(session, one, extents)
             return session
         case Message(text):
             return replace(session, home=replace(session.home, message=text), wanted=None)
@@ -108,6 +108,11 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
 
     assert session.study is not None
     return in_study(session, session.study, action, extents)
+
+
+def _stops_playing(action: Action) -> bool:
+    """Whether somebody did something; what a click in the key row means is asked first."""
+    return isinstance(action, Press | Typed) or (isinstance(action, Pointed) and action.what != "key")
 
 
 def _in_palette(session: Session, listed: Palette, action: Action, extents: Extents) -> Session:

@@ -68,7 +68,8 @@ def side_by_side(study: Study, picture: bool = True) -> tuple[str, str]:
     beside = (*_BESIDE, "moves") if not study.trace.problem.passes else _BESIDE
     if chosen in beside and chosen != first:
         return first, chosen
-    curve = study.running is not None and study.trace.problem.given is None
+    raced = chosen == "race" and bool(study.trace.problem.surface)  # the picture is of their ways, so E stands beside
+    curve = raced or (study.running is not None and study.trace.problem.given is None)
     return chosen, "curve" if curve else _BESIDE[0]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from nntutor.core.arrays import Array
 from nntutor.lessons.language.cells import cells, even
+from nntutor.tui.drawing.canvas.clipping import clipped, slanted
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 from nntutor.tui.state.session import Pointed
@@ -26,7 +27,6 @@ _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _BRAILLE = 0x2800
 _COVERED = "\0"  # the second cell of a wide letter
 _LINED = "result"  # underlined in some colours, which must end with it
-_FAR = 1e6  # in dots: beyond this a line is not followed
 
 
 class Dots:
@@ -97,14 +97,17 @@ class Dots:
         dots_of_cells[rows // self.tall, :, columns // self.broad] = False
 
     def dots(self, rows: Any, columns: Any, style: str, glyph: str = "") -> None:
-        """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them."""
+        """Dots at rows and columns of dots; those outside are left out. glyph: the ASCII look's sign for them, or
+        one for each.
+        """
         inside = (rows >= 0) & (rows < self.size[0]) & (columns >= 0) & (columns < self.size[1])
         rows, columns = rows[inside].astype(int), columns[inside].astype(int)
         self._on[rows, columns] = True
+        if self.look.ascii and glyph:
+            signs = np.broadcast_to(list(glyph), inside.shape)[inside].tolist()
+            self._glyphs.update(zip(zip(rows.tolist(), columns.tolist(), strict=True), signs, strict=True))
         for row, column in set(zip((rows // self.tall).tolist(), (columns // self.broad).tolist(), strict=True)):
             self._styles[row][column] = style
-            if self.look.ascii and glyph:
-                self._glyphs[row, column] = glyph
 
     def mask(self, on: Any, style: str, glyph: str = ".") -> None:
         """Dots wherever a mask of the size of the picture is true."""
@@ -121,7 +124,7 @@ class Dots:
             rows, columns = self.place(xs, ys)
             known = np.isfinite(rows) & np.isfinite(columns)
         both = known[:-1] & known[1:]
-        ends = _clipped(rows[:-1][both], columns[:-1][both], rows[1:][both], columns[1:][both], *self.size)
+        ends = clipped(rows[:-1][both], columns[:-1][both], rows[1:][both], columns[1:][both], *self.size)
         row, column, down, right = ends
         counts = np.maximum(np.abs(down), np.abs(right)).astype(int) + 1
         line = np.repeat(np.arange(len(counts)), counts + 1)
@@ -133,7 +136,7 @@ class Dots:
         if glyph or not self.look.ascii:
             self.dots(at_rows, at_columns, style, glyph)
             return
-        signs = np.array([_slanted(*each) for each in zip(down.tolist(), right.tolist(), strict=True)])
+        signs = np.array([slanted(*each) for each in zip(down.tolist(), right.tolist(), strict=True)])
         for sign in dict.fromkeys(signs.tolist()):
             mine = signs[line] == sign
             self.dots(at_rows[mine], at_columns[mine], style, sign)
@@ -265,33 +268,3 @@ def wide(span: Span) -> Span:
     if not high > low or not np.isfinite(high - low):
         return low - max(0.5, abs(low) * 0.1), low + max(0.5, abs(low) * 0.1)
     return low, high
-
-
-def _slanted(down: float, right: float) -> str:
-    """The ASCII sign of a line in this direction."""
-    if abs(down) < 0.4 * abs(right):
-        return "-"
-    if abs(right) < 0.4 * abs(down):
-        return "|"
-    return "\\" if (down > 0) == (right > 0) else "/"
-
-
-def _clipped(row0: Any, column0: Any, row1: Any, column1: Any, rows: int, columns: int) -> tuple[Any, ...]:
-    """Of many lines the parts that lie inside (Liang and Barsky 1984): row, column, and how far down and right."""
-    far = np.abs([row0, column0, row1, column1]).max(axis=0) > _FAR * max(rows, columns, 1)
-    start, end = np.zeros(len(row0)), np.ones(len(row0))
-    down, right = row1 - row0, column1 - column0
-    for step, room in (
-        (-right, column0 + 0.5),
-        (right, columns - 0.5 - column0),
-        (-down, row0 + 0.5),
-        (down, rows - 0.5 - row0),
-    ):
-        far |= (step == 0) & (room < 0)
-        share = room / np.where(step == 0, 1.0, step)
-        start = np.where(step < 0, np.maximum(start, share), start)
-        end = np.where(step > 0, np.minimum(end, share), end)
-    inside = ~far & (start <= end)
-    start, length = start[inside], (end - start)[inside]
-    down, right = down[inside], right[inside]
-    return row0[inside] + start * down, column0[inside] + start * right, length * down, length * right

@@ -9,7 +9,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Pointed, Session
 
 _SHADES = 256  # colours that a terminal has at least whose cells can be shaded
 _ONE_INK = "contrast"  # the theme of white on black in every cell
@@ -19,7 +19,10 @@ Keys = Sequence[tuple[str, str]]
 
 
 def key_line(keys: Keys, words: Words, width: int) -> Row:
-    """`key word` pairs of what has a key, as many as fit; the last two, help and the way out, before the others."""
+    """`key word` pairs of what has a key, as many as fit; the last two, help and the way out, before the others.
+
+    A click on one is that key, on its word the first one's.
+    """
     spelled = [(key, words.say(f"keys.{name}")) for key, name in keys if key]
     lengths = [cells(key) + cells(word) + 3 for key, word in spelled]
     while len(spelled) > 1 and sum(lengths) - 1 > width:
@@ -27,7 +30,11 @@ def key_line(keys: Keys, words: Words, width: int) -> Row:
         del spelled[place], lengths[place]
     row: list[Piece] = []
     for key, word in spelled:
-        row += [Piece(" " if not row else "  "), Piece(key, "key"), Piece(f" {word}", "dim")]
+        row.append(Piece(" " if not row else "  "))
+        for one in key.split():
+            row += [] if row[-1].text.isspace() else [Piece(" ", "key")]
+            row.append(Piece(one, "key", Pointed("key", one)))
+        row.append(Piece(f" {word}", "dim", Pointed("key", key.split()[0])))
     return tuple(row)
 
 

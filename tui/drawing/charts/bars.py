@@ -62,7 +62,7 @@ def bars_rows(
         here = look.line("▸") if bar.here else " "
         label = (Piece(padded(f"{here}{bar.label}", wide), "bold" if bar.here else ""),)
         drawn = scale.drawn(bar, look, mark) if room >= 6 else ()
-        shown = Piece(padded(f" {figures[place]}", number + 1), "result" if bar.here and bar.shown else "")
+        shown = Piece(padded(f" {figures[place]}", number + 1), "bold" if bar.here and bar.shown else "")
         row: Row = (*label, *drawn, shown) if room >= 6 else (*label, shown)
         if tail and room >= 6:
             row = (*row, Piece(at_right(tail[place], tail_wide - 1), "dim"))

@@ -196,7 +196,7 @@ def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
         text = _sign(first, drawn.look) + (str(len(group)) if len(group) > 1 and few else "")
         right = [spot.right for spot in group]
         if few and None not in right:
-            good, bad = drawn.look.line("✓"), drawn.look.line("✗")
+            good, bad = (" ok", " no") if drawn.look.ascii else ("✓", "✗")
             text += good if all(right) else bad
         here = any(spot.here for spot in group)
         if here:

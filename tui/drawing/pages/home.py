@@ -43,10 +43,13 @@ def listed(session: Session, words: Words, look: Look, room: int) -> list[Listed
     """The rows of the list as they stand below the rule, each with the number of its lesson."""
     home, wide = session.home, _LIST if session.width >= WIDE else session.width
     rows: list[Listed] = []
+    parts = [lesson.part for lesson in home.lessons]
+    airy = len(parts) + 2 * len(set(parts)) - 1 <= room
     part = None
     for number, lesson in enumerate(home.lessons):
         if lesson.part != part:
             part = lesson.part
+            rows += [Listed(())] if airy and rows else []
             rows.append(Listed((Piece(f" {words.say(f'part.{part}')}", "bold"),)))
         rows.append(Listed(_row(session, words, number, look, wide), number))
     return around(rows, home.picked, room, wide, look)
@@ -134,7 +137,7 @@ def _facts(words: Words, lesson: Lesson) -> str:
 
 
 def _stops(words: Words, lesson: Lesson, read: int, width: int, look: Look) -> list[Row]:
-    """Each stop: whether it has been read, at which number and iteration it stands; where there is room, its view."""
+    """Each stop: whether it has been read, at which number and iteration it stands; its view if another."""
     done = words.say("home.done") if look.ascii else "✓"
     iterations = any(stop.iteration > 1 for stop in lesson.stops)
     at = cells(done) + _AT
@@ -142,12 +145,14 @@ def _stops(words: Words, lesson: Lesson, read: int, width: int, look: Look) -> l
     rows: list[Row] = []
     for number, stop in enumerate(lesson.stops, 1):
         mark = done if number <= read else " " * cells(done)
+        same = number > 1 and stop.view == lesson.stops[number - 2].view
+        drawn = "" if same else words.say(f"view_name.{stop.view}")
         where = f"{words.say('status.iteration')} {stop.iteration}" if stop.iteration > 1 else ""
         rows.append(
             (
                 *padded_row((Piece(f"{mark} {number:2d}  {look.plain(stop.at)}"),), at),
                 *padded_row((Piece(where, "dim"),), iterations * _ITERATION),
-                *padded_row((Piece(look.plain(words.say(f"view_name.{stop.view}")), "dim"),), view),
+                *padded_row((Piece(look.plain(drawn), "dim"),), view),
             )
         )
     return rows

@@ -30,7 +30,7 @@ from nntutor.tui.state import views
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
-_BOTTOM = 8  # rows of formula and prose at 80 × 24
+_BOTTOM = 9  # rows of formula and prose at 80 × 24
 _MOST_BOTTOM = 10
 _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
@@ -130,10 +130,15 @@ class LessonPage:
     def _low(self, height: int, panel: list[Row] | None) -> list[Row]:
         """The formula, and below it the prose or what is open over it."""
         if panel is not None:
-            return panel if len(panel) + 3 > height else [*self._formula_in(height - len(panel)), *panel]
+            return panel if len(panel) + 3 > height else self._above(panel, height)
         formula = self._formula(height)
         pages = prose_pages(self.session, self.study, self.words, height - len(formula))
         return [*formula, *pages[min(self.study.page, len(pages) - 1)]]
+
+    def _above(self, panel: list[Row], height: int) -> list[Row]:
+        """The formula above what is open, an empty row between them where there is room."""
+        formula = self._formula_in(height - len(panel))
+        return [*formula, *([()] if len(formula) + len(panel) < height else []), *panel]
 
     def _formula(self, height: int) -> list[Row]:
         """The formula where it shares `height` rows with the prose."""

@@ -11,7 +11,8 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
 from nntutor.tui.drawing.canvas.lists import MARK, WIDE, Listed, around, with_about
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, kept, padded_row, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, ended, kept, padded_row, wrapped
+from nntutor.tui.drawing.canvas.typed import asked
 from nntutor.tui.state.palette import Entry, found
 from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import edit_sign, non_text_key

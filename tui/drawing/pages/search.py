@@ -8,7 +8,8 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, asked, ended, first_around, kept, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, ended, first_around, kept, wrapped
+from nntutor.tui.drawing.canvas.typed import asked
 from nntutor.tui.state.finding import found
 from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import non_text_key

@@ -8,8 +8,9 @@ from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
-from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, typed, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped
 from nntutor.tui.drawing.canvas.saying import said
+from nntutor.tui.drawing.canvas.typed import typed
 from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key

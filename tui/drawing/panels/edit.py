@@ -5,8 +5,9 @@ from __future__ import annotations
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
-from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, row_cells, typed, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, row_cells, wrapped
 from nntutor.tui.drawing.canvas.saying import called, fitting, said
+from nntutor.tui.drawing.canvas.typed import typed
 from nntutor.tui.drawing.step.formula import operand_figure
 from nntutor.tui.state import edit_line, edits
 from nntutor.tui.state.edit_line import Change

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
-from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, typed, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped
+from nntutor.tui.drawing.canvas.typed import typed
 from nntutor.tui.state.panels import Asking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key

@@ -18,11 +18,9 @@ from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.step import edges, labels
-from nntutor.tui.drawing.step.frame import LEAST_DIGITS, Frame
+from nntutor.tui.drawing.step.frame import Frame
+from nntutor.tui.drawing.step.wording import Label, Wording
 from nntutor.tui.state.session import Pointed
-
-Label = tuple[str, tuple[Ref, ...]]
-"""What stands on an edge, and which numbers it shows."""
 
 
 def diagram(trace: Trace, step: Step, width: int, height: int, look: Look, targets: bool = True) -> list[Row] | None:
@@ -57,7 +55,7 @@ class _Picture:
                 self.of_edges.setdefault((ref.layer, ref.unit, ref.input), []).append(ref)
             elif ref.kind in PER_WEIGHT or (ref.kind in PER_SAMPLE and ref.sample == self.sample):
                 self.of_units.setdefault((ref.layer, ref.unit), []).append(ref)
-        self._known: dict[Ref, bool] = {}
+        self.said = Wording(trace, step, frame.digits, look, self.used)
         self.dots = edges.drawn(frame, edges.kinds(trace), self.of_edges, look)
 
     def rows(self) -> list[Row]:
@@ -65,7 +63,7 @@ class _Picture:
             for unit in range(1, self.frame.count(layer) + 1):
                 self._unit(layer, unit)
         heads = [head for layer in range(1, self.frame.last + 1) for head in self._arrowheads(layer)]
-        elsewhere = sum(cells(self._alone(ref)) + 3 for ref in self.missing) - 1 <= self.frame.width
+        elsewhere = sum(cells(self.said.alone(ref)) + 3 for ref in self.missing) - 1 <= self.frame.width
         for layer in range(1, self.frame.last + 1):
             self._labels(layer, elsewhere)
         for row, column, style in heads:
@@ -73,17 +71,7 @@ class _Picture:
         self._elsewhere()
         return self.dots.rows()
 
-    # --- numbers ---------------------------------------------------------------------------------
-
-    def known(self, ref: Ref) -> bool:
-        if ref not in self._known:
-            self._known[ref] = self.trace.known(ref, self.step.index)
-        return self._known[ref]
-
-    def made(self, ref: Ref) -> bool:
-        """Whether a step has made it."""
-        made = self.trace.index_of(ref)
-        return made is not None and made <= self.step.index
+    # --- pieces ----------------------------------------------------------------------------------
 
     def mark(self, ref: Ref) -> str:
         """The style of what is at hand, or nothing."""
@@ -91,20 +79,12 @@ class _Picture:
             return ""
         return MADE if ref == self.step.ref else hue(ref)
 
-    def figure(self, ref: Ref, digits: int = 0) -> str:
-        if not self.known(ref):
-            return "?"
-        return self.look.figure(self.trace.value(ref), self.trace.signed(ref), digits or self.frame.digits)
-
-    def symbol(self, ref: Ref) -> str:
-        return self.trace.names.symbol(ref._replace(sample=-1) if ref.sample >= 0 else ref, self.look.style)
-
     def _put(self, row: int, column: int, text: str, *refs: Ref, style: str = "") -> bool:
         """Text, if any, at a place: in brackets where it is at hand, the cells of the brackets free where not."""
         if not text:
             return False
         mark = self.mark(refs[0]) or self.mark(refs[-1])
-        click = Pointed("number", refs[0]) if self.known(refs[0]) else None
+        click = Pointed("number", refs[0]) if self.said.known(refs[0]) else None
         if mark:
             done = self.dots.write(row, column, f"[{text}]", mark, click=click)
         else:
@@ -131,21 +111,21 @@ class _Picture:
                 self._put(line + 1 + below, left, self._worded(ref, line + 1 + below, left), ref)
         if layer == frame.last and self.targets:
             target = Ref("target", layer, unit, 0, self.sample)
-            self._put(line, frame.target, f"t {self.figure(target)}", target)
+            self._put(line, frame.target, f"t {self.said.figure(target)}", target)
 
     def _ordered(self, out: Ref) -> tuple[Ref | None, list[Ref]]:
         """What stands beside or above a unit's name, and what below it, the most wanted first."""
         net, delta = out._replace(kind="net"), out._replace(kind="delta")
-        hand = [ref for ref in self.of_units.get((out.layer, out.unit), ()) if self.known(ref)]
+        hand = [ref for ref in self.of_units.get((out.layer, out.unit), ()) if self.said.known(ref)]
         hand = [ref for ref in hand if ref.kind != "target"]
-        main = out if self.known(out) else net if self.known(net) else None
+        main = out if self.said.known(out) else net if self.said.known(net) else None
         if self.frame.tall == 1:
             hand = [ref for ref in hand if ref.kind != "out_grad"]  # whose symbol is too long for a name's row
             main = hand[0] if hand else main
         others = [ref for ref in hand if ref != main]
         if out.layer and self.trace.index_of(delta) is not None:
             # The delta's row is its own where there are two; where there is one, what is at hand takes it.
-            backward = self.step.phase in ("backward", "update") or self.known(delta)
+            backward = self.step.phase in ("backward", "update") or self.said.known(delta)
             if backward and (self.frame.tall > 3 or delta in others or not others):
                 others = [delta, *(ref for ref in others if ref != delta)]
         return main, others
@@ -156,17 +136,15 @@ class _Picture:
         What E is differentiated by is said whole, with fewer digits if need be, or not here.
         """
         if ref.kind == "out":
-            return self.figure(ref)
+            return self.said.figure(ref)
         if ref.kind == "out_grad":
-            named = (self._named(ref, digits) for digits in self._digits())
+            named = (self.said.named(ref, digits) for digits in self.said.all_digits())
             return next((text for text in named if self._has_room(ref.layer, row, left, cells(text) + 2)), "")
         if ref.kind in PER_WEIGHT:
-            word = self.symbol(ref).replace(self.symbol(ref._replace(kind="weight")), "b")
-        elif ref.kind == "delta":
-            word = short("delta", self.look.style)[0]
+            word = self.said.symbol(ref).replace(self.said.symbol(ref._replace(kind="weight")), "b")
         else:
             word = short(ref.kind, self.look.style)
-        return f"{word} {self.figure(ref)}"
+        return f"{word} {self.said.figure(ref)}"
 
     def _has_room(self, layer: int, row: int, left: int, length: int) -> bool:
         """Whether a text has room in a unit's block, or beyond it where no edge passes and no label of one is kept."""
@@ -191,12 +169,12 @@ class _Picture:
             elif self._forced(layer, edge, share, texts, elsewhere):
                 places.pop(edge, None)
         for edge, at in places.items():
-            self._placed(layer, at, [self._weight(layer, *edge, digits) for digits in self._digits()])
+            self._placed(layer, at, [self.said.weight(layer, *edge, digits) for digits in self.said.all_digits()])
 
     def _places(self, layer: int) -> tuple[Mapping[tuple[int, int], labels.Place], int]:
         """Where the label of each edge into a layer stands, and for how many cells."""
         last = Ref("weight", layer, self.frame.count(layer), self.frame.count(layer - 1))
-        length = cells(self.symbol(last)) + self.frame.digits + 5
+        length = cells(self.said.symbol(last)) + self.frame.digits + 5
         return labels.places(self.frame, layer, length), length
 
     def _is_kept(self, layer: int, row: int, start: int, end: int, own: tuple[int, int] | None = None) -> bool:
@@ -208,9 +186,9 @@ class _Picture:
 
     def _variants(self, layer: int, edge: tuple[int, int]) -> list[Label]:
         """The label of what is at hand on an edge, the longest first; each with a name."""
-        texts = [self._label(layer, *edge, digits) for digits in self._digits()]
+        texts = [self.said.label(layer, *edge, digits) for digits in self.said.all_digits()]
         (ref, *_) = texts[0][1]
-        return [*texts, *((self._named(ref, digits), (ref,)) for digits in self._digits())]
+        return [*texts, *((self.said.named(ref, digits), (ref,)) for digits in self.said.all_digits())]
 
     def _placed(self, layer: int, at: labels.Place, texts: list[Label]) -> bool:
         """A label of an edge in the place that is kept for it."""
@@ -229,7 +207,7 @@ class _Picture:
         """A label of what is at hand on its edge and no other, a weight's without its name if need be; else in the last
         row, or wherever there is room where that has none."""
         (ref, *_) = texts[0][1]
-        texts = [*texts, *([(self.figure(ref), (ref,))] if ref.kind == "weight" else [])]
+        texts = [*texts, *([(self.said.figure(ref), (ref,))] if ref.kind == "weight" else [])]
         ways = (labels.on,) if elsewhere else (labels.on, labels.starts)
         return any(
             self._labelled(row, start, text, refs)
@@ -238,35 +216,6 @@ class _Picture:
             for row, start in way(self.frame, layer, edge, share, cells(text) + 2)
             if not self._is_kept(layer, row, start, start + cells(text) + 2, edge)
         )
-
-    def _digits(self) -> range:
-        return range(self.frame.digits, LEAST_DIGITS - 1, -1)
-
-    def _label(self, layer: int, unit: int, source: int, digits: int) -> Label:
-        """What stands on an edge, and of which numbers: what the step makes there, else its weight as it is by now."""
-        weight, made = Ref("weight", layer, unit, source), self.step.ref
-        if made == weight._replace(kind="new"):
-            if digits < self.frame.digits and self._alike(weight, made, digits):
-                return self._named(made), (made,)
-            return f"{self._named(weight)} {self.look.line('→')} {self.figure(made, digits)}", (made, weight)
-        if made.kind in PER_WEIGHT and made[1:4] == weight[1:4]:
-            return self._named(made, digits), (made,)
-        return self._weight(layer, unit, source, digits)
-
-    def _alike(self, weight: Ref, new: Ref, digits: int) -> bool:
-        """Whether so few digits show no difference between two weights."""
-        before, after = (self.trace.value(ref) for ref in (weight, new))
-        return before != after and f"{after:.{digits}g}" == f"{before:.{digits}g}"
-
-    def _weight(self, layer: int, unit: int, source: int, digits: int) -> Label:
-        """The weight of an edge as it is by now."""
-        weight = Ref("weight", layer, unit, source)
-        new = weight._replace(kind="new")
-        now = new if weight not in self.used and self.made(new) else weight
-        return self._named(now, digits), (now,)
-
-    def _named(self, ref: Ref, digits: int = 0) -> str:
-        return f"{self.symbol(ref)} {self.figure(ref, digits)}"
 
     def _arrowheads(self, layer: int) -> Iterator[tuple[int, int, str]]:
         """Row, column and style of the arrowhead at each unit: it is styled as the edges that end there."""
@@ -281,17 +230,13 @@ class _Picture:
         row, column = self.frame.height - 1, 0
         left = list(self.missing)
         for place, ref in enumerate(left):
-            text = self._alone(ref)
+            text = self.said.alone(ref)
             more = place + 1 < len(left)
             if column + cells(text) + 2 + 2 * more > self.frame.width:
                 self.dots.write(row, column, self.look.line("…"), "bold")
                 return
             self._put(row, column, text, ref)
             column += cells(text) + 3
-
-    def _alone(self, ref: Ref) -> str:
-        """A number with all that its name says, as it is away from its unit."""
-        return f"{self.trace.symbol(ref, self.look.style)} {self.figure(ref)}"
 
 
 def _share(active: list[tuple[int, int]]) -> float:

@@ -23,6 +23,7 @@ Edge = tuple[int, int, int]
 
 _NEGATIVE, _LARGE, _CROWDED = 1, 2, 4
 _CROWD = 3  # with more edges than this for each row, they would be one block of dots
+_SLOW = 1.5  # cells across for each row, above which a line in letters has one in each column
 _MEET = 3  # cells at both ends of an edge
 _DASH, _SPACE = 4, 3  # dots of the line of a weight below 0
 
@@ -72,17 +73,17 @@ def _inside(frame: Frame, edge: Edge, dots: Dots, line: Marks) -> Any:
 @lru_cache(maxsize=8)
 def _resting(frame: Frame, seen: tuple[bytes, ...], look: Look) -> Dots:
     dots = Dots(frame.width, frame.height, look, (0, 1), (0, 1))
-    found: dict[tuple[str, str], list[Marks]] = {}
+    found: dict[str, list[Marks]] = {}
     for layer in range(1, frame.last + 1):
         crowded = _CROWDED * (len(frame.edges(layer)) > _CROWD * frame.height)
         for unit, source in frame.edges(layer):
             kind = _kind(frame, seen, (layer, unit, source))
             line = _line(frame, (layer, unit, source), kind | crowded, look)
-            found.setdefault(("negative edge" if kind & _NEGATIVE else "edge", line.sign), []).append(line)
-    for (style, sign), lines in found.items():
+            found.setdefault("negative edge" if kind & _NEGATIVE else "edge", []).append(line)
+    for style, lines in found.items():
         rows = np.concatenate([line.rows for line in lines])
         columns = np.concatenate([line.columns for line in lines])
-        _mark(dots, Marks(rows, columns, sign), style)
+        _mark(dots, Marks(rows, columns, "".join(line.signs for line in lines)), style)
     for layer in range(frame.last):
         for source in range(1, frame.count(layer) + 1):
             _mark(dots, _stem(frame, layer, source, look), "edge")
@@ -100,16 +101,16 @@ def _sign(kind: int) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """Rows and columns in dots, and the sign that stands for them in the ASCII look."""
+    """Rows and columns in dots, and the sign that stands for each of them in the ASCII look."""
 
     rows: Any
     columns: Any
-    sign: str = ""
+    signs: str = ""
 
 
 def _mark(dots: Dots, marks: Marks | None, style: str) -> None:
     if marks is not None:
-        dots.dots(marks.rows, marks.columns, style, marks.sign)
+        dots.dots(marks.rows, marks.columns, style, marks.signs)
 
 
 @lru_cache(maxsize=256)
@@ -120,7 +121,7 @@ def _stem(frame: Frame, layer: int, source: int, look: Look) -> Marks | None:
         return None
     tall, broad = (1, 1) if look.ascii else (4, 2)
     columns = np.arange(first * broad, end * broad)
-    return Marks(np.full(len(columns), frame.line(layer, source) * tall + tall // 2), columns, "-")
+    return Marks(np.full(len(columns), frame.line(layer, source) * tall + tall // 2), columns, "-" * len(columns))
 
 
 @lru_cache(maxsize=1024)
@@ -145,13 +146,21 @@ def _line(frame: Frame, edge: Edge, kind: int, look: Look) -> Marks:
 
 
 def _signs(x0: int, y0: int, x1: int, y1: int, kind: int) -> Marks:
-    """The same in letters: = for a thick level line, one / or \\ a row for a slanted one."""
+    """The same in letters: = for a thick level line, one / or \\ a row for a steep one, .-' for a flat one."""
     if y0 == y1:
         columns = np.arange(x0, x1 + 1)
-        rows, sign = np.full(len(columns), y0), "=" if kind & _LARGE else "-"
+        rows, signs = np.full(len(columns), y0), ("=" if kind & _LARGE else "-") * len(columns)
+    elif x1 - x0 > _SLOW * abs(y1 - y0):
+        columns = np.arange(x0, x1 + 1)
+        exact = y0 + (y1 - y0) * (columns - x0) / (x1 - x0)
+        between = (np.round(exact) != y0) & (np.round(exact) != y1)
+        columns, exact = columns[between], exact[between]
+        rows = np.round(exact).astype(int)
+        signs = "".join("'-."[int(third)] for third in np.clip((exact - rows + 0.5) * 3, 0, 2))
     else:
-        rows, sign = np.arange(min(y0, y1) + 1, max(y0, y1)), "\\" if y1 > y0 else "/"
+        rows = np.arange(min(y0, y1) + 1, max(y0, y1))
         columns = np.round(x0 + (x1 - x0) * (rows - y0) / (y1 - y0)).astype(int)
+        signs = ("\\" if y1 > y0 else "/") * len(rows)
     if kind & _NEGATIVE:
-        rows, columns = rows[::2], columns[::2]
-    return Marks(rows, columns, sign)
+        rows, columns, signs = rows[::2], columns[::2], signs[::2]
+    return Marks(rows, columns, signs)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nntutor.core.notation.style import Style
-from nntutor.core.notation.symbols import Names, Ref
+from nntutor.core.notation.symbols import Names, Ref, short
 from nntutor.tui.drawing.canvas.look import Look
 
 # More digits than this make labels too long to stay on their edges; with fewer they say too little.
@@ -17,6 +17,8 @@ _MOST_DIGITS, LEAST_DIGITS = 6, 3
 _TALL = 4  # rows of a unit where there is room: its out, its name, its delta, what else is at hand
 _TIGHT = 5
 _LEAST_GAP = 5
+# Cells beside the digits of [slope 0.2413], and of a signed figure in brackets after its name and a blank.
+_SLOPE, _FIGURE = 11, 8
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Frame:
     @classmethod
     def fitting(cls, names: Names, width: int, height: int, look: Look) -> Frame | None:
         """The roomiest frame that fits; None where there is none."""
-        return _fitting(names, width, height, min(look.digits, _MOST_DIGITS))
+        return _fitting(names, width, height, min(look.digits, _MOST_DIGITS), look.style)
 
     @property
     def last(self) -> int:
@@ -80,7 +82,7 @@ class Frame:
 
 
 @lru_cache(maxsize=32)
-def _fitting(names: Names, width: int, height: int, most_digits: int) -> Frame | None:
+def _fitting(names: Names, width: int, height: int, most_digits: int, style: Style) -> Frame | None:
     tall = min(_TALL, (height - 1) // max(names.sizes))
     if tall < 1 or height < 4:
         return None
@@ -88,28 +90,32 @@ def _fitting(names: Names, width: int, height: int, most_digits: int) -> Frame |
                   for layer in range(1, names.last + 1))  # fmt: skip
     # Rather fewer digits than edges without symbols, and rather short lines than fewer digits. Where no edge has room
     # for a label, the labels of what is at hand stand in the last row.
+    longest = max(_SLOPE, len(short("delta", style)) + _FIGURE)
     for label in (weights + 3, 0):
         for digits in range(most_digits, LEAST_DIGITS - 1, -1):
             for roomy in (True, False):
-                frame = _laid_out(names, width, height, tall, digits, roomy)
+                frame = _laid_out(names, width, height, tall, digits, roomy and longest)
                 if frame.gap > label + digits + 5:
                     return frame
-    frame = _laid_out(names, width, height, tall, LEAST_DIGITS, False)
+    frame = _laid_out(names, width, height, tall, LEAST_DIGITS, 0)
     return frame if frame.gap >= _LEAST_GAP else None
 
 
-def _laid_out(names: Names, width: int, height: int, tall: int, digits: int, roomy: bool) -> Frame:
+def _laid_out(names: Names, width: int, height: int, tall: int, digits: int, roomy: int) -> Frame:
     blocks = tuple(_block(names, layer, tall, digits, roomy) for layer in range(names.last + 1))
     gap = (width - sum(blocks) - digits - 5) // names.last
     lefts = tuple(sum(blocks[:layer]) + gap * layer for layer in range(names.last + 1))
     return Frame(names, width, height, lefts, blocks, gap, tall, digits)
 
 
-def _block(names: Names, layer: int, tall: int, digits: int, roomy: bool) -> int:
-    """Cells of a unit: beside its name where its figures have rows of their own, else name and figure in one."""
+def _block(names: Names, layer: int, tall: int, digits: int, roomy: int) -> int:
+    """Cells of a unit: beside its name where its figures have rows of their own, else name and figure in one.
+
+    roomy: cells beside the digits of the longest number that stands at a unit; 0: these may be over edges.
+    """
     name = len(names.unit(layer, names.sizes[layer], Style.UNICODE))
     if tall < 3:
-        return name + digits + _TIGHT + roomy
+        return name + digits + _TIGHT + bool(roomy)
     if layer and roomy and layer < names.last:
-        return max(name + 3, digits + 11)  # as wide as [slope 0.2413]
+        return max(name + 3, digits + roomy)
     return max(name + 3, digits + _TIGHT)

@@ -30,13 +30,22 @@ def status_row(
     # By the longest that they come to in this iteration, so that nothing comes and goes from step to step.
     widest = [cells(place) for place in _places(trace, len(trace), max(phases, key=cells), words, look)]
     tail = f"{look.line(' · ')}{run}" if run else ""
-    row = _with_strip(trace, index, f" {title}{tail}", words, width - widest[1], look) if strip else ()
+    row = _with_strip(trace, index, f" {title}{tail}", words, width - widest[1]) if strip else ()
     if row:
-        return (*row, Piece(" " * (width - row_cells(row) - cells(places[1]))), Piece(places[1]))
+        return (*row, Piece(" " * (width - row_cells(row) - cells(places[1]))), *_clickable(trace, places[1]))
     number = _number(widest, cells(title) + 1, cells(tail), width)
     place = cut(places[number], width)
     head = _head(title, tail, width - cells(place) - _GAP, look, number > 1)
-    return (Piece(head, "title"), Piece(" " * (width - cells(head) - cells(place))), Piece(place))
+    return (Piece(head, "title"), Piece(" " * (width - cells(head) - cells(place))), *_clickable(trace, place))
+
+
+def _clickable(trace: Trace, place: str) -> Row:
+    """The place, in which a click on E leads to its step."""
+    before, mark, figure = place.rpartition("E ")
+    error = trace.find("E")
+    if not mark or error is None:
+        return (Piece(place),)
+    return Piece(before), Piece(mark + figure, click=Pointed("number", error))
 
 
 def _places(trace: Trace, index: int, phase: str, words: Words, look: Look) -> list[str]:
@@ -61,15 +70,14 @@ def _number(widest: list[int], title: int, run: int, width: int) -> int:
     return next((number for number in range(1, 4) if widest[number] + _LEAST_HEAD <= width), 3)
 
 
-def _with_strip(trace: Trace, index: int, head: str, words: Words, width: int, look: Look) -> Row:
+def _with_strip(trace: Trace, index: int, head: str, words: Words, width: int) -> Row:
     """The title, and the phases where both stand in `width` cells; nothing where they do not."""
     here = trace.plan.phase(index)
     strip: list[Piece] = []
     for phase in PHASES:
         name, marked, click = words.say(f"phase.{phase}"), phase == here, Pointed("phase", phase)
         strip.append(Piece(f"[{name}]" if marked else f" {name} ", phase if marked else "dim", click))
-        strip.append(Piece(look.line("·"), "dim"))
-    row = (Piece(head, "title"), *strip[:-1])
+    row = (Piece(head, "title"), *strip)
     spare = width - row_cells(row)
     if spare < 2 * _GAP:
         return ()

@@ -1,4 +1,4 @@
-"""E by iteration, as far as the learner has run."""
+"""E by iteration, as far as the learner has run; beside a race, of every racer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.curves import curve_rows
-from nntutor.tui.drawing.views.paths import told
+from nntutor.tui.drawing.views.paths import is_planar, told
+from nntutor.tui.drawing.views.race import race_curves
 from nntutor.tui.state import views
 from nntutor.tui.state.study import Study
 
 
 def curve(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
+    if study.view == "race" and study.running is None and is_planar(study.trace):
+        # Beside the ways of a race: it has the letters and hues of all.
+        return race_curves(study, words, width, height, look)
     timeline = study.timeline
     # The prose may have looked ahead; the curve shows what the learner has run.
     known = timeline.errors if study.running is not None else views.seen_errors(study)

@@ -89,4 +89,4 @@ def product(trace: Trace, step: int, words: Words, look: Look, width: int) -> li
         mark = equals(chain(*map(Name, figures)), str, result, look.style)
         shown += f" {mark} {look.figure(made, digits=digits)}"
     said = wrapped(f"{words.say('views.slopes_product')} {shown}", width - 1)
-    return [(Piece(f" {line}", "result"),) for line in said]
+    return [(Piece(f" {line}", "bold"),) for line in said]

@@ -41,14 +41,16 @@ def racer_rows(
         if samples:
             text += f" {words.say('race.moves', count=line.moves)}"
         parts.append((f"[{text}]" if line.here else f" {text} ", line))
-    wide = max(cells(text) for text, _ in parts) + 1
-    each = max(1, (width - 1) // wide)
+    wide = [max(cells(text) for text, _ in parts[at::2]) + 1 for at in range(min(2, len(parts)))]
+    if sum(wide) >= width:
+        wide = [max(wide)]
     head = words.say("race.touched" if samples else "race.iterations", count=samples_seen)
     first: Row = (Piece(f" {head}", "bold"),)
     letters: Row = (*first, Piece(f"   {words.say('race.letters')}", "dim"))
     rows: list[Row] = [letters if ways and row_cells(letters) <= width else first]
-    for start in range(0, len(parts), each):
-        rows.append(tuple(piece for part in parts[start : start + each] for piece in _part(*part, wide)))
+    for start in range(0, len(parts), len(wide)):
+        columns = zip(parts[start : start + len(wide)], wide, strict=False)
+        rows.append(tuple(piece for part, cells_of in columns for piece in _part(*part, cells_of)))
     return [shortened(row, width, look) for row in rows]
 
 

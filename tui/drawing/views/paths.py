@@ -42,6 +42,11 @@ def parameters(trace: Trace) -> int:
     return int(trace.before.params.size)
 
 
+def is_planar(trace: Trace) -> bool:
+    """Whether E can be drawn over two weights, all that there are."""
+    return parameters(trace) <= 2 and len(variables(trace)) == 2
+
+
 def nothing(words: Words, width: int) -> list[Row]:
     return told(words.say("views.not_here"), width)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-from nntutor.core.analysis import perceptron
 from nntutor.core.analysis.plot_data import (
     params_at,
     plane_points,
@@ -21,13 +18,13 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.dots import Span
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
+from nntutor.tui.drawing.canvas.rows import Piece, Row, beside
 from nntutor.tui.drawing.charts.plane import Answers, Border, Spot, plane_rows
+from nntutor.tui.drawing.views.cycle import FEW, cycle, label, older
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
-_FEW = 8  # samples up to here are labelled and judged one by one
-_BESIDE, _SMALL = 64, 6  # cells from which on small planes stand beside, and their rows
+_BESIDE, _SMALL = 64, 5  # cells from which on small planes stand beside, and their rows
 _LOWEST = {
     "tanh": -1.0,
     "sign": -1.0,
@@ -165,18 +162,6 @@ def _span(points: Array) -> tuple[tuple[float, float], tuple[float, float]]:
     )
 
 
-def label(problem: Problem, sample: int, look: Look) -> str:
-    """A sample's inputs as a point; nothing where there are many."""
-    if len(problem.samples) > _FEW:
-        return ""
-    return point(problem.samples.inputs[sample], look)
-
-
-def point(inputs: Array, look: Look) -> str:
-    """Inputs as a point."""
-    return "(" + ",".join(look.figure(float(value)) for value in inputs) + ")"
-
-
 def _positive(problem: Problem, sample: int) -> bool:
     return bool(problem.samples.targets[sample, 0] >= 0.5)
 
@@ -185,7 +170,7 @@ def _spots(study: Study, state: State, look: Look) -> list[Spot]:
     problem = study.trace.problem
     inputs = problem.samples.inputs
     right = right_side(problem, state)[:, 0]
-    few, hidden = len(inputs) <= _FEW, _asked(study.trace)
+    few, hidden = len(inputs) <= FEW, _asked(study.trace)
     return [
         Spot(
             float(x),
@@ -218,48 +203,6 @@ def _borders(study: Study, state: State, dim: bool) -> list[Border]:
         if old is not None:
             lines.insert(0, _line(trace, old, 1, "", ghost=True))
     return lines
-
-
-def older(study: Study) -> Array | None:
-    """The line to show as a ghost: the one that comes back in a cycle; else the one before this update."""
-    found = _end(study)
-    iteration = study.timeline.iteration
-    if found is not None and not found.learned and iteration >= found.last:
-        return study.timeline.trace_of(found.first).before.params
-    return study.trace.before.params
-
-
-@lru_cache(maxsize=16)
-def _ended(problem: Problem, start: State) -> perceptron.End | None:
-    return perceptron.end(problem, start)
-
-
-def _end(study: Study) -> perceptron.End | None:
-    """Where Rosenblatt's rule ends from here."""
-    return _ended(*study.timeline.begun) if study.trace.problem.error == "perceptron" else None
-
-
-def cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
-    """Once a cycle has closed, both turns' weights in two lines, and what that means; or that all is right."""
-    found = _end(study)
-    iteration = study.timeline.iteration
-    if found is None or iteration < (found.first if found.learned else found.last):
-        return []
-    if found.learned:
-        said = words.say("cycle.learned", iteration=found.first)
-        return _lines(said, "bold", width)
-    rows: list[Row] = []
-    for which in (found.first, found.last):
-        trace = study.timeline.trace_of(which)
-        names = [Ref("weight", 1, 1, source) for source in (1, 2, 0)]
-        shown = "   ".join(f"{trace.symbol(ref, look.style)} {look.figure(trace.value(ref))}" for ref in names)
-        head = words.say("cycle.before", iteration=which, row=label(trace.problem, trace.samples[0], look))
-        rows += _lines(f"{head}   {shown}", "operand", width)
-    return [*rows, *_lines(words.say("cycle.closed", updates=found.updates), "bold", width)]
-
-
-def _lines(said: str, style: str, width: int) -> list[Row]:
-    return [(Piece(f" {line}", style),) for line in wrapped(said, width - 1)]
 
 
 def seen_samples(study: Study) -> list[int]:

@@ -11,8 +11,9 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.views.cycle import cycle, label, older
 from nntutor.tui.drawing.views.inequalities import judged
-from nntutor.tui.drawing.views.plane import cycle, label, older, seen_samples
+from nntutor.tui.drawing.views.plane import seen_samples
 from nntutor.tui.state.study import Study
 
 _UNBOUNDED = 10_000  # cells: a line that is told is not cut
