@@ -25,10 +25,10 @@ from nntutor.tui.drawing.canvas.rows import (
     padded_row,
     row_cells,
     shortened,
-    typed,
     wrapped,
 )  # fmt: skip
 from nntutor.tui.drawing.canvas.saying import said as note_said
+from nntutor.tui.drawing.canvas.typed import typed
 from nntutor.tui.drawing.pages import texts
 from nntutor.tui.drawing.step.formula import formula_rows, in_one_row
 from nntutor.tui.state.panels import Marked, Marking

@@ -18,8 +18,9 @@ from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.lessons.language.words import load as load_words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
-from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, typed
+from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 from nntutor.tui.drawing.canvas.saying import said as said_note
+from nntutor.tui.drawing.canvas.typed import typed
 from nntutor.tui.drawing.pages.ending import rows_of
 from nntutor.tui.drawing.panels.answer import hint, verdict
 from nntutor.tui.state.overlays import Practice

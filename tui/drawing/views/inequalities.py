@@ -11,8 +11,8 @@ from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened
-from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.drawing.views.cycle import point
+from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
 
