@@ -50,7 +50,7 @@ def test_what_is_clicked_is_done_and_the_terminal_gets_its_mouse_back(tmp_path: 
     terminal.send(b"m")
     terminal.until("The mouse is on")
     assert terminal.recent.count(ON) == 1 and b"\x1b[?1003" not in terminal.recent
-    click(terminal, "backward ·")
+    click(terminal, "backward  update")
     terminal.until("step 12/39")
     click(terminal, "matrices")
     terminal.until("[matrices]")

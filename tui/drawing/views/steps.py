@@ -16,7 +16,7 @@ from nntutor.tui.state.study import Study
 _FORMULA = 24  # cells that figures of many digits leave to a formula
 _LEAST_DIGITS = 4
 _BESIDE = 8  # cells of a figure beside its digits: brackets, sign, point, exponent
-_WIDEST = 60  # so that the eye finds the figure that belongs to a formula
+_WIDEST = 72  # so that the eye finds the figure that belongs to a formula
 
 
 def steps(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
