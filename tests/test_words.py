@@ -94,6 +94,7 @@ BUILT: dict[str, frozenset[str]] = {
         "cli_help.": (*COMMANDS, "main"),
         "command.": (command.action for command in commands.COMMANDS if command.group and command.action != "palette"),
         "command_group.": (*commands.GROUPS, *literals("tui/state/palette.py")),
+        "did.": (f"{name}.{form}" for name, one in MISTAKES.items() if len(one.variants) > 1 for form in one.variants),
         "diagnosis.explained": ("", "_together"),
         "diagnosis.": (end.replace("-", "_") for end in literals("lessons/export/diagnosis.py", "core/diagnosis/*.py")),
         "doctor.": literals("tui/doctor/**/*.py"),
@@ -168,7 +169,9 @@ def test_every_mistake_is_told_in_full_sentences(language: str) -> None:
     assert [key for key, _ in said.group("mistake")] == [
         f"{one}.{part}" for one in mistakes.TOLD for part in mistakes.PARTS
     ]
+    forms = [f"{name}:{form}" for name, one in MISTAKES.items() if len(one.variants) > 1 for form in one.variants]
     sentences = [sentence for name in mistakes.TOLD for sentence in mistakes.told(said, name)]
+    sentences += {first for first, *_ in (mistakes.told(said, form) for form in forms)} - {*sentences}
     assert len(set(sentences)) == len(sentences)
     for sentence in sentences:
         assert sentence.endswith(("다.", "요.") if language == "ko" else "."), sentence

@@ -136,8 +136,8 @@ class Answer:
     def _explained(self, found: Diagnosis, one: Explanation, key: str, **facts: object) -> Iterator[str]:
         yield from self._paragraph(key, name=self._name(one), explains=one.explains, of=one.of, **facts)
         yield from self._formulas(found, one)
-        for id in one.ids:
-            yield from self._about(id, several=len(one.ids) > 1)
+        for part in one.spelled.split("+"):
+            yield from self._about(part, several=len(one.ids) > 1)
 
     def _name(self, one: Explanation) -> str:
         """The ids, with the layer and the form where they say something."""
@@ -147,11 +147,12 @@ class Answer:
             more.append(self._say("diagnosis.layers", layers=", ".join(map(str, one.layers))))
         return f"{name} ({', '.join(more)})" if more else name
 
-    def _about(self, id: str, several: bool) -> Iterator[str]:
+    def _about(self, mistake: str, several: bool) -> Iterator[str]:
         """What was done, why it is tempting, what is right, where it is taught."""
+        id = mistakes.name_of(mistake)
         if several:
             yield f"{id}:"
-        for said in mistakes.told(self._speech.words, id):
+        for said in mistakes.told(self._speech.words, mistake):
             yield from paragraph(self._speech.plain(said), WIDTH, "  ")
         lesson = mistakes.taught()[id]
         title = load.text(lesson, self._speech.words.language).title
@@ -164,6 +165,9 @@ class Answer:
         yield self._say(key)
         for one in entries[:_FEW]:
             yield f"  {self._say('diagnosis.one', name=self._name(one), explains=one.explains, of=one.of)}"
+            for part in one.spelled.split("+"):
+                did = self._speech.plain(mistakes.told(self._speech.words, part)[0])
+                yield from paragraph(did, WIDTH, "    ")
 
     def _decide(self, found: Diagnosis) -> Iterator[str]:
         if not found.decide:

@@ -16,6 +16,7 @@ from nntutor.lessons.course.practice import Exercise
 from nntutor.lessons.course.questions import Asked, Verdict
 from nntutor.lessons.export.steps import DIGITS, Shown, latex_number
 from nntutor.lessons.language import why
+from nntutor.lessons.language.mistakes import name_of, told
 from nntutor.lessons.language.speech import Speech
 
 _WIDTH = 88
@@ -100,16 +101,13 @@ class Posed:
 
     def _slips(self, mistakes: tuple[str, ...], given: str) -> Iterator[str]:
         """What was done, why it is tempting and what is right; of several that give the same number, each."""
-        found = tuple(dict.fromkeys(mistake.partition(":")[0] for mistake in mistakes))
+        found: dict[str, str] = {}
+        for mistake in mistakes:  # in several forms: what is said of it in any
+            name = name_of(mistake)
+            found[name] = name if name in found else mistake
         yield self.speech.say("question.slip" if len(found) == 1 else "question.slips", given=given)
-        for name in found:
-            yield " ".join(self._words_of(name)) or self.speech.say("question.no_words", name=name)
-
-    def _words_of(self, mistake: str) -> Iterator[str]:
-        for part in ("did", "tempting", "right"):
-            key = f"mistake.{mistake}.{part}"
-            if self.speech.words.has(key):
-                yield self.speech.say(key, symbol=self.symbol)
+        for mistake in found.values():
+            yield self.speech.plain(" ".join(told(self.speech.words, mistake)))
 
 
 def heading(speech: Speech, exercise: Exercise) -> str:

@@ -15,9 +15,17 @@ TOLD = (*MISTAKES, "check-of-output")
 """All that can be told: the table's, and a numerical gradient of an output, which changes no rule."""
 
 
-def told(words: Words, name: str) -> tuple[str, ...]:
-    """The sentences of a mistake, one for each of PARTS."""
-    return tuple(words.say(f"mistake.{name}.{part}") for part in PARTS)
+def told(words: Words, mistake: str) -> tuple[str, ...]:
+    """The sentences of a mistake as `rules.mistakes` spells it, one for each of PARTS; what was done by its form."""
+    name, form = name_of(mistake), mistake.partition("@")[0].partition(":")[2]
+    did = f"did.{name}.{form}"
+    first = did if words.has(did) else f"mistake.{name}.did"
+    return words.say(first), *(words.say(f"mistake.{name}.{part}") for part in PARTS[1:])
+
+
+def name_of(mistake: str) -> str:
+    """Its id, without form and layer."""
+    return mistake.partition("@")[0].partition(":")[0]
 
 
 @cache
