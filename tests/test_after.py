@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import screens
+from plain import Talk
 
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
@@ -21,11 +22,12 @@ from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import DAY, is_due
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.rows import row_cells
-from nntutor.tui.drawing.pages import page
+from nntutor.tui.drawing.pages import page, practice
+from nntutor.tui.faults import Faults
 from nntutor.tui.state import moves
 from nntutor.tui.state.overlays import Practice
 from nntutor.tui.state.practising import reviewed
-from nntutor.tui.state.session import Home, Pointed, Session, Typed, Wanted
+from nntutor.tui.state.session import Home, Pointed, Press, Session, Typed, Wanted
 
 HIDDEN = 7
 
@@ -315,3 +317,47 @@ def test_the_end_of_the_course_says_what_is_held_and_what_was_hard(language: str
 def test_a_click_on_what_lies_below_does_nothing() -> None:
     for session in (screens.pressed(at_list(), "ending"), reviewed(at_list(), ("update",))):
         assert screens.update(session, Pointed("row", 3)) is session
+
+
+def test_a_mistake_of_ours_in_a_problem_leaves_the_list_below_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
+) -> None:
+    def boom(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
+    monkeypatch.setattr(practice, "told", boom)
+    bad = screens.pressed(at_list(), "ask")
+    session, _ = Faults().drawn(RuntimeError("boom"), Press("ask"), None, bad)
+    assert session.practice is None and session.study is None and session.home.message
+    mistakes.clear()
+
+
+# --- line by line --------------------------------------------------------------------------------------
+
+
+def test_line_by_line_a_start_asks_what_is_due_and_a_named_lesson_does_not(talk: Talk) -> None:
+    store = Store.open(talk.home)
+    assert store.merge(frozenset(), {"update": Skill(1, time.time() - 2 * DAY, "s")})
+    store.close()
+    due = "It is time to be asked once more: One change of a weight."
+    assert due not in talk("learn", "forward", say="list; quit")
+    lines = talk("learn", say="continue; 12345; ?; ; quit")
+    asked = lines.index(due)
+    assert [line for line in lines if line.startswith("Once more, 1 of 1 · seed ")]
+    assert "12345 is not it." in lines[asked:] and lines[-3].startswith("Picked: ")
+    store = Store.open(talk.home)
+    assert store.skills()["update"].results == "s-"
+    store.close()
+    assert due not in talk("learn", say="quit")  # not again on the same day
+
+
+def test_line_by_line_the_end_of_a_lesson_uncovers_its_answers_and_practises(talk: Talk) -> None:
+    lines = talk("learn", "hidden-delta", say="f; why; why; why; why; quit")
+    last = [at for at, line in enumerate(lines) if line.startswith("> why")]
+    assert all("slope_h" in " ".join(lines[at : at + 3]) for at in last[:2])
+    words = lines[last[-1] + 1 :]
+    assert words[0].startswith("One good answer: h1 feeds both outputs")
+    practice = talk.after("learn", "hidden-delta", say="f; ask")
+    assert practice[0].startswith("Practice, problem 1 · The hidden layer has no target")
+    assert talk.after("learn", "hidden-delta", say="f; close")[0].startswith("Lesson 7")

@@ -253,10 +253,9 @@ class SessionMachine(RuleBasedStateMachine):
 
     def rests(self) -> bool:
         """In a lesson or problem with nothing open over it and nothing running."""
-        study = self.session.study
-        return study is not None and not (
-            study.panel or study.running or study.playing or self.session.palette or self.session.search
-        )
+        study, session = self.session.study, self.session
+        over = session.palette or session.search or session.practice or session.ending
+        return study is not None and not (study.panel or study.running or study.playing or over)
 
     @rule(
         actions=st.lists(
@@ -300,7 +299,7 @@ class SessionMachine(RuleBasedStateMachine):
     @rule()
     def rest(self) -> None:
         """Back in the lesson, with nothing open and nothing running."""
-        self.session = screens.pressed(self.session, "escape", "escape", "escape")
+        self.session = screens.pressed(self.session, *["escape"] * 5)
         if self.session.study is None:
             self.open(self.of)
         assert self.rests()

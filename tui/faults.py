@@ -92,7 +92,8 @@ def _told(session: Session, what: str, report: str) -> Session:
 
 def _calm(session: Session) -> Session:
     """The session with nothing running, and nothing open that would cover the line."""
-    session = replace(session, palette=None, search=None, home=replace(session.home, reading=None))
+    home = replace(session.home, reading=None)
+    session = replace(session, palette=None, search=None, practice=None, ending=None, home=home)
     study = session.study
     if study is None:
         return session
