@@ -109,6 +109,7 @@ LINES = st.tuples(st.one_of(PLAIN, PLAIN, ROWS), st.sampled_from(("\n", "\n", "\
 @example([('1,5",2', "\n"), ('3,a,"4', "\n")], csv_room._PIECE)
 @example([('1,5",2,"3\n"', "\n")], 4)
 @example([("1,a,2", "\r"), ("3,a,4", "\r")], 4)
+@example([("1,a,2, ,", "\n"), (" , ,,", "\n"), ('1,",,', "\n")], 50)
 @example([("1,a,\0", "\n"), ("1,a,2\0", "\n")], 50)
 def test_numbers_and_mistakes_are_those_of_a_reader_letter_by_letter(
     tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]], piece: int
@@ -178,8 +179,9 @@ def test_a_column_that_is_named_without_end_asks_for_no_memory(data: Path) -> No
 # --- work and memory ---------------------------------------------------------------------------------------
 
 
-def test_plain_rows_are_not_looked_at_one_by_one(data: Path) -> None:
-    data.write_text("x,y\n" + "1.5,2\n" * 20_000)
+@pytest.mark.parametrize("row", ["1.5,2\n", "1.5,2, ,\n"])
+def test_plain_rows_are_not_looked_at_one_by_one(data: Path, row: str) -> None:
+    data.write_text("x,y\n" + row * 20_000)
     assert lines_run(lambda: read_csv(data, "data.csv", ("x",), ("y",))) < 4000
 
 

@@ -108,6 +108,16 @@ def test_what_cannot_be_used_is_one_line(
     assert "\x1b" not in refused(capsys, "two-two-two", str(tmp_path / "mine.txt"), "--lang", "ko")
 
 
+@pytest.mark.parametrize("name", ["delta_o1", "x1", "t1", "out_1"])
+@pytest.mark.parametrize("problem", ["[surface]\nname = 'beale'", "[given]\nweights = [1.0]\ngradients = [[0.1]]"])
+def test_numbers_of_samples_are_none_where_there_are_no_samples(
+    problem: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "none.toml").write_text(problem)
+    (tmp_path / "mine.txt").write_text(f"{name} = 1")
+    assert "is no number of this problem" in refused(capsys, str(tmp_path / "none.toml"), str(tmp_path / "mine.txt"))
+
+
 def test_files_and_options_that_cannot_be_used_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "large.txt").write_bytes(b"1" * 1_000_001)
     (tmp_path / "bytes.txt").write_bytes(b"\xff\xfe\x00")

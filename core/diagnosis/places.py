@@ -101,7 +101,7 @@ class _Finder:
             refs = [ref._replace(sample=sample) for sample in samples]
         else:
             refs = [ref]
-        if not self._there(refs[0], at):
+        if not refs or not self._there(refs[0], at):  # a surface and given gradients have no samples
             return None
         if size != len(refs):
             raise self._misfit(named, [(len(refs),)] if len(refs) > 1 else [()])

@@ -165,13 +165,19 @@ def _plain(lines: list[str], longest: int, places: list[int], columns: int, deli
     # A quote that a line leaves open takes in the next, and one row is missing; so that the last has a next, one of
     # zeros comes after it.
     last = delimiter.join(["0"] * (max(places) + 1))
-    if longest > MOST_CELL or max(map(str.count, whole, repeat(delimiter)), default=0) >= columns:
+    if _most_cells(whole, delimiter) > columns:  # empty ones at the end, as spreadsheets leave them, are no cells
+        whole = list(map(str.rstrip, whole, repeat(f"{delimiter} ")))
+    if longest > MOST_CELL or _most_cells(whole, delimiter) > columns:
         return None
     try:
         numbers = np.loadtxt([*whole, last], delimiter=delimiter, comments=None, quotechar='"', usecols=places, ndmin=2)
     except ValueError:
         return None
     return numbers[:-1] if len(numbers) == len(whole) + 1 and np.isfinite(numbers).all() else None
+
+
+def _most_cells(lines: list[str], delimiter: str) -> int:
+    return 1 + max(map(str.count, lines, repeat(delimiter)), default=0)
 
 
 def _refuse_more(row: list[str], heading: list[str], rows: _Rows) -> None:
