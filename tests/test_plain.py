@@ -274,7 +274,7 @@ def test_what_is_wrong_with_an_edit_is_said_and_nothing_is_asked_any_longer(talk
     assert "0.7" in talk.after("learn", "hidden-delta", say="e; w5 = 0.7")[0]
     assert talk.after("learn", "hidden-delta", say="edit; ; step")[0].startswith("Step ")
     assert talk.after("learn", "hidden-delta", say="why; close") == ["Closed."]
-    assert talk.after("learn", "hidden-delta", say="first; first") == ["Nothing has changed."]
+    assert talk.after("learn", "hidden-delta", say="first; first") == ["This is the first step of the iteration."]
 
 
 def test_a_run_says_its_end_and_the_choices_are_told(talk: Talk) -> None:
