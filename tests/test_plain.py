@@ -97,7 +97,7 @@ def test_a_line_names_the_unit_the_weight_the_layer_and_the_sample(talk: Talk) -
 
     assert "hidden delta, unit h1, hidden layer. δ_h1 = " in line("hidden-delta", "delta_h1")
     assert "weight w5 from h1 to o1" in line("hidden-delta", "dE/dw5")
-    assert "sample 3 of 4, unit h2, hidden layer" in line("xor", "h2[2]")
+    assert "sample 3 of 4, written [2], unit h2, hidden layer" in line("xor", "h2[2]")
     assert "hidden layer 3" in line("vanishing", "delta_h3_1")
     assert "along w1" in line("momentum", "dE/dw1")
     assert line("hidden-delta", "E").endswith("0.2984.")

@@ -14,7 +14,7 @@ from nntutor.tui.state.session import Pointed
 _LEAST_HEAD = 3
 _GAP = 2  # cells between title and place
 _LEAST_TITLE = 16  # with less of it, and no name of a run beside it, E goes first
-_LEAST_CUT = 4  # beside the name of a run its number is enough
+_LEAST_CUT = 5  # beside the name of a run its number is enough, and the sign
 
 
 def status_row(
@@ -92,6 +92,6 @@ def _head(title: str, run: str, room: int, look: Look, less: bool) -> str:
         if cells(text) + less * cells(dots) <= room:
             return text + dots * less
     short = room - cells(dots) - cells(run)
-    if run and short >= _LEAST_CUT:
+    if run and short + cells(dots) >= _LEAST_CUT:
         return cut(f" {title}", short).rstrip() + dots + run
     return cut(f" {title}", max(0, room - cells(dots))).rstrip() + dots if room > 0 else ""
