@@ -202,7 +202,7 @@ def _status(session: Session) -> None:
     row = page.rows(session)[0]
     study = session.study
     assert study is not None
-    head, place = row[0].text, row[-1].text
+    head, place = row[0].text, "".join(piece.text for piece in row[1:])
     if f"{study.timeline.step}/{len(study.trace)}" not in place:
         raise Lost(f"the first row lacks the step{_screen(session)}")
     title = study.timeline.original.title or study.name
