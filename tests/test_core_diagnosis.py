@@ -12,7 +12,8 @@ import diagnosing
 import numpy as np
 import pytest
 
-from nntutor.core.diagnosis import reading
+from nntutor.core.diagnosis import reading, trying
+from nntutor.core.diagnosis.candidates import candidates
 from nntutor.core.diagnosis.diagnosing import Diagnosis, compared
 from nntutor.core.diagnosis.places import blocks
 from nntutor.core.diagnosis.remarks import on_training
@@ -393,3 +394,15 @@ def test_a_form_that_nobody_reads_is_no_number(tmp_path: Path) -> None:
         reading.read(tmp_path / "mine.json")
     assert raised.value.what == "ragged"
     assert reading.read("-", io.BytesIO(b"E = 0.2984"))[0][0].name == "E"
+
+
+def test_what_no_time_is_left_for_is_not_advised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trying, "_TOGETHER", 0.0)
+    found = on_training(builtin.open("xor-equal"), 1, 600)
+    assert [(one.id, one.tried) for one in found] == [("equal-start", None), ("plateau", None)]
+
+
+def test_beyond_a_thousand_iterations_mistakes_are_tried_in_the_whole_network(two_two_two: Problem) -> None:
+    near, far = (candidates(two_two_two, False, last) for last in (1000, 1001))
+    assert {one.layer for one in near} == {0, 1, 2} and {one.layer for one in far} == {0}
+    assert [one.spelled for one in far] == [one.spelled for one in near if one.layer == 0]

@@ -246,3 +246,10 @@ def test_what_cannot_be_read_is_refused_as_diagnose_refuses_it(
         said.append(ended.err)
         assert ended.out == "" and ended.err.count("\n") == 1 and str(file) in ended.err
     assert said[0] == said[1]
+
+
+def test_a_slip_that_is_made_in_several_forms_is_told_in_its_own() -> None:
+    example = builtin.open("two-two-two")
+    (wrong,) = recorded(example, "one-path:last", (1,))
+    session = sent(screens.of_problem(example), "; ".join(f"{name} = {wrong[name]!r}" for name in ("∂E/∂h1", "∂E/∂h2")))
+    assert at_hand(session).slip == ("did.one-path.last", {})

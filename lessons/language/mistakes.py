@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 
 from nntutor.core.rules.mistakes.table import MISTAKES
-from nntutor.lessons.language.words import HERE, Words
+from nntutor.lessons.language.words import HERE, LANGUAGES, Words, load
 
 PARTS = ("did", "tempting", "right")
 TOLD = (*MISTAKES, "check-of-output")
@@ -17,10 +17,15 @@ TOLD = (*MISTAKES, "check-of-output")
 
 def told(words: Words, mistake: str) -> tuple[str, ...]:
     """The sentences of a mistake as `rules.mistakes` spells it, one for each of PARTS; what was done by its form."""
+    name = name_of(mistake)
+    return words.say(did(mistake)), *(words.say(f"mistake.{name}.{part}") for part in PARTS[1:])
+
+
+def did(mistake: str) -> str:
+    """The key of what was done: of a form that has a sentence of its own, that."""
     name, form = name_of(mistake), mistake.partition("@")[0].partition(":")[2]
-    did = f"did.{name}.{form}"
-    first = did if words.has(did) else f"mistake.{name}.did"
-    return words.say(first), *(words.say(f"mistake.{name}.{part}") for part in PARTS[1:])
+    own = f"did.{name}.{form}"
+    return own if load(LANGUAGES[0]).has(own) else f"mistake.{name}.did"
 
 
 def name_of(mistake: str) -> str:

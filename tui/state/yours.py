@@ -116,9 +116,11 @@ def _searched(problem: Problem, typed: tuple[Named, ...]) -> bool:
 
 def _slip(found: Diagnosis) -> Note | None:
     """What has been done, where something differs: the mistake, the first two where more give the same."""
+    from nntutor.lessons.language.mistakes import did
+
     if found.verdict not in ("explained", "ambiguous"):
         return None if found.verdict == "right" else note("yours.unexplained")
-    best = [note(f"mistake.{one.ids[0]}.did") for one in found.mistakes[: found.tied]]
+    best = [note(did(one.spelled.partition("+")[0])) for one in found.mistakes[: found.tied]]
     return best[0] if found.verdict == "explained" else note("yours.or", one=best[0], other=best[1])
 
 
