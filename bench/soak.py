@@ -10,6 +10,7 @@ gradient check on random networks; every screen held to the record.
     python bench/soak.py slips    [count] [seed]                     its numbers, every mistake on 1000 problems
     python bench/soak.py answers  [count] [seed]                     10 000 right answers in every spelling
     python bench/soak.py wrong    [count] [seed]                     every mistake on 1000 fresh problems of each series
+    python bench/soak.py bugs     [count] [seed]                     every mistake that is looked for, in 20 iterations
     python bench/soak.py tokens   [count] [seed]                     as many walks, each through a lesson or problem
 
 One line at the end, status 0; or what went wrong with the seed of its leg, status 1. A leg alone is given again by
@@ -40,9 +41,12 @@ from soaking import Failure, Tally
 
 LEGS = {"keys": (500, 10_000), "kills": (50, 500), "checks": (500, 10_000), "mistakes": (50, 1000),
         "given": (500, 10_000), "slips": (50, 1000), "damage": (1, 200), "answers": (500, 10_000), "wrong": (50, 1000),
+        "bugs": (5, 20),
         "tokens": (1, reading.LEGS)}  # fmt: skip
 OF_NETWORKS = {"checks": checking.right_ones, "mistakes": checking.mistaken_ones, "given": diagnosing.right_ones,
                "slips": diagnosing.mistaken_ones}  # fmt: skip
+
+OF_ANSWERS = {"answers": asking.right_answers, "wrong": asking.slips, "bugs": asking.bugs}
 
 
 def soak(leg: Callable[[Path, int, int], Tally], count: int, each: int, seed: int) -> Tally:
@@ -75,8 +79,8 @@ def main(words: list[str]) -> int:
             of = OF_NETWORKS[words[0]]
             done = soak(lambda home, few, one: Tally(of(few, one)), count, each, seed)
             said = f"{count} networks: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
-        elif words[0] in ("answers", "wrong"):
-            asked = asking.right_answers if words[0] == "answers" else asking.slips
+        elif words[0] in OF_ANSWERS:
+            asked = OF_ANSWERS[words[0]]
             done = soak(lambda home, few, one: Tally(asked(few, one)), count, each, seed)
             said = f"{count}: {', '.join(f'{number} {name}' for name, number in done.inputs.most_common())}"
         elif words[0] == "tokens":

@@ -8,10 +8,13 @@ from math import floor, isfinite, log10
 
 import numpy as np
 
-from nntutor.core.analysis.mistaken import at_step
+from nntutor.core.analysis.mistaken import at_step, spellings
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace, record
 from nntutor.core.notation.figures import figure
 from nntutor.lessons.course import builtin
+from nntutor.lessons.course.bugs import HUNTS, Bug, bug
 from nntutor.lessons.course.practice import LEVELS, SERIES, exercise
 from nntutor.lessons.course.questions import Asked, agree, judged
 
@@ -66,3 +69,29 @@ def slips(count: int, seed: int) -> Counter[str]:
                     assert slip.mistake in judged(asked, f"{slip.value:#.6g}").mistakes, where
                     found[series.id] += 1
     return found
+
+
+def bugs(count: int, seed: int) -> Counter[str]:
+    """So many bugs of each mistake: the first wrong line is seen, the check says so, and nothing else explains it."""
+    found: Counter[str] = Counter()
+    for hunt, mistake in [(one, mistake) for one in HUNTS.values() for mistake in one.mistakes]:
+        for one in (bug(replace(hunt, mistakes=(mistake,)), seed * 1000 + number) for number in range(count)):
+            where = (mistake, one.seed)
+            ours, right = (shown(trace, one) for trace in (one.trace, one.right))
+            assert ours[: one.line - 1] == right[: one.line - 1] and ours[one.line - 1] != right[one.line - 1], where
+            assert one.check.verdict == ("agrees" if one.step.phase == "update" else "differs"), where
+            others = (other for other in spellings() if other.partition(":")[0] != one.mistake)
+            assert not [other for other in others if explains(other, one)], where
+            found[mistake] += 1
+    return found
+
+
+def explains(mistake: str, one: Bug) -> bool:
+    """Whether a mistake gives every line of a bug to the digits that are shown."""
+    other = record(Engine(one.trace.problem, mistake), one.right.before)
+    return all(other.index_of(step.ref) for step in one.trace) and shown(other, one) == shown(one.trace, one)
+
+
+def shown(trace: Trace, one: Bug) -> list[str]:
+    """The figures of a record in the order of the bug's lines."""
+    return [figure(trace.value(one.trace.ref(index)), 4) for index in range(1, len(one.trace) + 1)]

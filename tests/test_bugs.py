@@ -6,11 +6,9 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from asking import explains, shown
 
 from nntutor.core.analysis.mistaken import spellings
-from nntutor.core.engine.program import Engine
-from nntutor.core.engine.trace import Trace, record
-from nntutor.core.notation.figures import figure
 from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import load
 from nntutor.lessons.course.bugs import HUNTS, NUDGES, Bug, Hunt, Hunting, bug
@@ -24,17 +22,6 @@ _SHARE = 16
 @cache
 def drawn(hunt: Hunt, mistake: str, seed: int) -> Bug:
     return bug(replace(hunt, mistakes=(mistake,)), seed)
-
-
-def shown(trace: Trace, one: Bug) -> list[str]:
-    """The figures of a record in the order of the bug's lines."""
-    return [figure(trace.value(one.trace.ref(index)), 4) for index in range(1, len(one.trace) + 1)]
-
-
-def explains(mistake: str, one: Bug) -> bool:
-    """Whether a mistake gives every line of a bug to the digits that are shown."""
-    other = record(Engine(one.trace.problem, mistake), one.right.before)
-    return all(other.index_of(step.ref) for step in one.trace) and shown(other, one) == shown(one.trace, one)
 
 
 def test_every_mistake_that_the_curriculum_names_is_drawn() -> None:
@@ -89,6 +76,7 @@ def test_a_wrong_mark_brings_the_next_nudge_and_the_last_one_tells() -> None:
     first, second = begun.mark(1), begun.mark(1).mark(39)
     assert (begun.nudge, first.nudge, second.nudge) == ("", *NUDGES[:2])
     assert (first.too_late, second.too_late) == (False, True)
+    assert first.mark(1) == first and second.mark(1).mark(39).outcome == ""  # a line is marked once
     assert second.mark(one.line).outcome == "helped" and second.mark(2).outcome == "shown"
     assert begun.hint().mark(one.line).outcome == "helped" and begun.skip().outcome == "skipped"
     assert begun.hint().hint().hint().outcome == "shown"

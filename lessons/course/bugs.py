@@ -126,7 +126,9 @@ class Hunting:
     outcome: str = ""
 
     def mark(self, line: int) -> Hunting:
-        """The same after a line has been marked; a wrong one brings the next nudge."""
+        """The same after a line has been marked; a wrong one brings the next nudge, but not the same one twice."""
+        if line in self.marks:
+            return replace(self, marked=line)
         marked = replace(self, marks=(*self.marks, line), marked=line)
         if line == self.bug.line:
             return replace(marked, outcome="helped" if self.tries or self.hints else "right")

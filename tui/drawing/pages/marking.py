@@ -36,6 +36,7 @@ from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import non_text_key, words_with_keys
 
 _ASKED = ("bug.ask", "bug.how")
+_DIGITS = 4
 _AIRY = 20  # rows from which lines across the screen part the lists from the rest
 _FORMULA = 4  # rows of the picked line
 _LEAST = 2  # lines that are seen at least
@@ -85,6 +86,7 @@ def _asked(session: Session, words: Words, posed: PosedBug, panel: Marking, look
 
 def _lines(panel: Marking, look: Look, width: int, room: int) -> list[Row]:
     """The lines around the picked one: number, what is made by which formula, figure; ✗ stands at a marked one."""
+    look = replace(look, digits=_DIGITS)  # the picked one has those that are asked for, below
     listed = [Listed((), line) for line in range(1, len(panel.hunting.bug.trace) + 1)]
     shown, wide = around(listed, panel.picked, room, width, look), min(width, _WIDEST)
     rows = [(*_line(panel, one.item or 1, look, wide - MARK), *one.row[-1:]) for one in shown]
