@@ -72,7 +72,7 @@ def slips(count: int, seed: int) -> Counter[str]:
 
 
 def bugs(count: int, seed: int) -> Counter[str]:
-    """So many bugs of each mistake: the first wrong line is seen, the check says what it is, only one explains it."""
+    """So many bugs of each mistake: the first wrong line is seen, the check says so, and nothing else explains it."""
     found: Counter[str] = Counter()
     for hunt, mistake in [(one, mistake) for one in HUNTS.values() for mistake in one.mistakes]:
         for one in (bug(replace(hunt, mistakes=(mistake,)), seed * 1000 + number) for number in range(count)):

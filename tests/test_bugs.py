@@ -9,9 +9,12 @@ import pytest
 from asking import explains, shown
 
 from nntutor.core.analysis.mistaken import spellings
+from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes.table import MISTAKES
+from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons.course import load
-from nntutor.lessons.course.bugs import HUNTS, NUDGES, Bug, Hunt, Hunting, bug
+from nntutor.lessons.course.bugs import HUNTS, NUDGES, Bug, Hunt, Hunting, bug, seeded
+from nntutor.lessons.course.practice import Draw
 from nntutor.lessons.language.mistakes import taught
 
 EVERY = [(hunt, mistake) for hunt in HUNTS.values() for mistake in hunt.mistakes]
@@ -53,6 +56,20 @@ def test_the_check_shows_a_wrong_gradient_and_clears_one_that_a_wrong_update_use
         updates = one.step.phase == "update"
         assert one.check.verdict == ("agrees" if updates else "differs")
         assert updates == (taught()[one.mistake] in ("descent", "momentum", "adam"))
+
+
+def test_numbers_that_hide_the_mistake_are_drawn_again() -> None:
+    backward = HUNTS["bug-backward"]
+
+    def problem(draw: Draw) -> Problem:
+        return replace(backward.problem(draw), optimizer=Optimizer("sgd", draw.of((1e-7, 2.0))))
+
+    def rate(one: Bug) -> float:
+        return one.trace.problem.optimizer.learning_rate
+
+    hunt = replace(backward, problem=problem, mistakes=("updated-weights",))
+    hidden = [seed for seed in range(1, 9) if rate(seeded(hunt, "updated-weights", seed)) == 1e-7]
+    assert hidden and {rate(bug(hunt, seed)) for seed in hidden} == {2.0}
 
 
 @pytest.mark.parametrize(("hunt", "mistake"), EVERY)

@@ -85,6 +85,9 @@ def test_every_line_is_shown_and_nothing_says_which_mistake_it_is(
         (row,) = [line for line in screens.lines(session) if line.startswith(" ▸")]
         assert f" {index}  {one.trace.symbol(one.trace.ref(index))} = " in row
         seen.append(flowing(session))
+        if one.trace.ref(index).kind == "delta":
+            step = one.trace.step(index)
+            assert f" {step.symbol} = {step.text}" in screens.lines(session)  # below the list, of lines that are there
         session = screens.pressed(session, "unit_next")
     seen += [flowing(screens.update(session, Typed("?"))), flowing(marked(session, "1"))]
     for shown in seen:

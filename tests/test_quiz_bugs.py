@@ -50,6 +50,7 @@ def test_the_line_that_is_found_is_shown_with_the_rule_the_check_and_the_three_s
     text = quiz("bug", "--seed", f"{SEED}", "--count", "1", "--lang", language, typed=f"{one.line}\n")
     posed, shown = text.split("> ", 1)
     assert posed.count("\n22. ") == 1 and f"\n{len(one.trace)}. " in posed
+    assert "\n14. δ_o1 = ∂E/∂o1·slope_o1 = " in posed  # of lines that are there, not written out
     for part in PARTS:
         assert said.say(f"mistake.{one.mistake}.{part}") in shown
     assert said.say("bug.rule") in shown and said.say("bug.here") in shown
