@@ -96,7 +96,7 @@ def _keys(session: Session, ending: Ending) -> Keys:
     left = [one for one in answers(ending.lesson) if one not in ending.shown]
     return [
         *([(sign(session, "ask"), "practise")] if len(answers(ending.lesson)) > 1 else []),
-        (sign(session, "lesson_next"), "next_lesson"),
+        *([(sign(session, "lesson_next"), "next_lesson")] if ending.lesson != session.home.lessons[-1].id else []),
         (sign(session, "why"), "uncover" if left else "cover"),
         (non_text_key(session, "escape"), "close"),
     ]
