@@ -26,13 +26,18 @@ def update(session: Session, action: Action) -> Session:
 
 
 def of_lesson(
-    name: str, language: str = "en", style: Style = Style.UNICODE, size: tuple[int, int] = (80, 24)
+    name: str,
+    language: str = "en",
+    style: Style = Style.UNICODE,
+    size: tuple[int, int] = (80, 24),
+    asks: bool = False,
 ) -> Session:
-    """A lesson at its first stop."""
+    """A lesson at its first stop. asks: its questions open by themselves; else as if each had been closed before."""
     lesson = load.find(name)
     assert lesson is not None
     problems = {run.id: builtin.of_run(run) for run in lesson.runs}
     study = moves.opened(name, lesson, problems, {run.id: run.mistake for run in lesson.runs})
+    study = study if asks else replace(study, closed=frozenset(range(len(lesson.stops))))
     return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
 
 

@@ -17,7 +17,7 @@ from nntutor.lessons.course.model import AuthorError, Lesson, Question, Text
 from nntutor.lessons.course.questions import agree
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint, lint_questions
-from nntutor.tui.drawing.panels import answer
+from nntutor.tui.drawing.panels import answer, choices
 
 LESSONS = load.lessons()
 
@@ -249,6 +249,30 @@ def test_it_finds_a_question_that_cannot_be_asked_or_hides_a_slip(question: Ques
     complaints = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson))]
     assert any(reason in complaint for complaint in complaints), complaints
     assert all(complaint.startswith("lessons/catalog/hidden-delta.toml: question at") for complaint in complaints)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "reason"),
+    [
+        ({"own": "", "back": "", "output": ""}, "not exactly one"),
+        ({"own": "", "back": "always", "output": "E > 0"}, "not exactly one"),
+        ({"own": "", "back": "E >", "output": ""}, "not exactly one"),
+    ],
+)
+def test_it_finds_choices_of_which_not_one_is_right(conditions: dict[str, str], reason: str) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    lesson = replace(lesson, questions=(Question("wait", choices=conditions),))
+    assert any(reason in str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)))
+
+
+def test_it_finds_a_choice_that_has_no_room_or_stands_on_the_screen_besides(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    for asked, reason in (("Which? " * 40, "no room"), ("Nothing.", "stands on the screen besides")):
+        monkeypatch.setattr(choices, "asked", lambda *given, asked=asked: (asked, ("h1", "Nothing.", "t1")))
+        found = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)) if "wait" in str(error)]
+        assert any(reason in complaint for complaint in found), found
 
 
 def test_it_finds_an_answer_that_stands_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,6 +115,8 @@ BUILT: dict[str, frozenset[str]] = {
         "phase.": PHASES,
         "plain.help_": OWN,
         "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
+        "answer.how_": FORMS,
+        "choice.": ("right", "other", "shown"),
         "question.signs_": FORMS,
         "reason.": literals("core/files/**/*.py"),
         "regime.": literals("tui/drawing/views/**/*.py"),

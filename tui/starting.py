@@ -57,7 +57,7 @@ def run(
         mouse = desk.mouse or served(os.environ)
         session = Session(
             desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours, mouse=mouse,
-            questions=desk.questions,
+            questions=desk.questions, known=desk.known,
         )  # fmt: skip
         if opening is not None and opening.language in LANGUAGES and not keep_language:
             session = replace(session, language=opening.language)

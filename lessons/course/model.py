@@ -68,7 +68,9 @@ class Question:
 
     A number by its symbol, to so many digits: of the stop's own iteration, later than the stop, or of the first
     iteration of a shipped problem. form: "number", its "sign" alone, or whether it is "larger" than another one. Or a
-    problem of a series of fresh ones (`practice`), another one each time.
+    problem of a series of fresh ones (`practice`), another one each time. always: it opens by itself also where another
+    one has in the same phase. choices: what can be chosen, by name, each with the condition under which it is right;
+    its words stand in the texts (`Posing`).
     """
 
     stop: str
@@ -78,6 +80,13 @@ class Question:
     series: str = ""
     form: str = "number"
     than: str = ""
+    always: bool = False
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether the texts say it; of the others everything comes from the record."""
+        return bool(self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +169,31 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What can be chosen, and what is said once it has been."""
+
+    label: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posing:
+    """The words of a question: what is asked, and by name what can be chosen."""
+
+    asks: str
+    options: Mapping[str, Option]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """A lesson in one language: its title, what it is about, and the prose of each stop."""
+    """A lesson in one language: its title, what it is about, and the prose of each stop.
+
+    questions: by stop, the words of those that need some.
+    """
 
     title: str
     about: str
     stops: Mapping[str, Prose]
     file: str
+    questions: Mapping[str, Posing] = field(default_factory=lambda: MappingProxyType({}))

@@ -15,6 +15,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.saying import called, said
 from nntutor.tui.drawing.pages.search import named
 from nntutor.tui.drawing.panels import answer, check
+from nntutor.tui.drawing.panels import choices as picking
 from nntutor.tui.drawing.panels.why import made
 from nntutor.tui.drawing.step.formula import operand_figure
 from nntutor.tui.plain import choices
@@ -28,6 +29,7 @@ from nntutor.tui.state.panels import (
     Exporting,
     Line,
     Panel,
+    Picking,
     Reading,
     Why,
 )  # fmt: skip
@@ -94,7 +96,21 @@ def _answering(session: Session, study: Study, panel: Answering, words: Words, l
     posed = Posed(Speech(words, session.style), panel.question.asked)
     given = [posed.given(panel.given)] if panel.given else []
     told = (*answer.verdict(posed, panel), *answer.hint(posed, panel))
-    return [*told, *given, posed.question, words.say("plain.answer_how")]
+    return [
+        *told,
+        *given,
+        posed.question,
+        words.say("plain.answer_how", how=words.say(f"answer.how_{posed.asked.form}")),
+    ]
+
+
+def _picking(session: Session, study: Study, panel: Picking, words: Words, look: Look) -> list[str]:
+    said = picking.told(session, study, panel, words)
+    if panel.outcome:
+        return [said, words.say("plain.choice_on")]
+    asks, labels = picking.asked(session, study, panel)
+    numbered = (words.say("plain.choice", number=number, text=label) for number, label in enumerate(labels, 1))
+    return [*filter(None, [said]), asks, *numbered, words.say("plain.choice_how")]
 
 
 def _reading(session: Session, study: Study, panel: Reading, words: Words, look: Look) -> list[str]:
@@ -109,6 +125,7 @@ PANELS: dict[type[Panel], Callable[[Session, Study, Any, Words, Look], list[str]
     Editing: _editing,
     Asking: _asking,
     Answering: _answering,
+    Picking: _picking,
     Reading: _reading,
 }
 

@@ -47,7 +47,7 @@ def run(
         style = Style.ASCII if out.ascii else Style.UNICODE
         session = Session(
             desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, mouse=desk.mouse, colours=0,
-            questions=desk.questions,
+            questions=desk.questions, known=desk.known,
         )  # fmt: skip
         opening = desk.begin(lesson, problem, source, yours)
         if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):

@@ -17,6 +17,7 @@ from nntutor.tui.state.panels import (
     Editing,
     Exporting,
     Panel,
+    Picking,
     Scrolled,
     Why,
     note,
@@ -30,7 +31,7 @@ _POWERS = (-14, 0)
 
 def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
     """The session after a key that the panel takes, or that every panel takes."""
-    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering):
+    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering | Picking):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Exporting) and name in ("continue", "check"):
         wanted = Export(panel.format, panel.whole, to_clipboard=name == "check")
@@ -91,6 +92,12 @@ def _answering(study: Study, panel: Answering, name: str) -> Study:
     return answers.committed(study, panel) if name == "continue" else answers.skipped(study, panel)
 
 
+def _picking(study: Study, panel: Picking, name: str) -> Study:
+    from nntutor.tui.state import choices
+
+    return choices.pressed(study, panel, name)
+
+
 KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Why: _why,
     Checking: _checking,
@@ -99,5 +106,6 @@ KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Asking: _asking,
     Editing: _editing,
     Answering: _answering,
+    Picking: _picking,
 }
 """What a panel does with a key that it takes. Those that are scrolled need nothing of their own."""

@@ -22,7 +22,8 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
         case Ran(number, chunk):
             return replace(session, study=runs.ran(study, number, chunk))
         case Tick(number):
-            return replace(session, study=playing.ticked(study, number))
+            asking = _by_itself(session, study) if playing.is_on(study, number) else None
+            return replace(session, study=playing.ticked(study, number) if asking is None else asking)
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
             return replace(session, study=runs.stopped(study))
         case Press(name) if _allowed(study, name):
@@ -114,10 +115,19 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
 
 
 def _continue(session: Session, study: Study, extents: Extents) -> Session:
-    """The rest of the prose, then the next stop."""
+    """The rest of the prose, then the question of the stop, then the next stop."""
     if study.page + 1 < extents.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
-    return replace(session, study=moves.go_on(study))
+    return replace(session, study=_by_itself(session, study) or moves.go_on(study))
+
+
+def _by_itself(session: Session, study: Study) -> Study | None:
+    if not session.questions or study.lesson is None or not study.lesson.questions:
+        return None
+    # Another door, as for `_asked`.
+    from nntutor.tui.state import by_itself
+
+    return by_itself.opened(session, study)
 
 
 def _view(session: Session, study: Study, extents: Extents) -> Session:

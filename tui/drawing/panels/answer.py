@@ -20,7 +20,7 @@ def rows(session: Session, study: Study, panel: Answering, words: Words) -> list
     look, width = look_of(session), session.width
     posed = Posed(Speech(words, session.style), panel.question.asked)
     drawn = [
-        *headed(posed.question, words.say("answer.how"), width),
+        *headed(posed.question, words.say(f"answer.how_{posed.asked.form}"), width),
         *(_lines(posed.given(panel.given), width, "") if panel.given else []),
         *typed(Piece(" : ", "key"), panel.line, width, look),
     ]
@@ -50,5 +50,12 @@ def keys(session: Session) -> Keys:
     return [
         (non_text_key(session, "continue"), "answer"),
         ("?", "hint"),
-        (non_text_key(session, "escape"), "skip"),
+        _on(session) or (non_text_key(session, "escape"), "skip"),
     ]
+
+
+def _on(session: Session) -> tuple[str, str] | None:
+    """The key that goes on without an answer, where no key has asked."""
+    panel = session.study.panel if session.study is not None else None
+    is_open = isinstance(panel, Answering) and panel.by_itself and not panel.text
+    return ("space", "continue") if is_open else None
