@@ -183,3 +183,48 @@ def test_of_a_question_with_choices_no_word_is_lost(size: tuple[int, int], langu
             here = screens.pressed(session, *["unit_next"] * number)
             assert "".join(option.label.split()) in "".join(text(here).split())
             assert "".join(option.said.split()) in "".join(text(screens.pressed(here, "continue")).split())
+
+
+# --- what is to be done ------------------------------------------------------------------------------
+
+
+def to_do(lesson: str, **named: object) -> Session:
+    """A lesson at its first act."""
+    session = screens.of_lesson(lesson, asks=True, **named)  # type: ignore[arg-type]
+    while study_of(session).act is None:
+        session = spaced(session)
+    return session
+
+
+def test_an_act_is_done_by_the_keys_that_do_it_and_the_next_stop_follows() -> None:
+    session = to_do("descent")
+    assert "find an η with which" in text(session)
+    after = screens.pressed(session, "double")
+    answered, act = study_of(after).answered, study_of(after).act
+    assert act is not None and act.done and "It lands." in text(after)
+    assert answered is not None and (answered.skill, answered.outcome) == ("descent.double", "right")
+    following = study_of(spaced(after))
+    assert following.act is None and following.last == study_of(session).last + 1
+
+
+@pytest.mark.parametrize("key", ["continue", "escape"])
+def test_an_act_that_is_not_done_is_skipped_and_never_in_the_way(key: str) -> None:
+    session = to_do("descent")
+    after = study_of(screens.pressed(session, "view", "less", key))
+    assert after.act is None and after.answered is not None and after.answered.outcome == "skipped"
+    assert after.last == study_of(session).last + (key == "continue")
+    asked = screens.pressed(to_do("descent"), "escape", "ask")
+    assert study_of(asked).act is not None  # p asks for it again
+
+
+def test_a_check_is_an_act_and_another_stop_ends_one() -> None:
+    session = to_do("old-weights")
+    checked = screens.pressed(session, "check")
+    act = study_of(checked).act
+    assert act is not None and act.done and "Measured." in text(screens.pressed(checked, "escape"))
+    assert study_of(screens.pressed(session, "stop_previous")).act is None
+
+
+def test_an_act_is_told_in_lines_and_what_was_done_is_too(talk: Talk) -> None:
+    lines = "\n".join(talk("descent", say="; ".join([*[""] * 9, "double", "", "quit"])))
+    assert "find an η with which" in lines and "It lands." in lines

@@ -74,7 +74,7 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
     """Findings of the first stops of lesson `cycle` with other words at one of them."""
     lesson = load.find("cycle")
     assert lesson is not None
-    lesson = replace(lesson, stops=lesson.stops[:6])  # the last one lies far away
+    lesson = replace(lesson, stops=lesson.stops[:6], questions=())  # the last stop lies far away
     original = load.text
 
     def changed(id: str, language: str) -> Text:
@@ -263,6 +263,21 @@ def test_it_finds_choices_of_which_not_one_is_right(conditions: dict[str, str], 
     lesson = load.find("hidden-delta")
     assert lesson is not None
     lesson = replace(lesson, questions=(Question("wait", choices=conditions),))
+    assert any(reason in str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)))
+
+
+@pytest.mark.parametrize(
+    ("until", "way", "reason"),
+    [
+        ("E@2·1000 < E@1", ("halve",), "halve does not do it"),
+        ("E@2·1000 < E@1", ("eta = 0.25", "double"), "done before “double”"),
+        ("E@1 > 0", ("double",), "is so already"),
+    ],
+)
+def test_it_finds_an_act_that_is_done_already_or_not_by_its_way(until: str, way: tuple[str, ...], reason: str) -> None:
+    lesson = load.find("descent")
+    assert lesson is not None
+    lesson = replace(lesson, questions=(Question("double", until=until, way=way),))
     assert any(reason in str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)))
 
 

@@ -107,13 +107,16 @@ def _questions(tables: list[Fields], stops: list[str]) -> tuple[Question, ...]:
             table.text("than", ""),
             table.flag("always"),
             _choices(table),
+            table.text("until", ""),
+            table.texts("way"),
         )
         table.done()
         wrong = (
             f"there is no stop “{one.stop}”" if one.stop not in stops
             else f"stop “{one.stop}” has a question already" if any(one.stop == other.stop for other in found)
-            else "a question needs one of `ask`, `series`, `choices`"
-            if sum(map(bool, (one.ask, one.series, one.choices))) != 1
+            else "a question needs one of `ask`, `series`, `choices`, `until`"
+            if sum(map(bool, (one.ask, one.series, one.choices, one.until))) != 1
+            else "`until` and `way` go together" if bool(one.until) != bool(one.way)
             else f"{len(one.choices)} choices; expected 2 to 4" if one.choices and not 2 <= len(one.choices) <= 4
             else "`problem` goes with `ask`" if one.problem and one.series
             else f"form “{one.form}”; expected number, sign or larger" if one.form not in ("number", "sign", "larger")
@@ -217,6 +220,12 @@ class Fields:
         if not isinstance(value, list) or not all(isinstance(one, int | float) for one in value):
             raise AuthorError(self.file, self.line, f"“{key}” should be a list of numbers")
         return tuple(float(one) for one in value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._table.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise AuthorError(self.file, self.line, f"“{key}” should be a list of strings")
+        return tuple(map(str, value))
 
     def strings(self, key: str) -> dict[str, str]:
         """A table of strings, {} where it is missing."""

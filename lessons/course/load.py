@@ -85,7 +85,7 @@ def described(id: str, language: str) -> tuple[str, str]:
 def read(source: str, file: str, lesson: Lesson) -> Text:
     """The words of a lesson from its Markdown: a title, what it is about, one part for each stop."""
     title, about, here = "", "", ""
-    worded = [f"{one.stop}?" for one in lesson.questions if one.is_worded]
+    worded = [f"{one.stop}?" for one in lesson.questions if one.options]
     parts: dict[str, tuple[int, list[str]]] = {}
     for number, line in enumerate(source.splitlines(), 1):
         if line.startswith("## "):
@@ -133,8 +133,8 @@ def _posing(file: str, line: int, body: list[str], question: Question) -> Posing
             items.append((item[1], item[2].strip(), []))
         elif row.strip():
             (items[-1][2] if items else asks).append(row.strip())
-    if not asks or [name for name, *_ in items] != list(question.choices):
-        expected = ", ".join(question.choices)
+    if not asks or [name for name, *_ in items] != list(question.options):
+        expected = ", ".join(question.options)
         raise AuthorError(
             file, line, f"“{question.stop}?”: expected a question, and the items {expected}, in this order"
         )

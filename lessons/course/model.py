@@ -62,6 +62,9 @@ class Stop:
     view: str = "network"
 
 
+CHECK, DONE = "check", "done"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a lesson asks at a stop.
@@ -70,7 +73,8 @@ class Question:
     iteration of a shipped problem. form: "number", its "sign" alone, or whether it is "larger" than another one. Or a
     problem of a series of fresh ones (`practice`), another one each time. always: it opens by itself also where another
     one has in the same phase. choices: what can be chosen, by name, each with the condition under which it is right;
-    its words stand in the texts (`Posing`).
+    its words stand in the texts (`Posing`). until: an act, done once this condition holds, or (CHECK) the gradient
+    check is open; way: commands and edits that do it, for the linter.
     """
 
     stop: str
@@ -83,10 +87,13 @@ class Question:
     always: bool = False
     choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    until: str = ""
+    way: tuple[str, ...] = ()
+
     @property
-    def is_worded(self) -> bool:
-        """Whether the texts say it; of the others everything comes from the record."""
-        return bool(self.choices)
+    def options(self) -> tuple[str, ...]:
+        """What the texts say beside what is asked, by name; of a question that has none everything is in the record."""
+        return (DONE,) if self.until else tuple(self.choices)
 
 
 @dataclass(frozen=True, slots=True)

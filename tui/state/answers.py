@@ -19,7 +19,7 @@ from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.practice import SERIES, exercise, given_numbers, ref_of, skill_of
 from nntutor.lessons.course.questions import Asked
 from nntutor.lessons.language import why
-from nntutor.tui.state import choices
+from nntutor.tui.state import acts, choices
 from nntutor.tui.state.panels import Answering, Picking, note
 from nntutor.tui.state.study import Study, kept, moved, next_answer
 from nntutor.tui.state.written import EMPTY
@@ -27,6 +27,8 @@ from nntutor.tui.state.written import EMPTY
 
 def asked(study: Study) -> Study:
     """What the stop has to ask, or the next number; or why there is none to ask for."""
+    if study.question is not None and study.question.until:
+        return acts.opened(study, study.question) or _next(study)
     panel = None if study.question is None else of_stop(study, study.question)
     return opened(study, panel) if panel is not None else _next(study)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.tui.state import answers, moves
+from nntutor.tui.state import acts, answers, moves
 from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
@@ -22,6 +22,9 @@ def opened(session: Session, study: Study) -> Study | None:
         return None
     if not question.always and _asked_in_phase(study):
         return None
+    if question.until:
+        known = acts.skill(study, question) in session.known
+        return None if known else acts.opened(study, question, by_itself=True)
     panel = answers.of_stop(study, question)
     if panel is None or panel.skill in session.known:
         return None

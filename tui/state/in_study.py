@@ -27,8 +27,18 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
             return replace(session, study=runs.stopped(study))
         case Press(name) if _allowed(study, name):
-            return _pressed(session, study, name, extents)
+            return _acted(_pressed(session, study, name, extents))
     return session
+
+
+def _acted(session: Session) -> Session:
+    """The session after a key, which may have done what is asked for."""
+    if session.study is None or session.study.act is None:
+        return session
+    # Another door, as for `_asked`.
+    from nntutor.tui.state import acts
+
+    return replace(session, study=acts.after(session.study))
 
 
 def _allowed(study: Study, name: str) -> bool:
@@ -69,6 +79,15 @@ def _asked(study: Study) -> Study:
     return answers.asked(study)
 
 
+def _left(study: Study, on: bool) -> Study:
+    """Without what is to be done, where something is."""
+    if study.act is None:
+        return replace(study, note=None)
+    from nntutor.tui.state import acts
+
+    return acts.left(study, study.act, on)
+
+
 def _parting(study: Study) -> Study:
     # Another door: few studies have numbers of the learner's own.
     from nntutor.tui.state import yours
@@ -107,7 +126,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "play": playing.begun,
     "help": _opens(Helping()),
     "backspace": moves.back_on_trail,
-    "escape": lambda study: replace(study, note=None),
+    "escape": lambda study: _left(study, on=False),
 }
 
 
@@ -118,6 +137,8 @@ def _continue(session: Session, study: Study, extents: Extents) -> Session:
     """The rest of the prose, then the question of the stop, then the next stop."""
     if study.page + 1 < extents.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
+    if study.act is not None:
+        return replace(session, study=_left(study, on=True))
     return replace(session, study=_by_itself(session, study) or moves.go_on(study))
 
 

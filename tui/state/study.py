@@ -84,6 +84,15 @@ class Answered:
     outcome: str
 
 
+@dataclass(frozen=True)
+class Act:
+    """What the learner is asked to do at a stop; by_itself: no key has asked for it; done: it is, and that is read."""
+
+    stop: int
+    by_itself: bool
+    done: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
@@ -93,7 +102,8 @@ class Study:
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
     settled: the stops whose own question has ended, but for being skipped. closed: those where it has ended in
-    whichever way, so that it opens by itself no more. yours: by iteration and number, what the learner has got for it.
+    whichever way, so that it opens by itself no more. act: what is to be
+    done at the stop, said in place of its text. yours: by iteration and number, what the learner has got for it.
     """
 
     name: str
@@ -120,6 +130,7 @@ class Study:
     answered: Answered | None = None
     settled: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
+    act: Act | None = None
     yours: Mapping[tuple[int, Ref], Yours] = field(default_factory=dict)
 
     @property
