@@ -16,7 +16,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Answering, Picking
-from nntutor.tui.state.session import Press, Session, Tick, Typed
+from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
 from nntutor.tui.state.study import Study
 
 
@@ -162,6 +162,14 @@ def test_help_shows_what_is_right_and_a_skipped_choice_can_be_asked_for() -> Non
     assert "The answer is" in text(shown)
     skipped = screens.pressed(session, "escape")
     assert "Skipped" in text(skipped) and isinstance(study_of(screens.pressed(skipped, "ask")).panel, Picking)
+
+
+def test_a_click_picks_a_choice_and_keys_that_only_look_lose_no_question() -> None:
+    session = open_at("hidden-delta")
+    panel = study_of(screens.update(session, Pointed("row", 1))).panel
+    assert isinstance(panel, Picking) and (panel.told, panel.outcome) == (1, "right")
+    looked = screens.pressed(session, "view")
+    assert not study_of(looked).closed and isinstance(study_of(spaced(looked)).panel, Picking)
 
 
 def test_in_plain_lines_it_opens_too_and_a_number_chooses(talk: Talk) -> None:

@@ -1,7 +1,7 @@
 """What is to be done at a stop: numbers set until a condition holds, or the gradient check opened.
 
 It stands in place of the stop's text, and every key does what it always does. The key that goes on skips it, or goes on
-once it is done; another stop ends it.
+once it is done; another stop ends it (`fitting`).
 """
 
 from __future__ import annotations
@@ -27,12 +27,10 @@ def skill(study: Study, question: Question) -> str:
 
 
 def after(study: Study) -> Study:
-    """The study after a key: with the act done where it is, without it where the lesson is at another stop."""
+    """The study after a key, with the act done where it is."""
     act = study.act
-    if act is None or study.lesson is None:
+    if act is None or study.lesson is None or act.stop != study.last:
         return study
-    if act.stop != study.last:
-        return replace(study, act=None)
     question = study.lesson.question(study.lesson.stops[act.stop].id)
     if act.done or question is None or not _holds(study, question, act.stop):
         return study

@@ -64,7 +64,7 @@ def _to_do(session: Session, study: Study, act: Act) -> str:
     text = load.text(study.lesson.id, session.language)
     posing = text.questions[study.lesson.stops[act.stop].id]
     option = posing.options[DONE]
-    said = f"{BOLD}{option.label}{BOLD} {option.said}" if act.done else f"{BOLD}?{BOLD} {posing.asks}"
+    said = f"{BOLD}{option.label}{BOLD} {option.said}" if act.done else posing.asks
     return choices.place(study, act.stop).filled(text, said, session.digits, session.style)
 
 
