@@ -252,8 +252,8 @@ def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
 def test_that_a_stop_has_a_question_can_be_left_unsaid_and_that_is_kept(tmp_path: Path) -> None:
     desk = Desk(Store.open(tmp_path))
     session = replace(at_stop("hidden-delta", "delta"), questions=desk.questions)
-    off = answered(screens.pressed(session, "palette"), "show questions or not")
-    assert "no longer said" in text(off) and not off.questions
+    off = answered(screens.pressed(session, "palette"), "questions that open by themselves")
+    assert "opens by itself any more" in text(off) and not off.questions
     desk.keep(session, off)
     desk.close(off)
     off = screens.without_note(off)
