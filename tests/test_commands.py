@@ -101,7 +101,7 @@ def opened() -> Iterator[Session]:
         yield update(screens.pressed(session, action), Typed("7"))
     bug = screens.pressed(session, "bug", "unit_next")
     yield update(bug, Typed("7"))
-    told = screens.pressed(bug, *["unit_next"] * 2, "continue", "continue", "continue")
+    told = screens.pressed(bug, *["unit_next", "continue"] * 3)
     yield screens.pressed(replace(told, height=10), "unit_next", "unit_next")
     for action in ("help", "glossary"):
         page = replace(screens.pressed(session, action), height=10)

@@ -27,6 +27,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 TWO = builtin.open("two-two-two")
 XOR = builtin.open("xor")
 

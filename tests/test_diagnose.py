@@ -13,6 +13,7 @@ import pytest
 
 from nntutor.tui import arguments, cli, output
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 CASES = Path(__file__).parent / "cases"
 # Mistakes, in which layers, and at which number they begin; or the remarks where the numbers are right.
 TOLD: dict[str, tuple[list[str], list[int] | None, str]] = {

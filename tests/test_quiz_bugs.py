@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import time
 from collections.abc import Callable
 
 import pytest
@@ -86,14 +87,18 @@ def test_a_symbol_names_a_line_and_what_names_none_is_no_try(quiz: Quiz) -> None
     assert "Right at once: 1." in text and "\x1b" not in text
 
 
-def test_how_it_went_is_kept_as_a_skill_and_comes_back_when_it_is_due(quiz: Quiz) -> None:
+def test_how_it_went_is_kept_as_a_skill_and_comes_back_when_it_is_due(
+    quiz: Quiz, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quiz("bug", "--seed", f"{SEED}", "--count", "3", typed=f"{first().line}\n?\n?\n?\n\n")
     store = Store.open()
     assert {name: skill.results for name, skill in store.skills().items()} == {
         "bug-backward": "r", "bug-momentum": "s", "bug-adam": "-",
     }  # fmt: skip
     store.close()
-    text = quiz("--count", "1", typed="")  # nothing but what was skipped is due at once
+    tomorrow = time.time() + 25 * 3600
+    monkeypatch.setattr(time, "time", lambda: tomorrow)
+    text = quiz("--count", "1", typed="")
     assert "Find the bug" in text and "2-1" in text
 
 

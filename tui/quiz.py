@@ -56,7 +56,7 @@ def _own(name: str) -> set[str]:
     lesson = load.named(name)
     if lesson is None:
         raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
-    own = set(series_of_lesson(lesson))
+    own = {*series_of_lesson(lesson)} or {one.series for one in lesson.questions if one.series in HUNTS}
     if not own:
         with_some = [one.id for one in load.lessons() if series_of_lesson(one)]
         raise UsageError("no_questions", name=lesson.id, expected=with_some)

@@ -327,7 +327,7 @@ _SKILLS = {kind: one.id for one in SERIES.values() for kind in one.kinds}
 def series_of_lesson(lesson: Lesson) -> tuple[str, ...]:
     """The names of those that a lesson teaches, the hardest last; where it teaches none, those that it asks for."""
     taught = tuple(one.id for one in SERIES.values() if one.lesson == lesson.id)
-    asked = dict.fromkeys(one.series for one in lesson.questions if one.series)
+    asked = dict.fromkeys(one.series for one in lesson.questions if one.series in SERIES)
     return taught or tuple(asked)
 
 

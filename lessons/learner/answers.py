@@ -7,11 +7,14 @@ because an answer is added to what the file has by then.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import isfinite
 
 from nntutor.lessons.learner.review import BOXES, DAY
 
+TESTED = "tested "
+"""Before a lesson's name: the setting that says that a test stands for it."""
 MOST_NAME = 100
 """Letters of a skill's name; a longer one is none of ours."""
 RESULTS = {"right": "r", "helped": "h", "shown": "s", "skipped": "-"}
@@ -80,3 +83,13 @@ def fitting(box: object, at: object, results: object) -> Skill | None:
     if not isinstance(results, str) or len(results) > _KEPT or set(results) - set(RESULTS.values()):
         return None
     return Skill(box, float(at), results)
+
+
+def tested(connection: sqlite3.Connection) -> frozenset[str]:
+    """The lessons that a test stands for."""
+    return tests_in(str(name) for (name,) in connection.execute("SELECT name FROM setting WHERE value != ''"))
+
+
+def tests_in(settings: Iterable[str]) -> frozenset[str]:
+    """The lessons that settings of these names say so of."""
+    return frozenset(name.removeprefix(TESTED) for name in settings if name.startswith(TESTED))

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from nntutor.lessons.language.words import Note
 from nntutor.lessons.learner import answers, folders, rows
-from nntutor.lessons.learner.answers import Answer, Skill
+from nntutor.lessons.learner.answers import TESTED, Answer, Skill
 from nntutor.lessons.learner.database import (
     BUSY_MILLISECONDS,
     LAST_MILLISECONDS,
@@ -36,8 +36,6 @@ from nntutor.lessons.learner.rows import Place as Place
 from nntutor.lessons.learner.saving import Edits, put, whole
 
 _NAME = "progress.sqlite"
-_TESTED = "tested "
-"""Before a lesson's name: the setting that says that a test stands for it."""
 _LEFT_ALONE = {"newer": "progress.newer", "link": "progress.link"}
 T = TypeVar("T")
 
@@ -119,13 +117,13 @@ class Store:
 
     def mark_done(self, lesson: str) -> None:
         self._wait("finished", lesson, "")
-        if self.setting(_TESTED + lesson):
-            self._wait("setting", _TESTED + lesson, "")
+        if self.setting(TESTED + lesson):
+            self._wait("setting", TESTED + lesson, "")
 
     def mark_tested(self, lesson: str) -> None:
         """A lesson counts as finished by its hardest question alone."""
-        self._waiting.pop(("setting", _TESTED + lesson), None)
-        self._waiting["setting", _TESTED + lesson] = "yes"
+        self._waiting.pop(("setting", TESTED + lesson), None)
+        self._waiting["setting", TESTED + lesson] = "yes"
         self._wait("finished", lesson, "")
 
     def keep_setting(self, name: str, value: str) -> None:
@@ -308,14 +306,8 @@ class Store:
 
     def tested(self) -> frozenset[str]:
         """The ids of those that have been finished by a test."""
-
-        def read(connection: sqlite3.Connection) -> frozenset[str]:
-            found = connection.execute("SELECT name FROM setting WHERE name GLOB ? AND value = 'yes'", (f"{_TESTED}*",))
-            return frozenset(str(name).removeprefix(_TESTED) for (name,) in found)
-
-        waiting = ((name, what) for (kind, name), what in self._waiting.items() if kind == "setting")
-        tests = frozenset(name.removeprefix(_TESTED) for name, what in waiting if name.startswith(_TESTED) and what)
-        return self._read(read, frozenset[str]()) | tests
+        waiting = (name for (kind, name), what in self._waiting.items() if kind == "setting" and what)
+        return self._read(answers.tested, frozenset[str]()) | answers.tests_in(waiting)
 
     def skills(self) -> dict[str, Skill]:
         """What is known of each skill, with the answers that wait."""
@@ -350,7 +342,7 @@ class Store:
             with whole(connection):
                 for table in ("place", "aside", "edit", "kept", "finished", "skill"):
                     connection.execute(f"DELETE FROM {table}")
-                connection.execute("DELETE FROM setting WHERE name GLOB ?", (f"{_TESTED}*",))
+                connection.execute("DELETE FROM setting WHERE name GLOB ?", (f"{TESTED}*",))
             return True
 
         self._waiting.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nntutor.core.notation.symbols import short
-from nntutor.lessons.language.cells import cells, padded
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells, shortened
@@ -57,5 +57,5 @@ def racer_rows(
 def _part(text: str, racer: Racer, wide: int) -> Row:
     """The letter in the colour of its way, the rest bright where it is the one at hand."""
     letter = len(racer.mark) + 1
-    rest = padded(text, wide)[letter:]
-    return Piece(text[:letter], racer.style), Piece(rest, "result" if racer.here else "")
+    gap = Piece(" " * (wide - cells(text)))
+    return Piece(text[:letter], racer.style), Piece(text[letter:], "result" if racer.here else ""), gap
