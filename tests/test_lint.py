@@ -286,7 +286,7 @@ def test_it_finds_an_act_that_is_done_already_or_not_by_its_way(until: str, way:
 def test_it_finds_a_choice_that_has_no_room_or_stands_on_the_screen_besides(monkeypatch: pytest.MonkeyPatch) -> None:
     lesson = load.find("hidden-delta")
     assert lesson is not None
-    for asked, reason in (("Which? " * 40, "no room"), ("Nothing.", "stands on the screen besides")):
+    for asked, reason in (("Which? " * 80, "no room"), ("Nothing.", "stands on the screen besides")):
         monkeypatch.setattr(choices, "asked", lambda *given, asked=asked: (asked, ("h1", "Nothing.", "t1")))
         found = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)) if "wait" in str(error)]
         assert any(reason in complaint for complaint in found), found

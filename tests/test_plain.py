@@ -241,7 +241,7 @@ def place(study: Study | None) -> tuple[object, ...]:
     ("say", "keys"),
     [
         ("continue; step; step; back", ["continue", "step", "step", "back"]),
-        ("; ; next unit; next phase; back", ["continue", "continue", "unit_next", "phase_next", "back"]),
+        ("; ; ; next unit; next phase; back", ["continue", "continue", "unit_next", "phase_next", "back"]),
         ("last; previous unit; previous phase", ["last", "unit_previous", "phase_previous"]),
         ("next iteration; last step; next iteration; previous iteration; first", ["iteration_next", "last",
          "iteration_next", "iteration_previous", "first"]),
