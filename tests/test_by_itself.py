@@ -15,7 +15,7 @@ from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
 from nntutor.tui.desk import Desk
-from nntutor.tui.state.panels import Answering, Picking
+from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
 from nntutor.tui.state.study import Study
 
@@ -162,6 +162,29 @@ def test_help_shows_what_is_right_and_a_skipped_choice_can_be_asked_for() -> Non
     assert "The answer is" in text(shown)
     skipped = screens.pressed(session, "escape")
     assert "Skipped" in text(skipped) and isinstance(study_of(screens.pressed(skipped, "ask")).panel, Picking)
+
+
+def through(session: Session) -> Session:
+    """A lesson read by space to its end, which is open then."""
+    for _ in range(3 * len(lesson_of(session).stops)):
+        session = session if session.ending is not None else spaced(session)
+    assert session.ending is not None
+    return session
+
+
+def test_space_past_the_question_of_the_last_stop_opens_the_end_of_the_lesson() -> None:
+    session = through(screens.of_lesson("neuron", asks=True))
+    answered = study_of(session).answered
+    assert answered is not None and (answered.skill, answered.outcome) == ("neuron-delta", "skipped")
+    assert len(lesson_of(session).stops) - 1 in study_of(session).closed
+    assert study_of(screens.pressed(session, "escape")).panel is None
+
+
+def test_a_bug_waits_for_its_key() -> None:
+    session = screens.pressed(through(screens.of_lesson("old-weights", asks=True)), "escape")
+    final = len(lesson_of(session).stops) - 1
+    assert study_of(session).stop == final and final not in study_of(session).closed
+    assert isinstance(study_of(screens.pressed(session, "ask")).panel, Marking)
 
 
 def test_a_click_picks_a_choice_and_keys_that_only_look_lose_no_question() -> None:
