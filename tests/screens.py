@@ -34,9 +34,15 @@ def of_lesson(
     size: tuple[int, int] = (80, 24),
     *,
     known: bool = False,
+    asks: bool = False,
 ) -> Session:
-    """A lesson at its first stop. known: what other tests have run of it is not run again; for one that only looks."""
+    """A lesson at its first stop. known: what other tests have run of it is not run again; for one that only looks.
+
+    asks: its questions open by themselves; else as if each had been closed before.
+    """
     study = _known(name) if known else _opened(name)
+    assert study.lesson is not None
+    study = study if asks else replace(study, closed=frozenset(range(len(study.lesson.stops))))
     return update(Session(Home(load.lessons()), language, style, 4, *size), Opened(study))
 
 

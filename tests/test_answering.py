@@ -46,8 +46,11 @@ def answered(session: Session, *texts: str) -> Session:
 
 
 def asked(lesson: str = "hidden-delta", symbol: str = "δ_h1", **named: object) -> Session:
-    """The question about a number, from the step before it."""
+    """The question about a number, from the step before it, whatever a stop there asks."""
     session = screens.of_lesson(lesson, **named)  # type: ignore[arg-type]
+    own = study_of(session).lesson
+    assert own is not None
+    session = replace(session, study=replace(study_of(session), lesson=replace(own, questions=())))
     session = answered(screens.pressed(session, "goto"), symbol)
     return screens.pressed(session, "back", "ask")
 
@@ -245,15 +248,15 @@ def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there(
 
 
 def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
-    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 4, "ask", "", "quit"])))
+    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 5, "ask", "", "quit"])))
     assert "A question goes with this stop: “ask”." in lines and "Another network: δ_o1 = " in lines
 
 
 def test_that_a_stop_has_a_question_can_be_left_unsaid_and_that_is_kept(tmp_path: Path) -> None:
     desk = Desk(Store.open(tmp_path))
     session = replace(at_stop("hidden-delta", "delta"), questions=desk.questions)
-    off = answered(screens.pressed(session, "palette"), "show questions or not")
-    assert "no longer said" in text(off) and not off.questions
+    off = answered(screens.pressed(session, "palette"), "questions that open by themselves")
+    assert "opens by itself any more" in text(off) and not off.questions
     desk.keep(session, off)
     desk.close(off)
     off = screens.without_note(off)
@@ -296,7 +299,7 @@ def test_what_a_slip_is_told_ends_on_the_screen(size: tuple[int, int]) -> None:
     told = 0
     for lesson in load.lessons()[-8::2]:
         session = screens.of_lesson(lesson.id, size=size)
-        for one in lesson.questions:
+        for one in (one for one in lesson.questions if one.ask):
             number = [stop.id for stop in lesson.stops].index(one.stop)
             study = replace(moves.at_stop(study_of(session), number), running=None)
             here = screens.pressed(replace(session, study=study), "ask")

@@ -99,6 +99,7 @@ def opened() -> Iterator[Session]:
     yield from (screens.pressed(session, action) for action in ("why", "check", "run", "export"))
     for action in ("goto", "edit", "ask"):
         yield update(screens.pressed(session, action), Typed("7"))
+    yield screens.pressed(screens.of_lesson("hidden-delta"), "continue", "ask", "unit_next")
     bug = screens.pressed(session, "bug", "unit_next")
     yield update(bug, Typed("7"))
     told = screens.pressed(bug, *["unit_next", "continue"] * 3)

@@ -17,7 +17,7 @@ from nntutor.lessons.course.model import AuthorError, Lesson, Question, Text
 from nntutor.lessons.course.questions import agree
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint, lint_questions
-from nntutor.tui.drawing.panels import answer
+from nntutor.tui.drawing.panels import answer, choices
 
 LESSONS = load.lessons()
 
@@ -74,7 +74,7 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
     """Findings of the first stops of lesson `cycle` with other words at one of them."""
     lesson = load.find("cycle")
     assert lesson is not None
-    lesson = replace(lesson, stops=lesson.stops[:6])  # the last one lies far away
+    lesson = replace(lesson, stops=lesson.stops[:6], questions=())  # the last stop lies far away
     original = load.text
 
     def changed(id: str, language: str) -> Text:
@@ -251,6 +251,45 @@ def test_it_finds_a_question_that_cannot_be_asked_or_hides_a_slip(question: Ques
     complaints = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson))]
     assert any(reason in complaint for complaint in complaints), complaints
     assert all(complaint.startswith("lessons/catalog/hidden-delta.toml: question at") for complaint in complaints)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "reason"),
+    [
+        ({"own": "", "back": "", "output": ""}, "not exactly one"),
+        ({"own": "", "back": "always", "output": "E > 0"}, "not exactly one"),
+        ({"own": "", "back": "E >", "output": ""}, "not exactly one"),
+    ],
+)
+def test_it_finds_choices_of_which_not_one_is_right(conditions: dict[str, str], reason: str) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    lesson = replace(lesson, questions=(Question("wait", choices=conditions),))
+    assert any(reason in str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)))
+
+
+@pytest.mark.parametrize(
+    ("until", "way", "reason"),
+    [
+        ("E@2·1000 < E@1", ("halve",), "halve does not do it"),
+        ("E@2·1000 < E@1", ("eta = 0.25", "double"), "done before “double”"),
+        ("E@1 > 0", ("double",), "is so already"),
+    ],
+)
+def test_it_finds_an_act_that_is_done_already_or_not_by_its_way(until: str, way: tuple[str, ...], reason: str) -> None:
+    lesson = load.find("descent")
+    assert lesson is not None
+    lesson = replace(lesson, questions=(Question("double", until=until, way=way),))
+    assert any(reason in str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)))
+
+
+def test_it_finds_a_choice_that_has_no_room_or_stands_on_the_screen_besides(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    for asked, reason in (("Which? " * 80, "no room"), ("Nothing.", "stands on the screen besides")):
+        monkeypatch.setattr(choices, "asked", lambda *given, asked=asked: (asked, ("h1", "Nothing.", "t1")))
+        found = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)) if "wait" in str(error)]
+        assert any(reason in complaint for complaint in found), found
 
 
 def test_it_finds_an_answer_that_stands_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from nntutor.tui.state.session import Action, Opened, Press, Session, Typed
 from nntutor.tui.state.study import Study
 
 SIZES = [(80, 24), (40, 12)]
-STOPS = [("cycle", "back-and-forth"), ("old-weights", "moral"), ("momentum", "push"), ("adam", "uncorrected")]
+STOPS = [("cycle", "lower"), ("old-weights", "moral"), ("momentum", "push"), ("adam", "uncorrected")]
 
 
 def study_of(session: Session) -> Study:

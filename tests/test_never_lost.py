@@ -273,7 +273,7 @@ def left_at(home: Path, lesson: str, stops: int, *keys: str) -> Session:
     """The list after a lesson was read up to a stop and left."""
     store = Store.open(home)
     desk = Desk(store)
-    listed = Session(desk.home(), width=SIZE[0], height=SIZE[1])
+    listed = Session(desk.home(), width=SIZE[0], height=SIZE[1], questions=False)
     session = screens.update(listed, Opened(desk.open_lesson(lesson)))
     for key in (*["continue"] * stops, *keys):
         session = desk.keep(session, pressed(session, key))

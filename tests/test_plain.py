@@ -46,7 +46,9 @@ def test_a_lesson_is_taken_from_its_first_stop_to_its_last_by_plain_lines(
     lesson: Lesson, language: str, talk: Talk
 ) -> None:
     stops = len(lesson.stops)
-    lines = talk("learn", lesson.id, "--lang", language, say="; ".join([*["continue"] * stops, "quit"]))
+    lines = talk(
+        "learn", lesson.id, "--lang", language, say="; ".join([*[""] * (stops + len(lesson.questions)), "quit"])
+    )
     head = words.load(language).say("plain.stop", stop="([0-9]+)", stops=stops, text="")
     found = [int(match[1]) for line in lines if (match := re.match(head, line))]
     assert sorted(set(found)) == list(range(1, stops + 1)) and found == sorted(found)
@@ -239,7 +241,7 @@ def place(study: Study | None) -> tuple[object, ...]:
     ("say", "keys"),
     [
         ("continue; step; step; back", ["continue", "step", "step", "back"]),
-        ("; ; next unit; next phase; back", ["continue", "continue", "unit_next", "phase_next", "back"]),
+        ("; ; ; next unit; next phase; back", ["continue", "continue", "unit_next", "phase_next", "back"]),
         ("last; previous unit; previous phase", ["last", "unit_previous", "phase_previous"]),
         ("next iteration; last step; next iteration; previous iteration; first", ["iteration_next", "last",
          "iteration_next", "iteration_previous", "first"]),

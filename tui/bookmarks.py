@@ -101,6 +101,8 @@ def of_study(session: Session, study: Study, source: Source | None, kept: Weight
         "reached": dict(study.reached),
         "trail": study.trail[-_TRAIL:],
         "seeds": study.seeds is not None,
+        "settled": _stops(study, study.settled),
+        "closed": _stops(study, study.closed),
     }
     return Place(
         "lesson" if study.lesson else "problem",
@@ -127,6 +129,11 @@ def edits(study: Study) -> dict[str, tuple[Edit, ...]]:
 
 def _settings(session: Session) -> Mapping[str, object]:
     return {"digits": session.digits, "language": session.language}
+
+
+def _stops(study: Study, numbers: Collection[int]) -> list[str]:
+    """Stops by their names, which stay theirs where the lesson gets others."""
+    return [] if study.lesson is None else [study.lesson.stops[number].id for number in sorted(numbers)]
 
 
 def _places(study: Study) -> dict[str, tuple[int, int]]:

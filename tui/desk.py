@@ -16,7 +16,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.words import Note, Words
 from nntutor.lessons.learner.places import Place, Store
-from nntutor.lessons.learner.review import due, is_due
+from nntutor.lessons.learner.review import due, is_due, is_known
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
@@ -88,8 +88,14 @@ class Desk:
 
     @property
     def questions(self) -> bool:
-        """Whether it is said that a stop has a question, unless the learner has turned that off."""
+        """Whether questions open by themselves, unless the learner has turned that off."""
         return self._store.setting("questions") != "off"
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The skills whose questions do not, as they have been shown of late."""
+        now = time.time()
+        return frozenset(name for name, skill in self._store.skills().items() if is_known(skill, now))
 
     def begin(
         self,
@@ -235,14 +241,14 @@ class Desk:
             and (before.study is None or study.answered != before.study.answered)
         ):
             self._store.answered(study.answered.skill, study.answered.outcome)
-            after = replace(after, home=replace(after.home, skills=self._store.skills()))
+            after = replace(after, home=replace(after.home, skills=self._store.skills()), known=self.known)
         if study.finished and (study.name not in after.home.done or study.name in after.home.tested):
             self._store.mark_done(study.name)
             done, tested = after.home.done | {study.name}, after.home.tested - {study.name}
             after = replace(after, home=replace(after.home, done=done, tested=tested))
         edits = bookmarks.edits(study)
         now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.last, study.page, study.trail)
-        settings = (after.digits, after.language, study.held)
+        settings = (after.digits, after.language, study.held, study.settled, study.closed)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
             self._weights = bookmarks.weights(study, self._weights)

@@ -26,7 +26,7 @@ from nntutor.tui.drawing.canvas.rows import row_cells, wrapped
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import keys, moves
 from nntutor.tui.state.keys import DEFAULT
-from nntutor.tui.state.session import Home, Opened, Press, Ran, Session
+from nntutor.tui.state.session import Home, Opened, Press, Ran, Session, Typed, asking
 from nntutor.tui.state.study import Position, Study
 from nntutor.tui.state.update import update
 
@@ -68,6 +68,7 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
     for language, text in texts.items():
         for stop in lesson.stops:
             yield from _prose(lesson, study, stop, text, language)
+        yield from _posings(text, language)
     if len(texts) == len(LANGUAGES):
         yield from lint_end.findings(lesson, texts)
         for prose in texts["ko"].end.values():
@@ -134,6 +135,15 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
                 return
     except holes.HoleError as error:
         yield wrong(str(error))
+
+
+def _posings(text: Text, language: str) -> Iterator[AuthorError]:
+    """What is wrong with the words of questions; whether they fit is seen when these are played."""
+    for stop, posing in text.questions.items():
+        said = (part for option in posing.options.values() for part in (option.label, option.said))
+        for prose in (posing.asks, *said):
+            for reason in _unfilled(prose, language):
+                yield AuthorError(text.file, posing.line, f"“{stop}?”: {reason}")
 
 
 def _ends(parts: conditions.Parts, own: bool = False) -> Iterator[str]:
@@ -216,13 +226,26 @@ def korean(text: str) -> Iterator[str]:
 
 def _same(lesson: Lesson, texts: dict[str, Text]) -> Iterator[AuthorError]:
     """All languages show the same numbers, under the same conditions."""
-    for stop in lesson.stops:
-        first, *others = (_marks(texts[language].stops[stop.id].text) for language in LANGUAGES)
-        for language, shown in zip(LANGUAGES[1:], others, strict=True):
-            if shown != first:
-                lost = ", ".join(f"{{{{{mark}}}}}" for mark in sorted(first ^ shown))
-                reason = f"stop “{stop.id}”: {lost} stands in one language only; expected in both"
-                yield AuthorError(texts[language].file, texts[language].stops[stop.id].line, reason)
+    pieces = {language: _pieces(lesson, text) for language, text in texts.items()}
+    for name, (source, _) in pieces[LANGUAGES[0]].items():
+        for language in LANGUAGES[1:]:
+            prose, line = pieces[language][name]
+            if lost := _marks(source) ^ _marks(prose):
+                marks = ", ".join(f"{{{{{mark}}}}}" for mark in sorted(lost))
+                reason = f"stop “{name}”: {marks} stands in one language only; expected in both"
+                yield AuthorError(texts[language].file, line, reason)
+
+
+def _pieces(lesson: Lesson, text: Text) -> dict[str, tuple[str, int]]:
+    """By name what stands at the stops and in the questions, each with its line."""
+    posed = {
+        f"{stop}?": (
+            " ".join((one.asks, *(f"{option.label} {option.said}" for option in one.options.values()))),
+            one.line,
+        )
+        for stop, one in text.questions.items()
+    }
+    return {**{stop.id: (text.stops[stop.id].text, text.stops[stop.id].line) for stop in lesson.stops}, **posed}
 
 
 def _marks(text: str) -> set[str]:
@@ -251,7 +274,7 @@ def _played(begun: Study, language: str, size: tuple[int, int], text: Text) -> I
             return
         if study.finished:
             return
-        session = ran(update(session, Press("continue"), extents))
+        session = ran(update(session, Typed(" ") if asking(session) else Press("continue"), extents))
     last = lesson.stops[session.study.last].id if session.study else ""
     yield AuthorError(catalog_file(lesson.id), 0, f"space does not lead past stop “{last}”")
 

@@ -16,6 +16,7 @@ from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Question
 from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import Asked, agree, judged
+from nntutor.tui import lint_acts, lint_choices
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.state import moves, runs
@@ -46,6 +47,12 @@ def _wrong(lesson: Lesson, study: Study, question: Question) -> Iterator[str]:
         session = _asking(lesson, there)
     except (NntutorError, KeyError) as error:
         yield f"cannot be asked: {error}"
+        return
+    if question.until:
+        yield from lint_acts.findings(session, question)
+        return
+    if question.choices:
+        yield from lint_choices.findings(session, question)
         return
     panel = session.study.panel if session.study is not None else None
     asked = panel.question.asked if isinstance(panel, Answering) else None

@@ -113,6 +113,8 @@ def _placed(study: Study, place: Place) -> Study:
         page=_whole(place.settings.get("page"), 0),
         reached=_reached(place.settings.get("reached")),
         trail=_trail(place.settings.get("trail")),
+        settled=_stops(study, place.settings.get("settled")),
+        closed=_stops(study, place.settings.get("closed")),
     )
     # Many seeds are trained again in the background: their weights would be a megabyte at every step.
     return run_seeds(study) if place.settings.get("seeds") is True else study
@@ -165,6 +167,11 @@ def _reached(value: object) -> Mapping[str, int]:
 def _trail(value: object) -> tuple[Position, ...]:
     pairs = value if isinstance(value, list) else []
     return tuple(Position(*pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+
+
+def _stops(study: Study, value: object) -> frozenset[int]:
+    names = value if isinstance(value, list) else ()
+    return frozenset(number for name in names if (number := _named_stop(study, name)) is not None)
 
 
 def _moved(timeline: Timeline, place: object) -> Timeline:

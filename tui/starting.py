@@ -58,7 +58,7 @@ def run(
         mouse = desk.mouse or served(os.environ)
         session = Session(
             desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours, mouse=mouse,
-            questions=desk.questions, seed=random.SystemRandom().randrange(1, SEEDS),
+            questions=desk.questions, known=desk.known, seed=random.SystemRandom().randrange(1, SEEDS),
         )  # fmt: skip
         if opening is not None and opening.language in LANGUAGES and not keep_language:
             session = replace(session, language=opening.language)

@@ -5,11 +5,13 @@ Every mistake in a file is an `AuthorError` that names file and line.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
 from nntutor.core.errors import NotToml
 from nntutor.core.files.toml import Lines, trusted
+from nntutor.lessons.course.conditions import ALWAYS
 from nntutor.lessons.course.model import VIEWS, AuthorError, End, Lesson, Question, Run, Stop, Tunable
 
 Table: TypeAlias = dict[str, object]
@@ -105,12 +107,19 @@ def _questions(tables: list[Fields], stops: list[str]) -> tuple[Question, ...]:
             table.text("series", ""),
             table.text("form", "number"),
             table.text("than", ""),
+            table.flag("always"),
+            _choices(table),
+            table.text("until", ""),
+            table.texts("way"),
         )
         table.done()
         wrong = (
             f"there is no stop “{one.stop}”" if one.stop not in stops
             else f"stop “{one.stop}” has a question already" if any(one.stop == other.stop for other in found)
-            else "a question needs one of `ask`, `series`" if bool(one.ask) == bool(one.series)
+            else "a question needs one of `ask`, `series`, `choices`, `until`"
+            if sum(map(bool, (one.ask, one.series, one.choices, one.until))) != 1
+            else "`until` and `way` go together" if bool(one.until) != bool(one.way)
+            else f"{len(one.choices)} choices; expected 2 to 4" if one.choices and not 2 <= len(one.choices) <= 4
             else "`problem` goes with `ask`" if one.problem and one.series
             else f"form “{one.form}”; expected number, sign or larger" if one.form not in ("number", "sign", "larger")
             else "`than` goes with the form larger, and it with `than`" if bool(one.than) != (one.form == "larger")
@@ -136,6 +145,16 @@ def _end(table: Fields | None, stops: list[str], runs: list[str]) -> End:
     if end.run and end.run not in runs:
         raise AuthorError(table.file, table.line, f"there is no run “{end.run}”")
     return end
+
+
+def _choices(table: Fields) -> Mapping[str, str]:
+    """Each name with the condition under which it is right; `true` and `false` stand for always and never."""
+    found = {}
+    for name, value in (table.table("choices") or {}).items():
+        if not isinstance(value, str | bool):
+            raise AuthorError(table.file, table.line, f"choice “{name}” should be a condition, true or false")
+        found[name] = value if isinstance(value, str) else ALWAYS if value else ""
+    return MappingProxyType(found)
 
 
 def _main(table: Fields) -> Tunable:

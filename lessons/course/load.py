@@ -8,14 +8,16 @@ Every mistake in a file is an `AuthorError` that names file and line.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from nntutor.lessons.course import catalog
 from nntutor.lessons.course.catalog import catalog_file
-from nntutor.lessons.course.model import END_TEXTS, AuthorError, Lesson, Prose, Text
+from nntutor.lessons.course.model import END_TEXTS, AuthorError, Lesson, Option, Posing, Prose, Question, Text
 
+_ITEM = re.compile(r"- ([a-z-]+): (.+)")
 HERE = Path(__file__).parent.parent
 _END = "the end: "
 """Before the name of a part that belongs to no stop."""
@@ -85,6 +87,7 @@ def described(id: str, language: str) -> tuple[str, str]:
 def read(source: str, file: str, lesson: Lesson) -> Text:
     """The words of a lesson from its Markdown: a title, what it is about, a part for each stop, its end (`###`)."""
     title, about, here = "", "", ""
+    worded = [f"{one.stop}?" for one in lesson.questions if one.options]
     parts: dict[str, tuple[int, list[str]]] = {}
     for number, line in enumerate(source.splitlines(), 1):
         if line.startswith("### "):
@@ -98,7 +101,7 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
             here = line[3:].strip()
             if here in parts:
                 raise AuthorError(file, number, f"stop “{here}” stands here a second time")
-            if here not in {stop.id for stop in lesson.stops}:
+            if here not in {*worded, *(stop.id for stop in lesson.stops)}:
                 raise AuthorError(file, number, f"the catalog has no stop “{here}” in lesson “{lesson.id}”")
             parts[here] = (number, [])
         elif line.startswith("# "):
@@ -114,9 +117,11 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
     end = len(source.splitlines())
     if not title or not about:
         raise AuthorError(file, end, "expected a title and, below it, what the lesson is about")
+    asked = {name: parts.pop(name, (0, [])) for name in worded}
     stops = [id for id in parts if not id.startswith(_END)]
-    if stops != [stop.id for stop in lesson.stops]:
+    if stops != [stop.id for stop in lesson.stops] or not all(line for line, _ in asked.values()):
         missing = [stop.id for stop in lesson.stops if stop.id not in parts]
+        missing += [name for name, (line, _) in asked.items() if not line]
         what = f"no text for stop “{missing[0]}”" if missing else "stops stand in another order than in the catalog"
         raise AuthorError(file, end, what)
     prose = {}
@@ -126,4 +131,25 @@ def read(source: str, file: str, lesson: Lesson) -> Text:
             raise AuthorError(file, line_number, f"{'' if id.startswith(_END) else 'stop '}“{id}” says nothing")
         prose[id] = Prose(joined, line_number)
     last = {id.removeprefix(_END): prose.pop(id) for id in list(prose) if id.startswith(_END)}
-    return Text(title, about, MappingProxyType(prose), file, MappingProxyType(last))
+    by_stop = {one.stop: one for one in lesson.questions}
+    posed = {name[:-1]: _posing(file, *part, by_stop[name[:-1]]) for name, part in asked.items()}
+    return Text(title, about, MappingProxyType(prose), file, MappingProxyType(last), MappingProxyType(posed))
+
+
+def _posing(file: str, line: int, body: list[str], question: Question) -> Posing:
+    """What is asked, then an item for each thing that can be chosen: its name and words, and below it what is said."""
+    asks, items = list[str](), list[tuple[str, str, list[str]]]()
+    for row in body:
+        if item := _ITEM.fullmatch(row):
+            items.append((item[1], item[2].strip(), []))
+        elif row.strip():
+            (items[-1][2] if items else asks).append(row.strip())
+    if not asks or [name for name, *_ in items] != list(question.options):
+        expected = ", ".join(question.options)
+        raise AuthorError(
+            file, line, f"“{question.stop}?”: expected a question, and the items {expected}, in this order"
+        )
+    options = {name: Option(label, " ".join(said)) for name, label, said in items}
+    if bare := next((name for name, one in options.items() if not one.said), ""):
+        raise AuthorError(file, line, f"“{question.stop}?”: nothing is said of “{bare}”; expected it below the item")
+    return Posing(" ".join(asks), MappingProxyType(options), line)

@@ -66,13 +66,19 @@ class Stop:
     sets_view: bool = False
 
 
+CHECK, DONE = "check", "done"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a lesson asks at a stop.
 
     A number by its symbol, to so many digits: of the stop's own iteration, later than the stop, or of the first
     iteration of a shipped problem. form: "number", its "sign" alone, or whether it is "larger" than another one. Or a
-    problem of a series of fresh ones (`practice`), another one each time.
+    problem of a series of fresh ones (`practice`), another one each time. always: it opens by itself also where another
+    one has in the same phase. choices: what can be chosen, by name, each with the condition under which it is right;
+    its words stand in the texts (`Posing`). until: an act, done once this condition holds, or (CHECK) the gradient
+    check is open; way: commands and edits that do it, for the linter.
     """
 
     stop: str
@@ -82,6 +88,16 @@ class Question:
     series: str = ""
     form: str = "number"
     than: str = ""
+    always: bool = False
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    until: str = ""
+    way: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What the texts say beside what is asked, by name; of a question that has none everything is in the record."""
+        return (DONE,) if self.until else tuple(self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +201,32 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What can be chosen, and what is said once it has been."""
+
+    label: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posing:
+    """The words of a question: what is asked, and by name what can be chosen."""
+
+    asks: str
+    options: Mapping[str, Option]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """A lesson in one language: its title, what it is about, the prose of each stop, and END_TEXTS."""
+    """A lesson in one language: its title, what it is about, the prose of each stop, and END_TEXTS.
+
+    questions: by stop, the words of those that need some.
+    """
 
     title: str
     about: str
     stops: Mapping[str, Prose]
     file: str
     end: Mapping[str, Prose] = field(default_factory=lambda: MappingProxyType({}))
+    questions: Mapping[str, Posing] = field(default_factory=lambda: MappingProxyType({}))

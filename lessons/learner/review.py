@@ -10,6 +10,7 @@ BOXES = (1, 1, 3, 7, 16, 35, 90)
 MOST = 3
 """Questions of a review."""
 DAY = 86400.0
+_SHOWN = "rr"
 
 
 class Kept(Protocol):
@@ -19,6 +20,8 @@ class Kept(Protocol):
     def box(self) -> int: ...
     @property
     def at(self) -> float: ...
+    @property
+    def results(self) -> str: ...
 
 
 def is_due(skill: Kept, now: float) -> bool:
@@ -28,6 +31,11 @@ def is_due(skill: Kept, now: float) -> bool:
     """
     passed = now - skill.at
     return passed >= BOXES[skill.box] * DAY or passed < -DAY
+
+
+def is_known(skill: Kept, now: float) -> bool:
+    """Whether a skill has been shown twice in a row, at once and alone, and is not to be asked again yet."""
+    return skill.results.endswith(_SHOWN) and not is_due(skill, now)
 
 
 def due(skills: Mapping[str, Kept], known: Collection[str], now: float, most: int = MOST) -> list[str]:

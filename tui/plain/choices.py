@@ -6,7 +6,7 @@ from nntutor.lessons.export.formats import FORMATS
 from nntutor.tui.state import finding, palette, runs
 from nntutor.tui.state.commands import GROUPS
 from nntutor.tui.state.palette import Entry
-from nntutor.tui.state.panels import Choosing, Exporting, Why
+from nntutor.tui.state.panels import Choosing, Exporting, Picking, Why
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Action, Press, Session
 from nntutor.tui.state.study import Study
@@ -24,7 +24,10 @@ def chosen(session: Session, text: str) -> tuple[Action, ...] | None:
     number = int(text) if text.isdecimal() and len(text) <= 4 else 0
     if session.study is not None and isinstance(session.study.panel, Why) and not number:
         number = operand(session.study, text)
-    return (*moved(picked, number - 1, listed), CONTINUE) if 1 <= number <= listed else None
+    if not 1 <= number <= listed:
+        return None
+    none_picked = (Press("unit_next"),) if picked < 0 else ()
+    return (*none_picked, *moved(max(picked, 0), number - 1, listed), CONTINUE)
 
 
 def _listed(session: Session) -> tuple[int, int]:
@@ -41,6 +44,8 @@ def _listed(session: Session) -> tuple[int, int]:
             return len(FORMATS), picked
         case Choosing(picked) if study is not None:
             return ways_to_run(study), picked
+        case Picking(choices=count, picked=picked, outcome=""):
+            return count, picked
     return 0, 0
 
 

@@ -13,12 +13,13 @@ from nntutor.tui.plain.choices import chosen
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import OWN, action_of, spoken, vocabulary
 from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
-from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Reading, note
+from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Picking, Reading, note
 from nntutor.tui.state.session import Press, Session, Typed
 
 _PASSED: dict[type[Panel], tuple[str, ...]] = {
     Checking: ("more", "less", "halve", "double"),
     Reading: ("unit_next", "unit_previous", "first", "last"),
+    Picking: ("continue", "unit_next", "unit_previous", "help"),
 }
 """What an open panel is asked with; any other command closes it first, so that nothing that is open changes a word."""
 _SIGNS = ("goto", "search")
@@ -46,10 +47,12 @@ def asks(session: Session) -> bool:
 
 
 def _answer(session: Session, text: str) -> Meant:
+    panel = session.study.panel if session.study is not None else None
+    if not text and session.practice is None and isinstance(panel, Answering):
+        return Meant((Typed(" "),))
     action = action_of(session.keymap, text) if text else "escape"
     if action == "escape":
         return Meant((Press("escape"),))
-    panel = session.study.panel if session.study is not None else None
     asked = session.practice is not None or isinstance(panel, Answering | Marking)
     if asked and action == "leave":
         return Meant((Press("escape"), Press("leave")))
@@ -65,7 +68,9 @@ def _command(session: Session, text: str) -> Meant:
         return _unknown(session, text)
     if rest and action not in AFTER:
         return Meant(wrong=note("plain.takes_nothing", word=spoken(action, session.language)[0], text=rest))
-    closing = () if _passed(session, action) else _closing(session)
+    if not rest and _passed(session, action):
+        return Meant((Press(action),))
+    closing = _closing(session)
     if rest or action == "open":
         found = AFTER[action](session, rest)
         return found if found.wrong else replace(found, actions=(*closing, *found.actions))

@@ -17,6 +17,7 @@ from nntutor.tui.drawing.canvas.saying import called, said
 from nntutor.tui.drawing.pages import marking
 from nntutor.tui.drawing.pages.search import named
 from nntutor.tui.drawing.panels import answer, check
+from nntutor.tui.drawing.panels import choices as picking
 from nntutor.tui.drawing.panels.why import made
 from nntutor.tui.drawing.step.formula import operand_figure
 from nntutor.tui.plain import choices
@@ -32,6 +33,7 @@ from nntutor.tui.state.panels import (
     Marked,
     Marking,
     Panel,
+    Picking,
     Reading,
     Why,
 )  # fmt: skip
@@ -121,6 +123,15 @@ def _marked(session: Session, study: Study, panel: Marked, words: Words, look: L
     return marking.told(words, session.style, panel.hunting)
 
 
+def _picking(session: Session, study: Study, panel: Picking, words: Words, look: Look) -> list[str]:
+    said = picking.told(session, study, panel, words)
+    if panel.outcome:
+        return [said, words.say("plain.choice_on")]
+    asks, labels = picking.asked(session, study, panel)
+    numbered = (words.say("plain.choice", number=number, text=label) for number, label in enumerate(labels, 1))
+    return [*filter(None, [said]), asks, *numbered, words.say("plain.choice_how")]
+
+
 def _reading(session: Session, study: Study, panel: Reading, words: Words, look: Look) -> list[str]:
     return glossary_lines(session, panel.top, words)
 
@@ -135,6 +146,7 @@ PANELS: dict[type[Panel], Callable[[Session, Study, Any, Words, Look], list[str]
     Answering: _answering,
     Marking: _marking,
     Marked: _marked,
+    Picking: _picking,
     Reading: _reading,
 }
 

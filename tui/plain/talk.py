@@ -48,7 +48,7 @@ def run(
         style = Style.ASCII if out.ascii else Style.UNICODE
         session = Session(
             desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, mouse=desk.mouse, colours=0,
-            questions=desk.questions, seed=random.SystemRandom().randrange(1, SEEDS),
+            questions=desk.questions, known=desk.known, seed=random.SystemRandom().randrange(1, SEEDS),
         )  # fmt: skip
         opening = desk.begin(lesson, problem, source, yours)
         if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):

@@ -127,7 +127,7 @@ def _study(before: Session | None, after: Session, study: Study, words: Words) -
 def _shown(session: Session, study: Study) -> tuple[object, ...]:
     """What the place tells; a change of it has to be told."""
     timeline = study.timeline
-    return (study.run, study.place, study.stop, session.digits, session.language, timeline.edits, study.name)
+    return (study.run, study.place, study.stop, session.digits, session.language, timeline.edits, study.name, study.act)
 
 
 def _place(session: Session, study: Study, words: Words, heard: tuple[list[str], list[str]] = ([], [])) -> list[str]:

@@ -20,18 +20,20 @@ from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.practice import SERIES, exercise, given_numbers, ref_of, skill_of
 from nntutor.lessons.course.questions import Asked
 from nntutor.lessons.language import why
-from nntutor.tui.state import marking
-from nntutor.tui.state.panels import Answering, note
-from nntutor.tui.state.study import Answered, Study, moved
+from nntutor.tui.state import acts, choices, marking
+from nntutor.tui.state.panels import Answering, Picking, note
+from nntutor.tui.state.study import Study, kept, moved, next_answer
 from nntutor.tui.state.written import EMPTY
 
 
 def asked(study: Study) -> Study:
     """What the stop has to ask, or the next number; or why there is none to ask for."""
+    if study.question is not None and study.question.until:
+        return acts.opened(study, study.question) or _next(study)
     if study.question is not None and study.question.series in HUNTS:
         return marking.opened(study, HUNTS[study.question.series])
-    panel = None if study.question is None else _of_stop(study, study.question)
-    return _opened(study, panel) if panel is not None else _next(study)
+    panel = None if study.question is None else of_stop(study, study.question)
+    return opened(study, panel) if panel is not None else _next(study)
 
 
 def _next(study: Study) -> Study:
@@ -41,14 +43,16 @@ def _next(study: Study) -> Study:
     asked = Asked(following.trace, following.trace.ref(following.step))
     if not isfinite(asked.right):
         return replace(study, note=note("answer.not_finite"))
-    return _opened(study, Answering(question=Asking(asked)))
+    return opened(study, Answering(question=Asking(asked), skill=_skill(asked)))
 
 
-def _of_stop(study: Study, question: Question) -> Answering | None:
-    """The panel of a stop's question; None where the network at hand has no such number still to come."""
+def of_stop(study: Study, question: Question) -> Answering | Picking | None:
+    """The panel of the question of the stop at hand; None where the network has no such number still to come."""
+    if question.choices:
+        return choices.of_stop(study, question)
     if question.series:
-        made = exercise(SERIES[question.series], _count(study), "last")
-        return Answering(question=Asking(made.asked[-1]), given=made.given)
+        made = exercise(SERIES[question.series], next_answer(study), "last")
+        return Answering(question=Asking(made.asked[-1]), given=made.given, skill=question.series, stop=study.stop)
     trace = _first_of(question.problem) if question.problem else study.timeline.trace
     try:
         than = ref_of(trace, question.than) if question.than else None
@@ -56,10 +60,15 @@ def _of_stop(study: Study, question: Question) -> Answering | None:
         step = asked.step
     except KeyError:
         return None
-    if question.problem:
-        given = given_numbers(names(step.full))
-        return Answering(question=Asking(replace(asked, given=given)), given=given)
-    return Answering(question=Asking(asked)) if step.index > study.timeline.step and isfinite(step.value) else None
+    given = given_numbers(names(step.full)) if question.problem else ()
+    if not given and (step.index <= study.timeline.step or not isfinite(step.value)):
+        return None
+    asked = replace(asked, given=given)
+    return Answering(question=Asking(asked), given=given, skill=_skill(asked), stop=study.stop)
+
+
+def _skill(asked: Asked) -> str:
+    return skill_of(why.kind(asked.trace, asked.step))
 
 
 @lru_cache(maxsize=2)
@@ -67,7 +76,10 @@ def _first_of(problem: str) -> Trace:
     return Timeline.start(builtin.open(problem)).trace
 
 
-def _opened(study: Study, panel: Answering) -> Study:
+def opened(study: Study, panel: Answering | Picking) -> Study:
+    """The study with a question open, and what it asks for hidden."""
+    if isinstance(panel, Picking):
+        return replace(study, panel=panel, note=None)
     asked = panel.question.asked
     assert asked.slips is not None  # worked out now, so that an answer waits for nothing
     here = not panel.given and asked.trace.iteration == study.place.iteration
@@ -100,16 +112,15 @@ def helped(study: Study, panel: Answering) -> Study:
 
 def skipped(study: Study, panel: Answering) -> Study:
     """The question is closed, and the place stays where it is."""
-    study = _kept(study, panel.question.skip())
+    study = _kept(study, replace(panel, question=panel.question.skip()))
     return replace(study, panel=None, hidden=frozenset(), note=note("answer.skipped"))
 
 
 def _revealed(study: Study, panel: Answering, key: str, facts: dict[str, float]) -> Study:
     """On at the number, with what was predicted beside it; where it is another network's, only that is said."""
-    question = panel.question
-    own = study.question
-    settled = study.settled if own is None or own.series or study.stop is None else study.settled | {study.stop}
-    study = replace(_kept(study, question), panel=None, hidden=frozenset(), settled=settled)
+    question, own = panel.question, study.question
+    settled = study.settled if own is None or own.series or panel.stop is None else study.settled | {panel.stop}
+    study = replace(_kept(study, panel), panel=None, hidden=frozenset(), settled=settled)
     if not panel.given:
         trace = question.asked.trace
         study = moved(study, study.timeline.to(trace.iteration, question.asked.step.index))
@@ -117,11 +128,5 @@ def _revealed(study: Study, panel: Answering, key: str, facts: dict[str, float])
     return study if study.note is not None else replace(study, note=note(key, symbol=symbol, **facts))
 
 
-def _count(study: Study) -> int:
-    return study.answered.number + 1 if study.answered is not None else 1
-
-
-def _kept(study: Study, question: Asking) -> Study:
-    """The study that says how a question has ended, where it is about a skill."""
-    skill = skill_of(why.kind(question.asked.trace, question.asked.step))
-    return replace(study, answered=Answered(_count(study), skill, question.outcome))
+def _kept(study: Study, panel: Answering) -> Study:
+    return kept(study, panel.skill, panel.question.outcome, panel.stop)

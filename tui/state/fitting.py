@@ -61,6 +61,8 @@ def _study(study: Study) -> Study:
         study = replace(study, view=views(study)[0])
     if isinstance(study.panel, Why) and study.panel.picked:
         study = replace(study, panel=Why(_within(study.panel.picked, len(study.step.operands))))
+    if study.act is not None and study.act.stop != study.last:
+        study = replace(study, act=None)
     return study
 
 

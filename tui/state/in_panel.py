@@ -19,6 +19,7 @@ from nntutor.tui.state.panels import (
     Marked,
     Marking,
     Panel,
+    Picking,
     Scrolled,
     Why,
     note,
@@ -32,7 +33,7 @@ _POWERS = (-14, 0)
 
 def in_panel(session: Session, study: Study, panel: Panel, name: str, extents: Extents) -> Session:
     """The session after a key that the panel takes, or that every panel takes."""
-    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering | Marking):
+    if name in ("escape", "leave", panel.toggle) and not isinstance(panel, Answering | Marking | Picking):
         return replace(session, study=replace(study, panel=None))
     if isinstance(panel, Exporting) and name in ("continue", "check"):
         wanted = Export(panel.format, panel.whole, to_clipboard=name == "check")
@@ -108,6 +109,12 @@ def _marking(study: Study, panel: Marking, name: str) -> Study:
     return marking.pressed(study, panel, name)
 
 
+def _picking(study: Study, panel: Picking, name: str) -> Study:
+    from nntutor.tui.state import choices
+
+    return choices.pressed(study, panel, name)
+
+
 KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Why: _why,
     Checking: _checking,
@@ -117,5 +124,6 @@ KEYS: dict[type[Panel], Callable[[Study, Any, str], Study]] = {
     Editing: _editing,
     Answering: _answering,
     Marking: _marking,
+    Picking: _picking,
 }
 """What a panel does with a key that it takes. Those that are scrolled need nothing of their own."""

@@ -30,12 +30,34 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
         case Ran(number, chunk):
             return replace(session, study=runs.ran(study, number, chunk))
         case Tick(number):
-            return replace(session, study=playing.ticked(study, number))
+            asking = _by_itself(session, study) if playing.is_on(study, number) else None
+            return replace(session, study=playing.ticked(study, number) if asking is None else asking)
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
             return replace(session, study=runs.stopped(study))
         case Press(name) if _allowed(study, name):
-            return _pressed(session, study, name, extents)
+            return _ended(study, _acted(_pressed(session, study, name, extents)))
     return session
+
+
+def _acted(session: Session) -> Session:
+    """The session after a key, which may have done what is asked for."""
+    if session.study is None or session.study.act is None:
+        return session
+    # Another door, as for `_asked`.
+    from nntutor.tui.state import acts
+
+    return replace(session, study=acts.after(session.study))
+
+
+def _ended(before: Study, session: Session) -> Session:
+    """The session after a key that may have gone on from the last stop: then the end of the lesson is open."""
+    study = session.study
+    if study is None or study.note != moves.LESSON_DONE or before.note == moves.LESSON_DONE:
+        return session
+    # Another door, as for `_ending`.
+    from nntutor.tui.state import ending
+
+    return ending.opened(session, study.name)
 
 
 def _allowed(study: Study, name: str) -> bool:
@@ -90,6 +112,15 @@ def _bug(study: Study) -> Study:
     return marking.asked(study)
 
 
+def _left(study: Study, on: bool) -> Study:
+    """Without what is to be done, where something is."""
+    if study.act is None:
+        return replace(study, note=None)
+    from nntutor.tui.state import acts
+
+    return acts.left(study, study.act, on)
+
+
 def _parting(study: Study) -> Study:
     # Another door: few studies have numbers of the learner's own.
     from nntutor.tui.state import yours
@@ -129,7 +160,7 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "play": playing.begun,
     "help": _opens(Helping()),
     "backspace": moves.back_on_trail,
-    "escape": lambda study: replace(study, note=None),
+    "escape": lambda study: _left(study, on=False),
 }
 
 
@@ -137,12 +168,21 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
 
 
 def _continue(session: Session, study: Study, extents: Extents) -> Session:
-    """The rest of the prose, then the next stop."""
+    """The rest of the prose, then the question of the stop, then the next stop."""
     if study.page + 1 < extents.prose_pages(session):
         return replace(session, study=replace(study, page=study.page + 1))
-    after = moves.go_on(study)
-    session = replace(session, study=after)
-    return _ending(session, after, extents) if after.note == moves.LESSON_DONE else session
+    if study.act is not None:
+        return replace(session, study=_left(study, on=True))
+    return replace(session, study=_by_itself(session, study) or moves.go_on(study))
+
+
+def _by_itself(session: Session, study: Study) -> Study | None:
+    if not session.questions or study.lesson is None or not study.lesson.questions:
+        return None
+    # Another door, as for `_asked`.
+    from nntutor.tui.state import by_itself
+
+    return by_itself.opened(session, study)
 
 
 def _ending(session: Session, study: Study, extents: Extents) -> Session:

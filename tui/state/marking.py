@@ -11,7 +11,7 @@ from dataclasses import replace
 from nntutor.lessons.course.bugs import HUNTS, Hunt, Hunting, bug
 from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.panels import Marked, Marking, note
-from nntutor.tui.state.study import Answered, Study
+from nntutor.tui.state.study import Study, kept, next_answer
 from nntutor.tui.state.written import EMPTY
 
 
@@ -25,7 +25,7 @@ def asked(study: Study) -> Study:
 
 def opened(study: Study, hunt: Hunt) -> Study:
     """A fresh bug of a hunt."""
-    return replace(study, panel=Marking(Hunting(bug(hunt, _count(study)))), note=None)
+    return replace(study, panel=Marking(Hunting(bug(hunt, next_answer(study)))), note=None)
 
 
 def pressed(study: Study, panel: Marking, name: str) -> Study:
@@ -59,9 +59,5 @@ def _skipped(study: Study, panel: Marking) -> Study:
     return replace(_kept(study, panel.hunting.skip()), panel=None, note=note("quiz.skipped"))
 
 
-def _count(study: Study) -> int:
-    return study.answered.number + 1 if study.answered is not None else 1
-
-
 def _kept(study: Study, hunting: Hunting) -> Study:
-    return replace(study, answered=Answered(_count(study), hunting.bug.hunt.id, hunting.outcome))
+    return kept(study, hunting.bug.hunt.id, hunting.outcome, None)

@@ -130,12 +130,35 @@ class Editing(Line):
 class Answering(Line):
     """A number that is asked for. verdict: what the answer before is worth; None where a hint came after it.
 
-    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place.
+    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place. skill:
+    what an answer is kept under; empty for nothing. stop: whose question it is. by_itself: no key has asked for it, so
+    space goes on without an answer.
     """
 
     question: Question
     verdict: Verdict | None = None
     given: tuple[Ref, ...] = ()
+    skill: str = ""
+    stop: int | None = None
+    by_itself: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picking(Panel):
+    """The question of a stop with choices. picked: the one at hand, −1 for none; told: the one that something is said
+    of. right: the one that is. outcome: one of asking.OUTCOMES once it has ended, while what is right is read."""
+
+    choices: int
+    right: int
+    stop: int
+    skill: str
+    picked: int = -1
+    told: int = -1
+    tries: int = 0
+    outcome: str = ""
+    by_itself: bool = False
+
+    takes: ClassVar[tuple[str, ...]] = (*_PICKING, "continue", "help")
 
 
 @dataclass(frozen=True)

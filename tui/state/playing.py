@@ -1,6 +1,7 @@
 """The lesson that plays: a step a second, for a class or a projector, until the iteration's end or a key.
 
-The seconds are the app's, which sends a Tick for each; here is what a tick and a key make of the study.
+It stops where a question opens by itself
+(`by_itself`). The seconds are the app's, which sends a Tick for each; here is what a tick and a key make of the study.
 """
 
 from __future__ import annotations
@@ -21,9 +22,14 @@ def begun(study: Study) -> Study:
     return replace(study, playing=Playing(number, 1.0), plays=number, panel=None, note=None)
 
 
+def is_on(study: Study, number: int) -> bool:
+    """Whether what plays is still the time `number`."""
+    return study.playing is not None and study.playing.number == number
+
+
 def ticked(study: Study, number: int) -> Study:
     """One step on, and the end of it where the iteration ends; a tick of what plays no more does nothing."""
-    if study.playing is None or study.playing.number != number:
+    if not is_on(study, number):
         return study
     after = moves.step_on(study)
     at_end = after.timeline.step == len(after.trace) or after.place == study.place

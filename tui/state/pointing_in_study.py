@@ -7,7 +7,7 @@ from dataclasses import replace
 from nntutor.core.engine.plan import PHASES
 from nntutor.core.notation.symbols import Ref
 from nntutor.tui.state import moves
-from nntutor.tui.state.panels import Choosing, Line, Marking, Why, note
+from nntutor.tui.state.panels import Choosing, Line, Marking, Picking, Why, note
 from nntutor.tui.state.runs import choices
 from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.study import Study
@@ -63,4 +63,6 @@ def picked(session: Session, study: Study, row: int) -> Session | None:
         return replace(session, study=replace(study, panel=replace(panel, picked=row + 1, line=EMPTY)))
     if isinstance(panel, Choosing) and row < choices(study):
         return replace(session, study=replace(study, panel=Choosing(row)))
+    if isinstance(panel, Picking) and row < panel.choices and not panel.outcome:
+        return replace(session, study=replace(study, panel=replace(panel, picked=row)))
     return None

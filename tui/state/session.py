@@ -191,7 +191,8 @@ class Session:
     app then opens; export: what it then writes. leaving: the learner wants out. palette: the list of commands, where it
     is open; search: what is searched for. typed: by kind of line, those that were sent, for as long as the session
     lasts. colours: how many the terminal has; 0: none in any theme. mouse: whether it is listened to.
-    questions: whether it is said that a stop has one. practice: problems over the list or the lesson; ending: below
+    questions: whether those of a lesson open by themselves, and it is said that a stop has one. known: skills that have
+    been shown of late, so that their questions do not. practice: problems over the list or the lesson; ending: below
     them, the end of a lesson over it. seed: of the next problem that is drawn. result: how the last one ended.
     """
 
@@ -213,6 +214,7 @@ class Session:
     colours: int = 16
     mouse: bool = False
     questions: bool = True
+    known: frozenset[str] = frozenset()
     practice: Practice | None = None
     ending: Ending | None = None
     seed: int = 1

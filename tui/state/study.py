@@ -87,6 +87,15 @@ class Answered:
     outcome: str
 
 
+@dataclass(frozen=True)
+class Act:
+    """What the learner is asked to do at a stop; by_itself: no key has asked for it; done: it is, and that is read."""
+
+    stop: int
+    by_itself: bool
+    done: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
@@ -95,8 +104,10 @@ class Study:
     has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
-    settled: the stops whose own question has ended, but for being skipped. yours: by iteration and number, what the
-    learner has got for it. typed: what of it has been typed here, as it was written; slip: what gives these numbers.
+    settled: the stops whose own question has ended, but for being skipped. closed: those where it has ended in
+    whichever way, so that it opens by itself no more. act: what is to be done at the stop, said in place of its text.
+    yours: by iteration and number, what the learner has got for it. typed: what of it has been typed here, as it was
+    written; slip: what gives these numbers.
     """
 
     name: str
@@ -122,6 +133,8 @@ class Study:
     hidden: frozenset[Ref] = frozenset()
     answered: Answered | None = None
     settled: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
+    act: Act | None = None
     yours: Mapping[tuple[int, Ref], Yours] = field(default_factory=dict)
     typed: tuple[Named, ...] = ()
     slip: Note | None = None
@@ -274,6 +287,17 @@ def arrived_at(study: Study, number: int) -> Study:
     stop = study.lesson.stops[number]
     there = study.run == stop.run and study.place == study.place_of(stop)
     return read(replace(study, held=None if there else number), number)
+
+
+def next_answer(study: Study) -> int:
+    """The study's so manieth question is the next one that ends."""
+    return study.answered.number + 1 if study.answered is not None else 1
+
+
+def kept(study: Study, skill: str, outcome: str, stop: int | None) -> Study:
+    """The study that says how a question about a skill has ended, and at which stop that was, if at one."""
+    closed = study.closed if stop is None else study.closed | {stop}
+    return replace(study, answered=Answered(next_answer(study), skill, outcome), closed=closed)
 
 
 @dataclass(frozen=True, eq=False)

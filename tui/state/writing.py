@@ -117,6 +117,8 @@ def _inserted(session: Session, text: str) -> Session:
     line, panel = _line(session), _panel(session)
     if isinstance(panel, Answering | Marking) and text.strip() == "?":
         return _helped(session, panel)
+    if isinstance(panel, Answering) and session.practice is None and text == " " and not line.text:
+        return _passed(session, panel)
     if not isinstance(panel, Line):
         room = max(0, _LONGEST_QUERY - len(line.text))
         return _with(session, written.inserted(line, foreign.typed(text, room)))
@@ -137,6 +139,14 @@ def _helped(session: Session, panel: Answering | Marking) -> Session:
     assert study is not None
     helped = marking.helped(study, panel) if isinstance(panel, Marking) else answers.helped(study, panel)
     return replace(session, study=helped)
+
+
+def _passed(session: Session, panel: Answering) -> Session:
+    """On without an answer: a space is no beginning of a number."""
+    from nntutor.tui.state import by_itself
+
+    assert session.study is not None
+    return by_itself.passed(session, session.study, panel)
 
 
 def _nothing(session: Session, edit: str) -> Session:

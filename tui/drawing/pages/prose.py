@@ -5,13 +5,14 @@ from __future__ import annotations
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.style import sign
 from nntutor.lessons.course import holes, load
-from nntutor.lessons.course.model import AuthorError
+from nntutor.lessons.course.model import DONE, AuthorError
 from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
+from nntutor.tui.state import choices
 from nntutor.tui.state.session import Session
-from nntutor.tui.state.study import Study
+from nntutor.tui.state.study import Act, Study
 
 _BEFORE = 2  # cells before the sign at the end of a page
 _WIDEST = 90  # cells of a line of prose: longer ones are hard to read
@@ -30,9 +31,11 @@ def is_kept_back(session: Session, study: Study, words: Words) -> bool:
 def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
     """What is said at this place, and whether something of it is kept back after a change."""
     otherwise = why.sentence(words, study.trace, study.step, session.style)
-    number = study.stop
+    number = study.stop if study.act is None else study.act.stop
     if study.lesson is None or number is None:
         return otherwise, False
+    if study.act is not None:
+        return _to_do(session, study, study.act), False
     lesson, stop = study.lesson, study.lesson.stops[number]
 
     def trace_of(run: str | None, iteration: int | None) -> Trace:
@@ -53,6 +56,16 @@ def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
             return said(whole=False) or otherwise, True
     except AuthorError as error:
         return str(error), False
+
+
+def _to_do(session: Session, study: Study, act: Act) -> str:
+    """What is to be done at a stop; once it is, what is said of that."""
+    assert study.lesson is not None
+    text = load.text(study.lesson.id, session.language)
+    posing = text.questions[study.lesson.stops[act.stop].id]
+    option = posing.options[DONE]
+    said = f"{BOLD}{option.label}{BOLD} {option.said}" if act.done else posing.asks
+    return choices.place(study, act.stop).filled(text, said, session.digits, session.style)
 
 
 def prose_pages(session: Session, study: Study, words: Words, height: int) -> list[list[Row]]:

@@ -61,5 +61,12 @@ def keys(session: Session) -> Keys:
     return [
         (non_text_key(session, "continue"), "answer"),
         ("?", "hint"),
-        (non_text_key(session, "escape"), "skip"),
+        _on(session) or (non_text_key(session, "escape"), "skip"),
     ]
+
+
+def _on(session: Session) -> tuple[str, str] | None:
+    """The key that goes on without an answer, where no key has asked."""
+    panel = session.study.panel if session.study is not None else None
+    is_open = isinstance(panel, Answering) and panel.by_itself and not panel.text
+    return ("space", "continue") if is_open else None

@@ -10,7 +10,7 @@ from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Row, kept
 from nntutor.tui.drawing.panels import run
 from nntutor.tui.state.commands import ROW
-from nntutor.tui.state.panels import Answering, Asking, Checking, Choosing, Editing, Exporting, Panel, Why
+from nntutor.tui.state.panels import Answering, Asking, Checking, Choosing, Editing, Exporting, Panel, Picking, Why
 from nntutor.tui.state.runs import learns
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -18,7 +18,7 @@ from nntutor.tui.state.study import Study
 
 PANELS: dict[type[Panel], str] = {
     Why: "why", Checking: "check", Choosing: "run", Editing: "edit", Asking: "goto", Answering: "answer",
-    Exporting: "export",
+    Exporting: "export", Picking: "choices",
 }  # fmt: skip
 """The file of this folder with its `rows(session, study, panel, words)` and `keys(session)`. Those that cover the whole
 screen are in pages/page.py."""

@@ -1,0 +1,261 @@
+"""Questions that open by themselves, and those with choices: never in the way, never twice, never given away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import screens
+from plain import Talk
+
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import Lesson, Question
+from nntutor.lessons.learner.answers import Skill
+from nntutor.lessons.learner.places import Store
+from nntutor.lessons.learner.review import is_known
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.panels import Answering, Marking, Picking
+from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
+from nntutor.tui.state.study import Study
+
+
+def study_of(session: Session) -> Study:
+    assert session.study is not None
+    return session.study
+
+
+def lesson_of(session: Session) -> Lesson:
+    lesson = study_of(session).lesson
+    assert lesson is not None
+    return lesson
+
+
+def panel_of(session: Session) -> Answering | Picking:
+    panel = study_of(session).panel
+    assert isinstance(panel, Answering | Picking)
+    return panel
+
+
+def spaced(session: Session) -> Session:
+    """After the space bar, whatever it means there."""
+    typing = isinstance(study_of(session).panel, Answering)
+    return screens.update(session, Typed(" ") if typing else Press("continue"))
+
+
+def open_at(lesson: str, **named: object) -> Session:
+    """A lesson at its first question, come to by space alone."""
+    session = screens.of_lesson(lesson, asks=True, **named)  # type: ignore[arg-type]
+    while study_of(session).panel is None:
+        session = spaced(session)
+    return session
+
+
+def text(session: Session) -> str:
+    return " ".join(" ".join(screens.lines(session)).split())
+
+
+def opened(session: Session) -> list[str]:
+    """The stops whose questions open, in a lesson read by space alone; every second one is answered by esc."""
+    found: list[str] = []
+    for _ in range(4 * len(lesson_of(session).stops)):
+        if study_of(session).panel is None:
+            session = spaced(session)
+            continue
+        found.append(lesson_of(session).stops[study_of(session).last].id)
+        session = spaced(session) if len(found) % 2 else screens.pressed(session, "escape")
+    return found
+
+
+def test_space_opens_the_question_of_a_stop_before_it_goes_on_and_space_then_goes_on() -> None:
+    session = open_at("output-delta")
+    before = study_of(session)
+    assert isinstance(panel_of(session), Answering) and "space go on" in screens.lines(session)[-1]
+    after = study_of(spaced(session))
+    assert after.panel is None and after.last == before.last + 1
+    assert after.answered is not None and (after.answered.skill, after.answered.outcome) == ("output-delta", "skipped")
+
+
+def test_in_a_phase_one_question_opens_by_itself_and_those_that_always_do() -> None:
+    session = screens.of_lesson("hidden-delta", asks=True)
+    questions = tuple(Question(one, ask="Δw1", problem="sibling") for one in ("wait", "sum", "delta", "at-once"))
+    for always, expected in ((False, ["wait", "at-once"]), (True, ["wait", "delta", "at-once"])):
+        changed = tuple(replace(one, always=always and one.stop == "delta") for one in questions)
+        lesson = replace(lesson_of(session), questions=changed)
+        assert opened(replace(session, study=replace(study_of(session), lesson=lesson))) == expected
+
+
+def test_while_they_are_off_or_what_they_ask_is_known_none_opens() -> None:
+    session = screens.of_lesson("output-delta", asks=True)
+    assert opened(session) and not opened(replace(session, questions=False))
+    assert not [one for one in opened(replace(session, known=frozenset(["output-delta"]))) if one in ("sign", "delta")]
+
+
+def test_two_hits_at_once_put_a_skill_off_until_it_is_due() -> None:
+    day = 86400.0
+    for results, days, expected in (
+        ("rr", 1, True),
+        ("hrr", 1, True),
+        ("rr", 8, False),
+        ("rhr", 1, False),
+        ("r", 0, False),
+    ):
+        assert is_known(Skill(3, 0.0, results), days * day) == expected
+
+
+def test_what_was_closed_opens_no_more_back_and_forth_nor_after_a_restart(tmp_path: Path) -> None:
+    session = open_at("hidden-delta")
+    assert isinstance(panel_of(session), Picking)
+    for again in (session, screens.resumed(tmp_path / "open", session)):
+        assert isinstance(study_of(spaced(again) if again is not session else again).panel, Picking)
+    session = screens.pressed(session, "unit_next", "unit_next", "continue")
+    assert panel_of(session).skill == "hidden-delta.wait" and "is right" in text(session)
+    kept = screens.resumed(tmp_path / "closed", session)  # it was shown as right: so it is kept
+    for one in (spaced(session), kept):
+        back = screens.pressed(one, "stop_previous") if one is not kept else one
+        assert study_of(back).panel is None and study_of(back).last == study_of(session).last
+        assert study_of(spaced(back)).panel is None and study_of(spaced(back)).last == study_of(session).last + 1
+
+
+def test_an_answer_that_is_shown_as_kept_is_kept_and_known_at_once(tmp_path: Path) -> None:
+    desk = Desk(Store.open(tmp_path))
+    before = open_at("hidden-delta")
+    for _ in range(2):
+        session = screens.pressed(before, "unit_next", "unit_next", "continue")
+        session = desk.keep(before, session)
+    assert session.known == {"hidden-delta.wait"} == Desk(Store.open(tmp_path)).known
+
+
+def test_it_stops_to_ask_while_it_plays() -> None:
+    session = spaced(open_at("hidden-delta"))
+    session = screens.pressed(session, "stop_previous")
+    session = replace(session, study=replace(study_of(session), closed=frozenset()))
+    playing = screens.pressed(session, "play")
+    session = screens.update(playing, Tick(study_of(playing).plays))
+    assert panel_of(session).by_itself and study_of(session).playing is None
+    assert study_of(session).place == study_of(playing).place
+
+
+def test_a_wrong_choice_is_told_why_and_the_right_one_afterwards_is_no_first_time_hit() -> None:
+    session = screens.pressed(open_at("hidden-delta"), "unit_next", "continue")
+    assert "tempting" in text(session) and panel_of(session).by_itself
+    session = screens.pressed(session, "unit_next", "unit_next", "continue")
+    answered = study_of(session).answered
+    assert answered is not None and answered.outcome == "helped"
+    assert study_of(spaced(session)).last == study_of(session).last + 1
+    assert study_of(screens.pressed(session, "escape")).last == study_of(session).last
+
+
+def test_a_choice_is_right_where_the_record_at_hand_says_so() -> None:
+    session = screens.of_lesson("output-delta", asks=True)
+    session = screens.pressed(session, "edit")
+    session = screens.pressed(screens.update(session, Typed("t1 = 1")), "continue")
+    while not isinstance(study_of(session).panel, Picking):
+        session = spaced(session)
+    panel = study_of(session).panel
+    assert isinstance(panel, Picking) and (panel.right, study_of(session).trace["∂E/∂w5"] < 0) == (0, True)
+
+
+def test_help_shows_what_is_right_and_a_skipped_choice_can_be_asked_for() -> None:
+    session = open_at("hidden-delta")
+    shown = screens.pressed(session, "help")
+    assert "The answer is" in text(shown)
+    skipped = screens.pressed(session, "escape")
+    assert "Skipped" in text(skipped) and isinstance(study_of(screens.pressed(skipped, "ask")).panel, Picking)
+
+
+def through(session: Session) -> Session:
+    """A lesson read by space to its end, which is open then."""
+    for _ in range(3 * len(lesson_of(session).stops)):
+        session = session if session.ending is not None else spaced(session)
+    assert session.ending is not None
+    return session
+
+
+def test_space_past_the_question_of_the_last_stop_opens_the_end_of_the_lesson() -> None:
+    session = through(screens.of_lesson("neuron", asks=True))
+    answered = study_of(session).answered
+    assert answered is not None and (answered.skill, answered.outcome) == ("neuron-delta", "skipped")
+    assert len(lesson_of(session).stops) - 1 in study_of(session).closed
+    assert study_of(screens.pressed(session, "escape")).panel is None
+
+
+def test_a_bug_waits_for_its_key() -> None:
+    session = screens.pressed(through(screens.of_lesson("old-weights", asks=True)), "escape")
+    final = len(lesson_of(session).stops) - 1
+    assert study_of(session).stop == final and final not in study_of(session).closed
+    assert isinstance(study_of(screens.pressed(session, "ask")).panel, Marking)
+
+
+def test_a_click_picks_a_choice_and_keys_that_only_look_lose_no_question() -> None:
+    session = open_at("hidden-delta")
+    panel = study_of(screens.update(session, Pointed("row", 1))).panel
+    assert isinstance(panel, Picking) and (panel.told, panel.outcome) == (1, "right")
+    looked = screens.pressed(session, "view")
+    assert not study_of(looked).closed and isinstance(study_of(spaced(looked)).panel, Picking)
+
+
+def test_in_plain_lines_it_opens_too_and_a_number_chooses(talk: Talk) -> None:
+    lines = talk("hidden-delta", say="; ; 1; ?; ; quit")
+    said = "\n".join(lines)
+    assert "1: With a target of its own." in said and "tempting" in said and "The answer is" in said
+    assert "Stop 3 of" in said
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_of_a_question_with_choices_no_word_is_lost(size: tuple[int, int], language: str) -> None:
+    for lesson in (one for one in load.lessons() if one.id in ("hidden-delta", "output-delta")):
+        session = screens.of_lesson(lesson.id, language, size=size, asks=True)
+        posing = next(iter(load.text(lesson.id, language).questions.values()))
+        while not isinstance(study_of(session).panel, Picking):
+            session = spaced(session)
+        for number, option in enumerate(posing.options.values(), 1):
+            here = screens.pressed(session, *["unit_next"] * number)
+            assert "".join(option.label.split()) in "".join(text(here).split())
+            assert "".join(option.said.split()) in "".join(text(screens.pressed(here, "continue")).split())
+
+
+# --- what is to be done ------------------------------------------------------------------------------
+
+
+def to_do(lesson: str, **named: object) -> Session:
+    """A lesson at its first act."""
+    session = screens.of_lesson(lesson, asks=True, **named)  # type: ignore[arg-type]
+    while study_of(session).act is None:
+        session = spaced(session)
+    return session
+
+
+def test_an_act_is_done_by_the_keys_that_do_it_and_the_next_stop_follows() -> None:
+    session = to_do("descent")
+    assert "find an η with which" in text(session)
+    after = screens.pressed(session, "double")
+    answered, act = study_of(after).answered, study_of(after).act
+    assert act is not None and act.done and "It lands." in text(after)
+    assert answered is not None and (answered.skill, answered.outcome) == ("descent.double", "right")
+    following = study_of(spaced(after))
+    assert following.act is None and following.last == study_of(session).last + 1
+
+
+@pytest.mark.parametrize("key", ["continue", "escape"])
+def test_an_act_that_is_not_done_is_skipped_and_never_in_the_way(key: str) -> None:
+    session = to_do("descent")
+    after = study_of(screens.pressed(session, "view", "less", key))
+    assert after.act is None and after.answered is not None and after.answered.outcome == "skipped"
+    assert after.last == study_of(session).last + (key == "continue")
+    asked = screens.pressed(to_do("descent"), "escape", "ask")
+    assert study_of(asked).act is not None  # p asks for it again
+
+
+def test_a_check_is_an_act_and_another_stop_ends_one() -> None:
+    session = to_do("old-weights")
+    checked = screens.pressed(session, "check")
+    act = study_of(checked).act
+    assert act is not None and act.done and "Measured." in text(screens.pressed(checked, "escape"))
+    assert study_of(screens.pressed(session, "stop_previous")).act is None
+
+
+def test_an_act_is_told_in_lines_and_what_was_done_is_too(talk: Talk) -> None:
+    lines = "\n".join(talk("descent", say="; ".join([*[""] * 9, "double", "", "quit"])))
+    assert "find an η with which" in lines and "It lands." in lines

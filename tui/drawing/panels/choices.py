@@ -1,0 +1,85 @@
+"""The question of a stop with choices, what can be chosen, and what is said of the one that was.
+
+Where there is little room the one at hand stands there alone, and what is said takes the place of what is asked.
+"""
+
+from __future__ import annotations
+
+from nntutor.lessons.course import load
+from nntutor.lessons.course.model import Posing
+from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
+from nntutor.tui.state import choices
+from nntutor.tui.state.panels import Picking
+from nntutor.tui.state.session import Pointed, Session
+from nntutor.tui.state.signs import non_text_key
+from nntutor.tui.state.study import Study
+
+_ROOMY = (60, 20)
+
+
+def rows(session: Session, study: Study, panel: Picking, words: Words) -> list[Row]:
+    said, width = told(session, study, panel, words), session.width
+    asks, labels = asked(session, study, panel)
+    if session.width >= _ROOMY[0] and session.height >= _ROOMY[1]:
+        listed = [row for number in range(len(labels)) for row in _option(session, panel, labels, number)]
+        return [*_lines(asks, width, "bold"), *([] if panel.outcome else listed), *_lines(said, width, "warning")]
+    head = _lines(said, width, "warning") if said and panel.picked < 0 else _lines(asks, width, "bold")
+    return [*head, *(_option(session, panel, labels, panel.picked) if panel.picked >= 0 else [])]
+
+
+def asked(session: Session, study: Study, panel: Picking) -> tuple[str, tuple[str, ...]]:
+    """What is asked, and what can be chosen."""
+    posing = _posing(session, study, panel)
+    labels = (option.label for option in posing.options.values())
+    return _filled(session, study, panel, posing.asks), tuple(_filled(session, study, panel, one) for one in labels)
+
+
+def told(session: Session, study: Study, panel: Picking, words: Words) -> str:
+    """Whether what was chosen is right, and why; empty where nothing has been chosen."""
+    if panel.told < 0:
+        return ""
+    option = list(_posing(session, study, panel).options.values())[panel.told]
+    verdict = "other" if panel.told != panel.right else "shown" if panel.outcome == "shown" else "right"
+    label = _filled(session, study, panel, option.label)
+    return f"{words.say(f'choice.{verdict}', label=label)} {_filled(session, study, panel, option.said)}"
+
+
+def _posing(session: Session, study: Study, panel: Picking) -> Posing:
+    assert study.lesson is not None
+    return load.text(study.lesson.id, session.language).questions[study.lesson.stops[panel.stop].id]
+
+
+def _filled(session: Session, study: Study, panel: Picking, prose: str) -> str:
+    assert study.lesson is not None
+    text = load.text(study.lesson.id, session.language)
+    return choices.place(study, panel.stop).filled(text, prose, session.digits, session.style)
+
+
+def _option(session: Session, panel: Picking, labels: tuple[str, ...], number: int) -> list[Row]:
+    at_hand = number == panel.picked
+    mark = look_of(session).line("▸") if at_hand else " "
+    lead = f" {mark} {number + 1}/{len(labels)} "
+    click = Pointed("row", number)
+    lines = wrapped(labels[number], session.width - len(lead) - 1)
+    return [
+        (Piece(lead if at == 0 else " " * len(lead), "key" if at_hand else "", click),
+         Piece(line, "picked" if at_hand else "", click))
+        for at, line in enumerate(lines)
+    ]  # fmt: skip
+
+
+def _lines(text: str, width: int, kind: str) -> list[Row]:
+    return [(Piece(f" {line}", kind),) for line in wrapped(text, width - 2)] if text else []
+
+
+def keys(session: Session) -> Keys:
+    panel = session.study.panel if session.study is not None else None
+    assert isinstance(panel, Picking)
+    on = (non_text_key(session, "continue"), "continue")
+    if panel.outcome:
+        return [on]
+    chosen = (non_text_key(session, "continue"), "answer") if panel.picked >= 0 else on
+    choose = (non_text_key(session, "unit_previous", "unit_next"), "choose")
+    return [choose, chosen, ("?", "hint"), (non_text_key(session, "escape"), "skip")]

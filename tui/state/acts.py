@@ -1,0 +1,57 @@
+"""What is to be done at a stop: numbers set until a condition holds, or the gradient check opened.
+
+It stands in place of the stop's text, and every key does what it always does. The key that goes on skips it, or goes on
+once it is done; another stop ends it (`fitting`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nntutor.lessons.course.model import CHECK, AuthorError, Question
+from nntutor.tui.state import choices, moves
+from nntutor.tui.state.panels import Checking, note
+from nntutor.tui.state.study import Act, Study, kept
+
+
+def opened(study: Study, question: Question, by_itself: bool = False) -> Study | None:
+    """The study with what the stop at hand asks to do; None where that is so already."""
+    assert study.stop is not None
+    if _holds(study, question, study.stop):
+        return None
+    return replace(study, act=Act(study.stop, by_itself), playing=None, panel=None, page=0, note=None)
+
+
+def skill(study: Study, question: Question) -> str:
+    return f"{study.name}.{question.stop}"
+
+
+def after(study: Study) -> Study:
+    """The study after a key, with the act done where it is."""
+    act = study.act
+    if act is None or study.lesson is None or act.stop != study.last:
+        return study
+    question = study.lesson.question(study.lesson.stops[act.stop].id)
+    if act.done or question is None or not _holds(study, question, act.stop):
+        return study
+    study = kept(study, skill(study, question), "right", act.stop)
+    return replace(study, act=replace(act, done=True), settled=study.settled | {act.stop})
+
+
+def left(study: Study, act: Act, on: bool) -> Study:
+    """The study without the act: skipped where it is not done; on where the key goes on."""
+    assert study.lesson is not None
+    if not act.done:
+        question = study.lesson.question(study.lesson.stops[act.stop].id)
+        study = kept(study, skill(study, question) if question else "", "skipped", act.stop)
+    study = replace(study, act=None, page=0, note=None if act.done else note("answer.skipped"))
+    return moves.go_on(study) if on and act.by_itself else study
+
+
+def _holds(study: Study, question: Question, stop: int) -> bool:
+    if question.until == CHECK:
+        return isinstance(study.panel, Checking)
+    try:
+        return choices.place(study, stop).holds(question.until)
+    except AuthorError:
+        return False
