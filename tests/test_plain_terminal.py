@@ -83,10 +83,17 @@ def typewriter(tmp_path: Path) -> Line:
 
 
 def test_lines_from_a_pipe_are_taken_and_nothing_of_a_screen_is_loaded(tmp_path: Path) -> None:
-    status, out, err = piped(tmp_path, "continue\ncontinue\n\nquit\n", "learn", "xor", "--plain", command=LOADED)
+    status, out, err = piped(
+        tmp_path, "continue\ncontinue\ncontinue\nquit\n", "learn", "xor", "--plain", command=LOADED
+    )
     said = out.decode()
     assert status == 0 and err.strip() == b"" and b"\x1b" not in out and b"\r" not in out
-    assert "Stop 1 of 15" in said and "> continue\nStep 29 of 83" in said and "Stop 3 of 15" in said
+    assert (
+        "Stop 1 of 15" in said
+        and "> continue\nδ_o1[1]: positive or negative?" in said
+        and "> continue\nStep 29 of 83" in said
+        and "Stop 3 of 15" in said
+    )
     assert step_kept(tmp_path) == (300, 50)
 
 

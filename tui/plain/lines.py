@@ -48,9 +48,9 @@ def asks(session: Session) -> bool:
 
 def _answer(session: Session, text: str) -> Meant:
     panel = session.study.panel if session.study is not None else None
-    if not text and session.practice is None and isinstance(panel, Answering):
-        return Meant((Typed(" "),))
     action = action_of(session.keymap, text) if text else "escape"
+    if (not text or action == "continue") and session.practice is None and isinstance(panel, Answering):
+        return Meant((Typed(" "),))  # “continue” is no answer, and goes on wherever a question opens by itself
     if action == "escape":
         return Meant((Press("escape"),))
     asked = session.practice is not None or isinstance(panel, Answering | Marking)

@@ -1,7 +1,7 @@
 """The lesson that plays: a step a second, for a class or a projector, until the iteration's end or a key.
 
-It stops where a question opens by itself
-(`by_itself`). The seconds are the app's, which sends a Tick for each; here is what a tick and a key make of the study.
+It stops where a question opens by itself (`by_itself`). The seconds are the app's, which sends a Tick for each; here is
+what a tick and a key make of the study.
 """
 
 from __future__ import annotations
