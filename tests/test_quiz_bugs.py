@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import sys
 import time
-from collections.abc import Callable
 
 import pytest
+from test_quiz import Quiz
+from test_quiz import quiz as quiz
 
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course.bugs import HUNTS, Bug, bug, seeded
@@ -17,26 +16,8 @@ from nntutor.lessons.language import words
 from nntutor.lessons.language.mistakes import PARTS
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import cli
 
-Quiz = Callable[..., str]
 SEED = 3
-
-
-@pytest.fixture
-def quiz(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object) -> Quiz:
-    monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path))
-    for name in ("LC_ALL", "LC_MESSAGES", "LC_CTYPE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-
-    def asked(*arguments: str, typed: str = "", status: int = 0) -> str:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        assert cli.main(["quiz", *arguments]) == status
-        written = capsys.readouterr()
-        return written.err if status else written.out
-
-    return asked
 
 
 def first(seed: int = SEED) -> Bug:
