@@ -16,7 +16,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words as all_words
 from nntutor.lessons.language.words import Note, Words
 from nntutor.lessons.learner.places import Place, Store
-from nntutor.lessons.learner.review import due, is_due, is_known
+from nntutor.lessons.learner.review import MOST, due, is_known
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
@@ -117,14 +117,14 @@ class Desk:
 
     def due(self) -> tuple[str, ...]:
         """The skills that a review at a start asks for; of questions that there are no more, none."""
-        skills, now = self._store.skills(), time.time()
-        late = [name for name, skill in skills.items() if is_due(skill, now)]
+        skills = self._store.skills()
+        late = due(skills, skills.keys(), time.time(), len(skills))
         if not late:
             return ()
         # Another door: few starts ask. Bugs are asked for again by `nntutor quiz`.
         from nntutor.lessons.course.practice import SERIES
 
-        return tuple(due(skills, [name for name in late if name in SERIES], now))
+        return tuple([name for name in late if name in SERIES][:MOST])
 
     def reviewed(self, session: Session) -> Session:
         """The session with what is due asked first, over whatever it opened with."""
