@@ -22,10 +22,6 @@ def opened(study: Study, question: Question, by_itself: bool = False) -> Study |
     return replace(study, act=Act(study.stop, by_itself), playing=None, panel=None, page=0, note=None)
 
 
-def skill(study: Study, question: Question) -> str:
-    return f"{study.name}.{question.stop}"
-
-
 def after(study: Study) -> Study:
     """The study after a key, with the act done where it is."""
     act = study.act
@@ -34,7 +30,7 @@ def after(study: Study) -> Study:
     question = study.lesson.question(study.lesson.stops[act.stop].id)
     if act.done or question is None or not _holds(study, question, act.stop):
         return study
-    study = kept(study, skill(study, question), "right", act.stop)
+    study = kept(study, choices.skill(study, question), "right", act.stop)
     return replace(study, act=replace(act, done=True), settled=study.settled | {act.stop})
 
 
@@ -43,7 +39,7 @@ def left(study: Study, act: Act, on: bool) -> Study:
     assert study.lesson is not None
     if not act.done:
         question = study.lesson.question(study.lesson.stops[act.stop].id)
-        study = kept(study, skill(study, question) if question else "", "skipped", act.stop)
+        study = kept(study, choices.skill(study, question) if question else "", "skipped", act.stop)
     study = replace(study, act=None, page=0, note=None if act.done else note("answer.skipped"))
     return moves.go_on(study) if on and act.by_itself else study
 

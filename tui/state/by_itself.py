@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.lessons.course.bugs import HUNTS
-from nntutor.tui.state import acts, answers, ending, moves
+from nntutor.tui.state import acts, answers, choices, moves
 from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
@@ -26,7 +26,7 @@ def opened(session: Session, study: Study) -> Study | None:
     if not question.always and _asked_in_phase(study):
         return None
     if question.until:
-        known = acts.skill(study, question) in session.known
+        known = choices.skill(study, question) in session.known
         return None if known else acts.opened(study, question, by_itself=True)
     panel = answers.of_stop(study, question)
     if panel is None or panel.skill in session.known:
@@ -46,9 +46,7 @@ def _asked_in_phase(study: Study) -> bool:
     return False
 
 
-def passed(session: Session, study: Study, panel: Answering) -> Session:
+def passed(study: Study, panel: Answering) -> Study:
     """On without an answer: where a key had asked, only the question is closed."""
     skipped = answers.skipped(study, panel)
-    after = moves.go_on(skipped) if panel.by_itself else skipped
-    session = replace(session, study=after)
-    return ending.opened(session, after.name) if after.note == moves.LESSON_DONE else session
+    return moves.go_on(skipped) if panel.by_itself else skipped

@@ -23,7 +23,12 @@ def of_stop(study: Study, question: Question) -> Picking | None:
     right = choosing.right(question, place(study, study.stop))
     if right is None:
         return None
-    return Picking(choices=len(question.choices), right=right, stop=study.stop, skill=f"{study.name}.{question.stop}")
+    return Picking(choices=len(question.choices), right=right, stop=study.stop, skill=skill(study, question))
+
+
+def skill(study: Study, question: Question) -> str:
+    """What is kept under for a question that belongs to its stop alone, and to no series."""
+    return f"{study.name}.{question.stop}"
 
 
 def place(study: Study, number: int) -> choosing.Place:

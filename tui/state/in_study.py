@@ -35,7 +35,7 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
             return replace(session, study=runs.stopped(study))
         case Press(name) if _allowed(study, name):
-            return _ended(study, _acted(_pressed(session, study, name, extents)))
+            return ended(study, _acted(_pressed(session, study, name, extents)))
     return session
 
 
@@ -49,7 +49,7 @@ def _acted(session: Session) -> Session:
     return replace(session, study=acts.after(session.study))
 
 
-def _ended(before: Study, session: Session) -> Session:
+def ended(before: Study, session: Session) -> Session:
     """The session after a key that may have gone on from the last stop: then the end of the lesson is open."""
     study = session.study
     if study is None or study.note != moves.LESSON_DONE or before.note == moves.LESSON_DONE:

@@ -144,9 +144,11 @@ def _helped(session: Session, panel: Answering | Marking) -> Session:
 def _passed(session: Session, panel: Answering) -> Session:
     """On without an answer: a space is no beginning of a number."""
     from nntutor.tui.state import by_itself
+    from nntutor.tui.state.in_study import ended
 
-    assert session.study is not None
-    return by_itself.passed(session, session.study, panel)
+    study = session.study
+    assert study is not None
+    return ended(study, replace(session, study=by_itself.passed(study, panel)))
 
 
 def _nothing(session: Session, edit: str) -> Session:
