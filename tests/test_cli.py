@@ -679,13 +679,17 @@ def test_no_lesson_is_called_as_a_command_or_a_number_is() -> None:
 # --- a terminal --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("given", [[], ["learn"], ["learn", "cycle"], ["open", "two-two-two"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "given",
+    [[], ["learn"], ["learn", "cycle"], ["open", "two-two-two"], ["open", "net.onnx", "--problem", "sheet.toml"]],
+    ids=" ".join,
+)
 def test_the_tutor_without_a_terminal_names_trace(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     ended = here(capsys, *given)
     assert ended.status == 2 and ended.out == ""
     assert "`nntutor trace" in ended.err and ended.err.count("\n") == 1
     if len(given) > 1:
-        assert f"trace {given[1]}`" in ended.err
+        assert f"trace {' '.join(given[1:])}`" in ended.err
 
 
 def test_what_is_refused_is_seen_where_standard_error_goes_elsewhere(tmp_path: Path) -> None:

@@ -302,8 +302,9 @@ def _tutor(given: Arguments, out: Output) -> int:
         return _open_plain(given, out, lesson)
     lacking = capabilities.lacking(os.environ)
     if lacking:
-        what = foreign.clean(given.what or "hidden-delta")
-        facts = {"what": what, "command": given.command or "learn", "encoding": capabilities.encoding()}
+        what = given.what or "hidden-delta"
+        what = what if given.problem is None else f"{what} --problem {given.problem}"
+        facts = {"what": foreign.clean(what), "command": given.command or "learn", "encoding": capabilities.encoding()}
         return _refuse_screen(out, out.words.say(f"cli.no_{lacking}", **facts))
     return _open_tutor(given, out, lesson)
 
