@@ -17,7 +17,7 @@ import pytest
 
 from nntutor.core.engine.edits import Edit
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.learner import database, folders, places
+from nntutor.lessons.learner import database, folders, places, processes
 from nntutor.lessons.learner.places import Place, Store
 
 ODD = np.array([0.1, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1 / 3])
@@ -156,6 +156,21 @@ def test_a_process_that_has_the_number_of_one_that_is_gone_is_told_apart(tmp_pat
     changed(tmp_path, "began", "1")
     assert resumed(tmp_path) == PLACE
     living.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only there it is known that a process has ended")
+def test_a_killed_process_that_nobody_has_asked_for_has_ended(tmp_path: Path) -> None:
+    """In a container whose first process asks for none, a tutor that was killed keeps its number for ever."""
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed:
+        changed(tmp_path, "pid", killed.pid)
+        changed(tmp_path, "began", processes.began_at(killed.pid))
+        assert resumed(tmp_path) is None
+        killed.kill()
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+        assert Path(f"/proc/{killed.pid}").exists() and resumed(tmp_path) == PLACE
+    store.close()
 
 
 @pytest.mark.parametrize(("hours", "taken"), [(0, False), (20, False), (30, True)])

@@ -10,15 +10,20 @@ from pathlib import Path
 
 # A row of another machine (a home folder shared by several) counts as in use for this long, in seconds.
 FOREIGN_SECONDS = 24 * 3600
+_ENDED = ("Z", "X")
 # Windows' own numbers (winnt.h, winerror.h, minwinbase.h).
 _QUERY_LIMITED_INFORMATION, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 
 
 def began_at(pid: int) -> str:
     """When a process began, so that a number that is used again is told apart; empty where not known."""
+    return _told(pid, 19)
+
+
+def _told(pid: int, field: int) -> str:
+    """What the system tells of a process behind its name (proc(5), stat); empty where not known."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[19]
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[field]
     except (OSError, IndexError):
         return ""
 
@@ -29,7 +34,8 @@ def alive(host: object, pid: object, began: object, at: object) -> bool:
         return False
     if host != socket.gethostname():
         return abs(time.time() - at) < FOREIGN_SECONDS
-    return _is_running(pid) and (not began or began_at(pid) in ("", began))
+    # One that has ended keeps its number until its parent asks, which the first process of a container may never do.
+    return _is_running(pid) and _told(pid, 0) not in _ENDED and (not began or began_at(pid) in ("", began))
 
 
 def _is_running(pid: int) -> bool:
