@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nntutor.core.foreign import clean
 from nntutor.lessons.course import load
-from nntutor.lessons.language import why
+from nntutor.lessons.language import titles, why
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import key_line, look_of, rule, run_name
@@ -100,7 +100,7 @@ class LessonPage:
     def _title(self) -> str:
         study = self.study
         if study.lesson is None:
-            return clean(study.timeline.original.title) or clean(study.name)
+            return titles.title(study.timeline.original, self.session.language) or clean(study.name)
         return f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
 
     def _run(self) -> str:
