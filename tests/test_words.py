@@ -15,6 +15,7 @@ import screens
 
 from nntutor.core import errors
 from nntutor.core.engine.plan import PHASES
+from nntutor.core.files import toml
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
@@ -26,7 +27,7 @@ from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import FORMS
-from nntutor.lessons.language import mistakes, titles, words
+from nntutor.lessons.language import error_text, mistakes, titles, words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.arguments import COMMANDS
@@ -117,6 +118,7 @@ BUILT: dict[str, frozenset[str]] = {
         "mistake_name.": MISTAKES,
         "mouse.": ("on", "off"),
         "optimizer_name.": (*OPTIMIZERS, "sgd_full", "rosenblatt"),
+        "parser.": literals("lessons/language/error_text.py"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,
         "plain.help_": OWN,
@@ -240,3 +242,29 @@ def test_a_title_is_said_in_the_language_and_one_of_the_learners_own_as_it_stand
     own = replace(shipped, title="Mine")
     assert titles.title(shipped, "en") == shipped.title != titles.title(shipped, "ko")
     assert titles.title(own, "ko") == "Mine"
+
+
+PARSED = (
+    "a =",
+    "= 1",
+    "a",
+    "a = 1 b",
+    "a = 01",
+    "a = [1",
+    "a = {b = 1",
+    'a = "b',
+    "a = 'b",
+    "[a",
+    "[[a]",
+    "[a]\n[a]",
+    "a = 1\na = 2",
+    '"a\\q" = 1',
+)
+
+
+@pytest.mark.parametrize("text", PARSED)
+def test_what_pythons_parser_says_of_a_file_is_said_in_the_language(text: str) -> None:
+    with pytest.raises(errors.NotToml) as found:
+        toml.trusted(text, "a.toml")
+    for language in LANGUAGES:
+        assert found.value.detail not in error_text.sentence(found.value, words.load(language))
