@@ -105,6 +105,9 @@ def test_a_number_that_stays_is_not_said_as_two(lesson: str, stop: str, rate: st
 
 # What stood there of a number that the change had not made, and of a way that it does not take.
 UNSAID = [
+    ("descent", "creeping", "w1 = 7", "times as long"),
+    ("descent", "crosses", "x1 = 1", "No move goes past"),
+    ("descent", "crosses", "w1 = 7", "ends nearer"),
     ("adam", "forget", "η = 0", "nan"),
     ("adam", "forget", "ε = 1", "since s started at 0"),
     ("adam", "mean", "β₁ = 0", "Too small"),
