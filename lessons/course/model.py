@@ -149,7 +149,7 @@ class Tunable:
         return value / self.times if self.times else round(value - self.by, 12)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
     """One sitting: its runs, and its stops in the order of their steps."""
 
