@@ -11,6 +11,7 @@ from pathlib import Path
 import diagnosing
 import numpy as np
 import pytest
+from shown import three_wide
 
 from nntutor.core.diagnosis import reading, trying
 from nntutor.core.diagnosis.candidates import candidates
@@ -239,6 +240,14 @@ def test_two_mistakes_are_peeled_one_after_another(mistake: str) -> None:
     found = told(lines(right(TWO, 1, mistake), *DENSE))
     assert found.verdict in ("explained", "ambiguous")
     assert mistake in [one.spelled for one in found.mistakes[: found.tied]]
+
+
+def test_two_factors_of_the_same_number_are_found_though_neither_explains_anything() -> None:
+    problem = replace(three_wide(), error="mse")
+    wrong = right(problem, 1, "factor-two:missing+outputs-sum-for-mean:back")
+    assert np.isclose(wrong["∂E/∂o1[0]"], 1.5 * right(problem)["∂E/∂o1[0]"])
+    found = told(lines(wrong, "E", "∂E/∂o1[0]", "∂E/∂w10", "∂E/∂w1"), problem)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("factor-two", "outputs-sum-for-mean"))
 
 
 def test_two_mistakes_are_found_where_only_what_comes_of_both_is_given() -> None:

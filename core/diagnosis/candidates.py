@@ -72,11 +72,11 @@ def candidates(problem: Problem, numeric: bool, last: int = 1) -> list[Candidate
 
 def _spellings(layers: Iterable[int]) -> Iterator[tuple[str, str | None, int, str]]:
     for id, mistake in MISTAKES.items():
-        several = len(mistake.variants) > 1
         for variant, layer in product(mistake.variants, layers):
             if layer == 0 or not mistake.whole:
-                name = f"{id}:{variant}" if several else id
-                yield id, variant if several else None, layer, f"{name}@{layer}" if layer else name
+                form = None if variant == "all" else variant
+                name = f"{id}:{form}" if form else id
+                yield id, form, layer, f"{name}@{layer}" if layer else name
 
 
 def _changed(ours: Rulebook, book: Rulebook) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ _MOST_PARTS = 4
 _BASES = 3  # singles that are gone on from, of those that reproduce the most
 _MOST_PAIRS = 1500  # of two mistakes neither of which explains anything alone
 _OTHERS = 8
+_FACTORS = frozenset({"factor-two", "outputs-mean-for-sum", "outputs-sum-for-mean"})
 
 Progress = Callable[[int, int], object]
 """Told how many runs are done, and of how many."""
@@ -137,7 +138,7 @@ class Search:
                 made = self._runs.made(one.spelled)
                 if not _same(made, right, self._first):
                     able.setdefault((made.key, one.sections), one)
-        pairs = [pair for pair in combinations(able.values(), 2) if not pair[0].sections & pair[1].sections]
+        pairs = [pair for pair in combinations(able.values(), 2) if _apart(*pair)]
         return self._reproducing(self._told(pairs[:_MOST_PAIRS]), ())
 
     def _chains(self, found: list[Entry]) -> list[Entry]:
@@ -179,6 +180,11 @@ class Search:
             if self._progress is not None:
                 self._progress(done, len(tried))
             yield one
+
+
+def _apart(one: Candidate, other: Candidate) -> bool:
+    """Whether neither can hide the other: of different sections, or both a factor of ∂E/∂o."""
+    return not one.sections & other.sections or (one.id != other.id and {one.id, other.id} <= _FACTORS)
 
 
 def _first_of(mask: Bools) -> int:
