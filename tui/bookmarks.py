@@ -28,7 +28,7 @@ _SINCE_PROBLEM = ("over_outputs", "over_samples", "l1", "l2", "input_gradient", 
 # Jumps behind the place that can be gone back after a restart.
 _TRAIL = 20
 # Own numbers that are kept, in bytes: the lines that were typed last.
-_TYPED = 1500
+_TYPED = 1000
 # How far weights that are too many to be kept at each key may lie behind the place: about so many microseconds of a
 # run, which only a start after a kill has to make good.
 _NEAR_WORK = 1_000_000
