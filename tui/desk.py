@@ -248,7 +248,7 @@ class Desk:
             after = replace(after, home=replace(after.home, done=done, tested=tested))
         edits = bookmarks.edits(study)
         now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.last, study.page, study.trail)
-        settings = (after.digits, after.language, study.held, study.settled, study.closed)
+        settings = (after.digits, after.language, study.held, study.settled, study.closed, study.typed)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
             self._weights = bookmarks.weights(study, self._weights)
