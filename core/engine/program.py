@@ -22,7 +22,7 @@ from nntutor.core.notation.evaluating import Compiler, Op
 from nntutor.core.notation.formula import Expr, Name, Sum
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.contractions import Contraction
-from nntutor.core.rules.mistakes.table import rulebook, spelled
+from nntutor.core.rules.mistakes.spelling import rulebook, spelled
 from nntutor.core.rules.optimizers import Rule
 
 T = TypeVar("T")
