@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.style import Style
-from nntutor.core.rules.mistakes.table import MISTAKES, is_known
+from nntutor.core.rules.mistakes.spelling import is_known
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import builtin, claims, conditions, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.conditions import Atom

@@ -8,7 +8,8 @@ from itertools import product
 
 from nntutor.core.diagnosis.runs import CHECK
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes.table import MISTAKES, mistaken
+from nntutor.core.rules.mistakes.spelling import mistaken
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.rulebook import LayerRules, Rulebook, right
 
 # What a rulebook changes, in the order of an iteration's steps.

@@ -21,7 +21,7 @@ from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.stages import KINDS, Stage, stages, together
 from nntutor.core.notation.evaluating import Op
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes.table import rulebook, spelled
+from nntutor.core.rules.mistakes.spelling import rulebook, spelled
 from nntutor.core.rules.rulebook import Rulebook
 from nntutor.core.rules.shape import Shape
 

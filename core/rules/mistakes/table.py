@@ -1,19 +1,14 @@
 """The classic errors of backpropagation: each makes another rulebook of the right one.
 
-A mistaken iteration is planned, compiled, recorded and read like a right one, so that both can stand side by side. A
-mistake is written as its name, "batch-sum"; a variant of it behind a colon, "one-path:last"; one layer alone behind an
-at sign, "no-hidden-slope@1"; several joined by a plus sign, "updated-weights+batch-sum".
+A mistaken iteration is planned, compiled, recorded and read like a right one, so that both can stand side by side. How
+one is written: `spelling`.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from nntutor.core.notation.formula import Name
 from nntutor.core.rules.mistakes import backward, forward, gradients, slopes, updates
 from nntutor.core.rules.mistakes.slip import Mistake, joined, of_layers, of_network, of_updates
-from nntutor.core.rules.rulebook import Rulebook, right
-from nntutor.core.rules.shape import Shape
 
 # In the contract's order, from the first formula of an iteration to the last, which is also the order of those that
 # agree: so a ReLU's mask of ones stands before the slopes of 1. A numerical gradient of an output in place of E
@@ -129,53 +124,3 @@ MISTAKES: dict[str, Mistake] = {
     "no-root": of_updates(all=updates.no_root),
     "epsilon-inside": of_updates(all=updates.epsilon_inside),
 }
-
-# What a mistake was called before.
-_EARLIER = {"uncorrected": "no-correction"}
-
-
-def spelled(mistake: str) -> str:
-    """A mistake as it is spelled now. KeyError for one that there is not, ValueError for a layer that is no number."""
-    parts = [_parted(part) for part in mistake.split("+")] if mistake else []
-    return "+".join(
-        name + (f":{variant}" if variant else "") + (f"@{layer}" if layer else "") for name, variant, layer in parts
-    )
-
-
-def is_known(mistake: str) -> bool:
-    """Whether every mistake in it is one of the table."""
-    try:
-        return bool(spelled(mistake))
-    except (KeyError, ValueError):
-        return False
-
-
-def _parted(part: str) -> tuple[str, str, int]:
-    """(name, variant, layer) of one mistake; "" and 0 where they are not named."""
-    rest, _, layer = part.partition("@")
-    name, _, variant = rest.partition(":")
-    name = _EARLIER.get(name, name)
-    if name not in MISTAKES or (variant and variant not in MISTAKES[name].variants):
-        raise KeyError(part)
-    return name, variant, int(layer) if layer else 0
-
-
-def made_in(mistake: str, layer: int) -> frozenset[str]:
-    """The names of those that are made in a layer, counted from 1. KeyError for one that there is not."""
-    parts = [_parted(part) for part in mistake.split("+")] if mistake else []
-    return frozenset(name for name, _, only in parts if only in (0, layer) or MISTAKES[name].whole)
-
-
-def mistaken(book: Rulebook, shape: Shape, mistake: str) -> Rulebook:
-    """The rulebook with these mistakes made in it, in their order. KeyError for one that there is not."""
-    for part in mistake.split("+") if mistake else ():
-        name, variant, only = _parted(part)
-        variants = MISTAKES[name].variants
-        book = variants[variant or next(iter(variants))](book, shape, only)
-    return book
-
-
-@lru_cache(maxsize=256)
-def rulebook(shape: Shape) -> Rulebook:
-    """The rules of an iteration of this shape, its mistake made. KeyError where there is no such mistake."""
-    return mistaken(right(shape), shape, shape.mistake)
