@@ -42,7 +42,8 @@ def asked_of(names: Sequence[str]) -> list[Series | Hunt]:
     """The series of these lessons, by name or number, in the order of the course, and all hunts where `bug` is named;
     where nothing is named, all series.
 
-    Of a lesson that has none of its own, those that its stops ask.
+    Of a lesson that has none of its own, those that its stops ask. A series or a hunt may be named by itself, as where
+    a problem tells its seed.
     """
     found: set[str] = set()
     for name in names:
@@ -52,8 +53,10 @@ def asked_of(names: Sequence[str]) -> list[Series | Hunt]:
 
 
 def _own(name: str) -> set[str]:
-    """The series of one lesson, by name or number."""
+    """The series of one lesson, by name or number; or the one of that name."""
     lesson = load.named(name)
+    if lesson is None and (name in SERIES or name in HUNTS):
+        return {name}
     if lesson is None:
         raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
     own = {*series_of_lesson(lesson)} or {one.series for one in lesson.questions if one.series in HUNTS}

@@ -63,10 +63,11 @@ class Posed:
                 return f"{self.symbol} = {shown.figures(_WIDTH)}"
         return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
 
-    def given(self, refs: Iterable[Ref]) -> str:
-        """The numbers of another network than the one at hand that it is made of, in a row."""
+    def given(self, refs: Iterable[Ref], seed: int) -> str:
+        """The numbers of another network than the one at hand that it is made of; seed: theirs, 0 for none."""
         listed = numbers(self.speech, self.asked.trace, [(ref, self._value(ref)) for ref in refs])
-        return self.speech.say("question.elsewhere", given=", ".join(f"{symbol} = {shown}" for symbol, shown in listed))
+        given = ", ".join(f"{symbol} = {shown}" for symbol, shown in listed)
+        return self.speech.say("question.drawn" if seed else "question.elsewhere", given=given, seed=seed)
 
     def _value(self, ref: Ref) -> float:
         trace = self.asked.trace
