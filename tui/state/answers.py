@@ -66,7 +66,8 @@ def of_stop(study: Study, question: Question, seed: int) -> Answering | Picking 
     if not given and (step.index <= study.timeline.step or not isfinite(step.value)):
         return None
     asked = replace(asked, given=given)
-    return Answering(question=Asking(asked), given=given, skill=_skill(asked), stop=study.stop)
+    skill = _skill(asked) or choices.skill(study, question)
+    return Answering(question=Asking(asked), given=given, skill=skill, stop=study.stop)
 
 
 def _skill(asked: Asked) -> str:
