@@ -193,6 +193,14 @@ def test_a_review_goes_on_from_one_kind_to_the_next_and_what_is_left_without_an_
     assert put_off.visit is put_off.practice is put_off.study is put_off.result is None
 
 
+def test_the_end_of_the_lesson_and_its_practice_lie_over_what_the_review_asks() -> None:
+    session = screens.pressed(reviewed(at_list(), (IN_LESSONS[1], "update")), "continue", "ending", "ask")
+    assert practice_of(session).purpose == "practice"
+    session = screens.pressed(session, "escape", "escape")
+    assert study_of(session).act is not None and session.visit is not None and session.result is None
+    assert practice_of(screens.pressed(session, "escape")).skill == "update"
+
+
 def test_another_lesson_that_is_opened_from_a_review_stays_open(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     desk = Desk(store)

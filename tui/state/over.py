@@ -22,4 +22,4 @@ def visited(session: Session, action: Action, acted: Callable[[], Session]) -> S
     """The session after an action in a lesson that is open for a question of a review (visits.py); after it, what the
     review asks next."""
     after = visits.visited(session, action, acted)
-    return after if after.practice is None else following(after, after.practice)
+    return after if after.visit is not None or after.practice is None else following(after, after.practice)

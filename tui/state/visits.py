@@ -76,8 +76,8 @@ def _kept(session: Session, visit: Visit, study: Study) -> Session:
 
 
 def _is_over(session: Session) -> bool:
-    study, lists = session.study, (session.palette, session.search)
-    return study is not None and not any((study.panel, study.act, study.running, *lists))
+    study, above = session.study, (session.palette, session.search, session.practice, session.ending)
+    return study is not None and not any((study.panel, study.act, study.running, *above))
 
 
 def _is_told(session: Session) -> bool:
@@ -90,5 +90,5 @@ def _back(session: Session) -> Session:
     """What was open, with the review over it; a question that was left without an answer is skipped."""
     visit = session.visit
     assert visit is not None
-    session = replace(below(session), practice=visit.practice, ending=None)
+    session = replace(below(session), practice=visit.practice)
     return session if visit.answered else kept(session, visit.practice.skill, "skipped")
