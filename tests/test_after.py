@@ -187,6 +187,15 @@ def test_answers_are_uncovered_one_by_one_and_each_is_in_sight() -> None:
     assert text_of(screens.pressed(session, "why")) == covered
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_at_forty_columns_the_keys_of_the_end_are_those_that_do_something(language: str) -> None:
+    session = screens.pressed(at_list(size=(40, 12), language=language), "ending")
+    for _ in range(5):
+        keys = screens.lines(session)[-1].split()
+        assert {"p", "w", "esc"} <= set(keys), keys
+        session = screens.pressed(session, "why")
+
+
 def text_of(session: Session) -> str:
     """The whole page."""
     assert session.ending is not None
