@@ -6,13 +6,15 @@ is open, so nothing on the screen answers it. A number of another network is ask
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Trace
+from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.asking import Asking
 from nntutor.lessons.course.bugs import HUNTS
@@ -62,12 +64,20 @@ def of_stop(study: Study, question: Question, seed: int) -> Answering | Picking 
         step = asked.step
     except KeyError:
         return None
-    given = given_numbers(names(step.full)) if question.problem else ()
+    given = given_numbers(_made_of(trace, step)) if question.problem else ()
     if not given and (step.index <= study.timeline.step or not isfinite(step.value)):
         return None
     asked = replace(asked, given=given)
     skill = _skill(asked) or choices.skill(study, question)
     return Answering(question=Asking(asked), given=given, skill=skill, stop=study.stop)
+
+
+def _made_of(trace: Trace, step: Step) -> Iterator[Ref]:
+    """What a number of another network is made of; where that is one net or one gradient, what this is made of, so
+    that there is something to forget."""
+    for ref in names(step.full):
+        index = trace.index_of(ref) if ref.kind in ("net", "grad") else None
+        yield from (ref,) if index is None else names(trace.step(index).formula)
 
 
 def _skill(asked: Asked) -> str:
