@@ -127,7 +127,8 @@ SHOWN: dict[str, Shown] = {
     "error-for-gap:total": Shown(square(), "∂E/∂o1[0] = E"),
     "slope-besides-cross-entropy": Shown(square("bce"), "δ_o1[0] = (o1[0] − t1[0])/2·o1[0]·(1 − o1[0])"),
     "softmax-diagonal": Shown(square("softmax-ce"), "δ_o1[0] = −t1[0]·(1 − p1[0])"),
-    "loss-sent-back": Shown(square(), "∂E/∂h1[0] = E·w5 + E·w7"),
+    "loss-sent-back:total": Shown(square(), "∂E/∂h1[0] = E·w5 + E·w7"),
+    "loss-sent-back:output": Shown(square(), "∂E/∂h1[0] = E_o1[0]·w5 + E_o2[0]·w7"),
     "error-sent-back:gap": Shown(square(), "∂E/∂h1[0] = (o1[0] − t1[0])·w5 + (o2[0] − t2[0])·w7"),
     "error-sent-back:gradient": Shown(
         replace(square("mse"), over_outputs="sum"), "∂E/∂h1[0] = ∂E/∂o1[0]·w5 + ∂E/∂o2[0]·w7"

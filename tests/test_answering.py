@@ -14,6 +14,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Question
+from nntutor.lessons.course.practice import SERIES, exercise
 from nntutor.lessons.course.questions import HINTS, Asked
 from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language import words
@@ -233,6 +234,10 @@ def test_a_series_asks_another_problem_each_time() -> None:
     first = question(session).right
     again = screens.pressed(answered(session, f"{first:.6g}"), "ask")
     assert question(again).right != first and "v_w" in question(again).step.symbol
+    other = screens.pressed(replace(at_stop("momentum", "say"), seed=7), "ask")  # another session
+    assert question(other).right not in (first, question(again).right)
+    assert "Another network, seed 7: " in " ".join(screens.lines(other))
+    assert question(other).right == exercise(SERIES["velocity"], 7, "last").asked[-1].right
 
 
 def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there() -> None:

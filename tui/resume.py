@@ -16,7 +16,6 @@ from nntutor.core.errors import ProblemError
 from nntutor.core.files import writing
 from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.remarks import remark
 from nntutor.lessons.learner import sources
@@ -48,7 +47,7 @@ def opened(what: Lesson | Problem | None, place: Place | None, source: Source | 
     does not understand.
     """
     if isinstance(what, Lesson):
-        study, source = _lesson(what), Source("")
+        study, source = moves.begun(what), Source("")
     elif what is not None:
         study, source = _problem(what.title, what), source or Source(writing.write(what))
         study = replace(study, note=remark(what))
@@ -75,11 +74,6 @@ def _own(place: Place) -> tuple[Study, Source]:
     if now != place.digest:
         return replace(study, note=panels.note("progress.data_changed", name=str(path))), source
     return _placed(study, place), source
-
-
-def _lesson(lesson: Lesson) -> Study:
-    problems = {run.id: builtin.of_run(run) for run in lesson.runs}
-    return moves.opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
 
 
 def _problem(name: str, problem: Problem) -> Study:

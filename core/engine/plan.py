@@ -102,6 +102,10 @@ class Plan:
             return None
         return self._starts[number] + 1 + section.place(ref)
 
+    def makes_the_same(self, other: Plan) -> bool:
+        """Whether another plan of the same network makes these numbers too, and no more, by whichever formulas."""
+        return self._makers.keys() == other._makers.keys()
+
     # --- where one can stand ---------------------------------------------------------------------
 
     def turn(self, index: int, way: int, same: Callable[[int], object]) -> int | None:

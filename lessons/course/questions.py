@@ -12,6 +12,7 @@ from math import floor, isfinite, log10
 
 from nntutor.core.analysis.mistaken import Mistaken, at_step, on_the_way, step_of
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.notation.typed import Reading, readings
 
@@ -43,7 +44,7 @@ class Asked:
     """The number behind `ref` of a recorded iteration, asked for in one of FORMS.
 
     "number": to so many significant digits. "sign": + or −. "larger": whether it is above (>) or below (<) the number
-    behind `than`. given: numbers that are told with the question, so that nobody slips on the way to them. KeyError
+    behind `than`. given: numbers that are told with the question. KeyError
     where the iteration makes no such number.
     """
 
@@ -75,10 +76,19 @@ class Asked:
 
     @cached_property
     def earlier_slips(self) -> tuple[Mistaken, ...]:
-        """What mistakes on the way to it make of it."""
+        """What mistakes on the way to it make of it; also in what is given and can be made of what else is given."""
         if len(self.trace) > _MOST_STEPS:
             return ()
-        return self._told_apart(on_the_way(self.trace, self.ref, self.given))
+        return self._told_apart(on_the_way(self.trace, self.ref, self._first_given))
+
+    @property
+    def _first_given(self) -> tuple[Ref, ...]:
+        """The given numbers that cannot be made of others that are given: nobody slips on the way to these."""
+        return tuple(ref for ref in self.given if not self._is_made_of_given(ref))
+
+    def _is_made_of_given(self, ref: Ref) -> bool:
+        index = self.trace.index_of(ref)
+        return index is not None and set(names(self.trace.step(index).formula)) <= set(self.given)
 
     def _told_apart(self, found: Iterator[Mistaken]) -> tuple[Mistaken, ...]:
         return tuple(one for one in found if isfinite(one.value) and not agree(one.value, self.right, self.digits))

@@ -12,12 +12,14 @@ from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import again
 from nntutor.lessons.course.practice import Exercise
 from nntutor.lessons.course.questions import Asked, Verdict
 from nntutor.lessons.export.steps import DIGITS, Shown, latex_number
 from nntutor.lessons.language import why
 from nntutor.lessons.language.mistakes import name_of, told
 from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.language.words import Words
 
 _WIDTH = 88
 
@@ -63,10 +65,11 @@ class Posed:
                 return f"{self.symbol} = {shown.figures(_WIDTH)}"
         return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
 
-    def given(self, refs: Iterable[Ref]) -> str:
-        """The numbers of another network than the one at hand that it is made of, in a row."""
+    def given(self, refs: Iterable[Ref], seed: int) -> str:
+        """The numbers of another network than the one at hand that it is made of; seed: theirs, 0 for none."""
         listed = numbers(self.speech, self.asked.trace, [(ref, self._value(ref)) for ref in refs])
-        return self.speech.say("question.elsewhere", given=", ".join(f"{symbol} = {shown}" for symbol, shown in listed))
+        given = ", ".join(f"{symbol} = {shown}" for symbol, shown in listed)
+        return self.speech.say("question.drawn" if seed else "question.elsewhere", given=given, seed=seed)
 
     def _value(self, ref: Ref) -> float:
         trace = self.asked.trace
@@ -112,7 +115,16 @@ class Posed:
 
 def heading(speech: Speech, exercise: Exercise) -> str:
     """What a problem practises, as a noun."""
-    return speech.say(f"series.{exercise.series.id}")
+    return speech.plain(skill(speech.words, exercise.series.id))
+
+
+def skill(words: Words, name: str) -> str:
+    """What an answer is kept under, as a noun."""
+    found = again.of_stop(name)
+    if found is None:
+        return words.say(f"series.{name}")
+    lesson, question = found
+    return words.say("practice.of_stop", lesson=lesson.number, question=again.number_of(lesson, question))
 
 
 def about(speech: Speech, exercise: Exercise) -> str:

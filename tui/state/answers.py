@@ -6,13 +6,15 @@ is open, so nothing on the screen answers it. A number of another network is ask
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Trace
+from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.formula import names
+from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.asking import Asking
 from nntutor.lessons.course.bugs import HUNTS
@@ -22,17 +24,17 @@ from nntutor.lessons.course.questions import Asked
 from nntutor.lessons.language import why
 from nntutor.tui.state import acts, choices, marking
 from nntutor.tui.state.panels import Answering, Picking, note
-from nntutor.tui.state.study import Study, kept, moved, next_answer
+from nntutor.tui.state.study import Study, kept, moved
 from nntutor.tui.state.written import EMPTY
 
 
-def asked(study: Study) -> Study:
-    """What the stop has to ask, or the next number; or why there is none to ask for."""
+def asked(study: Study, seed: int) -> Study:
+    """What the stop has to ask, or the next number; or why there is none to ask for. seed: of what is drawn."""
     if study.question is not None and study.question.until:
         return acts.opened(study, study.question) or _next(study)
     if study.question is not None and study.question.series in HUNTS:
-        return marking.opened(study, HUNTS[study.question.series])
-    panel = None if study.question is None else of_stop(study, study.question)
+        return marking.opened(study, HUNTS[study.question.series], seed)
+    panel = None if study.question is None else of_stop(study, study.question, seed)
     return opened(study, panel) if panel is not None else _next(study)
 
 
@@ -46,13 +48,15 @@ def _next(study: Study) -> Study:
     return opened(study, Answering(question=Asking(asked), skill=_skill(asked)))
 
 
-def of_stop(study: Study, question: Question) -> Answering | Picking | None:
+def of_stop(study: Study, question: Question, seed: int) -> Answering | Picking | None:
     """The panel of the question of the stop at hand; None where the network has no such number still to come."""
     if question.choices:
         return choices.of_stop(study, question)
     if question.series:
-        made = exercise(SERIES[question.series], next_answer(study), "last")
-        return Answering(question=Asking(made.asked[-1]), given=made.given, skill=question.series, stop=study.stop)
+        made = exercise(SERIES[question.series], seed, "last")
+        return Answering(
+            question=Asking(made.asked[-1]), given=made.given, seed=seed, skill=question.series, stop=study.stop
+        )
     trace = _first_of(question.problem) if question.problem else study.timeline.trace
     try:
         than = ref_of(trace, question.than) if question.than else None
@@ -60,11 +64,20 @@ def of_stop(study: Study, question: Question) -> Answering | Picking | None:
         step = asked.step
     except KeyError:
         return None
-    given = given_numbers(names(step.full)) if question.problem else ()
+    given = given_numbers(_made_of(trace, step)) if question.problem else ()
     if not given and (step.index <= study.timeline.step or not isfinite(step.value)):
         return None
     asked = replace(asked, given=given)
-    return Answering(question=Asking(asked), given=given, skill=_skill(asked), stop=study.stop)
+    skill = _skill(asked) or choices.skill(study, question)
+    return Answering(question=Asking(asked), given=given, skill=skill, stop=study.stop)
+
+
+def _made_of(trace: Trace, step: Step) -> Iterator[Ref]:
+    """What a number of another network is made of; where that is one net or one gradient, what this is made of, so
+    that there is something to forget."""
+    for ref in names(step.full):
+        index = trace.index_of(ref) if ref.kind in ("net", "grad") else None
+        yield from (ref,) if index is None else names(trace.step(index).formula)
 
 
 def _skill(asked: Asked) -> str:

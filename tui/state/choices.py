@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.core.engine.trace import Trace
-from nntutor.lessons.course import choosing
+from nntutor.lessons.course import again, choosing
 from nntutor.lessons.course.model import Question
 from nntutor.tui.state import moves
 from nntutor.tui.state.keys import WAYS
@@ -28,7 +28,7 @@ def of_stop(study: Study, question: Question) -> Picking | None:
 
 def skill(study: Study, question: Question) -> str:
     """What is kept under for a question that belongs to its stop alone, and to no series."""
-    return f"{study.name}.{question.stop}"
+    return again.name_of(study.name, question.stop)
 
 
 def place(study: Study, number: int) -> choosing.Place:

@@ -31,7 +31,7 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
             return replace(session, study=runs.ran(study, number, chunk))
         case Tick(number):
             asking = _by_itself(session, study) if playing.is_on(study, number) else None
-            return replace(session, study=playing.ticked(study, number) if asking is None else asking)
+            return asking or replace(session, study=playing.ticked(study, number))
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
             return replace(session, study=runs.stopped(study))
         case Press(name) if _allowed(study, name):
@@ -98,20 +98,6 @@ def _opens(panel: Panel) -> Callable[[Study], Study]:
     return lambda study: replace(study, panel=panel, note=None)
 
 
-def _asked(study: Study) -> Study:
-    # Another door: few starts ask.
-    from nntutor.tui.state import answers
-
-    return answers.asked(study)
-
-
-def _bug(study: Study) -> Study:
-    # Another door: few starts look for a bug.
-    from nntutor.tui.state import marking
-
-    return marking.asked(study)
-
-
 def _left(study: Study, on: bool) -> Study:
     """Without what is to be done, where something is."""
     if study.act is None:
@@ -142,8 +128,6 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "last": partial(moves.ends, last=True),
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
-    "ask": _asked,
-    "bug": _bug,
     "check": moves.checking,
     "parting": _parting,
     "edit": edit_line.editing,
@@ -173,16 +157,37 @@ def _continue(session: Session, study: Study, extents: Extents) -> Session:
         return replace(session, study=replace(study, page=study.page + 1))
     if study.act is not None:
         return replace(session, study=_left(study, on=True))
-    return replace(session, study=_by_itself(session, study) or moves.go_on(study))
+    return _by_itself(session, study) or replace(session, study=moves.go_on(study))
 
 
-def _by_itself(session: Session, study: Study) -> Study | None:
+def _by_itself(session: Session, study: Study) -> Session | None:
+    """With the question of the stop open; None where none opens by itself."""
     if not session.questions or study.lesson is None or not study.lesson.questions:
         return None
     # Another door, as for `_asked`.
     from nntutor.tui.state import by_itself
 
-    return by_itself.opened(session, study)
+    opened = by_itself.opened(session, study)
+    return None if opened is None else _drawn(session, opened)
+
+
+def _asked(session: Session, study: Study, extents: Extents) -> Session:
+    # Another door: few starts ask.
+    from nntutor.tui.state import answers
+
+    return _drawn(session, answers.asked(study, session.seed))
+
+
+def _bug(session: Session, study: Study, extents: Extents) -> Session:
+    # Another door: few starts look for a bug.
+    from nntutor.tui.state import marking
+
+    return _drawn(session, marking.asked(study, session.seed))
+
+
+def _drawn(session: Session, study: Study) -> Session:
+    """The session with a question open: the next one is drawn from another seed."""
+    return replace(session, study=study, seed=session.seed + 1)
 
 
 def _ending(session: Session, study: Study, extents: Extents) -> Session:
@@ -241,6 +246,8 @@ def _other_lesson(session: Session, study: Study, extents: Extents, way: int) ->
 
 ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {
     "continue": _continue,
+    "ask": _asked,
+    "bug": _bug,
     "view": _view,
     "digits": _digits,
     "questions": _questions,

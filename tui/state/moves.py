@@ -10,6 +10,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.kinds import GRADIENT, KINDS, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state import korean
@@ -32,6 +33,12 @@ def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mi
     study = Study(name, lesson, MappingProxyType(timelines), run)
     study = replace(study, view=views(study)[0])
     return study if lesson is None else at_stop(study, 0)
+
+
+def begun(lesson: Lesson) -> Study:
+    """A lesson at its first stop."""
+    problems = {run.id: builtin.of_run(run) for run in lesson.runs}
+    return opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
 
 
 def to(study: Study, iteration: int, step: int, stop: int | None = None) -> Study:
@@ -58,6 +65,16 @@ def at_stop(study: Study, number: int) -> Study:
     if stop.view == "seeds" and study.seeds is None and study.running is None:
         return run_seeds(study)
     return study
+
+
+def brought_to(study: Study, number: int) -> Study:
+    """At a stop of a lesson that has not been changed, however far it is; nothing is left to run."""
+    assert study.lesson is not None
+    stop = study.lesson.stops[number]
+    place = study.place_of(stop)
+    assert place is not None
+    study = replace(study, run=stop.run, view=view_at(study, stop.view))
+    return arrived_at(moved(study, study.timeline.to(*place)), number)
 
 
 def go_on(study: Study) -> Study:

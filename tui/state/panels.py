@@ -130,14 +130,15 @@ class Editing(Line):
 class Answering(Line):
     """A number that is asked for. verdict: what the answer before is worth; None where a hint came after it.
 
-    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place. skill:
-    what an answer is kept under; empty for nothing. stop: whose question it is. by_itself: no key has asked for it, so
-    space goes on without an answer.
+    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place. seed:
+    that they were drawn from, 0 for none. skill: what an answer is kept under; empty for nothing. stop: whose question
+    it is. by_itself: no key has asked for it, so space goes on without an answer.
     """
 
     question: Question
     verdict: Verdict | None = None
     given: tuple[Ref, ...] = ()
+    seed: int = 0
     skill: str = ""
     stop: int | None = None
     by_itself: bool = False

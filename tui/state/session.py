@@ -7,7 +7,7 @@ and sends actions. `update` (update.py) gives the next session.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nntutor.core.notation.style import Style
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are lo
     from nntutor.core.engine.training import Chunk
     from nntutor.lessons.course.model import Lesson
     from nntutor.lessons.learner.answers import Skill
-    from nntutor.tui.state.overlays import Ending, Practice
+    from nntutor.tui.state.overlays import Ending, Practice, Visit
     from nntutor.tui.state.study import Study
 
 DIGITS = (4, 6, 9, 17)
@@ -192,8 +192,9 @@ class Session:
     is open; search: what is searched for. typed: by kind of line, those that were sent, for as long as the session
     lasts. colours: how many the terminal has; 0: none in any theme. mouse: whether it is listened to.
     questions: whether those of a lesson open by themselves, and it is said that a stop has one. known: skills that have
-    been shown of late, so that their questions do not. practice: problems over the list or the lesson; ending: below
-    them, the end of a lesson over it. seed: of the next problem that is drawn. result: how the last one ended.
+    been shown of late, so that their questions do not. practice: problems over the list or the lesson; visit: a lesson
+    that is open for one of them; ending: below them, the end of a lesson over it. seed: of the next problem that is
+    drawn. result: how the last one ended.
     """
 
     home: Home
@@ -216,9 +217,16 @@ class Session:
     questions: bool = True
     known: frozenset[str] = frozenset()
     practice: Practice | None = None
+    visit: Visit | None = None
     ending: Ending | None = None
     seed: int = 1
     result: Result | None = None
+
+
+def kept(session: Session, skill: str, outcome: str, passed: str = "") -> Session:
+    """The session that says how a question about a skill has ended; passed: the lesson that it stands for."""
+    number = 1 if session.result is None else session.result.number + 1
+    return replace(session, result=Result(number, skill, outcome, passed))
 
 
 class Extents(Protocol):

@@ -49,7 +49,7 @@ MISTAKES: dict[str, Mistake] = {
     "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.total_for_gap),
     "slope-besides-cross-entropy": of_layers(all=slopes.slope_besides),
     "softmax-diagonal": of_layers(all=slopes.softmax_diagonal),
-    "loss-sent-back": of_layers(all=backward.from_output(Name("error"))),
+    "loss-sent-back": of_layers(total=backward.from_output(Name("error")), output=backward.own_error_sent),
     "error-sent-back": of_layers(
         gap=backward.gap_sent, gradient=backward.gradient_sent, everywhere=backward.slopes_never_sent
     ),

@@ -62,7 +62,7 @@ def marking_page(session: Session, words: Words) -> list[Row]:
 
 def _head(posed: PosedBug, width: int, look: Look) -> Row:
     """What it is, and of which network, as far as there is room."""
-    title = f" {posed.title}"
+    title = f" {posed.of_seed}"
     return (Piece(title, "title"), Piece(ended(f"   {posed.about}", width - cells(title), look), "dim"))
 
 
@@ -135,8 +135,9 @@ def marked_page(session: Session, words: Words) -> list[Row]:
     study = session.study
     assert study is not None and isinstance(study.panel, Marked)
     top = min(study.panel.top, last_top(session))
+    title = PosedBug(Speech(words, session.style), study.panel.hunting.bug).of_seed
     keys = [(non_text_key(session, "continue"), "continue"), (non_text_key(session, "escape"), "close")]
-    return texts.page(session, words, words.say("bug.title"), _text(session, words), top, keys)
+    return texts.page(session, words, title, _text(session, words), top, keys)
 
 
 def last_top(session: Session) -> int:
@@ -157,6 +158,6 @@ def _text(session: Session, words: Words) -> list[Row]:
 
 
 def told(words: Words, style: Style, hunting: Hunting) -> list[str]:
-    """How it ended: which line it was, both lines, and what shows it."""
+    """How it ended: which line it was, both lines, what shows it, and how to look for it again."""
     posed = PosedBug(Speech(words, style), hunting.bug)
-    return [*posed.told(hunting), posed.ended(hunting.outcome != "shown"), *posed.explained]
+    return [*posed.told(hunting), posed.ended(hunting.outcome != "shown"), *posed.explained, posed.again]

@@ -22,7 +22,7 @@ def rows(session: Session, study: Study, panel: Answering, words: Words) -> list
     how = words.say("answer.how") if posed.asked.form == "number" else ""
     return [
         *headed(posed.question, how, width),
-        *(_lines(posed.given(panel.given), width, "") if panel.given else []),
+        *(_lines(posed.given(panel.given, panel.seed), width, "") if panel.given else []),
         *least(session, study, panel, words),
     ]
 
