@@ -63,10 +63,13 @@ class Posed:
                 return f"{self.symbol} = {shown.figures(_WIDTH)}"
         return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
 
-    def given(self, refs: Iterable[Ref]) -> str:
-        """The numbers of another network than the one at hand that it is made of, in a row."""
+    def given(self, refs: Iterable[Ref], here: bool) -> str:
+        """The numbers that it is made of, in a row: of another network than the one at hand, or another iteration."""
         listed = numbers(self.speech, self.asked.trace, [(ref, self._value(ref)) for ref in refs])
-        return self.speech.say("question.elsewhere", given=", ".join(f"{symbol} = {shown}" for symbol, shown in listed))
+        given = ", ".join(f"{symbol} = {shown}" for symbol, shown in listed)
+        if here:
+            return self.speech.say("question.iteration", iteration=self.asked.trace.iteration, given=given)
+        return self.speech.say("question.elsewhere", given=given)
 
     def _value(self, ref: Ref) -> float:
         trace = self.asked.trace

@@ -99,7 +99,7 @@ def _asking(session: Session, study: Study, panel: Asking, words: Words, look: L
 
 def _answering(session: Session, study: Study, panel: Answering, words: Words, look: Look) -> list[str]:
     posed = Posed(Speech(words, session.style), panel.question.asked)
-    given = [posed.given(panel.given)] if panel.given else []
+    given = [posed.given(panel.given, panel.here)] if panel.given else []
     told = (*answer.verdict(posed, panel), *answer.hint(posed, panel))
     how = words.say("plain.answer_how" if posed.asked.form == "number" else "plain.answer_sign")
     return [*told, *given, posed.question, how]

@@ -40,10 +40,19 @@ def told(session: Session, study: Study, panel: Picking, words: Words) -> str:
     """Whether what was chosen is right, and why; empty where nothing has been chosen."""
     if panel.told < 0:
         return ""
-    option = list(_posing(session, study, panel).options.values())[panel.told]
-    verdict = "other" if panel.told != panel.right else "shown" if panel.outcome == "shown" else "right"
-    label = _filled(session, study, panel, option.label)
-    return f"{words.say(f'choice.{verdict}', label=label)} {_filled(session, study, panel, option.said)}"
+    options = list(_posing(session, study, panel).options.values())
+    told = sorted(panel.right) if panel.outcome == "shown" else [panel.told]
+    label = ", ".join(_filled(session, study, panel, options[number].label) for number in told)
+    said = dict.fromkeys(_filled(session, study, panel, options[number].said) for number in told)
+    return " ".join((words.say(f"choice.{_verdict(panel)}", label=label), *said))
+
+
+def _verdict(panel: Picking) -> str:
+    if panel.told not in panel.right:
+        return "other"
+    if panel.several and not panel.outcome:
+        return "more"
+    return "shown" if panel.outcome == "shown" else "right"
 
 
 def _posing(session: Session, study: Study, panel: Picking) -> Posing:
@@ -60,7 +69,8 @@ def _filled(session: Session, study: Study, panel: Picking, prose: str) -> str:
 def _option(session: Session, panel: Picking, labels: tuple[str, ...], number: int) -> list[Row]:
     at_hand = number == panel.picked
     mark = look_of(session).line("▸") if at_hand else " "
-    lead = f" {mark} {number + 1}/{len(labels)} "
+    marked = f"[{'x' if number in panel.marked else ' '}] " if panel.several else ""
+    lead = f" {mark} {marked}{number + 1}/{len(labels)} "
     click = Pointed("row", number)
     lines = wrapped(labels[number], session.width - len(lead) - 1)
     return [
