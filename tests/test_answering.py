@@ -326,3 +326,11 @@ def test_where_only_what_is_told_has_room_the_question_comes_back_with_the_first
     assert " ".join(last.split()) in " ".join(text(wrong).split())
     assert question(wrong).step.symbol + " = ?" not in text(wrong)
     assert question(wrong).step.symbol + " = ?" in text(screens.update(wrong, Typed("0")))
+
+
+def test_the_stop_that_asks_for_words_names_the_key_that_shows_a_good_answer() -> None:
+    session = at_stop("momentum", "say")
+    assert " f an answer " in screens.lines(session)[-1]
+    assert " f an answer " not in screens.lines(at_stop("momentum", "rate"))[-1]
+    shown = load.text("momentum", "en").end["answer"].text.split(".")[0]
+    assert shown not in text(session) and shown in " ".join(text(screens.pressed(session, "ending")).split())

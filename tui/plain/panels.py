@@ -128,7 +128,8 @@ def _picking(session: Session, study: Study, panel: Picking, words: Words, look:
     if panel.outcome:
         return [said, words.say("plain.choice_on")]
     asks, labels = picking.asked(session, study, panel)
-    numbered = (words.say("plain.choice", number=number, text=label) for number, label in enumerate(labels, 1))
+    marked = (f"{label} [x]" if at in panel.marked else label for at, label in enumerate(labels))
+    numbered = (words.say("plain.choice", number=number, text=label) for number, label in enumerate(marked, 1))
     return [*filter(None, [said]), asks, *numbered, words.say("plain.choice_how")]
 
 
