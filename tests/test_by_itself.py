@@ -310,6 +310,17 @@ def test_a_check_is_an_act_and_another_stop_ends_one() -> None:
     assert study_of(screens.pressed(session, "stop_previous")).act is None
 
 
+def test_what_is_to_be_chosen_after_an_act_follows_it_and_is_kept_by_itself() -> None:
+    session = screens.pressed(to_do("old-weights"), "check", "continue", "continue")
+    assert panel_of(session).by_itself and "Which of the two columns is it?" in text(session)
+    before = study_of(session)
+    assert before.answered is not None and before.answered.skill == "old-weights.witness"
+    session = screens.pressed(session, "unit_next", "continue")
+    answered = study_of(session).answered
+    assert answered is not None and (answered.skill, answered.outcome) == ("old-weights.witness.choice", "right")
+    assert study_of(spaced(session)).last == before.last + 1
+
+
 def test_an_act_is_told_in_lines_and_what_was_done_is_too(talk: Talk) -> None:
     lines = "\n".join(talk("descent", say="; ".join([*[""] * 9, "double", "", "quit"])))
     assert "find an η with which" in lines and "It lands." in lines

@@ -11,9 +11,11 @@ from nntutor.lessons.course.model import Question
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.pages import page
+from nntutor.tui.state.panels import Picking
 from nntutor.tui.state.session import Press, Session, Typed
 from nntutor.tui.state.update import update
 
+_KEYS = 4  # a check to close, pages to read
 _SIZES = ((80, 24), (120, 40), (40, 12))
 
 
@@ -36,6 +38,15 @@ def findings(session: Session, question: Question) -> Iterator[str]:
             yield f"“{deed}” does it too, or ends it"
     for told in _told(session, after, question):
         yield f"{told} stands on the screen while it is to be found"
+
+
+def gone_on(session: Session, question: Question) -> Session:
+    """The session once it is done and read: with what is to be chosen after it."""
+    session = _gone(session, *question.way)
+    for _ in range(_KEYS):
+        if session.study is not None and not isinstance(session.study.panel, Picking):
+            session = update(session, Press("continue"), extents)
+    return session
 
 
 def _done(session: Session) -> bool | None:

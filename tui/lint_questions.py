@@ -59,9 +59,10 @@ def _wrong(lesson: Lesson, there: Study, question: Question) -> Iterator[str]:
         return
     if question.until:
         yield from lint_acts.findings(session, question)
-        return
+        session = lint_acts.gone_on(session, question)
     if question.choices:
         yield from lint_choices.findings(session, question)
+    if question.choices or question.until:
         return
     panel = session.study.panel if session.study is not None else None
     asked = panel.question.asked if isinstance(panel, Answering) else None

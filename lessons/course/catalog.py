@@ -134,7 +134,7 @@ def _question(table: Fields, stop: str, is_rung: bool = False) -> Question:
     wrong = (
         "a rung needs `ask`" if is_rung and not one.ask
         else "a question needs one of `ask`, `series`, `choices`, `marks`, `until`, `rungs`"
-        if sum(map(bool, (one.ask, one.series, one.choices, one.until, one.rungs))) != 1
+        if sum(map(bool, (one.ask, one.series, one.choices or one.until, one.rungs))) != 1
         else "`until` and `way` and `astray` go together"
         if len({bool(part) for part in (one.until, one.way, one.astray)}) > 1
         else f"{len(one.choices)} choices; expected 2 to 6" if one.choices and not 2 <= len(one.choices) <= 6

@@ -78,7 +78,8 @@ class Question:
     "larger" than another one. Or a problem of a series of fresh ones (`practice`), another one each time. always: it
     opens by itself also where another one has in the same phase. choices: what can be chosen, by name, each with the
     condition under which it is right; its words stand in the texts (`Posing`). several: all that are right are to be
-    marked, one after another. until: an act, done once this condition holds, or (CHECK) the gradient check is open;
+    marked, one after another. until: an act, done once this condition holds, or (CHECK) the gradient check is open,
+    after which its choices are chosen from, if it has some;
     way: commands and edits that do it, astray: some that do not, for the linter. rungs: questions about numbers that
     are asked in its place, one after the other.
     """
@@ -102,7 +103,7 @@ class Question:
     @property
     def options(self) -> tuple[str, ...]:
         """What the texts say beside what is asked, by name; of a question that has none everything is in the record."""
-        return (DONE,) if self.until else tuple(self.choices)
+        return (*((DONE,) if self.until else ()), *self.choices)
 
 
 @dataclass(frozen=True, slots=True)
