@@ -19,6 +19,7 @@ from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint, lint_questions
 from nntutor.tui.drawing.pages import prose
 from nntutor.tui.drawing.panels import answer, choices
+from nntutor.tui.state import by_itself
 
 LESSONS = load.lessons()
 
@@ -295,6 +296,16 @@ def test_it_finds_a_deed_that_is_not_astray_and_a_number_that_an_act_tells(monke
         "“eta = 1/4” does it too, or ends it",
         "η = 0.25 stands on the screen while it is to be found",
     ]
+
+
+def test_it_finds_a_question_that_is_always_to_open_and_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = load.find("forward")
+    assert lesson is not None
+    monkeypatch.setattr(by_itself, "opened", lambda session, study: None)
+    monkeypatch.setattr(lint, "SIZES", lint.SIZES[:1])
+    complaints = [str(error) for error in lint.findings(lesson)]
+    expected = "question at stop “order”: space goes on without it; expected it to open by itself"
+    assert complaints == [f"lessons/catalog/forward.toml: {expected}"]
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,9 @@ class Question:
     "larger" than another one. Or a problem of a series of fresh ones (`practice`), another one each time. always: it
     opens by itself also where another one has in the same phase. choices: what can be chosen, by name, each with the
     condition under which it is right; its words stand in the texts (`Posing`). several: all that are right are to be
-    marked, one after another. until: an act, done once this condition holds, or (CHECK) the gradient check is open,
-    after which its choices are chosen from, if it has some;
-    way: commands and edits that do it, astray: some that do not, for the linter. rungs: questions about numbers that
-    are asked in its place, one after the other.
+    marked, one after another. until: an act, done once this condition holds, or (CHECK) the gradient check is open;
+    its choices, if it has some, follow. way: commands and edits that do it, astray: some that do not, for the linter.
+    rungs: questions about numbers that are asked in its place, one after the other.
     """
 
     stop: str
