@@ -137,7 +137,7 @@ def built() -> dict[str, frozenset[str]]:
             "plain.help_": OWN,
             "practice.": ("review", "practice", "test"),
             "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
-            "choice.": ("right", "other", "shown"),
+            "choice.": ("right", "other", "more", "shown"),
             "question.signs_": FORMS,
             "reason.": literals("core/files/**/*.py"),
             "regime.": literals("tui/drawing/views/**/*.py"),

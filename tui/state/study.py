@@ -178,6 +178,15 @@ class Study:
             return None
         return self.lesson.question(self.lesson.stops[self.stop].id)
 
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether the stop at hand is the one whose answer, in words, is uncovered by a key."""
+        return (
+            self.lesson is not None
+            and self.stop is not None
+            and (self.lesson.stops[self.stop].id == self.lesson.end.say)
+        )
+
     def place_of(self, stop: Stop) -> Position | None:
         """Where a stop is in its own run; None where the network at hand has no such number."""
         timeline = self.timelines[stop.run]
