@@ -123,7 +123,7 @@ STOPS = [
     ("forward", "order", lambda hand: hand.forward(2, 1)),
     ("output-delta", "delta", lambda hand: hand.output(1)),
     ("output-delta", "pattern", lambda hand: hand.gradient(1, 0)),
-    ("output-delta", "update", lambda hand: hand.change(2, 0, 0)),
+    ("output-delta", "update", lambda hand: hand.change(2, 1, 1)),
     ("hidden-delta", "from-o2", lambda hand: hand.back(0)),
     ("hidden-delta", "delta", lambda hand: hand.hidden(1)),
     ("hidden-delta", "at-once", lambda hand: hand.change(1, 0, 0)),
@@ -136,7 +136,8 @@ def of_stop(lesson: str, stop: str) -> Asked:
     question = study.lesson.question(stop)
     number = [one.id for one in study.lesson.stops].index(stop)
     assert question is not None
-    panel = answers.of_stop(moves.at_stop(study, number), question, 1)
+    last = question.rungs[-1] if question.rungs else question
+    panel = answers.of_stop(moves.at_stop(study, number), last, 1)
     assert isinstance(panel, Answering)
     return panel.question.asked
 
