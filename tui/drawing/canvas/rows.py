@@ -132,8 +132,8 @@ def bar(share: float, width: int, look: Look) -> Piece:
     return Piece(look.line("█") * done + ("." if look.ascii else "·") * (width - done))
 
 
-def changed_span(before: Row, after: Row) -> tuple[int, int]:
-    """The first and one past the last cell in which two rows differ; (0, 0) where they show the same."""
+def changed_spans(before: Row, after: Row) -> list[tuple[int, int]]:
+    """The first and one past the last cell of each part in which two rows differ."""
     pairs = zip(before, after, strict=False)
     same = next((n for n, (one, other) in enumerate(pairs) if one[:2] != other[:2]), None)
     same = min(len(before), len(after)) if same is None else same
@@ -142,10 +142,15 @@ def changed_span(before: Row, after: Row) -> tuple[int, int]:
     length = max(len(old), len(new))
     old += [_BLANK] * (length - len(old))
     new += [_BLANK] * (length - len(new))
-    differing = [at for at in range(length) if old[at] != new[at]]
-    return (start + differing[0], start + differing[-1] + 1) if differing else (0, 0)
+    spans: list[tuple[int, int]] = []
+    for at in range(length):
+        if old[at] != new[at]:
+            near = spans and start + at - spans[-1][1] <= _NEAR
+            spans.append((spans.pop()[0] if near else start + at, start + at + 1))
+    return spans
 
 
+_NEAR = 8  # cells between two parts that are painted as one: to go past them would take as many bytes
 _BLANK = (" ", "")
 
 
@@ -163,7 +168,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
                 continue
             spread.append((letter, style))
             if width == 2:
-                spread.append((letter, "second half"))
+                spread.append((letter, f"{style} second half"))
     return spread
 
 
