@@ -14,6 +14,7 @@ from nntutor.lessons.course import load
 from nntutor.lessons.language import why
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.keyline import key_line, look_of, rule, run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
@@ -27,6 +28,7 @@ from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.drawing.step.yours import beside as beside_ours
 from nntutor.tui.drawing.views import table
 from nntutor.tui.state import views
+from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
@@ -60,7 +62,8 @@ class LessonPage:
         panel = panel_rows(session, study, self.words, max(1, session.height - 1 - len(last)))
         bottom, picture = _shared(session.height, 0 if panel is None else len(panel) - 1 + len(last))
         if picture:
-            top += [*_sized(self._picture(picture), picture + 1), rule(session.width, self.look)]
+            drawn = self._picture(picture) if study.hidden else self._made(self._picture(picture))
+            top += [*_sized(drawn, picture + 1), rule(session.width, self.look)]
         room = bottom + 1 - len(last)
         return [*top, *_sized(self._low(room, panel), room), *last]
 
@@ -153,7 +156,15 @@ class LessonPage:
         left_out = Speech(words, self.session.style).left_out
         noun = why.noun(words, trace, step)
         own = beside_ours(self.study, words, self.look)
-        return formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out, most, own)
+        rows = formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out, most, own)
+        return self._made(rows)
+
+    def _made(self, rows: list[Row]) -> list[Row]:
+        """The rows, in which the step's number is one of those that are made while another one is asked for."""
+        if not isinstance(self.study.panel, Answering):
+            return rows
+        style = hue(self.study.step.ref)
+        return [tuple(piece._replace(style=style) if piece.style == MADE else piece for piece in row) for row in rows]
 
     def _keys(self) -> list[Row]:
         """What can be pressed here, or what there is to tell."""

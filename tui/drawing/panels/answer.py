@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped
 from nntutor.tui.drawing.canvas.saying import said
@@ -21,10 +22,20 @@ def rows(session: Session, study: Study, panel: Answering, words: Words) -> list
     posed, width = _posed(session, panel, words), session.width
     how = words.say("answer.how") if posed.asked.form == "number" else ""
     return [
-        *headed(posed.question, how, width),
+        *at_hand(headed(posed.question, how, width), posed.symbol),
         *(_lines(posed.given(panel.given), width, "") if panel.given else []),
         *least(session, study, panel, words),
     ]
+
+
+def at_hand(rows: list[Row], symbol: str) -> list[Row]:
+    """What is asked for is the number at hand."""
+    return [tuple(part for piece in row for part in _split(piece, symbol)) for row in rows]
+
+
+def _split(piece: Piece, symbol: str) -> Row:
+    before, found, after = piece.text.partition(symbol)
+    return (Piece(before, piece.style), Piece(found, MADE), Piece(after, piece.style)) if found else (piece,)
 
 
 def least(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
