@@ -38,6 +38,7 @@ _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
+_OF_THE_STEP = ("network", "steps", "matrices")  # the views in which what is asked for has a place
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
 
@@ -62,8 +63,7 @@ class LessonPage:
         panel = panel_rows(session, study, self.words, max(1, session.height - 1 - len(last)))
         bottom, picture = _shared(session.height, 0 if panel is None else len(panel) - 1 + len(last))
         if picture:
-            drawn = self._picture(picture) if study.hidden else self._made(self._picture(picture))
-            top += [*_sized(drawn, picture + 1), rule(session.width, self.look)]
+            top += [*_sized(self._picture(picture), picture + 1), rule(session.width, self.look)]
         room = bottom + 1 - len(last)
         return [*top, *_sized(self._low(room, panel), room), *last]
 
@@ -128,7 +128,8 @@ class LessonPage:
         return [head, *beside(self._view(first, left, height), right, left, _GAP)]
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:
-        return table.drawn(name, self.study, self.words, width, height, self.look)
+        rows = table.drawn(name, self.study, self.words, width, height, self.look)
+        return rows if self.study.hidden and name in _OF_THE_STEP else self._made(rows)
 
     def _low(self, height: int, panel: list[Row] | None) -> list[Row]:
         """The formula, and below it the prose or what is open over it."""
