@@ -20,7 +20,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
 from nntutor.tui.drawing.canvas.saying import fitting
 from nntutor.tui.drawing.pages.prose import prose_pages
-from nntutor.tui.drawing.pages.tabs import tabs_row
+from nntutor.tui.drawing.pages.tabs import tabs_row, title_row
 from nntutor.tui.drawing.panels.table import keys_here, panel_rows
 from nntutor.tui.drawing.step.diagram import fits
 from nntutor.tui.drawing.step.formula import formula_rows
@@ -38,6 +38,8 @@ _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
+_STILL = ("steps", "moves")  # views of the same height at every step, below which there may be another one
+_LEAST_BELOW = {"": 8, "network": 10}  # rows of that one
 _OF_THE_STEP = ("network", "steps", "matrices")  # the views in which what is asked for has a place
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
@@ -107,9 +109,14 @@ class LessonPage:
         return f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
 
     def _run(self) -> str:
-        """What the run at hand is called, where there are several or something in it has been changed."""
+        """What the run at hand is called, where there are several or something in it has been changed.
+
+        A run that is called as its lesson needs no second name.
+        """
         study = self.study
         name = run_name(self.words, study.run) if len(study.timelines) > 1 else ""
+        if study.lesson is not None and self._title() == f"{study.lesson.number} {name}":
+            name = ""
         if study.own(study.run):
             return name
         return self.words.say("status.changed", run=name) if name else self.words.say("status.changed_alone")
@@ -124,8 +131,19 @@ class LessonPage:
         head = tabs_row(first, "".join(others), names, self.words, width, left + _GAP, self.look)
         if not others:
             return [head, *self._view(first, width, height)]
-        right = self._view(others[0], width - left - _GAP, height)
-        return [head, *beside(self._view(first, left, height), right, left, _GAP)]
+        spare = [name for name in views.spare(self.study) if name in names and name not in (first, *others)]
+        one = self._filled(first, spare, left, height)
+        return [head, *beside(one, self._filled(others[0], spare, width - left - _GAP, height), left, _GAP)]
+
+    def _filled(self, name: str, spare: list[str], width: int, height: int) -> list[Row]:
+        """A view, and below one whose rows stay as many a spare one, which is taken out, where there is room for it."""
+        rows = self._view(name, width, height)
+        left = height - len(rows) - 1
+        below = next((one for one in spare if left >= _LEAST_BELOW.get(one, _LEAST_BELOW[""])), None)
+        if name not in _STILL or below is None:
+            return rows
+        spare.remove(below)
+        return [*rows, title_row(below, self.words, width, self.look), *self._view(below, width, left)]
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:
         rows = table.drawn(name, self.study, self.words, width, height, self.look)
