@@ -21,6 +21,7 @@ from screens import update
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
@@ -221,6 +222,31 @@ def test_the_picked_row_and_the_picked_choice_have_a_sign(style: Style) -> None:
         plain = line.replace("[", " ").replace("]", " ")
         assert plain == before or not before  # nothing moves
         before, session = plain, screens.pressed(session, "step")
+
+
+@pytest.mark.parametrize("where", ["list", "commands", "search", "why", "choices", "bug"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_what_is_picked_of_several_rows_is_one_bar_with_its_sign(where: str, size: tuple[int, int]) -> None:
+    session = screens.of_lesson("hidden-delta", size=size, known=True)
+    match where:
+        case "list":
+            session = replace(session, study=None)
+        case "commands":
+            session = screens.pressed(session, "palette", "unit_next")
+        case "search":
+            session = screens.pressed(update(screens.pressed(session, "search"), Typed("delta")), "unit_next")
+        case "why":
+            session = screens.pressed(session, "why", "unit_next")
+        case "choices":
+            session = screens.of_lesson("hidden-delta", size=size, known=True, asks=True)
+            session = screens.pressed(session, "continue", "continue", "unit_next")
+        case "bug":
+            session = screens.pressed(session, "bug", "unit_next")
+    (row,) = (row for row in page.rows(session) if any(piece.style == "picked" and piece != CURSOR for piece in row))
+    bar = [piece for piece in row if piece.style == "picked"]
+    assert row[: len(bar)] == tuple(bar), "it begins at the left"
+    text = "".join(piece.text for piece in bar)
+    assert text.startswith(" ▸ ") and cells(text) >= 54
 
 
 @pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])

@@ -36,7 +36,7 @@ def row_cells(row: Row) -> int:
     return total
 
 
-def _joined(words: Iterable[Piece]) -> Row:
+def joined(words: Iterable[Piece]) -> Row:
     """Neighbours that are the same but for their text in one piece."""
     return tuple(
         Piece("".join(word.text for word in group), *same) for same, group in groupby(words, key=itemgetter(1, 2))
@@ -83,7 +83,7 @@ def shortened(row: Row, width: int, look: Look) -> Row:
     for kept in range(len(words) - 1, -1, -1):
         left_out = sum(not word.text.isspace() for word in words[kept:])
         tail = look.more(left_out)
-        shown = _joined(words[:kept])
+        shown = joined(words[:kept])
         if row_cells(shown) + cells(tail) <= width:
             return (*shown, Piece(tail, "dim"))
     return (Piece(cut(look.more(left_out).strip(), width), "dim"),)

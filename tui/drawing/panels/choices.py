@@ -9,6 +9,7 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Posing
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.lists import chosen
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.state import choices
 from nntutor.tui.state.panels import Picking
@@ -63,11 +64,10 @@ def _option(session: Session, panel: Picking, labels: tuple[str, ...], number: i
     lead = f" {mark} {number + 1}/{len(labels)} "
     click = Pointed("row", number)
     lines = wrapped(labels[number], session.width - len(lead) - 1)
-    return [
-        (Piece(lead if at == 0 else " " * len(lead), "key" if at_hand else "", click),
-         Piece(line, "picked" if at_hand else "", click))
-        for at, line in enumerate(lines)
-    ]  # fmt: skip
+    rows: list[Row] = [
+        (Piece((lead if at == 0 else " " * len(lead)) + line, "", click),) for at, line in enumerate(lines)
+    ]
+    return [chosen(row, session.width) for row in rows] if at_hand else rows
 
 
 def _lines(text: str, width: int, kind: str) -> list[Row]:
