@@ -239,6 +239,8 @@ def test_a_hidden_number_stands_nowhere(size: tuple[int, int]) -> None:
         ("momentum", (12, 9), "contours", ["curve"]),
         ("momentum", (12, 9), "moves", ["steps"]),
         ("momentum", (1, 9), "contours", []),
+        ("vanishing", (1, 160), "layers", ["matrices"]),
+        ("cycle", (1, 4), "matrices", ["steps"]),
         ("deeper", (1, 9), "network", []),
     ],
 )

@@ -38,7 +38,7 @@ _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
-_STILL = ("steps", "moves")  # views of the same height at every step, below which there may be another one
+_STILL, _SHORT = ("steps", "moves"), ("matrices", "layers")  # tables, the former of one height at every step
 _LEAST_BELOW = {"": 8, "network": 10}  # rows of that one
 _OF_THE_STEP = ("network", "steps", "matrices")  # the views in which what is asked for has a place
 _KEPT = 3  # rows that a message leaves to the place and the formula
@@ -136,14 +136,16 @@ class LessonPage:
         return [head, *beside(one, self._filled(others[0], spare, width - left - _GAP, height), left, _GAP)]
 
     def _filled(self, name: str, spare: list[str], width: int, height: int) -> list[Row]:
-        """A view, and below one whose rows stay as many a spare one, which is taken out, where there is room for it."""
+        """A table, and below it a spare view, which is taken out, where there is room for one: it stands still."""
         rows = self._view(name, width, height)
-        left = height - len(rows) - 1
+        left, most = height - len(rows) - 1, max(_LEAST_BELOW.values())
+        left = left if name in _STILL else most if left >= most else 0
         below = next((one for one in spare if left >= _LEAST_BELOW.get(one, _LEAST_BELOW[""])), None)
-        if name not in _STILL or below is None:
+        if name not in (*_STILL, *_SHORT) or below is None:
             return rows
         spare.remove(below)
-        return [*rows, title_row(below, self.words, width, self.look), *self._view(below, width, left)]
+        title = title_row(below, self.words, width, self.look)
+        return [*_sized(rows, height - left - 1), title, *self._view(below, width, left)]
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:
         rows = table.drawn(name, self.study, self.words, width, height, self.look)
