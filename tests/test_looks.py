@@ -35,6 +35,7 @@ from nntutor.tui.drawing.charts.contours import Path as Way
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.matrices import matrices
+from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.session import THEMES, Opened, Session, Typed
 from nntutor.tui.terminal import themes
@@ -277,6 +278,29 @@ def test_the_number_at_hand_of_a_table_has_a_sign(lesson: str, view: str) -> Non
         assert session.study is not None
         lines = screens.lines(replace(session, study=replace(session.study, view=view)))
         assert sum(line.startswith(mark) for line in lines) == 1, lines
+
+
+@pytest.mark.parametrize(
+    ("lesson", "view", "symbol", "used"),
+    [
+        ("adam", "moves", "w3⁺", {"operand": "[0]", "backward": "[+0.001]"}),
+        ("neuron", "nudge", "∂E/∂o1", {}),
+        ("neuron", "nudge", "slope_o1", {}),
+        ("neuron", "nudge", "o1", {}),
+    ],
+)
+def test_a_table_marks_the_number_at_hand_and_those_that_it_is_made_of(
+    lesson: str, view: str, symbol: str, used: dict[str, str]
+) -> None:
+    session = screens.of_lesson(lesson, known=True)
+    assert session.study is not None
+    trace = session.study.trace
+    step = next(step for step in trace if step.symbol == symbol)
+    study = replace(moves.to(session.study, 1, step.index), view=view)
+    rows = page.rows(replace(session, study=study))[2:12]
+    marked = {piece.style: piece.text.strip() for row in rows for piece in row if piece.text.strip().startswith("[")}
+    shown = marked.pop("result").strip("[]").replace("−", "-")
+    assert float(shown) == pytest.approx(step.value, rel=1e-3) and marked == used
 
 
 @pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)])

@@ -40,7 +40,7 @@ _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what 
 _LEAST_PROSE = 2
 _STILL, _SHORT = ("steps", "moves"), ("matrices", "layers")  # tables, the former of one height at every step
 _LEAST_BELOW = {"": 8, "network": 10}  # rows of that one
-_OF_THE_STEP = ("network", "steps", "matrices")  # the views in which what is asked for has a place
+_OF_THE_STEP = ("network", "steps", "matrices", "moves")  # the views in which what is asked for has a place
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
 

@@ -23,10 +23,15 @@ _ROOMY = (60, 20)
 def rows(session: Session, study: Study, panel: Picking, words: Words) -> list[Row]:
     said, width = told(session, study, panel, words), session.width
     asks, labels = asked(session, study, panel)
+    style = "note" if panel.outcome else "warning"
     if session.width >= _ROOMY[0] and session.height >= _ROOMY[1]:
         listed = [row for number in range(len(labels)) for row in _option(session, panel, labels, number)]
-        return [*_lines(asks, width, "bold"), *([] if panel.outcome else listed), *_lines(said, width, "warning")]
-    head = _lines(said, width, "warning") if said and panel.picked < 0 else _lines(asks, width, "bold")
+        return [
+            *_lines(asks, width, "" if panel.outcome else "bold"),
+            *([] if panel.outcome else listed),
+            *_lines(said, width, style),
+        ]
+    head = _lines(said, width, style) if said and panel.picked < 0 else _lines(asks, width, "bold")
     return [*head, *(_option(session, panel, labels, panel.picked) if panel.picked >= 0 else [])]
 
 
