@@ -22,6 +22,7 @@ from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.engine.training import Chunk, Runner
+from nntutor.core.notation.formula import Name
 from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
@@ -153,6 +154,15 @@ class Study:
     @cached_property
     def step(self) -> Step:
         return self.trace.step(self.timeline.step)
+
+    @cached_property
+    def at_hand(self) -> Step:
+        """The number at hand: the step's; while a question is open what it asks for, with nothing of how it is made."""
+        for ref in self.hidden:
+            step = self.trace.step(self.trace.index_of(ref) or self.step.index)
+            bare = Name(ref)
+            return replace(step, index=self.step.index, formula=bare, full=bare, textbook=None, operands=())
+        return self.step
 
     @property
     def finished(self) -> bool:

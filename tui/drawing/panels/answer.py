@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped
 from nntutor.tui.drawing.canvas.saying import said
@@ -20,7 +21,7 @@ from nntutor.tui.state.study import Study
 def rows(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
     posed, width = _posed(session, panel, words), session.width
     return [
-        *headed(posed.question, _how(panel, words), width),
+        *at_hand(headed(posed.question, _how(panel, words), width), posed.symbol),
         *(_lines(posed.given(panel.given, panel.seed, panel.here), width, "") if panel.given else []),
         *least(session, study, panel, words),
     ]
@@ -32,6 +33,16 @@ def _how(panel: Answering, words: Words) -> str:
     rung = words.say("answer.rung", rung=number, rungs=rungs) if rungs > 1 else ""
     how = words.say("answer.how") if panel.question.asked.form == "number" else ""
     return " · ".join(filter(None, (how, rung)))
+
+
+def at_hand(rows: list[Row], symbol: str) -> list[Row]:
+    """What is asked for is the number at hand."""
+    return [tuple(part for piece in row for part in _split(piece, symbol)) for row in rows]
+
+
+def _split(piece: Piece, symbol: str) -> Row:
+    before, found, after = piece.text.partition(symbol)
+    return (Piece(before, piece.style), Piece(found, MADE), Piece(after, piece.style)) if found else (piece,)
 
 
 def least(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:

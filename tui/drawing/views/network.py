@@ -14,7 +14,7 @@ from nntutor.tui.state.study import Study
 def network(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     if not study.trace.problem.passes:
         return nothing(words, width)
-    drawn = diagram(study.trace, study.step, width - 1, height, look, study.targets_shown)
+    drawn = diagram(study.trace, study.at_hand, width - 1, height, look, study.targets_shown)
     if drawn is not None:
         return drawn
     said: Row = (Piece(f" {cut(words.say('views.too_large'), width - 1)}", "dim"),)
