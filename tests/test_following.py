@@ -103,6 +103,29 @@ def test_a_number_that_stays_is_not_said_as_two(lesson: str, stop: str, rate: st
     assert not TWICE.search(screen(session))
 
 
+# What stood there of a number that the change had not made, and of a way that it does not take.
+UNSAID = [
+    ("descent", "creeping", "w1 = 7", "times as long"),
+    ("descent", "crosses", "x1 = 1", "No move goes past"),
+    ("descent", "crosses", "w1 = 7", "ends nearer"),
+    ("adam", "forget", "η = 0", "nan"),
+    ("adam", "forget", "ε = 1", "since s started at 0"),
+    ("adam", "mean", "β₁ = 0", "Too small"),
+    ("adam", "uncorrected", "η = 0", "nan"),
+    ("momentum", "first", "w1 = 0", "is not the way to the goal"),
+    ("momentum", "far", "η = 3", "comes to rest"),
+    ("vanishing", "crawl", "η = 0", "It crawls"),
+    ("vanishing", "crawl", "w1 = 0", "It crawls"),
+    ("relu", "never", "w1 = 0", "died"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "stop", "change", "claim"), UNSAID)
+def test_what_a_change_makes_false_is_not_said(lesson: str, stop: str, change: str, claim: str) -> None:
+    session = at(screens.of_lesson(lesson, known=True), stop)
+    assert claim not in spoken(at(lint.ran(typed(session, change)), stop))
+
+
 def test_where_no_weight_has_moved_nothing_is_said_to_have_been_learned() -> None:
     session = at(typed(screens.of_lesson("cycle"), "η = 0"), "ten-thousand")
     session = at(typed(session, "t1 = 0.7"), "curve")

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.foreign import clean
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import short
 from nntutor.core.problems.network import PENALTIES, Problem
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import RATE_FIELDS
+from nntutor.lessons.language import titles
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.remarks import remark
 from nntutor.lessons.language.words import Note, Words
 
-_LONGEST_SOURCE = 1000
 _LEFT_OUT = re.compile(r"(?:…|\.\.\.) (\d+) more (?:…|\.\.\.)")
 
 
@@ -52,11 +51,11 @@ class Speech:
 
     def title(self, problem: Problem) -> str:
         """What a problem calls itself, or nothing."""
-        return clean(problem.title)
+        return titles.title(problem, self.words.language)
 
     def source(self, problem: Problem) -> str:
         """Where it says that it comes from, or nothing."""
-        source = clean(problem.source, _LONGEST_SOURCE)
+        source = titles.source(problem, self.words.language)
         return self.say("cli.source", source=source) if source else ""
 
     def remark(self, problem: Problem) -> str:
@@ -72,7 +71,7 @@ class Speech:
         known += [(kind, rate) for kind in PENALTIES if (rate := problem.rate(kind, 1))]
         rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
         whole = problem.batch == "full" or not problem.passes
-        name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
+        name = moving(problem, whole)
         batch = problem.batch if isinstance(problem.batch, str) else "mini"
         if not problem.passes:
             what = f"run_name.{problem.surface}" if problem.surface else "batch_name.given"
@@ -115,3 +114,11 @@ class Speech:
         dots = {Style.LATEX: r"\cdots", Style.ASCII: "..."}.get(self.style, "…")
         said = rf"\text{{ {said} }}" if self.style is Style.LATEX else f" {said} "
         return _LEFT_OUT.sub(lambda _: dots + said + dots, piece)
+
+
+def moving(problem: Problem, whole: bool) -> str:
+    """The key of the rule that moves the weights: plain descent says whether it sees all samples, and on a perceptron
+    it is Rosenblatt's rule, which follows no gradient."""
+    if problem.optimizer.name != "sgd":
+        return problem.optimizer.name
+    return "rosenblatt" if problem.error == "perceptron" else "sgd_full" if whole else "sgd"

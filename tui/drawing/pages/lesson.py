@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nntutor.core.foreign import clean
 from nntutor.lessons.course import load
-from nntutor.lessons.language import why
+from nntutor.lessons.language import titles, why
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.hues import MADE, hue
@@ -106,7 +106,7 @@ class LessonPage:
     def _title(self) -> str:
         study = self.study
         if study.lesson is None:
-            return clean(study.timeline.original.title) or clean(study.name)
+            return titles.title(study.timeline.original, self.session.language) or clean(study.name)
         title = f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
         visit = self.session.visit
         return title if visit is None else in_lesson(visit.practice, self.words, title)
