@@ -21,7 +21,9 @@ from nntutor.core.notation.symbols import SYMBOL
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop
+from nntutor.lessons.export import posed
 from nntutor.lessons.language import why, words
+from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.pages import prose
@@ -338,3 +340,7 @@ def test_no_step_of_rosenblatts_rule_is_told_as_a_slope(language: str) -> None:
     said = words.load(language)
     slopes = {said.say(f"kind.gradient_{of}") for of in ("weight", "bias")}
     assert not slopes & {said.say(f"kind.{kind}") for kind in told}
+    speech, descent = Speech(said, Style.UNICODE), said.say("optimizer_name.sgd_full")
+    assert not [
+        about for about in (speech.about(trace.problem), posed.network(speech, trace.problem)) if descent in about
+    ]

@@ -114,7 +114,7 @@ BUILT: dict[str, frozenset[str]] = {
         "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
         "mistake_name.": MISTAKES,
         "mouse.": ("on", "off"),
-        "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
+        "optimizer_name.": (*OPTIMIZERS, "sgd_full", "rosenblatt"),
         "part.": (str(lesson.part) for lesson in load.lessons()),
         "phase.": PHASES,
         "plain.help_": OWN,

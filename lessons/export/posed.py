@@ -17,7 +17,7 @@ from nntutor.lessons.course.questions import Asked, Verdict
 from nntutor.lessons.export.steps import DIGITS, Shown, latex_number
 from nntutor.lessons.language import why
 from nntutor.lessons.language.mistakes import name_of, told
-from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.language.speech import Speech, method
 
 _WIDTH = 88
 
@@ -129,8 +129,7 @@ def _about(speech: Speech, problem: Problem) -> Iterator[str]:
     yield "-".join(map(str, problem.network.sizes))
     yield speech.words.say(f"activation_name.{problem.network.layers[-1].activation}")
     yield speech.words.say(f"error_name.{problem.error}")
-    name = problem.optimizer.name
-    yield speech.words.say(f"optimizer_name.{'sgd_full' if name == 'sgd' else name}")
+    yield speech.words.say(f"optimizer_name.{method(problem)}")
 
 
 def given(speech: Speech, exercise: Exercise) -> Iterator[tuple[str, str]]:

@@ -71,8 +71,7 @@ class Speech:
         known = [(kind, getattr(optimizer, at)) for kind, at in RATE_FIELDS.items() if at in optimizer.rule.rates]
         known += [(kind, rate) for kind in PENALTIES if (rate := problem.rate(kind, 1))]
         rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
-        whole = problem.batch == "full" or not problem.passes
-        name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
+        name = method(problem, whole=problem.batch == "full" or not problem.passes)
         batch = problem.batch if isinstance(problem.batch, str) else "mini"
         if not problem.passes:
             what = f"run_name.{problem.surface}" if problem.surface else "batch_name.given"
@@ -115,3 +114,12 @@ class Speech:
         dots = {Style.LATEX: r"\cdots", Style.ASCII: "..."}.get(self.style, "…")
         said = rf"\text{{ {said} }}" if self.style is Style.LATEX else f" {said} "
         return _LEFT_OUT.sub(lambda _: dots + said + dots, piece)
+
+
+def method(problem: Problem, whole: bool = True) -> str:
+    """What changes the weights, a name under `[optimizer_name]`: Rosenblatt's rule goes down no slope. whole: every
+    iteration has all samples, or it does not matter which."""
+    name = problem.optimizer.name
+    if name != "sgd":
+        return name
+    return "rosenblatt" if problem.error == "perceptron" else "sgd_full" if whole else name
