@@ -14,6 +14,7 @@ from nntutor.lessons.course.model import Lesson, Question
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
+from nntutor.tui import lint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
@@ -254,6 +255,23 @@ def test_a_check_is_an_act_and_another_stop_ends_one() -> None:
     act = study_of(checked).act
     assert act is not None and act.done and "Measured." in text(screens.pressed(checked, "escape"))
     assert study_of(screens.pressed(session, "stop_previous")).act is None
+
+
+@pytest.mark.parametrize("way", ["more", "iteration_next"])
+def test_an_act_says_its_rows_beside_its_own_picture_only(way: str) -> None:
+    """Of another gate, or after another row, what it says stood beside a picture that showed something else."""
+    session = to_do("wall")
+    assert "Rows with ✓ now: 4 of 4" in text(session)
+    gone = screens.pressed(session, way)
+    assert study_of(gone).act is None and "Rows with ✓ now" not in text(gone)
+
+
+def test_after_a_run_an_act_is_asked_for_at_its_stop() -> None:
+    session = lint.ran(screens.pressed(to_do("wall"), "run", "continue"))
+    assert study_of(session).held is not None
+    asked = study_of(screens.pressed(session, "ask"))
+    assert asked.act is not None and asked.lesson is not None
+    assert asked.place == asked.place_of(asked.lesson.stops[asked.act.stop])
 
 
 def test_an_act_is_told_in_lines_and_what_was_done_is_too(talk: Talk) -> None:

@@ -1,7 +1,7 @@
 """What is to be done at a stop: numbers set until a condition holds, or the gradient check opened.
 
 It stands in place of the stop's text, and every key does what it always does. The key that goes on skips it, or goes on
-once it is done; another stop ends it (`fitting`).
+once it is done; another place ends it (`fitting`), since what it says is so at its own.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from nntutor.tui.state.study import Act, Study, kept
 
 def opened(study: Study, question: Question, by_itself: bool = False) -> Study | None:
     """The study with what the stop at hand asks to do; None where that is so already."""
-    assert study.stop is not None
-    if _holds(study, question, study.stop):
+    stop = study.stop
+    assert stop is not None
+    if _holds(study, question, stop):
         return None
-    return replace(study, act=Act(study.stop, by_itself), playing=None, panel=None, page=0, note=None)
+    if study.held is not None:  # a run has led on: what is to be done is done at the stop
+        study = moves.at_stop(study, stop)
+    return replace(study, act=Act(stop, by_itself), playing=None, panel=None, page=0, note=None)
 
 
 def after(study: Study) -> Study:
