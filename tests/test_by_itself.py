@@ -239,6 +239,16 @@ def test_an_act_is_done_by_the_keys_that_do_it_and_the_next_stop_follows() -> No
     assert following.act is None and following.last == study_of(session).last + 1
 
 
+def test_what_is_said_of_an_act_that_is_done_goes_with_a_change_that_undoes_it() -> None:
+    done = screens.pressed(to_do("descent"), "double")
+    undone = screens.pressed(done, "double")
+    assert "It lands." not in text(undone) and "find an η with which" in text(undone)
+    assert "It lands." in text(screens.pressed(undone, "halve"))
+    after = study_of(screens.pressed(undone, "escape"))
+    assert after.answered == study_of(done).answered  # it counts as done, once
+    assert after.act is None and after.note is None
+
+
 @pytest.mark.parametrize("key", ["continue", "escape"])
 def test_an_act_that_is_not_done_is_skipped_and_never_in_the_way(key: str) -> None:
     session = to_do("descent")

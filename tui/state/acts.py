@@ -26,24 +26,29 @@ def opened(study: Study, question: Question, by_itself: bool = False) -> Study |
 
 
 def after(study: Study) -> Study:
-    """The study after a key, with the act done where it is."""
+    """The study after a key, with the act done where it is; a further change can undo it, and it is done once."""
     act = study.act
     if act is None or study.lesson is None or act.stop != study.last:
         return study
     question = study.lesson.question(study.lesson.stops[act.stop].id)
-    if act.done or question is None or not _holds(study, question, act.stop):
+    if question is None:
         return study
-    study = kept(study, choices.skill(study, question), "right", act.stop)
-    return replace(study, act=replace(act, done=True), settled=study.settled | {act.stop})
+    done = _holds(study, question, act.stop) or (act.done and question.until == CHECK)
+    if done == act.done:
+        return study
+    if done and act.stop not in study.settled:
+        study = kept(study, choices.skill(study, question), "right", act.stop)
+    return replace(study, act=replace(act, done=done), settled=study.settled | {act.stop})
 
 
 def left(study: Study, act: Act, on: bool) -> Study:
-    """The study without the act: skipped where it is not done; on where the key goes on."""
+    """The study without the act: skipped where it has not been done; on where the key goes on."""
     assert study.lesson is not None
-    if not act.done:
+    done = act.done or act.stop in study.settled
+    if not done:
         question = study.lesson.question(study.lesson.stops[act.stop].id)
         study = kept(study, choices.skill(study, question) if question else "", "skipped", act.stop)
-    study = replace(study, act=None, page=0, note=None if act.done else note("answer.skipped"))
+    study = replace(study, act=None, page=0, note=None if done else note("answer.skipped"))
     return moves.go_on(study) if on and act.by_itself else study
 
 
