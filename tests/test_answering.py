@@ -18,7 +18,7 @@ from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.practice import SERIES, exercise
 from nntutor.lessons.course.questions import HINTS, Asked
 from nntutor.lessons.export.posed import Posed
-from nntutor.lessons.language import words
+from nntutor.lessons.language import mistakes, words
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
@@ -361,3 +361,20 @@ def test_the_stop_that_asks_for_words_names_the_key_that_shows_a_good_answer() -
     assert " f an answer " not in screens.lines(at_stop("momentum", "rate"))[-1]
     shown = load.text("momentum", "en").end["answer"].text.split(".")[0]
     assert shown not in text(session) and shown in " ".join(text(screens.pressed(session, "ending")).split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_low_screen_a_slip_is_told_in_fewer_sentences_and_not_cut(language: str) -> None:
+    session = screens.of_lesson("hidden-delta", language, size=(40, 12))
+    here = screens.pressed(replace(session, study=moves.at_stop(study_of(session), 4)), "ask")
+    shorter = 0
+    for slip in question(here).slips:
+        panel = study_of(wrong := answered(here, repr(slip.value))).panel
+        if not isinstance(panel, Answering) or panel.verdict is None or not panel.verdict.mistakes:
+            continue
+        shown, said = " ".join(text(wrong).split()), words.load(language)
+        tell = [mistakes.told(said, one) for one in panel.verdict.mistakes[:1]]
+        assert all(did in shown for did, *_ in tell), slip.mistake
+        assert not any(re.fullmatch(r"\s*… \d+ …\s*", row) for row in screens.lines(wrong)), slip.mistake
+        shorter += len(panel.verdict.mistakes) == 1 and tell[0][1] not in shown and tell[0][-1] in shown
+    assert shorter > 2

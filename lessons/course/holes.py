@@ -162,6 +162,8 @@ def _figure(
     if match is None:
         raise HoleError(hole, f"“{options}”; expected + or a number of digits or both, as in |+3")
     amount = value(source, hole, trace_of, at)
+    if isnan(amount):
+        raise HoleError(hole, "it has no value, as with 0/0")
     return figure(amount, int(match[2] or digits), plus=bool(match[1]), style=style)
 
 

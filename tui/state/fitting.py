@@ -61,9 +61,16 @@ def _study(study: Study) -> Study:
         study = replace(study, view=views(study)[0])
     if isinstance(study.panel, Why) and study.panel.picked:
         study = replace(study, panel=Why(_within(study.panel.picked, len(study.step.operands))))
-    if study.act is not None and study.act.stop != study.last:
+    if study.act is not None and not _at(study, study.act.stop):
         study = replace(study, act=None)
     return study
+
+
+def _at(study: Study, number: int) -> bool:
+    """Whether the place at hand is that of a stop, and this the one that the lesson has come to."""
+    assert study.lesson is not None
+    stop = study.lesson.stops[number]
+    return number == study.last and study.run == stop.run and study.place == study.place_of(stop)
 
 
 def _within(picked: int, count: int) -> int:

@@ -38,7 +38,7 @@ def panel_rows(session: Session, study: Study, words: Words, height: int) -> lis
     drawing = _drawing(study.panel)
     rows: list[Row] = drawing.rows(session, study, study.panel, words)
     if len(rows) > height and isinstance(study.panel, Answering) and study.panel.verdict and not study.panel.text:
-        rows = drawing.least(session, study, study.panel, words)
+        rows = drawing.least(session, study.panel, words, height)
     return kept(rows, height, look_of(session))
 
 
