@@ -81,7 +81,9 @@ def mistakes_of_core() -> Iterator[str]:
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
     yield from ("NotUnder_mean", "NotUnder_penalty", "Transposed_units_first", "Transposed_inputs_first")
     yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
-    yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
+    yield from (
+        f"Exceeds_{of}" for of in ("layers", "units", "keys", "names", "nested", "letters", "numbers", "line", "cell")
+    )
     yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
     yield from (f"NotModel_{what}" for what in literals("core/files/model.py", "core/files/problem.py"))
     yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
