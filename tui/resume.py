@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,21 +14,19 @@ from nntutor.core.arrays import frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.errors import ProblemError
-from nntutor.core.files import writing
-from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.language.remarks import remark
-from nntutor.lessons.learner import sources
 from nntutor.lessons.learner.places import Place
 from nntutor.lessons.learner.rows import Unfit
-from nntutor.lessons.learner.sources import Source
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.state import moves, panels, views
 from nntutor.tui.state.runs import run_seeds
 from nntutor.tui.state.study import Position, Study
+
+if TYPE_CHECKING:
+    from nntutor.lessons.learner.sources import Source
 
 # Iterations that another run is taken to again; it costs the start some of its time.
 _NEAR = 2000
@@ -39,15 +38,23 @@ class DataGone(Exception):
     """A file that a problem names cannot be read any more; the argument is its path."""
 
 
-def opened(what: Lesson | Problem | None, place: Place | None, source: Source | None = None) -> tuple[Study, Source]:
-    """A lesson or a problem, or (None) the problem that a place holds, and its source; at the place, if there is one.
+def opened(
+    what: Lesson | Problem | None, place: Place | None, source: Source | None = None
+) -> tuple[Study, Source | None]:
+    """A lesson or a problem, or (None) the problem that a place holds, and a problem's source; at the place, if there
+    is one.
 
     Raises Unfit and DataGone for a place that cannot be gone to, and what core.files.problem raises for a text that it
     does not understand.
     """
     if isinstance(what, Lesson):
-        study, source = _lesson(what), Source("")
+        study = _lesson(what)
     elif what is not None:
+        # Another door, as below: a start back in a lesson has no problem of the learner's own.
+        from nntutor.core.files import writing
+        from nntutor.lessons.language.remarks import remark
+        from nntutor.lessons.learner.sources import Source
+
         study, source = _problem(what.title, what), source or Source(writing.write(what))
         study = replace(study, note=remark(what))
     else:
@@ -58,6 +65,10 @@ def opened(what: Lesson | Problem | None, place: Place | None, source: Source | 
 
 def _own(place: Place) -> tuple[Study, Source]:
     """The learner's own problem at its place; at its beginning where its data are other ones now."""
+    from nntutor.core.files.problem import parse
+    from nntutor.lessons.learner import sources
+    from nntutor.lessons.learner.sources import Source
+
     paths, folder = sources.data_paths(place.problem, place.folder), Path(place.folder)
     path = next((one for one in paths if not sources.digest([one])), paths[0]) if paths else None
     now = sources.digest(paths) if paths else ""
