@@ -196,7 +196,8 @@ def test_every_command_has_a_page_that_names_its_options(
     ended = here(capsys, *([command] if command else []), "--help", "--lang", language)
     assert ended.status == 0
     assert all(cells(line) <= 80 for line in ended.out.splitlines())
-    options = {option for action in parser_of(command, command in arguments.OF_PROBLEMS)._actions for option in action.option_strings}
+    parser = parser_of(command, command in arguments.OF_PROBLEMS)
+    options = {option for action in parser._actions for option in action.option_strings}
     assert all(option in ended.out for option in options - {"-h", "--version"})
     if not command:
         assert all(f"nntutor {name}" in ended.out for name in arguments.COMMANDS)
