@@ -17,11 +17,12 @@ from nntutor.core.errors import ProblemError
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
+from nntutor.lessons.language.words import note
 from nntutor.lessons.learner.places import Place
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import fingerprint
-from nntutor.tui.state import moves, panels, views
+from nntutor.tui.state import moves, views
 from nntutor.tui.state.runs import run_seeds
 from nntutor.tui.state.study import Position, Study
 
@@ -82,7 +83,7 @@ def _own(place: Place) -> tuple[Study, Source]:
         raise DataGone(path) from error
     source = Source(place.problem, place.folder, now)
     if now != place.digest:
-        return replace(study, note=panels.note("progress.data_changed", name=str(path))), source
+        return replace(study, note=note("progress.data_changed", name=str(path))), source
     return _placed(study, place), source
 
 
@@ -234,4 +235,4 @@ def _at_nearest_stop(study: Study, place: Place) -> Study:
         )
     if number is not None:
         study = replace(moves.at_stop(study, number), visited=_visited(study, place))
-    return replace(study, note=panels.note("progress.lesson_changed"))
+    return replace(study, note=note("progress.lesson_changed"))

@@ -26,12 +26,12 @@ from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Question, Stop
-from nntutor.lessons.language.words import Note
-from nntutor.tui.state.panels import Panel, note
-from nntutor.tui.state.telling import Telling
+from nntutor.lessons.language.words import Note, note
 
 if TYPE_CHECKING:
     from nntutor.core.diagnosis.text import Named
+    from nntutor.tui.state.panels import Panel
+    from nntutor.tui.state.telling import Telling
 
 SEEDS, SEED_ITERATIONS = 256, 2000
 
