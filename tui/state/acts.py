@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.lessons.course.model import CHECK, AuthorError, Question
+from nntutor.lessons.language.words import note
 from nntutor.tui.state import choices, moves
-from nntutor.tui.state.panels import Checking, Picking, note
+from nntutor.tui.state.panels import Checking, Picking
 from nntutor.tui.state.study import Act, Study, kept
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -27,9 +27,11 @@ from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Question, Stop
-from nntutor.lessons.language.words import Note
-from nntutor.tui.state.panels import Panel, note
-from nntutor.tui.state.telling import Telling
+from nntutor.lessons.language.words import Note, note
+
+if TYPE_CHECKING:
+    from nntutor.tui.state.panels import Panel
+    from nntutor.tui.state.telling import Telling
 
 SEEDS, SEED_ITERATIONS = 256, 2000
 

@@ -22,7 +22,7 @@ from nntutor.tui.drawing.canvas.saying import fitting
 from nntutor.tui.drawing.pages.practice import in_lesson
 from nntutor.tui.drawing.pages.prose import prose_pages
 from nntutor.tui.drawing.pages.tabs import tabs_row, title_row
-from nntutor.tui.drawing.panels.table import keys_here, panel_rows
+from nntutor.tui.drawing.panels.here import keys_here, panel_rows
 from nntutor.tui.drawing.step.diagram import fits
 from nntutor.tui.drawing.step.formula import formula_rows
 from nntutor.tui.drawing.step.status import status_row
