@@ -210,22 +210,22 @@ def at_stop(lesson: str, stop: str) -> Session:
 
 
 def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it() -> None:
-    session = at_stop("hidden-delta", "delta")
+    session = at_stop("hidden-delta", "from-o2")
     assert " p question " in screens.lines(session)[-1]
     here = screens.pressed(session, "ask")
     trace = Timeline.start(builtin.open("sibling")).trace
-    assert question(here).right == trace["δ_h2"]
+    assert question(here).right == trace["∂E/∂h1"]
     deltas = (figure(trace[f"δ_o{unit}"], 6) for unit in (1, 2))
-    given = "Another network: δ_o1 = {}, w6 = 0.4, δ_o2 = {}, w8 = −0.6, h2 = ".format(*deltas)
+    given = "Another network: δ_o1 = {}, w5 = 0.5, δ_o2 = {}, w7 = −0.3".format(*deltas)
     assert given in " ".join(text(here).split())
-    after = answered(here, f"{trace['δ_h2']:.3g}")
-    assert study_of(after).place == study_of(session).place and "Right: δ_h2 = " in text(after)
+    after = answered(here, f"{trace['∂E/∂h1']:.3g}")
+    assert study_of(after).place == study_of(session).place and "Right: ∂E/∂h1 = " in text(after)
     assert study_of(after).question is None
     assert question(screens.pressed(after, "ask")).trace is study_of(after).timeline.trace  # the next number then
 
 
 def test_what_was_skipped_at_a_stop_is_asked_there_again() -> None:
-    session = screens.pressed(at_stop("hidden-delta", "delta"), "ask", "escape", "ask")
+    session = screens.pressed(at_stop("hidden-delta", "from-o2"), "ask", "escape", "ask")
     assert question(session).trace.problem.title != study_of(session).trace.problem.title
 
 
@@ -253,7 +253,7 @@ def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there(
 
 
 def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
-    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 5, "ask", "", "quit"])))
+    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 7, "ask", "", "quit"])))
     assert "A question goes with this stop: “ask”." in lines and "Another network: δ_o1 = " in lines
 
 
@@ -331,3 +331,11 @@ def test_where_only_what_is_told_has_room_the_question_comes_back_with_the_first
     assert " ".join(last.split()) in " ".join(text(wrong).split())
     assert question(wrong).step.symbol + " = ?" not in text(wrong)
     assert question(wrong).step.symbol + " = ?" in text(screens.update(wrong, Typed("0")))
+
+
+def test_the_stop_that_asks_for_words_names_the_key_that_shows_a_good_answer() -> None:
+    session = at_stop("momentum", "say")
+    assert " f an answer " in screens.lines(session)[-1]
+    assert " f an answer " not in screens.lines(at_stop("momentum", "rate"))[-1]
+    shown = load.text("momentum", "en").end["answer"].text.split(".")[0]
+    assert shown not in text(session) and shown in " ".join(text(screens.pressed(session, "ending")).split())

@@ -132,8 +132,10 @@ def test_without_the_extra_a_browser_is_refused_with_what_to_install() -> None:
     ],
     ids=lambda given: " ".join(given)[:20],
 )
-def test_an_address_that_cannot_be_is_refused_in_one_line(given: list[str], said: str) -> None:
-    ended = run("serve", *given)
+def test_an_address_that_cannot_be_is_refused_in_one_line(
+    given: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = here(capsys, "serve", *given)
     assert (ended.status, ended.out) == (2, "") and ended.err.count("\n") == 1
     assert said in ended.err and "nntutor itself" not in ended.err
 
@@ -356,7 +358,7 @@ def test_from_alone_prints_that_iteration(capsys: pytest.CaptureFixture[str]) ->
     assert rows[1].split(",")[1].startswith("3.51085481")
 
 
-@pytest.mark.parametrize("format", arguments.FORMATS)
+@pytest.mark.parametrize("format", arguments.FORMATS[::2])
 def test_a_closed_pipe_ends_quietly(format: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, *SLOW_TO_FINISH, format],

@@ -14,7 +14,7 @@ from strategies import problems, share
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes.table import is_known, rulebook, spelled
+from nntutor.core.rules.mistakes.spelling import is_known, rulebook, spelled
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.core.rules.rulebook import right
 from nntutor.lessons.course import builtin

@@ -1,16 +1,10 @@
-"""What was typed on the command line, as a value; what is wrong with it, as facts.
-
-argparse takes the arguments apart. What it would say about a mistake, and its help, are replaced by the words of
-the learner's language, one line and no more.
-"""
+"""What was typed on the command line, as a value; what is wrong with it, as facts."""
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Never
 
 from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.course import load
@@ -28,7 +22,7 @@ HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
 MOST_QUESTIONS = 100
 MODEL = ".onnx"
 """How the name of a file ends that holds a network and nothing else of a problem."""
-_OF_PROBLEMS = ("open", "trace", "check", "diagnose")
+OF_PROBLEMS = ("open", "trace", "check", "diagnose")
 _CALLED = {
     "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
     "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
@@ -95,13 +89,18 @@ def read(argv: Sequence[str]) -> Arguments:
 
     A lesson in the place of a command is opened: `xor` and `10` are read as `learn xor` and `learn 10`.
     """
+    if not argv:
+        return Arguments()
     command, rest = _command(argv)
     if command and command not in COMMANDS:
         if load.named(command) is None:
             lessons = [lesson.id for lesson in load.lessons()]
             raise near("no_command", command, [*COMMANDS, *lessons, "--help", "--version"])
         command, rest = "learn", [command, *rest]
-    parser = _parser(command)
+    # Another door: a start without arguments has nothing to take apart.
+    from nntutor.tui.parser import parser_of
+
+    parser = parser_of(command)
     # Options may stand between the two names that only this command takes.
     read = parser.parse_known_intermixed_args if command == "diagnose" else parser.parse_known_args
     given, extras = read(rest)
@@ -148,7 +147,7 @@ def read(argv: Sequence[str]) -> Arguments:
 
 
 def _refuse_contradictions(given: Arguments) -> None:
-    if given.command in _OF_PROBLEMS and not given.what:
+    if given.command in OF_PROBLEMS and not given.what:
         key = "needs_problem" if given.command == "diagnose" else "needs_what"
         raise UsageError(key, command=given.command)
     _refuse_models(given)
@@ -181,7 +180,7 @@ def _refuse_models(given: Arguments) -> None:
     is_model = given.what is not None and given.what.lower().endswith(MODEL)
     if given.problem is not None and not is_model:
         raise UsageError("model_of_lesson", name=given.what)
-    if given.problem is None and is_model and given.command in _OF_PROBLEMS:
+    if given.problem is None and is_model and given.command in OF_PROBLEMS:
         raise UsageError("model_alone", name=given.what)
 
 
@@ -221,52 +220,6 @@ def _command(argv: Sequence[str]) -> tuple[str, list[str]]:
             return argument, [*argv[:place], *argv[place + 1 :]]
         place += 1
     return "", list(argv)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Never:
-        name = re.match(r"argument (\S+?)[:,/]", message)
-        key = "takes_no_value" if "ignored explicit" in message else "needs_value"
-        raise UsageError(key, name=name[1] if name else message)
-
-
-def _parser(command: str) -> argparse.ArgumentParser:
-    parser = _Parser(prog=f"nntutor {command}".strip(), add_help=False, allow_abbrev=False)
-    parser.add_argument("--lang")
-    for flag in ("--ascii", "--no-color", "--help", "--version"):
-        parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
-    if command in ("learn", "open", "trace", "check", "diagnose", "new"):
-        parser.add_argument("what", nargs="?")
-    if command == "diagnose":
-        parser.add_argument("values", nargs="?")
-        parser.add_argument("--iteration")
-        parser.add_argument("--tolerance")
-    if command == "open":
-        parser.add_argument("--values")
-    if command == "progress":
-        for option in ("--export", "--import"):
-            parser.add_argument(option)
-    if command == "quiz":
-        parser.add_argument("lessons", nargs="*")
-        parser.add_argument("--solutions", action="store_true")
-        for option in ("--seed", "--count", "--sheet"):
-            parser.add_argument(option)
-    if command in ("", "learn", "open", "quiz"):
-        parser.add_argument("--plain", action="store_true")
-    if command in _OF_PROBLEMS:
-        parser.add_argument("--problem")
-    if command in ("trace", "check", "diagnose"):
-        parser.add_argument("--iterations")
-        parser.add_argument("--format", default="text")
-    if command == "serve":
-        parser.add_argument("--host", default=HOST)
-        parser.add_argument("--port")
-    if command == "trace":
-        parser.add_argument("--run")
-        parser.add_argument("--from", dest="first")
-        parser.add_argument("--no-steps", action="store_true")
-        parser.add_argument("--values", dest="template", action="store_true")
-    return parser
 
 
 def _whole(name: str, text: str | None, most: int = MOST) -> int | None:

@@ -53,19 +53,19 @@ class Desk:
 
     def home(self) -> Home:
         """The list of lessons with what is done and begun; picked: the one read last, or the next that is not done."""
-        lessons = load.lessons()
-        done, left = self._store.done(), self._store.begun()
+        home, left = self.learned(), self._store.begun()
         begun = tuple(
             (lesson.id, _furthest(lesson, *left[lesson.id]))
-            for lesson in lessons
-            if lesson.id not in done and lesson.id in left
+            for lesson in home.lessons
+            if lesson.id not in home.done and lesson.id in left
         )
-        broken = tuple(str(error) for error in load.broken())
-        picked = unfinished(lessons, done, next(reversed(left), ""))
-        return Home(
-            lessons, picked, done, begun, broken=broken, tested=done & self._store.tested(),
-            skills=self._store.skills(),
-        )  # fmt: skip
+        picked = unfinished(home.lessons, home.done, next(reversed(left), ""))
+        return replace(home, picked=picked, begun=begun, broken=tuple(str(error) for error in load.broken()))
+
+    def learned(self) -> Home:
+        """What is done and known, for a start in a lesson: the list itself is read when it is gone to (`keep`)."""
+        done = self._store.done()
+        return Home(load.lessons(), done=done, tested=done & self._store.tested(), skills=self._store.skills())
 
     @property
     def theme(self) -> str:
@@ -233,8 +233,9 @@ class Desk:
             if before.study is not None:
                 self._store.save(bookmarks.in_the_list(after))
                 self._saved = ()
-                home = self.home()
-                after = replace(after, home=replace(home, picked=after.home.picked))
+                # A problem stands nowhere in the list.
+                home, picked = self.home(), after.home.picked
+                after = replace(after, home=home if before.study.lesson is None else replace(home, picked=picked))
             return after
         if study.running is not None:
             return after
@@ -251,7 +252,7 @@ class Desk:
             after = replace(after, home=replace(after.home, done=done, tested=tested))
         edits = bookmarks.edits(study)
         now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.last, study.page, study.trail)
-        settings = (after.digits, after.language, study.held, study.settled, study.closed)
+        settings = (after.digits, after.language, study.held, study.settled, study.closed, study.typed)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
             self._weights = bookmarks.weights(study, self._weights)

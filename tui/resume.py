@@ -24,7 +24,7 @@ from nntutor.lessons.learner.rows import Unfit
 from nntutor.lessons.learner.sources import Source
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import fingerprint
-from nntutor.tui.state import moves, panels, views
+from nntutor.tui.state import moves, panels, views, yours
 from nntutor.tui.state.runs import run_seeds
 from nntutor.tui.state.study import Position, Study
 
@@ -32,6 +32,8 @@ from nntutor.tui.state.study import Position, Study
 _NEAR = 2000
 # What a start runs again at most, in about microseconds of a run: a place further on is not waited for.
 _MOST_WORK = 5_000_000
+# The same for the learner's own numbers, which stand beside ours in iterations of their own.
+_FAR_WORK = 1_000_000
 
 
 class DataGone(Exception):
@@ -110,6 +112,9 @@ def _placed(study: Study, place: Place) -> Study:
         settled=_stops(study, place.settings.get("settled")),
         closed=_stops(study, place.settings.get("closed")),
     )
+    lines = _lines(place.settings.get("typed"))
+    if lines:
+        study = yours.typed_again(study, lines, _FAR_WORK // bookmarks.work(study.timeline.original))
     # Many seeds are trained again in the background: their weights would be a megabyte at every step.
     return run_seeds(study) if place.settings.get("seeds") is True else study
 
@@ -161,6 +166,10 @@ def _reached(value: object) -> Mapping[str, int]:
 def _trail(value: object) -> tuple[Position, ...]:
     pairs = value if isinstance(value, list) else []
     return tuple(Position(*pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+
+
+def _lines(value: object) -> yours.Lines:
+    return tuple((line[0], line[1]) for line in value) if isinstance(value, list) else ()
 
 
 def _stops(study: Study, value: object) -> frozenset[int]:

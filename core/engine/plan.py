@@ -18,7 +18,7 @@ from nntutor.core.notation.formula import Expr, Mul, bind
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.contractions import Contraction, unit_meaning, weight_meaning
-from nntutor.core.rules.mistakes.table import rulebook
+from nntutor.core.rules.mistakes.spelling import rulebook
 from nntutor.core.rules.rulebook import Rulebook
 from nntutor.core.rules.shape import Shape
 

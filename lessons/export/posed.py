@@ -66,10 +66,15 @@ class Posed:
                 return f"{self.symbol} = {shown.figures(_WIDTH)}"
         return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
 
-    def given(self, refs: Iterable[Ref], seed: int) -> str:
-        """The numbers of another network than the one at hand that it is made of; seed: theirs, 0 for none."""
+    def given(self, refs: Iterable[Ref], seed: int, here: bool) -> str:
+        """The numbers that it is made of, in a row: of another network than the one at hand, or another iteration.
+
+        seed: what the network was drawn from, 0 for none.
+        """
         listed = numbers(self.speech, self.asked.trace, [(ref, self._value(ref)) for ref in refs])
         given = ", ".join(f"{symbol} = {shown}" for symbol, shown in listed)
+        if here:
+            return self.speech.say("question.iteration", iteration=self.asked.trace.iteration, given=given)
         return self.speech.say("question.drawn" if seed else "question.elsewhere", given=given, seed=seed)
 
     def _value(self, ref: Ref) -> float:

@@ -1,7 +1,7 @@
 """What is to be done at a stop: numbers set until a condition holds, or the gradient check opened.
 
 It stands in place of the stop's text, and every key does what it always does. The key that goes on skips it, or goes on
-once it is done; another stop ends it (`fitting`).
+once it is done, first to what is to be chosen after it; another stop ends it (`fitting`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nntutor.lessons.course.model import CHECK, AuthorError, Question
 from nntutor.tui.state import choices, moves
-from nntutor.tui.state.panels import Checking, note
+from nntutor.tui.state.panels import Checking, Picking, note
 from nntutor.tui.state.study import Act, Study, kept
 
 
@@ -37,11 +37,18 @@ def after(study: Study) -> Study:
 def left(study: Study, act: Act, on: bool) -> Study:
     """The study without the act: skipped where it is not done; on where the key goes on."""
     assert study.lesson is not None
+    question = study.lesson.question(study.lesson.stops[act.stop].id)
     if not act.done:
-        question = study.lesson.question(study.lesson.stops[act.stop].id)
         study = kept(study, choices.skill(study, question) if question else "", "skipped", act.stop)
     study = replace(study, act=None, page=0, note=None if act.done else note("answer.skipped"))
+    if on and act.done and question is not None and (panel := _chosen_after(study, question, act)):
+        return replace(study, panel=panel)
     return moves.go_on(study) if on and act.by_itself else study
+
+
+def _chosen_after(study: Study, question: Question, act: Act) -> Picking | None:
+    panel = choices.of_stop(study, question) if study.stop == act.stop else None
+    return panel and replace(panel, skill=f"{panel.skill}.choice", by_itself=act.by_itself)
 
 
 def _holds(study: Study, question: Question, stop: int) -> bool:

@@ -197,8 +197,7 @@ def _ending(session: Session, study: Study, extents: Extents) -> Session:
     # Another door: few keys lead there.
     from nntutor.tui.state import ending
 
-    stop = None if study.stop is None else study.lesson.stops[study.stop].id
-    if stop == study.lesson.end.say and study.note != moves.LESSON_DONE:
+    if study.asks_for_words and study.note != moves.LESSON_DONE:
         session = ending.opened(session, study.name, (ending.WORDS,))
         assert session.ending is not None
         return replace(session, ending=replace(session.ending, top=extents.answer_top(session)))

@@ -6,7 +6,7 @@ and sends actions. `update` (update.py) gives the next session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,7 +135,7 @@ class Home:
     asked.
     """
 
-    lessons: tuple[Lesson, ...]
+    lessons: Sequence[Lesson]
     picked: int = 0
     done: frozenset[str] = frozenset()
     begun: tuple[tuple[str, int], ...] = ()
@@ -147,7 +147,7 @@ class Home:
     skills: Mapping[str, Skill] = field(default_factory=dict)
 
 
-def unfinished(lessons: tuple[Lesson, ...], done: frozenset[str], name: str) -> int:
+def unfinished(lessons: Sequence[Lesson], done: frozenset[str], name: str) -> int:
     """Where the list stands after a lesson: on it; where it is finished, on the next one that is not."""
     at = next((number for number, lesson in enumerate(lessons) if lesson.id == name), 0)
     return next((n for n in (*range(at, len(lessons)), *range(at)) if lessons[n].id not in done), at)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,9 +29,6 @@ from nntutor.lessons.course.model import Lesson, Question, Stop
 from nntutor.lessons.language.words import Note
 from nntutor.tui.state.panels import Panel, note
 from nntutor.tui.state.telling import Telling
-
-if TYPE_CHECKING:
-    from nntutor.core.diagnosis.text import Named
 
 SEEDS, SEED_ITERATIONS = 256, 2000
 
@@ -106,8 +103,8 @@ class Study:
     hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
     settled: the stops whose own question has ended, but for being skipped. closed: those where it has ended in
     whichever way, so that it opens by itself no more. act: what is to be done at the stop, said in place of its text.
-    yours: by iteration and number, what the learner has got for it. typed: what of it has been typed here, as it was
-    written; slip: what gives these numbers.
+    yours: by iteration and number, what the learner has got for it. typed: the lines of it that have been typed here,
+    each with the iteration at hand; slip: what gives these numbers, None where that is not known.
     """
 
     name: str
@@ -136,7 +133,7 @@ class Study:
     closed: frozenset[int] = frozenset()
     act: Act | None = None
     yours: Mapping[tuple[int, Ref], Yours] = field(default_factory=dict)
-    typed: tuple[Named, ...] = ()
+    typed: tuple[tuple[int, str], ...] = ()
     slip: Note | None = None
 
     @property
@@ -180,6 +177,15 @@ class Study:
         if self.lesson is None or self.stop is None or self.stop in self.settled:
             return None
         return self.lesson.question(self.lesson.stops[self.stop].id)
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether the stop at hand is the one whose answer, in words, is uncovered by a key."""
+        return (
+            self.lesson is not None
+            and self.stop is not None
+            and (self.lesson.stops[self.stop].id == self.lesson.end.say)
+        )
 
     def place_of(self, stop: Stop) -> Position | None:
         """Where a stop is in its own run; None where the network at hand has no such number."""

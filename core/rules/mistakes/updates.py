@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nntutor.core.notation.formula import (
     ONE,
+    Div,
     Expr,
     Mul,
     Name,
@@ -192,6 +193,41 @@ def no_correction(rules: LayerRules, at: At) -> LayerRules:
 def _uncorrected(found: Rule, method: Method) -> Rule:
     made = _with_change(found, lambda tree: bind(tree, lambda key: Name(str(key).removesuffix("hat"))))
     return replace(made, corrected=())
+
+
+def uncorrected(name: str) -> Slip:
+    """One of the two, "mhat" or "vhat", as it is."""
+
+    @update
+    def change(found: Rule, method: Method) -> Rule:
+        made = _with_change(found, lambda tree: replaced(tree, Name(name), Name(name.removesuffix("hat"))))
+        return replace(made, corrected=tuple(pair for pair in found.corrected if pair[0] != name))
+
+    return change
+
+
+@update
+def correction_kept(found: Rule, method: Method) -> Rule:
+    """m and v are themselves divided, and go so into the next iteration."""
+    by = {name.removesuffix("hat"): tree.b for name, tree in found.corrected if isinstance(tree, Div)}
+    states = tuple((name, Div(tree, by[name]) if name in by else tree) for name, tree in found.states)
+    return replace(_uncorrected(found, method), states=states) if by else found
+
+
+@update
+def state_not_kept(found: Rule, method: Method) -> Rule:
+    """What is remembered begins at 0 in each iteration."""
+    return _state(found, _fresh)
+
+
+def _fresh(tree: Expr) -> Expr:
+    """The state without what there was of it before."""
+    match tree:
+        case Sub(_, Mul(a, b)):
+            return Mul(Neg(a), b)
+        case Sum((_, made)):
+            return made
+    return tree
 
 
 @update

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -198,7 +199,11 @@ def wrapped(text: str, width: int) -> list[str]:
     The marks of bold terms, **so**, take up no cell. In a word that is broken those of a whole term are left out, and
     that of a term which goes on before or after it stands at its beginning.
     """
-    width = max(1, width)
+    return list(_lines(text, max(1, width)))
+
+
+@lru_cache(maxsize=1024)  # a page of help is laid out at each key, and each time from its first paragraph on
+def _lines(text: str, width: int) -> tuple[str, ...]:
     lines: list[str] = []
     line, used = "", 0
     for word in _words(text, width):
@@ -219,7 +224,7 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines.append(line)
             line, used = word, taken
-    return [one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines)]
+    return tuple(one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines))
 
 
 def _words(text: str, width: int) -> Iterator[str]:

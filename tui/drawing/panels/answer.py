@@ -19,12 +19,19 @@ from nntutor.tui.state.study import Study
 
 def rows(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
     posed, width = _posed(session, panel, words), session.width
-    how = words.say("answer.how") if posed.asked.form == "number" else ""
     return [
-        *headed(posed.question, how, width),
-        *(_lines(posed.given(panel.given, panel.seed), width, "") if panel.given else []),
+        *headed(posed.question, _how(panel, words), width),
+        *(_lines(posed.given(panel.given, panel.seed, panel.here), width, "") if panel.given else []),
         *least(session, study, panel, words),
     ]
+
+
+def _how(panel: Answering, words: Words) -> str:
+    """How it may be answered, and which of several questions in a row it is."""
+    number, rungs = panel.rung
+    rung = words.say("answer.rung", rung=number, rungs=rungs) if rungs > 1 else ""
+    how = words.say("answer.how") if panel.question.asked.form == "number" else ""
+    return " · ".join(filter(None, (how, rung)))
 
 
 def least(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:

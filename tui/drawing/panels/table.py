@@ -55,7 +55,7 @@ def keys_here(session: Session, study: Study) -> Keys:
     # At all stops alike: a row of keys that comes and goes would cost bytes at every one of them.
     if session.questions and study.lesson is not None and study.lesson.questions:
         keys.insert(1, (sign(session, "ask"), "ask"))
-    return keys
+    return [keys[0], (sign(session, "ending"), "uncover"), *keys[1:]] if study.asks_for_words else keys
 
 
 def _shown(session: Session, actions: tuple[str, ...]) -> str:
