@@ -19,6 +19,10 @@ from nntutor.core.notation.typed import Reading, readings
 _MOST_STEPS = 300
 """Of a larger iteration only mistakes in the asked step itself are looked for."""
 _NEARLY = 1 + 1e-9
+_NEAR = 0.02
+"""Of a number, how far off it is taken for rounding: three digits on the way through an iteration cost so much."""
+CARRIED = 2
+"""Digits more than those that are asked for which the numbers on the way need."""
 FORMS = ("number", "sign", "larger")
 _SIDES = {"+": 1, "-": -1, "−": -1, ">": 1, "<": -1, "0": 0, "=": 0, "＋": 1, "－": -1, "＞": 1, "＜": -1}
 HINTS = ("nudge", "rule", "figures", "answer")
@@ -27,7 +31,8 @@ HINTS = ("nudge", "rule", "figures", "answer")
 
 @dataclass(frozen=True)
 class Verdict:
-    """kind: "right", "digits" (right as far as it goes, but too short), "mistake", "wrong" or "unreadable".
+    """kind: "right", "digits" (right as far as it goes, but too short), "mistake", "near" (within _NEAR of it, as where
+    numbers on the way have been rounded), "wrong" or "unreadable".
 
     value: what was read. mistakes: those that give it, as the table of mistakes spells them. sign: whether only the
     sign is wrong.
@@ -62,6 +67,11 @@ class Asked:
     @property
     def right(self) -> float:
         return self.step.value
+
+    @property
+    def is_far(self) -> bool:
+        """Whether numbers that are not given have to be worked out on the way."""
+        return bool(self.given) and not set(names(self.step.full)) <= set(self.given)
 
     @property
     def side(self) -> int:
@@ -129,6 +139,9 @@ def judged(asked: Asked, text: str) -> Verdict:
     for reading in found:
         if named := _named(reading, asked.earlier_slips, asked.digits):
             return Verdict("mistake", reading.value, named)
+    for reading in found:
+        if abs(reading.value - asked.right) <= _NEAR * abs(asked.right):
+            return Verdict("near", reading.value)
     value = found[0].value
     return Verdict("wrong", value, sign=agree(-value, asked.right, asked.digits))
 

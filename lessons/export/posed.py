@@ -14,7 +14,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import again
 from nntutor.lessons.course.practice import Exercise
-from nntutor.lessons.course.questions import Asked, Verdict
+from nntutor.lessons.course.questions import CARRIED, Asked, Verdict
 from nntutor.lessons.export.steps import DIGITS, Shown, latex_number
 from nntutor.lessons.language import why
 from nntutor.lessons.language.mistakes import PARTS, name_of, told
@@ -51,7 +51,8 @@ class Posed:
         if self.asked.than is not None:
             than = self.asked.trace.symbol(self.asked.than, self.speech.style)
             return self.speech.say("question.ask_larger", symbol=self.symbol, than=than)
-        return self.speech.say("question.ask", symbol=self.symbol, digits=self.asked.digits)
+        key, more = "question.ask_far" if self.asked.is_far else "question.ask", self.asked.digits + CARRIED
+        return self.speech.say(key, symbol=self.symbol, digits=self.asked.digits, more=more)
 
     def hint(self, which: str) -> str:
         """One of HINTS as a sentence."""
@@ -96,6 +97,9 @@ class Posed:
                 yield self.speech.say("question.right", symbol=self.symbol, value=self.value)
             case "digits":
                 yield self.speech.say("question.digits", digits=self.asked.digits)
+            case "near":
+                facts = {"given": given, "digits": self.asked.digits, "more": self.asked.digits + CARRIED}
+                yield self.speech.say("question.near", **facts)
             case "unreadable" if self.asked.form == "number":
                 yield self.speech.say("question.unreadable")
             case "unreadable":
