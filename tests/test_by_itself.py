@@ -255,6 +255,8 @@ def test_rungs_are_never_in_the_way_and_a_known_one_is_passed_over(key: str) -> 
     before = study_of(session).last
     after = study_of(spaced(session) if key == "space" else screens.pressed(session, key))
     assert after.panel is None and before in after.closed and after.last == before + (key == "space")
+    again = screens.pressed(session, "escape", "ask")
+    assert isinstance(panel := panel_of(again), Answering) and panel.rung == (2, 3)  # skipped: asked there again
     known = replace(screens.of_lesson("hidden-delta", asks=True), known=frozenset(["hidden-delta.sign"]))
     panel = panel_of(come_to("hidden-delta", "delta", known))
     assert isinstance(panel, Answering) and panel.rung == (2, 3)

@@ -53,7 +53,8 @@ def _next(study: Study) -> Study:
 def of_stop(study: Study, question: Question, seed: int, known: Collection[str] = ()) -> Answering | Picking | None:
     """The panel of the question of the stop at hand; None where the network has no such number still to come, or what
     it asks for is among what is known."""
-    panel = _first_rung(study, question, 0, known) if question.rungs else _of_stop(study, question, seed)
+    climbed = study.climbed.get(study.stop, 0)
+    panel = _first_rung(study, question, climbed, known) if question.rungs else _of_stop(study, question, seed)
     return None if panel is None or panel.skill in known else panel
 
 
@@ -173,7 +174,7 @@ def _climbed(study: Study, panel: Answering) -> Study | None:
     if following is None:
         return None
     study = opened(_kept(study, replace(panel, stop=None)), replace(following, by_itself=panel.by_itself))
-    return replace(study, note=_side(panel))
+    return replace(study, climbed={**study.climbed, panel.stop: number}, note=_side(panel))
 
 
 def _side(panel: Answering) -> Note:

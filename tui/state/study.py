@@ -105,9 +105,10 @@ class Study:
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
     settled: the stops whose own question has ended, but for being skipped. closed: those where it has ended in
-    whichever way, so that it opens by itself no more. act: what is to be done at the stop, said in place of its text.
-    yours: by iteration and number, what the learner has got for it. typed: the lines of it that have been typed here,
-    each with the iteration at hand; slip: what gives these numbers, None where that is not known.
+    whichever way, so that it opens by itself no more. climbed: by stop, how many rungs of its question have ended. act:
+    what is to be done at the stop, said in place of its text. yours: by iteration and number, what the learner has got
+    for it. typed: the lines of it that have been typed here, each with the iteration at hand; slip: what gives these
+    numbers, None where that is not known.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Study:
     answered: Answered | None = None
     settled: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
+    climbed: Mapping[int | None, int] = field(default_factory=dict)
     act: Act | None = None
     yours: Mapping[tuple[int, Ref], Yours] = field(default_factory=dict)
     typed: tuple[tuple[int, str], ...] = ()
