@@ -334,3 +334,21 @@ def test_the_panel_of_runs_uses_no_piece_that_is_reversed_only() -> None:
     picked = [piece for row in page.rows(session) for piece in row if piece.style == "picked"]
     assert [piece.text for piece in picked] == ["[10]"]
     assert session.study is not None and isinstance(session.study.panel, Choosing)
+
+
+@pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
+def test_nothing_but_the_number_at_hand_stands_out_as_it(lesson: str) -> None:
+    """Its figure in whatever digits, its symbol, or a sign that says where it is."""
+    session = screens.of_lesson(lesson, size=(120, 40), known=True)
+    assert session.study is not None and session.study.lesson is not None
+    for number, stop in enumerate(session.study.lesson.stops):
+        if stop.iteration > 1:
+            continue
+        study = moves.at_stop(session.study, number)
+        symbol = study.trace.symbol(study.step.ref)
+        for row in page.rows(replace(session, study=replace(study, running=None))):
+            for piece in row:
+                figures = re.findall(r"[−+]?[\d.]+(?:e[-−]?\d+)?", piece.text.replace(symbol, ""))
+                if piece.style == "result" and figures and piece.text.strip("[]") not in symbol:
+                    close = [abs(float(one.replace("−", "-")) - study.step.value) for one in figures]
+                    assert min(close) <= 0.006 * abs(study.step.value), (stop.id, symbol, piece.text)

@@ -54,7 +54,7 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
         (),
         row(words.say("nudge.ratio"), ["", *(ratio for ratio, _, _ in links)], "bold"),
         row(words.say("nudge.factor"), ["", *(name for _, name, _ in links)]),
-        row("", ["", *(amount for _, _, amount in links)], made=(None, *chain.factors)),
+        row("", ["", *(amount for _, _, amount in links)], made=(None, None, *chain.factors[1:])),
         *whole(study, chain, words, look),
     ]
     return [shortened(squeezed(one, width), width, look) for one in kept(rows, height, look)]
