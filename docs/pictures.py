@@ -11,6 +11,7 @@ import io
 import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -62,7 +63,10 @@ def opened(lesson: str, language: str, size: tuple[int, int]) -> Session:
         opening = desk.begin(lesson, None)
         assert opening is not None
         session = Session(desk.home(), language, Style.UNICODE, 4, *size, colours=COLOURS)
-        return update(session, Opened(opening.study), extents)
+        study = opening.study
+        assert study is not None and study.lesson is not None
+        closed = frozenset(range(len(study.lesson.stops)))  # a question that opens would take the keys
+        return update(session, Opened(replace(study, closed=closed)), extents)
 
 
 def pressed(session: Session, *actions: str) -> Session:

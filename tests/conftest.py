@@ -22,6 +22,9 @@ from nntutor.lessons.course import builtin
 from nntutor.tui.faults import Faults
 from nntutor.tui.state.session import Action, Session
 
+# What the tests hold grows to millions of objects, and next to none of them is garbage in a ring.
+gc.set_threshold(20_000, 20, 50)
+
 settings.register_profile(
     "quick",
     deadline=None,

@@ -195,9 +195,13 @@ def slow(server: Server, rate: float = 0.0, delay: float = 0.0) -> Iterator[tupl
                 return
             line._join(client, server.port)
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield Server(line.port, server.key), line
     finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)  # what waits in accept() is not woken by close()
         listener.close()
+        accepting.join(10)  # a connection that came last has joined, and is cut with the others
         line.cut()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,18 @@ class Talk:
         return opening
 
 
+class FirstSeed:
+    """In place of the system's chance: every session begins with the seed that sessions without a terminal have."""
+
+    def randrange(self, first: int, _: int) -> int:
+        return first
+
+
 @pytest.fixture
 def talk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Talk:
     for name in ("LC_ALL", "LC_MESSAGES", "LC_CTYPE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(random, "SystemRandom", FirstSeed)
     return Talk(monkeypatch, capsys, tmp_path / "home")

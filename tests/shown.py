@@ -84,7 +84,7 @@ def large_epsilon() -> Problem:
     return replace(problem, optimizer=replace(problem.optimizer, epsilon=0.1))
 
 
-SECOND = ("momentum-rate-twice:share", "correction-without-power")
+SECOND = ("momentum-rate-twice:share", "state-not-kept", "correction-without-power")
 """Those that are right in the first iteration, and show in the second."""
 
 SHOWN: dict[str, Shown] = {
@@ -95,6 +95,13 @@ SHOWN: dict[str, Shown] = {
     "activation-left-out": Shown(square(), "h1[0] = net_h1[0]"),
     "exp-sign": Shown(square(), "h1[0] = 1/(1 − exp(−net_h1[0]))"),
     "softmax-without-exp": Shown(square("softmax-ce"), "p1[0] = net_o1[0]/(net_o1[0] + net_o2[0])"),
+    "softmax-over-samples:samples": Shown(
+        square("softmax-ce"), "p1[0] = exp(net_o1[0])/(exp(net_o1[0]) + exp(net_o1[1]))"
+    ),
+    "softmax-over-samples:everything": Shown(
+        square("softmax-ce"),
+        "p1[0] = exp(net_o1[0])/(exp(net_o1[0]) + exp(net_o2[0]) + exp(net_o1[1]) + exp(net_o2[1]))",
+    ),
     "sign": Shown(square(), "∂E/∂o1[0] = t1[0] − o1[0]"),
     "target-in-slope": Shown(square(), "slope_o1[0] = o1[0]·(1 − t1[0])"),
     "mask-always-one": Shown(half_off(), "slope_h1[0] = 1"),
@@ -103,6 +110,9 @@ SHOWN: dict[str, Shown] = {
     "slope-at-net": Shown(square(), "slope_o1[0] = net_o1[0]·(1 − net_o1[0])"),
     "slope-twice": Shown(square(), "slope_o1[0] = σ(o1[0])·(1 − σ(o1[0]))"),
     "slope-times-net": Shown(square(), "slope_o1[0] = o1[0]·(1 − o1[0])·net_o1[0]"),
+    "other-slope:sigmoid": Shown(square(hidden="tanh"), "slope_h1[0] = h1[0]·(1 − h1[0])"),
+    "other-slope:tanh": Shown(square(), "slope_o1[0] = 1 − o1[0]²"),
+    "mask-of-gradient": Shown(half_off(), "slope_h2[1] = 1 − step(−∂E/∂h2[1])"),
     "slope-of-error:gap": Shown(square(), "slope_o1[0] = (o1[0] − t1[0])·(1 − (o1[0] − t1[0]))"),
     "slope-of-error:turned": Shown(square(), "slope_o1[0] = (t1[0] − o1[0])·(1 − (t1[0] − o1[0]))"),
     "factor-two:missing": Shown(square("mse"), "∂E/∂o1[0] = (o1[0] − t1[0])/2"),
@@ -117,7 +127,8 @@ SHOWN: dict[str, Shown] = {
     "error-for-gap:total": Shown(square(), "∂E/∂o1[0] = E"),
     "slope-besides-cross-entropy": Shown(square("bce"), "δ_o1[0] = (o1[0] − t1[0])/2·o1[0]·(1 − o1[0])"),
     "softmax-diagonal": Shown(square("softmax-ce"), "δ_o1[0] = −t1[0]·(1 − p1[0])"),
-    "loss-sent-back": Shown(square(), "∂E/∂h1[0] = E·w5 + E·w7"),
+    "loss-sent-back:total": Shown(square(), "∂E/∂h1[0] = E·w5 + E·w7"),
+    "loss-sent-back:output": Shown(square(), "∂E/∂h1[0] = E_o1[0]·w5 + E_o2[0]·w7"),
     "error-sent-back:gap": Shown(square(), "∂E/∂h1[0] = (o1[0] − t1[0])·w5 + (o2[0] − t2[0])·w7"),
     "error-sent-back:gradient": Shown(
         replace(square("mse"), over_outputs="sum"), "∂E/∂h1[0] = ∂E/∂o1[0]·w5 + ∂E/∂o2[0]·w7"
@@ -153,12 +164,17 @@ SHOWN: dict[str, Shown] = {
     "slope-of-weight": Shown(square(), "∂E/∂w5 = (δ_o1[0]·w5 + δ_o1[1]·w5)/2"),
     "transposed": Shown(square(), "∂E/∂w6 = (δ_o2[0]·h1[0] + δ_o2[1]·h1[1])/2"),
     "batch-sum": Shown(square(), "∂E/∂w5 = δ_o1[0]·h1[0] + δ_o1[1]·h1[1]"),
+    "batch-sum:weights": Shown(square(), "∂E/∂w5 = δ_o1[0]·h1[0] + δ_o1[1]·h1[1]"),
+    "batch-sum:biases": Shown(square(), "∂E/∂b_o1 = δ_o1[0] + δ_o1[1]"),
+    "batch-sum:error": Shown(square(), "E = E_o1[0] + E_o2[0] + E_o1[1] + E_o2[1]"),
     "batch-mean": Shown(replace(square(), over_samples="sum"), "∂E/∂w5 = (δ_o1[0]·h1[0] + δ_o1[1]·h1[1])/2"),
     "mean-twice:deltas": Shown(square(), "δ_o1[0] = ∂E/∂o1[0]·slope_o1[0]/2"),
     "mean-twice:gradients": Shown(square(), "∂E/∂w5 = (δ_o1[0]·h1[0] + δ_o1[1]·h1[1])/4"),
+    "other-count": Shown(three_wide(), "∂E/∂w10 = (δ_o1[0]·h1[0] + δ_o1[1]·h1[1])/3"),
     "last-sample-only:divided": Shown(square(), "∂E/∂w5 = δ_o1[1]·h1[1]/2"),
     "last-sample-only:undivided": Shown(square(), "∂E/∂w5 = δ_o1[1]·h1[1]"),
     "one-bias-for-all": Shown(square(), "∂E/∂b_o1 = (δ_o1[0] + δ_o2[0] + δ_o1[1] + δ_o2[1])/2"),
+    "one-bias-for-all:mean": Shown(square(), "∂E/∂b_o1 = (δ_o1[0] + δ_o2[0] + δ_o1[1] + δ_o2[1])/4"),
     "bias-mean-twice": Shown(square(), "∂E/∂b_o1 = (δ_o1[0] + δ_o1[1])/4"),
     "bias-value-for-gradient": Shown(square(), "∂E/∂b_o1 = b_o1"),
     "bias-not-updated": Shown(square(), "b_o1⁺ = b_o1"),
@@ -172,10 +188,17 @@ SHOWN: dict[str, Shown] = {
     "momentum-late:average": Shown(square(optimizer="momentum"), "v_w5 = μ·v_w5 − (1 − μ)·η·∂E/∂w5"),
     "momentum-sign:move": Shown(square(optimizer="momentum"), "w5⁺ = w5 − Δw5"),
     "momentum-sign:gradient": Shown(square(optimizer="momentum"), "v_w5 = μ·v_w5 + η·∂E/∂w5"),
+    "state-not-kept": Shown(square(optimizer="momentum"), "v_w5 = −η·∂E/∂w5"),
+    "no-correction:m-alone": Shown(square(optimizer="adam"), "Δw5 = −η·m_w5/(√(v̂_w5) + ε)", "m̂_w5"),
+    "no-correction:v-alone": Shown(square(optimizer="adam"), "Δw5 = −η·m̂_w5/(√(v_w5) + ε)", "v̂_w5"),
+    "correction-kept": Shown(square(optimizer="adam"), "m_w5 = (β₁·m_w5 + (1 − β₁)·∂E/∂w5)/(1 − β₁ᵏ)"),
     "no-correction": Shown(square(optimizer="adam"), "Δw5 = −η·m_w5/(√(v_w5) + ε)", "m̂_w5"),
     "correction-without-power": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁)"),
     "count-from-zero": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁ᵏ)"),
     "count-from-two": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁ᵏ)"),
+    "count-per-update:layers": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁ᵏ·β₁ᵏ)"),
+    "count-per-update:arrays": Shown(square(optimizer="adam"), "m̂_w5 = m_w5/(1 − β₁ᵏ·β₁ᵏ·β₁ᵏ·β₁ᵏ/β₁)"),
+    "betas-swapped": Shown(square(optimizer="adam"), "m_w5 = β₂·m_w5 + (1 − β₂)·∂E/∂w5"),
     "no-square": Shown(square(optimizer="adam"), "v_w5 = β₂·v_w5 + (1 − β₂)·∂E/∂w5"),
     "no-root": Shown(square(optimizer="adam"), "Δw5 = −η·m̂_w5/(v̂_w5 + ε)"),
     "epsilon-inside": Shown(large_epsilon(), "Δw5 = −η·m̂_w5/√(v̂_w5 + ε)"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,9 @@ from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.course.practice import LEVELS
 from nntutor.lessons.language.words import LANGUAGES
-from nntutor.lessons.learner import answers
-from nntutor.lessons.learner.answers import Answer, Skill
+from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
-from nntutor.lessons.learner.review import DAY, is_due
+from nntutor.lessons.learner.review import DAY
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.rows import row_cells
 from nntutor.tui.drawing.pages import page, practice
@@ -62,101 +60,6 @@ def solved(session: Session) -> Session:
 
 def shown(session: Session) -> str:
     return " ".join(" ".join(screens.lines(session)).split())
-
-
-# --- what a start asks ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("days", "series"), [(0, ()), (1.5, ("hidden-delta",)), (-30, ("hidden-delta", "update"))])
-def test_a_start_asks_what_was_hard_when_its_time_has_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: float, series: tuple[str, ...]
-) -> None:
-    store = Store.open(tmp_path)
-    for skill, outcome in (("hidden-delta", "shown"), ("update", "right"), ("gone since", "shown")):
-        store.answered(skill, outcome)
-    store.close()
-    moved = time.time() + days * DAY
-    monkeypatch.setattr(time, "time", lambda: moved)
-    store = Store.open(tmp_path)
-    session = Desk(store).reviewed(at_list())
-    store.close()
-    assert (practice_of(session).series if session.practice else ()) == series
-
-
-@pytest.mark.parametrize("version", [2, 99])
-def test_an_older_and_a_newer_file_ask_nothing_and_open(tmp_path: Path, version: int) -> None:
-    store = Store.open(tmp_path)
-    store.answered("update", "shown")
-    store.close()
-    connection = sqlite3.connect(tmp_path / "progress.sqlite")
-    connection.executescript(f"PRAGMA user_version = {version}; DROP TABLE skill")
-    connection.close()
-    store = Store.open(tmp_path)
-    assert Desk(store).reviewed(at_list()).practice is None
-    store.close()
-
-
-def test_what_is_skipped_comes_back_the_next_day_and_not_at_once() -> None:
-    for box in range(4):
-        kept = answers.after(Skill(box, 0.0, ""), Answer("update", "skipped", 100 * DAY))
-        assert (kept.box, kept.results) == (box, "-")
-        assert not is_due(kept, 100 * DAY) and is_due(kept, 101 * DAY)
-    assert answers.after(Skill(3, 99 * DAY, ""), Answer("update", "skipped", 100 * DAY)).at == 99 * DAY
-    ahead = answers.after(Skill(2, 1000 * DAY, ""), Answer("update", "skipped", 100 * DAY))
-    assert is_due(ahead, 101 * DAY) and not is_due(ahead, 100 * DAY)
-
-
-@pytest.mark.parametrize("begin", [at_list, lambda: screens.of_lesson("hidden-delta")], ids=["list", "lesson"])
-@pytest.mark.parametrize("way", [("escape",), ("continue", "palette"), ("continue", "escape", "escape"), ()])
-def test_a_review_leaves_what_is_below_it_as_it_was(begin: object, way: tuple[str, ...]) -> None:
-    before = begin()  # type: ignore[operator]
-    session = reviewed(before, ("hidden-delta", "update"))
-    assert screens.lines(session) != screens.lines(before)
-    if way:
-        session = screens.pressed(session, *way)
-    else:
-        for _ in range(2):
-            session = solved(screens.pressed(session, "continue"))
-        session = screens.pressed(session, "continue")
-    assert session.practice is None and session.study is before.study
-    assert screens.lines(session) == screens.lines(before)
-
-
-def test_each_answer_is_kept_when_it_is_given(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    desk = Desk(store)
-    session = screens.pressed(reviewed(at_list(), ("hidden-delta", "update")), "continue")
-    for end in (solved, lambda one: screens.pressed(screens.pressed(one, "continue"), "escape")):
-        before, session = session, end(session)
-        session = desk.keep(before, session)
-    assert session.practice is None
-    other = Store.open(tmp_path)  # as after a kill: nothing has been closed
-    assert {name: (one.box, one.results) for name, one in other.skills().items()} == {
-        "hidden-delta": (2, "r"),
-        "update": (0, "-"),
-    }
-    assert session.home.skills == other.skills()
-    other.close()
-    store.close()
-
-
-def test_on_a_full_disk_an_answer_waits_and_the_screen_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
-
-    store = Store.open(tmp_path)
-    desk = Desk(store)
-    before = screens.pressed(reviewed(at_list(), ("update",)), "continue")
-    with monkeypatch.context() as patch:
-        patch.setattr(answers, "put", full)
-        session = desk.keep(before, solved(before))
-        assert "full" in session.home.message and session.home.skills["update"].results == "r"
-    session = desk.keep(session, screens.pressed(session, "continue"))
-    assert "full" not in session.home.message
-    store.close()
-    again = Store.open(tmp_path)
-    assert again.skills()["update"].results == "r"
-    again.close()
 
 
 # --- a problem -----------------------------------------------------------------------------------------
@@ -282,6 +185,15 @@ def test_answers_are_uncovered_one_by_one_and_each_is_in_sight() -> None:
         assert len(text_of(session)) > len(text_of(before))
         assert any(head in shown(session) for head in heads)
     assert text_of(screens.pressed(session, "why")) == covered
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_at_forty_columns_the_keys_of_the_end_are_those_that_do_something(language: str) -> None:
+    session = screens.pressed(at_list(size=(40, 12), language=language), "ending")
+    for _ in range(5):
+        keys = screens.lines(session)[-1].split()
+        assert {"p", "w", "esc"} <= set(keys), keys
+        session = screens.pressed(session, "why")
 
 
 def text_of(session: Session) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Question
+from nntutor.lessons.course.practice import SERIES, exercise
 from nntutor.lessons.course.questions import HINTS, Asked
 from nntutor.lessons.export.posed import Posed
-from nntutor.lessons.language import words
+from nntutor.lessons.language import mistakes, words
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.canvas.hues import MADE
+from nntutor.tui.drawing.pages import page
 from nntutor.tui.plain import telling
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Answering
@@ -53,6 +57,11 @@ def asked(lesson: str = "hidden-delta", symbol: str = "δ_h1", **named: object) 
     session = replace(session, study=replace(study_of(session), lesson=replace(own, questions=())))
     session = answered(screens.pressed(session, "goto"), symbol)
     return screens.pressed(session, "back", "ask")
+
+
+def made_in(session: Session) -> list[str]:
+    """What stands on the screen as the number at hand."""
+    return [piece.text for row in page.rows(session) for piece in row if piece.style == MADE]
 
 
 def text(session: Session) -> str:
@@ -95,6 +104,20 @@ def test_a_working_point_gives_away_neither_its_out_nor_its_slope(symbol: str) -
     assert question(here).step.symbol == symbol and value in text(session)
     assert value not in text(here) and value not in "\n".join(telling.view(here))
     assert value in "\n".join(telling.view(session))
+
+
+@pytest.mark.parametrize("symbol", ["h1", "E", "∂E/∂h1", "δ_h1", "∂E/∂w5", "w5⁺"])
+@pytest.mark.parametrize("view", ["network", "matrices", "steps"])
+def test_the_number_that_is_asked_for_is_the_one_at_hand(symbol: str, view: str) -> None:
+    session = asked(symbol=symbol, known=True)
+    made = made_in(replace(session, study=replace(study_of(session), view=view)))
+    assert made[-1] == symbol and (len(made) > 1 or (view, symbol) == ("matrices", "E")), made
+    assert all(one == symbol or re.fullmatch(r" *\[.*\?\]", one) for one in made), made
+
+
+def test_while_another_networks_number_is_asked_for_no_number_of_this_one_is_at_hand() -> None:
+    session = screens.pressed(at_stop("forward", "weighted-sum"), "ask")
+    assert made_in(session) == [Posed(Speech(words.load("en"), Style.UNICODE), question(session)).symbol]
 
 
 def test_what_is_right_goes_on_to_the_number_and_says_how_far_off_it_was() -> None:
@@ -209,22 +232,22 @@ def at_stop(lesson: str, stop: str) -> Session:
 
 
 def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it() -> None:
-    session = at_stop("hidden-delta", "delta")
+    session = at_stop("hidden-delta", "from-o2")
     assert " p question " in screens.lines(session)[-1]
     here = screens.pressed(session, "ask")
     trace = Timeline.start(builtin.open("sibling")).trace
-    assert question(here).right == trace["δ_h2"]
+    assert question(here).right == trace["∂E/∂h1"]
     deltas = (figure(trace[f"δ_o{unit}"], 6) for unit in (1, 2))
-    given = "Another network: δ_o1 = {}, w6 = 0.4, δ_o2 = {}, w8 = −0.6, h2 = ".format(*deltas)
+    given = "Another network: δ_o1 = {}, w5 = 0.5, δ_o2 = {}, w7 = −0.3".format(*deltas)
     assert given in " ".join(text(here).split())
-    after = answered(here, f"{trace['δ_h2']:.3g}")
-    assert study_of(after).place == study_of(session).place and "Right: δ_h2 = " in text(after)
+    after = answered(here, f"{trace['∂E/∂h1']:.3g}")
+    assert study_of(after).place == study_of(session).place and "Right: ∂E/∂h1 = " in text(after)
     assert study_of(after).question is None
     assert question(screens.pressed(after, "ask")).trace is study_of(after).timeline.trace  # the next number then
 
 
 def test_what_was_skipped_at_a_stop_is_asked_there_again() -> None:
-    session = screens.pressed(at_stop("hidden-delta", "delta"), "ask", "escape", "ask")
+    session = screens.pressed(at_stop("hidden-delta", "from-o2"), "ask", "escape", "ask")
     assert question(session).trace.problem.title != study_of(session).trace.problem.title
 
 
@@ -233,6 +256,10 @@ def test_a_series_asks_another_problem_each_time() -> None:
     first = question(session).right
     again = screens.pressed(answered(session, f"{first:.6g}"), "ask")
     assert question(again).right != first and "v_w" in question(again).step.symbol
+    other = screens.pressed(replace(at_stop("momentum", "say"), seed=7), "ask")  # another session
+    assert question(other).right not in (first, question(again).right)
+    assert "Another network, seed 7: " in " ".join(screens.lines(other))
+    assert question(other).right == exercise(SERIES["velocity"], 7, "last").asked[-1].right
 
 
 def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there() -> None:
@@ -248,7 +275,7 @@ def test_a_question_about_a_later_number_of_the_lesson_hides_it_and_leads_there(
 
 
 def test_plain_lines_say_where_a_stop_has_a_question(talk: Talk) -> None:
-    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 5, "ask", "", "quit"])))
+    lines = "\n".join(talk("hidden-delta", say="; ".join([*[""] * 7, "ask", "", "quit"])))
     assert "A question goes with this stop: “ask”." in lines and "Another network: δ_o1 = " in lines
 
 
@@ -326,3 +353,28 @@ def test_where_only_what_is_told_has_room_the_question_comes_back_with_the_first
     assert " ".join(last.split()) in " ".join(text(wrong).split())
     assert question(wrong).step.symbol + " = ?" not in text(wrong)
     assert question(wrong).step.symbol + " = ?" in text(screens.update(wrong, Typed("0")))
+
+
+def test_the_stop_that_asks_for_words_names_the_key_that_shows_a_good_answer() -> None:
+    session = at_stop("momentum", "say")
+    assert " f an answer " in screens.lines(session)[-1]
+    assert " f an answer " not in screens.lines(at_stop("momentum", "rate"))[-1]
+    shown = load.text("momentum", "en").end["answer"].text.split(".")[0]
+    assert shown not in text(session) and shown in " ".join(text(screens.pressed(session, "ending")).split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_low_screen_a_slip_is_told_in_fewer_sentences_and_not_cut(language: str) -> None:
+    session = screens.of_lesson("hidden-delta", language, size=(40, 12))
+    here = screens.pressed(replace(session, study=moves.at_stop(study_of(session), 4)), "ask")
+    shorter = 0
+    for slip in question(here).slips:
+        panel = study_of(wrong := answered(here, repr(slip.value))).panel
+        if not isinstance(panel, Answering) or panel.verdict is None or not panel.verdict.mistakes:
+            continue
+        shown, said = " ".join(text(wrong).split()), words.load(language)
+        tell = [mistakes.told(said, one) for one in panel.verdict.mistakes[:1]]
+        assert all(did in shown for did, *_ in tell), slip.mistake
+        assert not any(re.fullmatch(r"\s*… \d+ …\s*", row) for row in screens.lines(wrong)), slip.mistake
+        shorter += len(panel.verdict.mistakes) == 1 and tell[0][1] not in shown and tell[0][-1] in shown
+    assert shorter > 2

@@ -14,6 +14,7 @@ from nntutor.lessons.course.model import Lesson, Question
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
+from nntutor.tui import lint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
@@ -153,7 +154,7 @@ def test_a_choice_is_right_where_the_record_at_hand_says_so() -> None:
     while not isinstance(study_of(session).panel, Picking):
         session = spaced(session)
     panel = study_of(session).panel
-    assert isinstance(panel, Picking) and (panel.right, study_of(session).trace["∂E/∂w5"] < 0) == (0, True)
+    assert isinstance(panel, Picking) and (panel.right, study_of(session).trace["∂E/∂w5"] < 0) == ({0}, True)
 
 
 def test_help_shows_what_is_right_and_a_skipped_choice_can_be_asked_for() -> None:
@@ -207,13 +208,69 @@ def test_in_plain_lines_it_opens_too_and_a_number_chooses(talk: Talk) -> None:
 def test_of_a_question_with_choices_no_word_is_lost(size: tuple[int, int], language: str) -> None:
     for lesson in (one for one in load.lessons() if one.id in ("hidden-delta", "output-delta")):
         session = screens.of_lesson(lesson.id, language, size=size, asks=True)
-        posing = next(iter(load.text(lesson.id, language).questions.values()))
         while not isinstance(study_of(session).panel, Picking):
             session = spaced(session)
+        posing = load.text(lesson.id, language).questions[lesson.stops[study_of(session).last].id]
         for number, option in enumerate(posing.options.values(), 1):
             here = screens.pressed(session, *["unit_next"] * number)
             assert "".join(option.label.split()) in "".join(text(here).split())
             assert "".join(option.said.split()) in "".join(text(screens.pressed(here, "continue")).split())
+
+
+# --- several in a row, several to be marked ------------------------------------------------------------
+
+
+def come_to(lesson: str, stop: str, session: Session | None = None) -> Session:
+    """A lesson at the open question of a stop, come to by space alone."""
+    session = session or screens.of_lesson(lesson, asks=True)
+    while lesson_of(session).stops[study_of(session).last].id != stop or study_of(session).panel is None:
+        session = spaced(session)
+    return session
+
+
+def answered(session: Session, text: str) -> Session:
+    return screens.pressed(screens.update(session, Typed(text)), "continue")
+
+
+def test_rungs_follow_one_another_each_is_kept_by_itself_and_none_tells_what_the_next_one_asks() -> None:
+    session, kept = come_to("hidden-delta", "delta"), []
+    for answer, told in (
+        ("+", "Right: δ_h2 > 0."),
+        ("<", "It is not that."),
+        (">", "Right: δ_h2 > δ_h1."),
+        ("0.00619", ""),
+    ):
+        session = answered(session, answer)
+        ended = study_of(session).answered
+        assert told in text(session)
+        kept += [] if ended is None or kept[-1:] == [(ended.skill, ended.outcome)] else [(ended.skill, ended.outcome)]
+        assert (study_of(session).last in study_of(session).closed) == (answer == "0.00619")
+    wanted = [("hidden-delta.sign", "right"), ("hidden-delta.larger", "helped"), ("hidden-delta", "right")]
+    assert kept[-3:] == wanted and study_of(session).panel is None
+
+
+@pytest.mark.parametrize("key", ["escape", "space"])
+def test_rungs_are_never_in_the_way_and_a_known_one_is_passed_over(key: str) -> None:
+    session = answered(come_to("hidden-delta", "delta"), "+")
+    before = study_of(session).last
+    after = study_of(spaced(session) if key == "space" else screens.pressed(session, key))
+    assert after.panel is None and before in after.closed and after.last == before + (key == "space")
+    again = screens.pressed(session, "escape", "ask")
+    assert isinstance(panel := panel_of(again), Answering) and panel.rung == (2, 3)  # skipped: asked there again
+    known = replace(screens.of_lesson("hidden-delta", asks=True), known=frozenset(["hidden-delta.sign"]))
+    panel = panel_of(come_to("hidden-delta", "delta", known))
+    assert isinstance(panel, Answering) and panel.rung == (2, 3)
+
+
+def test_each_of_several_is_marked_and_a_wrong_mark_is_told() -> None:
+    session = come_to("hidden-delta", "no-target")
+    for keys, told in ((1, "“w5” is right, and it is not the only one"), (2, "“w6”: no"), (3, "“w7” is right.")):
+        assert isinstance(panel := panel_of(session), Picking) and not panel.outcome
+        session = screens.pressed(session, *["unit_next"] * keys, "continue")
+        assert told in text(session)
+    answered = study_of(session).answered
+    assert answered is not None and (answered.skill, answered.outcome) == ("hidden-delta.no-target", "helped")
+    assert "“w5, w7”" in text(screens.pressed(come_to("hidden-delta", "no-target"), "help"))
 
 
 # --- what is to be done ------------------------------------------------------------------------------
@@ -238,6 +295,16 @@ def test_an_act_is_done_by_the_keys_that_do_it_and_the_next_stop_follows() -> No
     assert following.act is None and following.last == study_of(session).last + 1
 
 
+def test_what_is_said_of_an_act_that_is_done_goes_with_a_change_that_undoes_it() -> None:
+    done = screens.pressed(to_do("descent"), "double")
+    undone = screens.pressed(done, "double")
+    assert "It lands." not in text(undone) and "find an η with which" in text(undone)
+    assert "It lands." in text(screens.pressed(undone, "halve"))
+    after = study_of(screens.pressed(undone, "escape"))
+    assert after.answered == study_of(done).answered  # it counts as done, once
+    assert after.act is None and after.note is None
+
+
 @pytest.mark.parametrize("key", ["continue", "escape"])
 def test_an_act_that_is_not_done_is_skipped_and_never_in_the_way(key: str) -> None:
     session = to_do("descent")
@@ -254,6 +321,34 @@ def test_a_check_is_an_act_and_another_stop_ends_one() -> None:
     act = study_of(checked).act
     assert act is not None and act.done and "Measured." in text(screens.pressed(checked, "escape"))
     assert study_of(screens.pressed(session, "stop_previous")).act is None
+
+
+def test_what_is_to_be_chosen_after_an_act_follows_it_and_is_kept_by_itself() -> None:
+    session = screens.pressed(to_do("old-weights"), "check", "continue", "continue")
+    assert panel_of(session).by_itself and "Which of the two columns is it?" in text(session)
+    before = study_of(session)
+    assert before.answered is not None and before.answered.skill == "old-weights.witness"
+    session = screens.pressed(session, "unit_next", "continue")
+    answered = study_of(session).answered
+    assert answered is not None and (answered.skill, answered.outcome) == ("old-weights.witness.choice", "right")
+    assert study_of(spaced(session)).last == before.last + 1
+
+
+@pytest.mark.parametrize("way", ["more", "iteration_next"])
+def test_an_act_says_its_rows_beside_its_own_picture_only(way: str) -> None:
+    """Of another gate, or after another row, what it says stood beside a picture that showed something else."""
+    session = to_do("wall")
+    assert "Rows with ✓ now: 4 of 4" in text(session)
+    gone = screens.pressed(session, way)
+    assert study_of(gone).act is None and "Rows with ✓ now" not in text(gone)
+
+
+def test_after_a_run_an_act_is_asked_for_at_its_stop() -> None:
+    session = lint.ran(screens.pressed(to_do("wall"), "run", "continue"))
+    assert study_of(session).held is not None
+    asked = study_of(screens.pressed(session, "ask"))
+    assert asked.act is not None and asked.lesson is not None
+    assert asked.place == asked.place_of(asked.lesson.stops[asked.act.stop])
 
 
 def test_an_act_is_told_in_lines_and_what_was_done_is_too(talk: Talk) -> None:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import diagnosing
 import numpy as np
 import pytest
+from shown import three_wide
 
-from nntutor.core.diagnosis import reading, trying
+from nntutor.core.diagnosis import reading, search, trying
 from nntutor.core.diagnosis.candidates import candidates
 from nntutor.core.diagnosis.diagnosing import Diagnosis, compared
 from nntutor.core.diagnosis.places import blocks
 from nntutor.core.diagnosis.remarks import on_training
-from nntutor.core.diagnosis.runs import Runs, recorded
+from nntutor.core.diagnosis.runs import Made, Runs, at_once, recorded
 from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
 from nntutor.core.diagnosis.training import trained
+from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
+from nntutor.core.engine.training import replay
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
 from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
@@ -241,6 +245,14 @@ def test_two_mistakes_are_peeled_one_after_another(mistake: str) -> None:
     assert mistake in [one.spelled for one in found.mistakes[: found.tied]]
 
 
+def test_two_factors_of_the_same_number_are_found_though_neither_explains_anything() -> None:
+    problem = replace(three_wide(), error="mse")
+    wrong = right(problem, 1, "factor-two:missing+outputs-sum-for-mean:back")
+    assert np.isclose(wrong["∂E/∂o1[0]"], 1.5 * right(problem)["∂E/∂o1[0]"])
+    found = told(lines(wrong, "E", "∂E/∂o1[0]", "∂E/∂w10", "∂E/∂w1"), problem)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("factor-two", "outputs-sum-for-mean"))
+
+
 def test_two_mistakes_are_found_where_only_what_comes_of_both_is_given() -> None:
     weights = tuple(f"w{number}⁺" for number in range(1, 9))
     found = told(lines(right(TWO, 1, "slope-twice+added"), *weights))
@@ -381,6 +393,38 @@ def test_what_a_remark_says_to_try_has_been_tried(what: str, rate: str, weights:
         assert trained(other, 2000).solved_in == tried.solved_in is not None
 
 
+SINGLE = "[[layer]]\nweights = [[0.7, -0.6]]\n"
+LINEAR = '[[layer]]\nactivation = "identity"\nweights = [[0.5, -0.4], [0.3, 0.8]]\n'
+CURVED = "[[layer]]\nweights = [[0.5, -0.4], [0.3, 0.8], [-0.7, 0.2]]\n[[layer]]\nweights = [[0.7, -0.6, 0.1]]\n"
+
+
+@pytest.mark.parametrize(
+    ("layers", "inputs", "what", "key"),
+    [
+        (SINGLE, 1, "plateau", "hidden"),
+        (LINEAR + SINGLE, 1, "plateau", "activation"),
+        (CURVED, 200, "saturated", "inputs"),
+    ],
+)
+def test_what_a_straight_network_and_large_inputs_want_is_tried_first(
+    layers: str, inputs: int, what: str, key: str
+) -> None:
+    samples = "".join(
+        f"[[sample]]\ninput = [{inputs * a}, {inputs * b}]\ntarget = [{a ^ b}]\n" for a in (0, 1) for b in (0, 1)
+    )
+    problem = parse(f'error = "bce"\nbatch = "full"\n{layers}{samples}', "xor.toml", Path())
+    tried = next(one.tried for one in on_training(problem, 1, 400) if one.id == what)
+    assert tried is not None and tried.key == key
+
+
+def test_of_dead_units_those_are_told_through_which_nothing_gets_back() -> None:
+    text = XOR_OF.format(rate="0.1", weights="[[0.5, -0.4], [-0.3, -0.8]]").replace("bce", "half-squared")
+    problem = parse(text.replace('"sigmoid"', '"relu"').replace(
+        "weights = [[0.7", 'activation = "relu"\nweights = [[-0.7'), "xor.toml", Path())  # fmt: skip
+    dead = next(one for one in on_training(problem, 1, 100) if one.id == "dead-units")
+    assert (dead.symbol, dead.facts["units"]) == ("o1", 2)
+
+
 def test_contradictions_and_targets_out_of_reach_are_remarked_on() -> None:
     text = (
         "[[layer]]\nweights = [[0.5]]\n[[sample]]\ninput = [1]\ntarget = [2]\n[[sample]]\ninput = [1]\ntarget = [0]\n"
@@ -403,7 +447,48 @@ def test_what_no_time_is_left_for_is_not_advised(monkeypatch: pytest.MonkeyPatch
     assert [(one.id, one.tried) for one in found] == [("equal-start", None), ("plateau", None)]
 
 
-def test_beyond_a_thousand_iterations_mistakes_are_tried_in_the_whole_network(two_two_two: Problem) -> None:
-    near, far = (candidates(two_two_two, False, last) for last in (1000, 1001))
-    assert {one.layer for one in near} == {0, 1, 2} and {one.layer for one in far} == {0}
-    assert [one.spelled for one in far] == [one.spelled for one in near if one.layer == 0]
+# --- far iterations ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+def test_many_runs_at_once_are_each_as_it_is_alone(seed: int) -> None:
+    """Bit for bit, under every mistake of the table."""
+    problem = diagnosing.problem(np.random.default_rng(seed))
+    mistakes = ["", *(one.spelled for one in candidates(problem, False))]
+    for mistake, state in at_once(problem, mistakes, 6).items():
+        engine = Engine(problem, mistake)
+        alone = replay(engine, engine.start(), 5)
+        assert state.done == 5
+        np.testing.assert_array_equal(state.params, alone.params, mistake)
+        np.testing.assert_array_equal(state.slots, alone.slots, mistake)
+
+
+def test_a_mistake_in_one_layer_is_found_however_late_its_numbers_are() -> None:
+    found = told(lines(right(TWO, 1200, "slope-twice@1"), "E"), iteration=1200)
+    assert [one.spelled for one in found.mistakes[: found.tied]] == ["slope-twice@1"]
+
+
+def test_where_all_would_take_long_a_layer_alone_is_tried_after_the_whole_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "_PATIENCE", 0.0)
+    for mistake, layers in (("slope-twice", {0}), ("slope-twice@1", {1})):
+        found = told(lines(right(TWO, 60, mistake), "E", "w1"), iteration=60)
+        assert mistake in [one.spelled for one in found.mistakes[: found.tied]]
+        assert {one.layers[0] if one.layers else 0 for one in found.mistakes[: found.tied]} == layers
+
+
+def test_what_does_not_reproduce_the_first_that_differs_is_run_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    furthest: list[int] = []
+    monkeypatch.setattr(Runs, "_run", _noting(Runs._run, furthest))
+    wrong = [right(TWO, at, "slope-twice") for at in (30, 900)]
+    told("\n".join(f"E@{one.iteration} = {one.error!r}" for one in wrong))
+    assert furthest.count(30) > 50 > furthest.count(900)
+
+
+def _noting(run: Callable[[Runs, str, int], Made], furthest: list[int]) -> Callable[[Runs, str, int], Made]:
+    def noted(self: Runs, mistake: str, last: int) -> Made:
+        furthest.append(last)
+        return run(self, mistake, last)
+
+    return noted

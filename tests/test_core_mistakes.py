@@ -14,7 +14,7 @@ from strategies import problems, share
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes.table import is_known, rulebook, spelled
+from nntutor.core.rules.mistakes.spelling import is_known, rulebook, spelled
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.core.rules.rulebook import right
 from nntutor.lessons.course import builtin
@@ -154,7 +154,7 @@ UNMADE = {
         output-error-reused:gap-same one-path:same one-path:last paths-mean paths-crossed product-for-elementwise
         other-input:next other-delta:next transposed batch-sum batch-mean mean-twice:deltas last-sample-only:divided
         one-bias-for-all bias-mean-twice bias-not-updated no-correction count-from-two no-square momentum-sign:move
-        momentum-late:plain sign@1 no-hidden-slope@2 loss-sent-back@2"""),
+        momentum-late:plain sign@1 no-hidden-slope@2 loss-sent-back@2 loss-sent-back:output"""),
     "narrow": (narrow(), "one-path:same output-error-reused:gap-same output-error-reused:delta-same transposed"),
     "two": (square(), "other-input:previous batch-mean error-sent-back:gradient error-sent-back:everywhere"),
     "bce": (square("bce"), "error-sent-back:gap softmax-diagonal no-output-slope@2 slope-of-error:gap"),

@@ -22,7 +22,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.formula import Mul
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes.table import rulebook
+from nntutor.core.rules.mistakes.spelling import rulebook
 from nntutor.core.rules.optimizers import EPSILON_AT, FORMS, Optimizer
 from nntutor.core.rules.rulebook import right
 

@@ -74,6 +74,9 @@ def test_a_key_writes_at_most_4_kb_whatever_the_data(
 ) -> None:
     desk, session = opened(tmp_path, problem())
     session = screens.pressed(session, "last")
+    assert session.study is not None
+    lines = tuple((1, f"δ_o1 = 0.{number}; delta_h1 = {number}") for number in range(99))
+    session = replace(session, study=replace(session.study, typed=lines))  # more than is kept
     most = 0
     for number in range(count):
         after = screens.pressed(session, ways(session, number))

@@ -17,7 +17,9 @@ from nntutor.lessons.course.model import AuthorError, Lesson, Question, Text
 from nntutor.lessons.course.questions import agree
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint, lint_questions
+from nntutor.tui.drawing.pages import prose
 from nntutor.tui.drawing.panels import answer, choices
+from nntutor.tui.state import by_itself
 
 LESSONS = load.lessons()
 
@@ -182,20 +184,22 @@ def test_the_command_says_what_is_wrong_and_fails(
 
 
 def test_a_broken_lesson_leaves_the_others_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = catalog.parse
+    original, whole = catalog.parse, len(load.lessons())
 
     def broken(source: str, id: str) -> Lesson:
         return original(source.replace("minutes", "minuets") if id == "wall" else source, id)
 
     monkeypatch.setattr(catalog, "parse", broken)
+    load._one.cache_clear()
     load._read.cache_clear()
     try:
-        assert len(load.lessons()) == len(LESSONS) - 1
+        assert len(load.lessons()) == whole - 1
         assert "wall" not in [lesson.id for lesson in load.lessons()]
         with pytest.raises(AuthorError, match=r"wall\.toml:1: “minutes” is missing"):
             load.find("wall")
         assert load.find("adam") is not None
     finally:
+        load._one.cache_clear()
         load._read.cache_clear()
 
 
@@ -281,6 +285,47 @@ def test_it_finds_an_act_that_is_done_already_or_not_by_its_way(until: str, way:
     assert lesson is not None
     lesson = replace(lesson, questions=(Question("double", until=until, way=way),))
     assert any(reason in str(error) for error in lint_questions.findings(lesson, lint.opened(lesson)))
+
+
+def test_it_finds_a_deed_that_is_not_astray_and_a_number_that_an_act_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = load.find("descent")
+    assert lesson is not None
+    act = Question("double", until="E@2·1000 < E@1", way=("double",), astray=("halve", "eta = 1/4"))
+    lesson = replace(lesson, questions=(act,))
+    monkeypatch.setattr(prose, "_to_do", lambda session, study, act: "Set η = 0.25 and see.")
+    complaints = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson))]
+    assert [one.partition("”: ")[2] for one in complaints] == [
+        "“eta = 1/4” does it too, or ends it",
+        "η = 0.25 stands on the screen while it is to be found",
+    ]
+
+
+def test_it_finds_a_question_that_is_always_to_open_and_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = load.find("forward")
+    assert lesson is not None
+    monkeypatch.setattr(by_itself, "opened", lambda session, study: None)
+    monkeypatch.setattr(lint, "SIZES", lint.SIZES[:1])
+    complaints = [str(error) for error in lint.findings(lesson)]
+    expected = "question at stop “order”: space goes on without it; expected it to open by itself"
+    assert complaints == [f"lessons/catalog/forward.toml: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("right", "reason"), [(0, "all or fewer than two"), (4, "all or fewer than two"), (2, "on the screen")]
+)
+def test_it_finds_marks_that_are_all_right_or_that_a_row_tells(
+    monkeypatch: pytest.MonkeyPatch, right: int, reason: str
+) -> None:
+    lesson = load.find("hidden-delta")
+    assert lesson is not None
+    marks = {
+        name: "always" if number < right else ""
+        for number, name in enumerate(("to-first", "beside", "to-second", "other"))
+    }
+    lesson = replace(lesson, questions=(Question("no-target", choices=marks, several=True),))
+    monkeypatch.setattr(choices, "asked", lambda *given: ("Mark h1 and E.", ("h1", "E.", "w7", "w8")))
+    found = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson))]
+    assert any(reason in complaint for complaint in found), found
 
 
 def test_it_finds_a_choice_that_has_no_room_or_stands_on_the_screen_besides(monkeypatch: pytest.MonkeyPatch) -> None:

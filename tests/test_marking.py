@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from nntutor.lessons.course.bugs import HUNTS, Bug
 from nntutor.lessons.language import words
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
+from nntutor.tui.quiz import asked_of
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Marked, Marking
 from nntutor.tui.state.session import Action, Opened, Press, Session, Typed
@@ -162,6 +164,18 @@ def test_how_it_ended_is_kept_and_another_one_comes_next(tmp_path: Path) -> None
     (name, skill), *more = Store.open(tmp_path).skills().items()
     assert (name, skill.results, more) == ("bug-backward", "r-", [])
     assert study_of(session).panel is None and "Skipped." in text(session)
+
+
+def test_each_session_begins_with_other_numbers_and_their_seed_asks_for_them_again() -> None:
+    seen = []
+    for seed in (11, 12):
+        session = screens.pressed(replace(screens.of_lesson("momentum"), seed=seed), "bug")
+        told = screens.pressed(marked(session, str(bug(session).line)), "last")
+        assert f"seed {seed}" in text(session) and session.seed == seed + 1
+        assert f"`nntutor quiz bug-momentum --seed {seed}` asks for this one again." in flowing(told)
+        assert asked_of(["bug-momentum"]) == [bug(session).hunt]
+        seen.append([bug(session).trace.value(ref) for ref in bug(session).given])
+    assert seen[0] != seen[1]
 
 
 def test_line_by_line_it_is_told_marked_and_explained(talk: Talk) -> None:

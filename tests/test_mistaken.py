@@ -9,7 +9,8 @@ from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace, record
 from nntutor.core.notation.evaluating import evaluate
-from nntutor.core.rules.mistakes.table import MISTAKES, is_known
+from nntutor.core.rules.mistakes.spelling import is_known
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.load import find
 

@@ -117,8 +117,10 @@ def test_a_line_that_is_being_typed_is_not_thrown_away_for_a_lesson() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (40, 12)])
+@pytest.mark.parametrize(
+    ("size", "style"),
+    [((80, 24), Style.UNICODE), ((120, 40), Style.ASCII), ((200, 60), Style.UNICODE), ((40, 12), Style.ASCII)],
+)
 def test_each_row_of_the_list_is_its_entry_and_no_name_is_cut(
     size: tuple[int, int], style: Style, language: str
 ) -> None:

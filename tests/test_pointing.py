@@ -277,16 +277,22 @@ def test_rows_that_differ_in_what_can_be_clicked_alone_are_not_painted_again(mon
 # --- whatever comes ----------------------------------------------------------------------------------
 
 
+@cache
+def seen() -> tuple[Pointed, ...]:
+    """Some clicks of each kind, of all places."""
+    kinds: dict[str, list[Pointed]] = {}
+    for session in places().values():
+        for at in clicks(session):
+            kinds.setdefault(at.what, []).append(at)
+    return tuple(one for kind in kinds.values() for one in kind[:: max(1, len(kind) // 8)])
+
+
 @pytest.mark.parametrize("name", list(places()))
 def test_a_click_on_what_is_gone_by_now_does_no_harm(name: str) -> None:
     """The screen may be behind the session: every click of one screen, made in every other."""
     strange = [Pointed("row", 999), Pointed("view", "no such"), Pointed("step", 10**6), Pointed("", None)]
     wheel = [Pointed("wheel", 1), Pointed("wheel", -1)]
-    seen: dict[str, list[Pointed]] = {}
-    for session in places().values():
-        for at in clicks(session):
-            seen.setdefault(at.what, []).append(at)
-    for at in [*strange, *wheel, *(one for kind in seen.values() for one in kind[:: max(1, len(kind) // 8)])]:
+    for at in [*strange, *wheel, *seen()]:
         page.rows(update(places()[name], at))
 
 

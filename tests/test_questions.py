@@ -9,8 +9,14 @@ import pytest
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
+from nntutor.lessons.course.asking import Asking
+from nntutor.lessons.course.practice import SERIES, exercise
 from nntutor.lessons.course.questions import Asked, Verdict, agree, judged
+from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.language import words
+from nntutor.lessons.language.speech import Speech
 
 
 def asked(symbol: str, digits: int = 3, name: str = "sibling", change: bool = False) -> Asked:
@@ -75,6 +81,22 @@ def test_an_answer_that_no_mistake_gives_is_wrong_and_only_its_sign_where_that_i
     assert judged(asked("h1"), "17") == Verdict("wrong", 17.0)
     question = asked("h1")
     assert judged(question, figure(-question.right, 4)).sign
+
+
+@pytest.mark.parametrize("off", [0.99, 1.015])
+def test_a_number_that_was_rounded_on_the_way_is_told_so_and_is_no_try(off: float) -> None:
+    question = asked("h1")
+    text = figure(question.right * off, 4)
+    assert judged(question, text).kind == "near"
+    assert Asking(question).answer(text)[0] == Asking(question)
+    assert judged(question, figure(question.right * 1.03, 4)).kind == "wrong"
+
+
+def test_how_many_digits_to_carry_is_said_where_numbers_have_to_be_worked_out_on_the_way() -> None:
+    near, far = (exercise(SERIES["hidden-delta"], 3, level).asked[-1] for level in ("last", "network"))
+    english = Speech(words.load("en"), Style.UNICODE)
+    assert Posed(english, near).question.endswith("To 3 significant digits.")
+    assert Posed(english, far).question.endswith("To 3 significant digits; carry 5 on the way.")
 
 
 def test_nought_is_no_short_way_to_write_a_small_number() -> None:

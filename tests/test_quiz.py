@@ -15,6 +15,7 @@ from nntutor.lessons.course.asking import Asking
 from nntutor.lessons.course.practice import LEVELS, SERIES, exercise
 from nntutor.lessons.course.questions import HINTS
 from nntutor.lessons.export import latex_letters
+from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli
 
 Quiz = Callable[..., str]
@@ -59,6 +60,23 @@ def test_what_is_right_is_said_with_its_formula_and_counted(quiz: Quiz) -> None:
     said = quiz("hidden-delta", "--seed", f"{SEED}", "--count", "1", typed=f"{right('hidden-delta')}\n")
     assert "Right: δ_h" in said and "seed 7" in said and "Right at once: 1." in said
     assert re.search(r"δ_h\d = .*·h\d·\(1 − h\d\) = .* = ", said)
+
+
+@pytest.mark.parametrize(
+    ("series", "typed", "said"),
+    [
+        ("hidden-delta", right("hidden-delta"), "Right: δ_h"),
+        ("hidden-delta", "?\n?\n?\n?", "The answer: δ_h"),
+        ("hidden-delta", "", "Skipped."),
+        ("bug-backward", "1\n2\n3", "The first wrong one is"),
+    ],
+)
+def test_how_it_ended_is_kept_before_it_is_said(
+    quiz: Quiz, monkeypatch: pytest.MonkeyPatch, series: str, typed: str, said: str
+) -> None:
+    monkeypatch.setattr(Store, "answered", lambda _, skill, outcome: print(f"kept {skill}"))
+    before, after = quiz(series, "--seed", f"{SEED}", "--count", "1", typed=f"{typed}\n").split(f"kept {series}")
+    assert said in after and said not in before
 
 
 def test_the_next_problem_of_a_series_shows_less_after_what_was_right_at_once(quiz: Quiz) -> None:

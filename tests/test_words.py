@@ -41,11 +41,18 @@ CODE = ("core/**/*.py", "lessons/**/*.py", "tui/**/*.py")
 
 
 @cache
-def nodes(files: str) -> tuple[ast.AST, ...]:
-    """The code of these files."""
+def texts(path: Path) -> tuple[ast.Constant | ast.JoinedStr, ...]:
+    """What stands in quotes in one file."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Constant | ast.JoinedStr))
+
+
+def nodes(files: str) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """What stands in quotes in these files."""
     paths = sorted(ROOT.glob(files))
     assert paths, files
-    return tuple(node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    for path in paths:
+        yield from texts(path)
 
 
 @cache
@@ -74,7 +81,9 @@ def mistakes_of_core() -> Iterator[str]:
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
     yield from ("NotUnder_mean", "NotUnder_penalty", "Transposed_units_first", "Transposed_inputs_first")
     yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
-    yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
+    yield from (
+        f"Exceeds_{of}" for of in ("layers", "units", "keys", "names", "nested", "letters", "numbers", "line", "cell")
+    )
     yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
     yield from (f"NotModel_{what}" for what in literals("core/files/model.py", "core/files/problem.py"))
     yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
@@ -82,91 +91,101 @@ def mistakes_of_core() -> Iterator[str]:
     yield from (f"NotScripted_{what}" for what in ("mistake", "perceptron", "given", "rule"))
 
 
-# What stands behind each beginning of a key that the code builds. Kinds of steps: see test_lessons.
-BUILT: dict[str, frozenset[str]] = {
-    start: frozenset(ends)
-    for start, ends in {
-        "activation_name.": ACTIVATIONS,
-        "advice.": literals("tui/doctor/**/*.py"),
-        "batch_name.": ("online", "full", "mini"),
-        "check.": literals("tui/drawing/panels/check.py", "core/analysis/gradient_check.py"),
-        "check_table.": (end for key in literals("lessons/export/check_table.py") for end in (key, f"{key}_count")),
-        "cli.": (
-            end for key in literals("tui/*.py", "tui/browser/*.py", "tui/**/keymap.py") for end in (key, f"{key}_near")
-        ),
-        "cli.no_": literals("tui/terminal/capabilities.py"),
-        "cli_help.": (*COMMANDS, "main"),
-        "command.": (command.action for command in commands.COMMANDS if command.group and command.action != "palette"),
-        "command_group.": (*commands.GROUPS, *literals("tui/state/palette.py")),
-        "did.": (f"{name}.{form}" for name, one in MISTAKES.items() if len(one.variants) > 1 for form in one.variants),
-        "diagnosis.explained": ("", "_together"),
-        "diagnosis.": (end.replace("-", "_") for end in literals("lessons/export/diagnosis.py", "core/diagnosis/*.py")),
-        "doctor.": literals("tui/doctor/**/*.py"),
-        "doctor.why_": literals("tui/terminal/**/*.py"),
-        "error_name.": LOSSES,
-        "errors.": mistakes_of_core(),
-        "expected.": (*literals("core/files/**/*.py"), "at_least_1", *LOSSES),
-        "export.": literals("lessons/export/**/*.py"),
-        "export.more_": literals("lessons/export/**/*.py"),
-        "hint.": literals("core/files/hints.py"),
-        "help.": literals("tui/**/*.py"),
-        "keys.": literals("tui/**/*.py"),
-        "kind.": (key for key, _ in words.load("en").group("kind")),
-        "language.": words.LANGUAGES,
-        "language_name.": words.LANGUAGES,
-        "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
-        "mistake_name.": MISTAKES,
-        "mouse.": ("on", "off"),
-        "optimizer_name.": (*OPTIMIZERS, "sgd_full", "rosenblatt"),
-        "parser.": literals("lessons/language/error_text.py"),
-        "part.": (str(lesson.part) for lesson in load.lessons()),
-        "phase.": PHASES,
-        "plain.help_": OWN,
-        "practice.": ("review", "practice", "test"),
-        "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
-        "choice.": ("right", "other", "shown"),
-        "question.signs_": FORMS,
-        "reason.": literals("core/files/**/*.py"),
-        "regime.": literals("tui/drawing/views/**/*.py"),
-        "remarked.": (id.replace("-", "_") for id in literals("core/diagnosis/*.py")),
-        "remark.gives_": ("between", "above", "only"),
-        "reduction.outputs_": ("sum", "mean"),
-        "reduction.samples_": ("sum",),
-        "run_name.": (*runs(), *SURFACES),
-        "saving.": (*literals("tui/exporting.py", "tui/drawing/panels/export.py"), *KINDS_OF_FILES),
-        "script.": (
-            *literals("lessons/export/*script*.py", "core/rules/rulebook.py"),
-            *(f"needs_{library}" for library in ("np", "torch")),
-            *(f"error_{outputs}_{samples}" for outputs in ("sum", "mean") for samples in ("sum", "mean")),
-            *(f"out_grad_{place}" for place in ("output", "hidden")),
-        ),
-        "series.": (*SERIES, *HUNTS),
-        "serve.": literals("tui/browser/*.py"),
-        "setting_name.": NUMBERS.values(),
-        "signs.": literals("tui/drawing/pages/help.py"),
-        "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),
-        "stale.": (one.stale for example in published.examples() for one in example.figures),
-        "study.zoom_": ("on", "off"),
-        "theme.": THEMES,
-        "theme_name.": THEMES,
-        "view_about.": VIEWS,
-        "view_name.": VIEWS,
-        "tried.": literals("core/diagnosis/trying.py"),
-        "verify.": literals("lessons/export/**/*.py"),
-        "why.": (key for key, _ in words.load("en").group("why")),
-        "why_panel.": literals("tui/drawing/panels/**/*.py"),
-    }.items()
-}
+@cache
+def built() -> dict[str, frozenset[str]]:
+    """What stands behind each beginning of a key that the code builds. Kinds of steps: see test_lessons."""
+    return {
+        start: frozenset(ends)
+        for start, ends in {
+            "activation_name.": ACTIVATIONS,
+            "advice.": literals("tui/doctor/**/*.py"),
+            "batch_name.": ("online", "full", "mini"),
+            "check.": literals("tui/drawing/panels/check.py", "core/analysis/gradient_check.py"),
+            "check_table.": (end for key in literals("lessons/export/check_table.py") for end in (key, f"{key}_count")),
+            "cli.": (
+                end
+                for key in literals("tui/*.py", "tui/browser/*.py", "tui/**/keymap.py")
+                for end in (key, f"{key}_near")
+            ),
+            "cli.no_": literals("tui/terminal/capabilities.py"),
+            "cli_help.": (*COMMANDS, "main"),
+            "command.": (
+                command.action for command in commands.COMMANDS if command.group and command.action != "palette"
+            ),
+            "command_group.": (*commands.GROUPS, *literals("tui/state/palette.py")),
+            "did.": (
+                f"{name}.{form}" for name, one in MISTAKES.items() if len(one.variants) > 1 for form in one.variants
+            ),
+            "diagnosis.explained": ("", "_together"),
+            "diagnosis.": (
+                end.replace("-", "_") for end in literals("lessons/export/diagnosis.py", "core/diagnosis/*.py")
+            ),
+            "doctor.": literals("tui/doctor/**/*.py"),
+            "doctor.why_": literals("tui/terminal/**/*.py"),
+            "error_name.": LOSSES,
+            "errors.": mistakes_of_core(),
+            "expected.": (*literals("core/files/**/*.py"), "at_least_1", *LOSSES),
+            "export.": literals("lessons/export/**/*.py"),
+            "export.more_": literals("lessons/export/**/*.py"),
+            "hint.": literals("core/files/hints.py"),
+            "help.": literals("tui/**/*.py"),
+            "keys.": literals("tui/**/*.py"),
+            "kind.": (key for key, _ in words.load("en").group("kind")),
+            "language.": words.LANGUAGES,
+            "language_name.": words.LANGUAGES,
+            "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
+            "mistake_name.": MISTAKES,
+            "mouse.": ("on", "off"),
+            "optimizer_name.": (*OPTIMIZERS, "sgd_full", "rosenblatt"),
+            "parser.": literals("lessons/language/error_text.py"),
+            "part.": (str(lesson.part) for lesson in load.lessons()),
+            "phase.": PHASES,
+            "plain.help_": OWN,
+            "practice.": ("review", "practice", "test"),
+            "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
+            "choice.": ("right", "other", "more", "shown"),
+            "question.signs_": FORMS,
+            "reason.": literals("core/files/**/*.py"),
+            "regime.": literals("tui/drawing/views/**/*.py"),
+            "remarked.": (id.replace("-", "_") for id in literals("core/diagnosis/*.py")),
+            "remark.gives_": ("between", "above", "only"),
+            "reduction.outputs_": ("sum", "mean"),
+            "reduction.samples_": ("sum",),
+            "run_name.": (*runs(), *SURFACES),
+            "saving.": (*literals("tui/exporting.py", "tui/drawing/panels/export.py"), *KINDS_OF_FILES),
+            "script.": (
+                *literals("lessons/export/*script*.py", "core/rules/rulebook.py"),
+                *(f"needs_{library}" for library in ("np", "torch")),
+                *(f"error_{outputs}_{samples}" for outputs in ("sum", "mean") for samples in ("sum", "mean")),
+                *(f"out_grad_{place}" for place in ("output", "hidden")),
+            ),
+            "series.": (*SERIES, *HUNTS),
+            "serve.": literals("tui/browser/*.py"),
+            "setting_name.": NUMBERS.values(),
+            "signs.": literals("tui/drawing/pages/help.py"),
+            "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),
+            "stale.": (one.stale for example in published.examples() for one in example.figures),
+            "study.zoom_": ("on", "off"),
+            "theme.": THEMES,
+            "theme_name.": THEMES,
+            "view_about.": VIEWS,
+            "view_name.": VIEWS,
+            "tried.": literals("core/diagnosis/trying.py"),
+            "verify.": literals("lessons/export/**/*.py"),
+            "why.": (key for key, _ in words.load("en").group("why")),
+            "why_panel.": literals("tui/drawing/panels/**/*.py"),
+        }.items()
+    }
 
 
 def test_the_list_of_keys_that_are_built_is_that_of_the_code() -> None:
     groups = {key.partition(".")[0] for key in words.load("en").entries}
-    assert {head for head in heads() if "." in head and head.partition(".")[0] in groups} == set(BUILT)
+    assert {head for head in heads() if "." in head and head.partition(".")[0] in groups} == set(built())
 
 
 def test_every_word_is_said_somewhere() -> None:
-    built = {start + end for start, ends in BUILT.items() for end in ends}
-    assert not set(words.load("en").entries) - literals(*CODE) - built
+    whole = {start + end for start, ends in built().items() for end in ends}
+    assert not set(words.load("en").entries) - literals(*CODE) - whole
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

@@ -139,7 +139,10 @@ def test_that_all_agree_is_said_and_the_place_stays(two_two_two: Problem) -> Non
 
 
 def sent(session: Session, line: str) -> Session:
-    return screens.pressed(update(screens.pressed(session, "parting"), Typed(line)), "continue")
+    """The session with a line of own numbers, for which the key may first lead to what parts."""
+    while not isinstance(at_hand(session).panel, Asking):
+        session = screens.pressed(session, "parting")
+    return screens.pressed(update(session, Typed(line)), "continue")
 
 
 def test_numbers_that_are_typed_stand_beside_ours_and_lead_to_the_first_that_parts_and_its_slip() -> None:
@@ -199,7 +202,43 @@ def test_figures_that_look_alike_get_the_digits_that_tell_them_apart(two_two_two
     assert ours != own and own.startswith(ours[:4])
 
 
-def test_the_place_is_kept_without_the_own_numbers(tmp_path: Path, two_two_two: Problem) -> None:
+def test_numbers_that_were_typed_stand_beside_ours_again_at_the_next_start(tmp_path: Path) -> None:
+    sibling = builtin.open("sibling")
+    (wrong,) = recorded(sibling, "error-sent-back", (1,))
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    opening = desk.begin(None, sibling)
+    assert opening is not None
+    first = screens.pressed(screens.of_problem(sibling), "step")
+    typed = sent(first, f"o1 = 7; δ_o1 = {wrong['δ_o1']:.4f}")
+    typed = sent(typed, f"o1 = {wrong['o1']:.4f}; delta_h1 = {wrong['δ_h1']:.4f}; w1_new@2 = 7")
+    desk.keep(first, typed)
+    store.close()
+    store = Store.open(tmp_path)
+    again = Desk(store).resume()
+    store.close()
+    assert again is not None and again.study.typed == at_hand(typed).typed
+    assert dict(again.study.yours) == dict(at_hand(typed).yours) and len(again.study.yours) == 4
+    opened_again = replace(typed, study=again.study)
+    ways = [screens.pressed(one, "escape", "parting") for one in (typed, opened_again)]
+    assert at_hand(ways[0]).slip is not None
+    assert screens.lines(ways[0]) == screens.lines(ways[1])
+
+
+def test_a_line_whose_numbers_have_all_been_typed_again_is_kept_no_more() -> None:
+    session = screens.of_problem(builtin.open("sibling"))
+    for line in ("o1 = 1; o2 = 2", "o1 = 3", "E = 4", "o2 = 5"):
+        session = sent(session, line)
+    assert at_hand(session).typed == ((1, "o1 = 3"), (1, "E = 4"), (1, "o2 = 5"))
+
+
+@pytest.mark.parametrize("lines", [[[1, "o9 = 1"]], [[1, "o1 = much"]], [[1, ""]], [[1, "o1@9999 = 1"]]])
+def test_typed_lines_that_do_not_fit_any_more_are_left_out(lines: list[list[object]]) -> None:
+    study = at_hand(screens.of_problem(builtin.open("sibling")))
+    assert yours.typed_again(study, tuple((1, str(line[1])) for line in lines), 1000) == study
+
+
+def test_the_place_is_kept_without_the_numbers_of_a_file(tmp_path: Path, two_two_two: Problem) -> None:
     own = yours.by_step(two_two_two, beside(two_two_two, parsed("w5_new = 7", "")))
     store = Store.open(tmp_path)
     desk = Desk(store)

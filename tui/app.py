@@ -128,7 +128,9 @@ class Tutor(OpenApp):
         gc.enable()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.act(Resized(event.size.width, event.size.height))
+        width, height = event.size
+        if self._shown is None or (width, height) != (self._shown.width, self._shown.height):  # told twice at a start
+            self.act(Resized(width, height))
 
     # --- keys ------------------------------------------------------------------------------------
 

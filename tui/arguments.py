@@ -1,21 +1,15 @@
-"""What was typed on the command line, as a value; what is wrong with it, as facts.
-
-argparse takes the arguments apart. What it would say about a mistake, and its help, are replaced by the words of
-the learner's language, one line and no more.
-"""
+"""What was typed on the command line, as a value; what is wrong with it, as facts."""
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Never
 
-from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.course import load
 from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS, SHEET_FORMATS
 from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui.usage import UsageError, near
 
 COMMANDS = (
     "learn", "lessons", "open", "trace", "check", "diagnose", "new", "verify", "quiz", "progress", "reset", "serve",
@@ -28,33 +22,7 @@ HOST, PORT, _PORTS = "127.0.0.1", 8000, 65535
 MOST_QUESTIONS = 100
 MODEL = ".onnx"
 """How the name of a file ends that holds a network and nothing else of a problem."""
-_OF_PROBLEMS = ("open", "trace", "check", "diagnose")
-_CALLED = {
-    "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
-    "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
-    "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
-    "debug": "diagnose", "compare": "diagnose", "diff": "diagnose",
-    "test": "quiz", "exam": "quiz", "practice": "quiz", "exercise": "quiz", "worksheet": "quiz", "퀴즈": "quiz",
-    "init": "new", "create": "new", "template": "new",
-    "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
-    "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
-}  # fmt: skip
-"""What people type that is called otherwise here."""
-
-
-class UsageError(Exception):
-    """A wrong use: a key below `cli` in the words, and its facts: clean texts, and names of ours in a row."""
-
-    def __init__(self, key: str, /, **facts: str | int | Sequence[str] | None) -> None:
-        self.key = key
-        self.facts = {name: _said(fact) for name, fact in facts.items()}
-        super().__init__(key)
-
-
-def _said(fact: str | int | Sequence[str] | None) -> object:
-    if isinstance(fact, str):
-        return clean(fact)
-    return ", ".join(fact) if isinstance(fact, Sequence) else fact
+OF_PROBLEMS = ("open", "trace", "check", "diagnose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +63,18 @@ def read(argv: Sequence[str]) -> Arguments:
 
     A lesson in the place of a command is opened: `xor` and `10` are read as `learn xor` and `learn 10`.
     """
+    if not argv:
+        return Arguments()
     command, rest = _command(argv)
     if command and command not in COMMANDS:
         if load.named(command) is None:
             lessons = [lesson.id for lesson in load.lessons()]
             raise near("no_command", command, [*COMMANDS, *lessons, "--help", "--version"])
         command, rest = "learn", [command, *rest]
-    parser = _parser(command)
+    # Another door: a start without arguments has nothing to take apart.
+    from nntutor.tui.parser import parser_of
+
+    parser = parser_of(command, command in OF_PROBLEMS)
     # Options may stand between the two names that only this command takes.
     read = parser.parse_known_intermixed_args if command == "diagnose" else parser.parse_known_args
     given, extras = read(rest)
@@ -127,7 +100,7 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("format", "text"),
         not whole.get("no_steps", False),
         whole.get("plain", False),
-        whole.get("host", HOST),
+        HOST if whole.get("host") is None else whole["host"],
         _whole("--port", whole.get("port"), _PORTS) or PORT,
         whole.get("values"),
         _whole("--iteration", whole.get("iteration"), MOST_DIAGNOSED) or 1,
@@ -148,7 +121,7 @@ def read(argv: Sequence[str]) -> Arguments:
 
 
 def _refuse_contradictions(given: Arguments) -> None:
-    if given.command in _OF_PROBLEMS and not given.what:
+    if given.command in OF_PROBLEMS and not given.what:
         key = "needs_problem" if given.command == "diagnose" else "needs_what"
         raise UsageError(key, command=given.command)
     _refuse_models(given)
@@ -181,20 +154,8 @@ def _refuse_models(given: Arguments) -> None:
     is_model = given.what is not None and given.what.lower().endswith(MODEL)
     if given.problem is not None and not is_model:
         raise UsageError("model_of_lesson", name=given.what)
-    if given.problem is None and is_model and given.command in _OF_PROBLEMS:
+    if given.problem is None and is_model and given.command in OF_PROBLEMS:
         raise UsageError("model_alone", name=given.what)
-
-
-def near(key: str, name: str, names: Sequence[str], /, **facts: str | Sequence[str]) -> UsageError:
-    """The mistake `key` about a name that does not exist, with the nearest that does."""
-    from difflib import get_close_matches
-
-    typed = name[:LONGEST].lower()
-    called = _CALLED.get(typed)
-    found = [called] if called in names else get_close_matches(typed, names, n=1, cutoff=0.55)
-    if found:
-        return UsageError(f"{key}_near", name=name, near=found[0], **facts)
-    return UsageError(key, name=name, **facts)
 
 
 def language(argv: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -221,52 +182,6 @@ def _command(argv: Sequence[str]) -> tuple[str, list[str]]:
             return argument, [*argv[:place], *argv[place + 1 :]]
         place += 1
     return "", list(argv)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Never:
-        name = re.match(r"argument (\S+?)[:,/]", message)
-        key = "takes_no_value" if "ignored explicit" in message else "needs_value"
-        raise UsageError(key, name=name[1] if name else message)
-
-
-def _parser(command: str) -> argparse.ArgumentParser:
-    parser = _Parser(prog=f"nntutor {command}".strip(), add_help=False, allow_abbrev=False)
-    parser.add_argument("--lang")
-    for flag in ("--ascii", "--no-color", "--help", "--version"):
-        parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
-    if command in ("learn", "open", "trace", "check", "diagnose", "new"):
-        parser.add_argument("what", nargs="?")
-    if command == "diagnose":
-        parser.add_argument("values", nargs="?")
-        parser.add_argument("--iteration")
-        parser.add_argument("--tolerance")
-    if command == "open":
-        parser.add_argument("--values")
-    if command == "progress":
-        for option in ("--export", "--import"):
-            parser.add_argument(option)
-    if command == "quiz":
-        parser.add_argument("lessons", nargs="*")
-        parser.add_argument("--solutions", action="store_true")
-        for option in ("--seed", "--count", "--sheet"):
-            parser.add_argument(option)
-    if command in ("", "learn", "open", "quiz"):
-        parser.add_argument("--plain", action="store_true")
-    if command in _OF_PROBLEMS:
-        parser.add_argument("--problem")
-    if command in ("trace", "check", "diagnose"):
-        parser.add_argument("--iterations")
-        parser.add_argument("--format", default="text")
-    if command == "serve":
-        parser.add_argument("--host", default=HOST)
-        parser.add_argument("--port")
-    if command == "trace":
-        parser.add_argument("--run")
-        parser.add_argument("--from", dest="first")
-        parser.add_argument("--no-steps", action="store_true")
-        parser.add_argument("--values", dest="template", action="store_true")
-    return parser
 
 
 def _whole(name: str, text: str | None, most: int = MOST) -> int | None:

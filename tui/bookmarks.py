@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nntutor.lessons.learner.places import Place
@@ -25,6 +27,8 @@ _SINCE_OPTIMIZER = ("form", "epsilon_at", "correct", "decay")
 _SINCE_PROBLEM = ("over_outputs", "over_samples", "l1", "l2", "input_gradient", "given")
 # Jumps behind the place that can be gone back after a restart.
 _TRAIL = 20
+# Own numbers that are kept, in bytes: the lines that were typed last.
+_TYPED = 1000
 # How far weights that are too many to be kept at each key may lie behind the place: about so many microseconds of a
 # run, which only a start after a kill has to make good.
 _NEAR_WORK = 1_000_000
@@ -103,6 +107,7 @@ def of_study(session: Session, study: Study, source: Source | None, kept: Weight
         "seeds": study.seeds is not None,
         "settled": _stops(study, study.settled),
         "closed": _stops(study, study.closed),
+        "typed": _typed(study),
     }
     return Place(
         "lesson" if study.lesson else "problem",
@@ -134,6 +139,12 @@ def _settings(session: Session) -> Mapping[str, object]:
 def _stops(study: Study, numbers: Collection[int]) -> list[str]:
     """Stops by their names, which stay theirs where the lesson gets others."""
     return [] if study.lesson is None else [study.lesson.stops[number].id for number in sorted(numbers)]
+
+
+def _typed(study: Study) -> tuple[tuple[int, str], ...]:
+    """The lines of own numbers that were typed last, as many as there is room for at a key."""
+    sizes = list(accumulate(len(json.dumps(line)) for line in reversed(study.typed)))
+    return study.typed[len(study.typed) - sum(size <= _TYPED for size in sizes) :]
 
 
 def _places(study: Study) -> dict[str, tuple[int, int]]:

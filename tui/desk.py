@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nntutor.lessons.course import load
@@ -52,19 +53,19 @@ class Desk:
 
     def home(self) -> Home:
         """The list of lessons with what is done and begun; picked: the one read last, or the next that is not done."""
-        lessons = load.lessons()
-        done, left = self._store.done(), self._store.begun()
+        home, left = self.learned(), self._store.begun()
         begun = tuple(
             (lesson.id, _furthest(lesson, *left[lesson.id]))
-            for lesson in lessons
-            if lesson.id not in done and lesson.id in left
+            for lesson in home.lessons
+            if lesson.id not in home.done and lesson.id in left
         )
-        broken = tuple(str(error) for error in load.broken())
-        picked = unfinished(lessons, done, next(reversed(left), ""))
-        return Home(
-            lessons, picked, done, begun, broken=broken, tested=done & self._store.tested(),
-            skills=self._store.skills(),
-        )  # fmt: skip
+        picked = unfinished(home.lessons, home.done, next(reversed(left), ""))
+        return replace(home, picked=picked, begun=begun, broken=tuple(str(error) for error in load.broken()))
+
+    def learned(self) -> Home:
+        """What is done and known, for a start in a lesson: the list itself is read when it is gone to (`keep`)."""
+        done = self._store.done()
+        return Home(load.lessons(), done=done, tested=done & self._store.tested(), skills=self._store.skills())
 
     @property
     def theme(self) -> str:
@@ -121,10 +122,10 @@ class Desk:
         late = due(skills, skills.keys(), time.time(), len(skills))
         if not late:
             return ()
-        # Another door: few starts ask. Bugs are asked for again by `nntutor quiz`.
-        from nntutor.lessons.course.practice import SERIES
+        # Another door: few starts ask.
+        from nntutor.lessons.course.again import there_are
 
-        return tuple([name for name in late if name in SERIES][:MOST])
+        return tuple(islice(there_are(late), MOST))
 
     def reviewed(self, session: Session) -> Session:
         """The session with what is due asked first, over whatever it opened with."""
@@ -225,13 +226,16 @@ class Desk:
             self._store.keep_setting("questions", "on" if after.questions else "off")
         if after.result is not None and after.result != before.result:
             after = self._answered(after, after.result)
-        study = after.study
+        if after.visit is not None:
+            return after
+        before, study = _below(before), after.study
         if study is None:
             if before.study is not None:
                 self._store.save(bookmarks.in_the_list(after))
                 self._saved = ()
-                home = self.home()
-                after = replace(after, home=replace(home, picked=after.home.picked))
+                # A problem stands nowhere in the list.
+                home, picked = self.home(), after.home.picked
+                after = replace(after, home=home if before.study.lesson is None else replace(home, picked=picked))
             return after
         if study.running is not None:
             return after
@@ -248,7 +252,7 @@ class Desk:
             after = replace(after, home=replace(after.home, done=done, tested=tested))
         edits = bookmarks.edits(study)
         now = (study.name, study.run, study.place, edits, study.view, study.zoom, study.last, study.page, study.trail)
-        settings = (after.digits, after.language, study.held, study.settled, study.closed)
+        settings = (after.digits, after.language, study.held, study.settled, study.closed, study.typed)
         if (*now, *settings) != self._saved:
             self._saved = (*now, *settings)
             self._weights = bookmarks.weights(study, self._weights)
@@ -258,6 +262,7 @@ class Desk:
     def _answered(self, session: Session, result: Result) -> Session:
         """A problem that has ended, kept; the lesson that it stands for is done."""
         self._store.answered(result.skill, result.outcome)
+        session = replace(session, known=self.known)
         home = replace(session.home, skills=self._store.skills())
         if result.passed and result.passed not in home.done:
             self._store.mark_tested(result.passed)
@@ -266,10 +271,20 @@ class Desk:
 
     def close(self, session: Session) -> None:
         """The end: with the weights of the place itself, so that the next start runs nothing again."""
+        session = _below(session)
         study, kept = session.study, self._weights
         if study is not None and study.running is None and kept is not None and kept.iteration != study.place.iteration:
             self._store.save(bookmarks.of_study(session, study, self._source, bookmarks.own_weights(study)))
         self._store.close()
+
+
+def _below(session: Session) -> Session:
+    """The session without what it has open for a question of a review alone, of which no place is kept."""
+    if session.visit is None:
+        return session
+    from nntutor.tui.state.visits import below
+
+    return below(session)
 
 
 def _said(note: Note, words: Words) -> str:

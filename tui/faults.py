@@ -94,6 +94,10 @@ def _calm(session: Session) -> Session:
     """The session with nothing running, and nothing open that would cover the line."""
     home = replace(session.home, reading=None)
     session = replace(session, palette=None, search=None, practice=None, ending=None, home=home)
+    if session.visit is not None:
+        from nntutor.tui.state.visits import below
+
+        session = below(session)
     study = session.study
     if study is None:
         return session

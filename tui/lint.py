@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.style import Style
-from nntutor.core.rules.mistakes.table import MISTAKES, is_known
+from nntutor.core.rules.mistakes.spelling import is_known
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import builtin, claims, conditions, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.conditions import Atom
@@ -273,10 +274,21 @@ def _played(begun: Study, language: str, size: tuple[int, int], text: Text) -> I
             yield AuthorError(text.file, place, f"a hole is left on the screen at {size[0]} × {size[1]}")
             return
         if study.finished:
+            if (language, size) == (LANGUAGES[0], SIZES[0]):
+                yield from _unopened(lesson, study)
             return
         session = ran(update(session, Typed(" ") if asking(session) else Press("continue"), extents))
     last = lesson.stops[session.study.last].id if session.study else ""
     yield AuthorError(catalog_file(lesson.id), 0, f"space does not lead past stop “{last}”")
+
+
+def _unopened(lesson: Lesson, study: Study) -> Iterator[AuthorError]:
+    """The questions before the last stop that are always to open by themselves, and have not."""
+    for number, stop in enumerate(lesson.stops[:-1]):
+        question = lesson.question(stop.id)
+        if question is not None and question.always and number not in study.closed:
+            reason = f"question at stop “{stop.id}”: space goes on without it; expected it to open by itself"
+            yield AuthorError(catalog_file(lesson.id), 0, reason)
 
 
 def ran(session: Session) -> Session:

@@ -1,4 +1,4 @@
-"""Questions with choices, played: one is right, in words that fit, and nothing beside them gives it away."""
+"""Questions with choices, played: one or several are right, in words that fit, and nothing gives them away."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def findings(session: Session, question: Question) -> Iterator[str]:
     study = session.study
     panel = study.panel if study is not None else None
     if study is None or not isinstance(panel, Picking):
-        yield "not exactly one of its choices is right"
+        yield f"{'all or fewer than two' if question.several else 'not exactly one'} of its choices is right"
         return
     for language in LANGUAGES:
         for size in _SIZES:
@@ -35,8 +35,13 @@ def _shown(session: Session, panel: Picking) -> Iterator[str]:
     asks, labels = choices.asked(session, session.study, panel)
     if len(set(labels)) < len(labels):
         yield "two of its choices read alike"
-    if "".join(labels[panel.right].split()) in _drawn(session, panel, without=True):
+    if any(_tells(row, labels, panel) for row in _rows(session, panel, without=True)):
         yield "the right choice stands on the screen besides"
+    shown = replace(panel, told=min(panel.right), marked=panel.right, outcome="shown")
+    if "".join(choices.told(session, session.study, shown, words_with_keys(session)).split()) not in _drawn(
+        session, shown
+    ):
+        yield "what is right has no room"
     for number, label in enumerate(labels):
         picked, told = replace(panel, picked=number), replace(panel, told=number)
         said = choices.told(session, session.study, told, words_with_keys(session))
@@ -46,9 +51,20 @@ def _shown(session: Session, panel: Picking) -> Iterator[str]:
                 yield f"“{lost}” has no room"
 
 
-def _drawn(session: Session, panel: Picking, without: bool = False) -> str:
-    """The letters of the screen with the panel as it is, or without what can be chosen."""
+def _tells(row: str, labels: tuple[str, ...], panel: Picking) -> bool:
+    """Whether a row names all that are right, and nothing else that can be chosen."""
+    named = {number for number, label in enumerate(labels) if "".join(label.split()) in row}
+    return named == panel.right
+
+
+def _drawn(session: Session, panel: Picking) -> str:
+    """The letters of the screen with the panel as it is."""
+    return "".join(_rows(session, panel))
+
+
+def _rows(session: Session, panel: Picking, without: bool = False) -> list[str]:
+    """The letters of its rows, with what can be chosen or without."""
     assert session.study is not None
     rows = page.rows(replace(session, study=replace(session.study, panel=panel)))
     kept = (row for row in rows if not (without and any(piece.click is not None for piece in row)))
-    return "".join("".join(piece.text for row in kept for piece in row).split())
+    return ["".join("".join(piece.text for piece in row).split()) for row in kept]

@@ -28,12 +28,23 @@ from nntutor.tui.state.update import update
 
 def findings(lesson: Lesson, study: Study) -> Iterator[AuthorError]:
     """Everything that is wrong with a lesson's questions; study: the lesson at its first stop."""
-    for question in lesson.questions:
-        for reason in _wrong(lesson, study, question):
-            yield AuthorError(catalog_file(lesson.id), 0, f"question at stop “{question.stop}”: {reason}")
+    ids = [stop.id for stop in lesson.stops]
+    for question in sorted(lesson.questions, key=lambda question: ids.index(question.stop)):
+        try:
+            study = _arrived(moves.at_stop(study, ids.index(question.stop)))
+        except (NntutorError, KeyError) as error:
+            yield _at(lesson, question, f"cannot be asked: {error}")
+            continue
+        for one in question.rungs or (question,):
+            alone = replace(lesson, questions=(one,))
+            yield from (_at(lesson, one, reason) for reason in _wrong(alone, replace(study, lesson=alone), one))
 
 
-def _wrong(lesson: Lesson, study: Study, question: Question) -> Iterator[str]:
+def _at(lesson: Lesson, question: Question, reason: str) -> AuthorError:
+    return AuthorError(catalog_file(lesson.id), 0, f"question at stop “{question.stop}”: {reason}")
+
+
+def _wrong(lesson: Lesson, there: Study, question: Question) -> Iterator[str]:
     if question.series:
         if question.series not in (*SERIES, *HUNTS):
             yield f"there is no series “{question.series}”; expected one of {', '.join((*SERIES, *HUNTS))}"
@@ -41,18 +52,17 @@ def _wrong(lesson: Lesson, study: Study, question: Question) -> Iterator[str]:
     if question.problem and question.problem not in builtin.names():
         yield f"there is no problem “{question.problem}”"
         return
-    number = next(n for n, stop in enumerate(lesson.stops) if stop.id == question.stop)
     try:
-        there = _arrived(moves.at_stop(study, number))
         session = _asking(lesson, there)
     except (NntutorError, KeyError) as error:
         yield f"cannot be asked: {error}"
         return
     if question.until:
         yield from lint_acts.findings(session, question)
-        return
+        session = lint_acts.gone_on(session, question)
     if question.choices:
         yield from lint_choices.findings(session, question)
+    if question.choices or question.until:
         return
     panel = session.study.panel if session.study is not None else None
     asked = panel.question.asked if isinstance(panel, Answering) else None

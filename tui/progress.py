@@ -10,18 +10,20 @@ from pathlib import Path
 
 from nntutor.core.errors import NntutorError
 from nntutor.lessons.course import load
+from nntutor.lessons.course.again import stops_of
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.practice import SERIES
-from nntutor.lessons.export import progress
+from nntutor.lessons.export import posed, progress
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.lessons.learner import places
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import BOXES, is_due
-from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.arguments import Arguments
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read
+from nntutor.tui.usage import UsageError
 
 _DAY = 86400.0
 _YES = ("yes", "y", "예", "네", "응")
@@ -122,14 +124,14 @@ def _is_progress(name: str) -> bool:
 def _lines(finished: frozenset[str], skills: dict[str, Skill], words: Words) -> Iterator[str]:
     say = words.say
     yield say("cli.done_of", done=len(finished), total=len(load.lessons()))
-    known = [(name, skills[name]) for name in (*SERIES, *HUNTS) if name in skills]
+    known = [(name, skills[name]) for name in (*SERIES, *HUNTS, *stops_of(skills)) if name in skills]
     if not known:
         yield say("learned.no_skills")
         return
     now = time.time()
     head = (say("learned.skill"), say("learned.box"), say("learned.results"), say("learned.again"))
     rows = [
-        (say(f"series.{name}"), f"{skill.box}/{len(BOXES) - 1}", _results(skill), _again(skill, now, words))
+        (posed.skill(words, name), f"{skill.box}/{len(BOXES) - 1}", _results(skill), _again(skill, now, words))
         for name, skill in known
     ]
     widths = [max(map(cells, column)) for column in zip(head, *rows, strict=True)]

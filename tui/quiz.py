@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
@@ -24,7 +25,7 @@ from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_due
-from nntutor.tui.arguments import Arguments, UsageError, near
+from nntutor.tui.arguments import Arguments
 from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read
@@ -32,6 +33,7 @@ from nntutor.tui.plain.spoken import action_of
 from nntutor.tui.quiz_bugs import asked_on_lines
 from nntutor.tui.state.keys import DEFAULT
 from nntutor.tui.state.session import SEEDS
+from nntutor.tui.usage import UsageError, near
 
 _COUNT = 5
 BUGS = ("bug", "bugs", "버그")
@@ -42,7 +44,8 @@ def asked_of(names: Sequence[str]) -> list[Series | Hunt]:
     """The series of these lessons, by name or number, in the order of the course, and all hunts where `bug` is named;
     where nothing is named, all series.
 
-    Of a lesson that has none of its own, those that its stops ask.
+    Of a lesson that has none of its own, those that its stops ask. A series or a hunt may be named by itself, as where
+    a problem tells its seed.
     """
     found: set[str] = set()
     for name in names:
@@ -52,8 +55,10 @@ def asked_of(names: Sequence[str]) -> list[Series | Hunt]:
 
 
 def _own(name: str) -> set[str]:
-    """The series of one lesson, by name or number."""
+    """The series of one lesson, by name or number; or the one of that name."""
     lesson = load.named(name)
+    if lesson is None and (name in SERIES or name in HUNTS):
+        return {name}
     if lesson is None:
         raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
     own = {*series_of_lesson(lesson)} or {one.series for one in lesson.questions if one.series in HUNTS}
@@ -131,7 +136,6 @@ class Quiz:
             if not outcome:
                 break
             self.outcomes[outcome] += 1
-            self._store.answered(series.id, outcome)
             self._levels[series.id] = next_level(self._levels[series.id], outcome)
         self._tell_end()
 
@@ -142,22 +146,28 @@ class Quiz:
         if isinstance(made, Bug):
             said = PosedBug(self._speech, made)
             self._say("quiz.question", number=number + 1, of=count, title=said.title)
-            return asked_on_lines(said, self._lines, self._write)
+            return asked_on_lines(said, self._lines, self._write, partial(self._store.answered, series.id))
         self._say("quiz.question", number=number + 1, of=count, title=posed.heading(self._speech, made))
         self._tell(made)
         return self._went(made)
 
     def _went(self, made: Exercise) -> str:
         """The outcome of a problem, that of its worst question; empty where the lines have ended."""
-        outcomes = []
+        outcomes: tuple[str, ...] = ()
         for one in made.asked:
-            outcome = self._ask(Asking(one))
+            outcome = self._ask(Asking(one), partial(self._kept, made, outcomes))
             if outcome in ("", "skipped"):
                 return outcome
-            outcomes.append(outcome)
+            outcomes = (*outcomes, outcome)
         return max(outcomes, key=OUTCOMES.index)
 
-    def _ask(self, asking: Asking) -> str:
+    def _kept(self, made: Exercise, before: tuple[str, ...], outcome: str) -> None:
+        """Keep how a problem has ended: with its last question, or with one that is skipped."""
+        if outcome == "skipped" or len(before) + 1 == len(made.asked):
+            self._store.answered(made.series.id, max((*before, outcome), key=OUTCOMES.index))
+
+    def _ask(self, asking: Asking, keep: Callable[[str], None]) -> str:
+        """How a question ended; keep: it is kept before anything is said of it, so that no kill comes between."""
         said = Posed(self._speech, asking.asked)
         self._write(said.question)
         for line in self._lines:
@@ -166,19 +176,22 @@ class Quiz:
             if action in ("quit", "leave"):
                 return ""
             if action == "escape":
+                keep("skipped")
                 self._say("quiz.skipped")
                 return "skipped"
-            hints = asking.hints
+            hints, told = asking.hints, list[str]()
             if action == "help":
                 asking = asking.hint()
             else:
                 asking, verdict = asking.answer(text)
-                for sentence in said.told(verdict):
-                    self._write(sentence)
+                told += said.told(verdict)
             if asking.hints > hints:
-                self._write(said.hint(asking.hinted))
+                told.append(said.hint(asking.hinted))
             if asking.outcome:
-                self._write(said.worked)
+                keep(asking.outcome)
+                told.append(said.worked)
+            self._out.lines(iter(told))
+            if asking.outcome:
                 return asking.outcome
         return ""
 

@@ -10,8 +10,10 @@ from nntutor.tui.plain.spoken import action_of
 from nntutor.tui.state.keys import DEFAULT
 
 
-def asked_on_lines(said: PosedBug, lines: Iterator[str | None], write: Callable[[str], None]) -> str:
-    """How it ended, as a question ends (`asking`); empty where the lines have."""
+def asked_on_lines(
+    said: PosedBug, lines: Iterator[str | None], write: Callable[[str], None], keep: Callable[[str], None]
+) -> str:
+    """How it ended, as a question ends (`asking`), which is kept before it is said; empty where the lines have."""
     for sentence in _posed(said):
         write(sentence)
     hunting = Hunting(said.bug)
@@ -21,6 +23,7 @@ def asked_on_lines(said: PosedBug, lines: Iterator[str | None], write: Callable[
         if action in ("quit", "leave"):
             return ""
         if action == "escape":
+            keep("skipped")
             write(said.speech.say("quiz.skipped"))
             return "skipped"
         number = said.bug.line_of(text)
@@ -31,6 +34,8 @@ def asked_on_lines(said: PosedBug, lines: Iterator[str | None], write: Callable[
             continue
         else:
             hunting = hunting.mark(number)
+        if hunting.outcome:
+            keep(hunting.outcome)
         for sentence in _told(said, hunting):
             write(sentence)
         if hunting.outcome:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nntutor.core.notation.style import Style
-from nntutor.lessons.language.words import LANGUAGES, load
+from nntutor.lessons.language.words import load
 from nntutor.lessons.learner.places import Store
+from nntutor.tui import beginning
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import SEEDS, Message, Opened, Session
+from nntutor.tui.state.session import Message, Opened
 from nntutor.tui.terminal import background
 from nntutor.tui.terminal.probe import Keys
 from nntutor.tui.terminal.textual_settings import served
@@ -49,19 +49,14 @@ def run(
     """
     with closing(Store.open()) as store:
         desk = Desk(store)
-        style = Style.ASCII if ascii_look else Style.UNICODE
         opening = desk.begin(lesson, problem, source, yours)
         if colours and not desk.knows_background:
             behind = background.found(os.environ, silent)
             desk.remember(behind)
             typed += behind.typed
-        mouse = desk.mouse or served(os.environ)
-        session = Session(
-            desk.home(), language, style, keymap=keymap, theme=desk.theme, colours=colours, mouse=mouse,
-            questions=desk.questions, known=desk.known, seed=random.SystemRandom().randrange(1, SEEDS),
-        )  # fmt: skip
-        if opening is not None and opening.language in LANGUAGES and not keep_language:
-            session = replace(session, language=opening.language)
+        style = Style.ASCII if ascii_look else Style.UNICODE
+        session = beginning.session(desk, opening, language, style, keymap, colours, lambda _: not keep_language)
+        session = replace(session, mouse=session.mouse or served(os.environ))
         tutor = Tutor(session, desk, typed)
         if opening is not None:
             tutor.become(Opened(opening.study, opening.digits))

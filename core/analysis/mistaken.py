@@ -83,6 +83,8 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
             if ref.kind not in _INSTEAD:
                 continue
             at = ref._replace(kind=_INSTEAD[ref.kind])
+            if rules.differs(at, right):
+                continue  # what is divided before it is kept comes out right here, and wrong in the next iteration
             tree = Name(at)
         if tree != right[ref] or any(not _taken(trace, key, until) for key in rules.made(at)):
             yield Mistaken(mistake, _made(rules, right, trace, at, until))
@@ -119,10 +121,14 @@ def _made(rules: _Rules, right: _Rules, trace: Trace, ref: Ref, until: int) -> f
 
 
 class _Rules:
-    """The formulas of a plan by the number that they make, each made once. KeyError for what it does not make."""
+    """The formulas of a plan by the number that they make, each made once. KeyError for what it does not make.
 
-    def __init__(self, plan: Plan, samples: tuple[int, ...]) -> None:
-        self._plan, self._samples = plan, samples
+    right: those of the right rules. A mistake changes few of them, and what it does not change is made there, for all.
+    """
+
+    def __init__(self, plan: Plan, samples: tuple[int, ...], right: _Rules | None) -> None:
+        self._plan, self._samples, self._right = plan, samples, right
+        self._alike = right is not None and plan.makes_the_same(right._plan)
         self._trees: dict[Ref, Expr] = {}
         self._of: dict[Ref, tuple[Ref, ...]] = {}
         self._differs: dict[Ref, bool] = {}
@@ -130,21 +136,32 @@ class _Rules:
     def __getitem__(self, ref: Ref) -> Expr:
         found = self._trees.get(ref)
         if found is None:
-            found = self._trees[ref] = _formula(self._plan, ref, self._samples)
+            right = self._unchanged(ref)
+            found = self._trees[ref] = right[ref] if right else _formula(self._plan, ref, self._samples)
         return found
+
+    def _unchanged(self, ref: Ref) -> _Rules | None:
+        """The right rules where they say the same of a number."""
+        try:
+            same = self._right is not None and self._plan.rule(ref) == self._right._plan.rule(ref)
+        except KeyError:
+            return None
+        return self._right if same else None
 
     def differs(self, ref: Ref, other: _Rules) -> bool:
         """Whether others make a number by another formula, or not at all."""
         found = self._differs.get(ref)
         if found is None:
-            found = self._differs[ref] = not other.makes(ref) or self[ref] != other[ref]
+            found = self._differs[ref] = not self._unchanged(ref) and (not other.makes(ref) or self[ref] != other[ref])
         return found
 
     def made(self, ref: Ref) -> tuple[Ref, ...]:
         """The numbers in a formula that the plan makes as well."""
         found = self._of.get(ref)
         if found is None:
-            found = self._of[ref] = tuple(key for key in names(self[ref]) if self.makes(key))
+            right = self._unchanged(ref) if self._alike else None
+            found = right.made(ref) if right else tuple(key for key in names(self[ref]) if self.makes(key))
+            self._of[ref] = found
         return found
 
     def makes(self, ref: Ref) -> bool:
@@ -156,7 +173,8 @@ class _Rules:
 
 @lru_cache(maxsize=512)
 def _rules(shape: Shape, samples: tuple[int, ...]) -> _Rules:
-    return _Rules(Plan(shape), samples)
+    right = _rules(replace(shape, mistake=""), samples) if shape.mistake else None
+    return _Rules(Plan(shape), samples, right)
 
 
 def _formula(plan: Plan, ref: Ref, samples: tuple[int, ...]) -> Expr:

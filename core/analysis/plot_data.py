@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -88,6 +89,7 @@ def plane_points(problem: Problem, state: State, inputs: Array, layer: int) -> A
     return frozen(_forward(problem, state, inputs)[layer - 1])
 
 
+@lru_cache(maxsize=8)  # a text asks for it again and again, of the same weights
 def right_side(problem: Problem, state: State) -> Array:
     """(samples, outputs): whether each output is on the same side of ½ as its target."""
     outputs = _forward(problem, state, problem.samples.inputs)[-1]
@@ -166,6 +168,7 @@ def activation_curve(name: str, leak: float, nets: Array) -> tuple[Array, Array]
     return frozen(out), frozen(slope)
 
 
+@lru_cache(maxsize=8)  # as of `right_side`, which knows weights again by the state that they are in
 def params_at(trace: Trace, step: int) -> State:
     """The weights as they stand after a step of the iteration: new ones as far as they have been made."""
     params = trace.before.params.copy()

@@ -8,7 +8,8 @@ from itertools import product
 
 from nntutor.core.diagnosis.runs import CHECK
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes.table import MISTAKES, mistaken
+from nntutor.core.rules.mistakes.spelling import mistaken
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.rulebook import LayerRules, Rulebook, right
 
 # What a rulebook changes, in the order of an iteration's steps.
@@ -17,8 +18,6 @@ _FIELDS = (
     (_FORWARD, ("net", "out")), (_BACKWARD, ("out_grad", "slope", "delta")), (_GRADIENT, ("gradient", "bias_gradient")),
     (_UPDATE, ("update", "bias_update")),
 )  # fmt: skip
-MOST_IN_ONE_LAYER = 1000
-"""Of iterations beyond this only mistakes in the whole network are tried: half as many."""
 OUTPUT_CHECKS = ("sum", "mean")
 
 
@@ -41,16 +40,13 @@ class Candidate:
     first: tuple[int, int]
 
 
-def candidates(problem: Problem, numeric: bool, last: int = 1) -> list[Candidate]:
-    """All of them, in the order in which they are tried. numeric: numerical gradients were given; last: the last
-    iteration in which anything was, up to which each has to be run.
-    """
+def candidates(problem: Problem, numeric: bool) -> list[Candidate]:
+    """All of them, in the order in which they are tried. numeric: numerical gradients were given."""
     shape = problem.shape(problem.batch_size)
     ours = right(shape)
     found: list[Candidate] = []
-    layers = range(1, shape.last + 1) if last <= MOST_IN_ONE_LAYER else ()
     seen: dict[tuple[str, str | None], list[Rulebook]] = {}
-    for id, variant, layer, spelled in [*_spellings([0]), *_spellings(layers)]:
+    for id, variant, layer, spelled in [*_spellings([0]), *_spellings(range(1, shape.last + 1))]:
         book = mistaken(ours, shape, spelled)
         known = seen.setdefault((id, variant), [ours])
         if book in known:
@@ -72,11 +68,11 @@ def candidates(problem: Problem, numeric: bool, last: int = 1) -> list[Candidate
 
 def _spellings(layers: Iterable[int]) -> Iterator[tuple[str, str | None, int, str]]:
     for id, mistake in MISTAKES.items():
-        several = len(mistake.variants) > 1
         for variant, layer in product(mistake.variants, layers):
             if layer == 0 or not mistake.whole:
-                name = f"{id}:{variant}" if several else id
-                yield id, variant if several else None, layer, f"{name}@{layer}" if layer else name
+                form = None if variant == "all" else variant
+                name = f"{id}:{form}" if form else id
+                yield id, form, layer, f"{name}@{layer}" if layer else name
 
 
 def _changed(ours: Rulebook, book: Rulebook) -> Iterator[tuple[int, int]]:

@@ -13,8 +13,8 @@ from nntutor.core.diagnosis.comparing import first_apart
 from nntutor.core.diagnosis.deciding import told_apart, unseen
 from nntutor.core.diagnosis.places import Place, blocks
 from nntutor.core.diagnosis.remarks import Remark, on_training, on_values
-from nntutor.core.diagnosis.runs import CHECK, Made, Runs, recorded
-from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Progress, Search
+from nntutor.core.diagnosis.runs import CHECK, Made, Progress, Runs, recorded
+from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search
 from nntutor.core.diagnosis.sheet import Numbers, Sheet, sheet
 from nntutor.core.diagnosis.text import Named
 from nntutor.core.notation.symbols import Names
@@ -165,9 +165,7 @@ class _Case:
         self._judge: Judge = judge(sheet, self._traces, tolerance)
         self._runs = Runs(problem, sheet)
         self._right: Made = self._runs.made("")
-        self._candidates: Sequence[Candidate] = candidates(
-            problem, bool(self._judge.numeric.any()), max(sheet.iterations)
-        )
+        self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
         self.score, self._read = self._reading()
 
     def values(self) -> tuple[Value, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from nntutor.core.arrays import Array
 from nntutor.core.diagnosis import differences
 from nntutor.core.diagnosis.sheet import Bools, Sheet
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import replay
@@ -20,6 +22,11 @@ from nntutor.core.problems.network import Problem
 
 CHECK = "check-of-output"
 """The one mistake that is in no rulebook: a numerical gradient of o in place of E."""
+Progress = Callable[[int, int], object]
+"""Told how many runs are done, and of how many."""
+_TOGETHER = 200_000  # numbers that many runs at once may have: they stay near the processor
+_CALLS, _PRODUCT = 3e-6, 1e-9  # seconds: the calls of an iteration of one run among many, a weight times a sample
+_PIECE = 500  # iterations between two tellings of how far it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +42,39 @@ class Made:
         return self.values.tobytes() + self.there.tobytes()
 
 
-def recorded(problem: Problem, mistake: str, iterations: tuple[int, ...]) -> Iterator[Trace]:
-    """The records of these iterations, in order; what lies between them is run."""
+def recorded(
+    problem: Problem, mistake: str, iterations: tuple[int, ...], before: Mapping[int, State] = MappingProxyType({})
+) -> Iterator[Trace]:
+    """The records of these iterations, in order; what lies between them is run.
+
+    before: states that are known already, by the iteration that begins with them.
+    """
     engine = Engine(problem, mistake)
     state = engine.start()
     for iteration in iterations:
-        trace = record(engine, replay(engine, state, iteration - 1))
+        trace = record(engine, before.get(iteration) or replay(engine, state, iteration - 1))
         yield trace
         state = after(trace)
+
+
+def at_once(
+    problem: Problem, mistakes: Sequence[str], iteration: int, progress: Progress | None = None
+) -> dict[str, State]:
+    """The state before an iteration under each of these mistakes, run in one set of arrays as far as that is faster."""
+    found: dict[str, State] = {}
+    size = sum(problem.network.sizes) * problem.batch_size + 2 * Engine(problem).layout.size
+    few = max(1, _TOGETHER // size)
+    pieces = range(_PIECE, iteration - 1 + _PIECE, _PIECE)
+    for first in range(0, len(mistakes), few):
+        some = mistakes[first : first + few]
+        engine = Engine(problem, networks=len(some), mistakes=some)
+        state = engine.start()
+        for end in pieces:
+            if progress is not None:
+                progress(first + len(some) * (end - _PIECE) // (pieces[-1]), len(mistakes))
+            state = replay(engine, state, min(end, iteration - 1))
+        found |= {one: engine.network_state(state, row) for row, one in enumerate(some)}
+    return found
 
 
 class Runs:
@@ -51,23 +83,37 @@ class Runs:
     def __init__(self, problem: Problem, sheet: Sheet) -> None:
         self.problem, self.sheet = problem, sheet
         self.count = 0
-        self._kept: dict[str, Made] = {}
+        self._kept: dict[tuple[str, int], Made] = {}
+        self._before: dict[str, dict[int, State]] = defaultdict(dict)
         self._groups = _grouped(sheet)
 
-    def made(self, mistake: str) -> Made:
-        """What the problem's iterations make with this mistake, "" for none."""
-        if mistake not in self._kept:
+    def made(self, mistake: str, last: int | None = None) -> Made:
+        """What the problem's iterations make with this mistake, "" for none; up to `last`, where that is enough."""
+        last = last or max(self.sheet.iterations)
+        if (mistake, last) not in self._kept:
             self.count += 1
-            self._kept[mistake] = self._run(mistake)
-        return self._kept[mistake]
+            self._kept[mistake, last] = self._run(mistake, last)
+        return self._kept[mistake, last]
 
-    def _run(self, mistake: str) -> Made:
+    def seconds(self, count: int, iteration: int) -> float:
+        """About how long so many runs up to an iteration take, whatever the machine has to do besides."""
+        weights = sum(layer.weights.size for layer in self.problem.network.layers)
+        return count * iteration * (_CALLS + _PRODUCT * self.problem.batch_size * weights)
+
+    def run_at_once(self, mistakes: Sequence[str], iteration: int, progress: Progress | None) -> None:
+        """Up to an iteration, under all of these mistakes, so that `made` finds them there."""
+        missing = [one for one in mistakes if CHECK not in one and iteration not in self._before[one]]
+        for one, state in at_once(self.problem, missing, iteration, progress).items():
+            self._before[one][iteration] = state
+
+    def _run(self, mistake: str, last: int) -> Made:
         parts = mistake.split("+") if mistake else []
         rules = "+".join(part for part in parts if not part.startswith(CHECK))
         of = next((part.partition(":")[2] or "sum" for part in parts if part.startswith(CHECK)), "error")
         values, there = np.zeros(len(self.sheet)), np.zeros(len(self.sheet), bool)
         try:
-            for trace in recorded(self.problem, rules, self.sheet.iterations):
+            wanted = tuple(one for one in self.sheet.iterations if one <= last)
+            for trace in recorded(self.problem, rules, wanted, self._before.get(mistake, {})):
                 for group in self._groups[trace.iteration]:
                     self._fill(group, trace, of, values, there)
         except (KeyError, ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
@@ -11,7 +11,7 @@ import numpy as np
 
 from nntutor.core.diagnosis.agreement import Judge
 from nntutor.core.diagnosis.candidates import Candidate
-from nntutor.core.diagnosis.runs import Made, Runs
+from nntutor.core.diagnosis.runs import Made, Progress, Runs
 from nntutor.core.diagnosis.sheet import Bools, Numbers, Sheet
 from nntutor.core.notation.kinds import KINDS
 
@@ -22,9 +22,8 @@ _MOST_PARTS = 4
 _BASES = 3  # singles that are gone on from, of those that reproduce the most
 _MOST_PAIRS = 1500  # of two mistakes neither of which explains anything alone
 _OTHERS = 8
-
-Progress = Callable[[int, int], object]
-"""Told how many runs are done, and of how many."""
+_PATIENCE = 10.0  # about so many seconds for all singles: else those in one layer wait until they are needed
+_FACTORS = frozenset({"factor-two", "outputs-mean-for-sum", "outputs-sum-for-mean"})
 
 _SECTIONS = {
     "net": 0, "out": 0, "probability": 1, "error": 1, "out-gradient": 2, "slope": 2, "delta": 2, "gradient": 3,
@@ -80,8 +79,17 @@ class Search:
 
     def singles(self) -> list[Entry]:
         """All mistakes that reproduce the first number that differs, the best first."""
-        tried = self._told([one for one in self._candidates if self._changes(one, self._first)])
-        return sorted(self._reproducing(((one,) for one in tried), ()), key=lambda entry: entry.order)
+        tried = [one for one in self._candidates if self._changes(one, self._first)]
+        first = self._sheet.places[self._first].iteration
+        found: list[Entry] = []
+        for group in _in_turn(tried) if self._runs.seconds(len(tried), first) > _PATIENCE else [tried]:
+            if first > MOST_PAIRED:
+                self._runs.run_at_once([one.spelled for one in group], first, self._progress)
+            fits = (one for one in self._told(group) if self._fits(one, first))
+            found += self._reproducing(((one,) for one in fits), ())
+            if any(entry.whole for entry in found):
+                break
+        return sorted(found, key=lambda entry: entry.order)
 
     def entries(self) -> list[Entry]:
         """The best entry, all that tie with it, and others up to eight."""
@@ -137,7 +145,7 @@ class Search:
                 made = self._runs.made(one.spelled)
                 if not _same(made, right, self._first):
                     able.setdefault((made.key, one.sections), one)
-        pairs = [pair for pair in combinations(able.values(), 2) if not pair[0].sections & pair[1].sections]
+        pairs = [pair for pair in combinations(able.values(), 2) if _apart(*pair)]
         return self._reproducing(self._told(pairs[:_MOST_PAIRS]), ())
 
     def _chains(self, found: list[Entry]) -> list[Entry]:
@@ -163,6 +171,11 @@ class Search:
                 found.append(Entry(ordered, made, reproduced))
         return found
 
+    def _fits(self, candidate: Candidate, iteration: int) -> bool:
+        """Whether it reproduces the first number that differs: nothing after that has to be run to know."""
+        made = self._runs.made(candidate.spelled, iteration)
+        return bool(self._judge.agreeing(self._numbers, made)[self._first])
+
     def _changes(self, candidate: Candidate, at: int) -> bool:
         """Whether a mistake can change the number at a place: it is made at it or before it."""
         place = self._sheet.places[at]
@@ -179,6 +192,16 @@ class Search:
             if self._progress is not None:
                 self._progress(done, len(tried))
             yield one
+
+
+def _in_turn(tried: list[Candidate]) -> list[list[Candidate]]:
+    """Those in the whole network, then those in one layer."""
+    return [[one for one in tried if bool(one.layer) == layered] for layered in (False, True)]
+
+
+def _apart(one: Candidate, other: Candidate) -> bool:
+    """Whether neither can hide the other: of different sections, or both a factor of ∂E/∂o."""
+    return not one.sections & other.sections or (one.id != other.id and {one.id, other.id} <= _FACTORS)
 
 
 def _first_of(mask: Bools) -> int:

@@ -18,7 +18,7 @@ from nntutor.core.notation.formula import Expr, Mul, bind
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.contractions import Contraction, unit_meaning, weight_meaning
-from nntutor.core.rules.mistakes.table import rulebook
+from nntutor.core.rules.mistakes.spelling import rulebook
 from nntutor.core.rules.rulebook import Rulebook
 from nntutor.core.rules.shape import Shape
 
@@ -101,6 +101,10 @@ class Plan:
         if isinstance(section, PerWeight) and not section.has(ref):
             return None
         return self._starts[number] + 1 + section.place(ref)
+
+    def makes_the_same(self, other: Plan) -> bool:
+        """Whether another plan of the same network makes these numbers too, and no more, by whichever formulas."""
+        return self._makers.keys() == other._makers.keys()
 
     # --- where one can stand ---------------------------------------------------------------------
 

@@ -8,24 +8,23 @@ memory, a recorded iteration and a fast one are equal bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nntutor.core.arrays import frozen
-from nntutor.core.engine.memory import Arena, Key, Layout, Part, State
+from nntutor.core.engine.memory import Arena, Key, Layout, State
 from nntutor.core.engine.plan import Plan
-from nntutor.core.notation.evaluating import Compiler, Op
-from nntutor.core.notation.formula import Expr, Name, Sum
+from nntutor.core.engine.stages import KINDS, Stage, stages, together
+from nntutor.core.notation.evaluating import Op
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.contractions import Contraction
-from nntutor.core.rules.mistakes.table import rulebook, spelled
-from nntutor.core.rules.optimizers import Rule
+from nntutor.core.rules.mistakes.spelling import rulebook, spelled
+from nntutor.core.rules.rulebook import Rulebook
+from nntutor.core.rules.shape import Shape
 
-T = TypeVar("T")
 # Numbers of the last layer's units alone.
 _OF_OUTPUTS = frozenset({"target", "unit_error", "prob", "max_net", "max_prob"})
 
@@ -34,26 +33,36 @@ class Engine:
     """The memory of one problem and the programs that run in it, one for each size of batch.
 
     `networks` of the same shape can be trained at once: their weights are rows of one array. `apart`: each of them has
-    inputs and targets of its own; who asks for that fills them in.
+    inputs and targets of its own; who asks for that fills them in. `mistakes`: each of them follows a rulebook of its
+    own, the one with this mistake.
     """
 
-    def __init__(self, problem: Problem, mistake: str = "", networks: int | None = None, apart: bool = False) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        mistake: str = "",
+        networks: int | None = None,
+        apart: bool = False,
+        mistakes: Sequence[str] = (),
+    ) -> None:
         self.problem = problem
         self.mistake = spelled(mistake)
+        self.mistakes = tuple(map(spelled, mistakes))
         self.original = self
         self.batch_shape: tuple[int, ...] = () if networks is None else (networks,)
         self.apart = apart
         self.shape = problem.shape(problem.batch_size, mistake)
         self.book = rulebook(self.shape)
+        self.books = self.books_of(self.shape, self.book)
         self.layout = Layout.of(self.shape)
-        self.states = self.book.states
-        self._counts = self.book.counts
+        self.states = tuple(dict.fromkeys(name for book in self.books for name in book.states))
+        self._counts = any(book.counts for book in self.books)
         learning = (*self.batch_shape, self.layout.learning)
         shapes: dict[Key, tuple[int, ...]] = {("params", 0): (*self.batch_shape, self.layout.size)}
         # What learns is a part of params; the numbers made for it are vectors of the same length.
-        for name in ("grad", *(name for name in self.book.made if name != "new")):
+        for name in ("grad", *(name for book in self.books for name in book.made if name != "new")):
             shapes[name, 0] = learning
-        shapes["rate_beta1k", 0] = shapes["rate_beta2k", 0] = ()
+        shapes["rate_beta1k", 0] = shapes["rate_beta2k", 0] = (len(mistakes), 1) if mistakes else ()
         self.arena = Arena(shapes)
         self.params = self.arena["params", 0]
         self._programs: dict[int, Program] = {}
@@ -65,6 +74,10 @@ class Engine:
         fork = Engine(self.problem, self.mistake, networks, self.apart)
         fork.original = self.original
         return fork
+
+    def books_of(self, shape: Shape, book: Rulebook) -> list[Rulebook]:
+        """The rulebook of each network that has one of its own; else `book` alone, which is that of the shape."""
+        return [rulebook(replace(shape, mistake=one)) for one in self.mistakes] or [book]
 
     def start(self) -> State:
         """The state before the first iteration."""
@@ -84,6 +97,12 @@ class Engine:
         slots = [self.arena[name, 0] for name in self.states]
         none = np.zeros((0, *self.batch_shape, self.layout.learning))
         return State(done, frozen(self.params), frozen(np.stack(slots) if slots else none))
+
+    def network_state(self, state: State, row: int) -> State:
+        """The state of one of many networks, as an engine that has its rulebook alone starts from it."""
+        slots = [state.slots[self.states.index(name), row] for name in self.books[row].states]
+        none = np.zeros((0, self.layout.learning))
+        return State(state.done, state.params[row], frozen(np.stack(slots) if slots else none))
 
     def program(self, samples: int) -> Program:
         """The compiled plan for a batch of this many samples."""
@@ -127,11 +146,15 @@ class Engine:
         """β₁ᵏ and β₂ᵏ, for the rules that read them."""
         if self._counts:
             for kind in ("rate_beta1k", "rate_beta2k"):
-                self.arena[kind, 0][()] = self.rate(kind, iteration)
+                powers = self.arena[kind, 0]
+                powers[...] = np.reshape([self._rate(kind, iteration, book) for book in self.books], powers.shape)
 
     def rate(self, kind: str, iteration: int) -> float:
         """The value of a rate in an iteration, as the rulebook counts it."""
-        return self.problem.rate(kind, iteration + self.book.count)
+        return self._rate(kind, iteration, self.book)
+
+    def _rate(self, kind: str, iteration: int, book: Rulebook) -> float:
+        return self.problem.rate(kind, iteration + book.count)
 
 
 class Program:
@@ -144,21 +167,22 @@ class Program:
     def __init__(self, engine: Engine, samples: int) -> None:
         self.engine = engine
         self.plan = Plan(engine.problem.shape(samples, engine.mistake))
+        self._books = engine.books_of(self.plan.shape, self.plan.book)
         self.arena = Arena(self._shapes())
         self.inputs = self.arena["out", 0]
         self.targets = self.arena["target", 0]
         # Where there is no E it is no number, and none of those that are looked at.
         self.error = np.full(engine.batch_shape, np.nan) if self.plan.shape.given else self.arena["error", 0]
-        passed = range(1, self.plan.shape.last + 1) if self.plan.shape.passes else range(0)
-        self.sums = [self.plan.book.layers[number - 1].net.ops(number, self.plan.shape, self) for number in passed]
-        self.outs = [self._outs(number) for number in passed]
-        self.error_ops = self._error()
-        self.backward = self._backward()
+        every = [stages(book, self.plan.shape, engine.layout) for book in self._books]
+        self.sums, self.outs = self._ops([one.nets for one in every]), self._ops([one.outs for one in every])
+        self.error_ops = [op for part in self._ops([one.error for one in every]) for op in part]
+        self.backward = [op for part in self._ops([one.backward for one in every]) for op in part]
         self.ops: list[Op] = [*self.forward_ops(), *self.backward]
 
     def _shapes(self) -> dict[Key, tuple[int, ...]]:
         """The arrays of a pass."""
         shape, book, lead = self.plan.shape, self.plan.book, self.engine.batch_shape
+        kinds = [{kind for one in self._books for kind in one.layers[at].kinds} for at in range(shape.last)]
         samples, outputs = shape.samples, shape.outputs
         own = lead if self.engine.apart else ()
         shapes: dict[Key, tuple[int, ...]] = {
@@ -173,8 +197,8 @@ class Program:
         if book.input_gradient is not None:
             shapes["out_grad", 0] = (*lead, samples, shape.layers[0].inputs)
         for number, layer in enumerate(shape.layers, 1):
-            back = book.layers[number - 1].kinds if number >= shape.first_back else ()
-            for kind in ("net", "out", *back):
+            back = kinds[number - 1] if number >= shape.first_back else ()
+            for kind in ("net", "out", *(kind for kind in KINDS if kind in back)):
                 shapes[kind, number] = (*lead, samples, layer.units)
         return shapes
 
@@ -214,107 +238,46 @@ class Program:
     def buffer(self, shape: tuple[int, ...]) -> Any:
         return np.empty((*self.engine.batch_shape, *shape))
 
+    def part(self, kind: str, part: slice) -> Any:
+        return self._flat(kind)[..., part]
+
     def _flat(self, kind: str) -> Any:
         return self.engine.params if kind in ("weight", "new") else self.engine.arena[kind.removesuffix("_old"), 0]
 
-    def _part(self, kind: str, part: slice) -> Any:
-        return self._flat(kind)[..., part]
+    def _ops(self, every: list[list[Stage]]) -> list[list[Op]]:
+        """The calls of each stage: of one rulebook, or of each network's, those with the same rule at once."""
+        if len(every) == 1:
+            return [stage.ops(self) for stage in every[0]]
+        return [
+            [op for stage, rows in together(list(at)) for op in stage.ops(_Rows(self, rows))]
+            for at in zip(*every, strict=True)
+        ]
 
-    # --- compiling -------------------------------------------------------------------------------
 
-    def _write(self, ops: list[Op], layer: int, kind: str, rule: Expr | Contraction | None) -> None:
-        """A rule of a layer's units, into the array of its kind; a sum writes there by itself."""
-        if rule is None:
-            return
-        if not isinstance(rule, Expr):
-            ops += rule.ops(layer, self.plan.shape, self)
-            return
-        compiler = Compiler(lambda key: self.unit(key, layer))
-        compiler.into(rule, self.unit(kind, layer))
-        ops += compiler.ops
+class _Rows:
+    """Some networks of a program, as its memory."""
 
-    def _outs(self, layer: int) -> list[Op]:
-        ops: list[Op] = []
-        self._write(ops, layer, "out", self.plan.book.layers[layer - 1].out)
-        return ops
+    def __init__(self, program: Program, rows: slice) -> None:
+        self._program, self._rows = program, rows
 
-    def _error(self) -> list[Op]:
-        book, last = self.plan.book, self.plan.shape.last
-        ops: list[Op] = []
-        if self.plan.shape.passes:
-            self._write(ops, last, "prob", book.probability)
-            self._write(ops, last, "unit_error", book.unit_error)
-        self._write(ops, last, "error", book.total)
-        return ops
+    def unit(self, kind: str, layer: int) -> Any:
+        array, apart = self._program.unit(kind, layer), self._program.engine.apart
+        shared = kind == "target" or (kind == "out" and not layer)
+        return array if shared and not apart else array[self._rows]
 
-    def _backward(self) -> list[Op]:
-        book, layers = self.plan.book, self.plan.shape.layers
-        at_once = book.update_first or book.reads_gradients
-        ops: list[Op] = []
-        for number in range(len(layers), self.plan.shape.first_back - 1, -1):
-            rules = book.layers[number - 1]
-            if self.plan.shape.passes:
-                for kind in rules.kinds:
-                    self._write(ops, number, kind, getattr(rules, kind))
-            if layers[number - 1].learns and not self.plan.shape.given:
-                ops += rules.gradient.ops(number, self.plan.shape, self)
-            if layers[number - 1].bias_learns:
-                ops += rules.bias_gradient.bias_ops(number, self.plan.shape, self)
-            if number == 1:
-                self._write(ops, 0, "out_grad", book.input_gradient)
-            if at_once:
-                self._divide(ops, self.engine.layout.parts(number))
-            if book.update_first:
-                self._update(ops, self.engine.layout.parts(number))
-        everything = self.engine.layout.parts()
-        if not (at_once or self.plan.shape.given):
-            self._divide(ops, everything)
-        if not book.update_first:
-            self._update(ops, everything)
-        return ops
+    def weights(self, kind: str, layer: int) -> Any:
+        return self._program.weights(kind, layer)[self._rows]
 
-    def _divide(self, ops: list[Op], parts: list[Part]) -> None:
-        """From the sums over the samples to gradients: divided, and what a penalty adds."""
-        for divisor, part in self._joined(parts, self._divisor):
-            if divisor != 1:
-                gradient = self._flat("grad")[..., part]
-                ops.append((np.divide, (gradient, np.array(float(divisor)), gradient)))
-        for kind, layer, _ in parts:
-            added = self.plan.book.layers[layer - 1].gradient.added if kind == "weight" else ()
-            if added:
-                self._compile(ops, Sum((Name("grad"), *added)), "grad", partial(self.weights, layer=layer))
+    def bias(self, kind: str, layer: int) -> Any:
+        return self._program.bias(kind, layer)[self._rows]
 
-    def _update(self, ops: list[Op], parts: list[Part]) -> None:
-        """The optimizer's rule on these parts of the flat vectors."""
-        for rule, part in self._joined(parts, self._update_rule):
-            for kind, tree in rule.made:
-                self._compile(ops, tree, kind, partial(self._part, part=part))
+    def part(self, kind: str, part: slice) -> Any:
+        return self._program.part(kind, part)[self._rows]
 
-    def _compile(self, ops: list[Op], tree: Expr, kind: str, array: Callable[[str], Any]) -> None:
-        """A tree over weights and rates into the array of its kind."""
-        compiler = Compiler(lambda key: self.rate(key) if key.startswith("rate_") else array(key))
-        compiler.into(tree, array(kind))
-        ops += compiler.ops
+    def rate(self, kind: str) -> Any:
+        rate = self._program.rate(kind)
+        return rate if isinstance(rate, np.float64) else rate[self._rows]
 
-    def _divisor(self, kind: str, layer: int) -> float:
-        rules = self.plan.book.layers[layer - 1]
-        return (rules.gradient if kind == "weight" else rules.bias_gradient).divisor
-
-    def _update_rule(self, kind: str, layer: int) -> Rule:
-        rules = self.plan.book.layers[layer - 1]
-        return rules.update if kind == "weight" else rules.bias_update
-
-    @staticmethod
-    def _joined(parts: list[Part], of: Callable[[str, int], T]) -> list[tuple[T, slice]]:
-        """What `of` says of each part, with the slice of the flat vectors that it holds for.
-
-        Parts that stand side by side and have the same rule are one call.
-        """
-        joined: list[tuple[T, slice]] = []
-        for kind, layer, part in parts:
-            said = of(kind, layer)
-            if joined and joined[-1][0] == said and joined[-1][1].stop == part.start:
-                joined[-1] = (said, slice(joined[-1][1].start, part.stop))
-            else:
-                joined.append((said, part))
-        return joined
+    def buffer(self, shape: tuple[int, ...]) -> Any:
+        count = len(range(*self._rows.indices(self._program.engine.batch_shape[0])))
+        return np.empty((count, *shape))

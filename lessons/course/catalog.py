@@ -99,37 +99,55 @@ def _stops(tables: list[Fields], runs: list[Run]) -> tuple[Stop, ...]:
 def _questions(tables: list[Fields], stops: list[str]) -> tuple[Question, ...]:
     found: list[Question] = []
     for table in tables:
-        one = Question(
-            table.text("stop"),
-            table.text("ask", ""),
-            table.whole("digits", 3),
-            table.text("problem", ""),
-            table.text("series", ""),
-            table.text("form", "number"),
-            table.text("than", ""),
-            table.flag("always"),
-            _choices(table),
-            table.text("until", ""),
-            table.texts("way"),
-        )
-        table.done()
+        one = _question(table, table.text("stop"))
         wrong = (
             f"there is no stop “{one.stop}”" if one.stop not in stops
             else f"stop “{one.stop}” has a question already" if any(one.stop == other.stop for other in found)
-            else "a question needs one of `ask`, `series`, `choices`, `until`"
-            if sum(map(bool, (one.ask, one.series, one.choices, one.until))) != 1
-            else "`until` and `way` go together" if bool(one.until) != bool(one.way)
-            else f"{len(one.choices)} choices; expected 2 to 4" if one.choices and not 2 <= len(one.choices) <= 4
-            else "`problem` goes with `ask`" if one.problem and one.series
-            else f"form “{one.form}”; expected number, sign or larger" if one.form not in ("number", "sign", "larger")
-            else "`than` goes with the form larger, and it with `than`" if bool(one.than) != (one.form == "larger")
-            else f"{one.digits} digits; expected 2 to 6" if not 2 <= one.digits <= 6
             else ""
         )  # fmt: skip
         if wrong:
             raise AuthorError(table.file, table.line, wrong)
         found.append(one)
     return tuple(found)
+
+
+def _question(table: Fields, stop: str, is_rung: bool = False) -> Question:
+    marks = _choices(table, "marks")
+    one = Question(
+        stop,
+        table.text("ask", ""),
+        table.whole("digits", 3),
+        table.text("problem", ""),
+        table.whole("iteration", 0),
+        table.text("series", ""),
+        table.text("form", "number"),
+        table.text("than", ""),
+        table.flag("always"),
+        marks or _choices(table, "choices"),
+        bool(marks),
+        table.text("until", ""),
+        table.texts("way"),
+        table.texts("astray"),
+        tuple(_question(rung, stop, is_rung=True) for rung in table.inner("rungs")),
+    )
+    table.done()
+    wrong = (
+        "a rung needs `ask`" if is_rung and not one.ask
+        else "a question needs one of `ask`, `series`, `choices`, `marks`, `until`, `rungs`"
+        if sum(map(bool, (one.ask, one.series, one.choices or one.until, one.rungs))) != 1
+        else "`until` and `way` and `astray` go together"
+        if len({bool(part) for part in (one.until, one.way, one.astray)}) > 1
+        else f"{len(one.choices)} choices; expected 2 to 6" if one.choices and not 2 <= len(one.choices) <= 6
+        else "`problem` and `iteration` go with `ask`" if (one.problem or one.iteration) and not one.ask
+        else f"iteration {one.iteration}; expected 1 or later" if one.iteration < 0
+        else f"form “{one.form}”; expected number, sign or larger" if one.form not in ("number", "sign", "larger")
+        else "`than` goes with the form larger, and it with `than`" if bool(one.than) != (one.form == "larger")
+        else f"{one.digits} digits; expected 2 to 6" if not 2 <= one.digits <= 6
+        else ""
+    )  # fmt: skip
+    if wrong:
+        raise AuthorError(table.file, table.line, wrong)
+    return one
 
 
 def _end(table: Fields | None, stops: list[str], runs: list[str]) -> End:
@@ -147,10 +165,10 @@ def _end(table: Fields | None, stops: list[str], runs: list[str]) -> End:
     return end
 
 
-def _choices(table: Fields) -> Mapping[str, str]:
+def _choices(table: Fields, key: str) -> Mapping[str, str]:
     """Each name with the condition under which it is right; `true` and `false` stand for always and never."""
     found = {}
-    for name, value in (table.table("choices") or {}).items():
+    for name, value in (table.table(key) or {}).items():
         if not isinstance(value, str | bool):
             raise AuthorError(table.file, table.line, f"choice “{name}” should be a condition, true or false")
         found[name] = value if isinstance(value, str) else ALWAYS if value else ""
@@ -257,10 +275,18 @@ class Fields:
 
     def readers(self, key: str) -> list[Fields]:
         """The tables [[key]], each with its line."""
+        tables = self._tables(key, f"written as [[{key}]]")
+        return [Fields(table, self.file, self._lines, key, number) for number, table in enumerate(tables)]
+
+    def inner(self, key: str) -> list[Fields]:
+        """The tables of a list in this one, each with the line of this one."""
+        return [Fields(table, self.file, self._lines, *self._called) for table in self._tables(key, "a list of tables")]
+
+    def _tables(self, key: str, expected: str) -> list[Table]:
         value = self._table.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
-            raise AuthorError(self.file, self.line, f"“{key}” should be written as [[{key}]]")
-        return [Fields(table, self.file, self._lines, key, number) for number, table in enumerate(value)]
+            raise AuthorError(self.file, self.line, f"“{key}” should be {expected}")
+        return value
 
     def done(self) -> None:
         """Refuse the keys that nobody asked for."""

@@ -42,10 +42,14 @@ class Place:
         return holes.said(self.lesson, piece, self.stop, self.trace_of, digits, style, self.own, whole=whole)
 
 
-def right(question: Question, place: Place) -> int | None:
-    """Which choice is right, from 0; None where none or more than one is, as after a change."""
+def right(question: Question, place: Place) -> frozenset[int]:
+    """Which choices are right, from 0; none where the question has no answer, as after a change.
+
+    Of several that are to be marked at least two are, and not all; of others exactly one.
+    """
     try:
         found = [number for number, condition in enumerate(question.choices.values()) if place.holds(condition)]
     except AuthorError:
-        return None
-    return found[0] if len(found) == 1 else None
+        return frozenset()
+    fits = 1 < len(found) < len(question.choices) if question.several else len(found) == 1
+    return frozenset(found if fits else ())

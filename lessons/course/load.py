@@ -9,9 +9,11 @@ Every mistake in a file is an `AuthorError` that names file and line.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import overload
 
 from nntutor.lessons.course import catalog
 from nntutor.lessons.course.catalog import catalog_file
@@ -23,24 +25,50 @@ _END = "the end: "
 """Before the name of a part that belongs to no stop."""
 
 
+class _Course(Sequence[Lesson]):
+    """All lessons in course order, read when one is asked for: a lesson that is opened needs no file of another."""
+
+    @overload
+    def __getitem__(self, at: int) -> Lesson: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Lesson]: ...
+    def __getitem__(self, at: int | slice) -> Lesson | Sequence[Lesson]:
+        return _read()[0][at]
+
+    def __len__(self) -> int:
+        return len(_read()[0])
+
+
+_COURSE = _Course()
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """By the id of a lesson, its file in the catalog."""
+    return {path.stem: path for path in sorted((HERE / "catalog").glob("*.toml"))}
+
+
+@cache
+def _one(id: str) -> Lesson | AuthorError:
+    """The lesson of one of these files, or what is wrong with it."""
+    try:
+        return catalog.parse(_files()[id].read_text(encoding="utf-8"), id)
+    except AuthorError as error:
+        return error
+    except (OSError, UnicodeDecodeError) as error:
+        return AuthorError(catalog_file(id), 0, f"cannot be read: {error}")
+
+
 @cache
 def _read() -> tuple[tuple[Lesson, ...], tuple[AuthorError, ...]]:
-    found: list[Lesson] = []
-    broken: list[AuthorError] = []
-    for path in sorted((HERE / "catalog").glob("*.toml")):
-        try:
-            found.append(catalog.parse(path.read_text(encoding="utf-8"), path.stem))
-        except AuthorError as error:
-            broken.append(error)
-        except (OSError, UnicodeDecodeError) as error:
-            broken.append(AuthorError(catalog_file(path.stem), 0, f"cannot be read: {error}"))
-    found.sort(key=lambda lesson: lesson.number)
-    return tuple(found), tuple(broken)
+    all = [_one(id) for id in _files()]
+    found = sorted((one for one in all if isinstance(one, Lesson)), key=lambda lesson: lesson.number)
+    return tuple(found), tuple(one for one in all if isinstance(one, AuthorError))
 
 
-def lessons() -> tuple[Lesson, ...]:
-    """All lessons whose files can be used, in course order."""
-    return _read()[0]
+def lessons() -> Sequence[Lesson]:
+    """All lessons whose files can be used, in course order; they are read when they are looked at."""
+    return _COURSE
 
 
 def broken() -> tuple[AuthorError, ...]:
@@ -49,11 +77,11 @@ def broken() -> tuple[AuthorError, ...]:
 
 
 def find(id: str) -> Lesson | None:
-    """The lesson of that name, or None. AuthorError where its own file is broken."""
-    for error in broken():
-        if error.file == catalog_file(id):
-            raise error
-    return next((lesson for lesson in lessons() if lesson.id == id), None)
+    """The lesson of that name, or None; no other is read. AuthorError where its file is broken."""
+    one = _one(id) if id in _files() else None
+    if isinstance(one, AuthorError):
+        raise one
+    return one
 
 
 def named(name: str) -> Lesson | None:

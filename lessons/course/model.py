@@ -73,31 +73,36 @@ CHECK, DONE = "check", "done"
 class Question:
     """What a lesson asks at a stop.
 
-    A number by its symbol, to so many digits: of the stop's own iteration, later than the stop, or of the first
-    iteration of a shipped problem. form: "number", its "sign" alone, or whether it is "larger" than another one. Or a
-    problem of a series of fresh ones (`practice`), another one each time. always: it opens by itself also where another
-    one has in the same phase. choices: what can be chosen, by name, each with the condition under which it is right;
-    its words stand in the texts (`Posing`). until: an act, done once this condition holds, or (CHECK) the gradient
-    check is open; way: commands and edits that do it, for the linter.
+    A number by its symbol, to so many digits: of the stop's own iteration, later than the stop, or of iteration
+    `iteration` of its run, or of a shipped problem (0: the first). form: "number", its "sign" alone, or whether it is
+    "larger" than another one. Or a problem of a series of fresh ones (`practice`), another one each time. always: it
+    opens by itself also where another one has in the same phase. choices: what can be chosen, by name, each with the
+    condition under which it is right; its words stand in the texts (`Posing`). several: all that are right are to be
+    marked, one after another. until: an act, done once this condition holds, or (CHECK) the gradient check is open;
+    its choices, if it has some, follow. way: commands and edits that do it, astray: some that do not, for the linter.
+    rungs: questions about numbers that are asked in its place, one after the other.
     """
 
     stop: str
     ask: str = ""
     digits: int = 3
     problem: str = ""
+    iteration: int = 0
     series: str = ""
     form: str = "number"
     than: str = ""
     always: bool = False
     choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
+    several: bool = False
     until: str = ""
     way: tuple[str, ...] = ()
+    astray: tuple[str, ...] = ()
+    rungs: tuple[Question, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
         """What the texts say beside what is asked, by name; of a question that has none everything is in the record."""
-        return (DONE,) if self.until else tuple(self.choices)
+        return (*((DONE,) if self.until else ()), *self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ class Tunable:
         return value / self.times if self.times else round(value - self.by, 12)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
     """One sitting: its runs, and its stops in the order of their steps."""
 

@@ -12,12 +12,17 @@ from math import floor, isfinite, log10
 
 from nntutor.core.analysis.mistaken import Mistaken, at_step, on_the_way, step_of
 from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.notation.typed import Reading, readings
 
 _MOST_STEPS = 300
 """Of a larger iteration only mistakes in the asked step itself are looked for."""
 _NEARLY = 1 + 1e-9
+_NEAR = 0.02
+"""Of a number, how far off it is taken for rounding: three digits on the way through an iteration cost so much."""
+CARRIED = 2
+"""Digits more than those that are asked for which the numbers on the way need."""
 FORMS = ("number", "sign", "larger")
 _SIDES = {"+": 1, "-": -1, "−": -1, ">": 1, "<": -1, "0": 0, "=": 0, "＋": 1, "－": -1, "＞": 1, "＜": -1}
 HINTS = ("nudge", "rule", "figures", "answer")
@@ -26,7 +31,8 @@ HINTS = ("nudge", "rule", "figures", "answer")
 
 @dataclass(frozen=True)
 class Verdict:
-    """kind: "right", "digits" (right as far as it goes, but too short), "mistake", "wrong" or "unreadable".
+    """kind: "right", "digits" (right as far as it goes, but too short), "mistake", "near" (within _NEAR of it, as where
+    numbers on the way have been rounded), "wrong" or "unreadable".
 
     value: what was read. mistakes: those that give it, as the table of mistakes spells them. sign: whether only the
     sign is wrong.
@@ -43,7 +49,7 @@ class Asked:
     """The number behind `ref` of a recorded iteration, asked for in one of FORMS.
 
     "number": to so many significant digits. "sign": + or −. "larger": whether it is above (>) or below (<) the number
-    behind `than`. given: numbers that are told with the question, so that nobody slips on the way to them. KeyError
+    behind `than`. given: numbers that are told with the question. KeyError
     where the iteration makes no such number.
     """
 
@@ -63,6 +69,11 @@ class Asked:
         return self.step.value
 
     @property
+    def is_far(self) -> bool:
+        """Whether numbers that are not given have to be worked out on the way."""
+        return bool(self.given) and not set(names(self.step.full)) <= set(self.given)
+
+    @property
     def side(self) -> int:
         """What is right where no number is asked for: 1 for + and >, −1 for − and <, 0 for neither."""
         other = step_of(self.trace, self.than).value if self.than is not None else 0.0
@@ -75,10 +86,19 @@ class Asked:
 
     @cached_property
     def earlier_slips(self) -> tuple[Mistaken, ...]:
-        """What mistakes on the way to it make of it."""
+        """What mistakes on the way to it make of it; also in what is given and can be made of what else is given."""
         if len(self.trace) > _MOST_STEPS:
             return ()
-        return self._told_apart(on_the_way(self.trace, self.ref, self.given))
+        return self._told_apart(on_the_way(self.trace, self.ref, self._first_given))
+
+    @property
+    def _first_given(self) -> tuple[Ref, ...]:
+        """The given numbers that cannot be made of others that are given: nobody slips on the way to these."""
+        return tuple(ref for ref in self.given if not self._is_made_of_given(ref))
+
+    def _is_made_of_given(self, ref: Ref) -> bool:
+        index = self.trace.index_of(ref)
+        return index is not None and set(names(self.trace.step(index).formula)) <= set(self.given)
 
     def _told_apart(self, found: Iterator[Mistaken]) -> tuple[Mistaken, ...]:
         return tuple(one for one in found if isfinite(one.value) and not agree(one.value, self.right, self.digits))
@@ -119,6 +139,9 @@ def judged(asked: Asked, text: str) -> Verdict:
     for reading in found:
         if named := _named(reading, asked.earlier_slips, asked.digits):
             return Verdict("mistake", reading.value, named)
+    for reading in found:
+        if abs(reading.value - asked.right) <= _NEAR * abs(asked.right):
+            return Verdict("near", reading.value)
     value = found[0].value
     return Verdict("wrong", value, sign=agree(-value, asked.right, asked.digits))
 

@@ -54,10 +54,14 @@ class NumpyScript(Script):
         yield f"E_o = {self.code(book.unit_error, unit(last))}"
 
     def _softmax(self, rule: Softmax) -> str:
-        only(rule, "exponential", "negated")
+        only(rule, "exponential", "negated", "over")
         net = f"net{self.shape.last}"
         if not rule.exponential:
             return f"{net}/{net}.sum(axis=1, keepdims=True)"
+        if rule.over != "units":
+            power = f"np.exp({'-' if rule.negated else ''}{net})"
+            axis = 0 if rule.over == "samples" else None
+            return f"{power}/{power}.sum(axis={axis}, keepdims=True)"
         others, own = f"{net}[:, None, :]", f"{net}[:, :, None]"
         return f"1/np.exp({f'{own} - {others}' if rule.negated else f'{others} - {own}'}).sum(axis=-1)"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nntutor.core.engine.trace import Step, Trace
@@ -12,12 +12,14 @@ from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import again
 from nntutor.lessons.course.practice import Exercise
-from nntutor.lessons.course.questions import Asked, Verdict
+from nntutor.lessons.course.questions import CARRIED, Asked, Verdict
 from nntutor.lessons.export.steps import DIGITS, Shown, latex_number
 from nntutor.lessons.language import why
-from nntutor.lessons.language.mistakes import name_of, told
-from nntutor.lessons.language.speech import Speech, moving
+from nntutor.lessons.language.mistakes import PARTS, name_of, told
+from nntutor.lessons.language.speech import Speech, method
+from nntutor.lessons.language.words import Words
 
 _WIDTH = 88
 
@@ -49,7 +51,8 @@ class Posed:
         if self.asked.than is not None:
             than = self.asked.trace.symbol(self.asked.than, self.speech.style)
             return self.speech.say("question.ask_larger", symbol=self.symbol, than=than)
-        return self.speech.say("question.ask", symbol=self.symbol, digits=self.asked.digits)
+        key, more = "question.ask_far" if self.asked.is_far else "question.ask", self.asked.digits + CARRIED
+        return self.speech.say(key, symbol=self.symbol, digits=self.asked.digits, more=more)
 
     def hint(self, which: str) -> str:
         """One of HINTS as a sentence."""
@@ -63,10 +66,16 @@ class Posed:
                 return f"{self.symbol} = {shown.figures(_WIDTH)}"
         return self.speech.say("question.answer", symbol=self.symbol, value=self.value)
 
-    def given(self, refs: Iterable[Ref]) -> str:
-        """The numbers of another network than the one at hand that it is made of, in a row."""
+    def given(self, refs: Iterable[Ref], seed: int, here: bool) -> str:
+        """The numbers that it is made of, in a row: of another network than the one at hand, or another iteration.
+
+        seed: what the network was drawn from, 0 for none.
+        """
         listed = numbers(self.speech, self.asked.trace, [(ref, self._value(ref)) for ref in refs])
-        return self.speech.say("question.elsewhere", given=", ".join(f"{symbol} = {shown}" for symbol, shown in listed))
+        given = ", ".join(f"{symbol} = {shown}" for symbol, shown in listed)
+        if here:
+            return self.speech.say("question.iteration", iteration=self.asked.trace.iteration, given=given)
+        return self.speech.say("question.drawn" if seed else "question.elsewhere", given=given, seed=seed)
 
     def _value(self, ref: Ref) -> float:
         trace = self.asked.trace
@@ -80,14 +89,17 @@ class Posed:
         middle = f" = {figures}" if figures != self.value else ""
         return f"{self.symbol} = {shown.formula(_WIDTH)}{middle} {shown.equals} {self.value}"
 
-    def told(self, verdict: Verdict) -> Iterator[str]:
-        """What is said of an answer; the hint that a wrong one brings is said besides."""
+    def told(self, verdict: Verdict, parts: Sequence[str] = PARTS) -> Iterator[str]:
+        """What is said of an answer, of a slip these parts; the hint that a wrong one brings is said besides."""
         given = "" if verdict.value is None else figure(verdict.value, DIGITS, style=self.speech.style)
         match verdict.kind:
             case "right":
                 yield self.speech.say("question.right", symbol=self.symbol, value=self.value)
             case "digits":
                 yield self.speech.say("question.digits", digits=self.asked.digits)
+            case "near":
+                facts = {"given": given, "digits": self.asked.digits, "more": self.asked.digits + CARRIED}
+                yield self.speech.say("question.near", **facts)
             case "unreadable" if self.asked.form == "number":
                 yield self.speech.say("question.unreadable")
             case "unreadable":
@@ -97,9 +109,9 @@ class Posed:
             case "wrong":
                 yield self.speech.say("question.sign" if verdict.sign else "question.wrong", given=given)
             case "mistake":
-                yield from self._slips(verdict.mistakes, given)
+                yield from self._slips(verdict.mistakes, given, parts)
 
-    def _slips(self, mistakes: tuple[str, ...], given: str) -> Iterator[str]:
+    def _slips(self, mistakes: tuple[str, ...], given: str, parts: Sequence[str]) -> Iterator[str]:
         """What was done, why it is tempting and what is right; of several that give the same number, each."""
         found: dict[str, str] = {}
         for mistake in mistakes:  # in several forms: what is said of it in any
@@ -107,12 +119,21 @@ class Posed:
             found[name] = name if name in found else mistake
         yield self.speech.say("question.slip" if len(found) == 1 else "question.slips", given=given)
         for mistake in found.values():
-            yield self.speech.plain(" ".join(told(self.speech.words, mistake)))
+            yield self.speech.plain(" ".join(told(self.speech.words, mistake, parts)))
 
 
 def heading(speech: Speech, exercise: Exercise) -> str:
     """What a problem practises, as a noun."""
-    return speech.say(f"series.{exercise.series.id}")
+    return speech.plain(skill(speech.words, exercise.series.id))
+
+
+def skill(words: Words, name: str) -> str:
+    """What an answer is kept under, as a noun."""
+    found = again.of_stop(name)
+    if found is None:
+        return words.say(f"series.{name}")
+    lesson, question = found
+    return words.say("practice.of_stop", lesson=lesson.number, question=again.number_of(lesson, question))
 
 
 def about(speech: Speech, exercise: Exercise) -> str:
@@ -129,7 +150,7 @@ def _about(speech: Speech, problem: Problem) -> Iterator[str]:
     yield "-".join(map(str, problem.network.sizes))
     yield speech.words.say(f"activation_name.{problem.network.layers[-1].activation}")
     yield speech.words.say(f"error_name.{problem.error}")
-    yield speech.words.say(f"optimizer_name.{moving(problem, whole=True)}")
+    yield speech.words.say(f"optimizer_name.{method(problem)}")
 
 
 def given(speech: Speech, exercise: Exercise) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,16 @@ class PosedBug:
         return self.speech.say("bug.title")
 
     @property
+    def of_seed(self) -> str:
+        """The title with the seed."""
+        return self.speech.say("bug.of_seed", seed=self.bug.seed)
+
+    @property
+    def again(self) -> str:
+        """What asks for the same one again."""
+        return self.speech.say("bug.again", hunt=self.bug.hunt.id, seed=self.bug.seed)
+
+    @property
     def about(self) -> str:
         """Which iteration it is, and of which network."""
         iteration = self.speech.say("cli.iteration", iteration=self.bug.trace.iteration)

@@ -10,7 +10,7 @@ import numpy as np
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NotScripted
 from nntutor.core.notation.formula import keys
-from nntutor.core.rules.mistakes.table import rulebook
+from nntutor.core.rules.mistakes.spelling import rulebook
 from nntutor.core.rules.optimizers import Rule
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.lessons.export.script_parts import INDENT, Part, listed, rate_name, undivided

@@ -5,7 +5,7 @@ Formulas and figures are spelled in ASCII by the core; this is for the text arou
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from nntutor.core.notation.style import Style
 
@@ -40,6 +40,7 @@ def _spellings() -> tuple[tuple[str, str], ...]:
     return (("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step "), *longer_first, *_SIGNS)
 
 
+@lru_cache(maxsize=4096)  # a screen spells the same names and words again at every step
 def ascii_look(text: str) -> str:
     """Prose or a label without signs that plain terminals lack; Korean stays Korean."""
     text = text.replace(" · ", " | ")

@@ -70,8 +70,7 @@ class Speech:
         known = [(kind, getattr(optimizer, at)) for kind, at in RATE_FIELDS.items() if at in optimizer.rule.rates]
         known += [(kind, rate) for kind in PENALTIES if (rate := problem.rate(kind, 1))]
         rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
-        whole = problem.batch == "full" or not problem.passes
-        name = moving(problem, whole)
+        name = method(problem, whole=problem.batch == "full" or not problem.passes)
         batch = problem.batch if isinstance(problem.batch, str) else "mini"
         if not problem.passes:
             what = f"run_name.{problem.surface}" if problem.surface else "batch_name.given"
@@ -116,9 +115,10 @@ class Speech:
         return _LEFT_OUT.sub(lambda _: dots + said + dots, piece)
 
 
-def moving(problem: Problem, whole: bool) -> str:
-    """The key of the rule that moves the weights: plain descent says whether it sees all samples, and on a perceptron
-    it is Rosenblatt's rule, which follows no gradient."""
-    if problem.optimizer.name != "sgd":
-        return problem.optimizer.name
-    return "rosenblatt" if problem.error == "perceptron" else "sgd_full" if whole else "sgd"
+def method(problem: Problem, whole: bool = True) -> str:
+    """What changes the weights, a name under `[optimizer_name]`: Rosenblatt's rule goes down no slope. whole: every
+    iteration has all samples, or it does not matter which."""
+    name = problem.optimizer.name
+    if name != "sgd":
+        return name
+    return "rosenblatt" if problem.error == "perceptron" else "sgd_full" if whole else name

@@ -11,7 +11,7 @@ from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.rules.mistakes.table import made_in
+from nntutor.core.rules.mistakes.spelling import made_in
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 

@@ -197,6 +197,10 @@ def _is_place(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and _iteration(value[0]) and _counts(1, _MOST_STEPS)(value[1])
 
 
+def _is_line(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and _iteration(value[0]) and isinstance(value[1], str)
+
+
 _FITTING: Mapping[str, Callable[[object], bool]] = {
     "digits": _counts(1, 17),
     "page": _counts(0, 10_000),
@@ -208,6 +212,7 @@ _FITTING: Mapping[str, Callable[[object], bool]] = {
     "places": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),
     "reached": lambda value: isinstance(value, dict) and all(map(_iteration, value.values())),
     "trail": lambda value: isinstance(value, list) and all(map(_is_place, value)),
+    "typed": lambda value: isinstance(value, list) and all(map(_is_line, value)),
 }
 
 

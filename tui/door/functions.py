@@ -27,7 +27,8 @@ from nntutor.core.files.model import read_model
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems import models
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.rules.mistakes.table import MISTAKES, is_known
+from nntutor.core.rules.mistakes.spelling import is_known
+from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons.course import builtin, published
 from nntutor.lessons.course.published import Result

@@ -99,7 +99,7 @@ def _asking(session: Session, study: Study, panel: Asking, words: Words, look: L
 
 def _answering(session: Session, study: Study, panel: Answering, words: Words, look: Look) -> list[str]:
     posed = Posed(Speech(words, session.style), panel.question.asked)
-    given = [posed.given(panel.given)] if panel.given else []
+    given = [posed.given(panel.given, panel.seed, panel.here)] if panel.given else []
     told = (*answer.verdict(posed, panel), *answer.hint(posed, panel))
     how = words.say("plain.answer_how" if posed.asked.form == "number" else "plain.answer_sign")
     return [*told, *given, posed.question, how]
@@ -111,7 +111,7 @@ def _marking(session: Session, study: Study, panel: Marking, words: Words, look:
     if panel.unread:
         return [posed.no_line(panel.unread)]
     return list(posed.told(panel.hunting)) or [
-        posed.about,
+        f"{posed.of_seed}. {posed.about}",
         words.say("question.given", given=", ".join(f"{symbol} = {figure}" for symbol, figure in posed.given)),
         *map(posed.line, posed.lines),
         words.say("bug.ask"),
@@ -128,7 +128,8 @@ def _picking(session: Session, study: Study, panel: Picking, words: Words, look:
     if panel.outcome:
         return [said, words.say("plain.choice_on")]
     asks, labels = picking.asked(session, study, panel)
-    numbered = (words.say("plain.choice", number=number, text=label) for number, label in enumerate(labels, 1))
+    marked = (f"{label} [x]" if at in panel.marked else label for at, label in enumerate(labels))
+    numbered = (words.say("plain.choice", number=number, text=label) for number, label in enumerate(marked, 1))
     return [*filter(None, [said]), asks, *numbered, words.say("plain.choice_how")]
 
 

@@ -31,7 +31,7 @@ def prose_lines(session: Session, study: Study, words: Words) -> list[str]:
         lines.append(words.say("plain.more"))
     if session.questions and study.question is not None:
         lines.append(words.say("plain.asks"))
-    return lines
+    return [*lines, words.say("plain.uncovers")] if study.asks_for_words else lines
 
 
 def note_lines(session: Session, study: Study, words: Words, look: Look) -> list[str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nntutor.core.notation.style import Style
-from nntutor.lessons.language.words import LANGUAGES, load
+from nntutor.lessons.language.words import load
 from nntutor.lessons.learner.places import Store
+from nntutor.tui import beginning
 from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output
 from nntutor.tui.plain.interrupts import Ended, Interrupts
@@ -19,7 +18,7 @@ from nntutor.tui.plain.loop import Plain, can_say
 from nntutor.tui.plain.reading import read
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.keys import DEFAULT, Keymap
-from nntutor.tui.state.session import SEEDS, Message, Opened, Session
+from nntutor.tui.state.session import Message, Opened
 
 if TYPE_CHECKING:
     from nntutor.core.notation.symbols import Ref
@@ -46,13 +45,10 @@ def run(
     with closing(Store.open()) as store:
         desk = Desk(store)
         style = Style.ASCII if out.ascii else Style.UNICODE
-        session = Session(
-            desk.home(), out.words.language, style, keymap=keymap, theme=desk.theme, mouse=desk.mouse, colours=0,
-            questions=desk.questions, known=desk.known, seed=random.SystemRandom().randrange(1, SEEDS),
-        )  # fmt: skip
         opening = desk.begin(lesson, problem, source, yours)
-        if opening is not None and opening.language in LANGUAGES and not keep_language and can_say(opening.language):
-            session = replace(session, language=opening.language)
+        session = beginning.session(
+            desk, opening, out.words.language, style, keymap, 0, lambda brought: not keep_language and can_say(brought)
+        )
         plain = Plain(session, desk, out, interrupts)
         try:
             with interrupts.taken():

@@ -12,6 +12,8 @@ from nntutor.tui.plain.saying import note_lines, prose_lines
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.plain.step import step_line
 from nntutor.tui.plain.views.table import view_lines
+from nntutor.tui.state.overlays import Practice
+from nntutor.tui.state.panels import Marking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
@@ -29,7 +31,9 @@ def told(before: Session | None, after: Session) -> list[str]:
         return [*lines, *panels.search_lines(after, words)]
     if _is_covered(after):
         return [*lines, *_covered(before, after, words)] or [words.say("plain.same")]
-    if before is not None and _is_covered(before):
+    if after.visit is not None and (before is None or _review(before) is not after.visit.practice):
+        return [*lines, *_visit(after, after.visit.practice, words)]
+    if before is not None and (_is_covered(before) or (before.visit is not None and after.visit is None)):
         return [*lines, *_uncovered(before, after, words)]
     if after.study is None:
         lines += _home(before, after, words)
@@ -60,6 +64,24 @@ def _covered(before: Session | None, after: Session, words: Words) -> list[str]:
 
 def _over(session: Session) -> tuple[object, ...]:
     return session.practice, session.ending, session.language
+
+
+def _review(session: Session) -> Practice | None:
+    """The review for one question of which a lesson is open."""
+    return None if session.visit is None else session.visit.practice
+
+
+def _visit(session: Session, review: Practice, words: Words) -> list[str]:
+    """The lesson that has been opened for a question of a review, and the question; of a bug only that."""
+    # Another door: few starts have something due.
+    from nntutor.tui.drawing.pages.practice import in_lesson
+
+    study = session.study
+    assert study is not None
+    panel, title = study.panel, load.described(study.name, session.language)[0]
+    place = [] if isinstance(panel, Marking) else _place(session, study, words)
+    asked = [] if panel is None else panels.panel_lines(session, study, panel, words, look_of(session))
+    return [f"{in_lesson(review, words, title)}.", *place, *asked]
 
 
 def _uncovered(before: Session, after: Session, words: Words) -> list[str]:

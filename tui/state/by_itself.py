@@ -28,8 +28,8 @@ def opened(session: Session, study: Study) -> Study | None:
     if question.until:
         known = choices.skill(study, question) in session.known
         return None if known else acts.opened(study, question, by_itself=True)
-    panel = answers.of_stop(study, question)
-    if panel is None or panel.skill in session.known:
+    panel = answers.of_stop(study, question, session.seed, session.known)
+    if panel is None:
         return None
     return answers.opened(replace(study, playing=None), replace(panel, by_itself=True))
 

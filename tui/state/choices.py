@@ -1,7 +1,8 @@
 """The question of a stop with choices: opened, chosen from, helped with, skipped.
 
 At first nothing is picked, so that the key which goes on does so. A wrong choice is told why it is tempting and what is
-right; the panel stays until what is said of the right one has been read.
+right; the panel stays until what is said of the right one has been read. Where several are right each is marked by
+itself.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.core.engine.trace import Trace
-from nntutor.lessons.course import choosing
+from nntutor.lessons.course import again, choosing
 from nntutor.lessons.course.model import Question
+from nntutor.lessons.language.words import note
 from nntutor.tui.state import moves
 from nntutor.tui.state.keys import WAYS
-from nntutor.tui.state.panels import Picking, note
+from nntutor.tui.state.panels import Picking
 from nntutor.tui.state.study import Study, kept
 
 
@@ -21,14 +23,14 @@ def of_stop(study: Study, question: Question) -> Picking | None:
     """The panel of the question of the stop at hand; None where no choice is right, as after a change."""
     assert study.stop is not None
     right = choosing.right(question, place(study, study.stop))
-    if right is None:
+    if not right:
         return None
     return Picking(choices=len(question.choices), right=right, stop=study.stop, skill=skill(study, question))
 
 
 def skill(study: Study, question: Question) -> str:
     """What is kept under for a question that belongs to its stop alone, and to no series."""
-    return f"{study.name}.{question.stop}"
+    return again.name_of(study.name, question.stop)
 
 
 def place(study: Study, number: int) -> choosing.Place:
@@ -51,17 +53,24 @@ def pressed(study: Study, panel: Picking, name: str) -> Study:
         picked = first if panel.picked < 0 else (panel.picked + WAYS[name]) % panel.choices
         return replace(study, panel=replace(panel, picked=picked))
     if name == "help":
-        return _ended(study, panel, "shown")
+        return _ended(study, replace(panel, told=min(panel.right), marked=panel.right), "shown")
     if panel.picked < 0:
         return _left(study, panel, on=True)
-    if panel.picked == panel.right:
-        return _ended(study, panel, "helped" if panel.tries else "right")
-    return replace(study, panel=replace(panel, picked=-1, told=panel.picked, tries=panel.tries + 1))
+    return _chosen(study, replace(panel, picked=-1, told=panel.picked), panel.picked)
+
+
+def _chosen(study: Study, panel: Picking, number: int) -> Study:
+    if number not in panel.right:
+        return replace(study, panel=replace(panel, tries=panel.tries + 1))
+    panel = replace(panel, marked=panel.marked | {number})
+    if panel.marked < panel.right:
+        return replace(study, panel=panel)
+    return _ended(study, panel, "helped" if panel.tries else "right")
 
 
 def _ended(study: Study, panel: Picking, outcome: str) -> Study:
     """What is right is said, and how it ended is kept at once."""
-    panel = replace(panel, picked=-1, told=panel.right, outcome=outcome)
+    panel = replace(panel, picked=-1, outcome=outcome)
     study = kept(study, panel.skill, outcome, panel.stop)
     return replace(study, panel=panel, settled=study.settled | {panel.stop})
 

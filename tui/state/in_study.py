@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from nntutor.tui.state import edit_line, edits, moves, panels, playing, runs, views
+from nntutor.lessons.language.words import note
+from nntutor.tui.state import edit_line, edits, moves, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel
 from nntutor.tui.state.panels import Asking, Choosing, Exporting, Helping, Line, Panel, Reading, Why
@@ -31,7 +32,7 @@ def in_study(session: Session, study: Study, action: Action, extents: Extents) -
             return replace(session, study=runs.ran(study, number, chunk))
         case Tick(number):
             asking = _by_itself(session, study) if playing.is_on(study, number) else None
-            return replace(session, study=playing.ticked(study, number) if asking is None else asking)
+            return asking or replace(session, study=playing.ticked(study, number))
         case Press(name) if study.running is not None and name in _STOPS_A_RUN:
             return replace(session, study=runs.stopped(study))
         case Press(name) if _allowed(study, name):
@@ -77,7 +78,7 @@ def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Ses
     if study.panel is not None and _taken(study.panel, name):
         return in_panel(session, replace(study, note=None), study.panel, name, extents)
     if isinstance(study.panel, Line):
-        return replace(session, study=replace(study, note=panels.note("study.typing")))
+        return replace(session, study=replace(study, note=note("study.typing")))
     study = replace(study, panel=None)
     if name in ON_STUDY:
         return replace(session, study=_told(study, ON_STUDY[name](study), name))
@@ -88,7 +89,7 @@ def _told(before: Study, after: Study, name: str) -> Study:
     """A way that leads no further says so."""
     if name not in _AT_AN_END or after.place != before.place or after.note is not None or after.running is not None:
         return after
-    return replace(after, note=panels.note(_AT_AN_END[name]))
+    return replace(after, note=note(_AT_AN_END[name]))
 
 
 # --- what only the study is needed for -----------------------------------------------------------------
@@ -96,20 +97,6 @@ def _told(before: Study, after: Study, name: str) -> Study:
 
 def _opens(panel: Panel) -> Callable[[Study], Study]:
     return lambda study: replace(study, panel=panel, note=None)
-
-
-def _asked(study: Study) -> Study:
-    # Another door: few starts ask.
-    from nntutor.tui.state import answers
-
-    return answers.asked(study)
-
-
-def _bug(study: Study) -> Study:
-    # Another door: few starts look for a bug.
-    from nntutor.tui.state import marking
-
-    return marking.asked(study)
 
 
 def _left(study: Study, on: bool) -> Study:
@@ -142,8 +129,6 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "last": partial(moves.ends, last=True),
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
-    "ask": _asked,
-    "bug": _bug,
     "check": moves.checking,
     "parting": _parting,
     "edit": edit_line.editing,
@@ -173,27 +158,47 @@ def _continue(session: Session, study: Study, extents: Extents) -> Session:
         return replace(session, study=replace(study, page=study.page + 1))
     if study.act is not None:
         return replace(session, study=_left(study, on=True))
-    return replace(session, study=_by_itself(session, study) or moves.go_on(study))
+    return _by_itself(session, study) or replace(session, study=moves.go_on(study))
 
 
-def _by_itself(session: Session, study: Study) -> Study | None:
+def _by_itself(session: Session, study: Study) -> Session | None:
+    """With the question of the stop open; None where none opens by itself."""
     if not session.questions or study.lesson is None or not study.lesson.questions:
         return None
     # Another door, as for `_asked`.
     from nntutor.tui.state import by_itself
 
-    return by_itself.opened(session, study)
+    opened = by_itself.opened(session, study)
+    return None if opened is None else _drawn(session, opened)
+
+
+def _asked(session: Session, study: Study, extents: Extents) -> Session:
+    # Another door: few starts ask.
+    from nntutor.tui.state import answers
+
+    return _drawn(session, answers.asked(study, session.seed))
+
+
+def _bug(session: Session, study: Study, extents: Extents) -> Session:
+    # Another door: few starts look for a bug.
+    from nntutor.tui.state import marking
+
+    return _drawn(session, marking.asked(study, session.seed))
+
+
+def _drawn(session: Session, study: Study) -> Session:
+    """The session with a question open: the next one is drawn from another seed."""
+    return replace(session, study=study, seed=session.seed + 1)
 
 
 def _ending(session: Session, study: Study, extents: Extents) -> Session:
     """The end of the lesson; at the stop that asks for words, its answer there."""
     if study.lesson is None:
-        return replace(session, study=replace(study, note=panels.note("ending.none")))
+        return replace(session, study=replace(study, note=note("ending.none")))
     # Another door: few keys lead there.
     from nntutor.tui.state import ending
 
-    stop = None if study.stop is None else study.lesson.stops[study.stop].id
-    if stop == study.lesson.end.say and study.note != moves.LESSON_DONE:
+    if study.asks_for_words and study.note != moves.LESSON_DONE:
         session = ending.opened(session, study.name, (ending.WORDS,))
         assert session.ending is not None
         return replace(session, ending=replace(session.ending, top=extents.answer_top(session)))
@@ -203,19 +208,19 @@ def _ending(session: Session, study: Study, extents: Extents) -> Session:
 def _view(session: Session, study: Study, extents: Extents) -> Session:
     seen = extents.seen(session)
     if not seen:
-        return replace(session, study=replace(study, note=panels.note("study.too_low")))
+        return replace(session, study=replace(study, note=note("study.too_low")))
     return replace(session, study=views.next_view(study, extents.has_picture(session), seen))
 
 
 def _digits(session: Session, study: Study, extents: Extents) -> Session:
     place = DIGITS.index(session.digits) if session.digits in DIGITS else -1
     digits = DIGITS[(place + 1) % len(DIGITS)]
-    told = study.note if study.running is not None else panels.note("study.digits", count=digits)
+    told = study.note if study.running is not None else note("study.digits", count=digits)
     return replace(session, digits=digits, study=replace(study, note=told))
 
 
 def _questions(session: Session, study: Study, extents: Extents) -> Session:
-    said = panels.note("questions.off" if session.questions else "questions.on")
+    said = note("questions.off" if session.questions else "questions.on")
     return replace(session, questions=not session.questions, study=replace(study, note=said))
 
 
@@ -235,12 +240,14 @@ def _other_lesson(session: Session, study: Study, extents: Extents, way: int) ->
     ids = [lesson.id for lesson in session.home.lessons]
     place = ids.index(study.name) + way if study.name in ids else -1
     if not 0 <= place < len(ids):
-        return replace(session, study=replace(study, note=panels.note("study.no_other_lesson")))
+        return replace(session, study=replace(study, note=note("study.no_other_lesson")))
     return replace(session, wanted=Wanted(ids[place]), home=replace(session.home, picked=place))
 
 
 ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {
     "continue": _continue,
+    "ask": _asked,
+    "bug": _bug,
     "view": _view,
     "digits": _digits,
     "questions": _questions,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from nntutor.tui.state.commands import COMMANDS
@@ -37,6 +38,10 @@ class Keymap:
         object.__setattr__(self, "action", MappingProxyType(action))
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash(tuple(self.keys.items()))
 
     def non_text_keys(self, action: str) -> tuple[str, ...]:

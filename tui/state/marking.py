@@ -9,23 +9,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.lessons.course.bugs import HUNTS, Hunt, Hunting, bug
+from nntutor.lessons.language.words import note
 from nntutor.tui.state.keys import WAYS
-from nntutor.tui.state.panels import Marked, Marking, note
-from nntutor.tui.state.study import Study, kept, next_answer
+from nntutor.tui.state.panels import Marked, Marking
+from nntutor.tui.state.study import Study, kept
 from nntutor.tui.state.written import EMPTY
 
 
-def asked(study: Study) -> Study:
+def asked(study: Study, seed: int) -> Study:
     """A bug of the lesson at hand; else of the optimizer at hand; else one of backpropagation."""
     optimizer = study.timeline.problem.optimizer.name
     own = [one for one in HUNTS.values() if one.lesson == study.name]
     alike = [one for one in HUNTS.values() if one.optimizer == optimizer]
-    return opened(study, (*own, *alike, *HUNTS.values())[0])
+    return opened(study, (*own, *alike, *HUNTS.values())[0], seed)
 
 
-def opened(study: Study, hunt: Hunt) -> Study:
-    """A fresh bug of a hunt."""
-    return replace(study, panel=Marking(Hunting(bug(hunt, next_answer(study)))), note=None)
+def opened(study: Study, hunt: Hunt, seed: int) -> Study:
+    """The bug of a hunt and a seed."""
+    return replace(study, panel=Marking(Hunting(bug(hunt, seed))), note=None)
 
 
 def pressed(study: Study, panel: Marking, name: str) -> Study:

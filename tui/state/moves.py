@@ -10,10 +10,10 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.kinds import GRADIENT, KINDS, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import korean
-from nntutor.tui.state.panels import Asking, Checking, Why, note
 from nntutor.tui.state.runs import learns, run_seeds, run_to
 from nntutor.tui.state.study import Position, Study, arrived_at, moved, short_of, step_of
 from nntutor.tui.state.views import view_at, views
@@ -32,6 +32,12 @@ def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mi
     study = Study(name, lesson, MappingProxyType(timelines), run)
     study = replace(study, view=views(study)[0])
     return study if lesson is None else at_stop(study, 0)
+
+
+def begun(lesson: Lesson) -> Study:
+    """A lesson at its first stop."""
+    problems = {run.id: builtin.of_run(run) for run in lesson.runs}
+    return opened(lesson.id, lesson, problems, {run.id: run.mistake for run in lesson.runs})
 
 
 def to(study: Study, iteration: int, step: int, stop: int | None = None) -> Study:
@@ -58,6 +64,16 @@ def at_stop(study: Study, number: int) -> Study:
     if stop.view == "seeds" and study.seeds is None and study.running is None:
         return run_seeds(study)
     return study
+
+
+def brought_to(study: Study, number: int) -> Study:
+    """At a stop of a lesson that has not been changed, however far it is; nothing is left to run."""
+    assert study.lesson is not None
+    stop = study.lesson.stops[number]
+    place = study.place_of(stop)
+    assert place is not None
+    study = replace(study, run=stop.run, view=view_at(study, stop.view))
+    return arrived_at(moved(study, study.timeline.to(*place)), number)
 
 
 def go_on(study: Study) -> Study:
@@ -172,6 +188,9 @@ def go_to(study: Study, text: str) -> Study:
 
 
 def _wrong(study: Study, text: str, why: Note) -> Study:
+    # Another door, as below: a start opens no panel.
+    from nntutor.tui.state.panels import Asking
+
     return replace(study, panel=Asking("goto", line=written(text), wrong=why))
 
 
@@ -185,6 +204,8 @@ def to_maker(study: Study, ref: Ref) -> Study:
     maker = study.trace.producer(ref)
     if maker is None:
         return replace(study, note=note("goto.given", symbol=study.trace.symbol(ref)))
+    from nntutor.tui.state.panels import Why
+
     trail = (*study.trail, study.place)
     return replace(moved(study, study.timeline.to(*maker)), trail=trail, panel=Why())
 
@@ -192,6 +213,8 @@ def to_maker(study: Study, ref: Ref) -> Study:
 def back_on_trail(study: Study) -> Study:
     if not study.trail:
         return replace(study, note=note("why_panel.no_way_back"))
+    from nntutor.tui.state.panels import Why
+
     *rest, last = study.trail
     panel = study.panel if isinstance(study.panel, Why) else None
     return replace(moved(study, study.timeline.to(*last)), trail=tuple(rest), panel=panel)
@@ -225,6 +248,8 @@ def checking(study: Study) -> Study:
             ref = None
     if ref is None:
         return replace(study, note=note("check.nothing"))
+    from nntutor.tui.state.panels import Checking
+
     return replace(study, panel=Checking(ref))
 
 

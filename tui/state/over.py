@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from nntutor.tui.state import visits
 from nntutor.tui.state.ending import in_ending
-from nntutor.tui.state.practising import practising
+from nntutor.tui.state.practising import following, practising
 from nntutor.tui.state.session import Action, Extents, Session
 
 
@@ -13,3 +16,10 @@ def over(session: Session, action: Action, extents: Extents) -> Session:
         return practising(session, session.practice, action)
     assert session.ending is not None
     return in_ending(session, session.ending, action, extents)
+
+
+def visited(session: Session, action: Action, acted: Callable[[], Session]) -> Session:
+    """The session after an action in a lesson that is open for a question of a review (visits.py); after it, what the
+    review asks next."""
+    after = visits.visited(session, action, acted)
+    return after if after.visit is not None or after.practice is None else following(after, after.practice)

@@ -13,17 +13,19 @@ from nntutor.tui.state.panels import Answering
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.lessons.course.practice import Exercise
+    from nntutor.tui.state.study import Study
 
 
 @dataclass(frozen=True, eq=False)
 class Practice:
     """What is asked, and the question at hand.
 
-    purpose: "review", "practice" or "test"; only a review ends by itself. series: those that come, in turn. lesson: the
-    one that is practised or tested. levels: by series, how much of its next problem is left out. number: the problem at
-    hand, from 0; before a review is begun, -1. panel: the question; None before the first one, and beside a problem
-    that asks nothing. outcomes: of the questions of this problem that have ended. closed: whether all have. top: how
-    far the page is scrolled down.
+    purpose: "review", "practice" or "test"; only a review ends by itself. series: those that come, in turn; in a review
+    also bugs and questions of stops, which are asked in their lesson (Visit). lesson: the one that is practised or
+    tested. levels: by series, how much of its next problem is left out. number: the problem at hand, from 0; before a
+    review is begun, -1. panel: the question; None before the first one, and beside a problem that asks nothing.
+    outcomes: of the questions of this problem that have ended. closed: whether all have. top: how far the page is
+    scrolled down.
     """
 
     purpose: str
@@ -56,6 +58,18 @@ class Practice:
     def asks(self) -> bool:
         """Whether a line is typed."""
         return self.panel is not None and not self.closed
+
+
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """A lesson that is open for a question of a review alone. practice: the review, at that question. study, digits:
+    what was open before. answered: the number of the last answer that was given there; outcome: how it ended."""
+
+    practice: Practice
+    study: Study | None
+    digits: int
+    answered: int = 0
+    outcome: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ whole screen, of drawing/pages/) with a row in the table there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from nntutor.lessons.export.formats import FORMATS
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 KINDS_OF_FILES = (*FORMATS, "svg")
 """What can be exported: iterations in any format, and the screen."""
 _PICKING = ("unit_next", "unit_previous", "step", "back")
-
-
-def note(key: str, **facts: object) -> Note:
-    return key, MappingProxyType(facts)
 
 
 @dataclass(frozen=True)
@@ -130,28 +125,35 @@ class Editing(Line):
 class Answering(Line):
     """A number that is asked for. verdict: what the answer before is worth; None where a hint came after it.
 
-    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place. skill:
-    what an answer is kept under; empty for nothing. stop: whose question it is. by_itself: no key has asked for it, so
-    space goes on without an answer.
+    given: the numbers that it is made of, where the screen has none of them; empty for a number of the place. seed:
+    that they were drawn from, 0 for none. here: whether they are of the run at hand, in another iteration, and not of
+    another network. skill: what an answer is kept under; empty for nothing. stop: whose question it is. by_itself: no
+    key has asked for it, so space goes on without an answer. rung: which one of how many that are asked one after the
+    other, from 1.
     """
 
     question: Question
     verdict: Verdict | None = None
     given: tuple[Ref, ...] = ()
+    seed: int = 0
+    here: bool = False
     skill: str = ""
     stop: int | None = None
     by_itself: bool = False
+    rung: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picking(Panel):
     """The question of a stop with choices. picked: the one at hand, −1 for none; told: the one that something is said
-    of. right: the one that is. outcome: one of asking.OUTCOMES once it has ended, while what is right is read."""
+    of. right: those that are, of which all are to be marked. outcome: one of asking.OUTCOMES once it has ended, while
+    what is right is read."""
 
     choices: int
-    right: int
+    right: frozenset[int]
     stop: int
     skill: str
+    marked: frozenset[int] = frozenset()
     picked: int = -1
     told: int = -1
     tries: int = 0
@@ -159,6 +161,10 @@ class Picking(Panel):
     by_itself: bool = False
 
     takes: ClassVar[tuple[str, ...]] = (*_PICKING, "continue", "help")
+
+    @property
+    def several(self) -> bool:
+        return len(self.right) > 1
 
 
 @dataclass(frozen=True)

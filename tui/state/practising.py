@@ -15,11 +15,11 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
 from nntutor.lessons.course.fading import LAST_LEVEL, first_level, next_level
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.course.practice import Exercise, practised_after, series_of_lesson
+from nntutor.lessons.course.practice import SERIES, Exercise, practised_after, series_of_lesson
 from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.overlays import Practice
 from nntutor.tui.state.panels import Answering
-from nntutor.tui.state.session import Action, Press, Result, Session, Wanted
+from nntutor.tui.state.session import Action, Press, Session, Wanted, kept
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.written import EMPTY
 
@@ -67,7 +67,13 @@ def _levels(session: Session, series: tuple[str, ...]) -> Mapping[str, int]:
 
 
 def _drawn(session: Session, practice: Practice) -> Session:
-    """The problem at hand, its first question open; the next seed is another one."""
+    """The problem at hand, its first question open; the next seed is another one. What belongs to a lesson is asked
+    there; what is gone since, not at all."""
+    if practice.skill not in SERIES:
+        # Another door: few reviews have such.
+        from nntutor.tui.state import visits
+
+        return visits.begun(session, practice) or following(session, practice)
     level = practice.levels[practice.skill]
     practice = replace(practice, level=level, panel=None, outcomes=(), closed=False, top=0)
     practice = replace(practice, panel=_question(practice.made, 0), closed=not practice.made.asked)
@@ -92,13 +98,13 @@ def practising(session: Session, practice: Practice, action: Action) -> Session:
             return _ended(session)
         case Press("escape"):
             skips = practice.purpose == "review" and practice.asks
-            return _next(_kept(session, practice, "skipped"), practice) if skips else _ended(session)
+            return following(kept(session, practice.skill, "skipped"), practice) if skips else _ended(session)
         case Press("leave") if not practice.asks:
             return _ended(session)
         case Press("continue") if practice.asks:
             return _committed(session, practice)
         case Press("continue" | "step"):
-            return _next(session, practice)
+            return following(session, practice)
         case Press("unit_next" | "unit_previous" as name):
             return replace(session, practice=replace(practice, top=max(0, practice.top + WAYS[name])))
     return session
@@ -141,18 +147,13 @@ def _went_on(session: Session, practice: Practice) -> Session:
     if following is not None:
         return replace(session, practice=replace(practice, panel=following))
     worst = max(practice.outcomes, key=OUTCOMES.index)
-    session = _kept(session, practice, worst)
+    passed = practice.lesson if practice.purpose == "test" and worst == "right" else ""
+    session = kept(session, practice.skill, worst, passed)
     levels = {**practice.levels, practice.skill: next_level(practice.level, worst)}
     return replace(session, practice=replace(practice, levels=MappingProxyType(levels), closed=True, top=0))
 
 
-def _kept(session: Session, practice: Practice, outcome: str) -> Session:
-    number = 1 if session.result is None else session.result.number + 1
-    passed = practice.lesson if practice.purpose == "test" and outcome == "right" else ""
-    return replace(session, result=Result(number, practice.skill, outcome, passed))
-
-
-def _next(session: Session, practice: Practice) -> Session:
+def following(session: Session, practice: Practice) -> Session:
     """The next problem; after a review's last one the screen below it, after a test that was not passed the lesson."""
     if practice.purpose == "test":
         failed = practice.outcomes[-1:] != ("right",)

@@ -6,8 +6,8 @@ and sends actions. `update` (update.py) gives the next session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nntutor.core.notation.style import Style
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the list of lessons stands before the core and NumPy are lo
     from nntutor.core.engine.training import Chunk
     from nntutor.lessons.course.model import Lesson
     from nntutor.lessons.learner.answers import Skill
-    from nntutor.tui.state.overlays import Ending, Practice
+    from nntutor.tui.state.overlays import Ending, Practice, Visit
     from nntutor.tui.state.study import Study
 
 DIGITS = (4, 6, 9, 17)
@@ -56,6 +56,8 @@ class Pointed:
 
 @dataclass(frozen=True)
 class Resized:
+    """The screen has this size, in cells."""
+
     width: int
     height: int
 
@@ -135,7 +137,7 @@ class Home:
     asked.
     """
 
-    lessons: tuple[Lesson, ...]
+    lessons: Sequence[Lesson]
     picked: int = 0
     done: frozenset[str] = frozenset()
     begun: tuple[tuple[str, int], ...] = ()
@@ -147,7 +149,7 @@ class Home:
     skills: Mapping[str, Skill] = field(default_factory=dict)
 
 
-def unfinished(lessons: tuple[Lesson, ...], done: frozenset[str], name: str) -> int:
+def unfinished(lessons: Sequence[Lesson], done: frozenset[str], name: str) -> int:
     """Where the list stands after a lesson: on it; where it is finished, on the next one that is not."""
     at = next((number for number, lesson in enumerate(lessons) if lesson.id == name), 0)
     return next((n for n in (*range(at, len(lessons)), *range(at)) if lessons[n].id not in done), at)
@@ -192,8 +194,9 @@ class Session:
     is open; search: what is searched for. typed: by kind of line, those that were sent, for as long as the session
     lasts. colours: how many the terminal has; 0: none in any theme. mouse: whether it is listened to.
     questions: whether those of a lesson open by themselves, and it is said that a stop has one. known: skills that have
-    been shown of late, so that their questions do not. practice: problems over the list or the lesson; ending: below
-    them, the end of a lesson over it. seed: of the next problem that is drawn. result: how the last one ended.
+    been shown of late, so that their questions do not. practice: problems over the list or the lesson; visit: a lesson
+    that is open for one of them; ending: below them, the end of a lesson over it. seed: of the next problem that is
+    drawn. result: how the last one ended.
     """
 
     home: Home
@@ -216,9 +219,16 @@ class Session:
     questions: bool = True
     known: frozenset[str] = frozenset()
     practice: Practice | None = None
+    visit: Visit | None = None
     ending: Ending | None = None
     seed: int = 1
     result: Result | None = None
+
+
+def kept(session: Session, skill: str, outcome: str, passed: str = "") -> Session:
+    """The session that says how a question about a skill has ended; passed: the lesson that it stands for."""
+    number = 1 if session.result is None else session.result.number + 1
+    return replace(session, result=Result(number, skill, outcome, passed))
 
 
 class Extents(Protocol):

@@ -22,16 +22,16 @@ from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.engine.training import Chunk, Runner
+from nntutor.core.notation.formula import Name
 from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Question, Stop
-from nntutor.lessons.language.words import Note
-from nntutor.tui.state.panels import Panel, note
-from nntutor.tui.state.telling import Telling
+from nntutor.lessons.language.words import Note, note
 
 if TYPE_CHECKING:
-    from nntutor.core.diagnosis.text import Named
+    from nntutor.tui.state.panels import Panel
+    from nntutor.tui.state.telling import Telling
 
 SEEDS, SEED_ITERATIONS = 256, 2000
 
@@ -105,9 +105,10 @@ class Study:
     for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
     hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
     settled: the stops whose own question has ended, but for being skipped. closed: those where it has ended in
-    whichever way, so that it opens by itself no more. act: what is to be done at the stop, said in place of its text.
-    yours: by iteration and number, what the learner has got for it. typed: what of it has been typed here, as it was
-    written; slip: what gives these numbers.
+    whichever way, so that it opens by itself no more. climbed: by stop, how many rungs of its question have ended. act:
+    what is to be done at the stop, said in place of its text. yours: by iteration and number, what the learner has got
+    for it. typed: the lines of it that have been typed here, each with the iteration at hand; slip: what gives these
+    numbers, None where that is not known.
     """
 
     name: str
@@ -134,9 +135,10 @@ class Study:
     answered: Answered | None = None
     settled: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
+    climbed: Mapping[int | None, int] = field(default_factory=dict)
     act: Act | None = None
     yours: Mapping[tuple[int, Ref], Yours] = field(default_factory=dict)
-    typed: tuple[Named, ...] = ()
+    typed: tuple[tuple[int, str], ...] = ()
     slip: Note | None = None
 
     @property
@@ -156,6 +158,15 @@ class Study:
     @cached_property
     def step(self) -> Step:
         return self.trace.step(self.timeline.step)
+
+    @cached_property
+    def at_hand(self) -> Step:
+        """The number at hand: the step's; while a question is open what it asks for, with nothing of how it is made."""
+        for ref in self.hidden:
+            step = self.trace.step(self.trace.index_of(ref) or self.step.index)
+            bare = Name(ref)
+            return replace(step, index=self.step.index, formula=bare, full=bare, textbook=None, operands=())
+        return self.step
 
     @property
     def finished(self) -> bool:
@@ -180,6 +191,15 @@ class Study:
         if self.lesson is None or self.stop is None or self.stop in self.settled:
             return None
         return self.lesson.question(self.lesson.stops[self.stop].id)
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether the stop at hand is the one whose answer, in words, is uncovered by a key."""
+        return (
+            self.lesson is not None
+            and self.stop is not None
+            and (self.lesson.stops[self.stop].id == self.lesson.end.say)
+        )
 
     def place_of(self, stop: Stop) -> Position | None:
         """Where a stop is in its own run; None where the network at hand has no such number."""

@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 
 def update(session: Session, action: Action, extents: Extents) -> Session:
     """The session after an action."""
-    return fitted(_updated(session, action, extents), extents)
+    if session.visit is None:
+        return fitted(_updated(session, action, extents), extents)
+    # Another door: few starts have something due.
+    from nntutor.tui.state.over import visited
+
+    return fitted(visited(session, action, lambda: _updated(session, action, extents)), extents)
 
 
 def _updated(session: Session, action: Action, extents: Extents) -> Session:
@@ -54,8 +59,8 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
         case Opened(study):
             digits = study.lesson.digits if study.lesson is not None else session.digits
             return replace(
-                session, study=study, wanted=None, search=None, practice=None, ending=None,
-                digits=action.digits or digits,
+                session, study=study, wanted=None, search=None, practice=None, visit=None,
+                ending=None, digits=action.digits or digits,
             )  # fmt: skip
         case Press("language"):
             at = words.LANGUAGES.index(session.language) + 1
@@ -136,7 +141,7 @@ def carried_out(session: Session, entry: Entry, extents: Extents) -> Session:
         case "lesson":
             return _wanted(session, entry.name)
         case "view" if session.study is not None:
-            from nntutor.tui.state.panels import note
+            from nntutor.lessons.language.words import note
             from nntutor.tui.state.views import shown
 
             told = None if extents.seen(session) else note("study.too_low")

@@ -8,19 +8,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nntutor.core.errors import NntutorError
+from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.moves import to
-from nntutor.tui.state.panels import Asking, note
+from nntutor.tui.state.panels import Asking
 from nntutor.tui.state.study import Study, Yours, step_of
 from nntutor.tui.state.written import written
 
 if TYPE_CHECKING:  # who moves to a number has no need of what has compared them
     from nntutor.core.diagnosis.diagnosing import Diagnosis, Value
     from nntutor.core.diagnosis.text import Named
-    from nntutor.core.engine.trace import Trace
 
+Lines = tuple[tuple[int, str], ...]
+"""What was typed, line by line, each with the iteration that was at hand."""
 _MOST_WEIGHTS, _MOST_ITERATIONS = 100, 20
 
 
@@ -55,7 +57,7 @@ def parting(study: Study) -> Study:
         return replace(study, note=note("yours.none"))
     if not study.own(study.run):
         return replace(study, note=note("yours.changed"))
-    there = to_first_apart(study) if study.yours else study
+    there = to_first_apart(_explained(study)) if study.yours else study
     if there.place == study.place and there.note == study.note:
         return replace(study, panel=Asking("yours"), note=None)
     return there
@@ -81,37 +83,99 @@ def to_first_apart(study: Study) -> Study:
 def taken(study: Study, text: str) -> Study:
     """The study with numbers that the learner has typed: of one name the last one counts."""
     from nntutor.core.diagnosis import diagnosing
-    from nntutor.core.diagnosis.text import parsed
 
     if not text.strip():
         return replace(study, panel=None)
-    problem, at = study.timeline.problem, study.timeline.iteration
+    problem, lines = study.timeline.problem, (*study.typed, (study.timeline.iteration, text))
     try:
-        now = [_placed(one, study.trace) for one in parsed(text.replace(";", "\n"), "")]
-        names = {one.name for one in now}
-        typed = (*(one for one in study.typed if one.name not in names), *now)
-        if _searched(problem, typed):
-            found = diagnosing.compared(problem, list(typed), "", at)
+        named = _named(problem, lines)
+        if _searched(problem, named):
+            found = diagnosing.compared(problem, named)
             values, slip = found.values, _slip(found)
         else:
-            values, slip = diagnosing.beside(problem, list(typed), "", at), None
+            values, slip = diagnosing.beside(problem, named), None
     except NntutorError as error:
         return replace(study, panel=Asking("yours", line=written(text), wrong=_said(error)))
     yours = MappingProxyType({**study.yours, **by_step(problem, values)})
+    typed = _lasting(problem, lines)
     return _counted(replace(study, panel=None, yours=yours, typed=typed, slip=slip), "yours.opened")
 
 
-def _placed(given: Named, trace: Trace) -> Named:
-    """The same under the one spelling of its symbol, with its iteration."""
-    ref = trace.find(given.name)
-    name = given.name if ref is None else trace.symbol(ref)
-    return given if "@" in name else replace(given, name=f"{name}@{trace.iteration}")
+def typed_again(study: Study, lines: Lines, most: int) -> Study:
+    """The study with lines that were typed in an earlier session; as it is where they do not fit, or any number is of
+    an iteration beyond `most`.
+    """
+    from nntutor.core.diagnosis import diagnosing
+
+    problem = study.timeline.original
+    try:
+        named = _named(problem, lines)
+        if _last(named) > most:
+            return study
+        values = diagnosing.beside(problem, named)
+    except NntutorError:
+        return study
+    return replace(study, yours=by_step(problem, values), typed=lines)
 
 
-def _searched(problem: Problem, typed: tuple[Named, ...]) -> bool:
+def _named(problem: Problem, lines: Lines) -> list[Named]:
+    """What the lines give; of one name the last one."""
+    found: dict[str, Named] = {}
+    for at, text in lines:
+        for one in _of_line(problem, at, text):
+            found.pop(one.name, None)
+            found[one.name] = one
+    return list(found.values())
+
+
+def _lasting(problem: Problem, lines: Lines) -> Lines:
+    """Those that give a number which no later one gives."""
+    seen: set[str] = set()
+    kept: list[tuple[int, str]] = []
+    for line in reversed(lines):
+        names = {one.name for one in _of_line(problem, *line)}
+        kept += [line] if names - seen else []
+        seen |= names
+    return tuple(reversed(kept))
+
+
+def _of_line(problem: Problem, at: int, text: str) -> list[Named]:
+    """What one line gives, each under the one spelling of its symbol, with its iteration."""
+    from nntutor.core.diagnosis.text import parsed
+
+    names = Names(problem.network.sizes, problem.batch_length(at) > 1)
+    return [_placed(one, names, problem, at) for one in parsed(text.replace(";", "\n"), "")]
+
+
+def _placed(given: Named, names: Names, problem: Problem, at: int) -> Named:
+    ref = names.find(given.name)
+    if ref is not None and ref.kind in PER_SAMPLE and ref.sample < 0 and len(problem.samples):
+        ref = ref._replace(sample=problem.samples_of(at)[0])
+    name = given.name if ref is None else names.symbol(ref)
+    return given if "@" in name else replace(given, name=f"{name}@{at}")
+
+
+def _searched(problem: Problem, typed: list[Named]) -> bool:
     """Whether mistakes are looked for: where that takes no longer than a key may."""
     weights = sum(layer.weights.size for layer in problem.network.layers)
-    return weights <= _MOST_WEIGHTS and all(int(one.name.rpartition("@")[2] or 0) <= _MOST_ITERATIONS for one in typed)
+    return weights <= _MOST_WEIGHTS and _last(typed) <= _MOST_ITERATIONS
+
+
+def _last(typed: list[Named]) -> int:
+    """The last iteration of which something was typed; 0 where one is no number."""
+    at = [one.name.rpartition("@")[2] for one in typed]
+    return max((int(one) for one in at if one.isdecimal()), default=0)
+
+
+def _explained(study: Study) -> Study:
+    """The study with what gives its numbers, where they come from an earlier session and nobody has looked."""
+    from nntutor.core.diagnosis import diagnosing
+
+    problem = study.timeline.problem
+    if study.slip is not None or not study.typed or all(one.agrees for one in study.yours.values()):
+        return study
+    named = _named(problem, study.typed)
+    return replace(study, slip=_slip(diagnosing.compared(problem, named))) if _searched(problem, named) else study
 
 
 def _slip(found: Diagnosis) -> Note | None:

@@ -32,6 +32,12 @@ def from_output(sent: Expr) -> Slip:
     return back(lambda way, at: replace(way, sent=sent) if at.number == at.shape.last - 1 else way)
 
 
+def own_error_sent(rules: LayerRules, at: At) -> LayerRules:
+    """Each output's E_o along its own lines, where it is another number than E."""
+    one = at.shape.outputs == at.shape.samples == 1 and not at.shape.penalty
+    return rules if one else from_output(Name("unit_error"))(rules, at)
+
+
 def scale(at: At) -> float:
     """How many times o − t an output's ∂E/∂o is; 0 where δ is one factor."""
     tree = LOSSES[at.shape.error].out_grad

@@ -72,7 +72,20 @@ def _as_printed(book: Rulebook) -> Rulebook:
     return book if book.textbook is None else replace(book, unit_error=book.textbook, textbook=None)
 
 
-def softmax_without_exp(book: Rulebook, shape: Shape, only: int) -> Rulebook:
-    if book.probability is None or only not in (0, shape.last):
-        return book
-    return _as_printed(replace(book, probability=Softmax(exponential=False)))
+def _other_softmax(made: Softmax, least: int = 1) -> Change:
+    """Another softmax, of at least so many samples."""
+
+    def change(book: Rulebook, shape: Shape, only: int) -> Rulebook:
+        if book.probability is None or only not in (0, shape.last) or shape.samples < least:
+            return book
+        return _as_printed(replace(book, probability=made))
+
+    return change
+
+
+softmax_without_exp = _other_softmax(Softmax(exponential=False))
+
+
+def softmax_over(axis: str) -> Change:
+    """Divided by the sum over the samples of a unit, or over everything."""
+    return _other_softmax(Softmax(over=axis), least=2)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from nntutor.core.notation.formula import Div, Expr, Mul, Name, Num
 from nntutor.core.rules.mistakes.slip import At, Slip
-from nntutor.core.rules.rulebook import LayerRules
-from nntutor.core.rules.sums import GradientSum
+from nntutor.core.rules.rulebook import LayerRules, Rulebook
+from nntutor.core.rules.shape import Shape
+from nntutor.core.rules.sums import ErrorSum, GradientSum
 
 _NET = Name("net")
 Made = Callable[[GradientSum, At], GradientSum]
@@ -94,9 +95,20 @@ def is_mean(at: At) -> bool:
     return at.shape.samples > 1 and at.shape.over_samples == "mean"
 
 
-@of_both
 def batch_sum(made: GradientSum, at: At) -> GradientSum:
     return replace(made, divisor=1) if is_mean(at) else made
+
+
+def error_summed(book: Rulebook, shape: Shape, only: int) -> Rulebook:
+    """E alone is not divided by n."""
+    if not is_mean(At(shape.last, shape)) or only not in (0, shape.last) or not isinstance(book.total, ErrorSum):
+        return book
+    return replace(book, total=replace(book.total, divisor=book.total.divisor / shape.samples))
+
+
+def count_of_inputs(made: GradientSum, at: At) -> GradientSum:
+    """Divided by the other side of the table of samples."""
+    return replace(made, divisor=at.shape.layers[0].inputs) if is_mean(at) else made
 
 
 @of_both
@@ -129,10 +141,15 @@ def last_sample(divided: bool) -> Made:
 # --- biases --------------------------------------------------------------------------------------------
 
 
-@of_biases
-def one_for_all(made: GradientSum, at: At) -> GradientSum:
-    """The sum over the layer's units for each of them."""
-    return replace(made, pooled=True) if at.layer.units > 1 else made
+def one_for_all(mean: bool) -> Slip:
+    """The sum, or the mean, over the layer's units for each of them."""
+
+    @of_biases
+    def change(made: GradientSum, at: At) -> GradientSum:
+        units = at.layer.units
+        return replace(made, pooled=True, divisor=made.divisor * (units if mean else 1)) if units > 1 else made
+
+    return change
 
 
 @of_biases

@@ -81,6 +81,11 @@ def of_updates(**slips: Slip) -> Mistake:
     return Mistake({_hyphened(name): layered(slip) for name, slip in slips.items()})
 
 
+def joined(one: Mistake, other: Mistake) -> Mistake:
+    """The forms of both, as forms of one mistake."""
+    return Mistake(one.variants | other.variants)
+
+
 def _hyphened(name: str) -> str:
     return name.replace("_", "-")
 

@@ -83,6 +83,22 @@ def slope_times_net(tree: Expr, at: At) -> Expr:
     return tree if tree == ZERO else Mul(tree, _NET)
 
 
+def slope_of(other: str) -> Slip:
+    """The slope of another activation, which has been there before."""
+
+    @slope
+    def change(tree: Expr, at: At) -> Expr:
+        return tree if at.layer.activation == other else activation(other).slope
+
+    return change
+
+
+@slope
+def mask_of_gradient(tree: Expr, at: At) -> Expr:
+    """1 where what came back is above 0, in place of net."""
+    return replaced(tree, _NET, Name("out_grad")) if at.layer.activation in ("relu", "leaky-relu") else tree
+
+
 @slope
 def slope_of_gap(tree: Expr, at: At) -> Expr:
     """e(1 − e), 1 − e² with e = o − t."""

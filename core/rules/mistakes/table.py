@@ -1,19 +1,14 @@
 """The classic errors of backpropagation: each makes another rulebook of the right one.
 
-A mistaken iteration is planned, compiled, recorded and read like a right one, so that both can stand side by side. A
-mistake is written as its name, "batch-sum"; a variant of it behind a colon, "one-path:last"; one layer alone behind an
-at sign, "no-hidden-slope@1"; several joined by a plus sign, "updated-weights+batch-sum".
+A mistaken iteration is planned, compiled, recorded and read like a right one, so that both can stand side by side. How
+one is written: `spelling`.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from nntutor.core.notation.formula import Name
 from nntutor.core.rules.mistakes import backward, forward, gradients, slopes, updates
-from nntutor.core.rules.mistakes.slip import Mistake, of_layers, of_network, of_updates
-from nntutor.core.rules.rulebook import Rulebook, right
-from nntutor.core.rules.shape import Shape
+from nntutor.core.rules.mistakes.slip import Mistake, joined, of_layers, of_network, of_updates
 
 # In the contract's order, from the first formula of an iteration to the last, which is also the order of those that
 # agree: so a ReLU's mask of ones stands before the slopes of 1. A numerical gradient of an output in place of E
@@ -26,6 +21,9 @@ MISTAKES: dict[str, Mistake] = {
     "activation-left-out": of_network(all=forward.of_outs(forward.activation_left_out)),
     "exp-sign": of_network(all=forward.of_outs(forward.exp_sign)),
     "softmax-without-exp": of_network(all=forward.softmax_without_exp),
+    "softmax-over-samples": of_network(
+        samples=forward.softmax_over("samples"), everything=forward.softmax_over("everything")
+    ),
     "sign": of_layers(all=slopes.at_output(slopes.turned)),
     "target-in-slope": of_layers(all=slopes.target_in_slope),
     "mask-always-one": of_layers(all=slopes.mask_always_one),
@@ -34,6 +32,8 @@ MISTAKES: dict[str, Mistake] = {
     "slope-at-net": of_layers(all=slopes.slope_at_net),
     "slope-twice": of_layers(all=slopes.slope_twice),
     "slope-times-net": of_layers(all=slopes.slope_times_net),
+    "other-slope": of_layers(sigmoid=slopes.slope_of("sigmoid"), tanh=slopes.slope_of("tanh")),
+    "mask-of-gradient": of_layers(all=slopes.mask_of_gradient),
     "slope-of-error": of_layers(gap=slopes.slope_of_gap, turned=slopes.slope_of_turned_gap),
     "factor-two": of_layers(missing=slopes.at_output(slopes.halved), added=slopes.at_output(slopes.doubled)),
     "outputs-mean-for-sum": of_network(
@@ -49,7 +49,7 @@ MISTAKES: dict[str, Mistake] = {
     "error-for-gap": of_layers(output=slopes.for_gap("unit_error"), total=slopes.total_for_gap),
     "slope-besides-cross-entropy": of_layers(all=slopes.slope_besides),
     "softmax-diagonal": of_layers(all=slopes.softmax_diagonal),
-    "loss-sent-back": of_layers(all=backward.from_output(Name("error"))),
+    "loss-sent-back": of_layers(total=backward.from_output(Name("error")), output=backward.own_error_sent),
     "error-sent-back": of_layers(
         gap=backward.gap_sent, gradient=backward.gradient_sent, everywhere=backward.slopes_never_sent
     ),
@@ -85,14 +85,22 @@ MISTAKES: dict[str, Mistake] = {
     "own-output-for-input": of_layers(all=gradients.own_output_for_input),
     "slope-of-weight": of_layers(all=gradients.slope_of_weight),
     "transposed": of_layers(all=gradients.transposed),
-    "batch-sum": of_layers(all=gradients.batch_sum),
+    "batch-sum": joined(
+        of_layers(
+            all=gradients.of_both(gradients.batch_sum),
+            weights=gradients.of_weights(gradients.batch_sum),
+            biases=gradients.of_biases(gradients.batch_sum),
+        ),
+        of_network(error=gradients.error_summed),
+    ),
     "batch-mean": of_layers(all=gradients.batch_mean),
     "mean-twice": of_layers(deltas=gradients.mean_in_deltas, gradients=gradients.of_both(gradients.mean_again)),
+    "other-count": of_layers(all=gradients.of_both(gradients.count_of_inputs)),
     "last-sample-only": of_layers(
         divided=gradients.of_both(gradients.last_sample(True)),
         undivided=gradients.of_both(gradients.last_sample(False)),
     ),
-    "one-bias-for-all": of_layers(all=gradients.one_for_all),
+    "one-bias-for-all": of_layers(all=gradients.one_for_all(False), mean=gradients.one_for_all(True)),
     "bias-mean-twice": of_layers(all=gradients.of_biases(gradients.mean_again)),
     "bias-value-for-gradient": of_layers(all=gradients.bias_itself),
     "bias-not-updated": of_layers(all=gradients.bias_stays),
@@ -103,62 +111,18 @@ MISTAKES: dict[str, Mistake] = {
     "momentum-rate-twice": of_updates(move=updates.velocity_times_rate, share=updates.share_times_rate),
     "momentum-late": of_updates(plain=updates.late, average=updates.late_average),
     "momentum-sign": of_updates(move=updates.velocity_subtracted, gradient=updates.gradient_added),
+    "state-not-kept": of_updates(all=updates.state_not_kept),
     # m and v start at 0, so at first both are too small: √v by more than m.
-    "no-correction": of_updates(all=updates.no_correction),
+    "no-correction": of_updates(
+        all=updates.no_correction, m_alone=updates.uncorrected("mhat"), v_alone=updates.uncorrected("vhat")
+    ),
+    "correction-kept": of_updates(all=updates.correction_kept),
     "correction-without-power": of_updates(all=updates.correction_without_power),
     "count-from-zero": Mistake({"all": updates.count(-1)}, whole=True),
     "count-from-two": Mistake({"all": updates.count(1)}, whole=True),
+    "count-per-update": of_updates(layers=updates.counted_on("layers"), arrays=updates.counted_on("arrays")),
+    "betas-swapped": of_updates(all=updates.betas_swapped),
     "no-square": of_updates(all=updates.no_square),
     "no-root": of_updates(all=updates.no_root),
     "epsilon-inside": of_updates(all=updates.epsilon_inside),
 }
-
-# What a mistake was called before.
-_EARLIER = {"uncorrected": "no-correction"}
-
-
-def spelled(mistake: str) -> str:
-    """A mistake as it is spelled now. KeyError for one that there is not, ValueError for a layer that is no number."""
-    parts = [_parted(part) for part in mistake.split("+")] if mistake else []
-    return "+".join(
-        name + (f":{variant}" if variant else "") + (f"@{layer}" if layer else "") for name, variant, layer in parts
-    )
-
-
-def is_known(mistake: str) -> bool:
-    """Whether every mistake in it is one of the table."""
-    try:
-        return bool(spelled(mistake))
-    except (KeyError, ValueError):
-        return False
-
-
-def _parted(part: str) -> tuple[str, str, int]:
-    """(name, variant, layer) of one mistake; "" and 0 where they are not named."""
-    rest, _, layer = part.partition("@")
-    name, _, variant = rest.partition(":")
-    name = _EARLIER.get(name, name)
-    if name not in MISTAKES or (variant and variant not in MISTAKES[name].variants):
-        raise KeyError(part)
-    return name, variant, int(layer) if layer else 0
-
-
-def made_in(mistake: str, layer: int) -> frozenset[str]:
-    """The names of those that are made in a layer, counted from 1. KeyError for one that there is not."""
-    parts = [_parted(part) for part in mistake.split("+")] if mistake else []
-    return frozenset(name for name, _, only in parts if only in (0, layer) or MISTAKES[name].whole)
-
-
-def mistaken(book: Rulebook, shape: Shape, mistake: str) -> Rulebook:
-    """The rulebook with these mistakes made in it, in their order. KeyError for one that there is not."""
-    for part in mistake.split("+") if mistake else ():
-        name, variant, only = _parted(part)
-        variants = MISTAKES[name].variants
-        book = variants[variant or next(iter(variants))](book, shape, only)
-    return book
-
-
-@lru_cache(maxsize=256)
-def rulebook(shape: Shape) -> Rulebook:
-    """The rules of an iteration of this shape, its mistake made. KeyError where there is no such mistake."""
-    return mistaken(right(shape), shape, shape.mistake)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from nntutor.core.notation.formula import (
     ONE,
+    Div,
     Expr,
     Mul,
     Name,
@@ -194,6 +196,41 @@ def _uncorrected(found: Rule, method: Method) -> Rule:
     return replace(made, corrected=())
 
 
+def uncorrected(name: str) -> Slip:
+    """One of the two, "mhat" or "vhat", as it is."""
+
+    @update
+    def change(found: Rule, method: Method) -> Rule:
+        made = _with_change(found, lambda tree: replaced(tree, Name(name), Name(name.removesuffix("hat"))))
+        return replace(made, corrected=tuple(pair for pair in found.corrected if pair[0] != name))
+
+    return change
+
+
+@update
+def correction_kept(found: Rule, method: Method) -> Rule:
+    """m and v are themselves divided, and go so into the next iteration."""
+    by = {name.removesuffix("hat"): tree.b for name, tree in found.corrected if isinstance(tree, Div)}
+    states = tuple((name, Div(tree, by[name]) if name in by else tree) for name, tree in found.states)
+    return replace(_uncorrected(found, method), states=states) if by else found
+
+
+@update
+def state_not_kept(found: Rule, method: Method) -> Rule:
+    """What is remembered begins at 0 in each iteration."""
+    return _state(found, _fresh)
+
+
+def _fresh(tree: Expr) -> Expr:
+    """The state without what there was of it before."""
+    match tree:
+        case Sub(_, Mul(a, b)):
+            return Mul(Neg(a), b)
+        case Sum((_, made)):
+            return made
+    return tree
+
+
 @update
 def correction_without_power(found: Rule, method: Method) -> Rule:
     """Divided by 1 − β for 1 − βᵏ."""
@@ -210,6 +247,54 @@ def count(by: int) -> Change:
         return replace(book, count=book.count + by) if book.counts else book
 
     return change
+
+
+def counted_on(each: str) -> Slip:
+    """k moved on at every layer, or at every array of weights or biases, in the order of the layers: of n the j-th has
+    n·(k − 1) + j for k.
+    """
+
+    def slip(rules: LayerRules, at: At) -> LayerRules:
+        arrays = [
+            (number, bias)
+            for number, layer in enumerate(at.shape.layers, 1)
+            for bias in (False, True)[: 1 + layer.bias]
+        ]
+        steps = arrays if each == "arrays" else [(number, False) for number in range(1, at.shape.last + 1)]
+        if not 1 < len(steps) <= _MOST_STEPS:
+            return rules
+        own, bias = (steps.index((at.number, of and each == "arrays")) for of in (False, at.layer.bias))
+        weights, biases = (partial(_counted, of=len(steps), less=len(steps) - 1 - one) for one in (own, bias))
+        return replace(
+            rules, update=_everywhere(rules.update, weights), bias_update=_everywhere(rules.bias_update, biases)
+        )
+
+    return slip
+
+
+def _counted(tree: Expr, of: int, less: int) -> Expr:
+    """β to the power of n·k − less for βᵏ."""
+
+    def power(key: object) -> Expr:
+        name = str(key)
+        if name not in _POWERS:
+            return Name(name)
+        made: Expr = product(*[Name(name)] * of)
+        for _ in range(less):
+            made = Div(made, Name(_POWERS[name]))
+        return made
+
+    return bind(tree, power)
+
+
+@update
+def betas_swapped(found: Rule, method: Method) -> Rule:
+    """β₁ for β₂ and β₂ for β₁."""
+    return _everywhere(found, lambda tree: bind(tree, lambda key: Name(str(key).translate(_OTHER))))
+
+
+_OTHER = str.maketrans("12", "21")
+_MOST_STEPS = 8  # layers or arrays; the power of more makes a formula that nobody reads
 
 
 @update

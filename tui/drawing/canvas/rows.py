@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -36,7 +37,7 @@ def row_cells(row: Row) -> int:
     return total
 
 
-def _joined(words: Iterable[Piece]) -> Row:
+def joined(words: Iterable[Piece]) -> Row:
     """Neighbours that are the same but for their text in one piece."""
     return tuple(
         Piece("".join(word.text for word in group), *same) for same, group in groupby(words, key=itemgetter(1, 2))
@@ -83,7 +84,7 @@ def shortened(row: Row, width: int, look: Look) -> Row:
     for kept in range(len(words) - 1, -1, -1):
         left_out = sum(not word.text.isspace() for word in words[kept:])
         tail = look.more(left_out)
-        shown = _joined(words[:kept])
+        shown = joined(words[:kept])
         if row_cells(shown) + cells(tail) <= width:
             return (*shown, Piece(tail, "dim"))
     return (Piece(cut(look.more(left_out).strip(), width), "dim"),)
@@ -132,8 +133,8 @@ def bar(share: float, width: int, look: Look) -> Piece:
     return Piece(look.line("█") * done + ("." if look.ascii else "·") * (width - done))
 
 
-def changed_span(before: Row, after: Row) -> tuple[int, int]:
-    """The first and one past the last cell in which two rows differ; (0, 0) where they show the same."""
+def changed_spans(before: Row, after: Row) -> list[tuple[int, int]]:
+    """The first and one past the last cell of each part in which two rows differ."""
     pairs = zip(before, after, strict=False)
     same = next((n for n, (one, other) in enumerate(pairs) if one[:2] != other[:2]), None)
     same = min(len(before), len(after)) if same is None else same
@@ -142,10 +143,15 @@ def changed_span(before: Row, after: Row) -> tuple[int, int]:
     length = max(len(old), len(new))
     old += [_BLANK] * (length - len(old))
     new += [_BLANK] * (length - len(new))
-    differing = [at for at in range(length) if old[at] != new[at]]
-    return (start + differing[0], start + differing[-1] + 1) if differing else (0, 0)
+    spans: list[tuple[int, int]] = []
+    for at in range(length):
+        if old[at] != new[at]:
+            near = spans and start + at - spans[-1][1] <= _NEAR
+            spans.append((spans.pop()[0] if near else start + at, start + at + 1))
+    return spans
 
 
+_NEAR = 8  # cells between two parts that are painted as one: to go past them would take as many bytes
 _BLANK = (" ", "")
 
 
@@ -163,7 +169,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
                 continue
             spread.append((letter, style))
             if width == 2:
-                spread.append((letter, "second half"))
+                spread.append((letter, f"{style} second half"))
     return spread
 
 
@@ -198,7 +204,11 @@ def wrapped(text: str, width: int) -> list[str]:
     The marks of bold terms, **so**, take up no cell. In a word that is broken those of a whole term are left out, and
     that of a term which goes on before or after it stands at its beginning.
     """
-    width = max(1, width)
+    return list(_lines(text, max(1, width)))
+
+
+@lru_cache(maxsize=1024)  # a page of help is laid out at each key, and each time from its first paragraph on
+def _lines(text: str, width: int) -> tuple[str, ...]:
     lines: list[str] = []
     line, used = "", 0
     for word in _words(text, width):
@@ -219,7 +229,7 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines.append(line)
             line, used = word, taken
-    return [one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines)]
+    return tuple(one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines))
 
 
 def _words(text: str, width: int) -> Iterator[str]:

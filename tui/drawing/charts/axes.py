@@ -17,6 +17,7 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, cut
 
 _ROUND = (1.0, 2.0, 2.5, 5.0)
 _APART = 2  # rows from tick to tick
+_ROOMY = 15  # rows from which ticks are further apart: a row more or less between two is seen less
 _MOST_TICKS = 12
 _DIGITS = (4, 6, 9, 12, 17)
 
@@ -108,7 +109,7 @@ class Plot:
     def __init__(self, width: int, height: int, look: Look, across: Axis, up: Axis, named: bool = True) -> None:
         self.look, self.across, self.up, self.width = look, across, up, width
         rows = max(1, height - 1)
-        self.left = ticks(up, look, rows)
+        self.left = ticks(up, look, rows, _APART if rows < _ROOMY else _APART + 1)
         self.name = up.name if named else ""
         self.margin = max(cells(text) for text in (self.name, *(tick.text for tick in self.left))) + 1
         self.dots = Dots(width - self.margin - 2, rows, look, across.span, up.span)

@@ -66,7 +66,7 @@ def parabola_rows(
     moves: the weights w0, w1, …; slope: dE/dw at the last one, None for no tangent. label stands at the right.
     """
     gap = max(1, width - cells(title) - cells(label) - 2)
-    head: Row = (Piece(f" {title}"), Piece(" " * gap), Piece(label, "result"))
+    head: Row = (Piece(f" {title}"), Piece(" " * gap), Piece(label, "bold"))
     if width < _LEAST[0] or height < _LEAST[1]:
         return [shortened((Piece(f" {title}  {label}", "bold"),), width, look)][:height]
     sampled = _Sampled.over(values, across, width)
@@ -105,7 +105,7 @@ def _moves(drawn: Dots, moves: Array, heights: Array, slope: float | None) -> No
         if number < _NUMBERED:
             drawn.label(float(moves[number]), float(heights[number]), str(number), "dim")
     if at is not None and len(moves) <= _NUMBERED:
-        drawn.label(x, y, str(len(moves) - 1), "result")
+        drawn.label(x, y, str(len(moves) - 1), "bold")
 
 
 def activation_rows(
@@ -120,21 +120,22 @@ def activation_rows(
     span: Span = (-6.0, 6.0),
     largest: tuple[float, float] | None = None,
     most: str = "max",
+    styles: tuple[str, str] = ("forward", "backward"),
 ) -> list[Row]:
     """An activation and its slope, each with the working point at net `at` and its value.
 
     names: what out and slope are called; largest: net and slope where the slope is largest, and `most` is the word
-    before that slope. On a narrow screen they stand below each other.
+    before that slope; styles: of the two values. On a narrow screen they stand below each other.
     """
     top = None if largest is None else (most, largest[1])
     if width >= _TWO and height >= _LEAST[1]:
         half = (width - 2) // 2
-        one = _function(out, at, names[0], None, half, height, look, title, span)
-        two = _function(slope, at, names[1], top, width - 2 - half, height, look, "", span)
+        one = _function(out, at, names[0], None, half, height, look, title, span, styles[0])
+        two = _function(slope, at, names[1], top, width - 2 - half, height, look, "", span, styles[1])
         return beside(one, two, half)
     upper = height - height // 2
-    one = _function(out, at, names[0], None, width, upper, look, title, span)
-    return [*one, *_function(slope, at, names[1], top, width, height - upper, look, "", span)][:height]
+    one = _function(out, at, names[0], None, width, upper, look, title, span, styles[0])
+    return [*one, *_function(slope, at, names[1], top, width, height - upper, look, "", span, styles[1])][:height]
 
 
 def _function(
@@ -147,6 +148,7 @@ def _function(
     look: Look,
     title: str,
     span: Span,
+    style: str,
 ) -> list[Row]:
     told, net, y = name, "", None
     if at is not None and np.isfinite(at):
@@ -154,7 +156,7 @@ def _function(
         told = f"{name} = {figure(y, 4, style=look.style)}"
         net = f"   net = {figure(at, 4, style=look.style)}" if top is None else ""
     largest = "" if top is None else f"   {top[0]} {figure(top[1], 3, style=look.style)}"
-    head: Row = (Piece(f" {title} " if title else " "), Piece(told, "result"))
+    head: Row = (Piece(f" {title} " if title else " "), Piece(told, style))
     if net and cells(title) + cells(told) + cells(net) + 2 <= width:
         head = (*head, Piece(net, "forward"))
     if top is not None and cells(told) + cells(largest) + 2 <= width:
@@ -173,5 +175,5 @@ def _function(
     drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
     if y is not None and at is not None:
         drawn.line(at, sampled.low, at, y, "forward", 2, ":")
-        drawn.mark(at, y, look.line("●"), "result", over=True)
+        drawn.mark(at, y, look.line("●"), style, over=True)
     return [shortened(row, width, look) for row in (head, *plot.rows())][:height]

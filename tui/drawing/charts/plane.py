@@ -203,7 +203,8 @@ def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
             text, column = f"[{text}]", max(0, column - 1)
         column = max(0, min(column, drawn.width - cells(text)))
         wrong = few and any(one is False for one in right)
-        drawn.write(row, column, text, "result" if here or wrong else "operand" if first.positive else "", over=True)
+        style = "result" if here else "warning" if wrong else "operand" if first.positive else ""
+        drawn.write(row, column, text, style, over=True)
         label = " ".join(dict.fromkeys(spot.label for spot in group if spot.label))
         labels.append((row, column, cells(text), label))
     for row, column, length, label in labels:

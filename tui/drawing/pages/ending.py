@@ -28,7 +28,9 @@ def ending_page(session: Session, words: Words) -> list[Row]:
     """The whole screen."""
     ending = _ending(session)
     title = words.say("ending.title", title=lesson_title(session, ending))
-    return texts.page(session, words, title, _rows(session, words), ending.top, _keys(session, ending))
+    return texts.page(
+        session, words, title, _rows(session, words), ending.top, _keys(session, ending), _first(session, ending)
+    )
 
 
 def last_top(session: Session) -> int:
@@ -92,10 +94,13 @@ def rows_of(one: Said, width: int) -> list[Row]:
     return [(), *drawn] if one.kind == "title" else drawn
 
 
+def _first(session: Session, ending: Ending) -> Keys:
+    return [(sign(session, "ask"), "practise")] if len(answers(ending.lesson)) > 1 else []
+
+
 def _keys(session: Session, ending: Ending) -> Keys:
     left = [one for one in answers(ending.lesson) if one not in ending.shown]
     return [
-        *([(sign(session, "ask"), "practise")] if len(answers(ending.lesson)) > 1 else []),
         *([(sign(session, "lesson_next"), "next_lesson")] if ending.lesson != session.home.lessons[-1].id else []),
         (sign(session, "why"), "uncover" if left else "cover"),
         (non_text_key(session, "escape"), "close"),

@@ -57,6 +57,11 @@ def title(practice: Practice, speech: Speech) -> str:
     return speech.say(f"practice.{practice.purpose}", seed=practice.problem_seed, **facts)
 
 
+def in_lesson(practice: Practice, words: Words, title: str) -> str:
+    """The title of a lesson that is open for one question of a review."""
+    return words.say("practice.visit", number=practice.number + 1, of=len(practice.series), title=title)
+
+
 def _practice(session: Session) -> Practice:
     assert session.practice is not None
     return session.practice
@@ -94,7 +99,7 @@ def _text(session: Session, words: Words) -> list[Row]:
 def told(practice: Practice, speech: Speech) -> Iterator[tuple[str, Said]]:
     """What there is to say, and how it is coloured: the problem, what has been answered, the question, the verdict."""
     if practice.number < 0:
-        names = ", ".join(speech.say(f"series.{name}") for name in practice.series)
+        names = ", ".join(speech.plain(posed.skill(speech.words, name)) for name in practice.series)
         yield "", Said("text", speech.say("practice.due_names", names=names))
         yield "", Said("text", speech.say("practice.due_how"))
         return

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.style import sign
+from nntutor.core.notation.style import Style, sign
 from nntutor.lessons.course import holes, load
-from nntutor.lessons.course.model import DONE, AuthorError
+from nntutor.lessons.course.model import DONE, AuthorError, Lesson
 from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
-from nntutor.tui.state import choices
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Act, Study
 
@@ -30,36 +32,54 @@ def is_kept_back(session: Session, study: Study, words: Words) -> bool:
 
 def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
     """What is said at this place, and whether something of it is kept back after a change."""
-    otherwise = why.sentence(words, study.trace, study.step, session.style)
-    number = study.stop if study.act is None else study.act.stop
-    if study.lesson is None or number is None:
-        return otherwise, False
     if study.act is not None:
         return _to_do(session, study, study.act), False
-    lesson, stop = study.lesson, study.lesson.stops[number]
+    said, kept_back, number = "", False, study.stop
+    if study.lesson is not None and number is not None:
+        of = (study.lesson, number, study.run, tuple(study.timelines.items()))
+        said, kept_back = _at_stop(*of, session.language, session.digits, session.style)
+    return said or why.sentence(words, study.trace, study.step, session.style), kept_back
 
-    def trace_of(run: str | None, iteration: int | None) -> Trace:
-        timeline = study.timelines[run] if run else study.timeline
-        return timeline.trace_of(iteration or study.timeline.iteration)
+
+@lru_cache(maxsize=4)  # a key asks how many pages there are, and the same text was drawn before it or is after it
+def _at_stop(
+    lesson: Lesson,
+    number: int,
+    run: str,
+    timelines: tuple[tuple[str, Timeline], ...],
+    language: str,
+    digits: int,
+    style: Style,
+) -> tuple[str, bool]:
+    """As `_spoken`, of the lesson's own text at the place of a run; nothing where nothing of it can be said."""
+    stop, places = lesson.stops[number], dict(timelines)
+
+    def trace_of(named: str | None, iteration: int | None) -> Trace:
+        return places[named or run].trace_of(iteration or places[run].iteration)
+
+    def own(run: str) -> bool:
+        return places[run].is_original
 
     def said(whole: bool) -> str:
-        return holes.said(lesson, text, stop, trace_of, session.digits, session.style, study.own, whole=whole)
+        return holes.said(lesson, text, stop, trace_of, digits, style, own, whole=whole)
 
     try:
-        text = load.text(lesson.id, session.language)
+        text = load.text(lesson.id, language)
         try:
-            return said(whole=True), holes.set_aside(lesson, stop, text, study.own)
+            return said(whole=True), holes.set_aside(lesson, stop, text, own)
         except AuthorError:
-            if not any(one.edits for one in study.timelines.values()):
+            if not any(one.edits for one in places.values()):
                 raise
             # A network that the learner has changed may lack numbers that the text speaks of.
-            return said(whole=False) or otherwise, True
+            return said(whole=False), True
     except AuthorError as error:
         return str(error), False
 
 
 def _to_do(session: Session, study: Study, act: Act) -> str:
     """What is to be done at a stop; once it is, what is said of that."""
+    from nntutor.tui.state import choices  # few stops ask for something to be done
+
     assert study.lesson is not None
     text = load.text(study.lesson.id, session.language)
     posing = text.questions[study.lesson.stops[act.stop].id]

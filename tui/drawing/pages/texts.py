@@ -34,8 +34,11 @@ def last_top(session: Session, count: int) -> int:
     return max(0, count - rows_seen(session))
 
 
-def page(session: Session, words: Words, title: str, text: list[Row], top: int, keys: Keys) -> list[Row]:
-    """The whole screen, the text scrolled down by `top` rows. keys: those beside the ones that scroll."""
+def page(
+    session: Session, words: Words, title: str, text: list[Row], top: int, keys: Keys, first: Keys = ()
+) -> list[Row]:
+    """The whole screen, the text scrolled down by `top` rows. first, keys: those before and behind the ones that
+    scroll, which go sooner where there is no room."""
     look, room = look_of(session), _room(session)
     shown = text[top : top + rows_seen(session)]
     above, below = _sign("▲", top, look), _sign("▼", len(text) - top - len(shown), look)
@@ -49,7 +52,7 @@ def page(session: Session, words: Words, title: str, text: list[Row], top: int, 
         rule(session.width, look),
         *body,
         *([_ended("", below, session.width, look)] if airy else []),
-        key_line([*more, *keys], words, session.width),
+        key_line([*first, *more, *keys], words, session.width),
     ]
 
 

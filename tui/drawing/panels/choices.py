@@ -6,9 +6,10 @@ Where there is little room the one at hand stands there alone, and what is said 
 from __future__ import annotations
 
 from nntutor.lessons.course import load
-from nntutor.lessons.course.model import Posing
+from nntutor.lessons.course.model import DONE, Option
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.lists import chosen
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.state import choices
 from nntutor.tui.state.panels import Picking
@@ -22,33 +23,49 @@ _ROOMY = (60, 20)
 def rows(session: Session, study: Study, panel: Picking, words: Words) -> list[Row]:
     said, width = told(session, study, panel, words), session.width
     asks, labels = asked(session, study, panel)
+    style = "note" if panel.outcome else "warning"
     if session.width >= _ROOMY[0] and session.height >= _ROOMY[1]:
         listed = [row for number in range(len(labels)) for row in _option(session, panel, labels, number)]
-        return [*_lines(asks, width, "bold"), *([] if panel.outcome else listed), *_lines(said, width, "warning")]
-    head = _lines(said, width, "warning") if said and panel.picked < 0 else _lines(asks, width, "bold")
+        return [
+            *_lines(asks, width, "" if panel.outcome else "bold"),
+            *([] if panel.outcome else listed),
+            *_lines(said, width, style),
+        ]
+    head = _lines(said, width, style) if said and panel.picked < 0 else _lines(asks, width, "bold")
     return [*head, *(_option(session, panel, labels, panel.picked) if panel.picked >= 0 else [])]
 
 
 def asked(session: Session, study: Study, panel: Picking) -> tuple[str, tuple[str, ...]]:
     """What is asked, and what can be chosen."""
-    posing = _posing(session, study, panel)
-    labels = (option.label for option in posing.options.values())
-    return _filled(session, study, panel, posing.asks), tuple(_filled(session, study, panel, one) for one in labels)
+    asks, options = _posing(session, study, panel)
+    return _filled(session, study, panel, asks), tuple(_filled(session, study, panel, one.label) for one in options)
 
 
 def told(session: Session, study: Study, panel: Picking, words: Words) -> str:
     """Whether what was chosen is right, and why; empty where nothing has been chosen."""
     if panel.told < 0:
         return ""
-    option = list(_posing(session, study, panel).options.values())[panel.told]
-    verdict = "other" if panel.told != panel.right else "shown" if panel.outcome == "shown" else "right"
-    label = _filled(session, study, panel, option.label)
-    return f"{words.say(f'choice.{verdict}', label=label)} {_filled(session, study, panel, option.said)}"
+    _, options = _posing(session, study, panel)
+    told = sorted(panel.right) if panel.outcome == "shown" else [panel.told]
+    label = ", ".join(_filled(session, study, panel, options[number].label) for number in told)
+    said = dict.fromkeys(_filled(session, study, panel, options[number].said) for number in told)
+    return " ".join((words.say(f"choice.{_verdict(panel)}", label=label), *said))
 
 
-def _posing(session: Session, study: Study, panel: Picking) -> Posing:
+def _verdict(panel: Picking) -> str:
+    if panel.told not in panel.right:
+        return "other"
+    if panel.several and not panel.outcome:
+        return "more"
+    return "shown" if panel.outcome == "shown" else "right"
+
+
+def _posing(session: Session, study: Study, panel: Picking) -> tuple[str, list[Option]]:
+    """The words of what is asked, which after an act is what is said once it is done, and of what can be chosen."""
     assert study.lesson is not None
-    return load.text(study.lesson.id, session.language).questions[study.lesson.stops[panel.stop].id]
+    posing = load.text(study.lesson.id, session.language).questions[study.lesson.stops[panel.stop].id]
+    asks = posing.options[DONE].said if DONE in posing.options else posing.asks
+    return asks, [option for name, option in posing.options.items() if name != DONE]
 
 
 def _filled(session: Session, study: Study, panel: Picking, prose: str) -> str:
@@ -60,14 +77,14 @@ def _filled(session: Session, study: Study, panel: Picking, prose: str) -> str:
 def _option(session: Session, panel: Picking, labels: tuple[str, ...], number: int) -> list[Row]:
     at_hand = number == panel.picked
     mark = look_of(session).line("▸") if at_hand else " "
-    lead = f" {mark} {number + 1}/{len(labels)} "
+    marked = f"[{'x' if number in panel.marked else ' '}] " if panel.several else ""
+    lead = f" {mark} {marked}{number + 1}/{len(labels)} "
     click = Pointed("row", number)
     lines = wrapped(labels[number], session.width - len(lead) - 1)
-    return [
-        (Piece(lead if at == 0 else " " * len(lead), "key" if at_hand else "", click),
-         Piece(line, "picked" if at_hand else "", click))
-        for at, line in enumerate(lines)
-    ]  # fmt: skip
+    rows: list[Row] = [
+        (Piece((lead if at == 0 else " " * len(lead)) + line, "", click),) for at, line in enumerate(lines)
+    ]
+    return [chosen(row, session.width) for row in rows] if at_hand else rows
 
 
 def _lines(text: str, width: int, kind: str) -> list[Row]:

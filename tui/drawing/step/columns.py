@@ -6,6 +6,7 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells, padded
+from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 
@@ -41,11 +42,11 @@ def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bo
     one = look.figure(right.value(ref), plus, _DIGITS)
     other = look.figure(wrong.value(ref), plus, _DIGITS)
     same = _common(one, other)
-    style = "operand" if newest else ""
+    style = "bold" if newest else ""
     symbol = right.symbol(ref, look.style)
     row = [
         Piece(padded(f"{look.line('▸') if newest else ' '}{symbol}", 12), "bold" if newest else ""),
-        Piece(padded(one, side), style),
+        Piece(padded(one, side), MADE if newest else ""),
         Piece("  "),
     ]
     if one == other:
@@ -54,7 +55,7 @@ def _row(right: Trace, wrong: Trace, ref: Ref, side: int, look: Look, newest: bo
     return (
         *row,
         Piece(other[:same], style),
-        Piece(f"[{other[same : same + 1]}]", "result"),
+        Piece(f"[{other[same : same + 1]}]", "warning"),
         Piece(other[same + 1 :], style),
     )
 

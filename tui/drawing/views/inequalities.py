@@ -63,7 +63,7 @@ def inequalities(study: Study, words: Words, width: int, height: int, look: Look
                 Piece(f" {place:<8} t {look.figure(target)}   "),
                 Piece(padded(f"{asked} {side} 0", wide), "operand"),
                 Piece(f"   {f'{net} {side} 0':<14}"),
-                Piece(verdict, "" if right else "result"),
+                Piece(verdict, "" if right else "warning"),
             )
         )
     return [shortened(row, width, look) for row in kept(rows, height, look)]

@@ -58,4 +58,4 @@ def _part(text: str, racer: Racer, wide: int) -> Row:
     """The letter in the colour of its way, the rest bright where it is the one at hand."""
     letter = len(racer.mark) + 1
     gap = Piece(" " * (wide - cells(text)))
-    return Piece(text[:letter], racer.style), Piece(text[letter:], "result" if racer.here else ""), gap
+    return Piece(text[:letter], racer.style), Piece(text[letter:], "bold" if racer.here else ""), gap

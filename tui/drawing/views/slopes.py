@@ -8,6 +8,7 @@ from nntutor.core.analysis.plot_data import activation_curve
 from nntutor.core.arrays import Array
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.functions import activation_rows
@@ -44,8 +45,11 @@ def slopes(study: Study, words: Words, width: int, height: int, look: Look) -> l
     sizes = slope(nets)
     top = int(np.argmax(sizes))
     name = trace.names.unit(number, unit)
+    shown = net._replace(kind="out"), net._replace(kind="slope")
+    styles = [MADE if one == study.at_hand.ref else hue(one) for one in shown]
     title = words.say(f"activation_name.{layer.activation}")
     return activation_rows(
         out, slope, at_net, (name, trace.symbol(Ref("slope", number, unit), look.style)), width, height, look, title,
         (-reach, reach), (float(nets[top]), float(sizes[top])), words.say("views.largest"),
+        (styles[0], styles[1]),
     )  # fmt: skip

@@ -1,0 +1,243 @@
+"""What a start asks again: what was hard or skipped, when its time has come, of every kind, over whatever is open."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import screens
+from plain import Talk
+from test_after import at_list, practice_of, shown, solved, typed
+
+from nntutor.core.notation.figures import figure
+from nntutor.lessons.course import again, load
+from nntutor.lessons.learner import answers
+from nntutor.lessons.learner.answers import Answer, Skill
+from nntutor.lessons.learner.places import Store
+from nntutor.lessons.learner.review import DAY, is_due
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.panels import Answering, Marking, Picking
+from nntutor.tui.state.practising import reviewed
+from nntutor.tui.state.session import Opened, Session, Wanted
+from nntutor.tui.state.study import Study
+
+
+@pytest.mark.parametrize(("days", "series"), [(0, ()), (1.5, ("hidden-delta",)), (-30, ("hidden-delta", "update"))])
+def test_a_start_asks_what_was_hard_when_its_time_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: float, series: tuple[str, ...]
+) -> None:
+    store = Store.open(tmp_path)
+    for skill, outcome in (("hidden-delta", "shown"), ("update", "right"), ("gone since", "shown")):
+        store.answered(skill, outcome)
+    store.close()
+    moved = time.time() + days * DAY
+    monkeypatch.setattr(time, "time", lambda: moved)
+    store = Store.open(tmp_path)
+    session = Desk(store).reviewed(at_list())
+    store.close()
+    assert (practice_of(session).series if session.practice else ()) == series
+
+
+@pytest.mark.parametrize("version", [2, 99])
+def test_an_older_and_a_newer_file_ask_nothing_and_open(tmp_path: Path, version: int) -> None:
+    store = Store.open(tmp_path)
+    store.answered("update", "shown")
+    store.close()
+    connection = sqlite3.connect(tmp_path / "progress.sqlite")
+    connection.executescript(f"PRAGMA user_version = {version}; DROP TABLE skill")
+    connection.close()
+    store = Store.open(tmp_path)
+    assert Desk(store).reviewed(at_list()).practice is None
+    store.close()
+
+
+def test_what_is_skipped_comes_back_the_next_day_and_not_at_once() -> None:
+    for box in range(4):
+        kept = answers.after(Skill(box, 0.0, ""), Answer("update", "skipped", 100 * DAY))
+        assert (kept.box, kept.results) == (box, "-")
+        assert not is_due(kept, 100 * DAY) and is_due(kept, 101 * DAY)
+    assert answers.after(Skill(3, 99 * DAY, ""), Answer("update", "skipped", 100 * DAY)).at == 99 * DAY
+    ahead = answers.after(Skill(2, 1000 * DAY, ""), Answer("update", "skipped", 100 * DAY))
+    assert is_due(ahead, 101 * DAY) and not is_due(ahead, 100 * DAY)
+
+
+@pytest.mark.parametrize("begin", [at_list, lambda: screens.of_lesson("hidden-delta")], ids=["list", "lesson"])
+@pytest.mark.parametrize("way", [("escape",), ("continue", "palette"), ("continue", "escape", "escape"), ()])
+def test_a_review_leaves_what_is_below_it_as_it_was(begin: object, way: tuple[str, ...]) -> None:
+    before = begin()  # type: ignore[operator]
+    session = reviewed(before, ("hidden-delta", "update"))
+    assert screens.lines(session) != screens.lines(before)
+    if way:
+        session = screens.pressed(session, *way)
+    else:
+        for _ in range(2):
+            session = solved(screens.pressed(session, "continue"))
+        session = screens.pressed(session, "continue")
+    assert session.practice is None and session.study is before.study
+    assert screens.lines(session) == screens.lines(before)
+
+
+def test_each_answer_is_kept_when_it_is_given(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    session = screens.pressed(reviewed(at_list(), ("hidden-delta", "update")), "continue")
+    for end in (solved, lambda one: screens.pressed(screens.pressed(one, "continue"), "escape")):
+        before, session = session, end(session)
+        session = desk.keep(before, session)
+    assert session.practice is None
+    other = Store.open(tmp_path)  # as after a kill: nothing has been closed
+    assert {name: (one.box, one.results) for name, one in other.skills().items()} == {
+        "hidden-delta": (2, "r"),
+        "update": (0, "-"),
+    }
+    assert session.home.skills == other.skills()
+    other.close()
+    store.close()
+
+
+def test_on_a_full_disk_an_answer_waits_and_the_screen_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    before = screens.pressed(reviewed(at_list(), ("update",)), "continue")
+    with monkeypatch.context() as patch:
+        patch.setattr(answers, "put", full)
+        session = desk.keep(before, solved(before))
+        assert "full" in session.home.message and session.home.skills["update"].results == "r"
+    session = desk.keep(session, screens.pressed(session, "continue"))
+    assert "full" not in session.home.message
+    store.close()
+    again = Store.open(tmp_path)
+    assert again.skills()["update"].results == "r"
+    again.close()
+
+
+# --- what is due in its lesson -------------------------------------------------------------------------
+
+IN_LESSONS = ("descent.why-lands", "descent.double", "bug-momentum", "vanishing.bell")
+
+
+def in_lesson() -> Session:
+    return screens.pressed(screens.of_lesson("hidden-delta"), "digits")
+
+
+def study_of(session: Session) -> Study:
+    assert session.study is not None
+    return session.study
+
+
+def done(session: Session) -> Session:
+    """What is asked of a visit done rightly, and nothing read yet of what is said then."""
+    study = study_of(session)
+    match study.panel:
+        case Picking(right=right):
+            return screens.pressed(session, *["unit_next"] * (right + 1), "continue")
+        case Marking(hunting=hunting):
+            return typed(session, str(hunting.bug.line))
+        case Answering(question=question):
+            return typed(session, figure(question.asked.right, 5))
+    assert study.act is not None
+    return screens.pressed(session, "double")
+
+
+def kept_of(store: Store) -> dict[str, str]:
+    return {name: one.results for name, one in store.skills().items()}
+
+
+@pytest.mark.parametrize("skill", IN_LESSONS)
+@pytest.mark.parametrize("begin", [at_list, in_lesson], ids=["list", "lesson"])
+def test_what_was_skipped_in_a_lesson_is_asked_there_at_a_start_and_nothing_below_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skill: str, begin: Callable[[], Session]
+) -> None:
+    store = Store.open(tmp_path)
+    store.answered(skill, "skipped")
+    desk, before, now = Desk(store), begin(), time.time()
+    assert desk.due() == ()
+    monkeypatch.setattr(time, "time", lambda: now + 1.5 * DAY)
+    asked = screens.pressed(desk.reviewed(before), "continue")
+    assert asked.visit is not None and study_of(asked) is not before.study
+    after = asked
+    for step in (done, *[lambda one: screens.pressed(one, "continue")] * 9):
+        was, after = after, step(after)
+        after = desk.keep(was, after)
+        if step is done:
+            assert after.visit is not None  # what is said of it is read first, and has been kept already
+            assert kept_of(store) == {skill: "-r"}
+        if after.visit is None:
+            break
+    assert after.practice is None and after.study is before.study and screens.lines(after) == screens.lines(before)
+    assert Store.open(tmp_path).latest() is None and kept_of(store) == {skill: "-r"}
+    skipped = desk.keep(asked, screens.pressed(asked, "escape"))
+    assert skipped.visit is skipped.practice is None and screens.lines(skipped) == screens.lines(before)
+    assert kept_of(store) == {skill: "-r-"}
+    store.close()
+
+
+def test_a_review_goes_on_from_one_kind_to_the_next_and_what_is_left_without_an_answer_is_skipped() -> None:
+    session = screens.pressed(reviewed(at_list(), (IN_LESSONS[0], "update", *IN_LESSONS[1:3])), "continue")
+    assert "Once more 1/4 · 3 Gradient descent" in shown(session)
+    session = screens.pressed(session, "view")  # closes the choices
+    assert session.result is not None and (session.result.skill, session.result.outcome) == (IN_LESSONS[0], "skipped")
+    assert practice_of(session).skill == "update" and session.study is None
+    session = screens.pressed(solved(session), "continue")
+    assert study_of(session).act is not None
+    session = screens.pressed(screens.pressed(session, "unit_next"), "escape")
+    assert isinstance(study_of(session).panel, Marking)
+    put_off = screens.pressed(screens.pressed(reviewed(at_list(), IN_LESSONS[1:2]), "continue"), "leave")
+    assert put_off.visit is put_off.practice is put_off.study is put_off.result is None
+
+
+def test_the_end_of_the_lesson_and_its_practice_lie_over_what_the_review_asks() -> None:
+    session = screens.pressed(reviewed(at_list(), (IN_LESSONS[1], "update")), "continue", "ending", "ask")
+    assert practice_of(session).purpose == "practice"
+    session = screens.pressed(session, "escape", "escape")
+    assert study_of(session).act is not None and session.visit is not None and session.result is None
+    assert practice_of(screens.pressed(session, "escape")).skill == "update"
+
+
+def test_another_lesson_that_is_opened_from_a_review_stays_open(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    session = screens.pressed(reviewed(at_list(), IN_LESSONS[1:2]), "continue", "lesson_next")
+    assert session.wanted == Wanted("neuron")
+    opened = desk.keep(session, screens.update(session, Opened(desk.open_lesson("neuron"))))
+    assert opened.visit is None and study_of(opened).name == "neuron"
+    assert store.begun().keys() == {"neuron"}
+    store.close()
+
+
+def test_a_question_that_is_gone_or_another_one_since_is_dropped_without_a_word(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    lesson = load.find("descent")
+    assert lesson is not None
+    of_series = next(one for one in lesson.questions if one.series)
+    for name in ("gone.double", "descent.gone", f"descent.{of_series.stop}", "descent.", ".", "bug-gone"):
+        store.answered(name, "shown")
+    later = {name: replace(one, at=0.0) for name, one in store.skills().items()}
+    assert not list(again.there_are(later)) and not again.stops_of(later)
+    assert store.merge(frozenset(), later) and Desk(store).due() == ()
+    store.close()
+    quiet = screens.pressed(reviewed(at_list(), ("descent.gone", "update", "gone.double")), "continue")
+    assert practice_of(quiet).skill == "update" and quiet.result is None
+    assert screens.pressed(solved(quiet), "continue").practice is None
+
+
+def test_in_lines_they_are_asked_too(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.open(talk.home)
+    for skill in IN_LESSONS[:2]:
+        store.answered(skill, "skipped")
+    store.close()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 2 * DAY)
+    lines = talk(say="; 2; ; double; ; list")
+    said = "\n".join(lines)
+    assert "question 4 of lesson 3, question 3 of lesson 3" in said
+    assert "Once more 1/2 · Gradient descent on one weight.\n" in said and "2: E neither rises nor falls" in said
+    assert "is right." in said and "Once more 2/2" in said and "Your turn: find an η" in said
+    assert kept_of(Store.open(talk.home)) == dict.fromkeys(IN_LESSONS[:2], "-r")

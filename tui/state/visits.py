@@ -1,0 +1,94 @@
+"""What is due that belongs to its lesson: the question of a stop, what is to be done at one, a bug.
+
+The lesson is opened there, over what was open, for as long as it takes; then what was open stands as it was. Nothing of
+the lesson is kept but how the question has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nntutor.lessons.course import again, load
+from nntutor.lessons.course.bugs import HUNTS
+from nntutor.lessons.course.model import Lesson, Question
+from nntutor.tui.state import acts, answers, marking, moves
+from nntutor.tui.state.overlays import Practice, Visit
+from nntutor.tui.state.session import Action, Press, Session, kept
+from nntutor.tui.state.study import Study
+
+
+def begun(session: Session, practice: Practice) -> Session | None:
+    """The session at what the review asks now; None where it is not to be had any more."""
+    study = _opened(practice.skill, practice.problem_seed)
+    if study is None or study.lesson is None:
+        return None
+    visit = Visit(practice, session.study, session.digits)
+    seed = max(session.seed, practice.problem_seed + 1)
+    return replace(session, practice=None, visit=visit, study=study, digits=study.lesson.digits, seed=seed)
+
+
+def _opened(skill: str, seed: int) -> Study | None:
+    if skill in HUNTS:
+        lesson = load.find(HUNTS[skill].lesson)
+        return None if lesson is None else marking.opened(moves.begun(lesson), HUNTS[skill], seed)
+    found = again.of_stop(skill)
+    return None if found is None else _at_stop(*found)
+
+
+def _at_stop(lesson: Lesson, question: Question) -> Study | None:
+    """The lesson with the question of a stop open; None where its numbers give none."""
+    number = [stop.id for stop in lesson.stops].index(question.stop)
+    study = moves.brought_to(moves.begun(lesson), number)
+    if question.until:
+        return acts.opened(study, question)
+    panel = answers.of_stop(study, question, 0)
+    return None if panel is None else answers.opened(study, panel)
+
+
+def below(session: Session) -> Session:
+    """The session without its visit."""
+    visit = session.visit
+    return session if visit is None else replace(session, visit=None, study=visit.study, digits=visit.digits)
+
+
+def visited(session: Session, action: Action, acted: Callable[[], Session]) -> Session:
+    """The session after an action in a visit: how the question ended is kept at once, and once that has been read,
+    what was open is there again, below the review. acted: what the action makes of the lesson."""
+    if _is_over(session) and isinstance(action, Press):
+        return _back(session)
+    session = acted()
+    if session.visit is None:  # another lesson has been opened
+        return session
+    if session.study is None:  # it has been left: what is due is put off
+        return below(session)
+    session = _kept(session, session.visit, session.study)
+    return _back(session) if _is_over(session) and not _is_told(session) else session
+
+
+def _kept(session: Session, visit: Visit, study: Study) -> Session:
+    answered = study.answered
+    if answered is None or answered.number == visit.answered:
+        return session
+    visit = replace(visit, answered=answered.number, outcome=answered.outcome)
+    session = replace(session, visit=visit)
+    return kept(session, answered.skill, answered.outcome) if answered.skill else session
+
+
+def _is_over(session: Session) -> bool:
+    study, above = session.study, (session.palette, session.search, session.practice, session.ending)
+    return study is not None and not any((study.panel, study.act, study.running, *above))
+
+
+def _is_told(session: Session) -> bool:
+    """Whether what became of the question stands there, to be read."""
+    assert session.visit is not None and session.study is not None
+    return session.study.note is not None and session.visit.outcome != "skipped"
+
+
+def _back(session: Session) -> Session:
+    """What was open, with the review over it; a question that was left without an answer is skipped."""
+    visit = session.visit
+    assert visit is not None
+    session = replace(below(session), practice=visit.practice)
+    return session if visit.answered else kept(session, visit.practice.skill, "skipped")
