@@ -340,7 +340,7 @@ def test_it_finds_a_choice_that_has_no_room_or_stands_on_the_screen_besides(monk
 def test_it_finds_an_answer_that_stands_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     lesson = load.find("hidden-delta")
     assert lesson is not None
-    monkeypatch.setattr(answer, "verdict", lambda posed, panel: iter([posed.value]))
+    monkeypatch.setattr(answer, "verdict", lambda posed, *_: iter([posed.value]))
     complaints = [str(error) for error in lint_questions.findings(lesson, lint.opened(lesson))]
     assert any("stands on the screen while it is asked for" in complaint for complaint in complaints)
 
