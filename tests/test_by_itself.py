@@ -313,7 +313,9 @@ def test_a_check_is_an_act_and_another_stop_ends_one() -> None:
 
 
 def test_what_is_to_be_chosen_after_an_act_follows_it_and_is_kept_by_itself() -> None:
-    session = screens.pressed(to_do("old-weights"), "check", "continue", "continue")
+    asked = to_do("old-weights")
+    assert study_of(spaced(asked)).panel is None  # skipped, and what follows it too
+    session = screens.pressed(asked, "check", "continue", "continue")
     assert panel_of(session).by_itself and "Which of the two columns is it?" in text(session)
     before = study_of(session)
     assert before.answered is not None and before.answered.skill == "old-weights.witness"
