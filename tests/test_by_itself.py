@@ -11,6 +11,7 @@ from plain import Talk
 
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson, Question
+from nntutor.lessons.course.questions import HINTS
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
@@ -246,6 +247,17 @@ def test_rungs_follow_one_another_each_is_kept_by_itself_and_none_tells_what_the
         assert (study_of(session).last in study_of(session).closed) == (answer == "0.00619")
     wanted = [("hidden-delta.sign", "right"), ("hidden-delta.larger", "helped"), ("hidden-delta", "right")]
     assert kept[-3:] == wanted and study_of(session).panel is None
+
+
+def test_a_rung_that_is_shown_shows_no_more_than_it_asks_and_the_next_one_follows() -> None:
+    for way in ("-", "?"):
+        session = come_to("hidden-delta", "delta")
+        for _ in HINTS:
+            session = screens.update(session, Typed(way)) if way == "?" else answered(session, way)
+        panel, ended = panel_of(session), study_of(session).answered
+        assert isinstance(panel, Answering) and panel.rung == (2, 3) and "δ_h2 > 0." in text(session)
+        assert ended is not None and (ended.skill, ended.outcome) == ("hidden-delta.sign", "shown")
+        assert "0.009954" not in text(session)
 
 
 @pytest.mark.parametrize("key", ["escape", "space"])
