@@ -11,6 +11,7 @@ from plain import Talk
 
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson, Question
+from nntutor.lessons.course.questions import HINTS
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
@@ -249,6 +250,17 @@ def test_rungs_follow_one_another_each_is_kept_by_itself_and_none_tells_what_the
     assert kept[-3:] == wanted and study_of(session).panel is None
 
 
+def test_a_rung_that_is_shown_shows_no_more_than_it_asks_and_the_next_one_follows() -> None:
+    for way in ("-", "?"):
+        session = come_to("hidden-delta", "delta")
+        for _ in HINTS:
+            session = screens.update(session, Typed(way)) if way == "?" else answered(session, way)
+        panel, ended = panel_of(session), study_of(session).answered
+        assert isinstance(panel, Answering) and panel.rung == (2, 3) and "δ_h2 > 0." in text(session)
+        assert ended is not None and (ended.skill, ended.outcome) == ("hidden-delta.sign", "shown")
+        assert "0.009954" not in text(session)
+
+
 @pytest.mark.parametrize("key", ["escape", "space"])
 def test_rungs_are_never_in_the_way_and_a_known_one_is_passed_over(key: str) -> None:
     session = answered(come_to("hidden-delta", "delta"), "+")
@@ -324,7 +336,9 @@ def test_a_check_is_an_act_and_another_stop_ends_one() -> None:
 
 
 def test_what_is_to_be_chosen_after_an_act_follows_it_and_is_kept_by_itself() -> None:
-    session = screens.pressed(to_do("old-weights"), "check", "continue", "continue")
+    asked = to_do("old-weights")
+    assert study_of(spaced(asked)).panel is None  # skipped, and what follows it too
+    session = screens.pressed(asked, "check", "continue", "continue")
     assert panel_of(session).by_itself and "Which of the two columns is it?" in text(session)
     before = study_of(session)
     assert before.answered is not None and before.answered.skill == "old-weights.witness"

@@ -138,11 +138,11 @@ def committed(study: Study, panel: Answering) -> Study:
     panel = replace(panel, line=EMPTY, wrong=None, question=question, verdict=verdict)
     if not question.outcome:
         return replace(study, panel=panel)
+    if following := _climbed(study, panel):
+        return following
     right = question.asked.right
     if verdict.kind != "right":
         return _revealed(study, panel, "answer.shown", {"value": right})
-    if following := _climbed(study, panel):
-        return following
     if verdict.value is None:
         return _revealed(study, panel, "answer.agreed", {"value": right})
     return _revealed(
