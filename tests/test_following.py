@@ -113,9 +113,10 @@ def test_a_number_that_stays_is_not_said_as_two(lesson: str, stop: str, rate: st
 
 
 def test_what_cannot_be_divided_is_left_out() -> None:
-    session = typed(at(screens.of_lesson("adam", size=(120, 40), known=True), "forget"), "η = 0")
-    assert "RMSProp forgets" in screen(session)
-    assert "nan" not in spoken(session)
+    for stop in ("forget", "uncorrected"):
+        session = typed(at(screens.of_lesson("adam", size=(120, 40), known=True), stop), "η = 0")
+        assert "nan" not in spoken(session) and " by η" not in spoken(session)
+        assert len(spoken(session)) > len("RMSProp forgets")
 
 
 def test_where_no_weight_has_moved_nothing_is_said_to_have_been_learned() -> None:
