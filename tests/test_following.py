@@ -212,6 +212,24 @@ def test_claims_about_the_lessons_own_numbers_are_set_aside_and_come_back(
         assert "Claim" in screen(at(screens.pressed(aside, "reset"), stop.id))
 
 
+@pytest.mark.parametrize(
+    ("lesson", "stop", "line", "claim"),
+    [
+        ("hidden-delta", "from-o1", "depth = 3", "One line goes h1"),
+        ("sgd", "counter", "batch = 10", "One at a time"),
+        ("neuron", "and", "batch = 1", "all four rows"),
+    ],
+)
+def test_of_another_network_nothing_is_said_that_speaks_of_the_lessons_own(
+    lesson: str, stop: str, line: str, claim: str
+) -> None:
+    session = at(screens.of_lesson(lesson, size=(120, 40), known=True), stop)
+    assert claim in screen(session)
+    other = lint.ran(typed(session, line))
+    assert claim not in screen(other) and "set aside; 0 goes back" in screen(other)
+    assert claim in screen(lint.ran(screens.pressed(other, "reset")))
+
+
 @pytest.mark.parametrize("lesson", ["wall", "neuron", "xor"])
 def test_the_rows_that_are_right_are_those_with_a_tick_in_the_picture(lesson: str) -> None:
     session = screens.of_lesson(lesson, size=(80, 40), known=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.style import sign
 from nntutor.lessons.course import holes, load
-from nntutor.lessons.course.model import DONE, AuthorError
+from nntutor.lessons.course.model import DONE, AuthorError, Text
 from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
@@ -47,6 +48,8 @@ def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
 
     try:
         text = load.text(lesson.id, session.language)
+        if _is_another(study.timelines[stop.run], text):
+            return otherwise, True
         try:
             return said(whole=True), holes.set_aside(lesson, stop, text, study.own)
         except AuthorError:
@@ -56,6 +59,15 @@ def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
             return said(whole=False) or otherwise, True
     except AuthorError as error:
         return str(error), False
+
+
+def _is_another(timeline: Timeline, text: Text) -> bool:
+    """Whether a network has other layers, or takes other samples at once, than the one that a text speaks of: there
+    the same symbols stand for other numbers. Other layers are no matter to a lesson that counts them itself."""
+    now, own = timeline.problem, timeline.original
+    if now.batch_size != own.batch_size:
+        return True
+    return now.network.sizes != own.network.sizes and not holes.counts_layers(text)
 
 
 def _to_do(session: Session, study: Study, act: Act) -> str:
