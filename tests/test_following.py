@@ -289,6 +289,7 @@ def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
     source = "".join(part if n % 2 else _PLACE.sub(value, part) for n, part in enumerate(parts))
     for sign, plain in _SPELLED.items():
         source = source.replace(sign, plain)
+    source = re.sub(r"√(\d+)", r"sqrt(\1)", source)
     source = re.sub(r"(?<![<>!=])=(?!=)", "==", source)
     return bool(
         eval(
@@ -299,6 +300,7 @@ def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
                 "abs": abs,
                 "max": max,
                 "exp": math.exp,
+                "sqrt": math.sqrt,
                 "ln": math.log,
                 "σ": lambda net: 1 / (1 + math.exp(min(-net, 700.0))),
             },
