@@ -34,7 +34,7 @@ TOLD = [
     ("descent", "double", "double", "η = 0.125 now", "η = 0.25 now"),
     ("descent", "lands", "halve", "It lands at the bottom", "The bottom is at 2"),
     ("descent", "crosses", "more", "crosses to the other side, but ends nearer", "and ends no nearer"),
-    ("descent", "swings", "less", "it swings", "and E from"),
+    ("descent", "swings", "less", "it swings", "E goes from"),
     ("descent", "diverges", "less", "it diverges", "it does not diverge"),
     ("descent", "diverges", "less", "발산합니다", "발산하지 않습니다"),
     ("neuron", "slope", "w1 = -1", "past its steepest part", "before its steepest part"),

@@ -113,6 +113,12 @@ def set_aside(lesson: Lesson, stop: Stop, text: Text, own: Callable[[str], bool]
         return False
 
 
+def counts_layers(text: Text) -> bool:
+    """Whether something that a lesson says depends on how many layers there are."""
+    marks = (mark for prose in text.stops.values() for mark in MARK.findall(prose.text))
+    return any(match["counted"] == "layers" for mark in marks for match in PLACED.finditer(mark))
+
+
 def fill(
     text: str,
     trace_of: TraceOf,

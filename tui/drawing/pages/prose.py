@@ -8,7 +8,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.style import Style, sign
 from nntutor.lessons.course import holes, load
-from nntutor.lessons.course.model import DONE, AuthorError, Lesson
+from nntutor.lessons.course.model import DONE, AuthorError, Lesson, Text
 from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
@@ -65,6 +65,8 @@ def _at_stop(
 
     try:
         text = load.text(lesson.id, language)
+        if _is_another(places[stop.run], text):
+            return "", True
         try:
             return said(whole=True), holes.set_aside(lesson, stop, text, own)
         except AuthorError:
@@ -74,6 +76,15 @@ def _at_stop(
             return said(whole=False), True
     except AuthorError as error:
         return str(error), False
+
+
+def _is_another(timeline: Timeline, text: Text) -> bool:
+    """Whether a network has other layers, or takes other samples at once, than the one that a text speaks of: there
+    the same symbols stand for other numbers. Other layers are no matter to a lesson that counts them itself."""
+    now, own = timeline.problem, timeline.original
+    if now.batch_size != own.batch_size:
+        return True
+    return now.network.sizes != own.network.sizes and not holes.counts_layers(text)
 
 
 def _to_do(session: Session, study: Study, act: Act) -> str:
