@@ -137,7 +137,7 @@ class NotToml(ProblemError):
 
 
 class Exceeds(ProblemError):
-    """More than `limit` of `what`, by a code that the words spell out (keys, names, nested, …)."""
+    """More than `limit` of `what`, by a code that the words spell out (keys, layers, units, …)."""
 
     what: str
     limit: int

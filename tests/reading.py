@@ -34,7 +34,7 @@ from nntutor.tui.drawing.canvas.rows import BOLD, Row
 from nntutor.tui.drawing.canvas.saying import said
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.pages.prose import prose
-from nntutor.tui.drawing.panels.table import panel_rows
+from nntutor.tui.drawing.panels.here import panel_rows
 from nntutor.tui.state import edits, views
 from nntutor.tui.state.session import DIGITS, Press, Session, Typed, asking
 from nntutor.tui.state.signs import words_with_keys

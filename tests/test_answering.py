@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.practice import SERIES, exercise
 from nntutor.lessons.course.questions import HINTS, Asked
 from nntutor.lessons.export.posed import Posed
-from nntutor.lessons.language import words
+from nntutor.lessons.language import mistakes, words
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.desk import Desk
+from nntutor.tui.drawing.canvas.hues import MADE
+from nntutor.tui.drawing.pages import page
 from nntutor.tui.plain import telling
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Answering
@@ -54,6 +57,11 @@ def asked(lesson: str = "hidden-delta", symbol: str = "δ_h1", **named: object) 
     session = replace(session, study=replace(study_of(session), lesson=replace(own, questions=())))
     session = answered(screens.pressed(session, "goto"), symbol)
     return screens.pressed(session, "back", "ask")
+
+
+def made_in(session: Session) -> list[str]:
+    """What stands on the screen as the number at hand."""
+    return [piece.text for row in page.rows(session) for piece in row if piece.style == MADE]
 
 
 def text(session: Session) -> str:
@@ -96,6 +104,20 @@ def test_a_working_point_gives_away_neither_its_out_nor_its_slope(symbol: str) -
     assert question(here).step.symbol == symbol and value in text(session)
     assert value not in text(here) and value not in "\n".join(telling.view(here))
     assert value in "\n".join(telling.view(session))
+
+
+@pytest.mark.parametrize("symbol", ["h1", "E", "∂E/∂h1", "δ_h1", "∂E/∂w5", "w5⁺"])
+@pytest.mark.parametrize("view", ["network", "matrices", "steps"])
+def test_the_number_that_is_asked_for_is_the_one_at_hand(symbol: str, view: str) -> None:
+    session = asked(symbol=symbol, known=True)
+    made = made_in(replace(session, study=replace(study_of(session), view=view)))
+    assert made[-1] == symbol and (len(made) > 1 or (view, symbol) == ("matrices", "E")), made
+    assert all(one == symbol or re.fullmatch(r" *\[.*\?\]", one) for one in made), made
+
+
+def test_while_another_networks_number_is_asked_for_no_number_of_this_one_is_at_hand() -> None:
+    session = screens.pressed(at_stop("forward", "weighted-sum"), "ask")
+    assert made_in(session) == [Posed(Speech(words.load("en"), Style.UNICODE), question(session)).symbol]
 
 
 def test_what_is_right_goes_on_to_the_number_and_says_how_far_off_it_was() -> None:
@@ -339,3 +361,20 @@ def test_the_stop_that_asks_for_words_names_the_key_that_shows_a_good_answer() -
     assert " f an answer " not in screens.lines(at_stop("momentum", "rate"))[-1]
     shown = load.text("momentum", "en").end["answer"].text.split(".")[0]
     assert shown not in text(session) and shown in " ".join(text(screens.pressed(session, "ending")).split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_low_screen_a_slip_is_told_in_fewer_sentences_and_not_cut(language: str) -> None:
+    session = screens.of_lesson("hidden-delta", language, size=(40, 12))
+    here = screens.pressed(replace(session, study=moves.at_stop(study_of(session), 4)), "ask")
+    shorter = 0
+    for slip in question(here).slips:
+        panel = study_of(wrong := answered(here, repr(slip.value))).panel
+        if not isinstance(panel, Answering) or panel.verdict is None or not panel.verdict.mistakes:
+            continue
+        shown, said = " ".join(text(wrong).split()), words.load(language)
+        tell = [mistakes.told(said, one) for one in panel.verdict.mistakes[:1]]
+        assert all(did in shown for did, *_ in tell), slip.mistake
+        assert not any(re.fullmatch(r"\s*… \d+ …\s*", row) for row in screens.lines(wrong)), slip.mistake
+        shorter += len(panel.verdict.mistakes) == 1 and tell[0][1] not in shown and tell[0][-1] in shown
+    assert shorter > 2

@@ -14,6 +14,7 @@ from nntutor.lessons.course.model import Lesson, Question
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
+from nntutor.tui import lint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
@@ -292,6 +293,16 @@ def test_an_act_is_done_by_the_keys_that_do_it_and_the_next_stop_follows() -> No
     assert following.act is None and following.last == study_of(session).last + 1
 
 
+def test_what_is_said_of_an_act_that_is_done_goes_with_a_change_that_undoes_it() -> None:
+    done = screens.pressed(to_do("descent"), "double")
+    undone = screens.pressed(done, "double")
+    assert "It lands." not in text(undone) and "find an η with which" in text(undone)
+    assert "It lands." in text(screens.pressed(undone, "halve"))
+    after = study_of(screens.pressed(undone, "escape"))
+    assert after.answered == study_of(done).answered  # it counts as done, once
+    assert after.act is None and after.note is None
+
+
 @pytest.mark.parametrize("key", ["continue", "escape"])
 def test_an_act_that_is_not_done_is_skipped_and_never_in_the_way(key: str) -> None:
     session = to_do("descent")
@@ -319,6 +330,23 @@ def test_what_is_to_be_chosen_after_an_act_follows_it_and_is_kept_by_itself() ->
     answered = study_of(session).answered
     assert answered is not None and (answered.skill, answered.outcome) == ("old-weights.witness.choice", "right")
     assert study_of(spaced(session)).last == before.last + 1
+
+
+@pytest.mark.parametrize("way", ["more", "iteration_next"])
+def test_an_act_says_its_rows_beside_its_own_picture_only(way: str) -> None:
+    """Of another gate, or after another row, what it says stood beside a picture that showed something else."""
+    session = to_do("wall")
+    assert "Rows with ✓ now: 4 of 4" in text(session)
+    gone = screens.pressed(session, way)
+    assert study_of(gone).act is None and "Rows with ✓ now" not in text(gone)
+
+
+def test_after_a_run_an_act_is_asked_for_at_its_stop() -> None:
+    session = lint.ran(screens.pressed(to_do("wall"), "run", "continue"))
+    assert study_of(session).held is not None
+    asked = study_of(screens.pressed(session, "ask"))
+    assert asked.act is not None and asked.lesson is not None
+    assert asked.place == asked.place_of(asked.lesson.stops[asked.act.stop])
 
 
 def test_an_act_is_told_in_lines_and_what_was_done_is_too(talk: Talk) -> None:

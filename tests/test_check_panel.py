@@ -107,3 +107,16 @@ def test_the_figures_of_a_check_divide_to_the_slope_that_stands_below_them(
                 gradient = here.trace.value(here.panel.ref._replace(kind=GRADIENT[here.panel.ref.kind]))
                 assert here.timeline.mistake or abs(slope - gradient) <= 1e-3 * abs(gradient) + rounding, here.panel.ref
     assert checked or name in ("start", "by-hand", "wall")
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_on_a_low_screen_every_number_of_a_check_stands_with_its_verdict(language: str) -> None:
+    session = screens.of_lesson("cycle", language, size=(40, 12), known=True)
+    assert session.study is not None
+    study = moves.at_stop(session.study, 3)
+    session = screens.pressed(replace(session, study=study), "check")
+    assert session.study is not None
+    assert isinstance(session.study.panel, Checking)
+    found = panel.found(session, session.study, session.study.panel, words.load(language))
+    shown = [found.title, found.epsilon, found.verdict, *(part for number in found.numbers for part in number)]
+    assert all(" ".join(part.split()) in said(session) for part in shown)

@@ -28,6 +28,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import arguments, cli
 from nntutor.tui.browser.serve import is_here
+from nntutor.tui.parser import parser_of
 from nntutor.tui.terminal import capabilities
 
 RUN = "import sys; from nntutor.tui.command import main; sys.exit(main())"
@@ -197,7 +198,8 @@ def test_every_command_has_a_page_that_names_its_options(
     ended = here(capsys, *([command] if command else []), "--help", "--lang", language)
     assert ended.status == 0
     assert all(cells(line) <= 80 for line in ended.out.splitlines())
-    options = {option for action in arguments._parser(command)._actions for option in action.option_strings}
+    parser = parser_of(command, command in arguments.OF_PROBLEMS)
+    options = {option for action in parser._actions for option in action.option_strings}
     assert all(option in ended.out for option in options - {"-h", "--version"})
     if not command:
         assert all(f"nntutor {name}" in ended.out for name in arguments.COMMANDS)

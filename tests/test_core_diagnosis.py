@@ -393,6 +393,38 @@ def test_what_a_remark_says_to_try_has_been_tried(what: str, rate: str, weights:
         assert trained(other, 2000).solved_in == tried.solved_in is not None
 
 
+SINGLE = "[[layer]]\nweights = [[0.7, -0.6]]\n"
+LINEAR = '[[layer]]\nactivation = "identity"\nweights = [[0.5, -0.4], [0.3, 0.8]]\n'
+CURVED = "[[layer]]\nweights = [[0.5, -0.4], [0.3, 0.8], [-0.7, 0.2]]\n[[layer]]\nweights = [[0.7, -0.6, 0.1]]\n"
+
+
+@pytest.mark.parametrize(
+    ("layers", "inputs", "what", "key"),
+    [
+        (SINGLE, 1, "plateau", "hidden"),
+        (LINEAR + SINGLE, 1, "plateau", "activation"),
+        (CURVED, 200, "saturated", "inputs"),
+    ],
+)
+def test_what_a_straight_network_and_large_inputs_want_is_tried_first(
+    layers: str, inputs: int, what: str, key: str
+) -> None:
+    samples = "".join(
+        f"[[sample]]\ninput = [{inputs * a}, {inputs * b}]\ntarget = [{a ^ b}]\n" for a in (0, 1) for b in (0, 1)
+    )
+    problem = parse(f'error = "bce"\nbatch = "full"\n{layers}{samples}', "xor.toml", Path())
+    tried = next(one.tried for one in on_training(problem, 1, 400) if one.id == what)
+    assert tried is not None and tried.key == key
+
+
+def test_of_dead_units_those_are_told_through_which_nothing_gets_back() -> None:
+    text = XOR_OF.format(rate="0.1", weights="[[0.5, -0.4], [-0.3, -0.8]]").replace("bce", "half-squared")
+    problem = parse(text.replace('"sigmoid"', '"relu"').replace(
+        "weights = [[0.7", 'activation = "relu"\nweights = [[-0.7'), "xor.toml", Path())  # fmt: skip
+    dead = next(one for one in on_training(problem, 1, 100) if one.id == "dead-units")
+    assert (dead.symbol, dead.facts["units"]) == ("o1", 2)
+
+
 def test_contradictions_and_targets_out_of_reach_are_remarked_on() -> None:
     text = (
         "[[layer]]\nweights = [[0.5]]\n[[sample]]\ninput = [1]\ntarget = [2]\n[[sample]]\ninput = [1]\ntarget = [0]\n"

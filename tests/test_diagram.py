@@ -250,3 +250,14 @@ def test_an_edge_keeps_its_label_where_that_of_the_number_at_hand_has_no_room(tw
             named.append(set(re.findall(r"\bw\d\b", "\n".join(lines(rows)[:-1]))))
         assert all(named[1] <= others for others in named), width
     assert len(named[1]) == 8
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 2), (4, 5, 3), (8, 8, 8, 8), (10, 10, 10)])
+@pytest.mark.parametrize("size", [(60, 12), (78, 24), (120, 40)])
+def test_without_unicode_no_line_is_read_with_a_figure(sizes: tuple[int, ...], size: tuple[int, int]) -> None:
+    trace = Timeline.start(plain(sizes)).trace
+    for index in range(1, len(trace) + 1, max(1, len(trace) // 12)):
+        drawn = diagram(trace, trace.step(index), *size, Look(Style.ASCII)) or []
+        rows = ["".join(piece.text for piece in row) for row in drawn]
+        read = r"\d[-=/\\'>]|\d\.(?!\d)|[=/\\']\w|(?<!\d)\.\w"
+        assert not [row for row in rows if re.search(read, row.replace("dE/d", ""))], rows

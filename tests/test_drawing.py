@@ -28,7 +28,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import BOLD, changed_span, cut, row_cells, wrapped
+from nntutor.tui.drawing.canvas.rows import BOLD, changed_spans, cut, row_cells, wrapped
 from nntutor.tui.drawing.charts.axes import Axis, Plot
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.pages import prose
@@ -346,15 +346,25 @@ def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
     assert cells(cut(text, width)) <= width
 
 
-def test_the_changed_span_of_two_rows_is_the_part_that_differs() -> None:
+def test_the_changed_spans_of_two_rows_are_the_parts_that_differ() -> None:
     from nntutor.tui.drawing.canvas.rows import Piece
 
     before = (Piece("abc 은 def"),)
     after = (Piece("abc 는 def"),)
-    assert changed_span(before, after) == (4, 6)
-    assert changed_span(before, before) == (0, 0)
-    assert changed_span((Piece("ab"),), (Piece("ab", "bold"),)) == (0, 2)
-    assert changed_span((), (Piece("  x"),)) == (2, 3)
+    assert changed_spans(before, after) == [(4, 6)]
+    assert changed_spans(before, before) == []
+    assert changed_spans((Piece("ab"),), (Piece("ab", "bold"),)) == [(0, 2)]
+    assert changed_spans((Piece("a은"),), (Piece("a은", "bold"),)) == [(0, 3)]
+    assert changed_spans((), (Piece("  x"),)) == [(2, 3)]
+
+
+def test_parts_that_differ_and_stand_far_apart_are_changed_alone() -> None:
+    from nntutor.tui.drawing.canvas.rows import Piece
+
+    def row(*letters: str) -> tuple[Piece, ...]:
+        return (Piece(f"{letters[0]}은{letters[1]}{'.' * 30}{letters[2]}"),)
+
+    assert changed_spans(row("a", "b", "c"), row("A", "B", "C")) == [(0, 4), (34, 35)]
 
 
 def test_networks_too_wide_for_a_diagram_get_tables_and_shortened_sums() -> None:

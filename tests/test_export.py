@@ -28,8 +28,10 @@ from nntutor.lessons.export.csv import STEP_COLUMNS
 from nntutor.lessons.export.formats import RECORDS
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.export.json import iteration_json
+from nntutor.lessons.export.posed import network
 from nntutor.lessons.export.steps import DIGITS
 from nntutor.lessons.language import words
+from nntutor.lessons.language.speech import Speech
 
 SIX = """
 error = "bce"
@@ -446,6 +448,14 @@ def test_only_where_not_every_sample_counts_at_once_gradient_descent_is_called_s
         out = io.StringIO()
         write.write(out, "text", full, iterations(full, last=1), words.load(language))
         assert f" · {say(told)}, η " in out.getvalue()
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_what_moves_a_perceptron_is_called_rosenblatts_rule_and_no_descent(language: str) -> None:
+    speech = Speech(words.load(language), Style.UNICODE)
+    rule = speech.say("optimizer_name.rosenblatt")
+    for about in (speech.about(problem("gate-and")), network(speech, problem("gate-and"))):
+        assert rule in about and speech.say("optimizer_name.sgd_full") not in about
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

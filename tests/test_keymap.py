@@ -27,7 +27,7 @@ from nntutor.tui import cli
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.drawing.panels.table import keys_here
+from nntutor.tui.drawing.panels.here import keys_here
 from nntutor.tui.state import keymap, keys, korean
 from nntutor.tui.state.commands import HELP
 from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED

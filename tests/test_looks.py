@@ -21,6 +21,7 @@ from screens import update
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.app import Tutor
@@ -34,6 +35,7 @@ from nntutor.tui.drawing.charts.contours import Path as Way
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.matrices import matrices
+from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.session import THEMES, Opened, Session, Typed
 from nntutor.tui.terminal import themes
@@ -223,6 +225,31 @@ def test_the_picked_row_and_the_picked_choice_have_a_sign(style: Style) -> None:
         before, session = plain, screens.pressed(session, "step")
 
 
+@pytest.mark.parametrize("where", ["list", "commands", "search", "why", "choices", "bug"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_what_is_picked_of_several_rows_is_one_bar_with_its_sign(where: str, size: tuple[int, int]) -> None:
+    session = screens.of_lesson("hidden-delta", size=size, known=True)
+    match where:
+        case "list":
+            session = replace(session, study=None)
+        case "commands":
+            session = screens.pressed(session, "palette", "unit_next")
+        case "search":
+            session = screens.pressed(update(screens.pressed(session, "search"), Typed("delta")), "unit_next")
+        case "why":
+            session = screens.pressed(session, "why", "unit_next")
+        case "choices":
+            session = screens.of_lesson("hidden-delta", size=size, known=True, asks=True)
+            session = screens.pressed(session, "continue", "continue", "unit_next")
+        case "bug":
+            session = screens.pressed(session, "bug", "unit_next")
+    (row,) = (row for row in page.rows(session) if any(piece.style == "picked" and piece != CURSOR for piece in row))
+    bar = [piece for piece in row if piece.style == "picked"]
+    assert row[: len(bar)] == tuple(bar), "it begins at the left"
+    text = "".join(piece.text for piece in bar)
+    assert text.startswith(" ▸ ") and cells(text) >= 54
+
+
 @pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
 def test_where_a_line_is_typed_there_is_a_sign(style: Style) -> None:
     assert CURSOR.text.strip()
@@ -251,6 +278,29 @@ def test_the_number_at_hand_of_a_table_has_a_sign(lesson: str, view: str) -> Non
         assert session.study is not None
         lines = screens.lines(replace(session, study=replace(session.study, view=view)))
         assert sum(line.startswith(mark) for line in lines) == 1, lines
+
+
+@pytest.mark.parametrize(
+    ("lesson", "view", "symbol", "used"),
+    [
+        ("adam", "moves", "w3⁺", {"operand": "[0]", "backward": "[+0.001]"}),
+        ("neuron", "nudge", "∂E/∂o1", {}),
+        ("neuron", "nudge", "slope_o1", {}),
+        ("neuron", "nudge", "o1", {}),
+    ],
+)
+def test_a_table_marks_the_number_at_hand_and_those_that_it_is_made_of(
+    lesson: str, view: str, symbol: str, used: dict[str, str]
+) -> None:
+    session = screens.of_lesson(lesson, known=True)
+    assert session.study is not None
+    trace = session.study.trace
+    step = next(step for step in trace if step.symbol == symbol)
+    study = replace(moves.to(session.study, 1, step.index), view=view)
+    rows = page.rows(replace(session, study=study))[2:12]
+    marked = {piece.style: piece.text.strip() for row in rows for piece in row if piece.text.strip().startswith("[")}
+    shown = marked.pop("result").strip("[]").replace("−", "-")
+    assert float(shown) == pytest.approx(step.value, rel=1e-3) and marked == used
 
 
 @pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)])

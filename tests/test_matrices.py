@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +27,9 @@ from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import row_cells
+from nntutor.tui.drawing.step import grid
+from nntutor.tui.drawing.step import matrices as tables
+from nntutor.tui.drawing.step.grid import Grid
 from nntutor.tui.drawing.step.matrices import matrices
 
 EN = words.load("en")
@@ -141,3 +145,34 @@ def test_a_row_of_a_sample_is_called_as_the_symbols_call_it() -> None:
     for ref in deltas:
         (row,) = [one for one in found if f" [{ref.sample}] " in one]
         assert figure(trace.value(ref), 4, plus=True) in row, trace.symbol(ref)
+
+
+def test_each_table_is_made_and_fitted_once_however_many_numbers_a_step_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeline = Timeline.start(many((30, 40, 40), 1, "sgd"))
+    made: list[object] = []
+    fitted: list[object] = []
+    monkeypatch.setattr(tables, "Grid", lambda *parts: made.append(parts[0]) or Grid(*parts))
+    gaps = grid._with_gaps
+    monkeypatch.setattr(grid, "_with_gaps", lambda *given: fitted.append(given) or gaps(*given))
+    step = next(step for step in timeline.trace if step.symbol == "net_o40")
+    matrices(timeline.trace, step, EN, 80, 16, Look(Style.UNICODE, 4))
+    # Of a layer its table stands once among those that are needed and once among all; each has rows and columns.
+    assert len(made) <= 2 * len(set(made)) and len(fitted) <= 8 * len(set(made))
+
+
+def test_a_sample_is_not_looked_for_through_the_whole_batch() -> None:
+    class Batch(tuple[int, ...]):
+        def index(self, *_: object) -> int:
+            raise AssertionError
+
+        __contains__ = index  # type: ignore[assignment]
+
+    for samples in ((0, 1, 2, 3), (2, 0, 3, 1)):
+        trace = Timeline.start(many((2, 2), 4, "sgd")).trace
+        shuffled = replace(trace, samples=Batch(samples))
+        plain = replace(trace, samples=samples)
+        assert [shuffled.step(at).value for at in range(1, len(trace) + 1)] == [step.value for step in plain]
+        assert [shuffled.row(sample) for sample in samples] == [0, 1, 2, 3]
+        assert shuffled.index_of(Ref("out", 1, 1, 0, 4)) is None
+        with pytest.raises(KeyError):
+            shuffled.value(Ref("out", 1, 1, 0, 4))

@@ -12,8 +12,9 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 import nntutor
-from nntutor.core.errors import BothGiven, NotModel, ProblemError, TooLarge
+from nntutor.core.errors import BothGiven, Exceeds, NotModel, ProblemError, TooLarge
 from nntutor.core.files import model as models
+from nntutor.core.files.layers import MOST_LAYERS, MOST_UNITS
 from nntutor.lessons.language import error_text, words
 from nntutor.tui import cli
 
@@ -112,6 +113,17 @@ def elsewhere() -> Any:
     return tensor
 
 
+def twice(setting: str, nodes: list[Any]) -> list[Any]:
+    nodes[0].attribute.append(helper.make_attribute(setting, 0))
+    return nodes
+
+
+def of_function(setting: str, nodes: list[Any]) -> list[Any]:
+    """The setting is left to whoever calls the node."""
+    nodes[0].attribute[0].ref_attr_name = setting
+    return nodes
+
+
 GEMM = ("Gemm", {"transB": 1}, ["W1", "b1"])
 
 
@@ -122,6 +134,11 @@ GEMM = ("Gemm", {"transB": 1}, ["W1", "b1"])
         ([helper.make_node("Gemm", ["x", "W1"], ["y"], domain="com.own")], {}, "node", "com.own.Gemm"),
         (line(("Gemm", {"alpha": 2.0}, ["W1"])), {}, "setting", "Gemm(alpha=2.0)"),
         (line(GEMM, ("Gelu", {}, [])), {}, "setting", "Gelu(approximate=none)"),
+        (line(("Gemm", {"transB": 1.0}, ["W1"])), {}, "setting", "Gemm(transB=1.0)"),
+        (line(GEMM, ("LeakyRelu", {"alpha": 1}, [])), {}, "setting", "LeakyRelu(alpha=1)"),
+        (line(GEMM, ("LeakyRelu", {"alpha": np.nan}, [])), {}, "setting", "LeakyRelu(alpha=nan)"),
+        (twice("transB", line(GEMM)), {}, "setting", "Gemm"),
+        (of_function("transB", line(GEMM)), {}, "setting", "Gemm(transB=None)"),
         (line(GEMM, ("Dropout", {}, ["b1", "b2"])), {}, "setting", "Dropout(training_mode)"),
         (line(GEMM, ("Tanh", {}, []), ("Relu", {}, [])), {}, "place", "Relu"),
         (line(GEMM, ("Add", {}, ["b1"])), {}, "place", "Add"),
@@ -145,6 +162,17 @@ def test_what_cannot_be_stepped_through_is_named(
 ) -> None:
     error = refused(tmp_path, written(tmp_path, nodes, **arrays))
     assert (error.what, error.found) == (what, found)
+
+
+def test_a_network_has_no_more_layers_and_units_than_a_problem_file(tmp_path: Path) -> None:
+    layers = [node("MatMul", f"{at}" if at else "x", "W", to=f"{at + 1}") for at in range(MOST_LAYERS + 1)]
+    assert len(models.read_model(written(tmp_path, layers[:-1], W=np.ones((1, 1)))).layers) == MOST_LAYERS
+    with pytest.raises(Exceeds, match="layers"):
+        models.read_model(written(tmp_path, layers, W=np.ones((1, 1))))
+    for by_unit, shape in ((0, (1, MOST_UNITS + 1)), (1, (MOST_UNITS + 1, 1))):
+        path = written(tmp_path, line(("Gemm", {"transB": by_unit}, ["W"])), W=np.ones(shape))
+        with pytest.raises(Exceeds, match="units"):
+            models.read_model(path)
 
 
 def test_a_file_that_is_no_network_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems, share
 
-from nntutor.core.errors import NntutorError, OutOfRange
+from nntutor.core.errors import Exceeds, NntutorError, OutOfRange
 from nntutor.core.files import writing
 from nntutor.core.files.layers import MOST_UNITS
 from nntutor.core.files.problem import parse, read
@@ -329,6 +329,13 @@ def test_too_many_units_are_called_too_many(units: int) -> None:
         parse(f"[[layer]]\nunits = {units}\n[[sample]]\ninput = [1]\ntarget = [1]\n", "x")
     sentence = error_text.sentence(caught.value, load("en"))
     assert sentence == f"x:2: “units” is {units}; expected at most {MOST_UNITS}."
+
+
+def test_a_layer_whose_weights_are_listed_has_no_more_units_either() -> None:
+    rows = "[1], " * (MOST_UNITS + 1)
+    with pytest.raises(Exceeds, match="units") as caught:
+        parse(f"[[layer]]\nweights = [{rows}]\n[[sample]]\ninput = [1]\ntarget = [1]\n", "x")
+    assert caught.value.line == 2 and caught.value.limit == MOST_UNITS
 
 
 def test_a_mark_of_byte_order_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:

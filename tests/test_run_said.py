@@ -13,12 +13,12 @@ from test_named_changes import SPOKEN
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words
-from nntutor.lessons.language.words import LANGUAGES
+from nntutor.lessons.language.words import LANGUAGES, note
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.saying import said
 from nntutor.tui.state import moves, runs
-from nntutor.tui.state.panels import Choosing, note
+from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Session
 

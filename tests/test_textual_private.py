@@ -18,12 +18,15 @@ from pathlib import Path
 
 import pytest
 import textual
+from rich.style import Style
 from textual import events
-from textual.app import App
+from textual._compositor import CompositorUpdate
+from textual.app import App, ComposeResult
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from nntutor.tui.app import Tutor
+from nntutor.tui.drawing.canvas.rows import Piece
 from nntutor.tui.terminal import textual_private
 from nntutor.tui.terminal.browser_driver import BrowserDriver
 from nntutor.tui.terminal.driver import TerminalDriver
@@ -83,6 +86,30 @@ async def app_driver(_: Callable[[], UnixDriver]) -> bool:
 async def app_handle_exception(_: Callable[[], UnixDriver]) -> bool:
     app = Wrecked()
     return await app.run_async(headless=True) == 7 and [str(error) for error in app.taken] == ["of ours"]
+
+
+async def compositor(_: Callable[[], UnixDriver]) -> bool:
+    """One cell that has changed is written alone, blanks up to the end of a row are erased."""
+
+    class Letters(OpenApp):
+        CSS = Tutor.CSS
+
+        def compose(self) -> ComposeResult:
+            yield page
+
+    page, app, looks = Page(), Letters(ansi_color=True), dict[str, Style]()
+    async with app.run_test(size=(30, 2)) as pilot:
+        page.show(((Piece("abcd 은"),), ()), looks)
+        await pilot.pause()
+        whole = app.screen._compositor.render_update(full=True)
+        assert isinstance(whole, CompositorUpdate)
+        before = whole.render_segments(app.console)
+        page.show(((Piece("abcD 은"),), ()), looks)
+        app.screen._compositor.update_widgets({page})
+        parts = app.screen._compositor.render_update()
+        assert isinstance(parts, CompositorUpdate)
+        after = parts.render_segments(app.console)
+    return "abcd 은\x1b[K" in before and " " * 9 not in before and after == "\x1b[1;4HD"
 
 
 async def linux_driver(_: Callable[[], UnixDriver]) -> bool:
@@ -184,6 +211,7 @@ async def kitty_key(_: Callable[[], UnixDriver]) -> bool:
 CHECKS = {
     "App._driver": app_driver,
     "App._handle_exception": app_handle_exception,
+    "Compositor": compositor,
     "LinuxDriver": linux_driver,
     "WebDriver": web_driver,
     "LinuxDriver.run_input_thread": run_input_thread,

@@ -227,3 +227,41 @@ def test_a_hidden_number_stands_nowhere(size: tuple[int, int]) -> None:
         assert not isinstance(value_of(replace(last, hidden=frozenset([ref])), symbol), float)
         assert isinstance(value_of(last, symbol), float)
     assert asked > 40
+
+
+# --- what is left free --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lesson", "place", "view", "below"),
+    [
+        ("adam", (1, 4), "moves", ["network", "matrices"]),
+        ("momentum", (12, 9), "contours", ["curve"]),
+        ("momentum", (12, 9), "moves", ["steps"]),
+        ("momentum", (1, 9), "contours", []),
+        ("vanishing", (1, 160), "layers", ["matrices"]),
+        ("cycle", (1, 4), "matrices", ["steps"]),
+        ("deeper", (1, 9), "network", []),
+    ],
+)
+def test_what_a_view_leaves_free_of_a_wide_screen_goes_to_one_that_is_not_there_yet(
+    lesson: str, place: tuple[int, int], view: str, below: list[str]
+) -> None:
+    session = screens.of_lesson(lesson, size=(120, 40), known=True)
+    study = replace(moves.to(study_of(session), *place), view=view)
+    rows = screens.lines(replace(session, study=study))
+    named = [name for name in VIEWS if any(f"─ {EN.say(f'view_name.{name}')} ─" in row for row in rows[2:29])]
+    assert sorted(named) == sorted(below)
+
+
+def test_a_run_that_is_called_as_its_lesson_is_not_named_twice() -> None:
+    session = screens.of_lesson("adam", size=(120, 40), known=True)
+    heads = {
+        run: screens.lines(replace(session, study=replace(study_of(session), run=run)))[0][:30]
+        for run in ("adam", "plain", "uncorrected")
+    }
+    assert [head.split("  ")[0].strip() for head in heads.values()] == [
+        "16 Adam",
+        "16 Adam · plain",
+        "16 Adam · Adam uncorrected",
+    ]

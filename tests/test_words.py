@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,18 +15,19 @@ import screens
 
 from nntutor.core import errors
 from nntutor.core.engine.plan import PHASES
+from nntutor.core.files import toml
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import OPTIMIZERS
 from nntutor.core.rules.surfaces import SURFACES
-from nntutor.lessons.course import load, published
+from nntutor.lessons.course import builtin, load, published
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import VIEWS
 from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import FORMS
-from nntutor.lessons.language import mistakes, words
+from nntutor.lessons.language import error_text, mistakes, titles, words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.arguments import COMMANDS
@@ -78,7 +81,9 @@ def mistakes_of_core() -> Iterator[str]:
         yield from (name, f"{name}_row", f"{name}_problem", f"{name}_lesson")
     yield from ("NotUnder_mean", "NotUnder_penalty", "Transposed_units_first", "Transposed_inputs_first")
     yield from (f"{name}_{of}" for name in ("NotValues", "UnknownValue") for of in literals("core/diagnosis/*.py"))
-    yield from (f"Exceeds_{of}" for of in ("layers", "keys", "names", "nested", "letters", "numbers", "line", "cell"))
+    yield from (
+        f"Exceeds_{of}" for of in ("layers", "units", "keys", "names", "nested", "letters", "numbers", "line", "cell")
+    )
     yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
     yield from (f"NotModel_{what}" for what in literals("core/files/model.py", "core/files/problem.py"))
     yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
@@ -131,7 +136,8 @@ def built() -> dict[str, frozenset[str]]:
             "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
             "mistake_name.": MISTAKES,
             "mouse.": ("on", "off"),
-            "optimizer_name.": (*OPTIMIZERS, "sgd_full"),
+            "optimizer_name.": (*OPTIMIZERS, "sgd_full", "rosenblatt"),
+            "parser.": literals("lessons/language/error_text.py"),
             "part.": (str(lesson.part) for lesson in load.lessons()),
             "phase.": PHASES,
             "plain.help_": OWN,
@@ -235,3 +241,50 @@ def test_a_first_screen_reads_no_more_words_than_it_may_show(
     monkeypatch.setattr(words, "_read", recorded)
     assert screens.lines(session)
     assert asked == set(words.FILES[:files])
+
+
+def _said_in_files(what: str) -> set[str]:
+    """What the problems that ship and the published examples say under a key."""
+    files = [*(ROOT / "lessons/problems").glob("*.toml"), *(ROOT / "lessons/published").glob("*.toml")]
+    lines = re.findall(rf"^{what} = .*$", "\n".join(file.read_text(encoding="utf-8") for file in files), re.MULTILINE)
+    return {tomllib.loads(line)[what] for line in lines}
+
+
+def test_every_title_that_ships_is_said_in_korean_and_no_other() -> None:
+    kept = tomllib.loads((ROOT / "lessons/titles.toml").read_text(encoding="utf-8"))["ko"]
+    assert set(kept["title"]) == _said_in_files("title")
+    assert set(kept["source"]) <= _said_in_files("source")
+    assert [said for said in kept["title"].values() if not re.search("[가-힣]", said)] == []
+
+
+def test_a_title_is_said_in_the_language_and_one_of_the_learners_own_as_it_stands() -> None:
+    shipped = builtin.open("sibling")
+    own = replace(shipped, title="Mine")
+    assert titles.title(shipped, "en") == shipped.title != titles.title(shipped, "ko")
+    assert titles.title(own, "ko") == "Mine"
+
+
+PARSED = (
+    "a =",
+    "= 1",
+    "a",
+    "a = 1 b",
+    "a = 01",
+    "a = [1",
+    "a = {b = 1",
+    'a = "b',
+    "a = 'b",
+    "[a",
+    "[[a]",
+    "[a]\n[a]",
+    "a = 1\na = 2",
+    '"a\\q" = 1',
+)
+
+
+@pytest.mark.parametrize("text", PARSED)
+def test_what_pythons_parser_says_of_a_file_is_said_in_the_language(text: str) -> None:
+    with pytest.raises(errors.NotToml) as found:
+        toml.trusted(text, "a.toml")
+    for language in LANGUAGES:
+        assert found.value.detail not in error_text.sentence(found.value, words.load(language))

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.course import load
 from nntutor.lessons.export.formats import CHECK_FORMATS, FORMATS, SHEET_FORMATS
 from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui.usage import UsageError, near
 
 COMMANDS = (
     "learn", "lessons", "open", "trace", "check", "diagnose", "new", "verify", "quiz", "progress", "reset", "serve",
@@ -23,32 +23,6 @@ MOST_QUESTIONS = 100
 MODEL = ".onnx"
 """How the name of a file ends that holds a network and nothing else of a problem."""
 OF_PROBLEMS = ("open", "trace", "check", "diagnose")
-_CALLED = {
-    "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
-    "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
-    "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
-    "debug": "diagnose", "compare": "diagnose", "diff": "diagnose",
-    "test": "quiz", "exam": "quiz", "practice": "quiz", "exercise": "quiz", "worksheet": "quiz", "퀴즈": "quiz",
-    "init": "new", "create": "new", "template": "new",
-    "print": "trace", "show": "trace", "run": "trace", "gradcheck": "check", "gradient-check": "check",
-    "--epochs": "--iterations", "--iters": "--iterations", "-n": "--iterations", "-f": "--format", "-v": "--version",
-}  # fmt: skip
-"""What people type that is called otherwise here."""
-
-
-class UsageError(Exception):
-    """A wrong use: a key below `cli` in the words, and its facts: clean texts, and names of ours in a row."""
-
-    def __init__(self, key: str, /, **facts: str | int | Sequence[str] | None) -> None:
-        self.key = key
-        self.facts = {name: _said(fact) for name, fact in facts.items()}
-        super().__init__(key)
-
-
-def _said(fact: str | int | Sequence[str] | None) -> object:
-    if isinstance(fact, str):
-        return clean(fact)
-    return ", ".join(fact) if isinstance(fact, Sequence) else fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +74,7 @@ def read(argv: Sequence[str]) -> Arguments:
     # Another door: a start without arguments has nothing to take apart.
     from nntutor.tui.parser import parser_of
 
-    parser = parser_of(command)
+    parser = parser_of(command, command in OF_PROBLEMS)
     # Options may stand between the two names that only this command takes.
     read = parser.parse_known_intermixed_args if command == "diagnose" else parser.parse_known_args
     given, extras = read(rest)
@@ -126,7 +100,7 @@ def read(argv: Sequence[str]) -> Arguments:
         whole.get("format", "text"),
         not whole.get("no_steps", False),
         whole.get("plain", False),
-        whole.get("host", HOST),
+        HOST if whole.get("host") is None else whole["host"],
         _whole("--port", whole.get("port"), _PORTS) or PORT,
         whole.get("values"),
         _whole("--iteration", whole.get("iteration"), MOST_DIAGNOSED) or 1,
@@ -182,18 +156,6 @@ def _refuse_models(given: Arguments) -> None:
         raise UsageError("model_of_lesson", name=given.what)
     if given.problem is None and is_model and given.command in OF_PROBLEMS:
         raise UsageError("model_alone", name=given.what)
-
-
-def near(key: str, name: str, names: Sequence[str], /, **facts: str | Sequence[str]) -> UsageError:
-    """The mistake `key` about a name that does not exist, with the nearest that does."""
-    from difflib import get_close_matches
-
-    typed = name[:LONGEST].lower()
-    called = _CALLED.get(typed)
-    found = [called] if called in names else get_close_matches(typed, names, n=1, cutoff=0.55)
-    if found:
-        return UsageError(f"{key}_near", name=name, near=found[0], **facts)
-    return UsageError(key, name=name, **facts)
 
 
 def language(argv: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -19,9 +19,10 @@ from nntutor.lessons.course.model import AuthorError, Lesson
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 from nntutor.tui import arguments
-from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.arguments import Arguments
 from nntutor.tui.output import Output, WriteError, close_quietly, let_go_of_errors, words_of
 from nntutor.tui.terminal import capabilities, probe, textual_settings
+from nntutor.tui.usage import UsageError, near
 
 if TYPE_CHECKING:
     from nntutor.core.engine.trace import Trace
@@ -275,7 +276,7 @@ def _problem(name: str, sheet: str | None) -> Problem:
         return read(name)
     if name not in builtin.names():
         lessons, problems = [lesson.id for lesson in load.lessons()], list(builtin.names())
-        raise arguments.near("no_target", name, [*lessons, *problems], lessons=lessons, problems=problems)
+        raise near("no_target", name, [*lessons, *problems], lessons=lessons, problems=problems)
     return builtin.open(name)
 
 
@@ -297,7 +298,7 @@ def _problem_to_keep(name: str, sheet: str | None) -> tuple[Problem, Source | No
 def _tutor(given: Arguments, out: Output) -> int:
     lesson = load.named(given.what) if given.command == "learn" and given.what is not None else None
     if given.command == "learn" and given.what is not None and lesson is None:
-        raise arguments.near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
+        raise near("no_lesson", given.what, [lesson.id for lesson in load.lessons()])
     if given.plain:
         return _open_plain(given, out, lesson)
     lacking = capabilities.lacking(os.environ)

@@ -16,8 +16,7 @@ from nntutor.core.errors import NntutorError
 from nntutor.lessons.export.formats import SCRIPTS
 from nntutor.lessons.export.write import pieces
 from nntutor.lessons.language import error_text, words
-from nntutor.lessons.language.words import Note
-from nntutor.tui.state.panels import note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.session import Export, Session
 from nntutor.tui.state.study import Study
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from nntutor.core.foreign import clean
 from nntutor.lessons.language import words as words_room
 from nntutor.tui import arguments
-from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.arguments import Arguments
 from nntutor.tui.output import Output
+from nntutor.tui.usage import UsageError
 
 _SHEETS = Path(words_room.__file__).parent.parent / "sheets"
 

@@ -10,7 +10,7 @@ import argparse
 import re
 from typing import Never
 
-from nntutor.tui.arguments import HOST, OF_PROBLEMS, UsageError
+from nntutor.tui.usage import UsageError
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,7 +20,8 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(key, name=name[1] if name else message)
 
 
-def parser_of(command: str) -> argparse.ArgumentParser:
+def parser_of(command: str, of_problem: bool) -> argparse.ArgumentParser:
+    """of_problem: whether the command takes a problem."""
     parser = Parser(prog=f"nntutor {command}".strip(), add_help=False, allow_abbrev=False)
     parser.add_argument("--lang")
     for flag in ("--ascii", "--no-color", "--help", "--version"):
@@ -43,13 +44,13 @@ def parser_of(command: str) -> argparse.ArgumentParser:
             parser.add_argument(option)
     if command in ("", "learn", "open", "quiz"):
         parser.add_argument("--plain", action="store_true")
-    if command in OF_PROBLEMS:
+    if of_problem:
         parser.add_argument("--problem")
     if command in ("trace", "check", "diagnose"):
         parser.add_argument("--iterations")
         parser.add_argument("--format", default="text")
     if command == "serve":
-        parser.add_argument("--host", default=HOST)
+        parser.add_argument("--host")
         parser.add_argument("--port")
     if command == "trace":
         parser.add_argument("--run")

@@ -18,9 +18,10 @@ from nntutor.lessons.learner import places
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import BOXES, is_due
-from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.arguments import Arguments
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read
+from nntutor.tui.usage import UsageError
 
 _DAY = 86400.0
 _YES = ("yes", "y", "예", "네", "응")

@@ -25,7 +25,7 @@ from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_due
-from nntutor.tui.arguments import Arguments, UsageError, near
+from nntutor.tui.arguments import Arguments
 from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read
@@ -33,6 +33,7 @@ from nntutor.tui.plain.spoken import action_of
 from nntutor.tui.quiz_bugs import asked_on_lines
 from nntutor.tui.state.keys import DEFAULT
 from nntutor.tui.state.session import SEEDS
+from nntutor.tui.usage import UsageError, near
 
 _COUNT = 5
 BUGS = ("bug", "bugs", "버그")

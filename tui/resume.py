@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,20 +14,20 @@ from nntutor.core.arrays import frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.errors import ProblemError
-from nntutor.core.files import writing
-from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.language.remarks import remark
-from nntutor.lessons.learner import sources
+from nntutor.lessons.language.words import note
 from nntutor.lessons.learner.places import Place
 from nntutor.lessons.learner.rows import Unfit
-from nntutor.lessons.learner.sources import Source
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import fingerprint
-from nntutor.tui.state import moves, panels, views, yours
+from nntutor.tui.state import moves, views
 from nntutor.tui.state.runs import run_seeds
 from nntutor.tui.state.study import Position, Study
+
+if TYPE_CHECKING:
+    from nntutor.lessons.learner.sources import Source
+    from nntutor.tui.state.yours import Lines
 
 # Iterations that another run is taken to again; it costs the start some of its time.
 _NEAR = 2000
@@ -40,15 +41,23 @@ class DataGone(Exception):
     """A file that a problem names cannot be read any more; the argument is its path."""
 
 
-def opened(what: Lesson | Problem | None, place: Place | None, source: Source | None = None) -> tuple[Study, Source]:
-    """A lesson or a problem, or (None) the problem that a place holds, and its source; at the place, if there is one.
+def opened(
+    what: Lesson | Problem | None, place: Place | None, source: Source | None = None
+) -> tuple[Study, Source | None]:
+    """A lesson or a problem, or (None) the problem that a place holds, and a problem's source; at the place, if there
+    is one.
 
     Raises Unfit and DataGone for a place that cannot be gone to, and what core.files.problem raises for a text that it
     does not understand.
     """
     if isinstance(what, Lesson):
-        study, source = moves.begun(what), Source("")
+        study = moves.begun(what)
     elif what is not None:
+        # Another door, as below: a start back in a lesson has no problem of the learner's own.
+        from nntutor.core.files import writing
+        from nntutor.lessons.language.remarks import remark
+        from nntutor.lessons.learner.sources import Source
+
         study, source = _problem(what.title, what), source or Source(writing.write(what))
         study = replace(study, note=remark(what))
     else:
@@ -59,6 +68,10 @@ def opened(what: Lesson | Problem | None, place: Place | None, source: Source | 
 
 def _own(place: Place) -> tuple[Study, Source]:
     """The learner's own problem at its place; at its beginning where its data are other ones now."""
+    from nntutor.core.files.problem import parse
+    from nntutor.lessons.learner import sources
+    from nntutor.lessons.learner.sources import Source
+
     paths, folder = sources.data_paths(place.problem, place.folder), Path(place.folder)
     path = next((one for one in paths if not sources.digest([one])), paths[0]) if paths else None
     now = sources.digest(paths) if paths else ""
@@ -72,7 +85,7 @@ def _own(place: Place) -> tuple[Study, Source]:
         raise DataGone(path) from error
     source = Source(place.problem, place.folder, now)
     if now != place.digest:
-        return replace(study, note=panels.note("progress.data_changed", name=str(path))), source
+        return replace(study, note=note("progress.data_changed", name=str(path))), source
     return _placed(study, place), source
 
 
@@ -114,6 +127,8 @@ def _placed(study: Study, place: Place) -> Study:
     )
     lines = _lines(place.settings.get("typed"))
     if lines:
+        from nntutor.tui.state import yours
+
         study = yours.typed_again(study, lines, _FAR_WORK // bookmarks.work(study.timeline.original))
     # Many seeds are trained again in the background: their weights would be a megabyte at every step.
     return run_seeds(study) if place.settings.get("seeds") is True else study
@@ -168,7 +183,7 @@ def _trail(value: object) -> tuple[Position, ...]:
     return tuple(Position(*pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
 
 
-def _lines(value: object) -> yours.Lines:
+def _lines(value: object) -> Lines:
     return tuple((line[0], line[1]) for line in value) if isinstance(value, list) else ()
 
 
@@ -226,4 +241,4 @@ def _at_nearest_stop(study: Study, place: Place) -> Study:
         )
     if number is not None:
         study = replace(moves.at_stop(study, number), visited=_visited(study, place))
-    return replace(study, note=panels.note("progress.lesson_changed"))
+    return replace(study, note=note("progress.lesson_changed"))

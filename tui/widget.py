@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from nntutor.core.foreign import visible
 from nntutor.lessons.language.cells import cells
-from nntutor.tui.drawing.canvas.rows import Row, changed_span, row_cells
+from nntutor.tui.drawing.canvas.rows import Row, changed_spans, row_cells
 from nntutor.tui.state.session import Pointed
 from nntutor.tui.terminal.themes import Styles
 
@@ -25,7 +25,7 @@ class Page(Widget):
         self._strips: list[Strip] = []
 
     def show(self, rows: tuple[Row, ...], styles: Styles) -> bool:
-        """Show these rows, painting the span of each row that differs from what is there; whether any does.
+        """Show these rows, painting the parts of each row that differ from what is there; whether any does.
 
         In other styles everything differs.
         """
@@ -39,9 +39,7 @@ class Page(Widget):
         for y, (row, previous) in enumerate(zip(rows, before, strict=True)):
             if row != previous:
                 self._strips[y] = self._strip(row)
-                start, end = changed_span(previous, row)
-                if end > start:
-                    regions.append(Region(start, y, end - start, 1))
+                regions += [Region(start, y, end - start, 1) for start, end in changed_spans(previous, row)]
         if regions:
             self.refresh(*regions)
         return bool(regions)

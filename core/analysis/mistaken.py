@@ -83,6 +83,8 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
             if ref.kind not in _INSTEAD:
                 continue
             at = ref._replace(kind=_INSTEAD[ref.kind])
+            if rules.differs(at, right):
+                continue  # what is divided before it is kept comes out right here, and wrong in the next iteration
             tree = Name(at)
         if tree != right[ref] or any(not _taken(trace, key, until) for key in rules.made(at)):
             yield Mistaken(mistake, _made(rules, right, trace, at, until))

@@ -5,6 +5,7 @@ What a remark says to try has been tried: it did better.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -142,7 +143,8 @@ def _plateau(watch: _Watch) -> Iterator[Remark]:
     for at, on in zip(result.iterations, near, strict=True):
         begins = (int(at) if begins is None else begins) if on else None
         if begins is not None and at - begins >= _STALE:
-            tried = watch.trying.first(*watch.trying.starts(), *watch.trying.faster())
+            trying = watch.trying
+            tried = trying.first(*trying.scaled(), *trying.bent(), *trying.starts(), *trying.faster())
             yield Remark("plateau", max(begins, 1), "E", tried, {"best": best, "count": _STALE,
                          "error": watch.error_after(int(at))})  # fmt: skip
             return
@@ -184,18 +186,20 @@ def _saturated(watch: _Watch) -> Iterator[Remark]:
         slopes = out * (1 - out) if activation == "sigmoid" else 1 - out * out
         share = float((slopes < _FLAT).mean())
         if share > 0.5:
-            tried = watch.trying.first(*watch.trying.starts())
+            tried = watch.trying.first(*watch.trying.scaled(), *watch.trying.starts())
             symbol = watch.names.symbol(Ref("slope", number, 1, 0, 0))
             yield Remark("saturated", 1, symbol, tried, {"layer": number, "share": 100 * share, "most": _FLAT})
 
 
 def _dead_units(watch: _Watch) -> Iterator[Remark]:
     """Units of a ReLU whose out is 0 on all samples for 50 iterations, from the start or at the end."""
-    ends = (0,) if watch.result.diverged is not None else (0, watch.result.done)
+    ends, trying = (0,) if watch.result.diverged is not None else (0, watch.result.done), watch.trying
     for first in ends:
         dead = _dead(watch, first)
-        for number, unit in dead:
-            tried = watch.trying.first(*watch.trying.starts(), *watch.trying.leaking()) if watch.unsolved else None
+        counts, units = Counter(number for number, _ in dead), watch.names.sizes
+        # Through a layer that is dead as a whole nothing gets back at all.
+        for number, unit in sorted(dead, key=lambda one: counts[one[0]] < units[one[0]]):
+            tried = trying.first(*trying.scaled(), *trying.starts(), *trying.leaking()) if watch.unsolved else None
             symbol = watch.names.unit(number, unit)
             facts = {"unit": symbol, "count": _DEAD, "units": len(dead)}
             yield Remark("dead-units", first + 1, symbol, tried, facts)

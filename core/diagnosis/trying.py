@@ -12,12 +12,14 @@ import numpy as np
 from nntutor.core.diagnosis.training import Trained, Whole, trained
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.training import replay
-from nntutor.core.problems.network import Layer, Network, Problem, draw
+from nntutor.core.problems.network import Layer, Network, Problem, Samples, draw
 from nntutor.core.problems.settings import varied
 
 _SECONDS, _TOGETHER = 1.0, 10.0
 """How long one setting is tried, and all of them."""
 _FURTHER = 0.01
+_HIDDEN = 4  # units of a hidden layer that is tried where there is none
+_LARGE = 10.0  # inputs beyond this may want to be scaled
 _SOONER = 20  # iterations, besides a tenth of them
 _RECTIFIED = ("relu", "leaky-relu", "elu", "silu", "gelu", "softplus")
 
@@ -78,6 +80,27 @@ class Trying:
         """Hidden layers that let something pass below 0."""
         if len(self._problem.network.layers) > 1:
             yield "activation", "leaky-relu", varied(self._problem, {"activation": "leaky-relu"})
+
+    def bent(self) -> Iterator[Setting]:
+        """Hidden layers that are no straight lines, or one where there is none: the network is linear as it is."""
+        *hidden, last = self._problem.network.layers
+        if hidden and all(layer.activation == "identity" for layer in hidden):
+            yield "activation", "tanh", varied(self._problem, {"activation": "tanh"})
+        elif not hidden:
+            units = max(_HIDDEN, last.units)
+            below = Layer("tanh", np.zeros((units, last.inputs)), np.zeros(units))
+            bias = None if last.bias is None else np.zeros(last.units)
+            fed = replace(last, weights=np.zeros((last.units, units)), bias=bias, learn=True)
+            problem = replace(self._problem, network=Network((below, fed)))
+            yield "hidden", units, _drawn(problem, "xavier", 0)
+
+    def scaled(self) -> Iterator[Setting]:
+        """Inputs with mean 0 and standard deviation 1, where they are large (LeCun et al. 1998, section 4.3)."""
+        samples = self._problem.samples
+        if len(samples) and float(np.abs(samples.inputs).max()) > _LARGE:
+            spread = samples.inputs.std(axis=0)
+            inputs = (samples.inputs - samples.inputs.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+            yield "inputs", 1, replace(self._problem, samples=Samples(inputs, samples.targets))
 
     def with_bias(self) -> Iterator[Setting]:
         layers = self._problem.network.layers

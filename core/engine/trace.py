@@ -120,6 +120,19 @@ class Trace:
         """Bytes that the record takes up."""
         return int(self._shared.nbytes + self._pass.nbytes + self.before.params.nbytes + self.before.slots.nbytes)
 
+    @cached_property
+    def _rows(self) -> range | dict[int, int]:
+        """By sample its row; samples one after another, of which there may be millions, need no table."""
+        first, count = self.samples[0] if self.samples else 0, len(self.samples)
+        following = all(map(int.__eq__, self.samples, range(first, first + count)))
+        return range(first, first + count) if following else {sample: row for row, sample in enumerate(self.samples)}
+
+    def row(self, sample: int) -> int:
+        """The place of a sample in the batch, from 0. ValueError where it is not in it."""
+        if sample not in self._rows:
+            raise ValueError(sample)
+        return self._rows.index(sample) if isinstance(self._rows, range) else self._rows[sample]
+
     def __len__(self) -> int:
         return len(self.plan)
 
@@ -174,8 +187,7 @@ class Trace:
             raise KeyError(ref)
         try:
             if ref.kind in PER_SAMPLE:
-                row = self.samples.index(ref.sample)
-                return float(self.array(ref.kind, ref.layer)[row, ref.unit - 1])
+                return float(self.array(ref.kind, ref.layer)[self.row(ref.sample), ref.unit - 1])
             if ref.kind == "new" and self.index_of(ref) is None:
                 raise KeyError(ref)
             array = self.array(ref.kind, ref.layer, bias=ref.input == 0)
@@ -211,7 +223,7 @@ class Trace:
             program.run_forward()
             if nudged is not None:
                 array = program.arena[nudged.kind, nudged.layer]
-                array[self.samples.index(nudged.sample), nudged.unit - 1] += by
+                array[self.row(nudged.sample), nudged.unit - 1] += by
                 if nudged.kind == "net":
                     program.run_forward(nudged.layer, from_net=True)
                 else:
@@ -220,7 +232,7 @@ class Trace:
 
     def sample_error(self, sample: int) -> float:
         """E of one sample alone, without a penalty, as the last forward pass left it."""
-        errors = self._program.arena["unit_error", 0][self.samples.index(sample)]
+        errors = self._program.arena["unit_error", 0][self.row(sample)]
         return float(errors.mean() if self.plan.shape.over_outputs == "mean" else errors.sum())
 
     def nets(self) -> list[Array]:
@@ -263,7 +275,7 @@ class Trace:
         return ref._replace(sample=self.samples[ref.sample]) if ref.sample >= 0 else ref
 
     def _of_batch(self, ref: Ref) -> Ref:
-        return ref._replace(sample=self.samples.index(ref.sample)) if ref.sample >= 0 else ref
+        return ref._replace(sample=self.row(ref.sample)) if ref.sample >= 0 else ref
 
     def ref(self, index: int) -> Ref:
         """What the step at `index` (from 1) makes. IndexError outside 1..len."""
@@ -292,7 +304,7 @@ class Trace:
 
     def index_of(self, ref: Ref) -> int | None:
         """The step of this iteration that makes a number; None for what is given (or is not there)."""
-        if ref.sample >= 0 and ref.sample not in self.samples:
+        if ref.sample >= 0 and ref.sample not in self._rows:
             return None
         return self.plan.index(self._of_batch(ref))
 

@@ -15,7 +15,6 @@ from nntutor.core.errors import (
     WrongChoice,
     WrongType,
 )  # fmt: skip
-from nntutor.core.files import hints
 from nntutor.core.files.stored import Stored, is_reference
 from nntutor.core.files.toml import Lines
 from nntutor.core.foreign import clean
@@ -49,6 +48,8 @@ class Fields:
 
     def only(self, *allowed: str) -> None:
         if (key := self.beside(*allowed)) is not None:
+            from nntutor.core.files import hints  # where something is wrong
+
             word, code, place = hints.of_key(key, self._name, allowed)
             raise UnknownKey(self.file, self.line(key), key, word, ", ".join(allowed), code, place)
 
@@ -56,6 +57,8 @@ class Fields:
         return WrongType(self.file, self.line(key), key, expected, _spelled(value))
 
     def wrong_choice(self, key: str, value: str, allowed: Sequence[str]) -> WrongChoice:
+        from nntutor.core.files import hints
+
         word, code, _ = hints.of_value(key, value, allowed)
         return WrongChoice(self.file, self.line(key), key, _spelled(value), ", ".join(allowed), word, code)
 

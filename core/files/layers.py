@@ -44,6 +44,8 @@ def layers(top: Fields, error: str, seed: int, samples: Samples) -> tuple[Layer,
         activation = _activation(table, "identity" if last and error == "softmax-ce" else "sigmoid")
         outputs = int(samples.targets.shape[1]) if last else None
         matrix, initial = _weights(table, inputs, outputs, seed, number, weights)
+        if len(matrix) > MOST_UNITS:
+            raise Exceeds(table.file, table.line("weights"), "units", MOST_UNITS)
         weights += matrix.size
         bias = _bias(table, len(matrix))
         learn, learn_bias = table.flag("learn", True), table.flag("learn_bias", True)

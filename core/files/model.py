@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import prod
+from math import isfinite, prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nntutor.core.arrays import Array
-from nntutor.core.errors import NotModel, TooLarge
+from nntutor.core.errors import Exceeds, NotModel, TooLarge
+from nntutor.core.files.layers import MOST_LAYERS, MOST_UNITS
 from nntutor.core.files.text import opened
 from nntutor.core.foreign import clean
 from nntutor.core.problems.network import Layer
@@ -53,7 +54,8 @@ class Model:
 def read_model(where: str | Path) -> Model:
     """The network in an ONNX file.
 
-    Raises NotModel for one that cannot be stepped through, and what `text.opened` raises for the file.
+    Raises NotModel for one that cannot be stepped through, Exceeds for one with more layers or units than a problem
+    file may have, and what `text.opened` raises for the file.
     """
     name = clean(str(where))
     with opened(Path(where), name, MOST_BYTES, TooLarge(name, None, f"{MOST_BYTES // 10**6} MB")) as file:
@@ -105,6 +107,8 @@ class _Reader:
             self.keep(node)
             return
         given = {one.name: one for one in node.attribute}
+        if len(given) < len(node.attribute):  # which of them counts, every reader says otherwise
+            raise self.refused("setting", kind)
         step = _Reader.activate if kind in _ACTIVATIONS else _STEPS.get(kind)
         if step is None:
             raise self.refused("node", kind)
@@ -125,13 +129,15 @@ class _Reader:
     def settled(self, kind: str, given: Mapping[str, Any]) -> None:
         for key, (usual, allowed) in _SETTINGS.get(kind, {}).items():
             found = _value(given[key]) if key in given else usual
-            if found not in allowed:
+            if found not in allowed or type(found) is not type(usual):
                 raise self.refused("setting", f"{kind}({key}={_said(found)})")
 
     def activate(self, node: Any, given: Mapping[str, Any]) -> None:
         if self.last not in ("Gemm", "MatMul", "Add"):
             raise self.refused("place", node.op_type)
-        slope = float(given["alpha"].f) if node.op_type == "LeakyRelu" and "alpha" in given else 0.01
+        slope = _value(given["alpha"]) if node.op_type == "LeakyRelu" and "alpha" in given else 0.01
+        if not (isinstance(slope, float) and isfinite(slope)):
+            raise self.refused("setting", f"LeakyRelu(alpha={_said(slope)})")
         self.layers[-1] = replace(self.layers[-1], activation=_ACTIVATIONS[node.op_type], slope=slope)
         self.last = node.op_type
 
@@ -145,10 +151,16 @@ class _Reader:
         by_unit = "transB" in given and given["transB"].i == 1
         if weights.ndim != 2 or (self.layers and weights.shape[by_unit] != self.layers[-1].units):
             raise self.refused("shape", f"{node.op_type} {weights.shape}")
+        self.bounded(weights.shape[not by_unit])
         self.layers.append(Layer("identity", weights if by_unit else weights.T, None))
         self.last = node.op_type
         if len(node.input) > 2 and node.input[2]:
             self.biased(node.input[2], node.op_type)
+
+    def bounded(self, units: int) -> None:
+        for what, count, most in (("layers", len(self.layers) + 1, MOST_LAYERS), ("units", units, MOST_UNITS)):
+            if count > most:
+                raise Exceeds(self.file, None, what, most)
 
     def add(self, node: Any, given: Mapping[str, Any]) -> None:
         """A bias, on either side of the sign."""
@@ -198,8 +210,8 @@ def _array(tensor: Any) -> Array | None:
 
 
 def _value(attribute: Any) -> object:
-    """A whole number, a decimal or a text; None for any other."""
-    return {1: attribute.f, 2: attribute.i, 3: attribute.s}.get(attribute.type)
+    """A whole number, a decimal or a text; None for any other, and for what a function would put there."""
+    return None if attribute.ref_attr_name else {1: attribute.f, 2: attribute.i, 3: attribute.s}.get(attribute.type)
 
 
 def _said(value: object) -> str:

@@ -28,9 +28,7 @@ from nntutor.core.errors import (
     WrongShape,
     WrongTargets,
 )  # fmt: skip
-from nntutor.core.files.csv import read_csv
 from nntutor.core.files.fields import Fields, Table
-from nntutor.core.files.given import given
 from nntutor.core.files.layers import layers
 from nntutor.core.files.stored import Stored
 from nntutor.core.files.text import read_text, standard_input
@@ -184,6 +182,8 @@ class _Parser:
 
     def _given(self, top: Fields) -> Problem:
         without = [key for key in (*_OF_NETWORKS, "surface") if key not in ("l1", "l2")]
+        from nntutor.core.files.given import given
+
         found = given(self._alone(top, "given", without, "l1", "l2"), self._optimizer(top))
         title, source = self._about(top)
         l1, l2 = (self._penalty(top, key, "") for key in ("l1", "l2"))
@@ -239,6 +239,9 @@ class _Parser:
             if not path:  # the folder itself
                 raise top.wrong_type("data", "path", path)
             inputs, targets = top.words("inputs"), top.words("targets")
+            # Another door, as below: no problem of a lesson names a file of samples.
+            from nntutor.core.files.csv import read_csv
+
             return read_csv((self.folder or Path()) / path, path, inputs, targets)
         for key in ("inputs", "targets"):
             if top.has(key):

@@ -10,7 +10,6 @@ import io
 import json
 import re
 import struct
-import zipfile
 import zlib
 from math import prod
 from pathlib import Path
@@ -95,7 +94,7 @@ class _Missing(Exception):
 
 _BROKEN = (
     ValueError, SyntaxError, TypeError, KeyError, IndexError, OverflowError, RecursionError, MemoryError, EOFError,
-    OSError, RuntimeError, NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile,
+    OSError, RuntimeError, NotImplementedError, struct.error, zlib.error,
 )  # fmt: skip
 """What the readers of others raise for a file that is broken, or made to break them."""
 
@@ -103,15 +102,20 @@ _BROKEN = (
 def _from_npz(data: bytes, wanted: str) -> np.ndarray:
     if data.count(b"PK\x01\x02") > MOST_ARRAYS:
         raise _Damaged
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = archive.namelist()
-        if f"{wanted}.npy" not in names:
-            raise _Missing([name.removesuffix(".npy") for name in names])
-        info = archive.getinfo(f"{wanted}.npy")
-        if info.file_size > MOST_BYTES:
-            raise _Damaged
-        with archive.open(info) as member:
-            return _npy(member.read(MOST_BYTES + 1))
+    import zipfile  # few problems name a file of arrays
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            if f"{wanted}.npy" not in names:
+                raise _Missing([name.removesuffix(".npy") for name in names])
+            info = archive.getinfo(f"{wanted}.npy")
+            if info.file_size > MOST_BYTES:
+                raise _Damaged
+            with archive.open(info) as member:
+                return _npy(member.read(MOST_BYTES + 1))
+    except zipfile.BadZipFile:
+        raise _Damaged from None
 
 
 def _npy(data: bytes) -> np.ndarray:

@@ -28,34 +28,46 @@ class Num:
 
 @dataclass(frozen=True)
 class Neg:
+    """−a."""
+
     a: Expr
 
 
 @dataclass(frozen=True)
 class Sum:
+    """All terms, added."""
+
     terms: tuple[Expr, ...]
 
 
 @dataclass(frozen=True)
 class Sub:
+    """a − b."""
+
     a: Expr
     b: Expr
 
 
 @dataclass(frozen=True)
 class Mul:
+    """a·b."""
+
     a: Expr
     b: Expr
 
 
 @dataclass(frozen=True)
 class Div:
+    """a/b."""
+
     a: Expr
     b: Expr
 
 
 @dataclass(frozen=True)
 class Square:
+    """a²."""
+
     a: Expr
 
 

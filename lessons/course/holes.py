@@ -27,7 +27,6 @@ from nntutor.core.notation.symbols import SYMBOL
 from nntutor.lessons.course import conditions
 from nntutor.lessons.course.conditions import MARK, ConditionError
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
-from nntutor.lessons.language import particles
 from nntutor.lessons.language.ascii import ascii_look
 
 OPTIONS = re.compile(r"(\+?)(\d*)")
@@ -133,7 +132,12 @@ def fill(
 def bare(hole: str) -> str:
     """A hole without its particle: what has to be the same in every language."""
     head, mark, last = hole.rpartition("|")
-    return head if mark and particles.PAIR.fullmatch(last) else hole
+    if not mark:
+        return hole
+    # Another door, as in `words`: only Korean has particles.
+    from nntutor.lessons.language import particles
+
+    return head if particles.PAIR.fullmatch(last) else hole
 
 
 def _filled(hole: str, trace_of: TraceOf, published: Mapping[str, str], digits: int, style: Style, at: str) -> str:
@@ -141,6 +145,8 @@ def _filled(hole: str, trace_of: TraceOf, published: Mapping[str, str], digits: 
     shown = _figure(source, hole, trace_of, published, digits, style, at)
     if source == hole:
         return shown
+    from nntutor.lessons.language import particles
+
     pair = hole[len(source) + 1 :]
     try:
         return shown + particles.agreeing(shown, pair)
@@ -162,6 +168,8 @@ def _figure(
     if match is None:
         raise HoleError(hole, f"“{options}”; expected + or a number of digits or both, as in |+3")
     amount = value(source, hole, trace_of, at)
+    if isnan(amount):
+        raise HoleError(hole, "it has no value, as with 0/0")
     return figure(amount, int(match[2] or digits), plus=bool(match[1]), style=style)
 
 

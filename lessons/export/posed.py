@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nntutor.core.engine.trace import Step, Trace
@@ -17,8 +17,8 @@ from nntutor.lessons.course.practice import Exercise
 from nntutor.lessons.course.questions import CARRIED, Asked, Verdict
 from nntutor.lessons.export.steps import DIGITS, Shown, latex_number
 from nntutor.lessons.language import why
-from nntutor.lessons.language.mistakes import name_of, told
-from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.language.mistakes import PARTS, name_of, told
+from nntutor.lessons.language.speech import Speech, method
 from nntutor.lessons.language.words import Words
 
 _WIDTH = 88
@@ -89,8 +89,8 @@ class Posed:
         middle = f" = {figures}" if figures != self.value else ""
         return f"{self.symbol} = {shown.formula(_WIDTH)}{middle} {shown.equals} {self.value}"
 
-    def told(self, verdict: Verdict) -> Iterator[str]:
-        """What is said of an answer; the hint that a wrong one brings is said besides."""
+    def told(self, verdict: Verdict, parts: Sequence[str] = PARTS) -> Iterator[str]:
+        """What is said of an answer, of a slip these parts; the hint that a wrong one brings is said besides."""
         given = "" if verdict.value is None else figure(verdict.value, DIGITS, style=self.speech.style)
         match verdict.kind:
             case "right":
@@ -109,9 +109,9 @@ class Posed:
             case "wrong":
                 yield self.speech.say("question.sign" if verdict.sign else "question.wrong", given=given)
             case "mistake":
-                yield from self._slips(verdict.mistakes, given)
+                yield from self._slips(verdict.mistakes, given, parts)
 
-    def _slips(self, mistakes: tuple[str, ...], given: str) -> Iterator[str]:
+    def _slips(self, mistakes: tuple[str, ...], given: str, parts: Sequence[str]) -> Iterator[str]:
         """What was done, why it is tempting and what is right; of several that give the same number, each."""
         found: dict[str, str] = {}
         for mistake in mistakes:  # in several forms: what is said of it in any
@@ -119,7 +119,7 @@ class Posed:
             found[name] = name if name in found else mistake
         yield self.speech.say("question.slip" if len(found) == 1 else "question.slips", given=given)
         for mistake in found.values():
-            yield self.speech.plain(" ".join(told(self.speech.words, mistake)))
+            yield self.speech.plain(" ".join(told(self.speech.words, mistake, parts)))
 
 
 def heading(speech: Speech, exercise: Exercise) -> str:
@@ -152,8 +152,7 @@ def _about(speech: Speech, problem: Problem) -> Iterator[str]:
     yield "-".join(map(str, problem.network.sizes))
     yield speech.words.say(f"activation_name.{problem.network.layers[-1].activation}")
     yield speech.words.say(f"error_name.{problem.error}")
-    name = problem.optimizer.name
-    yield speech.words.say(f"optimizer_name.{'sgd_full' if name == 'sgd' else name}")
+    yield speech.words.say(f"optimizer_name.{method(problem)}")
 
 
 def given(speech: Speech, exercise: Exercise) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
@@ -15,10 +15,10 @@ TOLD = (*MISTAKES, "check-of-output")
 """All that can be told: the table's, and a numerical gradient of an output, which changes no rule."""
 
 
-def told(words: Words, mistake: str) -> tuple[str, ...]:
-    """The sentences of a mistake as `rules.mistakes` spells it, one for each of PARTS; what was done by its form."""
+def told(words: Words, mistake: str, parts: Sequence[str] = PARTS) -> tuple[str, ...]:
+    """The sentences of a mistake as `rules.mistakes` spells it, one for each of `parts`; what was done by its form."""
     name = name_of(mistake)
-    return words.say(did(mistake)), *(words.say(f"mistake.{name}.{part}") for part in PARTS[1:])
+    return tuple(words.say(did(mistake) if part == PARTS[0] else f"mistake.{name}.{part}") for part in parts)
 
 
 def did(mistake: str) -> str:

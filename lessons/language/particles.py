@@ -47,7 +47,7 @@ _TAILS = {
     "이었": r"[가-힣]*", "이어": r"(?:야|야만|서|서는|도)", "으로": r"(?:는|도|만|부터|써|서|서는|서의|의)?",
     "과": r"(?:의|는|도)?", "이나": r"(?:마)?", "이라": r"(?:고|고는|고도|는|면|도|서|야|야만|니)?",
 }  # fmt: skip
-# Of the copula both forms are right after a vowel (4이고, 4고): only the short one after a consonant is wrong.
+# Of the copula both forms are right after a vowel (4이고, 4고), and the long one is what is written.
 _EITHER = frozenset({"이고", "이며", "이면", "이든", "이니", "이지", "이므로", "이기"})
 # A hole, or a fact of the words: what it will be is not known here.
 _FILLED = re.compile(r"\{(?:\{\}|[a-z_]+)\}+[)\]”’]*$")
@@ -86,7 +86,7 @@ def agreeing(word: str, pair: str) -> str:
         for after_consonant, after_vowel in _STEMS:
             if one.startswith(after_consonant) and other == after_vowel + one.removeprefix(after_consonant):
                 read = reading(word)
-                return one if read is None or _closed(read, after_consonant) else other
+                return one if read is None or after_consonant in _EITHER or _closed(read, after_consonant) else other
     raise ValueError(pair)
 
 

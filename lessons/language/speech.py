@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.foreign import clean
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import short
 from nntutor.core.problems.network import PENALTIES, Problem
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import RATE_FIELDS
+from nntutor.lessons.language import titles
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.remarks import remark
 from nntutor.lessons.language.words import Note, Words
 
-_LONGEST_SOURCE = 1000
 _LEFT_OUT = re.compile(r"(?:…|\.\.\.) (\d+) more (?:…|\.\.\.)")
 
 
@@ -52,11 +51,11 @@ class Speech:
 
     def title(self, problem: Problem) -> str:
         """What a problem calls itself, or nothing."""
-        return clean(problem.title)
+        return titles.title(problem, self.words.language)
 
     def source(self, problem: Problem) -> str:
         """Where it says that it comes from, or nothing."""
-        source = clean(problem.source, _LONGEST_SOURCE)
+        source = titles.source(problem, self.words.language)
         return self.say("cli.source", source=source) if source else ""
 
     def remark(self, problem: Problem) -> str:
@@ -71,8 +70,7 @@ class Speech:
         known = [(kind, getattr(optimizer, at)) for kind, at in RATE_FIELDS.items() if at in optimizer.rule.rates]
         known += [(kind, rate) for kind in PENALTIES if (rate := problem.rate(kind, 1))]
         rates = ", ".join(f"{short(kind, plain)} {figure(value, style=plain)}" for kind, value in known)
-        whole = problem.batch == "full" or not problem.passes
-        name = "sgd_full" if optimizer.name == "sgd" and whole else optimizer.name
+        name = method(problem, whole=problem.batch == "full" or not problem.passes)
         batch = problem.batch if isinstance(problem.batch, str) else "mini"
         if not problem.passes:
             what = f"run_name.{problem.surface}" if problem.surface else "batch_name.given"
@@ -115,3 +113,12 @@ class Speech:
         dots = {Style.LATEX: r"\cdots", Style.ASCII: "..."}.get(self.style, "…")
         said = rf"\text{{ {said} }}" if self.style is Style.LATEX else f" {said} "
         return _LEFT_OUT.sub(lambda _: dots + said + dots, piece)
+
+
+def method(problem: Problem, whole: bool = True) -> str:
+    """What changes the weights, a name under `[optimizer_name]`: Rosenblatt's rule goes down no slope. whole: every
+    iteration has all samples, or it does not matter which."""
+    name = problem.optimizer.name
+    if name != "sgd":
+        return name
+    return "rosenblatt" if problem.error == "perceptron" else "sgd_full" if whole else name

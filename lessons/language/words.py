@@ -27,6 +27,10 @@ FACT = re.compile(r"\{([a-z_]+)(?:\|([^{}|]+))?\}")
 {symbol|은/는}."""
 
 
+def note(key: str, **facts: object) -> Note:
+    return key, MappingProxyType(facts)
+
+
 class WordsError(KeyError):
     """A key or a fact that the words do not have."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 from nntutor.core.files.stored import is_reference, path_of
@@ -42,6 +41,8 @@ def data_paths(text: str, folder: str) -> tuple[Path, ...]:
 
 def digest(paths: Iterable[Path]) -> str:
     """The hash of what files hold; "" where one is no file or cannot be read (a pipe would be waited for)."""
+    from hashlib import blake2b  # few starts open a problem of their own
+
     found = blake2b(digest_size=16)
     try:
         for path in paths:

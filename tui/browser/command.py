@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 
-from nntutor.tui.arguments import Arguments, UsageError
+from nntutor.tui.arguments import Arguments
 from nntutor.tui.output import Output
+from nntutor.tui.usage import UsageError
 
 
 def run(given: Arguments, out: Output) -> int:

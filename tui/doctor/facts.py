@@ -23,11 +23,11 @@ from nntutor.core.foreign import clean
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
 from nntutor.lessons.learner import database, folders, places
-from nntutor.tui.arguments import UsageError
 from nntutor.tui.state import keymap
 from nntutor.tui.terminal import background, capabilities, probe
 from nntutor.tui.terminal.capabilities import LookChoice
 from nntutor.tui.terminal.probe import Answers
+from nntutor.tui.usage import UsageError
 
 GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
 _TIMES = 5

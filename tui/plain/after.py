@@ -8,13 +8,13 @@ from math import log10
 from nntutor.lessons.course import glossary
 from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language import words
-from nntutor.lessons.language.words import LANGUAGES
+from nntutor.lessons.language.words import LANGUAGES, note
 from nntutor.tui.plain import choices
 from nntutor.tui.plain.choices import CONTINUE
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import inside
 from nntutor.tui.state import views
-from nntutor.tui.state.panels import Checking, note
+from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import DIGITS, Action, Press, Session, Typed
 from nntutor.tui.state.study import Study

@@ -58,8 +58,11 @@ def help_lines(session: Session, words: Words) -> list[str]:
     for actions, about in HELP:
         here = [action for action in actions if allowed(action, where) and action not in ("theme", "palette", "mouse")]
         if here:
-            facts = {"words": _named(here, session.language), "keys": _keys(session, here)}
-            lines.append(words.say("plain.help_line", about=f"{words.say(f'help.{about}')}.", **facts))
+            facts = {"words": _named(here, session.language), "about": f"{words.say(f'help.{about}')}."}
+            keys = _keys(session, here)
+            lines.append(
+                words.say("plain.help_line", keys=keys, **facts) if keys else words.say("plain.help_own", **facts)
+            )
     for action in OWN:
         said = words.say(f"plain.help_{action}")
         lines.append(words.say("plain.help_own", words=_named([action], session.language), about=f"{said}."))

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from difflib import get_close_matches
 
+from nntutor.lessons.language.words import note
 from nntutor.tui.plain.after import AFTER
 from nntutor.tui.plain.choices import chosen
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import OWN, action_of, spoken, vocabulary
 from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
-from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Picking, Reading, note
+from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Picking, Reading
 from nntutor.tui.state.session import Press, Session, Typed
 
 _PASSED: dict[type[Panel], tuple[str, ...]] = {

@@ -13,7 +13,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui import acting
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.keyline import look_of
@@ -24,7 +24,7 @@ from nntutor.tui.plain import extents, home, lines, telling
 from nntutor.tui.plain.interrupts import Interrupts
 from nntutor.tui.plain.reading import LONGEST, is_a_person
 from nntutor.tui.plain.spoken import words_of
-from nntutor.tui.state.panels import Line, note
+from nntutor.tui.state.panels import Line
 from nntutor.tui.state.session import Action, Message, Press, Ran, Session, Tick
 from nntutor.tui.terminal import capabilities
 

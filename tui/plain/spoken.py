@@ -6,7 +6,9 @@ or named: `why`, `왜`, `w` and `ㅈ` are one command.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nntutor.lessons.language import words
@@ -21,6 +23,24 @@ OWN = ("quit", "repeat", "look", "list", "open")
 """What only lines need: the end (on the screen ctrl+q), what the screen shows all the time, the list from everywhere, a
 lesson by its name."""
 _NAMED = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
+_KEY = re.compile(r"(\{(?:non_text_)?key_[a-z_]+)\} 키(?:([는를로와])(?=[ .,])|(?=[ .,]|$))")
+_PAIRS = {"는": "은/는", "를": "을/를", "로": "으로/로", "와": "과/와"}
+
+
+@dataclass(frozen=True)
+class _Worded(Mapping[str, str]):
+    """Korean words that call a key a key, said of a word: “보기”로, not “보기” 키로."""
+
+    entries: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        return _KEY.sub(lambda found: f"{found[1]}{'|' + _PAIRS[found[2]] if found[2] else ''}}}", self.entries[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
 
 
 def spoken(action: str, language: str) -> list[str]:
@@ -38,7 +58,8 @@ def _words_of(language: str) -> Words:
     names = {action: spoken(action, language)[0] for action in (*(one.action for one in COMMANDS), *OWN)}
     facts = {f"{head}{action}": f"“{word}”" for action, word in names.items() for head in ("key_", "non_text_key_")}
     # What closes a panel on the screen also stops a run; here that is done while no line is read.
-    return words.load(language).knowing({**facts, "non_text_key_escape": "ctrl+c"})
+    said = words.load(language)
+    return replace(said, entries=_Worded(said.entries)).knowing({**facts, "non_text_key_escape": "ctrl+c"})
 
 
 @lru_cache(maxsize=2)

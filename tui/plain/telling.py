@@ -177,7 +177,7 @@ def _title(session: Session, study: Study, words: Words) -> list[str]:
     """What is studied: the lesson and what it is about, the network, the run."""
     speech, problem = Speech(words, session.style), study.timeline.problem
     if study.lesson is None:
-        name = clean(study.timeline.original.title) or clean(study.name)
+        name = speech.title(study.timeline.original) or clean(study.name)
         lines = [words.say("plain.problem", title=name)]
     else:
         title, about = load.described(study.lesson.id, session.language)

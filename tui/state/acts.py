@@ -1,7 +1,8 @@
 """What is to be done at a stop: numbers set until a condition holds, or the gradient check opened.
 
 It stands in place of the stop's text, and every key does what it always does. The key that goes on skips it, or goes on
-once it is done, first to what is to be chosen after it; another stop ends it (`fitting`).
+once it is done, first to what is to be chosen after it; another place ends it (`fitting`), since what it says is so at
+its own.
 """
 
 from __future__ import annotations
@@ -9,38 +10,46 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.lessons.course.model import CHECK, AuthorError, Question
+from nntutor.lessons.language.words import note
 from nntutor.tui.state import choices, moves
-from nntutor.tui.state.panels import Checking, Picking, note
+from nntutor.tui.state.panels import Checking, Picking
 from nntutor.tui.state.study import Act, Study, kept
 
 
 def opened(study: Study, question: Question, by_itself: bool = False) -> Study | None:
     """The study with what the stop at hand asks to do; None where that is so already."""
-    assert study.stop is not None
-    if _holds(study, question, study.stop):
+    stop = study.stop
+    assert stop is not None
+    if _holds(study, question, stop):
         return None
-    return replace(study, act=Act(study.stop, by_itself), playing=None, panel=None, page=0, note=None)
+    if study.held is not None:  # a run has led on: what is to be done is done at the stop
+        study = moves.at_stop(study, stop)
+    return replace(study, act=Act(stop, by_itself), playing=None, panel=None, page=0, note=None)
 
 
 def after(study: Study) -> Study:
-    """The study after a key, with the act done where it is."""
+    """The study after a key, with the act done where it is; a further change can undo it, and it is done once."""
     act = study.act
     if act is None or study.lesson is None or act.stop != study.last:
         return study
     question = study.lesson.question(study.lesson.stops[act.stop].id)
-    if act.done or question is None or not _holds(study, question, act.stop):
+    if question is None:
         return study
-    study = kept(study, choices.skill(study, question), "right", act.stop)
-    return replace(study, act=replace(act, done=True), settled=study.settled | {act.stop})
+    done = _holds(study, question, act.stop) or (act.done and question.until == CHECK)
+    if done == act.done:
+        return study
+    if done and act.stop not in study.settled:
+        study = kept(study, choices.skill(study, question), "right", act.stop)
+    return replace(study, act=replace(act, done=done), settled=study.settled | {act.stop})
 
 
 def left(study: Study, act: Act, on: bool) -> Study:
-    """The study without the act: skipped where it is not done; on where the key goes on."""
+    """The study without the act: skipped where it has not been done; on where the key goes on."""
     assert study.lesson is not None
-    question = study.lesson.question(study.lesson.stops[act.stop].id)
-    if not act.done:
+    question, done = study.lesson.question(study.lesson.stops[act.stop].id), act.done or act.stop in study.settled
+    if not done:
         study = kept(study, choices.skill(study, question) if question else "", "skipped", act.stop)
-    study = replace(study, act=None, page=0, note=None if act.done else note("answer.skipped"))
+    study = replace(study, act=None, page=0, note=None if done else note("answer.skipped"))
     if on and act.done and question is not None and (panel := _chosen_after(study, question, act)):
         return replace(study, panel=panel)
     return moves.go_on(study) if on and act.by_itself else study

@@ -23,9 +23,9 @@ from nntutor.lessons.course.model import Question
 from nntutor.lessons.course.practice import SERIES, exercise, given_numbers, ref_of, skill_of
 from nntutor.lessons.course.questions import Asked
 from nntutor.lessons.language import why
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import acts, choices, marking
-from nntutor.tui.state.panels import Answering, Picking, note
+from nntutor.tui.state.panels import Answering, Picking
 from nntutor.tui.state.study import Study, kept, moved
 from nntutor.tui.state.written import EMPTY
 

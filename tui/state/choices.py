@@ -12,9 +12,10 @@ from dataclasses import replace
 from nntutor.core.engine.trace import Trace
 from nntutor.lessons.course import again, choosing
 from nntutor.lessons.course.model import Question
+from nntutor.lessons.language.words import note
 from nntutor.tui.state import moves
 from nntutor.tui.state.keys import WAYS
-from nntutor.tui.state.panels import Picking, note
+from nntutor.tui.state.panels import Picking
 from nntutor.tui.state.study import Study, kept
 
 

@@ -16,10 +16,10 @@ from nntutor.core.problems.network import PENALTIES
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.language import words
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import edits
 from nntutor.tui.state.expressions import value_of
-from nntutor.tui.state.panels import Editing, note
+from nntutor.tui.state.panels import Editing
 from nntutor.tui.state.study import Study
 
 _KINDS = {

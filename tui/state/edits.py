@@ -18,9 +18,8 @@ from nntutor.core.problems.settings import NUMBERS, setting, varied
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course.model import Tunable
 from nntutor.lessons.language.remarks import of_target
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.moves import switched, to
-from nntutor.tui.state.panels import note
 from nntutor.tui.state.runs import learns
 from nntutor.tui.state.study import Position, Study, step_of
 from nntutor.tui.state.telling import Telling, Went, called, given_value, seen, told, went

@@ -7,8 +7,7 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.language.words import Note
-from nntutor.tui.state.panels import note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.study import Study
 
 

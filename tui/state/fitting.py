@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from nntutor.tui.state.session import Extents, Session
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
+    from nntutor.tui.state.panels import Panel
     from nntutor.tui.state.study import Study
 
 
@@ -34,11 +35,8 @@ def fitted(session: Session, extents: Extents) -> Session:
             top = _within(home.reading, extents.last_top(session) + 1)
             session = replace(session, home=replace(home, reading=top))
         return session
-    from nntutor.tui.state.panels import Scrolled
-
-    if isinstance(study.panel, Scrolled) and study.panel.top:
-        top = _within(study.panel.top, extents.last_top(session) + 1)
-        study = replace(study, panel=replace(study.panel, top=top))
+    if study.panel is not None:
+        study = _in_panel(session, study, study.panel, extents)
     if study.page and study.panel is None:  # what is open hides the prose, whose pages are counted when it is seen
         study = replace(study, page=_within(study.page, extents.prose_pages(session)))
     study = _study(study)
@@ -53,17 +51,31 @@ def _scrolled(session: Session, top: int) -> Session:
     return replace(session, ending=replace(session.ending, top=top))
 
 
+def _in_panel(session: Session, study: Study, panel: Panel, extents: Extents) -> Study:
+    from nntutor.tui.state.panels import Scrolled, Why
+
+    if isinstance(panel, Scrolled) and panel.top:
+        return replace(study, panel=replace(panel, top=_within(panel.top, extents.last_top(session) + 1)))
+    if isinstance(panel, Why) and panel.picked:
+        return replace(study, panel=Why(_within(panel.picked, len(study.step.operands))))
+    return study
+
+
 def _study(study: Study) -> Study:
-    from nntutor.tui.state.panels import Why
     from nntutor.tui.state.views import views
 
     if study.view not in views(study):
         study = replace(study, view=views(study)[0])
-    if isinstance(study.panel, Why) and study.panel.picked:
-        study = replace(study, panel=Why(_within(study.panel.picked, len(study.step.operands))))
-    if study.act is not None and study.act.stop != study.last:
+    if study.act is not None and not _at(study, study.act.stop):
         study = replace(study, act=None)
     return study
+
+
+def _at(study: Study, number: int) -> bool:
+    """Whether the place at hand is that of a stop, and this the one that the lesson has come to."""
+    assert study.lesson is not None
+    stop = study.lesson.stops[number]
+    return number == study.last and study.run == stop.run and study.place == study.place_of(stop)
 
 
 def _within(picked: int, count: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from nntutor.lessons.language.words import note
 from nntutor.tui.state import edit_line, moves, runs
 from nntutor.tui.state.keys import WAYS, scrolled
 from nntutor.tui.state.panels import (
@@ -22,7 +23,6 @@ from nntutor.tui.state.panels import (
     Picking,
     Scrolled,
     Why,
-    note,
 )  # fmt: skip
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Export, Extents, Session

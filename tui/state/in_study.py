@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from nntutor.tui.state import edit_line, edits, moves, panels, playing, runs, views
+from nntutor.lessons.language.words import note
+from nntutor.tui.state import edit_line, edits, moves, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel
 from nntutor.tui.state.panels import Asking, Choosing, Exporting, Helping, Line, Panel, Reading, Why
@@ -77,7 +78,7 @@ def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Ses
     if study.panel is not None and _taken(study.panel, name):
         return in_panel(session, replace(study, note=None), study.panel, name, extents)
     if isinstance(study.panel, Line):
-        return replace(session, study=replace(study, note=panels.note("study.typing")))
+        return replace(session, study=replace(study, note=note("study.typing")))
     study = replace(study, panel=None)
     if name in ON_STUDY:
         return replace(session, study=_told(study, ON_STUDY[name](study), name))
@@ -88,7 +89,7 @@ def _told(before: Study, after: Study, name: str) -> Study:
     """A way that leads no further says so."""
     if name not in _AT_AN_END or after.place != before.place or after.note is not None or after.running is not None:
         return after
-    return replace(after, note=panels.note(_AT_AN_END[name]))
+    return replace(after, note=note(_AT_AN_END[name]))
 
 
 # --- what only the study is needed for -----------------------------------------------------------------
@@ -193,7 +194,7 @@ def _drawn(session: Session, study: Study) -> Session:
 def _ending(session: Session, study: Study, extents: Extents) -> Session:
     """The end of the lesson; at the stop that asks for words, its answer there."""
     if study.lesson is None:
-        return replace(session, study=replace(study, note=panels.note("ending.none")))
+        return replace(session, study=replace(study, note=note("ending.none")))
     # Another door: few keys lead there.
     from nntutor.tui.state import ending
 
@@ -207,19 +208,19 @@ def _ending(session: Session, study: Study, extents: Extents) -> Session:
 def _view(session: Session, study: Study, extents: Extents) -> Session:
     seen = extents.seen(session)
     if not seen:
-        return replace(session, study=replace(study, note=panels.note("study.too_low")))
+        return replace(session, study=replace(study, note=note("study.too_low")))
     return replace(session, study=views.next_view(study, extents.has_picture(session), seen))
 
 
 def _digits(session: Session, study: Study, extents: Extents) -> Session:
     place = DIGITS.index(session.digits) if session.digits in DIGITS else -1
     digits = DIGITS[(place + 1) % len(DIGITS)]
-    told = study.note if study.running is not None else panels.note("study.digits", count=digits)
+    told = study.note if study.running is not None else note("study.digits", count=digits)
     return replace(session, digits=digits, study=replace(study, note=told))
 
 
 def _questions(session: Session, study: Study, extents: Extents) -> Session:
-    said = panels.note("questions.off" if session.questions else "questions.on")
+    said = note("questions.off" if session.questions else "questions.on")
     return replace(session, questions=not session.questions, study=replace(study, note=said))
 
 
@@ -239,7 +240,7 @@ def _other_lesson(session: Session, study: Study, extents: Extents, way: int) ->
     ids = [lesson.id for lesson in session.home.lessons]
     place = ids.index(study.name) + way if study.name in ids else -1
     if not 0 <= place < len(ids):
-        return replace(session, study=replace(study, note=panels.note("study.no_other_lesson")))
+        return replace(session, study=replace(study, note=note("study.no_other_lesson")))
     return replace(session, wanted=Wanted(ids[place]), home=replace(session.home, picked=place))
 
 

@@ -18,9 +18,9 @@ from nntutor.core.files.text import read_text
 from nntutor.core.files.toml import Lines, toml
 from nntutor.core.foreign import LONGEST, clean
 from nntutor.lessons.learner import folders
-from nntutor.tui.arguments import UsageError, near
 from nntutor.tui.state import keys, korean
 from nntutor.tui.state.keys import BINDINGS, DEFAULT, FORMERLY, NEEDED, Keymap
+from nntutor.tui.usage import UsageError, near
 
 _NAME = "keys.toml"
 _LIMIT, _LIMIT_SPELLED = 64 * 1024, "64 KB"

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.lessons.course.bugs import HUNTS, Hunt, Hunting, bug
+from nntutor.lessons.language.words import note
 from nntutor.tui.state.keys import WAYS
-from nntutor.tui.state.panels import Marked, Marking, note
+from nntutor.tui.state.panels import Marked, Marking
 from nntutor.tui.state.study import Study, kept
 from nntutor.tui.state.written import EMPTY
 

@@ -12,9 +12,8 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import korean
-from nntutor.tui.state.panels import Asking, Checking, Why, note
 from nntutor.tui.state.runs import learns, run_seeds, run_to
 from nntutor.tui.state.study import Position, Study, arrived_at, moved, short_of, step_of
 from nntutor.tui.state.views import view_at, views
@@ -189,6 +188,9 @@ def go_to(study: Study, text: str) -> Study:
 
 
 def _wrong(study: Study, text: str, why: Note) -> Study:
+    # Another door, as below: a start opens no panel.
+    from nntutor.tui.state.panels import Asking
+
     return replace(study, panel=Asking("goto", line=written(text), wrong=why))
 
 
@@ -202,6 +204,8 @@ def to_maker(study: Study, ref: Ref) -> Study:
     maker = study.trace.producer(ref)
     if maker is None:
         return replace(study, note=note("goto.given", symbol=study.trace.symbol(ref)))
+    from nntutor.tui.state.panels import Why
+
     trail = (*study.trail, study.place)
     return replace(moved(study, study.timeline.to(*maker)), trail=trail, panel=Why())
 
@@ -209,6 +213,8 @@ def to_maker(study: Study, ref: Ref) -> Study:
 def back_on_trail(study: Study) -> Study:
     if not study.trail:
         return replace(study, note=note("why_panel.no_way_back"))
+    from nntutor.tui.state.panels import Why
+
     *rest, last = study.trail
     panel = study.panel if isinstance(study.panel, Why) else None
     return replace(moved(study, study.timeline.to(*last)), trail=tuple(rest), panel=panel)
@@ -242,6 +248,8 @@ def checking(study: Study) -> Study:
             ref = None
     if ref is None:
         return replace(study, note=note("check.nothing"))
+    from nntutor.tui.state.panels import Checking
+
     return replace(study, panel=Checking(ref))
 
 

@@ -7,7 +7,6 @@ whole screen, of drawing/pages/) with a row in the table there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from nntutor.lessons.export.formats import FORMATS
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 KINDS_OF_FILES = (*FORMATS, "svg")
 """What can be exported: iterations in any format, and the screen."""
 _PICKING = ("unit_next", "unit_previous", "step", "back")
-
-
-def note(key: str, **facts: object) -> Note:
-    return key, MappingProxyType(facts)
 
 
 @dataclass(frozen=True)

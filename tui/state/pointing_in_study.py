@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from nntutor.core.engine.plan import PHASES
 from nntutor.core.notation.symbols import Ref
+from nntutor.lessons.language.words import note
 from nntutor.tui.state import moves
-from nntutor.tui.state.panels import Choosing, Line, Marking, Picking, Why, note
+from nntutor.tui.state.panels import Choosing, Line, Marking, Picking, Why
 from nntutor.tui.state.runs import choices
 from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.study import Study

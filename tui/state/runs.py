@@ -7,9 +7,8 @@ from dataclasses import replace
 from nntutor.core.engine.seeds import solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Chunk
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.expressions import value_of
-from nntutor.tui.state.panels import Asking, note
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study, arrived_at, moved, short_of
 from nntutor.tui.state.telling import told
 from nntutor.tui.state.views import view_at
@@ -170,5 +169,8 @@ def run_until(study: Study, text: str) -> Study:
     if isinstance(goal, float) and not goal > 0:
         goal = note("edit.not_a_number", text=text)
     if not isinstance(goal, float):
+        # Another door: a start opens no panel.
+        from nntutor.tui.state.panels import Asking
+
         return replace(study, panel=Asking("goal", line=written(text), wrong=goal))
     return run_on(study, _LONGEST, goal)

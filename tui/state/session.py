@@ -56,6 +56,8 @@ class Pointed:
 
 @dataclass(frozen=True)
 class Resized:
+    """The screen has this size, in cells."""
+
     width: int
     height: int
 

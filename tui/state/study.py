@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,13 +22,16 @@ from nntutor.core.engine.seeds import from_seeds, solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.engine.training import Chunk, Runner
+from nntutor.core.notation.formula import Name
 from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Question, Stop
-from nntutor.lessons.language.words import Note
-from nntutor.tui.state.panels import Panel, note
-from nntutor.tui.state.telling import Telling
+from nntutor.lessons.language.words import Note, note
+
+if TYPE_CHECKING:
+    from nntutor.tui.state.panels import Panel
+    from nntutor.tui.state.telling import Telling
 
 SEEDS, SEED_ITERATIONS = 256, 2000
 
@@ -153,6 +156,15 @@ class Study:
     @cached_property
     def step(self) -> Step:
         return self.trace.step(self.timeline.step)
+
+    @cached_property
+    def at_hand(self) -> Step:
+        """The number at hand: the step's; while a question is open what it asks for, with nothing of how it is made."""
+        for ref in self.hidden:
+            step = self.trace.step(self.trace.index_of(ref) or self.step.index)
+            bare = Name(ref)
+            return replace(step, index=self.step.index, formula=bare, full=bare, textbook=None, operands=())
+        return self.step
 
     @property
     def finished(self) -> bool:

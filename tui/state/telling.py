@@ -12,8 +12,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.settings import NUMBERS, setting
-from nntutor.lessons.language.words import Note
-from nntutor.tui.state.panels import note
+from nntutor.lessons.language.words import Note, note
 
 Went = tuple[str, float | None, float | None]
 """A symbol (of a setting: its name), its value before, and after; None for one that the lesson still hides."""

@@ -141,7 +141,7 @@ def carried_out(session: Session, entry: Entry, extents: Extents) -> Session:
         case "lesson":
             return _wanted(session, entry.name)
         case "view" if session.study is not None:
-            from nntutor.tui.state.panels import note
+            from nntutor.lessons.language.words import note
             from nntutor.tui.state.views import shown
 
             told = None if extents.seen(session) else note("study.too_low")

@@ -73,6 +73,11 @@ def side_by_side(study: Study, picture: bool = True) -> tuple[str, str]:
     return chosen, "curve" if curve else _BESIDE[0]
 
 
+def spare(study: Study) -> tuple[str, ...]:
+    """What has room below a view that leaves much of a wide screen free; a curve of one point would show nothing."""
+    return views(study)[0], *(name for name in _BESIDE if name != "curve" or study.place.iteration > 1)
+
+
 def next_view(study: Study, picture: bool = True, seen: tuple[str, ...] = ()) -> Study:
     """The next view.
 

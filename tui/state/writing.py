@@ -9,9 +9,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nntutor.core import foreign
+from nntutor.lessons.language.words import note
 from nntutor.tui.state import written
 from nntutor.tui.state.korean import LETTERS
-from nntutor.tui.state.panels import Answering, Asking, Editing, Line, Marking, Panel, note
+from nntutor.tui.state.panels import Answering, Asking, Editing, Line, Marking, Panel
 from nntutor.tui.state.session import Action, Palette, Press, Search, Session, Typed
 from nntutor.tui.state.written import Written
 

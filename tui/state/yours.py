@@ -11,9 +11,9 @@ from nntutor.core.errors import NntutorError
 from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
-from nntutor.lessons.language.words import Note
+from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.moves import to
-from nntutor.tui.state.panels import Asking, note
+from nntutor.tui.state.panels import Asking
 from nntutor.tui.state.study import Study, Yours, step_of
 from nntutor.tui.state.written import written
 

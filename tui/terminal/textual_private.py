@@ -6,15 +6,21 @@ and says which one is another now.
 
 from __future__ import annotations
 
+import re
 import sys
 
+from rich.console import Console
+from rich.control import Control
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser as XTermParser
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
 from textual.geometry import Size
 from textual.keys import Keys
+from textual.screen import Screen
+from textual.strip import Strip
 
 from nntutor.tui.terminal.ending import MOUSE_OFF, WATCH
 
@@ -26,6 +32,7 @@ else:
 PARTS = {
     "App._driver": "what writes to the terminal: it is asked how far it is, stopped for a shell and started again",
     "App._handle_exception": "a mistake of ours gives the terminal back and is said in one line",
+    "Compositor": "says what of the screen is written; ours writes the cells that changed and no blank ends of rows",
     "LinuxDriver": "the driver for Unix terminals, told from others by its name",
     "WebDriver": "Textual's own driver below textual-serve, told from others by its name",
     "LinuxDriver.run_input_thread": "reads the keys; ours outlives whatever comes",
@@ -49,6 +56,49 @@ for final, over_a_word in (("C", Keys.ControlRight), ("D", Keys.ControlLeft)):
     ANSI_SEQUENCES_KEYS[f"\x1b[1;3{final}"] = (over_a_word,)
 
 
+_GAP = re.compile(" {9,}")
+
+
+class SparingCompositor(Compositor):
+    """Writes the cells that have changed; Textual's begins at the first cell of their row."""
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        update = super().render_full_update(simplify)
+        return _Whole(update.strips, update.region)
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        update = super().render_partial_update()
+        return update and _Parts(update.chops, update.spans, update.chop_ends)
+
+
+class _Whole(LayoutUpdate):
+    def render_segments(self, console: Console) -> str:
+        rows = enumerate(self.strips, self.region.y)
+        return "".join(_written(self.region.x, y, Strip.join(strips), self.region.right, console) for y, strips in rows)
+
+
+class _Parts(ChopsUpdate):
+    def render_segments(self, console: Console) -> str:
+        written = []
+        for y, start, end in self.spans:
+            width = self.chop_ends[y][-1]
+            row = Strip.join(strip or Strip.blank(0) for strip in self.chops[y].values())
+            written.append(_written(start, y, row.crop(start, end), width, console))
+        return "".join(written)
+
+
+def _written(x: int, y: int, part: Strip, width: int, console: Console) -> str:
+    """A part of a row from cell x on. In one that ends the row, blanks are erased and gone past, not spelled out."""
+    ending = x + part.cell_length == width
+    texts = (_GAP.sub(_past, one.text) if ending and not one.style else Strip([one]).render(console) for one in part)
+    return Control.move_to(x, y).segment.text + "".join(texts)
+
+
+def _past(gap: re.Match[str]) -> str:
+    """Erases all that follows in the row (EL), and moves to the right (CUF)."""
+    return f"\x1b[K\x1b[{len(gap[0])}C"
+
+
 class OpenApp(App[int]):
     """An app that says who writes to its terminal, and may take its own mistakes."""
 
@@ -56,6 +106,11 @@ class OpenApp(App[int]):
     def terminal_driver(self) -> Driver | None:
         """What writes to the terminal; None before the start."""
         return self._driver
+
+    def get_default_screen(self) -> Screen[object]:
+        screen = super().get_default_screen()
+        screen._compositor = SparingCompositor()
+        return screen
 
     def takes_fault(self, error: Exception) -> bool:
         """Whether a mistake in a handler has been dealt with; where not, Textual prints all about it and ends."""

@@ -120,6 +120,8 @@ MISTAKES: dict[str, Mistake] = {
     "correction-without-power": of_updates(all=updates.correction_without_power),
     "count-from-zero": Mistake({"all": updates.count(-1)}, whole=True),
     "count-from-two": Mistake({"all": updates.count(1)}, whole=True),
+    "count-per-update": of_updates(layers=updates.counted_on("layers"), arrays=updates.counted_on("arrays")),
+    "betas-swapped": of_updates(all=updates.betas_swapped),
     "no-square": of_updates(all=updates.no_square),
     "no-root": of_updates(all=updates.no_root),
     "epsilon-inside": of_updates(all=updates.epsilon_inside),

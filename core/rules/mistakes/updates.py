@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from nntutor.core.notation.formula import (
     ONE,
@@ -246,6 +247,54 @@ def count(by: int) -> Change:
         return replace(book, count=book.count + by) if book.counts else book
 
     return change
+
+
+def counted_on(each: str) -> Slip:
+    """k moved on at every layer, or at every array of weights or biases, in the order of the layers: of n the j-th has
+    n·(k − 1) + j for k.
+    """
+
+    def slip(rules: LayerRules, at: At) -> LayerRules:
+        arrays = [
+            (number, bias)
+            for number, layer in enumerate(at.shape.layers, 1)
+            for bias in (False, True)[: 1 + layer.bias]
+        ]
+        steps = arrays if each == "arrays" else [(number, False) for number in range(1, at.shape.last + 1)]
+        if not 1 < len(steps) <= _MOST_STEPS:
+            return rules
+        own, bias = (steps.index((at.number, of and each == "arrays")) for of in (False, at.layer.bias))
+        weights, biases = (partial(_counted, of=len(steps), less=len(steps) - 1 - one) for one in (own, bias))
+        return replace(
+            rules, update=_everywhere(rules.update, weights), bias_update=_everywhere(rules.bias_update, biases)
+        )
+
+    return slip
+
+
+def _counted(tree: Expr, of: int, less: int) -> Expr:
+    """β to the power of n·k − less for βᵏ."""
+
+    def power(key: object) -> Expr:
+        name = str(key)
+        if name not in _POWERS:
+            return Name(name)
+        made: Expr = product(*[Name(name)] * of)
+        for _ in range(less):
+            made = Div(made, Name(_POWERS[name]))
+        return made
+
+    return bind(tree, power)
+
+
+@update
+def betas_swapped(found: Rule, method: Method) -> Rule:
+    """β₁ for β₂ and β₂ for β₁."""
+    return _everywhere(found, lambda tree: bind(tree, lambda key: Name(str(key).translate(_OTHER))))
+
+
+_OTHER = str.maketrans("12", "21")
+_MOST_STEPS = 8  # layers or arrays; the power of more makes a formula that nobody reads
 
 
 @update

@@ -109,6 +109,11 @@ class Dots:
         for row, column in set(zip((rows // self.tall).tolist(), (columns // self.broad).tolist(), strict=True)):
             self._styles[row][column] = style
 
+    def bare(self, row: int, column: int) -> None:
+        """No dot in a cell; nothing where there is no such cell."""
+        if 0 <= row < self.height and 0 <= column < self.width:
+            self.clear(row * self.tall, column * self.broad)
+
     def mask(self, on: Any, style: str, glyph: str = ".") -> None:
         """Dots wherever a mask of the size of the picture is true."""
         rows, columns = np.nonzero(on)
@@ -218,7 +223,7 @@ class Dots:
         if self.look.ascii:
             letters = np.where(self._on, ".", " ").tolist()
             for (row, column), glyph in self._glyphs.items():
-                letters[row][column] = glyph
+                letters[row][column] = glyph if self._on[row, column] else " "
         else:
             blocks = self._on.reshape(self.height, 4, self.width, 2)
             codes = np.einsum("hawb,ab->hw", blocks.astype(int), _BITS)

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, first_around, padded_row
+from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, first_around, joined, padded_row, row_cells
 
 WIDE = 110
 """Columns from which a page has two: a list, and beside it what the picked one is about."""
 MARK = 5
 """Cells at the right end that ▲ and ▼ take: no text that must be read to its end stands there."""
+
+_WIDEST = 90  # cells of the bar over what is picked
 
 
 class Listed(NamedTuple):
@@ -31,6 +33,12 @@ def around(listed: Sequence[Listed], picked: int, room: int, width: int, look: L
     below = sum(one.item is not None for one in listed[top + room :])
     rows = _marked([one.row for one in shown], above, below, width, look)
     return [Listed(row, one.item) for row, one in zip(rows, shown, strict=True)]
+
+
+def chosen(row: Row, width: int) -> Row:
+    """The row that is picked: one bar over all of its cells, up to the end of the list."""
+    width = max(row_cells(row), min(width, _WIDEST))
+    return joined(Piece(piece.text, "picked", piece.click or row[0].click) for piece in padded_row(row, width))
 
 
 def _marked(rows: list[Row], above: int, below: int, width: int, look: Look) -> list[Row]:

@@ -37,7 +37,7 @@ def row_cells(row: Row) -> int:
     return total
 
 
-def _joined(words: Iterable[Piece]) -> Row:
+def joined(words: Iterable[Piece]) -> Row:
     """Neighbours that are the same but for their text in one piece."""
     return tuple(
         Piece("".join(word.text for word in group), *same) for same, group in groupby(words, key=itemgetter(1, 2))
@@ -84,7 +84,7 @@ def shortened(row: Row, width: int, look: Look) -> Row:
     for kept in range(len(words) - 1, -1, -1):
         left_out = sum(not word.text.isspace() for word in words[kept:])
         tail = look.more(left_out)
-        shown = _joined(words[:kept])
+        shown = joined(words[:kept])
         if row_cells(shown) + cells(tail) <= width:
             return (*shown, Piece(tail, "dim"))
     return (Piece(cut(look.more(left_out).strip(), width), "dim"),)
@@ -133,8 +133,8 @@ def bar(share: float, width: int, look: Look) -> Piece:
     return Piece(look.line("█") * done + ("." if look.ascii else "·") * (width - done))
 
 
-def changed_span(before: Row, after: Row) -> tuple[int, int]:
-    """The first and one past the last cell in which two rows differ; (0, 0) where they show the same."""
+def changed_spans(before: Row, after: Row) -> list[tuple[int, int]]:
+    """The first and one past the last cell of each part in which two rows differ."""
     pairs = zip(before, after, strict=False)
     same = next((n for n, (one, other) in enumerate(pairs) if one[:2] != other[:2]), None)
     same = min(len(before), len(after)) if same is None else same
@@ -143,10 +143,15 @@ def changed_span(before: Row, after: Row) -> tuple[int, int]:
     length = max(len(old), len(new))
     old += [_BLANK] * (length - len(old))
     new += [_BLANK] * (length - len(new))
-    differing = [at for at in range(length) if old[at] != new[at]]
-    return (start + differing[0], start + differing[-1] + 1) if differing else (0, 0)
+    spans: list[tuple[int, int]] = []
+    for at in range(length):
+        if old[at] != new[at]:
+            near = spans and start + at - spans[-1][1] <= _NEAR
+            spans.append((spans.pop()[0] if near else start + at, start + at + 1))
+    return spans
 
 
+_NEAR = 8  # cells between two parts that are painted as one: to go past them would take as many bytes
 _BLANK = (" ", "")
 
 
@@ -164,7 +169,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
                 continue
             spread.append((letter, style))
             if width == 2:
-                spread.append((letter, "second half"))
+                spread.append((letter, f"{style} second half"))
     return spread
 
 

@@ -11,23 +11,25 @@ from dataclasses import dataclass
 
 from nntutor.core.foreign import clean
 from nntutor.lessons.course import load
-from nntutor.lessons.language import why
+from nntutor.lessons.language import titles, why
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.keyline import key_line, look_of, rule, run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
 from nntutor.tui.drawing.canvas.saying import fitting
 from nntutor.tui.drawing.pages.practice import in_lesson
 from nntutor.tui.drawing.pages.prose import prose_pages
-from nntutor.tui.drawing.pages.tabs import tabs_row
-from nntutor.tui.drawing.panels.table import keys_here, panel_rows
+from nntutor.tui.drawing.pages.tabs import tabs_row, title_row
+from nntutor.tui.drawing.panels.here import keys_here, panel_rows
 from nntutor.tui.drawing.step.diagram import fits
 from nntutor.tui.drawing.step.formula import formula_rows
 from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.drawing.step.yours import beside as beside_ours
 from nntutor.tui.drawing.views import table
 from nntutor.tui.state import views
+from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
@@ -37,6 +39,9 @@ _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
+_STILL, _SHORT = ("steps", "moves"), ("matrices", "layers")  # tables, the former of one height at every step
+_LEAST_BELOW = {"": 8, "network": 10}  # rows of that one
+_OF_THE_STEP = ("network", "steps", "matrices", "moves")  # the views in which what is asked for has a place
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
 
@@ -101,15 +106,20 @@ class LessonPage:
     def _title(self) -> str:
         study = self.study
         if study.lesson is None:
-            return clean(study.timeline.original.title) or clean(study.name)
+            return titles.title(study.timeline.original, self.session.language) or clean(study.name)
         title = f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
         visit = self.session.visit
         return title if visit is None else in_lesson(visit.practice, self.words, title)
 
     def _run(self) -> str:
-        """What the run at hand is called, where there are several or something in it has been changed."""
+        """What the run at hand is called, where there are several or something in it has been changed.
+
+        A run that is called as its lesson needs no second name.
+        """
         study = self.study
         name = run_name(self.words, study.run) if len(study.timelines) > 1 else ""
+        if study.lesson is not None and self._title() == f"{study.lesson.number} {name}":
+            name = ""
         if study.own(study.run):
             return name
         return self.words.say("status.changed", run=name) if name else self.words.say("status.changed_alone")
@@ -124,11 +134,25 @@ class LessonPage:
         head = tabs_row(first, "".join(others), names, self.words, width, left + _GAP, self.look)
         if not others:
             return [head, *self._view(first, width, height)]
-        right = self._view(others[0], width - left - _GAP, height)
-        return [head, *beside(self._view(first, left, height), right, left, _GAP)]
+        spare = [name for name in views.spare(self.study) if name in names and name not in (first, *others)]
+        one = self._filled(first, spare, left, height)
+        return [head, *beside(one, self._filled(others[0], spare, width - left - _GAP, height), left, _GAP)]
+
+    def _filled(self, name: str, spare: list[str], width: int, height: int) -> list[Row]:
+        """A table, and below it a spare view, which is taken out, where there is room for one: it stands still."""
+        rows = self._view(name, width, height)
+        left, most = height - len(rows) - 1, max(_LEAST_BELOW.values())
+        left = left if name in _STILL else most if left >= most else 0
+        below = next((one for one in spare if left >= _LEAST_BELOW.get(one, _LEAST_BELOW[""])), None)
+        if name not in (*_STILL, *_SHORT) or below is None:
+            return rows
+        spare.remove(below)
+        title = title_row(below, self.words, width, self.look)
+        return [*_sized(rows, height - left - 1), title, *self._view(below, width, left)]
 
     def _view(self, name: str, width: int, height: int) -> list[Row]:
-        return table.drawn(name, self.study, self.words, width, height, self.look)
+        rows = table.drawn(name, self.study, self.words, width, height, self.look)
+        return rows if self.study.hidden and name in _OF_THE_STEP else self._made(rows)
 
     def _low(self, height: int, panel: list[Row] | None) -> list[Row]:
         """The formula, and below it the prose or what is open over it."""
@@ -156,7 +180,15 @@ class LessonPage:
         left_out = Speech(words, self.session.style).left_out
         noun = why.noun(words, trace, step)
         own = beside_ours(self.study, words, self.look)
-        return formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out, most, own)
+        rows = formula_rows(trace, step, self.session.width, height, self.look, noun, book, left_out, most, own)
+        return self._made(rows)
+
+    def _made(self, rows: list[Row]) -> list[Row]:
+        """The rows, in which the step's number is one of those that are made while another one is asked for."""
+        if not isinstance(self.study.panel, Answering):
+            return rows
+        style = hue(self.study.step.ref)
+        return [tuple(piece._replace(style=style) if piece.style == MADE else piece for piece in row) for row in rows]
 
     def _keys(self) -> list[Row]:
         """What can be pressed here, or what there is to tell."""

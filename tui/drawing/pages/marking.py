@@ -15,7 +15,7 @@ from nntutor.lessons.language.cells import at_right, cells
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
-from nntutor.tui.drawing.canvas.lists import MARK, Listed, around
+from nntutor.tui.drawing.canvas.lists import MARK, Listed, around, chosen
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import (
     Piece,
@@ -54,6 +54,7 @@ def marking_page(session: Session, words: Words) -> list[Row]:
     across = [rule(width, look)] if session.height >= _AIRY else []
     low = [*_asked(session, words, posed, panel, look), *typed(Piece(" : ", "key"), panel.line, width, look)]
     low.append(key_line(_keys(session), words, width))
+    low = [*([()] * len(across)), *low]
     room = session.height - 1 - 2 * len(across) - len(low)
     formula = _formula(words, panel, look, width, max(1, min(_FORMULA, room - _LEAST)))
     lines = _lines(panel, look, width, max(1, room - len(formula)))
@@ -76,9 +77,10 @@ def _asked(session: Session, words: Words, posed: PosedBug, panel: Marking, look
         told = [note_said(panel.wrong, words, look)]
     if study is not None and study.note is not None:
         told = [note_said(study.note, words, look)]
+    style = "warning" if told else "bold"
     if not told:
         told = [look.plain(words.say(key)) for key in _ASKED[: 2 if session.height >= _AIRY else 1]]
-    rows: list[Row] = [(Piece(f" {line}", "warning"),) for one in told for line in wrapped(one, width - 2)]
+    rows: list[Row] = [(Piece(f" {line}", style),) for one in told for line in wrapped(one, width - 2)]
     # Where there is room the lines above stand still, whatever is said.
     still = [()] * (_STILL - len(rows)) if session.height >= _AIRY else []
     return [*kept(rows, max(_TOLD, session.height // 3), look), *still]
@@ -105,7 +107,8 @@ def _line(panel: Marking, line: int, look: Look, width: int) -> Row:
     row: Row = (*head, *(Piece(piece.text) for piece in formula))
     row = (*padded_row(shortened(row, left, look), left), Piece(figure))
     click = Pointed("row", line - 1)
-    return tuple(piece._replace(style="picked" if picked else piece.style, click=click) for piece in row)
+    row = tuple(piece._replace(click=click) for piece in row)
+    return chosen(row, width) if picked else row
 
 
 def _formula(words: Words, panel: Marking, look: Look, width: int, height: int) -> list[Row]:

@@ -13,7 +13,6 @@ from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
-from nntutor.tui.state import choices
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Act, Study
 
@@ -79,6 +78,8 @@ def _at_stop(
 
 def _to_do(session: Session, study: Study, act: Act) -> str:
     """What is to be done at a stop; once it is, what is said of that."""
+    from nntutor.tui.state import choices  # few stops ask for something to be done
+
     assert study.lesson is not None
     text = load.text(study.lesson.id, session.language)
     posing = text.questions[study.lesson.stops[act.stop].id]

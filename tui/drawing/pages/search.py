@@ -7,6 +7,7 @@ from nntutor.lessons.course.search import Found
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule, title_row
+from nntutor.tui.drawing.canvas.lists import chosen
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, ended, first_around, kept, wrapped
 from nntutor.tui.drawing.canvas.typed import asked
@@ -51,8 +52,9 @@ def _row(session: Session, words: Words, look: Look, place: Found, number: int, 
     said = place.text if place.at <= _BEFORE else place.text[place.at - _BEFORE :]
     begun = look.line("…") if said is not place.text else ""
     text = ended(begun + look.plain(said), session.width - cells(where), look)
-    style, click = "picked" if picked else "", Pointed("row", number)
-    return (Piece(where, style or "bold", click), Piece(text, style, click))
+    click = Pointed("row", number)
+    row = (Piece(where, "bold", click), Piece(text, click=click))
+    return chosen(row, session.width) if picked else row
 
 
 def named(session: Session, words: Words, place: Found) -> str:

@@ -17,10 +17,7 @@ def tabs_row(first: str, second: str, names: Sequence[str], words: Words, width:
 
     The two that are shown are bold, the one at the right in brackets. What has no room is counted.
     """
-    title = (
-        Piece(look.line("─") * _EDGE, "edge"),
-        Piece(f" {words.say(f'view_name.{first}')} ", "bold", Pointed("view", first)),
-    )
+    title = _title(first, words, look)
     others, left_out = [name for name in names if name != first], 0
     while row_cells(tabs := _tabs(others, second, left_out, words, look)) + row_cells(title) + 2 * _EDGE > width:
         others.remove(next(name for name in reversed(others) if name != second))
@@ -28,6 +25,17 @@ def tabs_row(first: str, second: str, names: Sequence[str], words: Words, width:
     start = min(left, width - row_cells(tabs) - _EDGE)
     before, after = start - row_cells(title), width - start - row_cells(tabs)
     return (*title, Piece(look.line("─") * before, "edge"), *tabs, Piece(look.line("─") * after, "edge"))
+
+
+def title_row(name: str, words: Words, width: int, look: Look) -> Row:
+    """`── curve ────`: what stands below another view."""
+    title = _title(name, words, look)
+    return (*title, Piece(look.line("─") * (width - row_cells(title)), "edge"))
+
+
+def _title(name: str, words: Words, look: Look) -> Row:
+    edge = Piece(look.line("─") * _EDGE, "edge")
+    return edge, Piece(f" {words.say(f'view_name.{name}')} ", "bold", Pointed("view", name))
 
 
 def _tabs(names: Sequence[str], shown: str, left_out: int, words: Words, look: Look) -> Row:

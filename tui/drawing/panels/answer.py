@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.language.mistakes import PARTS
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped
 from nntutor.tui.drawing.canvas.saying import said
@@ -20,9 +22,9 @@ from nntutor.tui.state.study import Study
 def rows(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
     posed, width = _posed(session, panel, words), session.width
     return [
-        *headed(posed.question, _how(panel, words), width),
+        *at_hand(headed(posed.question, _how(panel, words), width), posed.symbol),
         *(_lines(posed.given(panel.given, panel.seed, panel.here), width, "") if panel.given else []),
-        *least(session, study, panel, words),
+        *_typed_and_told(session, panel, words, PARTS),
     ]
 
 
@@ -34,13 +36,35 @@ def _how(panel: Answering, words: Words) -> str:
     return " · ".join(filter(None, (how, rung)))
 
 
-def least(session: Session, study: Study, panel: Answering, words: Words) -> list[Row]:
-    """What is typed and what is told, where these alone have room; the question comes back with the first letter."""
+def at_hand(rows: list[Row], symbol: str) -> list[Row]:
+    """What is asked for is the number at hand."""
+    return [tuple(part for piece in row for part in _split(piece, symbol)) for row in rows]
+
+
+def _split(piece: Piece, symbol: str) -> Row:
+    before, found, after = piece.text.partition(symbol)
+    return (Piece(before, piece.style), Piece(found, MADE), Piece(after, piece.style)) if found else (piece,)
+
+
+def least(session: Session, panel: Answering, words: Words, height: int) -> list[Row]:
+    """What is typed and what is told, where these alone have room; the question comes back with the first letter.
+
+    Of a slip less is told where rows are few: first why it is tempting goes, then what is right, which the hints say.
+    """
+    drawn: list[Row] = []
+    for parts in (PARTS, (PARTS[0], PARTS[-1]), PARTS[:1]):
+        drawn = _typed_and_told(session, panel, words, parts)
+        if len(drawn) <= height:
+            break
+    return drawn
+
+
+def _typed_and_told(session: Session, panel: Answering, words: Words, parts: Sequence[str]) -> list[Row]:
     posed, look, width = _posed(session, panel, words), look_of(session), session.width
     drawn = typed(Piece(" : ", "key"), panel.line, width, look)
     if panel.wrong is not None:
         return [*drawn, *_lines(said(panel.wrong, words, look), width, "warning")]
-    told = [row for line in verdict(posed, panel) for row in _lines(line, width, "warning")]
+    told = [row for line in verdict(posed, panel, parts) for row in _lines(line, width, "warning")]
     return [*drawn, *told, *(row for line in hint(posed, panel) for row in _lines(line, width, ""))]
 
 
@@ -48,10 +72,10 @@ def _posed(session: Session, panel: Answering, words: Words) -> Posed:
     return Posed(Speech(words, session.style), panel.question.asked)
 
 
-def verdict(posed: Posed, panel: Answering) -> Iterator[str]:
+def verdict(posed: Posed, panel: Answering, parts: Sequence[str] = PARTS) -> Iterator[str]:
     """What is said of the answer before."""
     if panel.verdict is not None:
-        yield from posed.told(panel.verdict)
+        yield from posed.told(panel.verdict, parts)
 
 
 def hint(posed: Posed, panel: Answering) -> Iterator[str]:

@@ -79,15 +79,23 @@ def rows(session: Session, study: Study, panel: Checking, words: Words) -> list[
     vary = words.say("check.vary").replace("ε", short("rate_eps", session.style))
     wide = max(cells(label) for label, _ in shown.numbers) + 2
     head = headed(shown.title, f"{shown.epsilon}   {vary}", width)
+    if len(head) > 1:  # the row of keys says how it is varied
+        head = headed(shown.title, shown.epsilon, width)
     drawn = [(*padded_row((Piece(f"   {label}"),), wide + 3), Piece(value)) for label, value in shown.numbers]
     if any(row_cells(row) > width for row in drawn):
-        drawn = [row for label, value in shown.numbers for row in ((Piece(f" {label}"),), (Piece(f"     {value}"),))]
+        drawn = [row for label, value in shown.numbers for row in _narrow(label, value, width)]
     if not shown.verdict:
         return [*head, *drawn]
     if wide + _GAP + cells(shown.verdict) <= width:
         return [*head, *drawn[:-1], (*padded_row(drawn[-1], wide + _GAP), Piece(shown.verdict, "bold"))]
     # What is said matters more than the numbers above, of which the last ones go where rows are few.
     return [*head, *[(Piece(f" {line}", "bold"),) for line in wrapped(shown.verdict, width - 2)], *drawn]
+
+
+def _narrow(label: str, value: str, width: int) -> list[Row]:
+    """A number behind its label, or below it where it does not fit."""
+    beside = f" {label}  {value}"
+    return [(Piece(beside),)] if cells(beside) <= width else [(Piece(f" {label}"),), (Piece(f"     {value}"),)]
 
 
 def keys(session: Session) -> Keys:

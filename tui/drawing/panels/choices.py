@@ -9,6 +9,7 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.model import DONE, Option
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
+from nntutor.tui.drawing.canvas.lists import chosen
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.state import choices
 from nntutor.tui.state.panels import Picking
@@ -22,10 +23,15 @@ _ROOMY = (60, 20)
 def rows(session: Session, study: Study, panel: Picking, words: Words) -> list[Row]:
     said, width = told(session, study, panel, words), session.width
     asks, labels = asked(session, study, panel)
+    style = "note" if panel.outcome else "warning"
     if session.width >= _ROOMY[0] and session.height >= _ROOMY[1]:
         listed = [row for number in range(len(labels)) for row in _option(session, panel, labels, number)]
-        return [*_lines(asks, width, "bold"), *([] if panel.outcome else listed), *_lines(said, width, "warning")]
-    head = _lines(said, width, "warning") if said and panel.picked < 0 else _lines(asks, width, "bold")
+        return [
+            *_lines(asks, width, "" if panel.outcome else "bold"),
+            *([] if panel.outcome else listed),
+            *_lines(said, width, style),
+        ]
+    head = _lines(said, width, style) if said and panel.picked < 0 else _lines(asks, width, "bold")
     return [*head, *(_option(session, panel, labels, panel.picked) if panel.picked >= 0 else [])]
 
 
@@ -75,11 +81,10 @@ def _option(session: Session, panel: Picking, labels: tuple[str, ...], number: i
     lead = f" {mark} {marked}{number + 1}/{len(labels)} "
     click = Pointed("row", number)
     lines = wrapped(labels[number], session.width - len(lead) - 1)
-    return [
-        (Piece(lead if at == 0 else " " * len(lead), "key" if at_hand else "", click),
-         Piece(line, "picked" if at_hand else "", click))
-        for at, line in enumerate(lines)
-    ]  # fmt: skip
+    rows: list[Row] = [
+        (Piece((lead if at == 0 else " " * len(lead)) + line, "", click),) for at, line in enumerate(lines)
+    ]
+    return [chosen(row, session.width) for row in rows] if at_hand else rows
 
 
 def _lines(text: str, width: int, kind: str) -> list[Row]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, bar, row_cells, wrapped
 from nntutor.tui.state import runs
-from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Running, Study
+
+if TYPE_CHECKING:
+    from nntutor.tui.state.panels import Choosing
 
 _BAR = 40
 

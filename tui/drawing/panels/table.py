@@ -1,4 +1,4 @@
-"""What is open over the prose: the table of panels, each with what it draws and the keys that its row shows."""
+"""The table of panels: each with what it draws and the keys that its row shows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from importlib import import_module
 from types import ModuleType
 
 from nntutor.lessons.language.words import Words
-from nntutor.tui.drawing.canvas.keyline import Keys, look_of
-from nntutor.tui.drawing.canvas.rows import Row, kept
-from nntutor.tui.drawing.panels import run
-from nntutor.tui.state.commands import ROW
+from nntutor.tui.drawing.canvas.keyline import Keys
+from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.state.panels import Answering, Asking, Checking, Choosing, Editing, Exporting, Panel, Picking, Why
-from nntutor.tui.state.runs import learns
 from nntutor.tui.state.session import Session
-from nntutor.tui.state.signs import non_text_key, sign
 from nntutor.tui.state.study import Study
 
 PANELS: dict[type[Panel], str] = {
@@ -29,48 +25,16 @@ def _drawing(panel: Panel) -> ModuleType:
     return import_module(f"nntutor.tui.drawing.panels.{PANELS[type(panel)]}")
 
 
-def panel_rows(session: Session, study: Study, words: Words, height: int) -> list[Row] | None:
-    """The open panel in at most `height` rows, or the progress of a run; None where nothing is open."""
-    if study.running is not None:
-        return kept(run.progress(session, study, study.running, words), height, look_of(session))
-    if study.panel is None:
-        return None
-    drawing = _drawing(study.panel)
-    rows: list[Row] = drawing.rows(session, study, study.panel, words)
-    if len(rows) > height and isinstance(study.panel, Answering) and study.panel.verdict and not study.panel.text:
-        rows = drawing.least(session, study, study.panel, words)
-    return kept(rows, height, look_of(session))
+def rows(session: Session, study: Study, panel: Panel, words: Words, height: int) -> list[Row]:
+    """What a panel draws; of a question that has been answered the least, where all of it is more than `height`."""
+    drawing = _drawing(panel)
+    rows: list[Row] = drawing.rows(session, study, panel, words)
+    if len(rows) > height and isinstance(panel, Answering) and panel.verdict and not panel.text:
+        rows = drawing.least(session, panel, words, height)
+    return rows
 
 
-def keys_here(session: Session, study: Study) -> Keys:
-    """The keys of the place: of a run on its way, of the open panel, or of the lesson."""
-    if study.running is not None:
-        return run.progress_keys(session)
-    if study.playing is not None:
-        return [(sign(session, "halve", "double"), "pace"), (sign(session, "play"), "stop")]
-    if study.panel is not None:
-        of_panel: Keys = _drawing(study.panel).keys(session)
-        return of_panel
-    keys = [(_shown(session, actions), word) for actions, word in ROW if _meant(study, actions[0])]
-    # At all stops alike: a row of keys that comes and goes would cost bytes at every one of them.
-    if session.questions and study.lesson is not None and study.lesson.questions:
-        keys.insert(1, (sign(session, "ask"), "ask"))
-    return [keys[0], (sign(session, "ending"), "uncover"), *keys[1:]] if study.asks_for_words else keys
-
-
-def _shown(session: Session, actions: tuple[str, ...]) -> str:
-    return non_text_key(session, *actions) if actions == ("backspace",) else sign(session, *actions)
-
-
-def _meant(study: Study, action: str) -> bool:
-    """Whether a key of the lesson's row does something here."""
-    if action == "backspace":
-        return bool(study.trail)
-    if action == "parting":
-        return bool(study.yours)
-    if action == "check":
-        problem = study.trace.problem
-        return learns(study) and problem.error != "perceptron" and problem.given is None
-    if action == "run":
-        return learns(study)
-    return action != "more" or (study.lesson is not None and study.lesson.main is not None)
+def keys(session: Session, panel: Panel) -> Keys:
+    """The keys that mean something in a panel."""
+    found: Keys = _drawing(panel).keys(session)
+    return found

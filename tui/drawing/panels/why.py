@@ -7,6 +7,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
+from nntutor.tui.drawing.canvas.lists import chosen
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, wrapped
 from nntutor.tui.state.panels import Why
 from nntutor.tui.state.session import Pointed, Session
@@ -34,8 +35,8 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
         mark = look.line("▸") if number == panel.picked else " "
         name, value = padded(names[number], wide[0]), padded(values[number], wide[1])
         text = f" {mark} {name} = {value} {made(study, words, operand.ref)}"
-        row = (Piece(text, "picked" if number == panel.picked else "", Pointed("row", number)),)
-        drawn.append(shortened(row, session.width, look))
+        row = shortened((Piece(text, click=Pointed("row", number)),), session.width, look)
+        drawn.append(chosen(row, session.width) if number == panel.picked else row)
     more = len(operands) - first - _MOST
     hint = words.say("why_panel.jump")
     if more > 0:

@@ -89,6 +89,9 @@ class _Picture:
             done = self.dots.write(row, column, f"[{text}]", mark, click=click)
         else:
             done = self.dots.write(row, column + 1, text, style, click=click)
+            if done and self.look.ascii:  # where lines are letters, one beside a figure would be read with it
+                self.dots.bare(row, column)
+                self.dots.bare(row, column + cells(text) + 1)
         if done:
             for ref in refs:
                 self.missing.pop(ref, None)
@@ -116,7 +119,7 @@ class _Picture:
     def _ordered(self, out: Ref) -> tuple[Ref | None, list[Ref]]:
         """What stands beside or above a unit's name, and what below it, the most wanted first."""
         net, delta = out._replace(kind="net"), out._replace(kind="delta")
-        hand = [ref for ref in self.of_units.get((out.layer, out.unit), ()) if self.said.known(ref)]
+        hand = [ref for ref in self.of_units.get((out.layer, out.unit), ()) if self._shown(ref)]
         hand = [ref for ref in hand if ref.kind != "target"]
         main = out if self.said.known(out) else net if self.said.known(net) else None
         if self.frame.tall == 1:
@@ -130,18 +133,24 @@ class _Picture:
                 others = [delta, *(ref for ref in others if ref != delta)]
         return main, others
 
+    def _shown(self, ref: Ref) -> bool:
+        """Whether a number at hand has its place: one that is asked for has it before it is known."""
+        return ref == self.step.ref or self.said.known(ref)
+
     def _worded(self, ref: Ref, row: int, left: int) -> str:
         """A unit's number, with what it is called beside its unit; its out is called as the unit is.
 
         What E is differentiated by is said whole, with fewer digits if need be, or not here.
         """
-        if ref.kind == "out":
+        if ref.kind == "out" and (self.said.known(ref) or self.frame.tall == 1):
             return self.said.figure(ref)
         if ref.kind == "out_grad":
             named = (self.said.named(ref, digits) for digits in self.said.all_digits())
             return next((text for text in named if self._has_room(ref.layer, row, left, cells(text) + 2)), "")
         if ref.kind in PER_WEIGHT:
             word = self.said.symbol(ref).replace(self.said.symbol(ref._replace(kind="weight")), "b")
+        elif ref.kind == "out":
+            word = self.said.symbol(ref)
         else:
             word = short(ref.kind, self.look.style)
         return f"{word} {self.said.figure(ref)}"

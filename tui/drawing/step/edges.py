@@ -25,7 +25,7 @@ _NEGATIVE, _LARGE, _CROWDED = 1, 2, 4
 _CROWD = 3  # with more edges than this for each row, they would be one block of dots
 _SLOW = 1.5  # cells across for each row, above which a line in letters has one in each column
 _MEET = 3  # cells at both ends of an edge
-_DASH, _SPACE = 4, 3  # dots of the line of a weight below 0
+_DASH, _SPACE = 6, 2  # dots of the line of a weight below 0
 
 
 def kinds(trace: Trace) -> tuple[bytes, ...]:

@@ -195,20 +195,16 @@ def _order(count: int, first: Iterable[int], liked: Sequence[bool] = ()) -> list
 def _picked(order: list[int], count: int, size: Callable[[int], int], room: int, gap: int) -> list[int | None]:
     """As many as have room, in the order of their numbers, None where some are left out; the first one always."""
     chosen: set[int] = set()
-    taken = 0
+    taken = gap  # as long as none is chosen, all are one gap
     for one in order:
-        if chosen and taken + size(one) > room + gap:
-            continue
-        trial = _taken(chosen | {one}, count, size, gap)
+        # One that is taken out of the middle of a gap leaves two of it, one between two that are chosen leaves none.
+        beside = sum(0 <= other < count and other not in chosen for other in (one - 1, one + 1))
+        trial = taken + size(one) + (beside - 1) * gap
         if not chosen or trial <= room:
             chosen.add(one)
             taken = trial
     gapped = _with_gaps(chosen, count)
     return gapped if taken <= room else [one for one in gapped if one is not None]
-
-
-def _taken(chosen: set[int], count: int, size: Callable[[int], int], gap: int) -> int:
-    return sum(gap if one is None else size(one) for one in _with_gaps(chosen, count))
 
 
 def _with_gaps(chosen: set[int], count: int) -> list[int | None]:

@@ -6,7 +6,7 @@ samples of a mini-batch, what an optimizer keeps. What has no room is counted in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nntutor.core.engine.trace import Step, Trace
@@ -19,6 +19,7 @@ from nntutor.tui.drawing.step.grid import Cell, Grid, Numbers, grid_rows
 
 _SIDE = ("net", "out", "prob", "target", "unit_error", "slope", "out_grad", "delta")
 _WEIGHT_TABLES = ("weight", "grad", "new")
+_SAMPLES = ("samples", 0)
 
 
 def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, look: Look) -> list[Row]:
@@ -116,7 +117,8 @@ class _Tables:
 
     def needed(self) -> list[Grid]:
         """Those in which numbers of the step stand, the one of the number that it makes first."""
-        return _once([grid for ref in reversed(self.numbers.used) for grid in self._of(ref)])
+        keys = dict.fromkeys(key for ref in reversed(self.numbers.used) if (key := self._of(ref)) is not None)
+        return [self.samples() if key == _SAMPLES else self.weights(*key) for key in keys]
 
     def every(self) -> list[Grid]:
         """Those of the layer at hand as far as they have been made, then the weights of the other layers."""
@@ -129,14 +131,13 @@ class _Tables:
         sources = self.trace.plan.shape.layers[self.layer - 1].sources
         return kind == "weight" or (bool(sources) and self.numbers.known(Ref(kind, self.layer, 1, sources[0])))
 
-    def _of(self, ref: Ref) -> Iterator[Grid]:
-        """The table in which a number stands."""
+    def _of(self, ref: Ref) -> tuple[str, int] | None:
+        """The key of the table in which a number stands."""
         if ref.kind in PER_WEIGHT:
-            yield self.weights(ref.kind, ref.layer)
-        elif ref.kind in PER_SAMPLE and ref.sample != self.sample:
-            yield self.samples()
-        elif ref.kind in PER_SAMPLE:
-            yield self.weights("weight", ref.layer if ref.layer > self.layer else self.layer)
+            return ref.kind, ref.layer
+        if ref.kind not in PER_SAMPLE:
+            return None
+        return _SAMPLES if ref.sample != self.sample else ("weight", max(ref.layer, self.layer))
 
     def weights(self, kind: str, layer: int) -> Grid:
         """Inputs across, one row per unit; with the weights what comes in, and what the units have made."""
@@ -188,17 +189,19 @@ class _Tables:
         trace = self.trace
         found = dict.fromkeys(ref._replace(sample=-1) for ref in self.numbers.used if ref.sample >= 0)
         columns, samples = list(found), trace.samples
+        rows = {sample: row for row, sample in enumerate(samples)}
+        places = {one: column for column, one in enumerate(columns)}
 
         def at(row: int, column: int) -> Cell:
             return columns[column]._replace(sample=samples[row])
 
         def place(ref: Ref) -> tuple[int, int] | None:
-            bare = ref._replace(sample=-1)
-            return (samples.index(ref.sample), columns.index(bare)) if ref.sample in samples and bare in found else None
+            row, column = rows.get(ref.sample), places.get(ref._replace(sample=-1))
+            return None if row is None or column is None else (row, column)
 
         names = [f"[{sample}]" for sample in samples]
         heads = [trace.symbol(one, self.numbers.look.style) for one in columns]
-        return Grid(("samples", 0), "", names, heads, range(0), at, place)
+        return Grid(_SAMPLES, "", names, heads, range(0), at, place)
 
 
 def _head(kind: str, style: object) -> str:

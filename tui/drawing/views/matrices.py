@@ -13,4 +13,4 @@ from nntutor.tui.state.study import Study
 def matrices(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     if not study.trace.problem.passes:
         return nothing(words, width)
-    return tables.matrices(study.trace, study.step, words, width, height, look)
+    return tables.matrices(study.trace, study.at_hand, words, width, height, look)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.formula import names as names_of
 from nntutor.core.notation.symbols import Ref, short, spelled
 from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE, hue
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened, squeezed
 from nntutor.tui.drawing.views.paths import told
@@ -33,30 +36,38 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
     column = max(_LEAST, min(13, (width - 6) // len(names)))
     digits = min(look.digits, 3 if column < 11 else 6)
     rows: list[Row] = [(Piece(" " * 5), *(Piece(_right(name, column), "dim") for name in names))]
-    here = study.step.ref
+    here = study.at_hand.ref
     first = max(0, next((n for n, ref in enumerate(refs) if ref[1:4] == here[1:4]), 0) - height + 3)
     rate = trace.problem.optimizer.learning_rate
+    used = {**{one: hue(one) for one in names_of(study.at_hand.full)}, study.at_hand.ref: MADE}
+
+    def figure(value: float | None, one: Ref | None, plus: bool, style: str = "") -> Piece:
+        """A number, in brackets where the step makes or uses it."""
+        text = "?" if value is None else look.figure(value, plus, digits)
+        mark = used.get(one, "") if one is not None else ""
+        return Piece(_right(f"[{text}]" if mark else text, column), mark or (style if value is not None else ""))
+
     for ref in refs[first : first + height - 1]:
-        cells_of = []
-        for kind in kinds:
-            one = ref._replace(kind=kind)
-            cells_of.append((one, trace.value(one) if trace.known(one, step) else None))
-        new = ref._replace(kind="new")
-        landed = trace.value(new) if trace.known(new, step) else None
-        moved = None if landed is None else landed - trace.value(ref)
+        numbers = [ref._replace(kind=kind) for kind in kinds]
+        change, new = (ref._replace(kind=kind) for kind in ("change", "new"))
+        made_it = trace.index_of(change) is not None
+        landed = _known(trace, new, step)
+        moved = _known(trace, change, step) if made_it else None if landed is None else landed - trace.value(ref)
         share = None if moved is None or not rate else moved / rate
         symbol = padded(trace.symbol(ref, look.style), 4)
-        at_hand = ref[1:4] == here[1:4]
-        row = [Piece(f"{look.line('▸')}{symbol}", "bold") if at_hand else Piece(f" {symbol}")]
-        for one, value in cells_of:
-            text = "?" if value is None else look.figure(value, trace.signed(one), digits)
-            style = "result" if one == here else ""
-            row.append(Piece(_right(f"[{text}]" if style else text, column), style))
-        for value, plus in ((moved, True), *([(landed, False)] if after else []), (share, True)):
-            text = "?" if value is None else look.figure(value, plus, digits)
-            row.append(Piece(_right(text, column), "update" if value is not None else ""))
-        rows.append(tuple(row))
+        rows.append((
+            Piece(f"{look.line('▸')}{symbol}", "bold") if ref[1:4] == here[1:4] else Piece(f" {symbol}"),
+            *(figure(_known(trace, one, step), one, trace.signed(one)) for one in numbers),
+            figure(moved, change, True, "update"),
+            *([figure(landed, new, False, "update")] if after else []),
+            figure(share, None, True, "update"),
+        ))  # fmt: skip
     return [shortened(squeezed(row, width), width, look) for row in rows[:height]]
+
+
+def _known(trace: Trace, ref: Ref, step: int) -> float | None:
+    """A number where it is known by a step."""
+    return trace.value(ref) if trace.known(ref, step) else None
 
 
 def _right(text: str, width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened, squeezed
 from nntutor.tui.drawing.views.paths import nothing
@@ -33,11 +35,13 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
     column = max(10, min(18, (width - 16) // 4))
     digits = max(6, look.digits + 2)
 
-    def row(head: str, texts: Sequence[str], style: str = "") -> Row:
-        return (
-            Piece(padded(f" {head}", _HEAD), "dim"),
-            *(Piece(at_right(t, column), style) for t in texts),
-        )
+    def row(head: str, texts: Sequence[str], style: str = "", made: Sequence[Ref | None] = ()) -> Row:
+        """made: the numbers behind the texts, of which the one at hand stands in brackets."""
+        cells_of: list[Piece] = []
+        for text, ref in zip_longest(texts, made):
+            here = ref == study.step.ref and text != "?"
+            cells_of.append(Piece(at_right(f"[{text}]" if here else f"{text} ", column), MADE if here else style))
+        return (Piece(padded(f" {head}", _HEAD), "dim"), *cells_of)
 
     def figures(values: Sequence[float]) -> list[str]:
         return [look.figure(v, digits=digits) if k else "?" for v, k in zip(values, chain.known, strict=True)]
@@ -45,12 +49,12 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
     links = [link(study, chain, place, look) for place in (1, 2, 3)]
     rows = [
         row("", [trace.symbol(ref, look.style) for ref in chain.refs], "bold"),
-        row(words.say("nudge.now"), figures(chain.before)),
+        row(words.say("nudge.now"), figures(chain.before), made=chain.refs),
         row(words.say("nudge.moved"), figures(chain.after), "operand"),
         (),
-        row(words.say("nudge.ratio"), ["", *(ratio for ratio, _, _ in links)], "result"),
+        row(words.say("nudge.ratio"), ["", *(ratio for ratio, _, _ in links)], "bold"),
         row(words.say("nudge.factor"), ["", *(name for _, name, _ in links)]),
-        row("", ["", *(amount for _, _, amount in links)]),
+        row("", ["", *(amount for _, _, amount in links)], made=(None, *chain.factors)),
         *whole(study, chain, words, look),
     ]
     return [shortened(squeezed(one, width), width, look) for one in kept(rows, height, look)]
@@ -64,6 +68,12 @@ class Chain:
     before: tuple[float, ...]
     after: tuple[float, ...]
     known: tuple[bool, ...]
+
+    @property
+    def factors(self) -> tuple[Ref, Ref, Ref]:
+        """What is made of each link on the way back."""
+        weight, net, out, _ = self.refs
+        return weight._replace(kind="grad"), net._replace(kind="slope"), out._replace(kind="out_grad")
 
     @classmethod
     def of(cls, study: Study) -> Chain:
@@ -89,8 +99,8 @@ def _error(trace: Trace, weight: Ref) -> float:
 
 def link(study: Study, chain: Chain, place: int, look: Look) -> tuple[str, str, str]:
     """How far a number moved beside the one before it, and the factor of the chain rule that says the same."""
-    trace, (weight, net, out, _) = study.trace, chain.refs
-    made = (weight._replace(kind="grad"), net._replace(kind="slope"), out._replace(kind="out_grad"))[place - 1]
+    trace, (weight, net, *_) = study.trace, chain.refs
+    made = chain.factors[place - 1]
     if not _is_known(study, made):
         return "?", "?", "?"
     factor = Ref("out", 0, weight.input, 0, net.sample) if place == 1 else made

@@ -25,11 +25,12 @@ def steps(study: Study, words: Words, width: int, height: int, look: Look) -> li
     The rows stand still until the step at hand leaves the middle third: a table that moves is painted anew.
     """
     count, width = len(study.trace), min(width, _WIDEST)
-    first = first_shown(study.timeline.step, count, height)
+    at = study.trace.index_of(study.at_hand.ref) or study.timeline.step
+    first = first_shown(at, count, height)
     digits = min(look.digits, max(_LEAST_DIGITS, width - len(str(count)) - _BESIDE - _FORMULA))
-    used = {operand.ref for operand in study.step.operands}
+    used = {operand.ref for operand in study.at_hand.operands}
     shown = range(first, min(first + height, count + 1))
-    return [_clickable(_row(study, index, used, width, digits, look), index) for index in shown]
+    return [_clickable(_row(study, index, index == at, used, width, digits, look), index) for index in shown]
 
 
 def _clickable(row: Row, index: int) -> Row:
@@ -44,13 +45,13 @@ def first_shown(here: int, count: int, height: int) -> int:
     return max(1, min(here // third * third - (height - third) // 2, count - height + 1))
 
 
-def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look: Look) -> Row:
+def _row(study: Study, index: int, at: bool, used: set[Ref], width: int, digits: int, look: Look) -> Row:
     trace, here = study.trace, study.timeline.step
     ref, style = trace.ref(index), "dim" if index > here else ""
-    lead = _lead(study, ref, index, look)
+    lead = _lead(study, ref, index, at, look)
     name, figure = trace.symbol(ref, look.style), _figure(study, ref, digits, look)
-    at_hand = MADE if index == here else hue(ref) if ref in used else style
-    head: Row = (*lead, Piece(name, "bold" if index == here else style))
+    at_hand = MADE if at else hue(ref) if ref in used else style
+    head: Row = (*lead, Piece(name, "bold" if at else style))
     shown = f"[{figure}]" if at_hand in AT_HAND else f" {figure} "
     left = width - cells(shown)
     if index <= here:
@@ -62,11 +63,10 @@ def _row(study: Study, index: int, used: set[Ref], width: int, digits: int, look
     return (*padded_row(shortened(head, left, look), left), Piece(shown, at_hand))
 
 
-def _lead(study: Study, ref: Ref, index: int, look: Look) -> Row:
+def _lead(study: Study, ref: Ref, index: int, at: bool, look: Look) -> Row:
     """Where one is, the index, and whether the learner's own number agrees."""
-    here, count = study.timeline.step, len(study.trace)
-    lead = f"{look.line('▸') if index == here else ' '} {at_right(str(index), len(str(count)))}"
-    style, own = "bold" if index == here else "dim", study.yours_of(ref)
+    lead = f"{look.line('▸') if at else ' '} {at_right(str(index), len(str(len(study.trace))))}"
+    style, own = "bold" if at else "dim", study.yours_of(ref)
     return (Piece(f"{lead}  ", style),) if own is None else (Piece(lead, style), mark(own, look), Piece(" "))
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.views.matrices import matrices
 from nntutor.tui.drawing.views.network import network
 from nntutor.tui.state.study import Study
 
@@ -39,7 +38,7 @@ def _of(file: str, name: str = "") -> Draw:
 VIEWS: dict[str, View] = {
     "network": View(network, margin=0),
     "steps": View(_of("steps"), margin=0),
-    "matrices": View(matrices, margin=0),
+    "matrices": View(_of("matrices"), margin=0),
     "curve": View(_of("curve")),
     "runs": View(_of("runs"), margin=0),
     "plane": View(_of("plane")),
