@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,16 @@ from plain import Talk
 from test_after import at_list, practice_of, shown, solved, typed
 
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import again, load
+from nntutor.lessons.export import lesson_end
+from nntutor.lessons.language import words
+from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner import answers
 from nntutor.lessons.learner.answers import Answer, Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import DAY, is_due
+from nntutor.tui import cli
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.practising import reviewed
@@ -120,7 +126,7 @@ def test_on_a_full_disk_an_answer_waits_and_the_screen_says_so(tmp_path: Path, m
 
 # --- what is due in its lesson -------------------------------------------------------------------------
 
-IN_LESSONS = ("descent.why-lands", "descent.double", "bug-momentum", "vanishing.bell")
+IN_LESSONS = ("descent.why-lands", "descent.double", "bug-momentum", "vanishing.bell", "hidden-delta.sign")
 
 
 def in_lesson() -> Session:
@@ -137,13 +143,21 @@ def done(session: Session) -> Session:
     study = study_of(session)
     match study.panel:
         case Picking(right=right):
-            return screens.pressed(session, *["unit_next"] * (right + 1), "continue")
+            (number,) = right
+            return screens.pressed(session, *["unit_next"] * (number + 1), "continue")
         case Marking(hunting=hunting):
             return typed(session, str(hunting.bug.line))
+        case Answering(question=question) if question.asked.form == "sign":
+            return typed(session, "0+-"[question.asked.side])
         case Answering(question=question):
             return typed(session, figure(question.asked.right, 5))
     assert study.act is not None
     return screens.pressed(session, "double")
+
+
+def read(session: Session) -> Session:
+    """On, past the rungs that follow."""
+    return screens.pressed(session, "escape" if isinstance(study_of(session).panel, Answering) else "continue")
 
 
 def kept_of(store: Store) -> dict[str, str]:
@@ -163,7 +177,7 @@ def test_what_was_skipped_in_a_lesson_is_asked_there_at_a_start_and_nothing_belo
     asked = screens.pressed(desk.reviewed(before), "continue")
     assert asked.visit is not None and study_of(asked) is not before.study
     after = asked
-    for step in (done, *[lambda one: screens.pressed(one, "continue")] * 9):
+    for step in (done, *[read] * 9):
         was, after = after, step(after)
         after = desk.keep(was, after)
         if step is done:
@@ -201,6 +215,32 @@ def test_the_end_of_the_lesson_and_its_practice_lie_over_what_the_review_asks() 
     assert practice_of(screens.pressed(session, "escape")).skill == "update"
 
 
+def test_what_is_chosen_after_an_act_is_asked_with_it_and_only_that_is_kept() -> None:
+    session = screens.pressed(reviewed(at_list(), ("old-weights.witness.choice",)), "continue", "check", "escape")
+    assert study_of(session).act is not None and session.result is None
+    choices = screens.pressed(session, "continue")
+    assert isinstance(study_of(choices).panel, Picking)
+    chosen = done(choices)
+    assert chosen.result is not None
+    assert (chosen.result.skill, chosen.result.outcome) == ("old-weights.witness.choice", "right")
+    assert screens.pressed(chosen, "continue").study is None
+    put_off = screens.pressed(session, "escape")
+    assert put_off.result is not None and put_off.result.outcome == "skipped" and put_off.study is None
+
+
+def test_every_kind_has_a_name_in_the_order_of_the_course(capsys: pytest.CaptureFixture[str], talk: Talk) -> None:
+    with closing(Store.open(talk.home)) as store:
+        for skill in ("descent.double", "gone.stop", "hidden-delta.sign", "update", "bug-adam", "wall.gap"):
+            store.answered(skill, "shown")
+        skills = {**store.skills(), "update": Skill(3, 0.0, "rr")}
+    cli.main(["progress"])
+    rows = capsys.readouterr().out.splitlines()[3:]
+    named = ("One change", "The delta of a hidden unit: its sign", "A bug in Adam", "question 1 of", "question 3 of")
+    assert [row.startswith(one) for row, one in zip(rows, named, strict=True)] == [True] * 5, rows
+    course = " ".join(one.text for one in lesson_end.course(Speech(words.load("en"), Style.UNICODE), skills))
+    assert "a hidden unit: its sign (lesson 7), A bug in Adam (lesson 16), question 1 of lesson 1, question 3" in course
+
+
 def test_another_lesson_that_is_opened_from_a_review_stays_open(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     desk = Desk(store)
@@ -220,7 +260,7 @@ def test_a_question_that_is_gone_or_another_one_since_is_dropped_without_a_word(
     for name in ("gone.double", "descent.gone", f"descent.{of_series.stop}", "descent.", ".", "bug-gone"):
         store.answered(name, "shown")
     later = {name: replace(one, at=0.0) for name, one in store.skills().items()}
-    assert not list(again.there_are(later)) and not again.stops_of(later)
+    assert not again.there_are(later) and not again.in_order(later)
     assert store.merge(frozenset(), later) and Desk(store).due() == ()
     store.close()
     quiet = screens.pressed(reviewed(at_list(), ("descent.gone", "update", "gone.double")), "continue")

@@ -142,6 +142,7 @@ def built() -> dict[str, frozenset[str]]:
             "phase.": PHASES,
             "plain.help_": OWN,
             "practice.": ("review", "practice", "test"),
+            "practice.rung_": ("sign", "larger"),
             "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
             "choice.": ("right", "other", "more", "shown"),
             "question.signs_": FORMS,

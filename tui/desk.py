@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from nntutor.lessons.course import load
@@ -125,7 +124,7 @@ class Desk:
         # Another door: few starts ask.
         from nntutor.lessons.course.again import there_are
 
-        return tuple(islice(there_are(late), MOST))
+        return tuple(there_are(late)[:MOST])
 
     def reviewed(self, session: Session) -> Session:
         """The session with what is due asked first, over whatever it opened with."""

@@ -10,9 +10,7 @@ from pathlib import Path
 
 from nntutor.core.errors import NntutorError
 from nntutor.lessons.course import load
-from nntutor.lessons.course.again import stops_of
-from nntutor.lessons.course.bugs import HUNTS
-from nntutor.lessons.course.practice import SERIES
+from nntutor.lessons.course.again import in_order
 from nntutor.lessons.export import posed, progress
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
@@ -124,7 +122,7 @@ def _is_progress(name: str) -> bool:
 def _lines(finished: frozenset[str], skills: dict[str, Skill], words: Words) -> Iterator[str]:
     say = words.say
     yield say("cli.done_of", done=len(finished), total=len(load.lessons()))
-    known = [(name, skills[name]) for name in (*SERIES, *HUNTS, *stops_of(skills)) if name in skills]
+    known = [(name, skills[name]) for name in in_order(skills)]
     if not known:
         yield say("learned.no_skills")
         return

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import AuthorError, Lesson, Question
+
+_CHOICE, _RUNGS = ".choice", (".sign", ".larger")
+"""Behind a name: what is to be chosen after an act; a rung before the value."""
 
 
 def name_of(lesson: str, stop: str) -> str:
@@ -16,13 +19,25 @@ def name_of(lesson: str, stop: str) -> str:
 
 def of_stop(name: str) -> tuple[Lesson, Question] | None:
     """The question of a stop that is kept under a name; None where it is none, or there is none such any more."""
-    lesson, _, stop = name.partition(".")
+    lesson, _, stop = name.removesuffix(_CHOICE).partition(".")
     with suppress(AuthorError):
         found = load.find(lesson)
         question = None if found is None else found.question(stop)
-        if found is not None and question is not None and not question.series:
+        chosen = question is not None and (question.choices or not name.endswith(_CHOICE))
+        if found is not None and question is not None and not question.series and chosen:
             return found, question
     return None
+
+
+def rung(name: str) -> tuple[str, str]:
+    """What a rung is one of, and which; the name itself and nothing where it is none."""
+    ending = next((one for one in _RUNGS if name.endswith(one)), "")
+    return name.removesuffix(ending), ending[1:]
+
+
+def with_rungs() -> Iterator[tuple[Lesson, Question]]:
+    """The questions that have rungs, in the order of the course."""
+    return ((lesson, one) for lesson in load.lessons() for one in lesson.questions if one.rungs)
 
 
 def number_of(lesson: Lesson, question: Question) -> int:
@@ -31,17 +46,30 @@ def number_of(lesson: Lesson, question: Question) -> int:
     return 1 + asked.index(question.stop)
 
 
-def stops_of(names: Iterable[str]) -> list[str]:
-    """Those of the names that are questions of stops, in the order of the course."""
-    found = [(of_stop(name), name) for name in names]
-    placed = sorted((one[0].number, number_of(*one), name) for one, name in found if one is not None)
-    return [name for _, _, name in placed]
-
-
-def there_are(names: Iterable[str]) -> Iterator[str]:
+def there_are(names: Collection[str]) -> list[str]:
     """Those names of which there still is something to ask."""
     # Another door, with NumPy behind it: few starts ask.
     from nntutor.lessons.course.bugs import HUNTS
     from nntutor.lessons.course.practice import SERIES
 
-    return (name for name in names if name in SERIES or name in HUNTS or of_stop(name) is not None)
+    def is_asked(name: str) -> bool:
+        return name in SERIES or name in HUNTS or of_stop(name) is not None
+
+    return [name for name in names if is_asked(rung(name)[0]) or is_asked(name)]
+
+
+def in_order(names: Collection[str]) -> list[str]:
+    """The same in the order of the course: series with their rungs, bugs, questions of stops."""
+    from nntutor.lessons.course.bugs import HUNTS
+    from nntutor.lessons.course.practice import SERIES
+
+    taught = [*SERIES, *HUNTS]
+
+    def place(name: str) -> tuple[int, int, str]:
+        base = rung(name)[0]
+        if base in taught:
+            return taught.index(base), 0, name
+        found = of_stop(base)
+        return (len(taught), 0, name) if found is None else (len(taught) + found[0].number, number_of(*found), name)
+
+    return sorted(there_are(names), key=place)

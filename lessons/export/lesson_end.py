@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.lessons.course import builtin, load
-from nntutor.lessons.course.again import stops_of
+from nntutor.lessons.course.again import in_order, rung
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.fading import problem
 from nntutor.lessons.course.model import Lesson
@@ -112,9 +112,9 @@ def solution(speech: Speech, made: Exercise, answer: str = "") -> Iterator[Said]
 def course(speech: Speech, skills: Mapping[str, Skill]) -> Iterator[Said]:
     """What one can do now, what was hard, and where to go."""
     yield Said("title", speech.say("course_end.title"))
-    learned = (*SERIES, *HUNTS, *stops_of(skills))
-    held = [name for name in learned if name in skills and skills[name].box >= _HELD]
-    hard = [name for name in learned if name in skills and skills[name].box <= _HARD]
+    learned = in_order(skills)
+    held = [name for name in learned if skills[name].box >= _HELD]
+    hard = [name for name in learned if skills[name].box <= _HARD]
     yield Said("text", _named(speech, held, "course_end.held", "course_end.held_none"))
     yield Said("text", _named(speech, hard, "course_end.hard", "course_end.hard_none"))
     yield Said("text", speech.say("course_end.where"))
@@ -129,7 +129,8 @@ def _named(speech: Speech, names: list[str], key: str, none: str) -> str:
 
 
 def _with_lesson(speech: Speech, name: str) -> str:
-    taught = SERIES.get(name) or HUNTS.get(name)
+    base = rung(name)[0]
+    taught = SERIES.get(base) or HUNTS.get(base)
     lesson = None if taught is None else load.find(taught.lesson)  # of the question of a stop its name says it
     skill = speech.plain(posed.skill(speech.words, name))
     return skill if lesson is None else speech.say("course_end.skill", skill=skill, number=lesson.number)

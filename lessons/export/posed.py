@@ -129,11 +129,13 @@ def heading(speech: Speech, exercise: Exercise) -> str:
 
 def skill(words: Words, name: str) -> str:
     """What an answer is kept under, as a noun."""
-    found = again.of_stop(name)
+    base, form = again.rung(name)
+    found = again.of_stop(base)
     if found is None:
-        return words.say(f"series.{name}")
-    lesson, question = found
-    return words.say("practice.of_stop", lesson=lesson.number, question=again.number_of(lesson, question))
+        noun = words.say(f"series.{base}")
+    else:
+        noun = words.say("practice.of_stop", lesson=found[0].number, question=again.number_of(*found))
+    return words.say(f"practice.rung_{form}", skill=noun) if form else noun
 
 
 def about(speech: Speech, exercise: Exercise) -> str:

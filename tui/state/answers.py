@@ -69,6 +69,12 @@ def _first_rung(study: Study, question: Question, after: int, known: Collection[
     return None
 
 
+def of_rung(study: Study, question: Question, skill: str) -> Answering | None:
+    """The rung that is kept under a name; None where the question has none such."""
+    panels = (_first_rung(study, question, after) for after in range(len(question.rungs)))
+    return next((panel for panel in panels if panel is not None and panel.skill == skill), None)
+
+
 def _of_stop(study: Study, question: Question, seed: int) -> Answering | Picking | None:
     if question.choices:
         return choices.of_stop(study, question)

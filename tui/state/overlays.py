@@ -63,13 +63,12 @@ class Practice:
 @dataclass(frozen=True, eq=False)
 class Visit:
     """A lesson that is open for a question of a review alone. practice: the review, at that question. study, digits:
-    what was open before. answered: the number of the last answer that was given there; outcome: how it ended."""
+    what was open before. answered: whether the question has ended."""
 
     practice: Practice
     study: Study | None
     digits: int
-    answered: int = 0
-    outcome: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,14 +32,26 @@ def _opened(skill: str, seed: int) -> Study | None:
     if skill in HUNTS:
         lesson = load.find(HUNTS[skill].lesson)
         return None if lesson is None else marking.opened(moves.begun(lesson), HUNTS[skill], seed)
+    if again.rung(skill)[1]:
+        return next(filter(None, (_at_rung(skill, *one) for one in again.with_rungs())), None)
     found = again.of_stop(skill)
     return None if found is None else _at_stop(*found)
 
 
+def _brought(lesson: Lesson, question: Question) -> Study:
+    return moves.brought_to(moves.begun(lesson), [stop.id for stop in lesson.stops].index(question.stop))
+
+
+def _at_rung(skill: str, lesson: Lesson, question: Question) -> Study | None:
+    """The lesson with the rung of that name open; those after it follow."""
+    study = _brought(lesson, question)
+    panel = answers.of_rung(study, question, skill)
+    return None if panel is None else answers.opened(study, panel)
+
+
 def _at_stop(lesson: Lesson, question: Question) -> Study | None:
     """The lesson with the question of a stop open; None where its numbers give none."""
-    number = [stop.id for stop in lesson.stops].index(question.stop)
-    study = moves.brought_to(moves.begun(lesson), number)
+    study = _brought(lesson, question)
     if question.until:
         return acts.opened(study, question)
     panel = answers.of_stop(study, question, 0)
@@ -54,7 +66,10 @@ def below(session: Session) -> Session:
 
 def visited(session: Session, action: Action, acted: Callable[[], Session]) -> Session:
     """The session after an action in a visit: how the question ended is kept at once, and once that has been read,
-    what was open is there again, below the review. acted: what the action makes of the lesson."""
+    what was open is there again, below the review. acted: what the action makes of the lesson.
+
+    Of what else is answered there nothing is kept: it was not due.
+    """
     if _is_over(session) and isinstance(action, Press):
         return _back(session)
     session = acted()
@@ -67,12 +82,10 @@ def visited(session: Session, action: Action, acted: Callable[[], Session]) -> S
 
 
 def _kept(session: Session, visit: Visit, study: Study) -> Session:
-    answered = study.answered
-    if answered is None or answered.number == visit.answered:
+    answered, skill = study.answered, visit.practice.skill
+    if visit.answered or answered is None or answered.skill != skill:
         return session
-    visit = replace(visit, answered=answered.number, outcome=answered.outcome)
-    session = replace(session, visit=visit)
-    return kept(session, answered.skill, answered.outcome) if answered.skill else session
+    return kept(replace(session, visit=replace(visit, answered=True)), skill, answered.outcome)
 
 
 def _is_over(session: Session) -> bool:
@@ -82,8 +95,8 @@ def _is_over(session: Session) -> bool:
 
 def _is_told(session: Session) -> bool:
     """Whether what became of the question stands there, to be read."""
-    assert session.visit is not None and session.study is not None
-    return session.study.note is not None and session.visit.outcome != "skipped"
+    note = session.study.note if session.study is not None else None
+    return note is not None and note[0] not in ("answer.skipped", "quiz.skipped")
 
 
 def _back(session: Session) -> Session:
