@@ -56,7 +56,7 @@ for final, over_a_word in (("C", Keys.ControlRight), ("D", Keys.ControlLeft)):
     ANSI_SEQUENCES_KEYS[f"\x1b[1;3{final}"] = (over_a_word,)
 
 
-_GAP = re.compile(" {9,}")
+_GAP, _END = re.compile(" {9,}"), re.compile(r"\x1b\[K\x1b\[\d+C\Z")
 
 
 class SparingCompositor(Compositor):
@@ -91,7 +91,7 @@ def _written(x: int, y: int, part: Strip, width: int, console: Console) -> str:
     """A part of a row from cell x on. In one that ends the row, blanks are erased and gone past, not spelled out."""
     ending = x + part.cell_length == width
     texts = (_GAP.sub(_past, one.text) if ending and not one.style else Strip([one]).render(console) for one in part)
-    return Control.move_to(x, y).segment.text + "".join(texts)
+    return Control.move_to(x, y).segment.text + _END.sub("\x1b[K", "".join(texts))
 
 
 def _past(gap: re.Match[str]) -> str:

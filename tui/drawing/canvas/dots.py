@@ -109,10 +109,11 @@ class Dots:
         for row, column in set(zip((rows // self.tall).tolist(), (columns // self.broad).tolist(), strict=True)):
             self._styles[row][column] = style
 
-    def bare(self, row: int, column: int) -> None:
-        """No dot in a cell; nothing where there is no such cell."""
-        if 0 <= row < self.height and 0 <= column < self.width:
-            self.clear(row * self.tall, column * self.broad)
+    def part(self, row: int, column: int, text: str) -> None:
+        """Where dots are letters, none beside a text that stands there: it would be read with it."""
+        for beside in (column - 1, column + cells(text)):
+            if self.look.ascii and 0 <= row < self.height and 0 <= beside < self.width:
+                self.clear(row, beside)
 
     def mask(self, on: Any, style: str, glyph: str = ".") -> None:
         """Dots wherever a mask of the size of the picture is true."""

@@ -205,6 +205,7 @@ def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
         wrong = few and any(one is False for one in right)
         style = "result" if here else "warning" if wrong else "operand" if first.positive else ""
         drawn.write(row, column, text, style, over=True)
+        drawn.part(row, column, text)
         label = " ".join(dict.fromkeys(spot.label for spot in group if spot.label))
         labels.append((row, column, cells(text), label))
     for row, column, length, label in labels:
@@ -213,4 +214,5 @@ def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
         for at_row, at_column in places:
             if label and drawn.free(at_row, at_column, wide):
                 drawn.write(at_row, at_column, label, "dim")
+                drawn.part(at_row, at_column, label)
                 break

@@ -89,9 +89,8 @@ class _Picture:
             done = self.dots.write(row, column, f"[{text}]", mark, click=click)
         else:
             done = self.dots.write(row, column + 1, text, style, click=click)
-            if done and self.look.ascii:  # where lines are letters, one beside a figure would be read with it
-                self.dots.bare(row, column)
-                self.dots.bare(row, column + cells(text) + 1)
+            if done:
+                self.dots.part(row, column + 1, text)
         if done:
             for ref in refs:
                 self.missing.pop(ref, None)
