@@ -103,6 +103,7 @@ def of_study(session: Session, study: Study, source: Source | None, kept: Weight
         "seeds": study.seeds is not None,
         "settled": _stops(study, study.settled),
         "closed": _stops(study, study.closed),
+        **({"model": source.model} if source and source.model else {}),
     }
     return Place(
         "lesson" if study.lesson else "problem",
