@@ -219,7 +219,11 @@ def test_the_end_of_the_course_says_what_is_held_and_what_was_hard(language: str
     assert all(row_cells(row) <= size[0] for row in page.rows(session))
     text = text_of(session)
     held, hard, neither = {
-        "en": ("now: One change of a weight (lesson 6).", "you: The delta of a hidden unit (lesson 7).", "of momentum ("),
+        "en": (
+            "now: One change of a weight (lesson 6).",
+            "you: The delta of a hidden unit (lesson 7).",
+            "of momentum (",
+        ),
         "ko": ("것: 가중치 하나의 변화량(6번 수업).", "것: 은닉층의 델타(7번 수업).", "모멘텀의 속도("),
     }[language]
     assert held in text and hard in text and neither not in text

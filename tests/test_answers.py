@@ -327,6 +327,18 @@ def test_an_export_goes_over_nothing_but_an_export_and_is_whole(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "kept.json", "sheet.toml"]
 
 
+def test_an_export_has_as_long_a_name_as_there_can_be_and_a_circle_of_links_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long, circle = tmp_path / ("a" * 255), tmp_path / "circle"
+    assert run(monkeypatch, tmp_path / "home", "progress", "--export", str(long)) == 0
+    assert progress.read(long.read_text()) == (frozenset(), {})
+    circle.symlink_to("circle")
+    assert run(monkeypatch, tmp_path / "home", "progress", "--export", str(circle / "kept.json")) == 2
+    said = capsys.readouterr().err
+    assert "cannot write" in said and "itself" not in said and len(said.splitlines()) == 1
+
+
 def test_a_quiz_keeps_each_answer_and_the_next_one_shows_less_of_what_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import socket
 import sqlite3
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -325,6 +328,29 @@ def test_whatever_a_file_holds_every_lesson_opens_and_what_is_well_stays(seeds: 
     for seed in seeds:
         with tempfile.TemporaryDirectory() as home:
             assert damaging.damage(Path(home), seed).total() == 1
+
+
+def test_a_file_in_which_a_running_tutor_of_a_version_before_keeps_its_place_is_left_to_it(tmp_path: Path) -> None:
+    formerly.version_1(tmp_path, [OTHER])
+
+    def by_the_older(sql: str, *given: object) -> object:
+        with sqlite3.connect(tmp_path / "progress.sqlite") as connection:
+            found = connection.execute(sql, given).fetchone()
+        connection.close()
+        return found
+
+    alive = "UPDATE place SET host = ?, pid = ?, began = ?, at = ?"
+    by_the_older(alive, socket.gethostname(), os.getpid(), processes.began_at(os.getpid()), time.time())
+    store = Store.open(tmp_path)
+    store.save(ONE)
+    assert not store.saving and store.note is not None and store.note[0] == "progress.older"
+    assert by_the_older("SELECT count(*) FROM reached") == (1,)  # its tables are as they were
+    by_the_older("UPDATE place SET pid = 0")
+    store.retry()
+    assert store.saving and store.note is None
+    store.close()
+    later = Store.open(tmp_path)
+    assert later.latest() == ONE and later.reached(OTHER.name) is not None
 
 
 def test_a_program_that_is_killed_while_it_brings_a_file_over_has_lost_nothing(tmp_path: Path) -> None:

@@ -27,10 +27,12 @@ from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import row_cells
-from nntutor.tui.drawing.step import grid
+from nntutor.tui.drawing.step import formula, grid
 from nntutor.tui.drawing.step import matrices as tables
+from nntutor.tui.drawing.step.diagram import diagram
 from nntutor.tui.drawing.step.grid import Grid
 from nntutor.tui.drawing.step.matrices import matrices
+from nntutor.tui.drawing.step.wording import Wording
 
 EN = words.load("en")
 COUNTED = re.compile(r"(?:…|\.\.\.) (\d+)")
@@ -176,3 +178,17 @@ def test_a_sample_is_not_looked_for_through_the_whole_batch() -> None:
         assert shuffled.index_of(Ref("out", 1, 1, 0, 4)) is None
         with pytest.raises(KeyError):
             shuffled.value(Ref("out", 1, 1, 0, 4))
+
+
+def test_of_a_sum_over_a_large_batch_no_more_is_spelled_than_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = Timeline.start(many((1, 1), 1500, "sgd")).trace
+    step = next(step for step in map(trace.step, range(len(trace), 0, -1)) if step.ref.kind == "grad")
+    spelled: list[object] = []
+    figured, alone = formula.operand_figure, Wording.alone
+    monkeypatch.setattr(formula, "operand_figure", lambda *given: spelled.append(given) or figured(*given))
+    monkeypatch.setattr(Wording, "alone", lambda *given: spelled.append(given) or alone(*given))
+    look = Look(Style.UNICODE, 4)
+    assert "1494 more" in lines(formula.formula_rows(trace, step, 80, 6, look))[0]
+    assert diagram(trace, step, 80, 14, look) is not None
+    # Each once for whether the figures give the result; what is shown are few more.
+    assert len(names(step.full)) == 1500 and len(spelled) <= 1500 + 80

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import screens
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -16,7 +17,10 @@ from nntutor.core.errors import BothGiven, Exceeds, NotModel, ProblemError, TooL
 from nntutor.core.files import model as models
 from nntutor.core.files.layers import MOST_LAYERS, MOST_UNITS
 from nntutor.lessons.language import error_text, words
+from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli
+from nntutor.tui.desk import Desk
+from nntutor.tui.state.session import Home, Session
 
 SHEET = "[[sample]]\ninput = [0.5, -1.0]\ntarget = [0.25, 1.0]\n"
 RANDOM = np.random.default_rng(4)
@@ -217,3 +221,39 @@ def test_without_the_package_one_line_says_what_to_install(tmp_path: Path, monke
     path = written(tmp_path, two("Tanh"))
     monkeypatch.setitem(sys.modules, "onnx", None)
     assert refused(tmp_path, path).what == "missing"
+
+
+def test_of_a_network_in_a_file_the_place_keeps_the_path_and_the_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rest = written(tmp_path, two("Tanh")), sheet(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    problem, source = cli._problem_to_keep("model.onnx", "sheet.toml")
+    store = Store.open(tmp_path)
+    desk = Desk(store)
+    opening = desk.begin(None, problem, source)
+    assert opening is not None
+    session = Session(desk.home(), study=opening.study)
+    session = desk.keep(session, screens.pressed(session, "iteration_next"))
+    assert session.study is not None and source is not None and source.text == rest.read_text()
+    desk.close(session)
+    monkeypatch.chdir("/")
+    assert there(tmp_path) == (2, 1)
+    path.rename(tmp_path / "elsewhere.onnx")
+    assert str(path) in there(tmp_path)  # type: ignore[operator]
+    (tmp_path / "elsewhere.onnx").rename(path)
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "onnx", None)
+        assert str(path) in there(tmp_path)  # type: ignore[operator]
+    assert there(tmp_path) == (2, 1)
+    written(tmp_path, two("Tanh"), b1=B1 + 1)
+    assert there(tmp_path) == (1, 1)
+
+
+def there(home: Path) -> object:
+    """Where the next start begins, else what it says."""
+    desk = Desk(Store.open(home))
+    opening = desk.begin(None, None)
+    said = desk.message(words.load("en"))
+    desk.close(Session(Home(())))
+    return said if opening is None else tuple(opening.study.place)

@@ -108,6 +108,7 @@ def of_study(session: Session, study: Study, source: Source | None, kept: Weight
         "settled": _stops(study, study.settled),
         "closed": _stops(study, study.closed),
         "typed": _typed(study),
+        **({"model": source.model} if source and source.model else {}),
     }
     return Place(
         "lesson" if study.lesson else "problem",

@@ -286,7 +286,13 @@ def _problem_to_keep(name: str, sheet: str | None) -> tuple[Problem, Source | No
     from nntutor.lessons.course import builtin
     from nntutor.lessons.learner import sources
 
-    if sheet is not None or not builtin.is_path(name):
+    if sheet is not None:
+        from nntutor.core.files.model import read_model
+
+        network = read_model(name)
+        text, file, folder = text_of(sheet)
+        return parse(text, file, folder, network), sources.of_file(text, folder, name)
+    if not builtin.is_path(name):
         return _problem(name, sheet), None
     text, file, folder = text_of(name)
     return parse(text, file, folder), sources.of_file(text, folder)

@@ -101,10 +101,12 @@ def _write(name: str, text: str, out: Output) -> None:
     else:
         if path.is_file() and not _is_progress(name):
             raise UsageError("exists", name=name)
-        beside = path.resolve().with_name(f"{path.name}.{os.getpid()}")
+        # A name may be as long as names can be, and links may lead to each other.
+        whole = Path(os.path.realpath(path))
+        beside = whole.with_name(f"nntutor.{os.getpid()}")
         try:
             beside.write_text(text, encoding="utf-8", newline="\n")
-            beside.replace(path.resolve())
+            beside.replace(whole)
         except BaseException:
             with suppress(OSError):
                 beside.unlink()

@@ -13,7 +13,7 @@ import numpy as np
 from nntutor.core.arrays import frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.errors import ProblemError
+from nntutor.core.errors import NotModel, ProblemError
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import note
@@ -26,6 +26,7 @@ from nntutor.tui.state.runs import run_seeds
 from nntutor.tui.state.study import Position, Study
 
 if TYPE_CHECKING:
+    from nntutor.core.files.model import Model
     from nntutor.lessons.learner.sources import Source
     from nntutor.tui.state.yours import Lines
 
@@ -72,21 +73,34 @@ def _own(place: Place) -> tuple[Study, Source]:
     from nntutor.lessons.learner import sources
     from nntutor.lessons.learner.sources import Source
 
-    paths, folder = sources.data_paths(place.problem, place.folder), Path(place.folder)
+    network, folder = str(place.settings.get("model", "")), Path(place.folder)
+    paths = sources.data_paths(place.problem, place.folder, network)
     path = next((one for one in paths if not sources.digest([one])), paths[0]) if paths else None
     now = sources.digest(paths) if paths else ""
     if path is not None and not (now and place.digest):
         raise DataGone(path)
     try:
-        study = _problem(place.name, parse(place.problem, place.name, folder))
+        study = _problem(place.name, parse(place.problem, place.name, folder, _network(network)))
+    except NotModel as error:  # the package that reads it is gone
+        raise DataGone(network) from error
     except ProblemError as error:
         if now == place.digest:
             raise
         raise DataGone(path) from error
-    source = Source(place.problem, place.folder, now)
+    source = Source(place.problem, place.folder, now, network)
     if now != place.digest:
         return replace(study, note=note("progress.data_changed", name=str(path))), source
     return _placed(study, place), source
+
+
+def _network(path: str) -> Model | None:
+    """The network that has a file of its own."""
+    if not path:
+        return None
+    # Another door: few starts read one.
+    from nntutor.core.files.model import read_model
+
+    return read_model(path)
 
 
 def _problem(name: str, problem: Problem) -> Study:

@@ -47,7 +47,8 @@ _OURS = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSIO
 
 
 class Unusable(Exception):
-    """A file that is broken, somebody else's (foreign), from a newer version, or a link; the argument says which."""
+    """A file that is broken, somebody else's (foreign), from a newer version, in use by an older one, or a link; the
+    argument says which."""
 
 
 def condition(path: Path) -> str:
@@ -85,12 +86,12 @@ def is_link(path: Path) -> bool:
 def opened(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[Note]]:
     """The file, made where there is none, and what there is to say: that one which could not be used was set aside.
 
-    Raises Unusable("newer") and Unusable("link") for what is left alone, and what the machine refuses.
+    Raises Unusable("newer"), "older" and "link" for what is left alone, and what the machine refuses.
     """
     try:
         return connected(path, milliseconds)
     except Unusable as error:
-        if str(error) in ("newer", "link"):
+        if str(error) in ("newer", "older", "link"):
             raise
     aside = set_aside(path)
     if aside is None:
@@ -172,7 +173,10 @@ def _prepare(connection: sqlite3.Connection) -> list[str]:
     if not empty and connection.execute("PRAGMA user_version").fetchone()[0] == 1:
         from nntutor.lessons.learner import former
 
-        left = former.brought_over(connection, _TABLES, _OURS)
+        try:
+            left = former.brought_over(connection, _TABLES, _OURS)
+        except former.InUse:
+            raise Unusable("older") from None
         _small_pages(connection)
     elif empty or not is_complete(
         connection

@@ -1,13 +1,23 @@
-"""Files of the version before, brought over: every row that can be used; the others stay, with the reason."""
+"""Files of the version before, brought over: every row that can be used; the others stay, with the reason.
+
+A file in which that version still keeps a place is left to it: what it saved from then on would find no table.
+"""
 
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from collections.abc import Callable
 
 from nntutor.lessons.learner import rows
+from nntutor.lessons.learner.processes import alive
 from nntutor.lessons.learner.rows import Body, Row, Unfit
+
+
+class InUse(Exception):
+    """A session of the version before is still running on this machine."""
+
 
 _SESSION = "session, host, pid, began, at"
 _PLACES = (
@@ -20,12 +30,15 @@ _REACHED = "SELECT rowid, lesson, place, params, slots FROM reached_1 WHERE plac
 def brought_over(connection: sqlite3.Connection, tables: str, ours: str) -> list[str]:
     """All of it or nothing; the parts to blame in rows that stay where they are, under the names with _1.
 
-    Lessons that were left come before the sessions: a start goes on with a session.
+    Lessons that were left come before the sessions: a start goes on with a session. Raises InUse.
     """
     left: list[str] = []
     connection.execute("BEGIN IMMEDIATE")
     try:
         if connection.execute("PRAGMA user_version").fetchone()[0] == 1:  # another start may have done it meanwhile
+            whose = connection.execute("SELECT host, pid, began, at FROM place").fetchall()
+            if any(one[0] == socket.gethostname() and alive(*one) for one in whose):
+                raise InUse
             for name in ("place", "reached"):
                 connection.execute(f"ALTER TABLE {name} RENAME TO {name}_1")
                 connection.execute(f"ALTER TABLE {name}_1 ADD COLUMN reason TEXT")

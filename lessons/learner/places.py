@@ -36,7 +36,7 @@ from nntutor.lessons.learner.rows import Place as Place
 from nntutor.lessons.learner.saving import Edits, put, whole
 
 _NAME = "progress.sqlite"
-_LEFT_ALONE = {"newer": "progress.newer", "link": "progress.link"}
+_LEFT_ALONE = {"newer": "progress.newer", "older": "progress.older", "link": "progress.link"}
 T = TypeVar("T")
 
 

@@ -209,6 +209,7 @@ _FITTING: Mapping[str, Callable[[object], bool]] = {
     "view": lambda value: isinstance(value, str),
     "chosen": lambda value: isinstance(value, dict) and all(isinstance(view, str) for view in value.values()),
     "language": lambda value: isinstance(value, str),
+    "model": lambda value: isinstance(value, str),
     "places": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),
     "reached": lambda value: isinstance(value, dict) and all(map(_iteration, value.values())),
     "trail": lambda value: isinstance(value, list) and all(map(_is_place, value)),

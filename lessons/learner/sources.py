@@ -1,6 +1,7 @@
-"""Where a problem of the learner's own comes from: the text of its file, and the CSV file that it names.
+"""Where a problem of the learner's own comes from: the text of its file, and the other files that it needs.
 
-The CSV file and files of arrays stay where they are; what is kept of them is their path and the hash of what they hold.
+A CSV file, files of arrays and the file of a network stay where they are; what is kept of them is their path and the
+hash of what they hold.
 """
 
 from __future__ import annotations
@@ -15,28 +16,34 @@ from nntutor.core.files.toml import toml
 
 @dataclass(frozen=True)
 class Source:
-    """text: of the problem file. folder, digest: where the files that it names lie and their hash; "" without."""
+    """text: of the problem file. folder, digest: where the files that it names lie and their hash; "" without.
+
+    model: the path of its network, where that has a file of its own, whose hash is in the digest too.
+    """
 
     text: str
     folder: str = ""
     digest: str = ""
+    model: str = ""
 
 
-def of_file(text: str, folder: Path) -> Source:
-    """The source of a problem whose file has been read."""
-    paths = data_paths(text, str(folder.absolute()))
-    return Source(text, str(folder.absolute()), digest(paths)) if paths else Source(text)
+def of_file(text: str, folder: Path, model: str = "") -> Source:
+    """The source of a problem whose files have been read."""
+    network = str(Path(model).absolute()) if model else ""
+    paths = data_paths(text, str(folder.absolute()), network)
+    return Source(text, str(folder.absolute()), digest(paths), network) if paths else Source(text)
 
 
-def data_paths(text: str, folder: str) -> tuple[Path, ...]:
-    """Where the CSV file lies that the text of a problem names, and the files of arrays."""
+def data_paths(text: str, folder: str, model: str = "") -> tuple[Path, ...]:
+    """Where the CSV file lies that the text of a problem names, the files of arrays, and its network."""
     table = toml(text, "")
     layers = table.get("layer", [])
     listed = [one for one in layers if isinstance(one, dict)] if isinstance(layers, list) else []
     named = [layer.get(key) for layer in listed for key in ("weights", "bias")]
     stored = dict.fromkeys(path_of(one) for one in named if isinstance(one, str) and is_reference(one))
     data = table.get("data")
-    return tuple(Path(folder) / name for name in (*([data] if isinstance(data, str) else []), *stored))
+    named_here = (*([data] if isinstance(data, str) else []), *stored, *([model] if model else []))
+    return tuple(Path(folder) / name for name in named_here)
 
 
 def digest(paths: Iterable[Path]) -> str:

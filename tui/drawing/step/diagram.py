@@ -63,7 +63,8 @@ class _Picture:
             for unit in range(1, self.frame.count(layer) + 1):
                 self._unit(layer, unit)
         heads = [head for layer in range(1, self.frame.last + 1) for head in self._arrowheads(layer)]
-        elsewhere = sum(cells(self.said.alone(ref)) + 3 for ref in self.missing) - 1 <= self.frame.width
+        few = 4 * len(self.missing) <= self.frame.width  # each takes more than that
+        elsewhere = few and sum(cells(self.said.alone(ref)) + 3 for ref in self.missing) - 1 <= self.frame.width
         for layer in range(1, self.frame.last + 1):
             self._labels(layer, elsewhere)
         for row, column, style in heads:

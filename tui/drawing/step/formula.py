@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 
 from nntutor.core.engine.trace import Step, Trace
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.formula import Expr, names
 from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import Token, tokens
 from nntutor.core.notation.style import Style
@@ -92,8 +92,10 @@ def _parts(
     trace: Trace, step: Step, width: int, heights: tuple[int, int], look: Look, left_out: Spelled
 ) -> list[list[Row]]:
     """Symbols and figures in lines: whole; else the sums shortened; else in more rows; else cut, saying by how much."""
+    count = len(names(step.full))
     for height in heights:
-        for most in (None, *_TERMS):
+        # Whole, each number takes a cell at least, in symbols and in figures: of thousands that is not tried.
+        for most in (None, *_TERMS) if 2 * count <= width * height else _TERMS:
             spelled = [
                 [part for one in tokens(tree, leaf, look.style, most) for part in _said(one, left_out)]
                 for tree, leaf in _readings(trace, step, look)
