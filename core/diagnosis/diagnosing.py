@@ -20,6 +20,7 @@ from nntutor.core.diagnosis.text import Named
 from nntutor.core.notation.symbols import Names
 from nntutor.core.problems.network import Problem
 
+_SHARES = ("1e-5", "1e-4", "1e-3")  # by how much numbers are off that were rounded on the way
 ORIENTATIONS = ("units-by-inputs", "inputs-by-units")
 
 
@@ -115,6 +116,8 @@ def diagnose(
     found = Diagnosis(problem, (iteration,))
     if given is not None:
         found = compared(problem, given, file, iteration, tolerance, progress)
+        if found.verdict in ("partly", "unexplained") and not tolerance and max(found.iterations) <= MOST_PAIRED:
+            found = replace(found, remarks=(*found.remarks, *_rounded(problem, given, file, iteration, progress)))
     if found.verdict in (None, "right"):
         hindered = on_training(problem, found.iterations[0], iterations)
         return replace(found, remarks=(*found.remarks, *hindered))
@@ -132,6 +135,23 @@ def compared(
 ) -> Diagnosis:
     """The same of own numbers alone: nothing is trained."""
     return _read_best(problem, given, file, iteration, tolerance, progress).answer()
+
+
+def _rounded(
+    problem: Problem, given: list[Named], file: str, iteration: int, progress: Progress | None
+) -> tuple[Remark, ...]:
+    """What is to be said of numbers that were rounded on the way: by how much they are off, and what they are then."""
+
+    def explained(share: str) -> Diagnosis | None:
+        found = compared(problem, given, file, iteration, float(share), progress)
+        return found if found.verdict in ("right", "explained") else None
+
+    if explained(_SHARES[-1]) is None:
+        return ()
+    share, found = next((share, found) for share in _SHARES if (found := explained(share)) is not None)
+    ids = ", ".join(one.spelled for one in found.mistakes[: found.tied])
+    facts = {"tolerance": share, "ids": ids}
+    return (Remark("rounded" if found.verdict == "right" else "rounded-mistake", facts=facts),)
 
 
 def beside(
