@@ -215,6 +215,16 @@ def test_a_scalar_for_a_bias_counts_for_every_unit() -> None:
     assert len(told("b2 = 0.6").values) == 2
 
 
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_gradients_that_were_not_set_to_0_are_found_in_the_second_iteration(share: float) -> None:
+    first, second = right(TWO), right(TWO, 2)
+    names = ("∂E/∂w5", "∂E/∂w8", "∂E/∂w1")
+    text = "\n".join(f"{name}@1 = {first[name]!r}\n{name}@2 = {second[name] + share * first[name]!r}" for name in names)
+    found = diagnose(TWO, parsed(text, "mine.txt"), "mine.txt")
+    told = [(one.id, one.iteration, one.symbol) for one in found.remarks]
+    assert told == ([("gradients-not-reset", 2, "∂E/∂w5")] if share == 1 else [])
+
+
 @pytest.mark.parametrize(("mistake", "id"), [("", "rounded"), ("slope-twice", "rounded-mistake")])
 def test_of_numbers_that_were_rounded_on_the_way_it_is_said_by_how_much(mistake: str, id: str) -> None:
     wrong = right(TWO, 1, mistake)
