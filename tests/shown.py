@@ -102,6 +102,8 @@ SHOWN: dict[str, Shown] = {
         square("softmax-ce"),
         "p1[0] = exp(net_o1[0])/(exp(net_o1[0]) + exp(net_o2[0]) + exp(net_o1[1]) + exp(net_o2[1]))",
     ),
+    "epsilon-in-log:e-7": Shown(square("softmax-ce"), "E_o1[0] = −t1[0]·ln(p1[0] + 1e-07)"),
+    "epsilon-in-log:e-8": Shown(square("softmax-ce"), "E_o1[0] = −t1[0]·ln(p1[0] + 1e-08)"),
     "sign": Shown(square(), "∂E/∂o1[0] = t1[0] − o1[0]"),
     "target-in-slope": Shown(square(), "slope_o1[0] = o1[0]·(1 − t1[0])"),
     "mask-always-one": Shown(half_off(), "slope_h1[0] = 1"),

@@ -16,7 +16,7 @@ from shown import three_wide
 
 from nntutor.core.diagnosis import reading, search, trying
 from nntutor.core.diagnosis.candidates import candidates
-from nntutor.core.diagnosis.diagnosing import Diagnosis, compared
+from nntutor.core.diagnosis.diagnosing import Diagnosis, compared, diagnose
 from nntutor.core.diagnosis.places import blocks
 from nntutor.core.diagnosis.remarks import on_training
 from nntutor.core.diagnosis.runs import Made, Runs, at_once, recorded
@@ -213,6 +213,26 @@ def test_right_numbers_are_never_called_wrong(seed: int) -> None:
 def test_a_scalar_for_a_bias_counts_for_every_unit() -> None:
     assert told("b2 = 0.6").verdict == "right"
     assert len(told("b2 = 0.6").values) == 2
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_gradients_that_were_not_set_to_0_are_found_in_the_second_iteration(share: float) -> None:
+    first, second = right(TWO), right(TWO, 2)
+    names = ("∂E/∂w5", "∂E/∂w8", "∂E/∂w1")
+    text = "\n".join(f"{name}@1 = {first[name]!r}\n{name}@2 = {second[name] + share * first[name]!r}" for name in names)
+    found = diagnose(TWO, parsed(text, "mine.txt"), "mine.txt")
+    told = [(one.id, one.iteration, one.symbol) for one in found.remarks]
+    assert told == ([("gradients-not-reset", 2, "∂E/∂w5")] if share == 1 else [])
+
+
+@pytest.mark.parametrize(("mistake", "id"), [("", "rounded"), ("slope-twice", "rounded-mistake")])
+def test_of_numbers_that_were_rounded_on_the_way_it_is_said_by_how_much(mistake: str, id: str) -> None:
+    wrong = right(TWO, 1, mistake)
+    names = ("o1", "δ_o1", "δ_o2", "∂E/∂w5", "δ_h1", "w1⁺")
+    text = "\n".join(f"{name} = {wrong[name] * (1 + 3e-5)!r}" for name in names)
+    found = diagnose(TWO, parsed(text, "mine.txt"), "mine.txt")
+    assert found.verdict == "unexplained"
+    assert [(one.id, one.facts) for one in found.remarks] == [(id, {"tolerance": "1e-4", "ids": mistake})]
 
 
 # --- orientation -------------------------------------------------------------------------------------

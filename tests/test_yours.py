@@ -11,7 +11,7 @@ import screens
 from plain import Talk, talk
 from screens import update
 
-from nntutor.core.diagnosis.diagnosing import beside
+from nntutor.core.diagnosis.diagnosing import beside, compared
 from nntutor.core.diagnosis.runs import recorded
 from nntutor.core.diagnosis.text import parsed
 from nntutor.core.engine.trace import Trace
@@ -163,6 +163,14 @@ def test_numbers_that_are_typed_stand_beside_ours_and_lead_to_the_first_that_par
     mended = sent(there, f"delta_h1 = {right['δ_h1']:.4f}; w1⁺ = {right['w1⁺']:.4f}")
     assert "All 5 numbers that you gave agree" in " ".join(screens.lines(mended)[-2:])
     assert at_hand(mended).slip is None
+
+
+def test_explanations_that_begin_with_the_same_mistake_are_one_sentence() -> None:
+    session = sent(screens.of_problem(builtin.open("sibling")), "o1 = 0.7; δ_o1 = 0.02")
+    study = at_hand(session)
+    found = compared(study.timeline.problem, parsed("o1 = 0.7\nδ_o1 = 0.02", ""))
+    assert found.verdict == "ambiguous" and {one.ids[0] for one in found.mistakes[: found.tied]} == {"bias-subtracted"}
+    assert study.slip == ("mistake.bias-subtracted.did", {})
 
 
 def test_what_cannot_be_read_is_said_under_the_line_and_the_line_stays() -> None:

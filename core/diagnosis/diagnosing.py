@@ -20,6 +20,8 @@ from nntutor.core.diagnosis.text import Named
 from nntutor.core.notation.symbols import Names
 from nntutor.core.problems.network import Problem
 
+_SHARES = ("1e-5", "1e-4", "1e-3")  # by how much numbers are off that were rounded on the way
+_ADDED = 1e-5  # by how much gradients may be off that are said to be a sum
 ORIENTATIONS = ("units-by-inputs", "inputs-by-units")
 
 
@@ -115,6 +117,9 @@ def diagnose(
     found = Diagnosis(problem, (iteration,))
     if given is not None:
         found = compared(problem, given, file, iteration, tolerance, progress)
+        if found.verdict in ("partly", "unexplained") and not tolerance and max(found.iterations) <= MOST_PAIRED:
+            more = _summed_up(found) or _rounded(problem, given, file, iteration, progress)
+            found = replace(found, remarks=(*found.remarks, *more))
     if found.verdict in (None, "right"):
         hindered = on_training(problem, found.iterations[0], iterations)
         return replace(found, remarks=(*found.remarks, *hindered))
@@ -132,6 +137,36 @@ def compared(
 ) -> Diagnosis:
     """The same of own numbers alone: nothing is trained."""
     return _read_best(problem, given, file, iteration, tolerance, progress).answer()
+
+
+def _summed_up(found: Diagnosis) -> tuple[Remark, ...]:
+    """What is to be said of gradients of the second iteration to which those of the first were added.
+
+    Further on the weights are others too; the first iteration shows nothing.
+    """
+    second = [value for value in found.values if value.iteration == 2 and value.place.ref.kind == "grad"]
+    if not second or found.parts is None or found.parts.iteration != 2:
+        return ()
+    first = next(recorded(found.problem, "", (1,)))
+    both = [value.right + first.value(value.place.ref) for value in second]
+    if not np.allclose([value.given for value in second], both, _ADDED, _ADDED * np.abs(both).max()):
+        return ()
+    return (Remark("gradients-not-reset", 2, next(one.symbol for one in second if not one.agrees)),)
+
+
+def _rounded(
+    problem: Problem, given: list[Named], file: str, iteration: int, progress: Progress | None
+) -> tuple[Remark, ...]:
+    """What is to be said of numbers that were rounded on the way: by how much they are off, and what they are then."""
+
+    def given_by(share: str) -> list[str] | None:
+        return _read_best(problem, given, file, iteration, float(share), progress).single_mistakes()
+
+    if given_by(_SHARES[-1]) is None:
+        return ()
+    share, found = next((share, found) for share in _SHARES if (found := given_by(share)) is not None)
+    facts = {"tolerance": share, "ids": ", ".join(found)}
+    return (Remark("rounded-mistake" if found else "rounded", facts=facts),)
 
 
 def beside(
@@ -171,6 +206,13 @@ class _Case:
     def values(self) -> tuple[Value, ...]:
         way, _, search = self._read
         return tuple(self._values(self._sheet.numbers(way), search.agrees))
+
+    def single_mistakes(self) -> list[str] | None:
+        """The single mistakes that give all numbers, none where all are right; None where there is no such mistake."""
+        search = self._read[2]
+        if search.agrees.all():
+            return []
+        return [entry.spelled for entry in search.singles() if entry.whole] or None
 
     def answer(self) -> Diagnosis:
         way, conventions, search = self._read

@@ -184,8 +184,11 @@ def _slip(found: Diagnosis) -> Note | None:
 
     if found.verdict not in ("explained", "ambiguous"):
         return None if found.verdict == "right" else note("yours.unexplained")
-    best = [note(did(one.spelled.partition("+")[0])) for one in found.mistakes[: found.tied]]
-    return best[0] if found.verdict == "explained" else note("yours.or", one=best[0], other=best[1])
+    # Several may begin with the same mistake: what comes after it tells them apart, and is not said in a line.
+    best = [
+        note(key) for key in dict.fromkeys(did(one.spelled.partition("+")[0]) for one in found.mistakes[: found.tied])
+    ]
+    return best[0] if len(best) == 1 or found.verdict == "explained" else note("yours.or", one=best[0], other=best[1])
 
 
 def _said(error: NntutorError) -> Note:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.core.notation.formula import ONE, Div, Expr, Name, Neg, Sub, bind, call
+from nntutor.core.notation.formula import ONE, Call, Div, Expr, Name, Neg, Num, Sub, Sum, bind, call, children, rebuild
 from nntutor.core.rules.mistakes.slip import At, Change, Slip, layered
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.core.rules.shape import Shape
@@ -70,6 +70,23 @@ def of_outs(slip: Slip) -> Change:
 def _as_printed(book: Rulebook) -> Rulebook:
     """E in the form that books print: the form that never overflows is made of net, and right whatever out is."""
     return book if book.textbook is None else replace(book, unit_error=book.textbook, textbook=None)
+
+
+def epsilon_in_log(epsilon: float) -> Change:
+    """ln(o + ε) for ln o, so that 0 has a logarithm."""
+
+    def within(tree: Expr) -> Expr:
+        parts = tuple(within(part) for part in children(tree))
+        if isinstance(tree, Call) and tree.func == "ln":
+            return call("ln", Sum((*parts, Num(epsilon))))
+        return rebuild(tree, parts)
+
+    def change(book: Rulebook, shape: Shape, only: int) -> Rulebook:
+        if book.textbook is None or only not in (0, shape.last):
+            return book
+        return _as_printed(replace(book, textbook=within(book.textbook)))
+
+    return change
 
 
 def _other_softmax(made: Softmax, least: int = 1) -> Change:

@@ -24,6 +24,7 @@ MISTAKES: dict[str, Mistake] = {
     "softmax-over-samples": of_network(
         samples=forward.softmax_over("samples"), everything=forward.softmax_over("everything")
     ),
+    "epsilon-in-log": of_network(e_7=forward.epsilon_in_log(1e-7), e_8=forward.epsilon_in_log(1e-8)),
     "sign": of_layers(all=slopes.at_output(slopes.turned)),
     "target-in-slope": of_layers(all=slopes.target_in_slope),
     "mask-always-one": of_layers(all=slopes.mask_always_one),
