@@ -31,7 +31,8 @@ Object.defineProperty(Object.prototype, "websocket_url", {configurable: true, se
 }});
 """
 _ROWS = """(() => { const rows = [], screen = window.tutor && tutor.terminal.buffer.active;
-for (let y = 0; screen && y < tutor.terminal.rows; y++) rows.push(screen.getLine(y).translateToString(true));
+for (let y = 0; screen && y < tutor.terminal.rows; y++) rows.push(screen.getLine(y)
+  .translateToString(true, 0, tutor.terminal.cols));
 return rows; })()"""
 _CELL = "(({width, height}) => [width, height])(tutor.terminal._core._renderService.dimensions.css.cell)"
 _PLACE = "(({left, top}) => [left, top])(document.querySelector('.xterm-screen').getBoundingClientRect())"

@@ -23,6 +23,7 @@ from nntutor.core.notation.spelling import tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.course import builtin, load
+from nntutor.lessons.language import titles
 from nntutor.lessons.language import words as languages
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.cells import cells
@@ -205,7 +206,7 @@ def _status(session: Session) -> None:
     head, place = row[0].text, "".join(piece.text for piece in row[1:])
     if f"{study.timeline.step}/{len(study.trace)}" not in place:
         raise Lost(f"the first row lacks the step{_screen(session)}")
-    title = study.timeline.original.title or study.name
+    title = titles.title(study.timeline.original, session.language) or study.name
     if study.lesson is not None:
         title = load.described(study.lesson.id, session.language)[0]
     title = ascii_look(title) if session.style is Style.ASCII else title

@@ -239,7 +239,7 @@ def is_told(shown: str, symbol: str, before: float, then: float) -> bool:
     """Whether the screen says that a number went from one value to the other, whole and told apart."""
     if before == then:
         return re.search(rf"{re.escape(symbol)}( stays \S|[은는] \S+ 그대로)", shown) is not None
-    for found in re.finditer(rf"{re.escape(symbol)} ([−\d]\S*) → ([−\d][^\s,;:]*)", shown):
+    for found in re.finditer(rf"{re.escape(symbol)} ([−\d]\S*) → ([−\d][^\s,;:\]]*)", shown):
         said = [float(one.replace("−", "-")) for one in found.groups()]
         if said == pytest.approx([before, then], rel=1e-3) and said[0] != said[1]:
             return True

@@ -43,7 +43,7 @@ TOLD = [
     ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
     ("old-weights", "too-small", "η = 1e-12", "it is 17 % smaller", "they hardly differ"),
     ("old-weights", "witness", "η = 1e-12", "어느 것이 그 결과와 맞을까요", "거의 같아서 가려내기 어렵습니다"),
-    ("relu", "no-slope", "b_h1 = 2", "Here δ_h1 is 0 and 0", "Here δ_h1 is 0.5152 and"),
+    ("relu", "no-slope", "b_h1 = 2", "Here δ_h1 is 0 and 0", "Here one is on, and δ_h1 is 0.5152 and"),
     ("sgd", "wanders", "η = 0", "it does not come to rest", "with η = 0 it hardly shows"),
     ("sgd", "full-late", "η = 0.2", "takes E from", "leaves E near"),
     ("momentum", "zigzag", "η = 0", "0.09: it creeps", "0: it stays"),

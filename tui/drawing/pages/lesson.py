@@ -19,7 +19,6 @@ from nntutor.tui.drawing.canvas.keyline import key_line, look_of, rule, run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, wrapped
 from nntutor.tui.drawing.canvas.saying import fitting
-from nntutor.tui.drawing.pages.practice import in_lesson
 from nntutor.tui.drawing.pages.prose import prose_pages
 from nntutor.tui.drawing.pages.tabs import tabs_row, title_row
 from nntutor.tui.drawing.panels.here import keys_here, panel_rows
@@ -109,7 +108,11 @@ class LessonPage:
             return titles.title(study.timeline.original, self.session.language) or clean(study.name)
         title = f"{study.lesson.number} {load.described(study.lesson.id, self.session.language)[0]}"
         visit = self.session.visit
-        return title if visit is None else in_lesson(visit.practice, self.words, title)
+        if visit is None:
+            return title
+        from nntutor.tui.drawing.pages.practice import in_lesson  # few starts ask again what was skipped
+
+        return in_lesson(visit.practice, self.words, title)
 
     def _run(self) -> str:
         """What the run at hand is called, where there are several or something in it has been changed.
