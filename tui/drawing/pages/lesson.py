@@ -28,7 +28,6 @@ from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.drawing.step.yours import beside as beside_ours
 from nntutor.tui.drawing.views import table
 from nntutor.tui.state import views
-from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Study
 
@@ -188,6 +187,10 @@ class LessonPage:
 
     def _made(self, rows: list[Row]) -> list[Row]:
         """The rows, in which the step's number is one of those that are made while another one is asked for."""
+        if self.study.panel is None:
+            return rows
+        from nntutor.tui.state.panels import Answering  # where no panel is open, none is loaded
+
         if not isinstance(self.study.panel, Answering):
             return rows
         style = hue(self.study.step.ref)
