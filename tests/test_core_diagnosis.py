@@ -322,9 +322,8 @@ def test_what_only_the_second_iteration_shows_is_asked_for() -> None:
     assert told(lines(right(TWO), "w1⁺", "w2⁺")).decide == ()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_mistake_that_shows_is_named(seed: int) -> None:
-    assert diagnosing.mistaken_ones(1, seed).total() > 15
+def test_every_mistake_that_shows_is_named() -> None:
+    assert diagnosing.mistaken_ones(1, 2).total() > 15
 
 
 # --- conventions and numerical gradients -------------------------------------------------------------

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -164,8 +165,7 @@ def kept_of(store: Store) -> dict[str, str]:
     return {name: one.results for name, one in store.skills().items()}
 
 
-@pytest.mark.parametrize("skill", IN_LESSONS)
-@pytest.mark.parametrize("begin", [at_list, in_lesson], ids=["list", "lesson"])
+@pytest.mark.parametrize(("skill", "begin"), list(zip(IN_LESSONS, cycle([at_list, in_lesson]), strict=False)))
 def test_what_was_skipped_in_a_lesson_is_asked_there_at_a_start_and_nothing_below_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skill: str, begin: Callable[[], Session]
 ) -> None:
