@@ -29,7 +29,7 @@ from nntutor.lessons.course.questions import Asked, agree
 
 LEVELS = ("shown", "last", "two", "network")
 """How much is left out: nothing; the last step; the last two; everything but the network."""
-_DRAWS = 24
+_DRAWS = 150
 _ENOUGH = 4  # after so many draws, what agrees exactly is taken to agree whatever is drawn
 _NONE = 1e-12  # what rounding leaves of a 0
 _POWERS = {"rate_beta1k": "rate_beta1", "rate_beta2k": "rate_beta2"}
