@@ -24,6 +24,7 @@ from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from nntutor.tui.app import Tutor
 from nntutor.tui.drawing.canvas.rows import Piece
@@ -89,7 +90,7 @@ async def app_handle_exception(_: Callable[[], UnixDriver]) -> bool:
 
 
 async def compositor(_: Callable[[], UnixDriver]) -> bool:
-    """One cell that has changed is written alone, blanks up to the end of a row are erased."""
+    """One cell that has changed is written alone, blanks up to the end of a row are erased, another size is whole."""
 
     class Letters(OpenApp):
         CSS = Tutor.CSS
@@ -109,6 +110,10 @@ async def compositor(_: Callable[[], UnixDriver]) -> bool:
         parts = app.screen._compositor.render_update()
         assert isinstance(parts, CompositorUpdate)
         after = parts.render_segments(app.console)
+        app.screen._compositor.reflow(app.screen, Size(20, 2))
+        resized = app.screen._compositor.render_update()
+        assert isinstance(resized, CompositorUpdate)
+        assert "abcD 은" in resized.render_segments(app.console)
     return "abcd 은\x1b[K" in before and " " * 9 not in before and after == "\x1b[1;4HD"
 
 

@@ -12,7 +12,7 @@ import sys
 from rich.console import Console
 from rich.control import Control
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate, ReflowResult
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser as XTermParser
 from textual.app import App
 from textual.driver import Driver
@@ -21,7 +21,6 @@ from textual.geometry import Size
 from textual.keys import Keys
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nntutor.tui.terminal.ending import MOUSE_OFF, WATCH
 
@@ -62,14 +61,6 @@ _GAP, _END = re.compile(" {9,}"), re.compile(r"\x1b\[K\x1b\[\d+C\Z")
 
 class SparingCompositor(Compositor):
     """Writes the cells that have changed; Textual's begins at the first cell of their row."""
-
-    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
-        """A screen of another size is written whole: each terminal makes something else of rows that stood there."""
-        resized = size != self.size
-        result = super().reflow(parent, size)
-        if resized:
-            self._dirty_regions.add(size.region)
-        return result
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
         update = super().render_full_update(simplify)
