@@ -15,6 +15,7 @@ from strategies import share
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import evaluate
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import SYMBOL
@@ -117,22 +118,31 @@ UNSAID = [
     ("descent", "creeping", "w1 = 7", "times as long"),
     ("descent", "crosses", "x1 = 1", "No move goes past"),
     ("descent", "crosses", "w1 = 7", "ends nearer"),
-    ("adam", "forget", "η = 0", "nan"),
     ("adam", "forget", "ε = 1", "since s started at 0"),
     ("adam", "mean", "β₁ = 0", "Too small"),
-    ("adam", "uncorrected", "η = 0", "nan"),
     ("momentum", "first", "w1 = 0", "is not the way to the goal"),
     ("momentum", "far", "η = 3", "comes to rest"),
     ("vanishing", "crawl", "η = 0", "It crawls"),
     ("vanishing", "crawl", "w1 = 0", "It crawls"),
-    ("relu", "never", "w1 = 0", "died"),
+    ("relu", "never", "w1 = 0", "as at the start"),
 ]
 
 
 @pytest.mark.parametrize(("lesson", "stop", "change", "claim"), UNSAID)
 def test_what_a_change_makes_false_is_not_said(lesson: str, stop: str, change: str, claim: str) -> None:
     session = at(screens.of_lesson(lesson, known=True), stop)
+    assert claim in " ".join(load.text(lesson, "en").stops[stop].text.replace("**", "").split())
     assert claim not in spoken(at(lint.ran(typed(session, change)), stop))
+
+
+def test_more_digits_are_said_in_the_text_as_well() -> None:
+    session = at(screens.of_lesson("descent", known=True), "crosses")
+    more = screens.pressed(session, "digits")
+    assert session.study is not None and more.digits > session.digits
+    trace = session.study.trace
+    moved = [trace.value(ref) for ref in (trace.find("w1⁺"),) if ref is not None]
+    whole = [figure(value, more.digits) for value in moved]
+    assert whole and all(one in spoken(more) and one not in spoken(session) for one in whole)
 
 
 def test_what_cannot_be_divided_is_left_out() -> None:
