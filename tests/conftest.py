@@ -7,6 +7,7 @@ NNTUTOR_EXAMPLES=thorough: a thousand, others each time; what it finds is printe
 import gc
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 
 import links
@@ -21,6 +22,10 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.tui.faults import Faults
 from nntutor.tui.state.session import Action, Session
+
+# Who forbids bytecode makes each worker, and each program that a test starts, compile everything anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # What the tests hold grows to millions of objects, and next to none of them is garbage in a ring.
 gc.set_threshold(20_000, 20, 50)
