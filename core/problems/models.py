@@ -43,7 +43,6 @@ _LOSSES = {
     "CrossEntropyLoss": ("softmax-ce", "identity"), "NLLLoss": ("softmax-ce", "log-softmax"),
 }  # fmt: skip
 """The error, and what the last activation must be; MSELoss takes any."""
-_LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 
 
 def problem_of(module: Any, inputs: Any, targets: Any, loss: Any = None, optimizer: Any = None) -> Problem:
@@ -99,7 +98,7 @@ def _of_torch(module: Any, inputs: Array, targets: Any, loss: Any, optimizer: An
     learning = _learning(optimizer)
     layers, last = _torch_layers(module, learning)
     error, kind = _error(loss, last)
-    layers[-1] = _ending_in(layers[-1], _LAST.get(error, last))
+    layers[-1] = _ending_in(layers[-1], LOSSES[error].last or last)
     reduction = getattr(loss, "reduction", "mean")
     if reduction not in ("mean", "sum"):
         raise NotRead("setting", f"{kind}(reduction={_short(reduction)})")
@@ -187,7 +186,7 @@ def _ending_in(layer: Layer, activation: str, slope: float = 0.01) -> Layer:
 def _error(loss: Any, last: str) -> tuple[str, str]:
     """The error, and the name of the loss that it is."""
     if isinstance(loss, str):
-        if loss not in LOSSES or last != _LAST.get(loss, last):
+        if loss not in LOSSES or last != (LOSSES[loss].last or last):
             raise NotRead("loss", loss)
         return loss, loss
     name = type(loss).__name__
@@ -321,9 +320,7 @@ def _fitting(problem: Problem) -> Problem:
     found = (samples.inputs.shape[1], samples.targets.shape[1])
     if found != (sizes[0], sizes[-1]):
         raise NotRead("shape", f"{found[0]}, {found[1]} ≠ {sizes[0]}, {sizes[-1]}")
-    targets = samples.targets
-    if problem.error == "bce" and ((targets < 0) | (targets > 1)).any():
-        raise NotRead("targets", "bce")
-    if problem.error == "softmax-ce" and ((targets < 0).any() or (np.abs(targets.sum(axis=1) - 1) > 1e-9).any()):
-        raise NotRead("targets", "softmax-ce")
+    unfit = LOSSES[problem.error].unfit
+    if unfit is not None and unfit(samples.targets).any():
+        raise NotRead("targets", problem.error)
     return problem
