@@ -131,7 +131,6 @@ def built() -> dict[str, frozenset[str]]:
             "help.": literals("tui/**/*.py"),
             "keys.": literals("tui/**/*.py"),
             "kind.": (key for key, _ in words.load("en").group("kind")),
-            "language.": words.LANGUAGES,
             "language_name.": words.LANGUAGES,
             "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
             "mistake_name.": MISTAKES,
