@@ -84,7 +84,7 @@ def mistakes_of_core() -> Iterator[str]:
     yield from (
         f"Exceeds_{of}" for of in ("layers", "units", "keys", "names", "nested", "letters", "numbers", "line", "cell")
     )
-    yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
+    yield from (f"NotRead_{what}" for what in literals("core/problems/*.py"))
     yield from (f"NotModel_{what}" for what in literals("core/files/model.py", "core/files/problem.py"))
     yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
     yield from (f"NotANumber_{what}" for what in ("text", "comma"))
