@@ -15,8 +15,9 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Question
-from nntutor.lessons.course.practice import SERIES, exercise
+from nntutor.lessons.course.practice import exercise
 from nntutor.lessons.course.questions import HINTS, Asked
+from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.language import mistakes, words
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES

@@ -25,8 +25,8 @@ from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import builtin, load, published
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import VIEWS
-from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import FORMS
+from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.language import error_text, mistakes, titles, words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import LANGUAGES

@@ -20,8 +20,9 @@ from nntutor.lessons.course import builtin
 from nntutor.lessons.course.asking import Asking
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import Question
-from nntutor.lessons.course.practice import SERIES, exercise, given_numbers, ref_of, skill_of
+from nntutor.lessons.course.practice import exercise, given_numbers, ref_of
 from nntutor.lessons.course.questions import Asked
+from nntutor.lessons.course.series import SERIES, skill_of
 from nntutor.lessons.language import why
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import acts, choices, marking
