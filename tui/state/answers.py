@@ -26,8 +26,9 @@ from nntutor.lessons.course.series import SERIES, skill_of
 from nntutor.lessons.language import why
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import acts, choices, marking
+from nntutor.tui.state.arriving import moved
 from nntutor.tui.state.panels import Answering, Picking
-from nntutor.tui.state.study import Study, kept, moved
+from nntutor.tui.state.study import Study, kept
 from nntutor.tui.state.written import EMPTY
 
 
