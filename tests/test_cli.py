@@ -26,7 +26,7 @@ from nntutor.lessons.course.load import HERE
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Place, Store
-from nntutor.tui import arguments, cli
+from nntutor.tui import arguments, cli, named
 from nntutor.tui.browser.serve import is_here
 from nntutor.tui.parser import parser_of
 from nntutor.tui.terminal import capabilities
@@ -464,7 +464,7 @@ def test_a_wrong_gradient_fails_the_check(
     from nntutor.lessons.course import builtin
 
     target = (None, builtin.open("two-two-two"), "updated-weights")
-    monkeypatch.setattr(cli, "_target", lambda given, out: target)
+    monkeypatch.setattr(named, "target", lambda given: target)
     ended = here(capsys, "check", "two-two-two", "--format", format)
     assert ended.status == 1
     if format == "json":
