@@ -210,6 +210,14 @@ def of_language(name: str) -> Iterator[str]:
             yield f"lessons/words/{language}/commands.toml: [cli_help] {name}"
 
 
+def of_lesson(name: str) -> Iterator[str]:
+    found = load.find(name)
+    yield from said(f"part.{name if found is None else found.part}") if found is None or found.part else ()
+    for run in [name] if found is None else [one.id for one in found.runs]:
+        if not words.load(LANGUAGES[0]).has(f"run_name.{run.rpartition('-')[2]}"):  # a racer's, after its race's
+            yield from said(f"run_name.{run}")
+
+
 def of_view(name: str) -> Iterator[str]:
     yield from said(f"view_name.{name}")
     yield from said(f"view_about.{name}")
@@ -232,6 +240,7 @@ TABLES: dict[str, tuple[Callable[[str], Iterator[str]], tuple[str, ...]]] = {
     "a setting of a problem": (of_setting, tuple(SETTINGS)),
     "an output format": (of_format, FORMATS),
     "a language": (of_language, LANGUAGES),
+    "a lesson": (of_lesson, tuple(lesson.id for lesson in load.lessons())),
     "a view": (of_view, VIEWS),
 }
 """By the row of the page: what is still lacking of a thing by its name, and all that there are."""
