@@ -20,8 +20,8 @@ from nntutor.lessons.learner.review import MOST, due, is_known
 from nntutor.lessons.learner.rows import Unfit
 from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import Weights
-from nntutor.tui.state.session import THEMES, Home, Result, Session, unfinished
-from nntutor.tui.terminal.background import NAMES, Background, at_start
+from nntutor.tui.preferences import Preferences
+from nntutor.tui.state.session import Home, Result, Session, unfinished
 
 if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.core.notation.symbols import Ref
@@ -39,11 +39,11 @@ class Opening:
     language: str = ""
 
 
-class Desk:
+class Desk(Preferences):
     """Opens and keeps."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        super().__init__(store)
         self._source: Source | None = None  # where the learner's own problem comes from
         self._weights: Weights | None = None
         self._saved: tuple[object, ...] = ()
@@ -65,31 +65,6 @@ class Desk:
         """What is done and known, for a start in a lesson: the list itself is read when it is gone to (`keep`)."""
         done = self._store.done()
         return Home(load.lessons(), done=done, tested=done & self._store.tested(), skills=self._store.skills())
-
-    @property
-    def theme(self) -> str:
-        """The theme that was chosen last, wherever that was; else the one for the background that is remembered."""
-        return at_start(self._store.setting("theme"), self._store.setting("background"))
-
-    @property
-    def knows_background(self) -> bool:
-        """Whether the first start is over: the terminal has been asked, or a theme been chosen."""
-        return self._store.setting("theme") in THEMES or bool(self._store.setting("background"))
-
-    def remember(self, background: Background) -> None:
-        """What the first start has found out."""
-        if background.known:
-            self._store.keep_setting("background", NAMES[background.light])
-
-    @property
-    def mouse(self) -> bool:
-        """Whether the learner has turned the mouse on."""
-        return self._store.setting("mouse") == "on"
-
-    @property
-    def questions(self) -> bool:
-        """Whether questions open by themselves, unless the learner has turned that off."""
-        return self._store.setting("questions") != "off"
 
     @property
     def known(self) -> frozenset[str]:
@@ -217,12 +192,7 @@ class Desk:
         return replace(after, home=replace(after.home, message=f"{shown} {now}".strip()))
 
     def _kept(self, before: Session, after: Session) -> Session:
-        if after.theme != before.theme:
-            self._store.keep_setting("theme", after.theme)
-        if after.mouse != before.mouse:
-            self._store.keep_setting("mouse", "on" if after.mouse else "off")
-        if after.questions != before.questions:
-            self._store.keep_setting("questions", "on" if after.questions else "off")
+        self.keep_chosen(before, after)
         if after.result is not None and after.result != before.result:
             after = self._answered(after, after.result)
         if after.visit is not None:
