@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.style import Style
@@ -42,8 +42,8 @@ _LOOSE = re.compile(r"\S* [,.:;)]")
 _NAMED_KEYS = {"space", "enter", "esc", "backspace", "home", "end", "pgup", "pgdn", "→", "←", "↓", "↑"}
 
 
-def findings(lesson: Lesson) -> Iterator[AuthorError]:
-    """Everything that is wrong with a lesson, in both languages."""
+def findings(lesson: Lesson, sizes: Sequence[tuple[int, int]] = SIZES) -> Iterator[AuthorError]:
+    """Everything that is wrong with a lesson, in both languages, played at each of these sizes."""
     file = catalog_file(lesson.id)
     if not STOPS[0] <= len(lesson.stops) <= STOPS[1]:
         yield AuthorError(file, 0, f"{len(lesson.stops)} stops; expected {STOPS[0]} to {STOPS[1]}")
@@ -76,8 +76,9 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
             yield from (AuthorError(texts["ko"].file, prose.line, reason) for reason in korean(prose.text))
         yield from _same(lesson, texts)
         for language in LANGUAGES:
-            for size in SIZES:
-                yield from _played(study, language, size, texts[language])
+            for size in sizes:
+                first = language == LANGUAGES[0] and size == sizes[0]
+                yield from _played(study, language, size, texts[language], first)
 
 
 def opened(lesson: Lesson) -> Study:
@@ -255,7 +256,7 @@ def _marks(text: str) -> set[str]:
     return {mark.replace("elif ", "if ") for mark in marks} - {"else", "end"}
 
 
-def _played(begun: Study, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:
+def _played(begun: Study, language: str, size: tuple[int, int], text: Text, first: bool) -> Iterator[AuthorError]:
     """The lesson plays from its first to its last stop by space alone, and every screen can be drawn."""
     lesson = begun.lesson
     assert lesson is not None
@@ -274,7 +275,7 @@ def _played(begun: Study, language: str, size: tuple[int, int], text: Text) -> I
             yield AuthorError(text.file, place, f"a hole is left on the screen at {size[0]} × {size[1]}")
             return
         if study.finished:
-            if (language, size) == (LANGUAGES[0], SIZES[0]):
+            if first:
                 yield from _unopened(lesson, study)
             return
         session = ran(update(session, Typed(" ") if asking(session) else Press("continue"), extents))
