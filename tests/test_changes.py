@@ -157,11 +157,11 @@ def races(session: Session) -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_key_changes_what_the_screen_says_from_the_first_iteration_on(lesson: Lesson) -> None:
-    for stop in near_stops(lesson):
+    for stop, keys in zip(near_stops(lesson), itertools.cycle([("more", "halve"), ("double", "less")])):
         session = at(screens.of_lesson(lesson.id, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
-        for how in ("more", "less", "halve", "double"):
+        for how in keys:
             change, after = keyed(lesson, study, how), lint.ran(screens.pressed(session, how))
             assert after.study is not None
             if after.study.run != study.run:
@@ -180,12 +180,12 @@ def test_a_key_changes_what_the_screen_says_from_the_first_iteration_on(lesson: 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_what_follows(lesson: Lesson) -> None:
-    for stop in near_stops(lesson):
+    for turn, stop in enumerate(near_stops(lesson)):
         session = at(screens.of_lesson(lesson.id, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
         main = keyed(lesson, study, "more")
-        for ref in edits.editable(study):
+        for ref in edits.editable(study)[turn % 2 :: 2]:
             now = edits.value_now(study, ref)
             value = round(0.75 * now + 0.123, 6) if ref.kind not in NUMBERS else now + 1
             if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
@@ -214,7 +214,7 @@ SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
 @pytest.mark.parametrize(("lesson", "language"), list(zip(LESSONS, itertools.cycle(LANGUAGES))))
 def test_what_is_told_of_a_change_is_cut_by_no_edge(lesson: Lesson, language: str) -> None:
     turn = itertools.cycle(SIZES)
-    for stop in near_stops(lesson)[-2:]:
+    for stop in near_stops(lesson)[-1:]:
         session = at(screens.of_lesson(lesson.id, language, known=True), stop.id)
         study = session.study
         assert study is not None

@@ -356,7 +356,7 @@ def _kind(pair: tuple[object, float]) -> tuple[str, float]:
     return pair[0].kind, pair[1]
 
 
-@share(0.2)
+@share(0.1)
 @given(data=st.data())
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_after_any_change_what_every_stop_says_is_true_of_the_record(lesson: Lesson, data: st.DataObject) -> None:

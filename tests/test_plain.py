@@ -63,14 +63,13 @@ def shown(study: Study, style: Style) -> str:
     return step_line(study, words.load("en"), Look(style))
 
 
-@pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize(("lesson", "style"), list(zip(LESSONS, cycle([Style.UNICODE, Style.ASCII]))))
 def test_the_line_of_a_step_has_every_number_of_its_formula_and_says_where_it_stands(
     lesson: Lesson, style: Style
 ) -> None:
     for run in lesson.runs:
         study = moves.opened("x", None, {"main": builtin.of_run(run)}, {"main": run.mistake} if run.mistake else {})
-        for index in range(1, len(study.trace) + 1, 1 + len(study.trace) // 90):
+        for index in range(1, len(study.trace) + 1, 1 + len(study.trace) // 60):
             step, line = study.trace.step(index), shown(moves.to(study, 1, index), style)
             assert line.startswith(f"Step {step.index} of {len(study.trace)}, {step.phase}, iteration 1: ")
             agrees_with_the_record(line, study.trace, step, style)
