@@ -15,12 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from math import isnan
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import SYMBOL
@@ -203,9 +205,15 @@ def value(source: str, hole: str, trace_of: TraceOf, at: str = "") -> float:
 
     formula = PLACED.sub(look_up, source)
     try:
-        return evaluate(parse(formula, lambda name: int(name[1:]) - 1), values.__getitem__)
+        return evaluate(_parsed(formula), values.__getitem__)
     except FormulaError as error:
         raise HoleError(hole, f"not a formula: {error}") from error
+
+
+@lru_cache(maxsize=1024)  # the same holes are filled again at every step
+def _parsed(formula: str) -> Expr:
+    """The formula of a hole, in which names are x1, x2, … in the order of their values."""
+    return parse(formula, lambda name: int(name[1:]) - 1)
 
 
 def _named(trace: Trace, symbol: str) -> float:
