@@ -15,8 +15,9 @@ from nntutor.core.engine.trace import Trace, record
 from nntutor.core.notation.figures import figure
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.bugs import HUNTS, Bug, bug
-from nntutor.lessons.course.practice import LEVELS, SERIES, exercise
+from nntutor.lessons.course.practice import LEVELS, exercise
 from nntutor.lessons.course.questions import Asked, agree, judged
+from nntutor.lessons.course.series import SERIES
 
 WAYS = ("%g", "%e", "as shown", "comma", "fraction", "expression", "power of ten", "with its symbol", "in parentheses")
 

@@ -15,13 +15,14 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Question
-from nntutor.lessons.course.practice import SERIES, exercise
+from nntutor.lessons.course.practice import exercise
 from nntutor.lessons.course.questions import HINTS, Asked
-from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.language import mistakes, words
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.learner.places import Store
+from nntutor.lessons.posing.posed import Posed
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.pages import page

@@ -14,7 +14,7 @@ from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons.course import load
 from nntutor.lessons.course.bugs import HUNTS, NUDGES, Bug, Hunt, Hunting, bug, seeded
-from nntutor.lessons.course.practice import Draw
+from nntutor.lessons.course.series import Draw
 from nntutor.lessons.language.mistakes import taught
 
 EVERY = [(hunt, mistake) for hunt in HUNTS.values() for mistake in hunt.mistakes]

@@ -26,7 +26,7 @@ from nntutor.lessons.course.load import HERE
 from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Place, Store
-from nntutor.tui import arguments, cli
+from nntutor.tui import arguments, cli, named
 from nntutor.tui.browser.serve import is_here
 from nntutor.tui.parser import parser_of
 from nntutor.tui.terminal import capabilities
@@ -267,14 +267,14 @@ WRONG = [
     (["trace", "two-two-two", "--ascii=yes"], "takes no value"),
     (["check", "two-two-two", "--from", "2"], "no option --from"),
     (["lessons", "extra"], "“extra”"),
-    (["--lang", "fr"], "en or ko"),
+    (["--lang", "fr"], "en, ko"),
     (["--colour"], "did you mean --no-color"),
     (["help"], "did you mean “--help”"),
     (["list"], "did you mean “lessons”"),
     (["trace", "xor", "--epochs", "3"], "did you mean --iterations"),
     (["trace", "xor", "--format", "markdown"], "text, md, tex, json, csv, numpy, torch; did you mean “md”?"),
     (["check", "xor", "--format", "markdown"], "expected one of text, json\n"),
-    (["--lang", "korean"], "expected en or ko; did you mean “ko”?"),
+    (["--lang", "korean"], "expected one of en, ko; did you mean “ko”?"),
     (["learn", "hiden-delta"], "did you mean “hidden-delta”"),
     (["open"], "which lesson or problem"),
 ]
@@ -464,7 +464,7 @@ def test_a_wrong_gradient_fails_the_check(
     from nntutor.lessons.course import builtin
 
     target = (None, builtin.open("two-two-two"), "updated-weights")
-    monkeypatch.setattr(cli, "_target", lambda given, out: target)
+    monkeypatch.setattr(named, "target", lambda given: target)
     ended = here(capsys, "check", "two-two-two", "--format", format)
     assert ended.status == 1
     if format == "json":

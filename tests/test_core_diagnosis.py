@@ -22,13 +22,14 @@ from nntutor.core.diagnosis.remarks import on_training
 from nntutor.core.diagnosis.runs import Made, Runs, at_once, recorded
 from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
-from nntutor.core.diagnosis.training import trained
+from nntutor.core.diagnosis.training import Whole, constant_error, trained
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.engine.training import replay
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
 from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
+from nntutor.core.rules.losses import LOSSES
 from nntutor.lessons.course import builtin
 
 pytestmark = pytest.mark.usefixtures("unhurried")
@@ -383,6 +384,23 @@ weights = {weights}
 [[layer]]
 weights = [[0.7, -0.6]]
 """ + "".join(f"[[sample]]\ninput = [{a}, {b}]\ntarget = [{a ^ b}]\n" for a in (0, 1) for b in (0, 1))
+
+
+@pytest.mark.parametrize("error", LOSSES)
+def test_no_network_without_weights_does_better_than_the_best_constant_answer(error: str) -> None:
+    """By E as it is run: a rule of a new error that a remark would not know is seen here."""
+    last = LOSSES[error].last or "identity"
+    units, targets = (2, "[1, 0] [0, 1] [1, 0]") if error == "softmax-ce" else (1, "[0] [1] [1]")
+    layer = f'[[layer]]\nactivation = "{last}"\nweights = {[[0.0]] * units}\nbias = {[0.0] * units}\n'
+    samples = "".join(f"[[sample]]\ninput = [1]\ntarget = [{one}]\n" for one in targets.strip("[]").split("] ["))
+    problem = parse(f'error = "{error}"\nl2 = {0.0 if error == "perceptron" else 0.1}\n{layer}{samples}', "x")
+    whole, best = Whole(problem), constant_error(problem)
+    found = []
+    for shift in np.linspace(-2, 2, 401):
+        params = np.zeros(2 * units)
+        params[units:] = [shift, -shift][:units]
+        found.append(whole.error(params))
+    assert best - 1e-12 <= min(found) <= best + 1e-4
 
 
 def remarked(problem: Problem, iterations: int = 1000) -> dict[str, object]:

@@ -28,10 +28,10 @@ from nntutor.lessons.export.csv import STEP_COLUMNS
 from nntutor.lessons.export.formats import RECORDS
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.export.json import iteration_json
-from nntutor.lessons.export.posed import network
 from nntutor.lessons.export.steps import DIGITS
 from nntutor.lessons.language import words
 from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.posing.posed import network
 
 SIX = """
 error = "bce"

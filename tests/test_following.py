@@ -22,10 +22,10 @@ from nntutor.core.notation.symbols import SYMBOL
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop
-from nntutor.lessons.export import posed
 from nntutor.lessons.language import why, words
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
+from nntutor.lessons.posing import posed
 from nntutor.tui import lint
 from nntutor.tui.drawing.pages import prose
 from nntutor.tui.state import edits, moves

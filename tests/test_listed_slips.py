@@ -15,8 +15,9 @@ import screens
 from nntutor.core.arrays import Array
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
-from nntutor.lessons.course.practice import SERIES, exercise
+from nntutor.lessons.course.practice import exercise
 from nntutor.lessons.course.questions import Asked, judged
+from nntutor.lessons.course.series import SERIES
 from nntutor.tui.state import answers, moves
 from nntutor.tui.state.panels import Answering
 

@@ -18,7 +18,7 @@ from nntutor.core.files import model as models
 from nntutor.core.files.layers import MOST_LAYERS, MOST_UNITS
 from nntutor.lessons.language import error_text, words
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import cli
+from nntutor.tui import cli, named
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.session import Home, Session
 
@@ -228,7 +228,7 @@ def test_of_a_network_in_a_file_the_place_keeps_the_path_and_the_hash(
 ) -> None:
     path, rest = written(tmp_path, two("Tanh")), sheet(tmp_path)
     monkeypatch.chdir(tmp_path)
-    problem, source = cli._problem_to_keep("model.onnx", "sheet.toml")
+    problem, source = named.problem_to_keep("model.onnx", "sheet.toml")
     store = Store.open(tmp_path)
     desk = Desk(store)
     opening = desk.begin(None, problem, source)

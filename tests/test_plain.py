@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from nntutor.tui.plain.step import step_line
 from nntutor.tui.plain.views import table as told
 from nntutor.tui.state import commands, korean, moves
 from nntutor.tui.state.keys import DEFAULT
-from nntutor.tui.state.session import Press, Session
+from nntutor.tui.state.session import Press, Session, Typed
 from nntutor.tui.state.study import Study
 from nntutor.tui.state.update import update
 
@@ -180,6 +181,35 @@ def test_a_word_is_its_key(command: commands.Command) -> None:
         assert meant(session, text) == meant(session, text.upper()) == meant(session, f"  {text} ") == expected, text
     if command.action != "help":
         assert expected.actions == (Press(command.action),)
+
+
+@pytest.mark.parametrize("opened", ["edit", "goto", "ask"])
+def test_whatever_asks_for_a_line_is_closed_by_the_next_command_and_answered_by_what_is_none(opened: str) -> None:
+    asking = screens.pressed(at_work(), opened)
+    assert lines.asks(asking)
+    for command in commands.COMMANDS:
+        usual = meant(at_work(), command.action)
+        for word in (word for language in LANGUAGES for word in spoken(command.action, language)):
+            found = meant(asking, word)
+            if command.action in ("continue", "help", "escape"):  # goes on without an answer, helps with it, leaves it
+                assert found.wrong is None
+            else:
+                assert found == replace(usual, actions=(Press("escape"), *usual.actions)), word
+    run = meant(at_work(), "run 100")
+    assert meant(asking, "run 100") == replace(run, actions=(Press("escape"), *run.actions))
+    for answer in ("0.3", "w5 = 0.3", "-1", "E", "-", "delta_h1", "step(1)"):
+        assert meant(asking, answer).actions == (Typed(answer), Press("continue"))
+
+
+def test_the_lines_that_the_readme_pipes_do_what_they_say(talk: Talk) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    piped = re.search(r"^printf '(.*)' \| nntutor (.*) --plain$", readme, re.MULTILINE)
+    assert piped
+    said = talk.lines(*piped[2].split(), typed=piped[1].replace("\\n", "\n"))
+    answers = "\n".join(said).split("\n> ")
+    told = {one.partition("\n")[0]: one for one in answers[1:]}
+    assert "positive or negative?" in told["continue"] and "\nWhy E?" in told["why"]
+    assert "100 iterations, from E" in told["run 100"] and "E by iteration: 1: " in told["view curve"]
 
 
 def test_no_word_means_two_commands_and_none_is_a_key_of_another() -> None:

@@ -11,8 +11,9 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.lessons.course import load, practice
-from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, exercise
+from nntutor.lessons.course.practice import LEVELS, Exercise, exercise
 from nntutor.lessons.course.questions import agree, judged
+from nntutor.lessons.course.series import SERIES
 
 SEEDS = range(1, 4)
 SHORT = ("descent-step", "output-delta", "update", "hidden-delta", "iteration", "velocity", "neuron-delta")

@@ -12,11 +12,12 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.asking import Asking
-from nntutor.lessons.course.practice import SERIES, exercise
+from nntutor.lessons.course.practice import exercise
 from nntutor.lessons.course.questions import Asked, Verdict, agree, judged
-from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.language import words
 from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.posing.posed import Posed
 
 
 def asked(symbol: str, digits: int = 3, name: str = "sibling", change: bool = False) -> Asked:

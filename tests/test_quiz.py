@@ -12,8 +12,9 @@ import pytest
 
 from nntutor.core.notation.figures import figure
 from nntutor.lessons.course.asking import Asking
-from nntutor.lessons.course.practice import LEVELS, SERIES, exercise
+from nntutor.lessons.course.practice import LEVELS, exercise
 from nntutor.lessons.course.questions import HINTS
+from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.export import latex_letters
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli

@@ -11,11 +11,11 @@ from test_quiz import quiz as quiz
 
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course.bugs import HUNTS, Bug, bug, seeded
-from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.language import words
 from nntutor.lessons.language.mistakes import PARTS
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
+from nntutor.lessons.posing.posed_bug import PosedBug
 
 SEED = 3
 

@@ -189,3 +189,9 @@ def test_every_sign_of_a_text_or_a_picture_is_explained_on_the_page_of_keys(lang
     for sign in (*"▼▲←→●○•✓✗✕▸┊≈…?", "3e4"):
         assert any(sign in line[:14] and line[14:].strip() for line in lines), sign
     assert {letter for text in stops for letter in text if letter in "▼▲◀▶●○✓✗✕▸┊◆■□△▽"} <= set("▼▲●○✓✗✕▸┊")
+
+
+@pytest.mark.parametrize("mark", "▼▲●○•✓✗✕▸┊≈−")
+def test_without_unicode_a_picture_and_the_prose_that_speaks_of_it_have_the_same_sign(mark: str) -> None:
+    look = Look(Style.ASCII)
+    assert look.line(mark) == look.plain(mark) != mark

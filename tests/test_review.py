@@ -18,13 +18,13 @@ from test_after import at_list, practice_of, shown, solved, typed
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import again, load
-from nntutor.lessons.export import lesson_end
 from nntutor.lessons.language import words
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner import answers
 from nntutor.lessons.learner.answers import Answer, Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import DAY, is_due
+from nntutor.lessons.posing import lesson_end
 from nntutor.tui import cli
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Answering, Marking, Picking

@@ -33,6 +33,7 @@ from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.course import builtin, load
+from nntutor.lessons.export import torch_script
 from nntutor.lessons.export.formats import SCRIPTS
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.export.write import write
@@ -217,6 +218,13 @@ def test_a_script_ends_where_training_diverges() -> None:
     problem = Problem(Network(layers), Samples.of([[3.0]], [[1.0]]), Optimizer("sgd", 1e200))
     assert len(run_here(script(problem, last=50))) < 50
     agrees(problem, last=50)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_rule_that_pytorch_does_not_have_is_written_out(optimizer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(torch_script._OPTIMIZERS, optimizer)
+    written = script(on("beale", optimizer), format="torch")
+    assert f'torch.optim has no “name = "{optimizer}"”' in written and "torch.optim." not in written
 
 
 def test_a_title_stays_a_comment_whatever_it_says() -> None:

@@ -48,6 +48,7 @@ LATER = (
     "nntutor.core.files.hints", "nntutor.core.files.writing", "nntutor.core.rules.mistakes.table",
     "nntutor.lessons.course.bugs", "nntutor.lessons.course.choosing", "nntutor.lessons.course.glossary",
     "nntutor.lessons.course.practice", "nntutor.lessons.course.questions", "nntutor.lessons.course.search",
+    "nntutor.lessons.course.series",
     "nntutor.lessons.language.particles", "nntutor.lessons.learner.sources", "nntutor.tui.drawing.panels.table",
     "nntutor.tui.drawing.step.matrices", "nntutor.tui.parser", "nntutor.tui.state.in_panel",
     "nntutor.tui.state.in_study", "nntutor.tui.state.panels", "nntutor.tui.state.practising",

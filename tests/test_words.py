@@ -25,8 +25,8 @@ from nntutor.core.rules.surfaces import SURFACES
 from nntutor.lessons.course import builtin, load, published
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import VIEWS
-from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import FORMS
+from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.language import error_text, mistakes, titles, words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import LANGUAGES
@@ -84,7 +84,7 @@ def mistakes_of_core() -> Iterator[str]:
     yield from (
         f"Exceeds_{of}" for of in ("layers", "units", "keys", "names", "nested", "letters", "numbers", "line", "cell")
     )
-    yield from (f"NotRead_{what}" for what in literals("core/problems/models.py"))
+    yield from (f"NotRead_{what}" for what in literals("core/problems/*.py"))
     yield from (f"NotModel_{what}" for what in literals("core/files/model.py", "core/files/problem.py"))
     yield from (f"NotStored_{what}" for what in ("name", "file", "numbers", "shape_weights", "shape_bias"))
     yield from (f"NotANumber_{what}" for what in ("text", "comma"))
@@ -125,13 +125,12 @@ def built() -> dict[str, frozenset[str]]:
             "error_name.": LOSSES,
             "errors.": mistakes_of_core(),
             "expected.": (*literals("core/files/**/*.py"), "at_least_1", *LOSSES),
-            "export.": literals("lessons/export/**/*.py"),
-            "export.more_": literals("lessons/export/**/*.py"),
+            "export.": literals("lessons/export/**/*.py", "lessons/posing/*.py"),
+            "export.more_": literals("lessons/export/**/*.py", "lessons/posing/*.py"),
             "hint.": literals("core/files/hints.py"),
             "help.": literals("tui/**/*.py"),
             "keys.": literals("tui/**/*.py"),
             "kind.": (key for key, _ in words.load("en").group("kind")),
-            "language.": words.LANGUAGES,
             "language_name.": words.LANGUAGES,
             "mistake.": (f"{name}.{part}" for name in mistakes.TOLD for part in mistakes.PARTS),
             "mistake_name.": MISTAKES,

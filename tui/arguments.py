@@ -84,7 +84,7 @@ def read(argv: Sequence[str]) -> Arguments:
             raise near("no_option", extra.partition("=")[0], options, program=parser.prog)
         raise UsageError("too_many", name=extra, program=parser.prog)
     if given.lang is not None and given.lang not in LANGUAGES:
-        raise near("no_language", given.lang, LANGUAGES)
+        raise near("no_language", given.lang, LANGUAGES, expected=LANGUAGES)
     whole = vars(given)
     result = Arguments(
         command,

@@ -132,9 +132,9 @@ def _command(argv: list[str]) -> int:
         case "check":
             return _check(given, out)
         case "diagnose":
-            from nntutor.tui import diagnosis
+            from nntutor.tui import diagnosis, named
 
-            return FAILED if diagnosis.told(_problem(given.what or "", given.problem), given, out) else DONE
+            return FAILED if diagnosis.told(named.problem(given.what or "", given.problem), given, out) else DONE
         case "new":
             from nntutor.tui import new_sheet
 
@@ -178,8 +178,9 @@ def _trace(given: Arguments, out: Output) -> int:
     from nntutor.lessons.export import write
     from nntutor.lessons.export.formats import SCRIPTS
     from nntutor.lessons.export.iterations import iterations
+    from nntutor.tui import named
 
-    lesson, problem, mistake = _target(given, out)
+    lesson, problem, mistake = named.target(given)
     last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
     if given.format in ("json", *SCRIPTS):
         out.utf8()
@@ -199,8 +200,9 @@ def _check(given: Arguments, out: Output) -> int:
     from nntutor.lessons.export.check_json import Listing
     from nntutor.lessons.export.check_table import Table
     from nntutor.lessons.export.iterations import iterations
+    from nntutor.tui import named
 
-    _, problem, mistake = _target(given, out)
+    _, problem, mistake = named.target(given)
     refuse(problem)
     traces: Iterator[Trace] = iterations(problem, 1, given.iterations or 1, mistake)
     if given.format == "json":
@@ -238,66 +240,6 @@ def _doctor(given: Arguments, out: Output) -> int:
     return DONE
 
 
-# --- a lesson or a problem ---------------------------------------------------------------------------
-
-
-def _target(given: Arguments, out: Output) -> tuple[Lesson | None, Problem, str]:
-    """The lesson, if it is one, the problem, and the mistake that it is run with."""
-    from nntutor.lessons.course import builtin
-
-    name = given.what or ""
-    lesson = load.named(name)
-    if lesson is not None:
-        run = lesson.runs[0]
-        if given.run is not None:
-            names = [run.id for run in lesson.runs]
-            if given.run not in names:
-                raise UsageError("no_run", lesson=name, name=given.run, expected=names)
-            run = lesson.run(given.run)
-        return lesson, builtin.of_run(run), run.mistake
-    if given.run is not None:
-        raise UsageError("run_of_problem", name=name)
-    return None, _problem(name, given.problem), ""
-
-
-def _problem(name: str, sheet: str | None) -> Problem:
-    """A problem by its path, from standard input, or by the name of one that ships.
-
-    sheet: the file of the rest, where `name` holds a network alone.
-    """
-    from nntutor.core.files.problem import read
-    from nntutor.lessons.course import builtin
-
-    if sheet is not None:
-        from nntutor.core.files.model import read_model
-
-        return read(sheet, model=read_model(name))
-    if builtin.is_path(name):
-        return read(name)
-    if name not in builtin.names():
-        lessons, problems = [lesson.id for lesson in load.lessons()], list(builtin.names())
-        raise near("no_target", name, [*lessons, *problems], lessons=lessons, problems=problems)
-    return builtin.open(name)
-
-
-def _problem_to_keep(name: str, sheet: str | None) -> tuple[Problem, Source | None]:
-    """A problem, and what the place keeps of its file; None where it keeps the problem written out."""
-    from nntutor.core.files.problem import parse, text_of
-    from nntutor.lessons.course import builtin
-    from nntutor.lessons.learner import sources
-
-    if sheet is not None:
-        from nntutor.core.files.model import read_model
-
-        network = read_model(name)
-        text, file, folder = text_of(sheet)
-        return parse(text, file, folder, network), sources.of_file(text, folder, name)
-    if not builtin.is_path(name):
-        return _problem(name, sheet), None
-    text, file, folder = text_of(name)
-    return parse(text, file, folder), sources.of_file(text, folder)
-
-
 # --- the tutor ---------------------------------------------------------------------------------------
 
 
@@ -322,10 +264,19 @@ def _open_plain(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     from nntutor.tui.state import keymap
 
     own_keys = keymap.read()
-    problem, source = _problem_to_keep(given.what or "", given.problem) if given.command == "open" else (None, None)
+    problem, source = _opened(given)
     name, asked = lesson.id if lesson is not None else None, given.language is not None
     yours = _own_numbers(problem, given, out)
     return talk.run(name, problem, source, out, keep_language=asked, keymap=own_keys, yours=yours)
+
+
+def _opened(given: Arguments) -> tuple[Problem | None, Source | None]:
+    """The problem that `open` names, and what the place keeps of its file."""
+    if given.command != "open":
+        return None, None
+    from nntutor.tui import named
+
+    return named.problem_to_keep(given.what or "", given.problem)
 
 
 def _own_numbers(problem: Problem | None, given: Arguments, out: Output) -> Mapping[tuple[int, Ref], Yours] | None:
@@ -361,7 +312,7 @@ def _open_tutor(given: Arguments, out: Output, lesson: Lesson | None) -> int:
     os.environ["TEXTUAL_COLOR_SYSTEM"] = {0: "standard", 16: "standard", 256: "256"}.get(colours, "truecolor")
     from nntutor.tui.starting import run
 
-    problem, source = _problem_to_keep(given.what or "", given.problem) if given.command == "open" else (None, None)
+    problem, source = _opened(given)
     return run(
         lesson.id if lesson is not None else None,
         problem,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nntutor.core import foreign
 from nntutor.core.errors import NntutorError
-from nntutor.lessons.export.formats import SCRIPTS
+from nntutor.lessons.export.formats import ENDINGS, SCRIPTS
 from nntutor.lessons.export.write import pieces
 from nntutor.lessons.language import error_text, words
 from nntutor.lessons.language.words import Note, note
@@ -26,7 +26,6 @@ MOST_STEPS = 20_000
 """Of an iteration that is set down step by step; a larger one is set down as a whole."""
 MOST_COPIED = 70_000
 """Bytes that go to a clipboard: terminals drop what is longer."""
-_ENDINGS = {"text": "txt", "numpy": "py", "torch": "py"}
 _LONGEST_NAME = 40
 _MOST_NAMES = 1000
 
@@ -119,7 +118,7 @@ def _name(study: Study, wanted: Export) -> str:
     last = study.place.iteration
     which = f"{last}-{study.place.step}" if wanted.format == "svg" else f"1-{last}" if wanted.whole else f"{last}"
     library = f"-{wanted.format}" if wanted.format in SCRIPTS else ""
-    return f"nntutor-{cleaned(called)}-{which}{library}.{_ENDINGS.get(wanted.format, wanted.format)}"
+    return f"nntutor-{cleaned(called)}-{which}{library}.{ENDINGS.get(wanted.format, wanted.format)}"
 
 
 def cleaned(title: str) -> str:

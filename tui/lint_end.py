@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import END_TEXTS, AuthorError, Lesson, Text
-from nntutor.lessons.course.practice import SERIES, ref_of
-from nntutor.lessons.export import lesson_end
+from nntutor.lessons.course.practice import ref_of
+from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.posing import lesson_end
 from nntutor.tui.drawing.canvas.rows import wrapped
 
 _WIDTH, _POINT = 78, 2

@@ -14,8 +14,8 @@ from nntutor.lessons.course import builtin
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.catalog import catalog_file
 from nntutor.lessons.course.model import AuthorError, Lesson, Question
-from nntutor.lessons.course.practice import SERIES
 from nntutor.lessons.course.questions import Asked, agree, judged
+from nntutor.lessons.course.series import SERIES
 from nntutor.tui import lint_acts, lint_choices
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.pages import page

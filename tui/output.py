@@ -46,9 +46,12 @@ def let_go_of_errors() -> None:
 
 def words_of(language: str, stream: TextIO | None) -> Words:
     """The words of a language, or the English ones where the stream cannot encode the others."""
-    return words_room.load(
-        language if language == "en" or capabilities.can_encode(stream, capabilities.HANGUL) else "en"
-    )
+    return words_room.load(language if can_say(language, stream) else "en")
+
+
+def can_say(language: str, stream: TextIO | None) -> bool:
+    """Whether a stream has the letters of a language, which its own name shows."""
+    return capabilities.can_encode(stream, words_room.CALLED[language][0])
 
 
 class Output:

@@ -11,13 +11,14 @@ from pathlib import Path
 from nntutor.core.errors import NntutorError
 from nntutor.lessons.course import load
 from nntutor.lessons.course.again import in_order
-from nntutor.lessons.export import posed, progress
+from nntutor.lessons.export import progress
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
 from nntutor.lessons.learner import places
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import BOXES, is_due
+from nntutor.lessons.posing import posed
 from nntutor.tui.arguments import Arguments
 from nntutor.tui.output import Output
 from nntutor.tui.plain.reading import read

@@ -18,13 +18,14 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
 from nntutor.lessons.course.bugs import HUNTS, Bug, Hunt, bug
 from nntutor.lessons.course.fading import first_level, next_level
-from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, Series, exercise, series_of_lesson
-from nntutor.lessons.export import posed, worksheet
-from nntutor.lessons.export.posed import Posed
-from nntutor.lessons.export.posed_bug import PosedBug
+from nntutor.lessons.course.practice import LEVELS, Exercise, exercise
+from nntutor.lessons.course.series import SERIES, Series, series_of_lesson
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_due
+from nntutor.lessons.posing import posed, worksheet
+from nntutor.lessons.posing.posed import Posed
+from nntutor.lessons.posing.posed_bug import PosedBug
 from nntutor.tui.arguments import Arguments
 from nntutor.tui.desk import Desk
 from nntutor.tui.output import Output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from nntutor.lessons.course.bugs import Hunting
-from nntutor.lessons.export.posed_bug import PosedBug
+from nntutor.lessons.posing.posed_bug import PosedBug
 from nntutor.tui.plain.spoken import action_of
 from nntutor.tui.state.keys import DEFAULT
 

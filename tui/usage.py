@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nntutor.core.foreign import LONGEST, clean
+from nntutor.lessons.export import formats
+from nntutor.lessons.language import words
 
 _CALLED = {
-    "markdown": "md", "latex": "tex", "txt": "text", "plain": "text",
-    "english": "en", "korean": "ko", "kr": "ko", "한국어": "ko", "영어": "en",
+    **{name: format for format, names in formats.CALLED.items() for name in names},
+    **{name.lower(): language for language, names in words.CALLED.items() for name in names},
     "help": "--help", "version": "--version", "list": "lessons", "ls": "lessons", "resume": "learn",
     "debug": "diagnose", "compare": "diagnose", "diff": "diagnose",
     "test": "quiz", "exam": "quiz", "practice": "quiz", "exercise": "quiz", "worksheet": "quiz", "퀴즈": "quiz",

@@ -11,7 +11,10 @@ from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.training import replay, run
+from nntutor.core.notation.evaluating import Compiler
 from nntutor.core.problems.network import Problem
+from nntutor.core.rules.rulebook import Rulebook, right
+from nntutor.core.rules.sums import ErrorSum
 
 ITERATIONS, SECONDS = 10_000, 5.0
 STEPPED = 200
@@ -111,29 +114,20 @@ def _first_solved(engine: Engine, whole: Whole, before: State, last: int) -> int
 
 
 def constant_error(problem: Problem) -> float:
-    """E of the best answer that is the same for all samples."""
+    """E of the best answer that is the same for all samples: each output's mean, or its median."""
     if problem.surface or not len(problem.samples):
         return 0.0
-    targets = problem.samples.targets
-    best = targets.mean(axis=0)
+    targets, book = problem.samples.targets, right(problem.shape(len(problem.samples)))
+    return min(_summed(book, targets, best) for best in (targets.mean(axis=0), np.median(targets, axis=0)))
+
+
+def _summed(book: Rulebook, targets: Array, answer: Array) -> float:
+    """E without penalties, where every sample is answered alike."""
+    assert isinstance(book.total, ErrorSum)
+    alike, made = np.broadcast_to(answer, targets.shape), np.empty_like(targets)
+    compiler = Compiler({"out": alike, "prob": alike, "target": targets}.__getitem__)
+    compiler.into(book.textbook or book.unit_error, made)
     with np.errstate(all="ignore"):
-        match problem.error:
-            case "half-squared":
-                each = 0.5 * (targets - best) ** 2
-            case "mse":
-                each = (targets - best) ** 2
-            case "perceptron":
-                each = np.abs(targets - np.round(best))
-            case "bce":
-                each = -_times_ln(targets, best) - _times_ln(1 - targets, 1 - best)
-            case _:
-                each = -_times_ln(targets, best)
-    shape = problem.shape(len(targets))
-    outputs = shape.outputs if shape.over_outputs == "mean" else 1
-    samples = len(targets) if problem.over_samples == "mean" else 1
-    return float(each.sum() / (outputs * samples))
-
-
-def _times_ln(share: Array, of: Array) -> Array:
-    """share·ln(of), 0 where the share is."""
-    return np.where(share == 0, 0.0, share * np.log(np.where(of == 0, 1.0, of)))
+        for call, arrays in compiler.ops:
+            call(*arrays)
+    return float(np.nansum(made) / book.total.divisor)  # 0·ln 0 is 0

@@ -12,8 +12,10 @@ import numpy as np
 from nntutor.core.diagnosis.training import Trained, Whole, trained
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.training import replay
+from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.problems.network import Layer, Network, Problem, Samples, draw
 from nntutor.core.problems.settings import varied
+from nntutor.core.rules.activations import activation
 
 _SECONDS, _TOGETHER = 1.0, 10.0
 """How long one setting is tried, and all of them."""
@@ -21,7 +23,7 @@ _FURTHER = 0.01
 _HIDDEN = 4  # units of a hidden layer that is tried where there is none
 _LARGE = 10.0  # inputs beyond this may want to be scaled
 _SOONER = 20  # iterations, besides a tenth of them
-_RECTIFIED = ("relu", "leaky-relu", "elu", "silu", "gelu", "softplus")
+_FAR = 20.0  # a net at which an activation is all that it comes to
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Trying:
 
     def starts(self) -> Iterator[Setting]:
         """Weights drawn as suits the activations."""
-        rectified = any(layer.activation in _RECTIFIED for layer in self._problem.network.layers[:-1])
+        rectified = any(_rectified(layer) for layer in self._problem.network.layers[:-1])
         for initial in ("he", "xavier") if rectified else ("xavier", "he"):
             yield "initial", initial, _drawn(self._problem, initial, 0)
 
@@ -182,6 +184,17 @@ class Trying:
         if own.solved_in is not None:
             return False
         return result.error < (1 - least) * own.error or own.diverged is not None
+
+
+def _rectified(layer: Layer) -> bool:
+    """Whether far above 0 all passes and far below less than half: the activations that He et al. 2015 draw for."""
+    trees = activation(layer.activation, layer.slope)
+
+    def steepness(net: float) -> float:
+        out = evaluate(trees.out, {"net": net}.__getitem__)
+        return evaluate(trees.slope, {"net": net, "out": out}.__getitem__)
+
+    return steepness(_FAR) > 0.5 > steepness(-_FAR)
 
 
 def _zeros(whole: Whole) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Problem files in and out: TOML that people write to a frozen `Problem`, and back.
+"""A problem file read: TOML that people write to a frozen `Problem`; `writing` is the way back.
 
 Nothing of a file is trusted: every key, type, shape and range is looked at, and what is wrong is said with
 the file and the line where that can be known. Sizes are checked before memory is asked for.
@@ -7,13 +7,12 @@ the file and the line where that can be known. Sizes are checked before memory i
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nntutor.core.arrays import Array
 from nntutor.core.errors import (
@@ -56,10 +55,7 @@ _OF_NETWORKS = (
     "error", "batch", "shuffle", "seed", "over_outputs", "over_samples", "l1", "l2", "input_gradient", "layer",
     "sample", "data", "inputs", "targets",
 )  # fmt: skip
-# Errors that are a sum over the outputs by their nature.
-_SUMMED = ("softmax-ce", "perceptron")
 _STDIN = "<stdin>"
-_LAST_ACTIVATION = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 
 
 def read(where: str | Path, stdin: BinaryIO | None = None, model: Model | None = None) -> Problem:
@@ -158,7 +154,7 @@ class _Parser:
 
     def _over_outputs(self, top: Fields, error: str) -> str:
         found = top.choice("over_outputs", REDUCTIONS, "") if top.has("over_outputs") else ""
-        if found == "mean" and error in _SUMMED:
+        if found == "mean" and not LOSSES[error].averaged:
             raise NotUnder(self.file, top.line("over_outputs"), "mean", "over_outputs", error)
         return found
 
@@ -273,7 +269,7 @@ class _Parser:
                 raise WrongShape(self.file, top.line("targets"), "targets", 0, outputs, wanted)
             first = top.tables("sample")[0]
             raise WrongShape(self.file, first.line("target"), "target", 0, outputs, wanted)
-        needed = _LAST_ACTIVATION.get(error)
+        needed = LOSSES[error].last
         if needed and layers[-1].activation != needed:
             line = self._last_activation(top) or top.line("error")
             raise NeedsActivation(self.file, line, error, needed, layers[-1].activation)
@@ -284,20 +280,17 @@ class _Parser:
             raise WrongTargets(self.file, line, error, f"[{found}]")
 
 
-_UNFIT: dict[str, Callable[[Array], NDArray[np.bool]]] = {
-    "bce": lambda targets: (targets < 0) | (targets > 1),
-    "softmax-ce": lambda targets: (targets < 0) | (np.abs(targets.sum(axis=1, keepdims=True) - 1) > 1e-9),
-    "perceptron": lambda targets: (targets != 0) & (targets != 1),
-}
-"""Which targets an error cannot use."""
 _ROWS = 2**16
 
 
 def _unfit(error: str, targets: Array) -> int | None:
     """The first row of targets that the error cannot use; a piece at a time, for there may be millions."""
-    for start in range(0, len(targets) if error in _UNFIT else 0, _ROWS):
+    unfit = LOSSES[error].unfit
+    if unfit is None:
+        return None
+    for start in range(0, len(targets), _ROWS):
         with np.errstate(over="ignore"):
-            bad = _UNFIT[error](targets[start : start + _ROWS]).any(axis=1)
+            bad = unfit(targets[start : start + _ROWS]).any(axis=1)
         if bad.any():
             return start + int(bad.argmax())
     return None

@@ -7,8 +7,13 @@ by the number of outputs here: whether the sum over them is a mean is a setting 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nntutor.core.arrays import Array
 from nntutor.core.notation.formula import HALF, ONE, ZERO, Expr, Mul, Name, Neg, Num, Square, Sub, Sum, call
 
 _o, _t, _net, _p = Name("out"), Name("target"), Name("net"), Name("prob")
@@ -20,7 +25,9 @@ class Loss:
     """The error of one output, and its slope.
 
     unit_error: E_o. over_outputs: "sum" or "mean", what E usually is of them. out_grad: ∂E_o/∂out, or None where
-    delta, ∂E_o/∂net, is one factor. textbook: the form that books print where ours is another, safer one.
+    delta, ∂E_o/∂net, is one factor. textbook: the form that books print where ours is another, safer one. last: the
+    activation that the last layer must have; empty for any. averaged: whether E may be the mean over the outputs as
+    well. unfit: which targets, (samples, outputs), it cannot use; None: it can use any.
     """
 
     unit_error: Expr
@@ -28,6 +35,9 @@ class Loss:
     out_grad: Expr | None = None
     delta: Expr | None = None
     textbook: Expr | None = None
+    last: str = ""
+    averaged: bool = True
+    unfit: Callable[[Array], NDArray[np.bool]] | None = None
 
 
 _CROSS_ENTROPY = Sub(Mul(Neg(_t), call("ln", _o)), Mul(Sub(ONE, _t), call("ln", Sub(ONE, _o))))
@@ -46,6 +56,8 @@ LOSSES: dict[str, Loss] = {
         "mean",
         delta=_gap,
         textbook=_CROSS_ENTROPY,
+        last="sigmoid",
+        unfit=lambda targets: (targets < 0) | (targets > 1),
     ),
     # Bridle 1990. ln p = net − max net + ln max p, whichever p is largest: nothing in it underflows to ln 0.
     "softmax-ce": Loss(
@@ -53,7 +65,17 @@ LOSSES: dict[str, Loss] = {
         "sum",
         delta=Sub(_p, _t),
         textbook=Mul(Neg(_t), call("ln", _p)),
+        last="identity",
+        averaged=False,
+        unfit=lambda targets: (targets < 0) | (np.abs(targets.sum(axis=1, keepdims=True) - 1) > 1e-9),
     ),
     # Rosenblatt 1958: o − t is no derivative, since the step's slope is 0 everywhere.
-    "perceptron": Loss(call("abs", Sub(_t, _o)), "sum", delta=_gap),
+    "perceptron": Loss(
+        call("abs", Sub(_t, _o)),
+        "sum",
+        delta=_gap,
+        last="step",
+        averaged=False,
+        unfit=lambda targets: (targets != 0) & (targets != 1),
+    ),
 }  # fmt: skip

@@ -50,7 +50,7 @@ def there_are(names: Collection[str]) -> list[str]:
     """Those names of which there still is something to ask."""
     # Another door, with NumPy behind it: few starts ask.
     from nntutor.lessons.course.bugs import HUNTS
-    from nntutor.lessons.course.practice import SERIES
+    from nntutor.lessons.course.series import SERIES
 
     def is_asked(name: str) -> bool:
         return name in SERIES or name in HUNTS or of_stop(name) is not None
@@ -61,7 +61,7 @@ def there_are(names: Collection[str]) -> list[str]:
 def in_order(names: Collection[str]) -> list[str]:
     """The same in the order of the course: series with their rungs, bugs, questions of stops."""
     from nntutor.lessons.course.bugs import HUNTS
-    from nntutor.lessons.course.practice import SERIES
+    from nntutor.lessons.course.series import SERIES
 
     taught = [*SERIES, *HUNTS]
 

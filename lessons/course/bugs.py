@@ -22,8 +22,9 @@ from nntutor.core.notation.kinds import GRADIENT, KINDS, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
-from nntutor.lessons.course.practice import Draw, given_numbers
+from nntutor.lessons.course.practice import given_numbers
 from nntutor.lessons.course.questions import agree
+from nntutor.lessons.course.series import Draw
 
 DIGITS = 3
 """Significant digits in which the first wrong line differs from the right one, and from every other mistake."""

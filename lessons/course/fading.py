@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from nntutor.lessons.course.practice import LEVELS, SERIES, Exercise, exercise
+from nntutor.lessons.course.practice import LEVELS, Exercise, exercise
+from nntutor.lessons.course.series import SERIES
 
 LAST_LEVEL = len(LEVELS) - 1
 _BY = {"right": 1, "shown": -1}

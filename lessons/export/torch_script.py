@@ -23,18 +23,16 @@ _OUT = {
     "elu": "torch.nn.functional.elu({net})",
 }
 """Activations as PyTorch has them, whose slopes where they have a kink are those of the rules."""
-_OPTIMIZERS = {
-    "sgd": ("SGD", "lr=eta"),
-    "momentum": ("SGD", "lr=eta, momentum=mu"),
-    "nesterov": ("SGD", "lr=eta, momentum=mu, nesterov=True"),
-    "adagrad": ("Adagrad", "lr=eta, eps=eps"),
-    "rmsprop": ("RMSprop", "lr=eta, alpha=rho, eps=eps"),
-    "adam": ("Adam", "lr=eta, betas=(beta1, beta2), eps=eps"),
+_OPTIMIZERS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "sgd": ("SGD", "lr=eta", {}),
+    "momentum": ("SGD", "lr=eta, momentum=mu", {"v": "momentum_buffer"}),
+    "nesterov": ("SGD", "lr=eta, momentum=mu, nesterov=True", {"v": "momentum_buffer"}),
+    "adagrad": ("Adagrad", "lr=eta, eps=eps", {"s": "sum"}),
+    "rmsprop": ("RMSprop", "lr=eta, alpha=rho, eps=eps", {"s": "square_avg"}),
+    "adam": ("Adam", "lr=eta, betas=(beta1, beta2), eps=eps", {"m": "exp_avg", "v": "exp_avg_sq"}),
 }
-_STATES = {
-    ("momentum", "v"): "momentum_buffer", ("nesterov", "v"): "momentum_buffer", ("adagrad", "s"): "sum",
-    ("rmsprop", "s"): "square_avg", ("adam", "m"): "exp_avg", ("adam", "v"): "exp_avg_sq",
-}  # fmt: skip
+"""Optimizers as `torch.optim` has them: name, rates, where it keeps what they remember. Of one that is not here the
+rule is written out."""
 
 
 class TorchScript(Script):
@@ -109,6 +107,8 @@ class TorchScript(Script):
     def lacking(self) -> str | None:
         """The setting that `torch.optim` does not have, as the file spells it; empty: a state to begin with."""
         o = self.problem.optimizer
+        if o.name not in _OPTIMIZERS:
+            return f'name = "{o.name}"'
         if o.decay > 0 and o.name != "adam":
             return f"decay = {o.decay!r}"
         if o.name == "momentum" and o.form == "average":
@@ -130,7 +130,7 @@ class TorchScript(Script):
             yield from self.remembered()
             return
         optimizer = self.problem.optimizer
-        name, rates = _OPTIMIZERS[optimizer.name]
+        name, rates, _ = _OPTIMIZERS[optimizer.name]
         given = f"[{', '.join(part.name for part in self.learning)}]"
         yield self.note("optimizer")
         if optimizer.decay > 0:
@@ -145,7 +145,7 @@ class TorchScript(Script):
     def _kept(self, part: Part, state: str) -> str:
         """Where PyTorch keeps what the optimizer remembers of a part."""
         optimizer = self.problem.optimizer
-        kept = f'optimizer.state[{part.name}]["{_STATES[optimizer.name, state]}"]'
+        kept = f'optimizer.state[{part.name}]["{_OPTIMIZERS[optimizer.name][2][state]}"]'
         by_rate = optimizer.name == "nesterov" or (optimizer.name == "momentum" and optimizer.form == "velocity")
         return f"-eta*{kept}" if by_rate else kept
 

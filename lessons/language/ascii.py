@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from nntutor.core.notation.style import Style
+from nntutor.core.notation.style import Style, sign
 
+MARKS = {
+    "▼": "v", "▲": "^", "▸": ">", "●": "X", "○": "o", "•": ".", "✕": "+", "✓": "v", "✗": "x", "┊": "|",
+    "“": '"', "”": '"', "≥": ">=", "ⁿ": "^n", **{mark: sign(mark, Style.ASCII) for mark in "−≈"},
+}  # fmt: skip
+"""What is drawn as it is written: a picture and the prose that speaks of it have the same sign."""
 _SIGNS = (
-    ("ᵏ", "^k"), ("σ′", "sigmoid'"),
-    ("σ", "sigmoid"), ("Σ", "sum "), ("½", "1/2"), ("¼", "1/4"), ("²", "^2"), ("ⁿ", "^n"), ("√", "sqrt"),
-    ("·", "*"), ("×", "x"), ("−", "-"), ("–", "-"), ("—", "-"), ("→", "->"), ("←", "<-"), ("↓", "down"),
-    ("↑", "up"), ("▼", "v"), ("▲", "^"), ("▸", ">"), ("≈", "~"), ("≤", "<="), ("≥", ">="), ("≫", ">>"), ("…", "..."),
-    ("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'"), ("◆", "*"), ("●", "X"), ("○", "o"), ("•", "."),
-    ("✓", "v"), ("✗", "x"), ("′", "'"), ("✕", "+"), ("┊", "|"), ("″", "''"), ("κ", "kappa"), ("λ", "lambda"),
-    ("₁", "1"), ("₂", "2"), ("±", "+-"), ("β", "beta"),
+    ("ᵏ", "^k"), ("σ′", "sigmoid'"), *((mark, sign(mark, Style.ASCII)) for mark in "σ²√…"), *MARKS.items(),
+    ("Σ", "sum "), ("½", "1/2"), ("¼", "1/4"), ("·", "*"), ("×", "x"), ("–", "-"), ("—", "-"), ("→", "->"),
+    ("←", "<-"), ("↓", "down"), ("↑", "up"), ("≤", "<="), ("≫", ">>"), ("‘", "'"), ("’", "'"), ("◆", "*"),
+    ("′", "'"), ("″", "''"), ("κ", "kappa"), ("λ", "lambda"), ("₁", "1"), ("₂", "2"), ("±", "+-"), ("β", "beta"),
 )  # fmt: skip
+"""Signs of formulas as the core spells them, marks, and what only prose has or says in words."""
 
 
 @cache
@@ -44,6 +47,6 @@ def _spellings() -> tuple[tuple[str, str], ...]:
 def ascii_look(text: str) -> str:
     """Prose or a label without signs that plain terminals lack; Korean stays Korean."""
     text = text.replace(" · ", " | ")
-    for sign, plain in _spellings():
-        text = text.replace(sign, plain)
+    for mark, plain in _spellings():
+        text = text.replace(mark, plain)
     return text

@@ -16,7 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 HERE = Path(__file__).parent.parent
-LANGUAGES = ("en", "ko")
+CALLED = {"en": ("English", "영어"), "ko": ("한국어", "Korean", "kr")}
+"""What each language is called; first by itself, in its own letters."""
+LANGUAGES = tuple(CALLED)
 FILES = ("screen", "steps", "pages", "commands")
 """The files of a language. One is read when a word is asked for that those before it do not have: to read all of them
 would take as long as drawing the first screen."""

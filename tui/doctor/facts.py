@@ -29,7 +29,7 @@ from nntutor.tui.terminal.capabilities import LookChoice
 from nntutor.tui.terminal.probe import Answers
 from nntutor.tui.usage import UsageError
 
-GLYPHS = ("δ", "→", "▶", "█", "⠿", capabilities.HANGUL, "m̂")
+GLYPHS = ("δ", "→", "▶", "█", "⠿", "가", "m̂")
 _TIMES = 5
 _SECONDS = 1.0
 _LONGEST_PATH = 4096

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nntutor.lessons.language.cells import paragraph
-from nntutor.lessons.language.words import Words
+from nntutor.lessons.language.words import CALLED, Words
 from nntutor.tui.doctor import advice, testcard
 from nntutor.tui.doctor.facts import GLYPHS, Facts
 
@@ -72,7 +72,7 @@ def _facts(facts: Facts, words: Words, ascii_only: bool) -> Iterator[tuple[str, 
         yield "theme", say(f"theme_name.{facts.theme}")
     look = say("doctor.look_ascii" if facts.look.ascii else "doctor.look_unicode")
     yield "look", f"{look} ({say(f'doctor.why_{facts.look.why}')})" if facts.look.why else look
-    yield "language", say(f"language.{facts.language}")
+    yield "language", CALLED[facts.language][0]
     for name, path in facts.files:
         yield name, path or unknown
 

@@ -8,7 +8,7 @@ from math import log10
 from nntutor.lessons.course import glossary
 from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language import words
-from nntutor.lessons.language.words import LANGUAGES, note
+from nntutor.lessons.language.words import CALLED, LANGUAGES, note
 from nntutor.tui.plain import choices
 from nntutor.tui.plain.choices import CONTINUE
 from nntutor.tui.plain.meaning import Meant
@@ -97,7 +97,7 @@ def _digits(session: Session, rest: str) -> Meant:
 
 
 def _language(session: Session, rest: str) -> Meant:
-    names = {one: (one, words.load(one).say(f"language.{one}").lower()) for one in LANGUAGES}
+    names = {one: (one, *(name.lower() for name in CALLED[one])) for one in LANGUAGES}
     wanted = next((one for one, called in names.items() if rest.lower() in called), None)
     if wanted is None:
         return _no_such(rest, LANGUAGES)

@@ -1,4 +1,4 @@
-"""What a typed line means: the answer to what is asked, one of what is listed, or a command and what follows it.
+"""What a typed line means: a command and what follows it, one of what is listed, or the answer to what is asked.
 
 A line becomes the keys that do it on the screen, so nothing can be done in lines that keys could not do.
 """
@@ -12,7 +12,7 @@ from nntutor.lessons.language.words import note
 from nntutor.tui.plain.after import AFTER
 from nntutor.tui.plain.choices import chosen
 from nntutor.tui.plain.meaning import Meant
-from nntutor.tui.plain.spoken import OWN, action_of, spoken, vocabulary
+from nntutor.tui.plain.spoken import OWN, action_of, is_word, spoken, vocabulary
 from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
 from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Picking, Reading
 from nntutor.tui.state.session import Press, Session, Typed
@@ -39,7 +39,7 @@ def meant(session: Session, line: str) -> Meant:
 
 
 def asks(session: Session) -> bool:
-    """Whether the next line is an answer, whatever it says."""
+    """Whether a line has been asked for: what is no command is then the answer."""
     if session.search is not None:
         return not session.search.query
     if session.practice is not None and session.palette is None:
@@ -57,9 +57,18 @@ def _answer(session: Session, text: str) -> Meant:
     asked = session.practice is not None or isinstance(panel, Answering | Marking)
     if asked and action == "leave":
         return Meant((Press("escape"), Press("leave")))
-    if asked:
-        return Meant((Typed("?"),) if action == "help" else (Typed(text), Press("continue")))
-    return Meant((Typed(text),) if session.search is not None else (Typed(text), Press("continue")))
+    if asked and action == "help":
+        return Meant((Typed("?"),))
+    if session.search is not None:
+        return Meant((Typed(text),))
+    return _command(session, text) if _is_command(session, text) else Meant((Typed(text), Press("continue")))
+
+
+def _is_command(session: Session, text: str) -> bool:
+    """Whether a line begins with the word of a command; a key of one sign may name a number, and is the answer."""
+    action, rest = _parted(session, text)
+    said = text.split()[: len(text.split()) - len(rest.split())]
+    return is_word(" ".join(said)) and _is_here(session, action)
 
 
 def _command(session: Session, text: str) -> Meant:
@@ -104,7 +113,7 @@ def _is_here(session: Session, action: str) -> bool:
 def _passed(session: Session, action: str) -> bool:
     study = session.study
     if session.practice is not None:
-        return action in ("continue", "step", "escape")
+        return action in ("continue", "step", "escape") and not session.practice.asks
     if session.ending is not None:
         return action in ("continue", "why", "ask", "lesson_next", "lesson_previous", "escape", "ending")
     if study is None:

@@ -19,14 +19,13 @@ from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.saying import said
 from nntutor.tui.faults import Faults
-from nntutor.tui.output import Output
+from nntutor.tui.output import Output, can_say
 from nntutor.tui.plain import extents, home, lines, telling
 from nntutor.tui.plain.interrupts import Interrupts
 from nntutor.tui.plain.reading import LONGEST, is_a_person
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.panels import Line
 from nntutor.tui.state.session import Action, Message, Press, Ran, Session, Tick
-from nntutor.tui.terminal import capabilities
 
 if TYPE_CHECKING:
     from nntutor.core.engine.training import Chunk
@@ -52,7 +51,7 @@ class Plain:
         """The next session, saved, with the run that it asks for at its end."""
         before = self.session
         self.become(action)
-        if not can_say(self.session.language):
+        if not can_say(self.session.language, sys.stdout):
             self.session = replace(self.session, language=before.language)
             self.say([words_of(self.session).say("plain.no_language")])
         self.session = acting.kept(before, self.session, self._action, self._desk, self._faults)
@@ -184,8 +183,3 @@ class Plain:
 
     def too_long(self) -> None:
         self._say_note(note("plain.too_long", most=LONGEST))
-
-
-def can_say(language: str) -> bool:
-    """Whether the output has this language's letters."""
-    return language == "en" or capabilities.can_encode(sys.stdout, capabilities.HANGUL)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nntutor.lessons.export.lesson_end import Said
-from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.lessons.posing.lesson_end import Said
+from nntutor.lessons.posing.posed import Posed
 from nntutor.tui.drawing.pages import ending, practice
 from nntutor.tui.state.ending import answers
 from nntutor.tui.state.overlays import Practice

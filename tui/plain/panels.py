@@ -8,10 +8,10 @@ from typing import Any
 from nntutor.core.notation.symbols import short
 from nntutor.lessons.course import glossary
 from nntutor.lessons.export.formats import FORMATS
-from nntutor.lessons.export.posed import Posed
-from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.lessons.posing.posed import Posed
+from nntutor.lessons.posing.posed_bug import PosedBug
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.saying import called, said
 from nntutor.tui.drawing.pages import marking

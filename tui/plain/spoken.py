@@ -75,6 +75,11 @@ def _of_table() -> Iterator[tuple[str, str]]:
         yield from ((word, command.action) for language in LANGUAGES for word in spoken(command.action, language))
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is more than one sign, or a word of one: `왜`."""
+    return len(text) > 1 or text in dict(_of_table())
+
+
 def _of_keys(keymap: Keymap) -> Iterator[tuple[str, str]]:
     for action, its_keys in keymap.keys.items():
         for key in its_keys:

@@ -12,9 +12,9 @@ from nntutor.lessons.language.words import load
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import beginning
 from nntutor.tui.desk import Desk
-from nntutor.tui.output import Output
+from nntutor.tui.output import Output, can_say
 from nntutor.tui.plain.interrupts import Ended, Interrupts
-from nntutor.tui.plain.loop import Plain, can_say
+from nntutor.tui.plain.loop import Plain
 from nntutor.tui.plain.reading import read
 from nntutor.tui.plain.spoken import words_of
 from nntutor.tui.state.keys import DEFAULT, Keymap
@@ -47,7 +47,13 @@ def run(
         style = Style.ASCII if out.ascii else Style.UNICODE
         opening = desk.begin(lesson, problem, source, yours)
         session = beginning.session(
-            desk, opening, out.words.language, style, keymap, 0, lambda brought: not keep_language and can_say(brought)
+            desk,
+            opening,
+            out.words.language,
+            style,
+            keymap,
+            0,
+            lambda brought: not keep_language and can_say(brought, sys.stdout),
         )
         plain = Plain(session, desk, out, interrupts)
         try:

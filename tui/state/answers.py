@@ -20,13 +20,15 @@ from nntutor.lessons.course import builtin
 from nntutor.lessons.course.asking import Asking
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import Question
-from nntutor.lessons.course.practice import SERIES, exercise, given_numbers, ref_of, skill_of
+from nntutor.lessons.course.practice import exercise, given_numbers, ref_of
 from nntutor.lessons.course.questions import Asked
+from nntutor.lessons.course.series import SERIES, skill_of
 from nntutor.lessons.language import why
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import acts, choices, marking
+from nntutor.tui.state.arriving import moved
 from nntutor.tui.state.panels import Answering, Picking
-from nntutor.tui.state.study import Study, kept, moved
+from nntutor.tui.state.study import Study, kept
 from nntutor.tui.state.written import EMPTY
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.lessons.course import load
-from nntutor.lessons.course.practice import practised_after
+from nntutor.lessons.course.series import practised_after
 from nntutor.tui.state.keys import scrolled
 from nntutor.tui.state.overlays import Ending
 from nntutor.tui.state.session import Action, Extents, Press, Session, Wanted

@@ -14,8 +14,9 @@ from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import korean
+from nntutor.tui.state.arriving import arrived_at, moved, short_of
 from nntutor.tui.state.runs import learns, run_seeds, run_to
-from nntutor.tui.state.study import Position, Study, arrived_at, moved, short_of, step_of
+from nntutor.tui.state.study import Position, Study, step_of
 from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
 

@@ -138,5 +138,5 @@ def _themes(session: Session) -> Iterator[Entry]:
 
 def _languages(session: Session) -> Iterator[Entry]:
     for language in LANGUAGES:
-        names = (words.load(language).say(f"language.{language}"), *_named(f"language_name.{language}", session))
+        names = (words.CALLED[language][0], *_named(f"language_name.{language}", session))
         yield Entry("language", language, (*names, language), _named("help.language", session))

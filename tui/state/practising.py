@@ -15,7 +15,8 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
 from nntutor.lessons.course.fading import LAST_LEVEL, first_level, next_level
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.course.practice import SERIES, Exercise, practised_after, series_of_lesson
+from nntutor.lessons.course.practice import Exercise
+from nntutor.lessons.course.series import SERIES, practised_after, series_of_lesson
 from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.overlays import Practice
 from nntutor.tui.state.panels import Answering

@@ -8,8 +8,9 @@ from nntutor.core.engine.seeds import solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Chunk
 from nntutor.lessons.language.words import Note, note
+from nntutor.tui.state.arriving import arrived_at, moved, short_of
 from nntutor.tui.state.expressions import value_of
-from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study, arrived_at, moved, short_of
+from nntutor.tui.state.study import SEED_ITERATIONS, SEEDS, Position, Running, Seeds, Study
 from nntutor.tui.state.telling import told
 from nntutor.tui.state.views import view_at
 from nntutor.tui.state.written import written

@@ -1,7 +1,7 @@
 """One lesson or problem being studied, as a frozen value: its runs, and the place in them.
 
 It knows lessons and the core, but no widget: the drawing reads it. What keys make of it stands in moves.py, runs.py,
-edits.py and views.py.
+edits.py and views.py; what being at another place makes of it, in arriving.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,7 +26,7 @@ from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course.model import Lesson, Question, Stop
-from nntutor.lessons.language.words import Note, note
+from nntutor.lessons.language.words import Note
 
 if TYPE_CHECKING:
     from nntutor.tui.state.panels import Panel
@@ -266,47 +265,6 @@ def step_of(problem: Problem, iteration: int, symbol: str, mistake: str = "") ->
         ref = ref._replace(sample=samples.index(ref.sample) if ref.sample >= 0 else 0)
     # This follows from shapes alone: nothing needs to be run for it.
     return Plan(problem.shape(len(samples), mistake)).index(ref)
-
-
-def moved(study: Study, timeline: Timeline) -> Study:
-    """The same study at another place of its run; the other runs come along when they are looked at."""
-    timelines = MappingProxyType({**study.timelines, study.run: timeline})
-    reached = MappingProxyType({**study.reached, study.run: max(study.reached_here, timeline.iteration)})
-    study = replace(study, timelines=timelines, page=0, note=None, reached=reached, held=None)
-    if study.stop == study.last + 1:
-        study = read(study, study.last + 1)
-    if timeline.trace.diverged and timeline.step >= (timeline.trace.diverges_at or len(timeline.trace)):
-        # Where every number shown is finite, it is E with the new weights that is not.
-        key = "status.diverged_after" if timeline.trace.diverges_at is None else "status.diverged"
-        study = replace(study, note=_diverged(study, key, timeline.iteration))
-    return study
-
-
-def _diverged(study: Study, key: str, iteration: int) -> Note:
-    """Why the run ends, and what takes it back where the learner's own change has brought it there."""
-    advice = note("status.diverged_way") if study.timeline.edits else ""
-    return note(key, iteration=iteration, advice=advice)
-
-
-def short_of(study: Study, iteration: int) -> Study:
-    """The study that says why it has not come to an iteration, where training has diverged before."""
-    if study.note is not None or study.timeline.diverged is None or study.place.iteration >= iteration:
-        return study
-    return replace(study, note=_diverged(study, "status.diverged", study.timeline.diverged))
-
-
-def read(study: Study, number: int) -> Study:
-    """The lesson has come to a stop; one after a gap is not counted as long as the gap is there."""
-    furthest = max(study.visited, number) if number <= study.visited + 1 else study.visited
-    return replace(study, last=number, visited=furthest)
-
-
-def arrived_at(study: Study, number: int) -> Study:
-    """The same place as the place of a stop; where the stop's own is not to be had any more, with its text."""
-    assert study.lesson is not None
-    stop = study.lesson.stops[number]
-    there = study.run == stop.run and study.place == study.place_of(stop)
-    return read(replace(study, held=None if there else number), number)
 
 
 def next_answer(study: Study) -> int:

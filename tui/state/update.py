@@ -39,7 +39,7 @@ def update(session: Session, action: Action, extents: Extents) -> Session:
     if session.visit is None:
         return fitted(_updated(session, action, extents), extents)
     # Another door: few starts have something due.
-    from nntutor.tui.state.over import visited
+    from nntutor.tui.state.in_overlay import visited
 
     return fitted(visited(session, action, lambda: _updated(session, action, extents)), extents)
 
@@ -97,7 +97,7 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
         return finding(session, session.search, action, extents)
     if (session.practice is not None or session.ending is not None) and not isinstance(action, Ran | Tick):
         # Another door: problems and what they are made of are read when there are some.
-        from nntutor.tui.state.over import over
+        from nntutor.tui.state.in_overlay import over
 
         return over(session, action, extents)
     if action == Press("palette"):

@@ -21,7 +21,6 @@ from nntutor.tui.terminal.textual_settings import served
 
 SIGNS = "δ∂Δ⁺½²√ησμ₁ᵏ·−…≈m̂"
 """Signs of formulas; an output that cannot encode one of them gets ASCII names."""
-HANGUL = "가"
 FILES = 12
 """Files that the tutor needs open beside the terminal: the event loop's, the place with its log, a module."""
 TYPEWRITERS = ("", "dumb", "unknown")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import Expr, Name, Sub, bind, call
 from nntutor.core.rules.losses import LOSSES
-from nntutor.core.rules.mistakes.slip import At, Slip
+from nntutor.core.rules.mistakes.change import At, Slip
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.core.rules.shape import Shape
 from nntutor.core.rules.sums import BackpropagatedSum

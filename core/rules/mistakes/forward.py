@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nntutor.core.notation.formula import ONE, Call, Div, Expr, Name, Neg, Num, Sub, Sum, bind, call, children, rebuild
-from nntutor.core.rules.mistakes.slip import At, Change, Slip, layered
+from nntutor.core.rules.mistakes.change import At, Change, Slip, layered
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.core.rules.shape import Shape
 from nntutor.core.rules.softmax import Softmax

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nntutor.core.notation.formula import Div, Expr, Mul, Name, Num
-from nntutor.core.rules.mistakes.slip import At, Slip
+from nntutor.core.rules.mistakes.change import At, Slip
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.core.rules.shape import Shape
 from nntutor.core.rules.sums import ErrorSum, GradientSum

@@ -22,7 +22,7 @@ from nntutor.core.notation.formula import (
     rebuild,
 )
 from nntutor.core.rules.activations import activation
-from nntutor.core.rules.mistakes.slip import At, Change, Slip, layered, replaced
+from nntutor.core.rules.mistakes.change import At, Change, Slip, layered, replaced
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.core.rules.shape import Shape
 from nntutor.core.rules.sums import ErrorSum, MatrixProduct

@@ -14,7 +14,7 @@ from nntutor.core.rules.rulebook import Rulebook, right
 from nntutor.core.rules.shape import Shape
 
 if TYPE_CHECKING:
-    from nntutor.core.rules.mistakes.slip import Mistake
+    from nntutor.core.rules.mistakes.change import Mistake
 
 # What a mistake was called before.
 _EARLIER = {"uncorrected": "no-correction"}

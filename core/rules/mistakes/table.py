@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nntutor.core.notation.formula import Name
 from nntutor.core.rules.mistakes import backward, forward, gradients, slopes, updates
-from nntutor.core.rules.mistakes.slip import Mistake, joined, of_layers, of_network, of_updates
+from nntutor.core.rules.mistakes.change import Mistake, joined, of_layers, of_network, of_updates
 
 # In the contract's order, from the first formula of an iteration to the last, which is also the order of those that
 # agree: so a ReLU's mask of ones stands before the slopes of 1. A numerical gradient of an output in place of E

@@ -23,7 +23,7 @@ from nntutor.core.notation.formula import (
     product,
     rebuild,
 )  # fmt: skip
-from nntutor.core.rules.mistakes.slip import At, Change, Slip, replaced
+from nntutor.core.rules.mistakes.change import At, Change, Slip, replaced
 from nntutor.core.rules.optimizers import Method, Rule, rule
 from nntutor.core.rules.rulebook import LayerRules, Rulebook
 from nntutor.core.rules.shape import Shape

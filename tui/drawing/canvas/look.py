@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style, sign
-from nntutor.lessons.language.ascii import ascii_look
+from nntutor.lessons.language.ascii import MARKS, ascii_look
 
 _ASCII = str.maketrans(
-    {
-        "─": "-", "╱": "/", "╲": "\\", "▶": ">", "→": ">", "▲": "^", "▼": "v", "·": "|", "…": ".", "−": "-",
-        "┤": "+", "└": "+",
-        "≈": "~", "│": "|", "█": "#", "━": "=", "“": '"', "”": '"', "←": "<", "▸": ">",
-        "↑": "^", "●": "@", "○": "o", "•": ".", "✕": "+", "✓": "v", "✗": "x", "┊": "|", "≥": ">=", "ⁿ": "^n",
+    MARKS
+    | {
+        "─": "-", "│": "|", "╱": "/", "╲": "\\", "━": "=", "█": "#", "┤": "+", "└": "+", "·": "|", "…": ".",
+        "▶": ">", "→": ">", "←": "<", "↑": "^",
     }
 )  # fmt: skip
+"""Marks, and lines, which a cell holds one sign of."""
 
 
 @dataclass(frozen=True)

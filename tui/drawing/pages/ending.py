@@ -7,11 +7,11 @@ from functools import lru_cache
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.export import lesson_end
-from nntutor.lessons.export.lesson_end import Said
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.lessons.language.words import load as load_words
+from nntutor.lessons.posing import lesson_end
+from nntutor.lessons.posing.lesson_end import Said
 from nntutor.tui.drawing.canvas.keyline import Keys
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.drawing.pages import texts

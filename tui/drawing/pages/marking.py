@@ -10,10 +10,10 @@ from dataclasses import replace
 from nntutor.core.notation.kinds import SIGNED
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course.bugs import Hunting
-from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.language.cells import at_right, cells
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.lessons.posing.posed_bug import PosedBug
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.lists import MARK, Listed, around, chosen
 from nntutor.tui.drawing.canvas.look import Look

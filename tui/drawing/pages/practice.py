@@ -11,12 +11,12 @@ from functools import lru_cache
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.course.practice import Exercise
-from nntutor.lessons.export import lesson_end, posed
-from nntutor.lessons.export.lesson_end import Said
-from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
 from nntutor.lessons.language.words import load as load_words
+from nntutor.lessons.posing import lesson_end, posed
+from nntutor.lessons.posing.lesson_end import Said
+from nntutor.lessons.posing.posed import Posed
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
 from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 from nntutor.tui.drawing.canvas.saying import said as said_note

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nntutor.lessons.export.posed import Posed
 from nntutor.lessons.language.mistakes import PARTS
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words
+from nntutor.lessons.posing.posed import Posed
 from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, wrapped

@@ -15,6 +15,7 @@ from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.core.rules.activations import activation
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.dots import Span
 from nntutor.tui.drawing.canvas.look import Look
@@ -25,11 +26,6 @@ from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
 _BESIDE, _SMALL = 64, 5  # cells from which on small planes stand beside, and their rows
-_LOWEST = {
-    "tanh": -1.0,
-    "sign": -1.0,
-    "identity": -1.0,
-}  # activations whose out at net 0 is in the middle from here to 1
 _TOLD = ("weight", "new", "net", "out")
 
 
@@ -104,7 +100,9 @@ def _answers(study: Study, state: State) -> Answers | None:
 
 def _of_unit(problem: Problem, state: State, unit: int) -> Answers:
     """The out of a unit of the first layer over the plane, from 0 to 1, ½ at its line."""
-    lowest = _LOWEST.get(problem.network.layers[0].activation, 0.0)
+    first = problem.network.layers[0]
+    # From here to 1 the out at net 0 is in the middle, of activations that go below 0.
+    lowest = max(activation(first.activation, first.slope).least, -1.0)
 
     def answers(across: Span, up: Span, rows: int, columns: int) -> Array:
         x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))

@@ -18,7 +18,7 @@ def seeds(study: Study, words: Words, width: int, height: int, look: Look) -> li
     found = study.seeds
     if found is None:
         return told(words.say("seeds.ask"), width)
-    full, empty = ("#", ".") if look.ascii else ("●", "·")
+    full, empty = look.line("●"), "." if look.ascii else "·"
     solved = found.solved.astype(bool)
     facts = {"count": int(solved.sum()), "of": len(solved), "iterations": found.state.done}
     across = max(1, min(64, width - 4))

@@ -11,10 +11,10 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.kinds import GRADIENT
 from nntutor.lessons.course import load
 from nntutor.lessons.course.bugs import Bug, Hunting
-from nntutor.lessons.export import posed
 from nntutor.lessons.export.steps import DIGITS, Shown
 from nntutor.lessons.language import mistakes, why
 from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.posing import posed
 
 _WIDTH = 88
 

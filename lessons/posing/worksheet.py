@@ -8,14 +8,14 @@ from typing import Protocol
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course.bugs import Bug
 from nntutor.lessons.course.practice import Exercise
-from nntutor.lessons.export import posed
 from nntutor.lessons.export.latex import breaking, opened
 from nntutor.lessons.export.latex_letters import escaped
 from nntutor.lessons.export.markdown import Markdown
-from nntutor.lessons.export.posed import Posed
-from nntutor.lessons.export.posed_bug import PosedBug
 from nntutor.lessons.export.steps import Shown
 from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.posing import posed
+from nntutor.lessons.posing.posed import Posed
+from nntutor.lessons.posing.posed_bug import PosedBug
 
 _FORMULA, _FIGURES = 56, 72
 _LINE = r"\_" * 12

@@ -17,13 +17,14 @@ from nntutor.lessons.course.again import in_order, rung
 from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.fading import problem
 from nntutor.lessons.course.model import Lesson
-from nntutor.lessons.course.practice import SERIES, Exercise, practised_after, ref_of
+from nntutor.lessons.course.practice import Exercise, ref_of
 from nntutor.lessons.course.questions import Asked
-from nntutor.lessons.export import posed
-from nntutor.lessons.export.posed import Posed
+from nntutor.lessons.course.series import SERIES, practised_after
 from nntutor.lessons.export.steps import Shown
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.answers import Skill
+from nntutor.lessons.posing import posed
+from nntutor.lessons.posing.posed import Posed
 
 _HELD, _HARD = 3, 1
 """The box from which a skill is held: right at once twice; the box up to which it is hard."""

@@ -1,0 +1,52 @@
+"""Numbers of another library as ours, whichever it is, and whether they make a problem. Raises NotRead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nntutor.core.arrays import Array
+from nntutor.core.errors import NotRead
+from nntutor.core.problems.network import Problem
+from nntutor.core.rules.losses import LOSSES
+
+
+def kind_of(value: object) -> str:
+    return value if isinstance(value, str) else type(value).__name__
+
+
+def array_of(values: Any, dimensions: int = 0) -> Array:
+    """Numbers of another library as an array of ours."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise NotRead("numbers", kind_of(values)) from None
+    if not array.size or not np.isfinite(array).all() or (dimensions and array.ndim != dimensions):
+        raise NotRead("numbers", str(array.shape))
+    return array
+
+
+def rows(targets: Array) -> Array:
+    return targets[:, None] if targets.ndim == 1 else targets
+
+
+def one_hot(classes: Array, units: int) -> Array:
+    """A row of 0 and one 1 for each class, which is counted from 0."""
+    if (classes != np.floor(classes)).any() or classes.min() < 0 or classes.max() >= units:
+        raise NotRead("classes", f"{classes.min():g} … {classes.max():g}")
+    return np.eye(units)[classes.astype(np.intp)]
+
+
+def fitting(problem: Problem) -> Problem:
+    """The problem, whose samples fit its network and its error."""
+    sizes, samples = problem.network.sizes, problem.samples
+    found = (samples.inputs.shape[1], samples.targets.shape[1])
+    if found != (sizes[0], sizes[-1]):
+        raise NotRead("shape", f"{found[0]}, {found[1]} ≠ {sizes[0]}, {sizes[-1]}")
+    unfit = LOSSES[problem.error].unfit
+    if unfit is not None and unfit(samples.targets).any():
+        raise NotRead("targets", problem.error)
+    return problem
