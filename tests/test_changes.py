@@ -132,7 +132,7 @@ def races(session: Session) -> None:
     study = session.study
     assert study is not None
     words, look = words_with_keys(session), replace(look_of(session), digits=17)
-    head, *rows = table.drawn("race", study, words, 200, 40, look)
+    head, *rows = table.drawn("race", study, words, 400, 40, look)
     racers = [found for row in rows for found in _RACER.finditer("".join(piece.text for piece in row))]
     counted = re.search(r"[\d ,]+", head[0].text.strip().replace(" ", ""))
     assert counted is not None
