@@ -64,7 +64,9 @@ def after(session: Session, change: str) -> Session:
 
 
 @pytest.mark.parametrize(("lesson", "stop", "change", "before", "then"), TOLD)
-def test_what_a_change_makes_false_is_not_said(lesson: str, stop: str, change: str, before: str, then: str) -> None:
+def test_in_place_of_what_a_change_makes_false_stands_what_is_so_then(
+    lesson: str, stop: str, change: str, before: str, then: str
+) -> None:
     language = "ko" if re.search("[가-힣]", before) else "en"
     session = at(screens.of_lesson(lesson, language, size=(120, 40)), stop)
     assert before in screen(session)
