@@ -16,7 +16,6 @@ from nntutor.core.rules.mistakes.spelling import is_known
 from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import builtin, claims, conditions, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
-from nntutor.lessons.course.conditions import Atom
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language import particles
 from nntutor.lessons.language.cells import cells
@@ -118,7 +117,11 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
             f"“{word}” in “{sentence}” is a claim; expected it in a condition, as in {{{{if δ_o1 > 0}}}}…{{{{end}}}}"
         )
     yield from map(wrong, dict.fromkeys(reason for variant in variants for reason in _unfilled(variant, language)))
-    for hole in _ends(conditions.parsed(prose.text)):
+    for sentence in claims.counted(prose.text, language):
+        yield wrong(f"“{sentence}” counts what led here; expected it in {{{{if unbroken}}}}…{{{{end}}}}")
+    for sentence in claims.dated(prose.text, language):
+        yield wrong(f"“{sentence}” is so at the stop alone; expected it in {{{{if here}}}}…{{{{end}}}}")
+    for hole in _ends(prose.text):
         yield wrong(f"{{{{{hole}}}}} is the end of the lesson's own run; expected it in {{{{if own}}}}")
     if study.place_of(stop) is None:
         return
@@ -127,7 +130,7 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
         yield wrong(f"{{{{{hole}}}}} is of after the move; expected {{{{E}}}} beside it, which the first line shows")
     try:
         for compared in conditions.atoms(prose.text):
-            for side in (compared.left, compared.right) if compared else ():
+            for side in () if isinstance(compared, str) else (compared.left, compared.right):
                 holes.value(side, side, trace_of, stop.at)
         for style in (Style.UNICODE, Style.ASCII):
             filled = (holes.fill(one, trace_of, lesson.published, lesson.digits, style, stop.at) for one in variants)
@@ -148,18 +151,13 @@ def _posings(text: Text, language: str) -> Iterator[AuthorError]:
                 yield AuthorError(text.file, posing.line, f"“{stop}?”: {reason}")
 
 
-def _ends(parts: conditions.Parts, own: bool = False) -> Iterator[str]:
+def _ends(text: str) -> Iterator[str]:
     """The holes that tell where a run ends (`end:…`) and are said after a change too.
 
     These count from the start that the problem has: weights set in iteration 5 lead elsewhere and are no part of it.
     """
-    for part in parts:
-        if isinstance(part, conditions.Choice):
-            for branch in part.branches:
-                told = [Atom(None, False) in terms for terms in branch.condition]
-                yield from _ends((f"{{{{if {branch.written}}}}}", *branch.body), own or (bool(told) and all(told)))
-        elif not own:
-            yield from (mark for mark in conditions.MARK.findall(part) if "end:" in mark)
+    free = conditions.free_of(conditions.parsed(text), conditions.OWN)
+    yield from (mark for mark in conditions.MARK.findall(free) if "end:" in mark)
 
 
 def _moved(trace: Trace, stop: Stop, variants: tuple[str, ...]) -> Iterator[str]:

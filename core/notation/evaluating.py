@@ -45,6 +45,9 @@ def expand(expr: Call) -> Expr | None:
         return Div(ONE, Sum((ONE, call("exp", Neg(x)))))
     if expr.func == "relu":
         return call("max", x, ZERO)
+    if expr.func == "above" and not 0 <= expr.parameter <= 1:
+        off = call("step", Neg(x))
+        return Sum((Mul(Num(expr.parameter), off), Sub(ONE, off)))
     return None
 
 
@@ -69,6 +72,8 @@ def operation(expr: Expr) -> tuple[np.ufunc, tuple[Expr, ...]]:
             return np.add, (Sum(terms[:-1]) if len(terms) > 2 else terms[0], terms[-1])
         case Call("step", (a,)):
             return np.heaviside, (a, ONE)
+        case Call("above", (a,), below):
+            return (np.maximum, (Call("above", (a,), 0.0), Num(below))) if below else (np.heaviside, (a, ZERO))
         case Call("leaky", (a,), slope):
             # The larger of x and slope·x is x above 0 and slope·x below, as long as the slope is at most 1.
             return (np.maximum if slope <= 1 else np.minimum), (a, Mul(Num(slope), a))
@@ -99,11 +104,11 @@ def _evaluate(expr: Expr, value: Callable[[Any], float]) -> np.float64:
             return total
         case Call("max", args):
             return np.float64(reduce(np.maximum, (_evaluate(arg, value) for arg in args)))
-        case Call() if (simpler := expand(expr)) is not None:
-            return _evaluate(simpler, value)
-        case Square(a) | Call("leaky", (a,)) if not isinstance(a, Num):
+        case Square(a) | Call("leaky" | "above", (a,)) if not isinstance(a, Num):
             # Read twice below: a number by then, or a chain of n of them would be made 2ⁿ times.
             return _evaluate(rebuild(expr, (Num(float(_evaluate(a, value))),)), value)
+        case Call() if (simpler := expand(expr)) is not None:
+            return _evaluate(simpler, value)
         case _:
             ufunc, parts = operation(expr)
             return np.float64(ufunc(*(_evaluate(part, value) for part in parts)))
@@ -146,10 +151,10 @@ class Compiler:
                 return np.float64(constant)
             case Sum((only,)):
                 return self._emit(only, target)
+            case Square(a) | Call("leaky" | "above", (a,)) if children(a):
+                return self._twice(expr, self._emit(a, target), target)
             case Call() if (simpler := expand(expr)) is not None:
                 return self._emit(simpler, target)
-            case Square(a) | Call("leaky", (a,)) if children(a):
-                return self._twice(expr, self._emit(a, target), target)
         ufunc, parts = operation(expr)
         # A part may use the target's memory as long as no part that is still to come reads it.
         results: list[Any] = []

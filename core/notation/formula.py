@@ -73,7 +73,10 @@ class Square:
 
 @dataclass(frozen=True)
 class Call:
-    """A function of the grammar; `parameter` is leaky ReLU's slope below 0."""
+    """A function of the grammar; `parameter` is leaky ReLU's slope below 0.
+
+    Two are told as cases: `step` is 1 if a ≥ 0 else 0, `above` 1 if a > 0 else `parameter`.
+    """
 
     func: str
     args: tuple[Expr, ...]
