@@ -348,7 +348,7 @@ def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
         ("momentum", "why", "eta = 0.11", Ref("rate_eta")),
         ("momentum", "why", "mu = 0.25", Ref("rate_mu")),
         ("momentum", "why", "learning_rate = 0.11", Ref("rate_eta")),
-        ("momentum", "ravine", "0.3", Ref("rate_mu")),
+        ("momentum", "ravine", "0,3", Ref("rate_mu")),
         ("output-delta", "update", "0.3", Ref("weight", 2, 1, 1)),
         ("deeper", "count", "3", Ref("set_depth")),
     ],
