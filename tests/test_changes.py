@@ -19,6 +19,7 @@ from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import History
 from nntutor.core.engine.training import run
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
@@ -347,7 +348,7 @@ def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
         ("momentum", "why", "eta = 0.11", Ref("rate_eta")),
         ("momentum", "why", "mu = 0.25", Ref("rate_mu")),
         ("momentum", "why", "learning_rate = 0.11", Ref("rate_eta")),
-        ("momentum", "ravine", "0.3", Ref("rate_mu")),
+        ("momentum", "ravine", "0,3", Ref("rate_mu")),
         ("output-delta", "update", "0.3", Ref("weight", 2, 1, 1)),
         ("deeper", "count", "3", Ref("set_depth")),
     ],
@@ -358,10 +359,32 @@ def test_a_typed_line_sets_what_it_names_or_what_is_at_hand(lesson: str, stop: s
     assert [edit.ref for edit in study.timeline.edits] == [ref]
 
 
+@pytest.mark.parametrize(("symbol", "now"), [("δ_o1", "δ_o1"), ("δ_h2", "δ_h1_2"), ("w7⁺", "w15⁺")])
+def test_of_another_depth_a_number_is_told_as_what_it_was_before_and_is_after(symbol: str, now: str) -> None:
+    """Layer 2 has another role then: what was said of δ_o1 was the delta of a hidden unit."""
+    session = screens.of_lesson("hidden-delta", known=True)
+    assert session.study is not None
+    ref = session.study.trace.find(symbol)
+    assert ref is not None
+    index = session.study.trace.index_of(ref)
+    assert index is not None
+    before = replace(session, study=moves.to(session.study, 1, index))
+    after = typed(before, "depth = 3")
+    for one, name in ((before, symbol), (after, now), (screens.pressed(after, "undo"), symbol)):
+        assert one.study is not None
+        assert one.study.step.symbol == name
+    values = [figure(one.study.step.value) for one in (before, after) if one.study is not None]
+    assert f"{now} {' → '.join(values)}, E " in screen(after)
+    assert f"{symbol} {' → '.join(reversed(values))}, E " in screen(screens.pressed(after, "undo"))
+
+
 @pytest.mark.parametrize(
     ("lesson", "line", "told"),
     [
         ("by-hand", "0.3", "“0.3” for which number?"),
+        ("by-hand", "0x10", "“0x10” is not a number."),
+        ("by-hand", "1/0", "“1/0” is not a number."),
+        ("by-hand", "w99", "“w99” is not a number."),
         ("by-hand", "b = 1", "more than one bias: b_h1 to b_o1"),
         ("start", "mu = 0.5", "μ is not used by the rule of this run"),
     ],

@@ -247,6 +247,7 @@ def test_a_word_that_is_none_is_answered_with_what_there_is(talk: Talk) -> None:
         ("view sky", "network, steps, matrices, curve"),
         ("digits 5", "4, 6, 9, 17"),
         ("why 9", "1 (w1), 2 (x1)"),
+        ("why; 9", "1–5"),
         ("language fr", "en, ko"),
         ("lesson 99", "7 (hidden-delta)"),
         ("glossary zzz", "chain"),
@@ -254,7 +255,7 @@ def test_a_word_that_is_none_is_answered_with_what_there_is(talk: Talk) -> None:
     ],
 )
 def test_what_may_follow_a_word_is_said_where_something_else_does(line: str, offered: str, talk: Talk) -> None:
-    (said,) = talk.after("learn", "hidden-delta", say=line)
+    said = talk.after("learn", "hidden-delta", say=line)[-1]
     assert f"“{line.split()[1]}” is none of these: " in said and offered in said
 
 
@@ -303,9 +304,19 @@ def test_what_is_wrong_with_an_edit_is_said_and_nothing_is_asked_any_longer(talk
     assert talk.after("learn", "hidden-delta", say="edit; w99 = 1") == ["There is no “w99” in this network."]
     assert talk.after("learn", "hidden-delta", say="goto w99; step")[0].startswith("Step 2 of 39")
     assert "0.7" in talk.after("learn", "hidden-delta", say="e; w5 = 0.7")[0]
+    assert talk.after("learn", "hidden-delta", say="w99 = 1") == ["There is no “w99” in this network."]
     assert talk.after("learn", "hidden-delta", say="edit; ; step")[0].startswith("Step ")
     assert talk.after("learn", "hidden-delta", say="why; close") == ["Closed."]
     assert talk.after("learn", "hidden-delta", say="first; first") == ["This is the first step of the iteration."]
+
+
+@pytest.mark.parametrize(("symbol", "told"), [("w5", "w5 is 0.4. What is it to be?"), ("h1", "h1 is computed")])
+def test_a_symbol_alone_is_no_value_for_the_number_at_hand(symbol: str, told: str, talk: Talk) -> None:
+    """`edit w5` set the learning rate to w5: no preview says so in lines."""
+    for say in (f"edit {symbol}", f"edit; {symbol}"):
+        assert talk.after("learn", "cycle", say=say)[0].startswith(told)
+        assert not talk.kept().study.timeline.edits
+    assert talk.after("learn", "cycle", say="edit w5; w5 = 0.7")[0].startswith("w5 0.4 → 0.7, from iteration 1 on")
 
 
 def test_a_run_says_its_end_and_the_choices_are_told(talk: Talk) -> None:
