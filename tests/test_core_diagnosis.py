@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from shown import three_wide
 
 from nntutor.core.diagnosis import reading, search, trying
+from nntutor.core.diagnosis import text as lines_of
 from nntutor.core.diagnosis.candidates import candidates
 from nntutor.core.diagnosis.diagnosing import Diagnosis, compared, diagnose
 from nntutor.core.diagnosis.places import blocks
@@ -135,6 +137,24 @@ HOSTILE = {
 def test_what_cannot_be_read_is_a_mistake_that_has_a_name(what: str) -> None:
     with pytest.raises(ProblemError):
         told(HOSTILE[what])
+
+
+def test_of_brackets_that_are_never_closed_no_line_is_read_again_for_each_that_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[int] = []
+
+    class Counting:
+        def fullmatch(self, said: str) -> re.Match[str] | None:
+            looked_at.append(len(said))
+            return named.fullmatch(said)
+
+    named = lines_of._NAMED
+    monkeypatch.setattr(lines_of, "_NAMED", Counting())
+    given = "dW1 = [\n" + "1\n" * 2000
+    with pytest.raises(NotValues):
+        parsed(given, "mine.txt")
+    assert sum(looked_at) < 3 * len(given)
 
 
 def test_a_row_may_end_before_the_column_of_iterations() -> None:
