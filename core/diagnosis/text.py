@@ -193,7 +193,7 @@ class _Statement:
             match = _NAMED.fullmatch(self.said)
             value, self._open = match["value"] if match else self.said, [0, 0]
         self._begun = bool(value.strip())
-        for at, (opened, closed) in enumerate(("[]", "()")):
+        for at, (opened, closed) in enumerate((("[", "]"), ("(", ")"))):
             self._open[at] += value.count(opened) - value.count(closed)
 
 
