@@ -172,9 +172,11 @@ def test_pasted_lines_are_as_many_numbers(end: str) -> None:
 
 
 def test_explanations_that_begin_with_the_same_mistake_are_one_sentence() -> None:
-    session = sent(screens.of_problem(builtin.open("sibling")), "o1 = 0.7; δ_o1 = 0.02")
-    study = at_hand(session)
-    found = compared(study.timeline.problem, parsed("o1 = 0.7\nδ_o1 = 0.02", ""))
+    sibling = builtin.open("sibling")
+    (wrong,) = recorded(sibling, "bias-subtracted+factor-two:missing", (1,))
+    typed = [f"{name} = {wrong[name]:.4f}" for name in ("o1", "δ_o1")]
+    study = at_hand(sent(screens.of_problem(sibling), "; ".join(typed)))
+    found = compared(sibling, parsed("\n".join(typed), ""))
     assert found.verdict == "ambiguous" and {one.ids[0] for one in found.mistakes[: found.tied]} == {"bias-subtracted"}
     assert study.slip == ("mistake.bias-subtracted.did", {})
 
