@@ -145,10 +145,13 @@ def bind(expr: Expr, meaning: Callable[[Any], Expr]) -> Expr:
 
 def keys(expr: Expr) -> Iterator[Any]:
     """The keys of all names, from left to right, repeated ones repeated."""
-    if isinstance(expr, Name):
-        yield expr.key
-    for part in children(expr):
-        yield from keys(part)
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Name):
+            yield part.key
+        else:
+            waiting.extend(reversed(children(part)))
 
 
 def names(expr: Expr) -> tuple[Any, ...]:
