@@ -31,6 +31,19 @@ def sizes(terminal: Terminal, count: int, first: int = 2) -> list[int]:
     return found
 
 
+def test_a_program_that_begins_loaded_shows_and_sends_what_one_that_begins_with_nothing_does(tmp_path: Path) -> None:
+    variables = {"TERM": "tmux-256color", "TMUX": "/tmp/none,1,0", "COLORTERM": "truecolor"}
+    sent, shown = [], []
+    for cold in (False, True):
+        terminal = Terminal(tmp_path / str(cold), "learn", "hidden-delta", cold=cold, **variables)
+        terminal.until("? keys")
+        terminal.press(b"o" * THEMES.index("safe"))
+        sent.append(codes(bytes(terminal.recent)))
+        shown.append([terminal.cells(y) for y in range(24)])
+        assert terminal.end(signal.SIGTERM) == 128 + signal.SIGTERM
+    assert sent[0] == sent[1] and b"38;5" in sent[0] and shown[0] == shown[1]
+
+
 def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
     terminal.until("? keys")
@@ -143,10 +156,11 @@ def test_no_theme_sends_colours_that_the_terminal_lacks(tmp_path: Path, variable
 
 
 def described(home: Path, entry: str) -> Terminal:
-    """The tutor on a terminal that only this entry describes."""
+    """The tutor on a terminal that only this entry describes, from before Textual is loaded on."""
     (home / "entry.ti").write_text(f"{entry}\n")
     subprocess.run(["tic", "-o", str(home), str(home / "entry.ti")], check=True)
-    return Terminal(home, "learn", "hidden-delta", TERM=entry.partition("|")[0], TERMINFO=str(home))
+    term = entry.partition("|")[0]
+    return Terminal(home, "learn", "hidden-delta", cold=True, TERM=term, TERMINFO=str(home))
 
 
 @pytest.mark.skipif(which("tic") is None, reason="needs tic to describe a terminal")
