@@ -31,19 +31,6 @@ def sizes(terminal: Terminal, count: int, first: int = 2) -> list[int]:
     return found
 
 
-def test_a_program_that_begins_loaded_shows_and_sends_what_one_that_begins_with_nothing_does(tmp_path: Path) -> None:
-    variables = {"TERM": "tmux-256color", "TMUX": "/tmp/none,1,0", "COLORTERM": "truecolor"}
-    sent, shown = [], []
-    for cold in (False, True):
-        terminal = Terminal(tmp_path / str(cold), "learn", "hidden-delta", cold=cold, **variables)
-        terminal.until("? keys")
-        terminal.press(b"o" * THEMES.index("safe"))
-        sent.append(codes(bytes(terminal.recent)))
-        shown.append([terminal.cells(y) for y in range(24)])
-        assert terminal.end(signal.SIGTERM) == 128 + signal.SIGTERM
-    assert sent[0] == sent[1] and b"38;5" in sent[0] and shown[0] == shown[1]
-
-
 def test_a_killed_tutor_starts_again_at_the_same_step(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta")
     terminal.until("? keys")
@@ -155,21 +142,27 @@ def test_no_theme_sends_colours_that_the_terminal_lacks(tmp_path: Path, variable
     terminal.end(signal.SIGTERM)
 
 
-def described(home: Path, entry: str) -> Terminal:
-    """The tutor on a terminal that only this entry describes, from before Textual is loaded on."""
+def described(home: Path, entry: str, cold: bool = False) -> Terminal:
+    """The tutor on a terminal that only this entry describes."""
     (home / "entry.ti").write_text(f"{entry}\n")
     subprocess.run(["tic", "-o", str(home), str(home / "entry.ti")], check=True)
     term = entry.partition("|")[0]
-    return Terminal(home, "learn", "hidden-delta", cold=True, TERM=term, TERMINFO=str(home))
+    return Terminal(home, "learn", "hidden-delta", cold=cold, TERM=term, TERMINFO=str(home))
 
 
 @pytest.mark.skipif(which("tic") is None, reason="needs tic to describe a terminal")
 def test_a_terminal_of_256_colours_by_its_description_alone_gets_them(tmp_path: Path) -> None:
-    terminal = described(tmp_path, "wide|of a name that says nothing, colors#256, use=xterm,")
-    terminal.until("? keys")
-    found = codes(terminal.press(b"o"))
-    assert b"38;5" in found and found <= PLAIN | CUBE, found
-    terminal.end(signal.SIGTERM)
+    """Whether Textual is loaded once they are known, as in every start, or before, as in most of the tests."""
+    shown = []
+    for cold in (True, False):
+        terminal = described(tmp_path, "wide|of a name that says nothing, colors#256, use=xterm,", cold)
+        terminal.until("? keys")
+        found = codes(terminal.press(b"o"))
+        assert b"38;5" in found and found <= PLAIN | CUBE, found
+        shown.append([terminal.cells(y) for y in range(24)])
+        terminal.end(signal.SIGTERM)
+        (tmp_path / "progress.sqlite").unlink()
+    assert shown[0] == shown[1]
 
 
 WAYS = ("variable", "option", "terminal")
