@@ -236,6 +236,19 @@ def test_an_array_has_the_digits_of_its_longest_entry() -> None:
     assert told(f"net_h1 = {first:.2f}\nnet_h2 = {second:.8f}").verdict == "right"
 
 
+@pytest.mark.parametrize("digits", [2, 3, 5, 9])
+def test_an_array_may_be_rounded_to_significant_digits(digits: int) -> None:
+    """As books do, and %g: what is larger then has fewer decimals."""
+    first, second = right(TWO).array("delta", 2)[0]
+    assert abs(first) > 0.1 > abs(second) > 0.01
+
+    def verdict(share: float) -> str | None:
+        return told(f"delta2 = [[{first * (1 + share):.{digits}g} {second:.{digits}g}]]").verdict
+
+    assert verdict(0) == "right"
+    assert verdict(1.6 * 10.0 ** (1 - digits)) != "right"
+
+
 def test_a_share_of_the_right_number_may_be_allowed() -> None:
     value = right(TWO)["o1"] * (1 + 1e-4)
     assert told(f"o1 = {value!r}").verdict != "right"
