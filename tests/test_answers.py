@@ -16,7 +16,7 @@ from disks import Disk
 from test_learner_file import PLACE
 
 from nntutor.lessons.export import progress
-from nntutor.lessons.learner import places, review
+from nntutor.lessons.learner import review, waiting
 from nntutor.lessons.learner.answers import Answer, Skill, after, fitting
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli
@@ -240,7 +240,7 @@ def test_what_is_no_such_file_says_so(
     file.write_text(text)
     assert run(monkeypatch, tmp_path, "progress", "--import", str(file)) == 2
     assert "is no file of" in capsys.readouterr().err
-    assert not places.exists()
+    assert not waiting.exists()
 
 
 def test_entries_that_cannot_be_are_left_out() -> None:

@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +121,12 @@ def test_every_attribute_that_the_page_names_is_there() -> None:
         for attribute in re.findall(r"`(\w+)(?:\([\w, ]*\))?`", found[2]):
             assert hasattr(here[found[1]], attribute) or attribute == "len", (found[1], attribute)
     assert seen == len(here)
+
+
+@pytest.mark.parametrize("of", [nntutor.Problem, nntutor.Optimizer, nntutor.Layer, nntutor.Network])
+def test_every_setting_stands_on_the_page(of: type) -> None:
+    (row,) = re.findall(rf"^\| `{of.__name__}` \| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {one.name for one in fields(of)} <= set(re.findall(r"`(\w+)`", row))
 
 
 # --- what comes out ----------------------------------------------------------------------------------

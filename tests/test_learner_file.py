@@ -17,7 +17,7 @@ import pytest
 
 from nntutor.core.engine.edits import Edit
 from nntutor.core.notation.symbols import Ref
-from nntutor.lessons.learner import database, folders, places, processes
+from nntutor.lessons.learner import database, folders, processes, waiting
 from nntutor.lessons.learner.places import Place, Store
 
 ODD = np.array([0.1, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1 / 3])
@@ -358,7 +358,7 @@ def test_the_folders_have_their_place_below_home_where_no_variable_is_set(
 
 def test_where_there_is_no_file_no_lesson_is_finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NNTUTOR_HOME", str(tmp_path / "none"))
-    assert not places.exists()
+    assert not waiting.exists()
 
 
 @pytest.mark.parametrize("how", ["fine", "broken", "foreign", "newer", "missing"])

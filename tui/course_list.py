@@ -8,7 +8,7 @@ from contextlib import closing
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
-from nntutor.lessons.learner import places
+from nntutor.lessons.learner import waiting
 from nntutor.lessons.learner.places import Store
 
 
@@ -49,7 +49,7 @@ def lines(words: Words) -> Iterator[str]:
 
 def _progress(words: Words) -> tuple[frozenset[str], dict[str, int], list[str]]:
     """The lessons that the learner has finished, the stop reached in those that are begun, and what there is to say."""
-    if not places.exists():
+    if not waiting.exists():
         return frozenset(), {}, []
     from nntutor.tui.desk import Desk
 

@@ -14,7 +14,7 @@ from nntutor.lessons.course.again import in_order
 from nntutor.lessons.export import progress
 from nntutor.lessons.language.cells import cells, padded
 from nntutor.lessons.language.words import Words
-from nntutor.lessons.learner import places
+from nntutor.lessons.learner import waiting
 from nntutor.lessons.learner.answers import Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import BOXES, is_due
@@ -47,7 +47,7 @@ def reset(out: Output) -> int:
     """Forget everything, after a question; the exit status."""
     say = out.words.say
     finished, skills, _ = _learned(out.words)
-    if not places.exists():
+    if not waiting.exists():
         out.lines(iter([say("learned.nothing")]))
         return 0
     out.lines(iter([say("learned.ask", finished=len(finished), skills=len(skills))]))
@@ -64,7 +64,7 @@ def reset(out: Output) -> int:
 
 def _learned(words: Words) -> tuple[frozenset[str], dict[str, Skill], str]:
     """Finished lessons that there are, skills, and what there is to say of the file; looking makes no file."""
-    if not places.exists():
+    if not waiting.exists():
         return frozenset(), {}, ""
     from nntutor.tui.desk import Desk
 

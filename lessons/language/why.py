@@ -11,6 +11,7 @@ from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.mistakes.spelling import made_in
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
@@ -52,7 +53,7 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
             wrong = where == "hidden" and "updated-weights" in made_in(mistake, ref.layer)
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
         case "delta":
-            merged = where == "output" and problem.error in ("bce", "softmax-ce", "perceptron")
+            merged = where == "output" and LOSSES[problem.error].delta is not None
             return f"delta_{_ERROR.get(problem.error, problem.error)}" if merged else f"delta_{where}"
         case "gradient" if problem.surface:
             return "gradient_surface"

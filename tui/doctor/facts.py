@@ -22,7 +22,7 @@ from nntutor.core.errors import NntutorError
 from nntutor.core.foreign import clean
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
-from nntutor.lessons.learner import database, folders, places
+from nntutor.lessons.learner import database, folders, waiting
 from nntutor.tui.state import keymap
 from nntutor.tui.terminal import background, capabilities, probe
 from nntutor.tui.terminal.capabilities import LookChoice
@@ -164,7 +164,7 @@ def _installed(name: str) -> bool:
 def _places() -> tuple[Path | None, Path | None]:
     """Where state is kept: the folder and the file; nothing where there is no home folder."""
     try:
-        return folders.state(), places.path()
+        return folders.state(), waiting.path()
     except RuntimeError:
         return None, None
 

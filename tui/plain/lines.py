@@ -54,7 +54,7 @@ def _answer(session: Session, text: str) -> Meant:
     action = action_of(session.keymap, text) if text else "escape"
     if (not text or action == "continue") and session.practice is None and isinstance(panel, Answering):
         return Meant((Typed(" "),))  # “continue” is no answer, and goes on wherever a question opens by itself
-    if action == "escape":
+    if action == "escape" or (action == "continue" and session.practice is not None):
         return Meant((Press("escape"),))
     if isinstance(panel, Editing) and (wrong := alone(session, text)) is not None:
         return Meant(wrong=wrong)
