@@ -290,6 +290,13 @@ def test_the_trained_weight_is_not_taken_for_the_one_of_iteration_one() -> None:
     assert changed.timeline.trace_of(1)["w4"] == own + 0.1
 
 
+def test_a_small_change_of_a_large_number_is_told_in_as_many_digits_as_show_it() -> None:
+    session = at(typed(screens.of_lesson("start", size=(120, 40), known=True), "w1 = 1000"), "nudge")
+    raised = screens.pressed(session, "more")
+    assert "w1 1000 → 1000.001 (+0.001)" in screen(raised) and "With w1 at 1000.001 it is" in screen(raised)
+    assert "Raise w1 from 1000.001 to 1000.002" in screen(at(raised, "slope"))
+
+
 def test_a_later_edit_that_no_longer_counts_is_said_to() -> None:
     session = typed(at(screens.of_lesson("wall", known=True), "by-key"), "w1 = 1")
     assert "no longer counts" not in screen(session)
