@@ -241,14 +241,14 @@ class Terminal(Program):
         return self.text()
 
     def cells(self, y: int) -> list[pyte.screens.Char]:
-        """A row, as terminals have it: of a wide glyph that is half overwritten the other half is blank."""
+        """A row as it is seen: of a wide glyph that is half overwritten the other half is blank."""
         row = [self.emulator.buffer[y][x] for x in range(self.emulator.columns)]
         for x, cell in enumerate(row):
             stub = x > 0 and wcwidth(row[x - 1].data[:1] or " ") == 2
             cut = wcwidth(cell.data[:1] or " ") == 2 and (x + 1 == len(row) or row[x + 1].data != "")
             if cut or (cell.data == "" and not stub):
                 row[x] = cell._replace(data=" ")
-        return row
+        return list(map(seen, row))
 
     def line(self, y: int) -> str:
         return "".join(cell.data for cell in self.cells(y)).rstrip()
@@ -258,6 +258,12 @@ class Terminal(Program):
 
     def text(self) -> str:
         return "\n".join(self.lines())
+
+
+def seen(cell: pyte.screens.Char) -> pyte.screens.Char:
+    """A cell as an eye has it: of a blank one without a line only the ground."""
+    letters = cell.data != " " or cell.reverse or cell.underscore
+    return cell if letters else cell._replace(fg="default", bold=False)
 
 
 def sweep() -> None:

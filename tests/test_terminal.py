@@ -59,7 +59,7 @@ def test_what_is_painted_in_parts_is_what_is_painted_whole(
 ) -> None:
     terminal = Terminal(tmp_path, "learn", lesson, "--lang", "ko", size=size)
     terminal.until("q ")
-    assert len(terminal.recent) <= 9 * 1024, "the first screen"
+    assert len(terminal.recent) <= 8 * 1024, "the first screen"
     for key in (*[b"o"] * theme, *[RIGHT] * 3, b"v", b" ", b"?", b"q", b"w", b"q", b"n", RIGHT):
         terminal.press(key)
     parts = [terminal.cells(y) for y in range(size[1])]
