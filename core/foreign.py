@@ -7,11 +7,13 @@ it may stand where.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LONGEST = 300
 """Letters of a foreign text in a message or a heading."""
 _READ = 8 * LONGEST
+_APART = re.compile(r"\s*[\t-\r\x85\u2028\u2029]\s*")
 # Variation selectors: whether a sign is drawn as text or as a picture, which terminals count in cells differently.
 _SELECTORS = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
@@ -39,8 +41,9 @@ def lines(text: str) -> str:
 
 
 def typed(text: str, most: int) -> str:
-    """What of a typed or pasted text can stand in a line."""
-    return "".join(letter for letter in text[: most + _READ] if letter.isprintable())[:most]
+    """What of a typed or pasted text can stand in a line; what stood in two lines or cells stays two words."""
+    apart = _APART.sub(" ", text[: most + _READ].strip("\t\r\n"))
+    return "".join(letter for letter in apart if letter.isprintable())[:most]
 
 
 def _harmless(text: str) -> str:

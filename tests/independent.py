@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-_REPLACED = (("½", "0.5"), ("·", "*"), ("−", "-"), ("²", "**2"), ("√", "sqrt"), ("^2", "**2"))
+_REPLACED = (("½", "0.5"), ("·", "*"), ("−", "-"), ("²", "**2"), ("√", "sqrt"), ("^2", "**2"), ("≥", ">="))
 
 
 def value(formula: str, operands: Mapping[str, float], leaky: float) -> float:

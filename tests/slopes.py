@@ -64,6 +64,6 @@ def _slope(tree: Expr, trace: Trace, along: dict[Ref, Slopes]) -> Slopes:
             outer = {
                 "exp": lambda: np.exp(x), "ln": lambda: 1 / x, "√": lambda: 0.5 / np.sqrt(x),
                 "tanh": lambda: 1 / np.cosh(x) ** 2, "abs": lambda: np.sign(x), "sign": lambda: 0.0,
-                "step": lambda: 0.0, "leaky": lambda: 1.0 if x > 0 else below,
+                "step": lambda: 0.0, "above": lambda: 0.0, "leaky": lambda: 1.0 if x > 0 else below,
             }[func]  # fmt: skip
             return slope(a) * outer()

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from terminals import COMMAND, LEFT, RIGHT, Terminal
+from loaded import MAIN
+from terminals import LEFT, RIGHT, Terminal
 
 from nntutor.lessons.course import load
 
@@ -204,10 +205,10 @@ def drain(terminal: Terminal, quiet: float, longest: float) -> None:
         pass
 
 
-def started(home: Path, *arguments: str, longest: float = 30.0) -> Terminal:
+def started(home: Path, *arguments: str, longest: float = 30.0, cold: bool = False) -> Terminal:
     """A program whose first screen stands. What keys export lands beside its home."""
-    command = ["sh", "-c", 'cd "$0" && exec "$@"', str(home.parent), *COMMAND, *arguments]
-    terminal = Terminal(home, command=command)
+    code = f"import os; os.chdir({str(home.parent)!r}); {MAIN}"
+    terminal = Terminal(home, *arguments, code=code, cold=cold)
     ends = time.monotonic() + longest
     while place_of(terminal) is None and time.monotonic() < ends and terminal.status() is None:
         terminal.receive(0.05)
@@ -277,7 +278,8 @@ def hammer(home: Path, count: int, seed: int, kinds: Sequence[str] = tuple(KINDS
     """`count` random inputs from one seed, then the screen beside that of a fresh program at the same place."""
     random = Random(seed)
     tally, log = Tally(starts=1), []
-    terminal = started(home, "learn", random.choice(load.lessons()).id)
+    # With nothing loaded: what a key comes to load is loaded by that key.
+    terminal = started(home, "learn", random.choice(load.lessons()).id, cold=True)
     weights = [KINDS[name][0] for name in kinds]
     try:
         for _ in range(count):

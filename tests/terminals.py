@@ -14,10 +14,11 @@ import termios
 import time
 from pathlib import Path
 
+import loaded
 import pyte
 from wcwidth import wcwidth
 
-COMMAND = [sys.executable, "-c", "import sys; from nntutor.tui.command import main; sys.exit(main())"]
+COMMAND = [sys.executable, "-c", loaded.MAIN]
 RIGHT, LEFT, DOWN, UP = b"\x1b[C", b"\x1b[D", b"\x1b[B", b"\x1b[A"
 # What the emulator does not know: it would print the ends of private sequences.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][\d;]*(?:\$p|u|\$y)")
@@ -34,23 +35,37 @@ _LEFT_OUT = (
 
 
 class Program:
-    """A program on a pseudo-terminal. What it writes is read and not drawn, so that reading takes no time."""
+    """A program on a pseudo-terminal. What it writes is read and not drawn, so that reading takes no time.
+
+    The tutor, or other code of Python, begins with everything loaded (loaded.py) unless it is `cold`, a command with
+    nothing.
+    """
 
     def __init__(
         self,
         home: Path,
         *arguments: str,
         command: list[str] | None = None,
+        code: str = loaded.MAIN,
+        cold: bool = False,
         size: tuple[int, int] = (80, 24),
         **environment: str,
     ) -> None:
+        clean = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
+        clean |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "NNTUTOR_HOME": str(home), **environment}
+        self._fork: loaded.Fork | None = None
         self.began = time.perf_counter()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            clean = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-            clean |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "NNTUTOR_HOME": str(home), **environment}
-            whole = command or [*COMMAND, *arguments]
-            os.execvpe(whole[0], whole, clean)
+        if command is None and not cold and loaded.serves(environment):
+            self.fd, inside = pty.openpty()
+            fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+            self._fork = loaded.Fork(code, arguments, clean, [inside])
+            os.close(inside)
+            self.pid = self._fork.pid
+        else:
+            self.pid, self.fd = pty.fork()
+            if self.pid == 0:
+                whole = command or [sys.executable, "-c", code, *arguments]
+                os.execvpe(whole[0], whole, clean)
         _OPEN.append(self)
         self.size = size
         self.last = b""
@@ -129,6 +144,8 @@ class Program:
 
     def status(self) -> int | None:
         """How the program has ended, or None while it runs."""
+        if self._fork is not None:
+            return self._fork.wait(0)
         if self._status is None:
             done, status = os.waitpid(self.pid, os.WNOHANG)
             self._status = os.waitstatus_to_exitcode(status) if done else None
@@ -136,7 +153,9 @@ class Program:
 
     def strike(self) -> None:
         """SIGKILL; what it has written can still be read."""
-        if self.status() is None:
+        if self._fork is not None:
+            self._fork.end()
+        elif self.status() is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
             self._status = -signal.SIGKILL
@@ -179,6 +198,8 @@ class Terminal(Program):
         home: Path,
         *arguments: str,
         command: list[str] | None = None,
+        code: str = loaded.MAIN,
+        cold: bool = False,
         size: tuple[int, int] = (80, 24),
         answers: bool = True,
         **environment: str,
@@ -189,7 +210,7 @@ class Terminal(Program):
             self.emulator.write_process_input = lambda text: self._answers.append(text)  # type: ignore[method-assign]
         self._stream = pyte.ByteStream(self.emulator)
         self._half, self.recent = b"", bytearray()
-        super().__init__(home, *arguments, command=command, size=size, **environment)
+        super().__init__(home, *arguments, command=command, code=code, cold=cold, size=size, **environment)
 
     def resize(self, width: int, height: int) -> None:
         super().resize(width, height)
@@ -220,14 +241,14 @@ class Terminal(Program):
         return self.text()
 
     def cells(self, y: int) -> list[pyte.screens.Char]:
-        """A row, as terminals have it: of a wide glyph that is half overwritten the other half is blank."""
+        """A row as it is seen: of a wide glyph that is half overwritten the other half is blank."""
         row = [self.emulator.buffer[y][x] for x in range(self.emulator.columns)]
         for x, cell in enumerate(row):
             stub = x > 0 and wcwidth(row[x - 1].data[:1] or " ") == 2
             cut = wcwidth(cell.data[:1] or " ") == 2 and (x + 1 == len(row) or row[x + 1].data != "")
             if cut or (cell.data == "" and not stub):
                 row[x] = cell._replace(data=" ")
-        return row
+        return list(map(seen, row))
 
     def line(self, y: int) -> str:
         return "".join(cell.data for cell in self.cells(y)).rstrip()
@@ -237,6 +258,12 @@ class Terminal(Program):
 
     def text(self) -> str:
         return "\n".join(self.lines())
+
+
+def seen(cell: pyte.screens.Char) -> pyte.screens.Char:
+    """A cell as an eye has it: of a blank one without a line only the ground."""
+    letters = cell.data != " " or cell.reverse or cell.underscore
+    return cell if letters else cell._replace(fg="default", bold=False)
 
 
 def sweep() -> None:

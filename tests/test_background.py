@@ -7,7 +7,6 @@ import os
 import pty
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
+import loaded
 import pytest
 from terminals import RIGHT, Terminal
 from test_multiplexers import Tmux
@@ -224,9 +224,6 @@ def test_colorfgbg_says_it_where_the_terminal_does_not(value: str, light: bool |
 def test_the_doctor_says_what_the_environment_and_the_file_say(tmp_path: Path) -> None:
     with closing(Store.open(tmp_path)) as store:
         store.keep_setting("background", "light")
-    program = "import sys; from nntutor.tui.command import main; sys.exit(main())"
-    said = subprocess.run(
-        [sys.executable, "-c", program, "doctor"], capture_output=True, text=True, check=True, timeout=60,
-        env={**os.environ, "NNTUTOR_HOME": str(tmp_path), "COLORFGBG": "15;0", "TERM": "xterm-256color"},
-    ).stdout  # fmt: skip
+    variables = {**os.environ, "NNTUTOR_HOME": str(tmp_path), "COLORFGBG": "15;0", "TERM": "xterm-256color"}
+    said = loaded.run(loaded.MAIN, ["doctor"], variables, b"").stdout.decode()
     assert "background: dark" in said and "colours of the tutor: light" in said

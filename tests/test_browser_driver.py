@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import select
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import loaded
 import pyte
 import pytest
 
@@ -33,20 +32,17 @@ class Below:
         kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "LC_ALL", "LANG")}
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "nntutor", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**kept, **whole},
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._in, self._out = self._process.stdin, self._process.stdout
+        pipes = [os.pipe() for _ in range(3)]
+        ours = (pipes[0][1], pipes[1][0], pipes[2][0])
+        theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
+        self._fork = loaded.Fork(loaded.MAIN, arguments, {**kept, **whole}, theirs)
+        for one in theirs:
+            os.close(one)
+        self._in, self._out, self._err = (os.fdopen(one, "wb" if one == ours[0] else "rb", 0) for one in ours)
         self._data, self.sent, self.told = b"", b"", list[dict[str, object]]()
 
     def send(self, content: bytes, letter: bytes = b"D") -> None:
         self._in.write(letter + len(content).to_bytes(4, "big") + content)
-        self._in.flush()
 
     def tell(self, **told: object) -> None:
         self.send(json.dumps(told).encode(), b"M")
@@ -74,20 +70,16 @@ class Below:
     def hang_up(self) -> None:
         self._in.close()
 
-    def wait(self) -> tuple[int, bytes]:
+    def wait(self) -> tuple[int | None, bytes]:
         """Its status, and what it has said on standard error."""
         while self._read():
             pass
-        assert self._process.stderr is not None
-        return self._process.wait(20), self._process.stderr.read()
+        return self._fork.wait(20), self._err.read()
 
     def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                pipe.close()
+        self._fork.end()
+        for pipe in (self._in, self._out, self._err):
+            pipe.close()
 
 
 @pytest.fixture

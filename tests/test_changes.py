@@ -19,6 +19,7 @@ from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import History
 from nntutor.core.engine.training import run
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
@@ -132,7 +133,7 @@ def races(session: Session) -> None:
     study = session.study
     assert study is not None
     words, look = words_with_keys(session), replace(look_of(session), digits=17)
-    head, *rows = table.drawn("race", study, words, 200, 40, look)
+    head, *rows = table.drawn("race", study, words, 400, 40, look)
     racers = [found for row in rows for found in _RACER.finditer("".join(piece.text for piece in row))]
     counted = re.search(r"[\d ,]+", head[0].text.strip().replace(" ", ""))
     assert counted is not None
@@ -157,11 +158,11 @@ def races(session: Session) -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_key_changes_what_the_screen_says_from_the_first_iteration_on(lesson: Lesson) -> None:
-    for stop in near_stops(lesson):
+    for stop, keys in zip(near_stops(lesson), itertools.cycle([("more", "halve"), ("double", "less")])):
         session = at(screens.of_lesson(lesson.id, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
-        for how in ("more", "less", "halve", "double"):
+        for how in keys:
             change, after = keyed(lesson, study, how), lint.ran(screens.pressed(session, how))
             assert after.study is not None
             if after.study.run != study.run:
@@ -180,12 +181,12 @@ def test_a_key_changes_what_the_screen_says_from_the_first_iteration_on(lesson: 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_a_typed_number_counts_from_where_the_screen_says_and_its_preview_is_what_follows(lesson: Lesson) -> None:
-    for stop in near_stops(lesson):
+    for turn, stop in enumerate(near_stops(lesson)):
         session = at(screens.of_lesson(lesson.id, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
         main = keyed(lesson, study, "more")
-        for ref in edits.editable(study):
+        for ref in edits.editable(study)[turn % 2 :: 2]:
             now = edits.value_now(study, ref)
             value = round(0.75 * now + 0.123, 6) if ref.kind not in NUMBERS else now + 1
             if ref.kind in RATE_FIELDS and not in_range(ref.kind, value):
@@ -214,7 +215,7 @@ SIZES = [(30, 10), (40, 12), (40, 24), (56, 17), (80, 24), (120, 40), (200, 50)]
 @pytest.mark.parametrize(("lesson", "language"), list(zip(LESSONS, itertools.cycle(LANGUAGES))))
 def test_what_is_told_of_a_change_is_cut_by_no_edge(lesson: Lesson, language: str) -> None:
     turn = itertools.cycle(SIZES)
-    for stop in near_stops(lesson)[-2:]:
+    for stop in near_stops(lesson)[-1:]:
         session = at(screens.of_lesson(lesson.id, language, known=True), stop.id)
         study = session.study
         assert study is not None
@@ -289,6 +290,13 @@ def test_the_trained_weight_is_not_taken_for_the_one_of_iteration_one() -> None:
     assert changed.timeline.trace_of(1)["w4"] == own + 0.1
 
 
+def test_a_small_change_of_a_large_number_is_told_in_as_many_digits_as_show_it() -> None:
+    session = at(typed(screens.of_lesson("start", size=(120, 40), known=True), "w1 = 1000"), "nudge")
+    raised = screens.pressed(session, "more")
+    assert "w1 1000 → 1000.001 (+0.001)" in screen(raised) and "With w1 at 1000.001 it is" in screen(raised)
+    assert "Raise w1 from 1000.001 to 1000.002" in screen(at(raised, "slope"))
+
+
 def test_a_later_edit_that_no_longer_counts_is_said_to() -> None:
     session = typed(at(screens.of_lesson("wall", known=True), "by-key"), "w1 = 1")
     assert "no longer counts" not in screen(session)
@@ -347,7 +355,7 @@ def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
         ("momentum", "why", "eta = 0.11", Ref("rate_eta")),
         ("momentum", "why", "mu = 0.25", Ref("rate_mu")),
         ("momentum", "why", "learning_rate = 0.11", Ref("rate_eta")),
-        ("momentum", "ravine", "0.3", Ref("rate_mu")),
+        ("momentum", "ravine", "0,3", Ref("rate_mu")),
         ("output-delta", "update", "0.3", Ref("weight", 2, 1, 1)),
         ("deeper", "count", "3", Ref("set_depth")),
     ],
@@ -358,10 +366,32 @@ def test_a_typed_line_sets_what_it_names_or_what_is_at_hand(lesson: str, stop: s
     assert [edit.ref for edit in study.timeline.edits] == [ref]
 
 
+@pytest.mark.parametrize(("symbol", "now"), [("δ_o1", "δ_o1"), ("δ_h2", "δ_h1_2"), ("w7⁺", "w15⁺")])
+def test_of_another_depth_a_number_is_told_as_what_it_was_before_and_is_after(symbol: str, now: str) -> None:
+    """Layer 2 has another role then: what was said of δ_o1 was the delta of a hidden unit."""
+    session = screens.of_lesson("hidden-delta", known=True)
+    assert session.study is not None
+    ref = session.study.trace.find(symbol)
+    assert ref is not None
+    index = session.study.trace.index_of(ref)
+    assert index is not None
+    before = replace(session, study=moves.to(session.study, 1, index))
+    after = typed(before, "depth = 3")
+    for one, name in ((before, symbol), (after, now), (screens.pressed(after, "undo"), symbol)):
+        assert one.study is not None
+        assert one.study.step.symbol == name
+    values = [figure(one.study.step.value) for one in (before, after) if one.study is not None]
+    assert f"{now} {' → '.join(values)}, E " in screen(after)
+    assert f"{symbol} {' → '.join(reversed(values))}, E " in screen(screens.pressed(after, "undo"))
+
+
 @pytest.mark.parametrize(
     ("lesson", "line", "told"),
     [
         ("by-hand", "0.3", "“0.3” for which number?"),
+        ("by-hand", "0x10", "“0x10” is not a number."),
+        ("by-hand", "1/0", "“1/0” is not a number."),
+        ("by-hand", "w99", "“w99” is not a number."),
         ("by-hand", "b = 1", "more than one bias: b_h1 to b_o1"),
         ("start", "mu = 0.5", "μ is not used by the rule of this run"),
     ],

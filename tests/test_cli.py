@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import browsers
+import loaded
 import pytest
 from terminals import COMMAND, Terminal
 
@@ -31,7 +32,7 @@ from nntutor.tui.browser.serve import is_here
 from nntutor.tui.parser import parser_of
 from nntutor.tui.terminal import capabilities
 
-RUN = "import sys; from nntutor.tui.command import main; sys.exit(main())"
+RUN = loaded.MAIN
 LOADED = (
     "import sys; from nntutor.tui.command import main; status = main(); "
     "print(*(n for n in ('numpy', 'textual', 'rich', 'plotext', 'aiohttp') if n in sys.modules), file=sys.stderr); "
@@ -58,14 +59,13 @@ def environment(**changed: str) -> dict[str, str]:
 
 def run(*given: str, code: str = RUN, stdin: str = "", **changed: str) -> Ended:
     """The real command in a process of its own."""
-    ended = subprocess.run(
-        [sys.executable, "-c", code, *given],
-        input=stdin.encode(),
-        capture_output=True,
-        env=environment(**changed),
-        timeout=60,
-        check=False,
-    )
+    variables = environment(**changed)
+    if code != LOADED and loaded.serves(changed):
+        ended = loaded.run(code, given, variables, stdin.encode())
+    else:
+        command = [sys.executable, "-c", code, *given]
+        typed = stdin.encode()
+        ended = subprocess.run(command, input=typed, capture_output=True, env=variables, timeout=60, check=False)
     return Ended(ended.returncode, ended.stdout.decode("utf-8"), ended.stderr.decode("utf-8"))
 
 

@@ -19,8 +19,8 @@ def compare(left: str, right: str) -> int | None:
     return (first > second) - (first < second)
 
 
-def said(text: str, own: bool = True) -> str:
-    return chosen(text, compare, lambda: own)
+def said(text: str, own: bool = True, here: bool = True) -> str:
+    return chosen(text, compare, {"own": own, "unbroken": own, "here": here}.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,7 @@ def said(text: str, own: bool = True) -> str:
         ("{{if own}}claim{{else}}none{{end}} {{if not own}}changed{{end}}", "claim"),
         ("{{if always}}true{{else}}never{{end}}", "true"),
         ("{{if own or missing = 1}}not asked{{end}}", "not asked"),
+        ("{{if unbroken and a < b}}After 5 moves{{end}} {{if not here}}there{{else}}here{{end}}", "After 5 moves here"),
         ("{{end:first}} {{if a < b}}{{end:last}}{{end}}", "{{end:first}} {{end:last}}"),
         ("{{ if a < b }} spaced {{ end }} out", "spaced out"),
     ],
@@ -47,6 +48,8 @@ def test_the_branches_that_are_true_are_said(text: str, shown: str) -> None:
 
 def test_without_the_lessons_own_numbers_its_claims_are_not_said() -> None:
     assert said("{{if own}}It is 3.{{end}} Press r.", own=False) == "Press r."
+    assert said("{{if unbroken}}After 5 moves it{{else}}It{{end}} is 3.", own=False) == "It is 3."
+    assert said("It is 3{{if here}} now{{end}}.", here=False) == "It is 3."
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_what_cannot_be_read_says_where_and_why(text: str, reason: str) -> None:
     assert reason in str(caught.value)
 
 
-OUTCOMES = ("a < b", "b = c", "not a < b", "own", "own and a > b", "a != c or own")
+OUTCOMES = ("a < b", "b = c", "not a < b", "own", "own and a > b", "a != c or own", "unbroken", "not here and b = c")
 
 
 @st.composite
@@ -86,12 +89,14 @@ def texts(draw: st.DrawFn, depth: int = 2) -> str:
     return f"{word}{{{{if {condition}}}}}{draw(texts(depth - 1))}{middle}{last}{{{{end}}}}{draw(texts(depth - 1))}"
 
 
-@given(texts(), st.integers(-1, 1), st.integers(-1, 1), st.integers(-1, 1), st.booleans())
+@given(texts(), st.integers(-1, 1), st.integers(-1, 1), st.integers(-1, 1), st.data())
 def test_every_text_that_can_be_shown_is_among_the_variants(
-    text: str, first: int, second: int, third: int, own: bool
+    text: str, first: int, second: int, third: int, data: st.DataObject
 ) -> None:
+    own = data.draw(st.booleans())
+    so = {"own": own, "unbroken": own or data.draw(st.booleans()), "here": data.draw(st.booleans())}
     outcome = {("a", "b"): first, ("b", "c"): second, ("a", "c"): third}
-    shown = chosen(text, lambda left, right: outcome[left, right], lambda: own)
+    shown = chosen(text, lambda left, right: outcome[left, right], so.__getitem__)
     assert shown in variants(text)
     assert "{{" not in shown
     assert "  " not in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from shown import three_wide
 
 from nntutor.core.diagnosis import reading, search, trying
+from nntutor.core.diagnosis import text as lines_of
 from nntutor.core.diagnosis.candidates import candidates
 from nntutor.core.diagnosis.diagnosing import Diagnosis, compared, diagnose
 from nntutor.core.diagnosis.places import blocks
@@ -138,6 +140,47 @@ def test_what_cannot_be_read_is_a_mistake_that_has_a_name(what: str) -> None:
         told(HOSTILE[what])
 
 
+def test_of_brackets_that_are_never_closed_no_line_is_read_again_for_each_that_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[int] = []
+
+    class Counting:
+        def fullmatch(self, said: str) -> re.Match[str] | None:
+            looked_at.append(len(said))
+            return named.fullmatch(said)
+
+    named = lines_of._NAMED
+    monkeypatch.setattr(lines_of, "_NAMED", Counting())
+    given = "dW1 = [\n" + "1\n" * 2000
+    with pytest.raises(NotValues):
+        parsed(given, "mine.txt")
+    assert sum(looked_at) < 3 * len(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "w5_new = 0.3589\nw5⁺ = 0.9", '{"w5_new": 0.3589, "w5⁺": 0.37}', "δ_h1 = 0.1\ndelta_h1@1 = 0.3",
+        "W2_new = [[0.3589 0.4087] [0.5 0.6]]\nw5_new = 0.9",
+        "W2_new = [[0.1 0.2] [0.3 0.4]]\nw6_new = 0.2\nw8_new = 0.6",
+    ],
+)  # fmt: skip
+def test_a_number_under_two_names_is_one_number(given: str) -> None:
+    with pytest.raises(NotValues) as raised:
+        told(given)
+    assert raised.value.what == "unlike"
+
+
+def test_a_number_under_two_names_may_have_other_digits_and_says_how_rows_are_meant() -> None:
+    assert told("w5_new = 0.3589\nw5⁺ = 0.35891648\nw5_new@1 = 0.4").verdict == "right"
+    nought = {"E": 0.298371109, "E@1": 0.298371109 + 1e-13}
+    assert compared(TWO, reading.of_mapping(nought)[0], tolerance=1e-6).verdict == "right"
+    new = right(TWO).array("new", 2)
+    turned = told(f"W2_new = {(new.T + 0.01).tolist()}\nw6_new = {new[0, 1] + 0.01}")
+    assert turned.orientation == "inputs-by-units"
+
+
 def test_a_row_may_end_before_the_column_of_iterations() -> None:
     value = right(TWO)["o1"]
     assert told(f"symbol,value,iteration\no1,{value!r}\n").verdict == "right"
@@ -191,6 +234,19 @@ def test_an_array_has_the_digits_of_its_longest_entry() -> None:
     first, second = trace["net_h1"], trace["net_h2"]
     assert told(f"z1 = [[{first:.2f} {second:.8f}]]").verdict != "right"
     assert told(f"net_h1 = {first:.2f}\nnet_h2 = {second:.8f}").verdict == "right"
+
+
+@pytest.mark.parametrize("digits", [2, 3, 5, 9])
+def test_an_array_may_be_rounded_to_significant_digits(digits: int) -> None:
+    """As books do, and %g: what is larger then has fewer decimals."""
+    first, second = right(TWO).array("delta", 2)[0]
+    assert abs(first) > 0.1 > abs(second) > 0.01
+
+    def verdict(share: float) -> str | None:
+        return told(f"delta2 = [[{first * (1 + share):.{digits}g} {second:.{digits}g}]]").verdict
+
+    assert verdict(0) == "right"
+    assert verdict(1.6 * 10.0 ** (1 - digits)) != "right"
 
 
 def test_a_share_of_the_right_number_may_be_allowed() -> None:
@@ -303,6 +359,24 @@ def test_the_first_part_of_what_is_left_over_is_kept() -> None:
     found = told(lines(right(TWO, 1, "sign"), "o1", "δ_o1", "δ_o2", "∂E/∂w5") + "\n∂E/∂w1 = 0.77")
     assert found.verdict == "partly" and found.mistakes[0].ids == ("sign",)
     assert (found.mistakes[0].explains, found.mistakes[0].of) == (4, 5)
+
+
+@pytest.mark.parametrize("given", ["w5_new = 0.9", "w5_new = 0.9\nE = 0.298", "δ_h1 = 0.05\nw1_new = 0.1"])
+def test_of_numbers_with_few_digits_no_two_mistakes_are_named(given: str) -> None:
+    found = told(given)
+    assert found.agreeing < len(found.values) and all(len(one.ids) == 1 for one in found.mistakes)
+
+
+def test_what_gives_fewer_numbers_than_the_right_rules_is_no_explanation() -> None:
+    """Gradients of layer 1 that no mistake makes, all else right: a mistake further in front gives one of them."""
+    trace = right(TWO)
+    gradients = trace.array("grad", 1)
+    rest = "\n".join(
+        f"{name} = {array.round(4).tolist()}"
+        for name, array in (("delta1", trace.array("delta", 1)), ("dW2", trace.array("grad", 2)))
+    )
+    found = told(f"{rest}\ndW1 = {(2.199 * gradients).round(4).tolist()}")
+    assert found.agreeing == 6 and found.verdict == "unexplained"
 
 
 def test_what_would_tell_equal_explanations_apart_is_said() -> None:

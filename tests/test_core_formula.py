@@ -36,6 +36,7 @@ def deeper(parts: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Mul, parts, parts),
         st.builds(Div, parts, parts),
         st.builds(lambda func, part: Call(func, (part,)), unary, parts),
+        st.builds(lambda part, below: Call("above", (part,), below), parts, st.sampled_from((0.0, 0.01, -0.5, 3.0))),
         st.lists(parts, min_size=2, max_size=4).map(lambda args: Call("max", tuple(args))),
     )
 
@@ -106,7 +107,13 @@ def test_every_number_is_asked_for_once_for_each_time_that_it_is_written(tree: E
     assert asked == list(keys(tree))
 
 
-@given(st.lists(st.sampled_from((Square, lambda part: Call("leaky", (part,)), Neg)), min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.sampled_from((Square, lambda part: Call("leaky", (part,)), lambda part: Call("above", (part,)), Neg)),
+        min_size=1,
+        max_size=12,
+    )
+)
 def test_work_grows_with_the_formula_and_not_with_what_is_made_of_it(chain: list[Callable[[Expr], Expr]]) -> None:
     """A chain of operations that read their operand twice is made once, entry by entry and as arrays."""
     tree: Expr = Name(REFS["x1"])
@@ -221,7 +228,9 @@ def test_a_number_is_written_with_the_ten_digits_and_nothing_between_them(source
     [
         ("2 − 3 − 4", -5), ("2/4/2", 0.25), ("2·3/4·5", 7.5), ("−2²", -4), ("(−2)²", 4), ("½·3²", 4.5), ("2 - -3", 5),
         ("max(1, 4, 2)", 4), ("√(9)", 3), ("√9", 3), ("abs(−3)", 3), ("step(0)", 1), ("relu(−1)", 0),
-        ("leaky(−1)", -0.01),
+        ("leaky(−1)", -0.01), ("1 if 0 > 0 else 0", 0), ("1 if 2 − 1 > 0 else 0.3", 1),
+        ("3·(1 if −1 > 0 else −0.5)", -1.5),
+        ("1 if 0 ≥ 0 else 0", 1), ("1 if −1 >= 0 else 0 ", 0),
         ("σ(0)", 0.5), ("exp(0) + ln(1)", 1), ("1e-3·1e3", 1), (".5 + 1.", 1.5), ("2^2^2", 16),
     ],
 )  # fmt: skip

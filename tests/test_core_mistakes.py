@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lawful import assert_laws
 from shown import ALL, SECOND, SHOWN, deep, square
-from strategies import problems, share
+from strategies import problems
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
@@ -20,7 +20,6 @@ from nntutor.core.rules.rulebook import right
 from nntutor.lessons.course import builtin
 
 
-@share(2)
 @given(problem=problems(settings=True), mistake=st.sampled_from(ALL), data=st.data())
 def test_the_laws_hold_for_a_mistaken_rulebook_in_all_layers_and_in_one(
     problem: Problem, mistake: str, data: st.DataObject
@@ -33,6 +32,8 @@ def test_the_laws_hold_for_a_mistaken_rulebook_in_all_layers_and_in_one(
 def test_the_laws_hold_for_a_mistake_where_it_shows_and_where_layers_are_wider_than_two(mistake: str) -> None:
     problem = SHOWN[mistake].problem
     assert_laws(problem, mistake)
+    shape = wide(problem).shape(3)
+    assert rulebook(replace(shape, mistake=mistake)) != right(shape), "it can be made there"
     assert_laws(wide(problem), mistake)
 
 

@@ -278,6 +278,16 @@ def test_a_timeline_is_original_as_long_as_every_given_number_is_the_problems_ow
     assert not edited.edit(Ref("rate_eta"), 0.375).is_original
 
 
+def test_a_timeline_is_unbroken_until_something_is_changed_on_the_way(two_two_two: Problem) -> None:
+    begun, weight, target = Timeline.start(two_two_two), Ref("weight", 1, 1, 1), Ref("target", 2, 1, 0, 0)
+    assert begun.edit(weight, 0.5).to(9).is_unbroken and begun.to(9).is_unbroken
+    later = begun.to(3).edit(weight, 0.5)
+    assert not later.is_unbroken and not later.to(9).edit(target, 0.5).is_unbroken and later.undo().is_unbroken
+    there = begun.to(3).edit(target, 0.5)
+    assert not there.is_unbroken and there.edit(target, given_number(two_two_two, target)).is_unbroken
+    assert later.to(1).edit(weight, 0.25).is_unbroken  # what was set later is forgotten
+
+
 def test_a_weight_set_after_training_is_no_longer_the_problems_own() -> None:
     problem = Problem(Network((Layer("sigmoid", [[0.5]], None),)), Samples([[1.0]], [[0.0]]), Optimizer())
     later = Timeline.start(problem).to(3, 1)

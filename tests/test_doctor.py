@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shlex
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import links
+import loaded
 import pytest
 from terminals import COMMAND, Terminal
 
@@ -217,8 +219,7 @@ def test_only_colours_that_are_there_are_shown(colours: int, present: str) -> No
 
 def test_without_a_terminal_no_escape_is_written_and_all_ends_well(tmp_path: Path) -> None:
     for given in ([], ["--ascii"], ["--lang", "ko"], ["--no-color"]):
-        done = subprocess.run([*COMMAND, "doctor", *given], capture_output=True, stdin=subprocess.DEVNULL,
-                              timeout=60, check=False)  # fmt: skip
+        done = loaded.run(loaded.MAIN, ["doctor", *given], os.environ, b"")
         assert (done.returncode, done.stderr) == (0, b"")
         assert b"\x1b" not in done.stdout
         assert b"--ascii" not in given or done.stdout.isascii()

@@ -254,7 +254,7 @@ def test_what_a_start_still_writes_does_not_come_after_what_is_put_back(
     tmp_path: Path, number: signal.Signals, seconds: float
 ) -> None:
     code = STARTING.format(number=int(number), seconds=seconds)
-    terminal = Terminal(tmp_path, command=[sys.executable, "-c", code, "learn", "hidden-delta"])
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", code=code)
     assert terminal.wait() == 128 + number
     assert terminal.last.rindex(b"\x1b[?2004l") > terminal.last.rindex(b"\x1b[?2004h")
     assert terminal.last.endswith(b"\x1b[?1004l")
@@ -278,7 +278,7 @@ sys.exit(main())
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "ctrl+c"])
 def test_a_tutor_that_never_comes_to_an_end_is_ended(tmp_path: Path, how: str) -> None:
-    terminal = Terminal(tmp_path, command=[sys.executable, "-c", BUSY, "learn", "hidden-delta"])
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", code=BUSY)
     before = modes(terminal)
     terminal.until("? keys")
     terminal.send(RIGHT)
@@ -329,7 +329,7 @@ sys.exit(cli.main())
 
 
 def test_a_mistake_of_ours_gives_the_terminal_back_and_is_one_line(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, command=[sys.executable, "-c", FAULTY, "learn", "hidden-delta"])
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", code=FAULTY)
     terminal.until("? keys")
     terminal.send(RIGHT)
     terminal.until("step 2/39")
@@ -357,7 +357,7 @@ sys.exit(cli.main())
 
 
 def test_where_not_even_the_line_about_a_mistake_can_be_drawn_it_ends_as_well(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, command=[sys.executable, "-c", UNDRAWN, "learn", "hidden-delta"])
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", code=UNDRAWN)
     terminal.until("? keys")
     terminal.send(RIGHT)
     assert terminal.wait() == 2

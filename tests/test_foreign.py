@@ -322,6 +322,12 @@ def test_titles_messages_and_what_is_typed_on_the_screen(evil: str, width: int) 
     on_screen(screens.update(screens.pressed(listed, "search"), Typed(evil)))
 
 
+@pytest.mark.parametrize(("pasted", "line"), [("1\n2", "1 2"), ("0.5\t0.7\r\n", "0.5 0.7"), ("a\u2028b", "a b")])
+def test_what_was_pasted_out_of_two_lines_or_cells_is_not_one_number(pasted: str, line: str) -> None:
+    """1 above 2 became 12."""
+    assert foreign.typed(pasted, 100) == line
+
+
 @given(ANY)
 def test_the_widget_sends_no_letter_that_is_obeyed(text: str) -> None:
     row = (Piece(text), Piece("after", "title"))

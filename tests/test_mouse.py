@@ -111,7 +111,7 @@ sys.exit(main())
 
 
 def test_where_the_tutor_cannot_end_by_itself_the_mouse_is_taken_back_all_the_same(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, command=[*COMMAND[:2], STUCK, "learn", "hidden-delta"])
+    terminal = Terminal(tmp_path, "learn", "hidden-delta", code=STUCK)
     terminal.until("? keys")
     terminal.send(b"m")
     terminal.until("The mouse is on")

@@ -106,7 +106,7 @@ def test_a_number_set_to_what_it_is_leaves_everything_as_it_was(lesson: Lesson, 
         session = at(screens.of_lesson(lesson.id, language, size=(120, 40), known=True), stop.id)
         study = session.study
         assert study is not None
-        for ref in edits.editable(study):
+        for ref in edits.editable(study)[:: 1 + len(edits.editable(study)) // 10]:
             if study.hides(ref, study.timeline):
                 continue  # that it stays would give it away
             after = edits.edited(study, ref, edits.value_now(study, ref))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,19 +19,20 @@ from nntutor.core.notation.style import Style
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells
-from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Row, row_cells
-from nntutor.tui.drawing.charts.axes import Axis, Plot
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
-from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row, small_rows
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.charts.functions import activation_rows, parabola_rows
+from nntutor.tui.drawing.charts.multiples import grid
 from nntutor.tui.drawing.charts.plane import Border, Spot, plane_rows, shades
 from nntutor.tui.drawing.views import table
+from nntutor.tui.drawing.views.race import error_at
 from nntutor.tui.drawing.views.table import VIEWS
+from nntutor.tui.state import moves
 from nntutor.tui.state.signs import words_with_keys
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
@@ -160,61 +162,90 @@ def test_a_cell_is_shaded_by_the_answer_in_its_middle(weights: list[float], widt
 
 @given(
     st.sampled_from([name for name in SURFACES if surface(name).variables == 2]),
-    st.lists(st.lists(st.tuples(ANY, ANY), min_size=1, max_size=30), min_size=1, max_size=6),
+    st.lists(st.tuples(ANY, ANY), min_size=1, max_size=30),
+    st.sampled_from(["", "A"]),
     SIZES,
     LOOKS,
 )
-def test_contours_hold(name: str, ways: list[list[tuple[float, float]]], size: tuple[int, int], look: Look) -> None:
-    paths = [Path(np.array(way), chr(65 + n), arrows=((*way[-1], 1.0, -1.0),)) for n, way in enumerate(ways)]
-    every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
+def test_contours_hold(name: str, way: list[tuple[float, float]], mark: str, size: tuple[int, int], look: Look) -> None:
+    path = Path(np.array(way), mark, arrows=((*way[-1], 1.0, -1.0),))
     found = surface(name)
-    across, up = plane_of(every, found.minimum)
+    across, up = plane_of(path.points, found.minimum)
 
     def heights(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> np.ndarray:
         x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
         with np.errstate(all="ignore"):
             return np.asarray(found.heights(x, y))
 
-    rows = contour_rows(Landscape(heights, across, up, (0.0, 0.0)), paths, *size, look)
-    assert holds(rows, *size, look)
+    ground = Landscape(heights, across, up, (0.0, 0.0), faint=bool(mark))
+    assert holds(contour_rows(ground, path, *size, look), *size, look)
+    assert holds(small_rows(ground, path, max(1, size[0]), size[1], look), max(1, size[0]), size[1], look)
 
 
-@given(st.lists(st.tuples(st.floats(-3.0, 3.0), st.floats(-3.0, 3.0)), min_size=2, max_size=8), LOOKS)
-@example([(0.0, 0.0)] * 3 + [(0.5, 0.5)], Look())
-@example([(9.0, 0.0)] * 2 + [(0.5, 0.5)], Look())
-def test_a_racer_is_marked_where_it_is_or_said_to_be_with_the_one_that_is(
-    ends: list[tuple[float, float]], look: Look
-) -> None:
-    paths = [Path(np.array([(-1.0, 1.0), end]), "ABCDFHJL"[n]) for n, end in enumerate(ends)]
-    across = up = (-2.0, 2.0)
-    flat = Landscape(lambda across, up, rows, columns: np.zeros((rows, columns)), across, up, (0.0, 0.0))
-    rows = contour_rows(flat, paths, 60, 16, look, "together:")
-    lines = ["".join(piece.text for piece in row) for row in rows]
-    plot = Plot(60, 16 - (not lines[-1].endswith(" w1")), look, Axis("w1", across), Axis("w2", up))
-    drawn, first = plot.dots, plot.margin + 2
-    groups = [group.split() for group in lines[-1].partition("together: ")[2].split(", ")]
-    for path, (x, y) in zip(paths, ends, strict=True):
-        at = drawn.cell(min(2.0, max(-2.0, x)), min(2.0, max(-2.0, y)))
-        assert at is not None
-        with_it = next((group for group in groups if path.name in group), [path.name])
-        near = lines[at[0]][max(first, at[1] + first - 2) :][:5]  # an arrow at the edge takes a cell as well
-        inside = abs(x) < 1.9 and abs(y) < 1.9
-        assert lines[at[0]][at[1] + first] == with_it[0] if inside else with_it[0] in near, (lines, path.name)
-        assert sum("".join(line[first:] for line in lines[: drawn.height]).count(name) for name in with_it) == 1
-        if inside and at == drawn.cell(0.0, 0.0):
-            assert look.line("✕") in with_it
+@given(st.integers(1, 9), SIZES)
+@example(6, (79, 10))
+def test_pictures_side_by_side_lie_apart_and_are_of_one_size(count: int, size: tuple[int, int]) -> None:
+    width, height = size
+    fitting = grid(count, width, height)
+    if fitting is None:
+        assert height < 4 * count or width < 22
+        return
+    pictures: list[list[Row]] = [
+        [(Piece(chr(65 + number) * fitting.wide),)] * (fitting.high - number % 2) for number in range(count)
+    ]
+    lines = ["".join(piece.text for piece in row) for row in fitting.rows(pictures)]
+    assert len(lines) <= height and all(len(line) <= width for line in lines)
+    for number in range(count):
+        letter = chr(65 + number)
+        mine = [line for line in lines if letter in line]
+        assert len(mine) == fitting.high - number % 2
+        assert all(line.count(letter) == fitting.wide and letter * fitting.wide in line for line in mine)
+        assert len({line.index(letter) for line in mine}) == 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("stop", ["race-one", "race-two", "beale", "saddle"])
-def test_every_racer_of_a_race_is_on_its_map(stop: str, language: str) -> None:
+@pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)], ids=["unicode", "ascii"])
+@pytest.mark.parametrize(
+    ("stop", "language"), [("race-one", "en"), ("race-two", "ko"), ("beale", "ko"), ("saddle", "en")]
+)
+def test_every_racer_of_a_race_stands_on_its_own_map_below_its_error(stop: str, language: str, look: Look) -> None:
     session = at(screens.of_lesson("adam", language, known=True), stop)
-    rows = table.drawn("race", of(session), words_with_keys(session), 80, 16, Look())
-    lines = ["".join(piece.text for piece in row) for row in rows]
-    first = next(number for number, line in enumerate(lines) if "RMSProp" in line or "알엠에스프롭" in line) + 1
-    racers = set("ABCDFH")
-    assert racers <= set("".join(lines[first:]))
-    assert words_with_keys(session).say("race.together") in lines[-1]
+    study, words = of(session), words_with_keys(session)
+    rows = table.drawn("race", study, words, 80, 11, look)
+    fitting = grid(6, 79, 10)
+    assert fitting is not None and holds(rows, 79, 11, Look())
+    for number, (name, mark) in enumerate(zip(moves.compared_runs(study), "ABCDFH", strict=True)):
+        line, column = 1 + number // fitting.columns * fitting.high, number % fitting.columns * (fitting.wide + 1)
+        head, *picture = [cut_out(row, column, fitting.wide) for row in rows[line : line + fitting.high]]
+        error = look.figure(error_at(study, name, study.timeline.iteration - 1), digits=3)
+        assert text_of(head)[1:3] == f"{mark} " and f" E {error}" in text_of(head)
+        assert (text_of(head)[0] == "[") is (name == study.run)
+        drawn = "".join(map(text_of, picture))
+        assert {letter for letter in drawn if letter in "ABCDFH"} == {mark} and drawn.count(mark) == 1
+        assert {piece.style for row in picture for piece in row if piece.style.startswith("run")} == {head[0].style}
+
+
+def text_of(row: Row) -> str:
+    return "".join(piece.text for piece in row)
+
+
+def cut_out(row: Row, column: int, wide: int) -> Row:
+    """The cells of a row from one column on."""
+    left, found = column, []
+    for piece in row:
+        for letter in piece.text:
+            if left <= 0 and left > -wide:
+                found.append(piece._replace(text=letter))
+            left -= cells(letter)
+    return tuple(found)
+
+
+def test_where_maps_have_no_room_all_are_told_and_the_way_at_hand_is_drawn() -> None:
+    session = at(screens.of_lesson("adam", known=True), "race-two")
+    rows = table.drawn("race", of(session), words_with_keys(session), 44, 20, Look())
+    legend, picture = "\n".join(map(text_of, rows[1:7])), "".join(map(text_of, rows[7:-1]))
+    assert holds(rows, 43, 20, Look())
+    assert all(re.search(rf"^[ \[]{mark} .* E ", legend, re.M) for mark in "ABCDFH")
+    assert {letter for letter in picture if letter in "ABCDFH"} == {"H"}
 
 
 @pytest.mark.parametrize("size", [(60, 9), (78, 13), (78, 30), (120, 18)])
@@ -250,12 +281,12 @@ def test_the_map_stays_as_it_is_until_the_way_leaves_it(way: list[tuple[float, f
         assert up[0] < y < up[1]
 
 
-def test_in_the_lesson_on_momentum_every_map_has_the_same_scale() -> None:
+def test_in_the_lesson_on_momentum_every_large_map_has_the_same_scale() -> None:
     session = screens.of_lesson("momentum", known=True)
     axes = set()
     for stop in session.study.lesson.stops if session.study else ():
-        if stop.view in ("contours", "race"):
-            rows = table.drawn(stop.view, of(at(session, stop.id)), words_with_keys(session), 78, 16, Look())
+        if stop.view == "contours":
+            rows = table.drawn("contours", of(at(session, stop.id)), words_with_keys(session), 78, 16, Look())
             axes |= {"".join(piece.text for piece in row) for row in rows if row and row[0].text.endswith(" w1")}
     assert len(axes) == 1
 
@@ -284,7 +315,7 @@ def test_an_arrow_that_leaves_the_map_has_its_head_at_the_edge_and_goes_on(
 
 def map_of(ground: Landscape, way: Path, look: Look) -> list[str]:
     """The rows of a map, without its axes."""
-    rows = contour_rows(ground, [way], 60, 16, look)[:-1]
+    rows = contour_rows(ground, way, 60, 16, look)[:-1]
     return ["".join(piece.text for piece in row[1:]) for row in rows]
 
 
@@ -349,7 +380,7 @@ def test_curves_hold(errors: list[list[float]], size: tuple[int, int], look: Loo
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
 def test_every_picture_can_be_asked_for_in_every_lesson(lesson: str) -> None:
     session = screens.of_lesson(lesson, known=True)
-    for number in range(4):
+    for number in range(2):
         assert session.study is not None
         for turn, name in enumerate(VIEWS, len(lesson) + number):  # each screen takes its turn
             size, style = (((80, 24), Style.UNICODE), ((40, 12), Style.ASCII), ((24, 8), Style.UNICODE))[turn % 3]

@@ -64,14 +64,13 @@ def shown(study: Study, style: Style) -> str:
     return step_line(study, words.load("en"), Look(style))
 
 
-@pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize(("lesson", "style"), list(zip(LESSONS, cycle([Style.UNICODE, Style.ASCII]))))
 def test_the_line_of_a_step_has_every_number_of_its_formula_and_says_where_it_stands(
     lesson: Lesson, style: Style
 ) -> None:
     for run in lesson.runs:
         study = moves.opened("x", None, {"main": builtin.of_run(run)}, {"main": run.mistake} if run.mistake else {})
-        for index in range(1, len(study.trace) + 1, 1 + len(study.trace) // 90):
+        for index in range(1, len(study.trace) + 1, 1 + len(study.trace) // 60):
             step, line = study.trace.step(index), shown(moves.to(study, 1, index), style)
             assert line.startswith(f"Step {step.index} of {len(study.trace)}, {step.phase}, iteration 1: ")
             agrees_with_the_record(line, study.trace, step, style)
@@ -199,7 +198,11 @@ def test_whatever_asks_for_a_line_is_closed_by_the_next_command_and_answered_by_
     run = meant(at_work(), "run 100")
     assert meant(asking, "run 100") == replace(run, actions=(Press("escape"), *run.actions))
     for answer in ("0.3", "w5 = 0.3", "-1", "E", "-", "delta_h1", "step(1)"):
-        assert meant(asking, answer).actions == (Typed(answer), Press("continue"))
+        found = meant(asking, answer)
+        if opened == "edit" and answer in ("E", "delta_h1"):  # a symbol alone would set the number at hand
+            assert not found.actions and found.wrong is not None
+        else:
+            assert found.actions == (Typed(answer), Press("continue"))
 
 
 def test_the_lines_that_the_readme_pipes_do_what_they_say(talk: Talk) -> None:
@@ -248,6 +251,7 @@ def test_a_word_that_is_none_is_answered_with_what_there_is(talk: Talk) -> None:
         ("view sky", "network, steps, matrices, curve"),
         ("digits 5", "4, 6, 9, 17"),
         ("why 9", "1 (w1), 2 (x1)"),
+        ("why; 9", "1–5"),
         ("language fr", "en, ko"),
         ("lesson 99", "7 (hidden-delta)"),
         ("glossary zzz", "chain"),
@@ -255,7 +259,7 @@ def test_a_word_that_is_none_is_answered_with_what_there_is(talk: Talk) -> None:
     ],
 )
 def test_what_may_follow_a_word_is_said_where_something_else_does(line: str, offered: str, talk: Talk) -> None:
-    (said,) = talk.after("learn", "hidden-delta", say=line)
+    said = talk.after("learn", "hidden-delta", say=line)[-1]
     assert f"“{line.split()[1]}” is none of these: " in said and offered in said
 
 
@@ -304,9 +308,19 @@ def test_what_is_wrong_with_an_edit_is_said_and_nothing_is_asked_any_longer(talk
     assert talk.after("learn", "hidden-delta", say="edit; w99 = 1") == ["There is no “w99” in this network."]
     assert talk.after("learn", "hidden-delta", say="goto w99; step")[0].startswith("Step 2 of 39")
     assert "0.7" in talk.after("learn", "hidden-delta", say="e; w5 = 0.7")[0]
+    assert talk.after("learn", "hidden-delta", say="w99 = 1") == ["There is no “w99” in this network."]
     assert talk.after("learn", "hidden-delta", say="edit; ; step")[0].startswith("Step ")
     assert talk.after("learn", "hidden-delta", say="why; close") == ["Closed."]
     assert talk.after("learn", "hidden-delta", say="first; first") == ["This is the first step of the iteration."]
+
+
+@pytest.mark.parametrize(("symbol", "told"), [("w5", "w5 is 0.4. What is it to be?"), ("h1", "h1 is computed")])
+def test_a_symbol_alone_is_no_value_for_the_number_at_hand(symbol: str, told: str, talk: Talk) -> None:
+    """`edit w5` set the learning rate to w5: no preview says so in lines."""
+    for say in (f"edit {symbol}", f"edit; {symbol}"):
+        assert talk.after("learn", "cycle", say=say)[0].startswith(told)
+        assert not talk.kept().study.timeline.edits
+    assert talk.after("learn", "cycle", say="edit w5; w5 = 0.7")[0].startswith("w5 0.4 → 0.7, from iteration 1 on")
 
 
 def test_a_run_says_its_end_and_the_choices_are_told(talk: Talk) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import loaded
 import pytest
 from terminals import COMMAND, Program
 
@@ -32,10 +33,13 @@ def environment(home: Path, **changed: str) -> dict[str, str]:
 def piped(
     home: Path, typed: str, *given: str, command: list[str] = COMMAND, **changed: str
 ) -> tuple[int, bytes, bytes]:
-    done = subprocess.run(
-        [*command, *given], input=typed.encode(), capture_output=True, env=environment(home, **changed), timeout=60,
-        check=False,
-    )  # fmt: skip
+    variables = environment(home, **changed)
+    if command == COMMAND and loaded.serves(changed):
+        done = loaded.run(loaded.MAIN, given, variables, typed.encode())
+    else:
+        done = subprocess.run(
+            [*command, *given], input=typed.encode(), capture_output=True, env=variables, timeout=60, check=False
+        )
     return done.returncode, done.stdout, done.stderr
 
 

@@ -37,6 +37,7 @@ def test_the_language_is_changed_in_the_middle_of_a_lesson(talk: Talk) -> None:
 def test_what_plays_is_told_step_by_step_to_the_iterations_end(talk: Talk) -> None:
     lines = talk.after("learn", "forward", say="play")
     steps = [line for line in lines if line.startswith("Step ")]
+    assert lines[0] == steps[0]  # not that nothing has changed, which stood before it
     place = talk.kept().study
     assert place.timeline.step == len(place.trace) == len(steps) + 1 and place.playing is None
     assert [line.split()[1] for line in steps] == [str(number) for number in range(2, len(steps) + 2)]

@@ -10,6 +10,8 @@ from test_changes import LESSONS
 from test_following import at, screen
 from test_named_changes import SPOKEN
 
+from nntutor.core.files.problem import parse
+from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words
@@ -20,7 +22,7 @@ from nntutor.tui.drawing.canvas.saying import said
 from nntutor.tui.state import moves, runs
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.runs import RUNS
-from nntutor.tui.state.session import Session
+from nntutor.tui.state.session import Session, Typed
 
 NEAR = 120
 
@@ -58,6 +60,28 @@ def test_a_run_that_has_its_count_gives_no_reason() -> None:
     session = ran(screens.of_problem(builtin.open("two-two-two")), 10)
     assert session.study is not None and session.study.note is not None
     assert session.study.note[1]["stop"] == ""
+
+
+def test_a_run_without_e_says_nothing_of_it() -> None:
+    given = parse("[given]\nweights = [1.0]\ngradients = [[0.1]]\n", "given.toml")
+    end = screen(ran(screens.of_problem(given), 10))
+    assert "10 iterations" in end
+    assert "nan" not in end
+
+
+def asked(problem: Problem, goal: str) -> Session:
+    """A run down to what is typed, carried out."""
+    session = screens.pressed(screens.of_problem(problem), "run", *["step"] * len(RUNS), "continue")
+    return lint.ran(screens.pressed(screens.update(session, Typed(goal)), "continue"))
+
+
+@pytest.mark.parametrize(
+    ("goal", "told"),
+    [("0", "1 iteration"), ("0,5", "1 iteration"), ("-1", "E is never below 0"), ("inf", "“inf” is not a number")],
+)
+def test_a_run_goes_down_to_every_error_that_there_is(goal: str, told: str) -> None:
+    """A perceptron comes to 0; that was called no number, as a decimal comma was."""
+    assert told in screen(asked(builtin.open("gate-and"), goal))
 
 
 @pytest.mark.parametrize(("lesson", "language"), SPOKEN)

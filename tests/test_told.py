@@ -21,7 +21,13 @@ TOLD = [
     ("start", "better", "η = 0.5", "the slopes were enough", "η is too large"),
     ("start", "answer", "t1 = 5", "2만큼 작습니다", "2만큼 큽니다"),
     ("wall", "gap", "t1 = 1", "too high", "(right)"),
-    ("wall", "line", "w2 = -5", "everything went up. Now w1 = 1, w2 = 1", "everything went up. Now w1 = 1, w2 = −4"),
+    (
+        "wall",
+        "line",
+        "w2 = -5",
+        "everything went up. That makes w1 = 1, w2 = 1",
+        "everything went up. That makes w1 = 1, w2 = −4",
+    ),
     ("wall", "learned", "w1 = -1", "From iteration 19 on", "Rows with ✓ so far: 3 of 4"),
     ("wall", "cycle", "w1 = 5", "Read the two lines below", "that is a cycle"),
     ("wall", "learned", "w1 = -1", "반복 19부터", "지금까지 4행 가운데 3행이 맞습니다"),
@@ -31,7 +37,7 @@ TOLD = [
     ("by-hand", "one-line", "w5 = 2", "모든 행에 ✓ 표시가 있습니다", "4행 가운데 3행이 맞습니다"),
     ("descent", "slope", "w1 = 3", "Negative: the curve falls", "Positive: the curve rises"),
     ("descent", "creeping", "double", "creeps towards its goal", "w1 is at the bottom"),
-    ("descent", "double", "double", "η = 0.125 now", "η = 0.25 now"),
+    ("descent", "double", "double", "Here η = 0.125", "Here η = 0.25"),
     ("descent", "lands", "halve", "It lands at the bottom", "The bottom is at 2"),
     ("descent", "crosses", "more", "crosses to the other side, but ends nearer", "and ends no nearer"),
     ("descent", "swings", "less", "it swings", "E goes from"),
@@ -44,7 +50,7 @@ TOLD = [
     ("old-weights", "too-small", "η = 1e-12", "it is 17 % smaller", "they hardly differ"),
     ("old-weights", "witness", "η = 1e-12", "어느 것이 그 결과와 맞을까요", "거의 같아서 가려내기 어렵습니다"),
     ("relu", "no-slope", "b_h1 = 2", "Here δ_h1 is 0 and 0", "Here one is on, and δ_h1 is 0.5152 and"),
-    ("sgd", "wanders", "η = 0", "it does not come to rest", "with η = 0 it hardly shows"),
+    ("sgd", "wanders", "η = 0", "it does not come to rest", "with η = 0 move 1000 hardly shows it"),
     ("sgd", "full-late", "η = 0.2", "takes E from", "leaves E near"),
     ("momentum", "zigzag", "η = 0", "0.09: it creeps", "0: it stays"),
     ("momentum", "zigzag", "η = 0", "작아서 조금씩만 갑니다", "0이어서 움직이지 않습니다"),
@@ -58,7 +64,9 @@ def after(session: Session, change: str) -> Session:
 
 
 @pytest.mark.parametrize(("lesson", "stop", "change", "before", "then"), TOLD)
-def test_what_a_change_makes_false_is_not_said(lesson: str, stop: str, change: str, before: str, then: str) -> None:
+def test_in_place_of_what_a_change_makes_false_stands_what_is_so_then(
+    lesson: str, stop: str, change: str, before: str, then: str
+) -> None:
     language = "ko" if re.search("[가-힣]", before) else "en"
     session = at(screens.of_lesson(lesson, language, size=(120, 40)), stop)
     assert before in screen(session)

@@ -192,7 +192,7 @@ def test_every_line_is_edited_by_the_same_keys(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_paste_goes_in_at_the_cursor_and_what_is_too_long_does_not_push_out_what_is_there(kind: str) -> None:
     session = update(key(update(opened(kind), Typed("ab")), "left"), Typed("cd\ne"))
-    assert text_of(session) == "acdeb"
+    assert text_of(session) == "acd eb"
     full = update(session, Typed("z" * 500))
     assert text_of(full)[0] == "a" and text_of(full)[-1] == "b" and len(text_of(full)) <= 100
 

@@ -165,17 +165,31 @@ def test_numbers_that_are_typed_stand_beside_ours_and_lead_to_the_first_that_par
     assert at_hand(mended).slip is None
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_pasted_lines_are_as_many_numbers(end: str) -> None:
+    pasted = end.join(("o1 = 0.7514", "o2 = 0.7729", "dW2 = [[0.0822 0.0827]", " [-0.0226 -0.0227]]", ""))
+    assert len(at_hand(sent(screens.of_problem(builtin.open("two-two-two")), pasted)).yours) == 6
+
+
 def test_explanations_that_begin_with_the_same_mistake_are_one_sentence() -> None:
-    session = sent(screens.of_problem(builtin.open("sibling")), "o1 = 0.7; δ_o1 = 0.02")
-    study = at_hand(session)
-    found = compared(study.timeline.problem, parsed("o1 = 0.7\nδ_o1 = 0.02", ""))
+    sibling = builtin.open("sibling")
+    (wrong,) = recorded(sibling, "bias-subtracted+factor-two:missing", (1,))
+    typed = [f"{name} = {wrong[name]:.4f}" for name in ("o1", "δ_o1")]
+    study = at_hand(sent(screens.of_problem(sibling), "; ".join(typed)))
+    found = compared(sibling, parsed("\n".join(typed), ""))
     assert found.verdict == "ambiguous" and {one.ids[0] for one in found.mistakes[: found.tied]} == {"bias-subtracted"}
     assert study.slip == ("mistake.bias-subtracted.did", {})
 
 
 def test_what_cannot_be_read_is_said_under_the_line_and_the_line_stays() -> None:
     session = screens.of_problem(builtin.open("sibling"))
-    for line, part in (("o1 = much", "no number"), ("o9 = 1", "no number of this problem"), ("dW1 = [1 2]", "fits")):
+    for line, part in (
+        ("o1 = much", "no number"),
+        ("o9 = 1", "“o9” is no number of this problem"),
+        ("o1[5] = 1", "“o1[5]” is no number of this problem"),  # it stood beside o1
+        ("dW1 = [1 2]", "“dW1” has the shape 2, which fits"),
+        ("o9@2 = 1", "“o9@2” is no number of this problem"),
+    ):
         after = sent(session, line)
         panel = at_hand(after).panel
         assert isinstance(panel, Asking) and panel.text == line

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.style import Style
@@ -16,7 +16,6 @@ from nntutor.core.rules.mistakes.spelling import is_known
 from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.lessons.course import builtin, claims, conditions, glossary, holes, load
 from nntutor.lessons.course.catalog import catalog_file
-from nntutor.lessons.course.conditions import Atom
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop, Text
 from nntutor.lessons.language import particles
 from nntutor.lessons.language.cells import cells
@@ -42,8 +41,8 @@ _LOOSE = re.compile(r"\S* [,.:;)]")
 _NAMED_KEYS = {"space", "enter", "esc", "backspace", "home", "end", "pgup", "pgdn", "→", "←", "↓", "↑"}
 
 
-def findings(lesson: Lesson) -> Iterator[AuthorError]:
-    """Everything that is wrong with a lesson, in both languages."""
+def findings(lesson: Lesson, sizes: Sequence[tuple[int, int]] = SIZES) -> Iterator[AuthorError]:
+    """Everything that is wrong with a lesson, in both languages, played at each of these sizes."""
     file = catalog_file(lesson.id)
     if not STOPS[0] <= len(lesson.stops) <= STOPS[1]:
         yield AuthorError(file, 0, f"{len(lesson.stops)} stops; expected {STOPS[0]} to {STOPS[1]}")
@@ -76,8 +75,9 @@ def findings(lesson: Lesson) -> Iterator[AuthorError]:
             yield from (AuthorError(texts["ko"].file, prose.line, reason) for reason in korean(prose.text))
         yield from _same(lesson, texts)
         for language in LANGUAGES:
-            for size in SIZES:
-                yield from _played(study, language, size, texts[language])
+            for size in sizes:
+                first = language == LANGUAGES[0] and size == sizes[0]
+                yield from _played(study, language, size, texts[language], first)
 
 
 def opened(lesson: Lesson) -> Study:
@@ -117,7 +117,11 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
             f"“{word}” in “{sentence}” is a claim; expected it in a condition, as in {{{{if δ_o1 > 0}}}}…{{{{end}}}}"
         )
     yield from map(wrong, dict.fromkeys(reason for variant in variants for reason in _unfilled(variant, language)))
-    for hole in _ends(conditions.parsed(prose.text)):
+    for sentence in claims.counted(prose.text, language):
+        yield wrong(f"“{sentence}” counts what led here; expected it in {{{{if unbroken}}}}…{{{{end}}}}")
+    for sentence in claims.dated(prose.text, language):
+        yield wrong(f"“{sentence}” is so at the stop alone; expected it in {{{{if here}}}}…{{{{end}}}}")
+    for hole in _ends(prose.text):
         yield wrong(f"{{{{{hole}}}}} is the end of the lesson's own run; expected it in {{{{if own}}}}")
     if study.place_of(stop) is None:
         return
@@ -126,7 +130,7 @@ def _prose(lesson: Lesson, study: Study, stop: Stop, text: Text, language: str) 
         yield wrong(f"{{{{{hole}}}}} is of after the move; expected {{{{E}}}} beside it, which the first line shows")
     try:
         for compared in conditions.atoms(prose.text):
-            for side in (compared.left, compared.right) if compared else ():
+            for side in () if isinstance(compared, str) else (compared.left, compared.right):
                 holes.value(side, side, trace_of, stop.at)
         for style in (Style.UNICODE, Style.ASCII):
             filled = (holes.fill(one, trace_of, lesson.published, lesson.digits, style, stop.at) for one in variants)
@@ -147,18 +151,13 @@ def _posings(text: Text, language: str) -> Iterator[AuthorError]:
                 yield AuthorError(text.file, posing.line, f"“{stop}?”: {reason}")
 
 
-def _ends(parts: conditions.Parts, own: bool = False) -> Iterator[str]:
+def _ends(text: str) -> Iterator[str]:
     """The holes that tell where a run ends (`end:…`) and are said after a change too.
 
     These count from the start that the problem has: weights set in iteration 5 lead elsewhere and are no part of it.
     """
-    for part in parts:
-        if isinstance(part, conditions.Choice):
-            for branch in part.branches:
-                told = [Atom(None, False) in terms for terms in branch.condition]
-                yield from _ends((f"{{{{if {branch.written}}}}}", *branch.body), own or (bool(told) and all(told)))
-        elif not own:
-            yield from (mark for mark in conditions.MARK.findall(part) if "end:" in mark)
+    free = conditions.free_of(conditions.parsed(text), conditions.OWN)
+    yield from (mark for mark in conditions.MARK.findall(free) if "end:" in mark)
 
 
 def _moved(trace: Trace, stop: Stop, variants: tuple[str, ...]) -> Iterator[str]:
@@ -255,7 +254,7 @@ def _marks(text: str) -> set[str]:
     return {mark.replace("elif ", "if ") for mark in marks} - {"else", "end"}
 
 
-def _played(begun: Study, language: str, size: tuple[int, int], text: Text) -> Iterator[AuthorError]:
+def _played(begun: Study, language: str, size: tuple[int, int], text: Text, first: bool) -> Iterator[AuthorError]:
     """The lesson plays from its first to its last stop by space alone, and every screen can be drawn."""
     lesson = begun.lesson
     assert lesson is not None
@@ -274,7 +273,7 @@ def _played(begun: Study, language: str, size: tuple[int, int], text: Text) -> I
             yield AuthorError(text.file, place, f"a hole is left on the screen at {size[0]} × {size[1]}")
             return
         if study.finished:
-            if (language, size) == (LANGUAGES[0], SIZES[0]):
+            if first:
                 yield from _unopened(lesson, study)
             return
         session = ran(update(session, Typed(" ") if asking(session) else Press("continue"), extents))

@@ -13,7 +13,7 @@ from nntutor.tui.state.panels import Picking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import words_with_keys
 
-_SIZES = ((80, 24), (40, 12))
+_WIDE, _NARROW = (80, 24), (40, 12)
 
 
 def findings(session: Session, question: Question) -> Iterator[str]:
@@ -24,19 +24,26 @@ def findings(session: Session, question: Question) -> Iterator[str]:
         yield f"{'all or fewer than two' if question.several else 'not exactly one'} of its choices is right"
         return
     for language in LANGUAGES:
-        for size in _SIZES:
+        for size in (_WIDE, _NARROW):
             here = replace(session, language=language, width=size[0], height=size[1])
-            yield from (f"{reason} ({language}, {size[0]} × {size[1]})" for reason in _shown(here, panel))
+            reasons = (*_told_besides(here, panel), *(_cut(here, panel) if size == _NARROW else ()))
+            yield from (f"{reason} ({language}, {size[0]} × {size[1]})" for reason in reasons)
 
 
-def _shown(session: Session, panel: Picking) -> Iterator[str]:
-    """What is wrong with it at one size, in one language."""
+def _told_besides(session: Session, panel: Picking) -> Iterator[str]:
+    """What tells which choice is right, before it is picked."""
     assert session.study is not None
-    asks, labels = choices.asked(session, session.study, panel)
+    _, labels = choices.asked(session, session.study, panel)
     if len(set(labels)) < len(labels):
         yield "two of its choices read alike"
     if any(_tells(row, labels, panel) for row in _rows(session, panel, without=True)):
         yield "the right choice stands on the screen besides"
+
+
+def _cut(session: Session, panel: Picking) -> Iterator[str]:
+    """What has no room on the smallest screen; where there is more, there is more for each."""
+    assert session.study is not None
+    asks, labels = choices.asked(session, session.study, panel)
     shown = replace(panel, told=min(panel.right), marked=panel.right, outcome="shown")
     if "".join(choices.told(session, session.study, shown, words_with_keys(session)).split()) not in _drawn(
         session, shown

@@ -40,13 +40,23 @@ class Judge:
         """Which of the given numbers agree."""
         given, right = numbers.values, made.values
         with np.errstate(all="ignore"):
-            size = np.abs(right)
-            share = np.maximum(numbers.relative, self.tolerance)
-            share = np.where(self.numeric, np.maximum(share, _NUMERIC), share)
-            allowed = np.maximum(np.maximum(numbers.half * _EDGE, share * size), self.floor)
-            near = np.abs(given - right) <= np.where(np.isfinite(size), allowed, 0)
+            near = np.abs(given - right) <= np.where(np.isfinite(right), self._allowed(numbers, right), 0)
         found: Bools = made.there & (near | (given == right) | (np.isnan(given) & np.isnan(right)))
         return found
+
+    def digits(self, numbers: Numbers, made: Made) -> Array:
+        """How many digits of each given number tell it from the one that was made: how unlikely it is hit by chance."""
+        with np.errstate(all="ignore"):
+            apart = np.abs(numbers.values - made.values)
+            shown: Array = np.log10(apart / (2 * self._allowed(numbers, numbers.values)))
+        return np.nan_to_num(np.maximum(shown, 0), posinf=0)
+
+    def _allowed(self, numbers: Numbers, around: Array) -> Array:
+        """How far from a number another one still agrees with it."""
+        share = np.maximum(numbers.relative, self.tolerance)
+        share = np.where(self.numeric, np.maximum(share, _NUMERIC), share)
+        allowed: Array = np.maximum(np.maximum(numbers.half * _EDGE, share * np.abs(around)), self.floor)
+        return allowed
 
 
 def judge(sheet: Sheet, traces: dict[int, Trace], tolerance: float) -> Judge:

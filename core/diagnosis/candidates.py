@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from nntutor.core.diagnosis.runs import CHECK
@@ -11,6 +12,7 @@ from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes.spelling import mistaken
 from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.rulebook import LayerRules, Rulebook, right
+from nntutor.core.rules.shape import Shape
 
 # What a rulebook changes, in the order of an iteration's steps.
 _FORWARD, _ERROR, _BACKWARD, _GRADIENT, _UPDATE = range(5)
@@ -42,7 +44,19 @@ class Candidate:
 
 def candidates(problem: Problem, numeric: bool) -> list[Candidate]:
     """All of them, in the order in which they are tried. numeric: numerical gradients were given."""
-    shape = problem.shape(problem.batch_size)
+    found = list(_of_shape(problem.shape(problem.batch_size)))
+    if numeric:
+        # Of one sample the sum is the mean.
+        for of in OUTPUT_CHECKS if problem.batch_size > 1 else (None,):
+            sections, first = frozenset({_GRADIENT}), (_GRADIENT, 0)
+            spelled = f"{CHECK}:{of}" if of else CHECK
+            found.append(Candidate(CHECK, of, 0, spelled, len(found), None, sections, first))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _of_shape(shape: Shape) -> tuple[Candidate, ...]:
+    """Those that are in a rulebook."""
     ours = right(shape)
     found: list[Candidate] = []
     seen: dict[tuple[str, str | None], list[Rulebook]] = {}
@@ -57,13 +71,7 @@ def candidates(problem: Problem, numeric: bool) -> list[Candidate]:
             continue
         sections = frozenset(section for section, _ in changed)
         found.append(Candidate(id, variant, layer, spelled, len(found), book, sections, min(changed)))
-    if numeric:
-        # Of one sample the sum is the mean.
-        for of in OUTPUT_CHECKS if problem.batch_size > 1 else (None,):
-            sections, first = frozenset({_GRADIENT}), (_GRADIENT, 0)
-            spelled = f"{CHECK}:{of}" if of else CHECK
-            found.append(Candidate(CHECK, of, 0, spelled, len(found), None, sections, first))
-    return found
+    return tuple(found)
 
 
 def _spellings(layers: Iterable[int]) -> Iterator[tuple[str, str | None, int, str]]:

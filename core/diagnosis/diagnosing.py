@@ -184,7 +184,7 @@ def _read_best(
 ) -> _Case:
     # What softmax makes has a name of its own here; people call it the last layer's a.
     readings = (True, False) if problem.error == "softmax-ce" else (False,)
-    sheets = [sheet(blocks(given, problem, iteration, file, shares), problem) for shares in readings]
+    sheets = [sheet(blocks(given, problem, iteration, file, shares), problem, file) for shares in readings]
     if sheets[0].places == sheets[-1].places:
         sheets = sheets[:1]
     cases = [_Case(problem, one, tolerance, progress) for one in sheets]

@@ -23,6 +23,8 @@ _BASES = 3  # singles that are gone on from, of those that reproduce the most
 _MOST_PAIRS = 1500  # of two mistakes neither of which explains anything alone
 _OTHERS = 8
 _PATIENCE = 10.0  # about so many seconds for all singles: else those in one layer wait until they are needed
+# What two mistakes together have to show: there are so many pairs that some gives any number of a few digits.
+_EVIDENCE = 4.0
 _FACTORS = frozenset({"factor-two", "outputs-mean-for-sum", "outputs-sum-for-mean"})
 
 _SECTIONS = {
@@ -94,15 +96,28 @@ class Search:
     def entries(self) -> list[Entry]:
         """The best entry, all that tie with it, and others up to eight."""
         found = self.singles()
-        if (not found or not found[0].whole) and max(self._sheet.iterations) <= MOST_PAIRED:
+        few = self._evidence(~self.agrees) < _EVIDENCE
+        if not few and (not found or not found[0].whole) and max(self._sheet.iterations) <= MOST_PAIRED:
             found += self._pairs(found)
             if not any(entry.whole for entry in found):
                 found = _distinct(found + self._cross_pairs())
             found.sort(key=lambda entry: entry.order)
             found += self._chains(found)
             found.sort(key=lambda entry: entry.order)
+        found = [entry for entry in found if self._is_told(entry)]
         best = sum(entry.explains == found[0].explains for entry in found) if found else 0
         return found[: max(best, _OTHERS)]
+
+    def _is_told(self, entry: Entry) -> bool:
+        """Whether it says more than chance and the right rules do: what gives fewer numbers than these is no answer."""
+        if entry.explains <= self.agrees.sum():
+            return False
+        return len(entry.parts) == 1 or self._evidence(entry.reproduced & ~self.agrees) >= _EVIDENCE
+
+    def _evidence(self, at: Bools) -> float:
+        """How much numbers that differ from the right ones show, in digits: of the two that show most."""
+        digits = self._judge.digits(self._numbers, self._runs.made(""))
+        return float(np.sort(np.where(at, digits, 0.0))[-2:].sum())
 
     # --- several -----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nntutor.core.arrays import Array
 from nntutor.core.diagnosis.places import Block, Place
 from nntutor.core.engine.plan import Plan
+from nntutor.core.errors import NotValues
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 
@@ -29,6 +30,13 @@ class Numbers:
     values: Array
     half: Array
     relative: Array
+
+    def alike(self, one: int, other: int) -> bool:
+        """Whether two of them may be the same number."""
+        mine, theirs = self.values[one], self.values[other]
+        share = max(self.relative[one], self.relative[other])
+        allowed = self.half[one] + self.half[other] + share * max(1.0, abs(mine))
+        return bool(abs(mine - theirs) <= allowed or mine == theirs or (mine != mine and theirs != theirs))
 
     def scaled(self, where: NDArray[np.intp], factor: float) -> Numbers:
         """The same with some of them multiplied, as if they had been written so."""
@@ -60,6 +68,17 @@ class Sheet:
         """Those that something is given of."""
         return tuple(sorted({place.iteration for place in self.places}))
 
+    def unlike(self, way: tuple[bool, bool]) -> tuple[int, int] | None:
+        """Two places that are one and were given numbers that cannot be the same, read in one of the ways."""
+        if len(set(self.places)) == len(self.places):
+            return None
+        given, first = self.numbers(way), dict[Place, int]()
+        for at, place in enumerate(self.places):
+            one = first.setdefault(place, at)
+            if one != at and not given.alike(one, at):
+                return one, at
+        return None
+
     def numbers(self, way: tuple[bool, bool]) -> Numbers:
         """The given numbers, read in one of the ways."""
         columns: list[list[Array]] = [[], [], []]
@@ -73,8 +92,8 @@ class Sheet:
         return Numbers(*(np.concatenate(column)[self._order] for column in columns))
 
 
-def sheet(blocks: list[Block], problem: Problem) -> Sheet:
-    """The blocks' places in step order."""
+def sheet(blocks: list[Block], problem: Problem, file: str = "") -> Sheet:
+    """The blocks' places in step order. Raises NotValues where a number has two names and is another one under each."""
     places = [place for block in blocks for place in block.places]
     plan = cache(lambda iteration: _plan(problem, iteration))
     steps = [_step(place.ref, *plan(place.iteration)) for place in places]
@@ -82,7 +101,7 @@ def sheet(blocks: list[Block], problem: Problem) -> Sheet:
     weights, sampled = (list(_tried([one for one in blocks if one.sampled == of])) for of in (False, True))
     both = [one for one in blocks if not one.sampled and one.turned is not None and len(one.places) > 1]
     other = [one for one in blocks if not one.sampled and one.straight and len(one.named.written.shape) == 2]
-    return Sheet(
+    read = Sheet(
         tuple(places[at] for at in order),
         tuple(steps[at] for at in order),
         tuple(product(weights, sampled)),
@@ -90,6 +109,17 @@ def sheet(blocks: list[Block], problem: Problem) -> Sheet:
         tuple(blocks),
         np.array(order, np.intp),
     )
+    unlike = {way: read.unlike(way) for way in read.ways}
+    if all(unlike.values()):
+        raise _refused(blocks, [order[at] for at in unlike[read.ways[0]] or ()], file)
+    return replace(read, ways=tuple(way for way, found in unlike.items() if not found))
+
+
+def _refused(blocks: list[Block], at: list[int], file: str) -> NotValues:
+    """The names of two places, which are one."""
+    named = [block.named for block in blocks for _ in block.places]
+    one, other = (named[place] for place in sorted(at))
+    return NotValues(file, other.line, "unlike", f"{one.name}”, “{other.name}")
 
 
 def _plan(problem: Problem, iteration: int) -> tuple[Plan, dict[int, int]]:

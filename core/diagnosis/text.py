@@ -156,27 +156,45 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Each name with all that belongs to it: on until its brackets are closed and a number has come."""
-    kept: list[str] = []
-    first = 0
+    kept: _Statement | None = None
     for number, line in enumerate(text.split("\n"), 1):
         bare = line.partition("#")[0].rstrip()
         if not bare.strip():
             continue
-        if kept and _whole(kept):
-            yield first, "\n".join(kept)
-            kept = []
-        if not kept:
-            first = number
-        kept.append(bare)
-    if kept:
-        yield first, "\n".join(kept)
+        if kept is not None and kept.whole:
+            yield kept.first, kept.said
+            kept = None
+        kept = kept or _Statement(number)
+        kept.add(bare)
+    if kept is not None:
+        yield kept.first, kept.said
 
 
-def _whole(lines: list[str]) -> bool:
-    said = "\n".join(lines)
-    match = _NAMED.fullmatch(said)
-    value = match["value"] if match else said
-    return bool(value.strip()) and value.count("[") <= value.count("]") and value.count("(") <= value.count(")")
+class _Statement:
+    """Lines that belong together; each is looked at once, so that many of them take no longer than they are."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self._lines: list[str] = []
+        self._begun, self._open = False, [0, 0]
+
+    @property
+    def said(self) -> str:
+        return "\n".join(self._lines)
+
+    @property
+    def whole(self) -> bool:
+        return self._begun and max(self._open) <= 0
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+        value = line
+        if len(self._lines) <= 2:  # no name goes on over a line, and its sign is the next thing
+            match = _NAMED.fullmatch(self.said)
+            value, self._open = match["value"] if match else self.said, [0, 0]
+        self._begun = bool(value.strip())
+        for at, (opened, closed) in enumerate((("[", "]"), ("(", ")"))):
+            self._open[at] += value.count(opened) - value.count(closed)
 
 
 def _printed(value: str, name: str, file: str, line: int) -> object:

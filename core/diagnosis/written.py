@@ -55,14 +55,19 @@ class Written:
 def written(tree: object, single: bool = False) -> Written:
     """A number, or lists of numbers, each still a text. An array's digits are those of its longest entry.
 
-    single: its numbers are float32. Raises NoNumber and Ragged.
+    As many decimals as that has, or, where others have fewer of them, as many significant digits; never fewer than each
+    was written with. single: its numbers are float32. Raises NoNumber and Ragged.
     """
     parts = [_parts(text) for text in _leaves(tree)]
-    most = max((decimals for _, decimals, _ in parts), default=0)
-    with np.errstate(all="ignore"):
-        half = 0.5 * np.power(10.0, [float(max(-400, min(400, power - most))) for _, _, power in parts])
-    shape = _shape(tree)
     values = np.array([value for value, _, _ in parts], dtype=np.float64)
+    own = np.array([power - decimals for _, decimals, power in parts], dtype=np.float64)  # places of the last digits
+    most = np.array([power for *_, power in parts]) - max((decimals for _, decimals, _ in parts), default=0)
+    with np.errstate(all="ignore"):
+        first = np.floor(np.log10(np.abs(values)))
+        first = np.where(np.isfinite(first), first, own)
+        last = np.maximum(most, np.minimum(own, first - np.max(first - own, initial=0)))
+        half = 0.5 * np.power(10.0, np.clip(last, -400, 400))
+    shape = _shape(tree)
     return Written(values.reshape(shape), half.reshape(shape), 1e-5 if single else 1e-9)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,13 @@ from numpy.typing import NDArray
 
 from nntutor.core.arrays import frozen
 from nntutor.core.engine.memory import Arena, Key, Layout, State
+from nntutor.core.engine.overflow import bearable
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.stages import KINDS, Stage, stages, together
 from nntutor.core.notation.evaluating import Op
 from nntutor.core.problems.network import Problem
 from nntutor.core.rules.mistakes.spelling import rulebook, spelled
-from nntutor.core.rules.rulebook import Rulebook
+from nntutor.core.rules.rulebook import Rulebook, right
 from nntutor.core.rules.shape import Shape
 
 # Numbers of the last layer's units alone.
@@ -109,6 +111,11 @@ class Engine:
         if samples not in self._programs:
             self._programs[samples] = Program(self, samples)
         return self._programs[samples]
+
+    @cached_property
+    def bearable(self) -> float:
+        """A size of weights up to which no forward pass over the samples can overflow; 0 where none is known."""
+        return bearable(self.problem, self.book.forward == right(self.shape).forward)
 
     @property
     def same_samples(self) -> bool:

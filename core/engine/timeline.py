@@ -171,6 +171,11 @@ class Timeline:
         return not changes(self.original, self.edits)
 
     @property
+    def is_unbroken(self) -> bool:
+        """Whether no given number has been changed on the way: what is at the place came of its iterations alone."""
+        return self.is_original or all(edit.iteration == 1 for edit in self.in_force)
+
+    @property
     def in_force(self) -> tuple[Edit, ...]:
         """The edits that no other one has made forgotten, by iteration."""
         return effective(self.edits)

@@ -147,6 +147,17 @@ class Trace:
         A kind per sample: (samples, units); of "out", layer 0 is the inputs; what only outputs have takes no layer.
         A kind per weight: (units, inputs), with `bias` those of the biases: (units,).
         """
+        wanted = kind, layer, bias
+        if wanted not in self._arrays:
+            self._arrays[wanted] = self._array(kind, layer, bias)
+        return self._arrays[wanted]
+
+    @cached_property
+    def _arrays(self) -> dict[tuple[str, int, bool], Array]:
+        """Those that were asked for: each number of a step is looked up in one."""
+        return {}
+
+    def _array(self, kind: str, layer: int, bias: bool) -> Array:
         if kind in PER_WEIGHT:
             part = "bias" if bias else "weight"
             return self._whole(self._engine.layout.view(self._flat(kind, part, layer), part, layer))
@@ -292,7 +303,7 @@ class Trace:
             ref,
             self.names.symbol(ref),
             formula,
-            self.plan.full(ref, self.samples),
+            self.plan.full(ref, self.samples) if ref.kind == "delta" else formula,
             self.plan.textbook(ref),
             self.value(ref),
             tuple(self.operand(key) for key in names(formula)),

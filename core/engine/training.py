@@ -6,7 +6,6 @@ reached by stepping, bit for bit. Work is done in chunks, so that a screen can s
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -18,8 +17,6 @@ from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.notation.evaluating import Op
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.rules.activations import activation
-from nntutor.core.rules.rulebook import right
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,41 +112,11 @@ class _Alarm:
     def __init__(self, engine: Engine, state: State) -> None:
         self.heard = not (np.isfinite(state.params).all() and np.isfinite(state.slots).all())
         # Divided by this, what is larger than bearable overflows; 0, where nothing is bearable, rings each time.
-        least = np.array(_overflow_bound(engine) / np.finfo(np.float64).max)
+        least = np.array(engine.bearable / np.finfo(np.float64).max)
         self.watch: Op = (np.divide, (engine.params, least, np.empty_like(engine.params)))
 
     def __call__(self, kind: str, flag: int) -> None:
         self.heard = True
-
-
-def _overflow_bound(engine: Engine) -> float:
-    """A size of weights up to which no forward pass over the samples can overflow; 0 where none is known."""
-    problem = engine.problem
-    if problem.given is not None:
-        return float(np.finfo(np.float64).max)
-    if problem.surface:
-        return 1e30  # no surface has a power above 8
-    if engine.book.forward != right(engine.shape).forward:
-        return 0.0  # a mistake can take the logarithm of anything
-    inputs, targets = (
-        max(float(array.max()), -float(array.min())) for array in (problem.samples.inputs, problem.samples.targets)
-    )
-    weights = sum(layer.weights.size for layer in problem.network.layers)
-
-    def bears(weight: float) -> bool:
-        out = net = inputs
-        for layer in problem.network.layers:
-            net = weight * (layer.inputs * out + 1)
-            steepest = max(1.0, abs(layer.slope))
-            out = 1.0 if activation(layer.activation, layer.slope).bounded else net * steepest + 1
-        gap = 2 * net + out + targets + 1
-        penalty = (problem.l1 + problem.l2 * weight) * weight * weights
-        return gap * gap * problem.network.sizes[-1] * len(problem.samples) < 1e300 and penalty < 1e300
-
-    # What bears a weight bears every smaller one.
-    powers = range(-299, 301)
-    most = bisect_left(powers, True, key=lambda power: not bears(10.0**power)) - 1
-    return 10.0 ** powers[most] if most >= 0 else 0.0
 
 
 def _loop(engine: Engine, done: int, errors: Array, watch: Op | None = None) -> None:

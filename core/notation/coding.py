@@ -31,6 +31,9 @@ def _called(expr: Expr, library: str) -> Expr:
             return _called(simpler, library)
         case Call("step", (a,)):
             return call(f"{library}.heaviside", _called(a, library), ONE)
+        case Call("above", (a,), below):
+            on = call(f"{library}.heaviside", _called(a, library), ZERO)
+            return call(f"{library}.maximum", on, Num(below)) if below else on
         case Call("leaky", (a,), slope):
             x = _called(a, library)
             return call(f"{library}.{'maximum' if slope <= 1 else 'minimum'}", x, Mul(Num(slope), x))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from nntutor.core.notation.formula import (
     call,
     children,
     keys,
+    names,
     rebuild,
 )
 
@@ -45,6 +46,9 @@ def expand(expr: Call) -> Expr | None:
         return Div(ONE, Sum((ONE, call("exp", Neg(x)))))
     if expr.func == "relu":
         return call("max", x, ZERO)
+    if expr.func == "above" and not 0 <= expr.parameter <= 1:
+        off = call("step", Neg(x))
+        return Sum((Mul(Num(expr.parameter), off), Sub(ONE, off)))
     return None
 
 
@@ -69,6 +73,8 @@ def operation(expr: Expr) -> tuple[np.ufunc, tuple[Expr, ...]]:
             return np.add, (Sum(terms[:-1]) if len(terms) > 2 else terms[0], terms[-1])
         case Call("step", (a,)):
             return np.heaviside, (a, ONE)
+        case Call("above", (a,), below):
+            return (np.maximum, (Call("above", (a,), 0.0), Num(below))) if below else (np.heaviside, (a, ZERO))
         case Call("leaky", (a,), slope):
             # The larger of x and slope·x is x above 0 and slope·x below, as long as the slope is at most 1.
             return (np.maximum if slope <= 1 else np.minimum), (a, Mul(Num(slope), a))
@@ -99,21 +105,30 @@ def _evaluate(expr: Expr, value: Callable[[Any], float]) -> np.float64:
             return total
         case Call("max", args):
             return np.float64(reduce(np.maximum, (_evaluate(arg, value) for arg in args)))
-        case Call() if (simpler := expand(expr)) is not None:
-            return _evaluate(simpler, value)
-        case Square(a) | Call("leaky", (a,)) if not isinstance(a, Num):
+        case Square(a) | Call("leaky" | "above", (a,)) if not isinstance(a, Num):
             # Read twice below: a number by then, or a chain of n of them would be made 2ⁿ times.
             return _evaluate(rebuild(expr, (Num(float(_evaluate(a, value))),)), value)
+        case Call() if (simpler := expand(expr)) is not None:
+            return _evaluate(simpler, value)
         case _:
             ufunc, parts = operation(expr)
             return np.float64(ufunc(*(_evaluate(part, value) for part in parts)))
 
 
 @dataclass(frozen=True, eq=False)
-class _Made:
-    """The key of a part that is in memory already."""
+class _Slot:
+    """An array that is not there yet: its place among the names, what takes the result and the buffers, in this order.
 
-    array: Any
+    shares: what takes the result may lie in the same memory.
+    """
+
+    at: int
+    shape: tuple[int, ...]
+    shares: bool = False
+
+
+_Part = _Slot | np.float64
+"""What a part of a formula is found in, or the number that it always is."""
 
 
 class Compiler:
@@ -125,75 +140,116 @@ class Compiler:
 
     def __init__(self, array: Callable[[Any], Any]) -> None:
         self._given = array
-        self._free: dict[tuple[int, ...], list[Any]] = {}
-        self._made: list[Any] = []
         self.ops: list[Op] = []
 
     def into(self, expr: Expr, target: Any) -> None:
         """Append the calls that leave the value of `expr` in `target`."""
-        result = self._emit(expr, target)
-        if result is not target:
-            self.ops.append((np.positive, (_operand(result), target)))
+        given = [self._given(key) for key in names(expr)]
+        written = _written(expr, target.shape, tuple(_described(array, target) for array in given))
+        memory = [*given, target, *map(np.empty, written.buffers)]
+        for ufunc, operands, out in written.calls:
+            arrays = tuple(memory[one.at] if isinstance(one, _Slot) else one for one in operands)
+            self.ops.append(_op(ufunc, arrays, memory[out.at]))
 
-    def _array(self, key: Any) -> Any:
-        return key.array if isinstance(key, _Made) else self._given(key)
 
-    def _emit(self, expr: Expr, target: Any) -> Any:
+@dataclass(frozen=True, eq=False)
+class _Written:
+    """The calls of a tree on slots, each with where its result goes, and the shapes of the buffers that they need."""
+
+    calls: list[tuple[np.ufunc, tuple[Any, ...], _Slot]]
+    buffers: list[tuple[int, ...]]
+
+
+def _described(array: Any, target: Any) -> tuple[object, ...]:
+    """All that the calls follow from: a number's bits; an array's shape, and whether it lies where the target does."""
+    if isinstance(array, np.float64):
+        return (array.tobytes(),)
+    return array.shape, np.shares_memory(array, target)
+
+
+@lru_cache(maxsize=1024)
+def _written(expr: Expr, shape: tuple[int, ...], given: tuple[tuple[Any, ...], ...]) -> _Written:
+    """A tree written out once for all arrays of these shapes: every record of a network asks for the same few."""
+    target = _Slot(len(given), shape, True)
+    parts: dict[Any, _Part] = {}
+    for at, (key, (what, *shares)) in enumerate(zip(names(expr), given, strict=True)):
+        parts[key] = _Slot(at, what, *shares) if shares else np.frombuffer(what)[0]
+    return _Writer(parts, target).written(expr)
+
+
+class _Writer:
+    """Writes one tree."""
+
+    def __init__(self, given: dict[Any, _Part], target: _Slot) -> None:
+        self._given, self._target = given, target
+        self._free: dict[tuple[int, ...], list[_Slot]] = {}
+        self._made: list[_Slot] = []
+        self._calls: list[tuple[np.ufunc, tuple[Any, ...], _Slot]] = []
+
+    def written(self, expr: Expr) -> _Written:
+        result = self._emit(expr, self._target)
+        if result is not self._target:
+            self._calls.append((np.positive, (_operand(result),), self._target))
+        return _Written(self._calls, [one.shape for one in self._made])
+
+    def _slot(self, key: Any) -> _Part:
+        return key if isinstance(key, _Slot) else self._given[key]
+
+    def _emit(self, expr: Expr, target: _Slot | None) -> _Part:
         match expr:
             case Name(key):
-                return self._array(key)
+                return self._slot(key)
             case Num(constant):
                 return np.float64(constant)
             case Sum((only,)):
                 return self._emit(only, target)
+            case Square(a) | Call("leaky" | "above", (a,)) if children(a):
+                return self._twice(expr, self._emit(a, target), target)
             case Call() if (simpler := expand(expr)) is not None:
                 return self._emit(simpler, target)
-            case Square(a) | Call("leaky", (a,)) if children(a):
-                return self._twice(expr, self._emit(a, target), target)
         ufunc, parts = operation(expr)
         # A part may use the target's memory as long as no part that is still to come reads it.
-        results: list[Any] = []
+        results: list[_Part] = []
         taken = False
         for index, part in enumerate(parts):
             others = [other for place, other in enumerate(parts) if place != index]
-            fits = target is not None and not taken and not any(self._reads(o, target) for o in others)
+            fits = target is not None and not taken and not any(map(self._reads, others))
             result = self._emit(part, target if fits else None)
             taken = taken or (fits and result is target)
             results.append(result)
         if all(isinstance(result, np.float64) for result in results):
             return np.float64(ufunc(*results))
-        shape = np.broadcast_shapes(*(np.shape(result) for result in results))
+        shape = np.broadcast_shapes(*(result.shape for result in results))
         out = target if target is not None and target.shape == shape else self._take(shape)
-        self.ops.append(_op(ufunc, tuple(_operand(result) for result in results), out))
+        self._calls.append((ufunc, tuple(_operand(result) for result in results), out))
         for part, result in zip(parts, results, strict=True):
             if result is not out and children(part):
                 self._give(result)
         return out
 
-    def _twice(self, expr: Expr, made: Any, target: Any) -> Any:
+    def _twice(self, expr: Expr, made: _Part, target: _Slot | None) -> _Part:
         """An operation that reads its one operand, which is `made`, more than once."""
         if isinstance(made, np.float64):
             return self._emit(rebuild(expr, (Num(float(made)),)), target)
-        result = self._emit(rebuild(expr, (Name(_Made(made)),)), target)
+        result = self._emit(rebuild(expr, (Name(made),)), target)
         if result is not made:
             self._give(made)
         return result
 
-    def _reads(self, expr: Expr, target: Any) -> bool:
-        arrays = (self._array(key) for key in keys(expr))
-        return any(np.shares_memory(array, target) for array in arrays if not isinstance(array, np.float64))
+    def _reads(self, expr: Expr) -> bool:
+        slots = (self._slot(key) for key in keys(expr))
+        return any(isinstance(slot, _Slot) and slot.shares for slot in slots)
 
-    def _take(self, shape: tuple[int, ...]) -> Any:
+    def _take(self, shape: tuple[int, ...]) -> _Slot:
         free = self._free.setdefault(shape, [])
         if free:
             return free.pop()
-        self._made.append(np.empty(shape))
+        self._made.append(_Slot(self._target.at + 1 + len(self._made), shape))
         return self._made[-1]
 
-    def _give(self, array: Any) -> None:
-        made = any(array is one for one in self._made)
-        if made and not any(array is one for one in self._free[array.shape]):
-            self._free[array.shape].append(array)
+    def _give(self, slot: Any) -> None:
+        if slot in self._made and slot not in self._free[slot.shape]:
+            self._free[slot.shape].append(slot)
 
 
 def _op(ufunc: np.ufunc, operands: tuple[Any, ...], out: Any) -> Op:

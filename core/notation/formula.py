@@ -73,7 +73,10 @@ class Square:
 
 @dataclass(frozen=True)
 class Call:
-    """A function of the grammar; `parameter` is leaky ReLU's slope below 0."""
+    """A function of the grammar; `parameter` is leaky ReLU's slope below 0.
+
+    Two are told as cases: `step` is 1 if a ≥ 0 else 0, `above` 1 if a > 0 else `parameter`.
+    """
 
     func: str
     args: tuple[Expr, ...]
@@ -142,10 +145,13 @@ def bind(expr: Expr, meaning: Callable[[Any], Expr]) -> Expr:
 
 def keys(expr: Expr) -> Iterator[Any]:
     """The keys of all names, from left to right, repeated ones repeated."""
-    if isinstance(expr, Name):
-        yield expr.key
-    for part in children(expr):
-        yield from keys(part)
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Name):
+            yield part.key
+        else:
+            waiting.extend(reversed(children(part)))
 
 
 def names(expr: Expr) -> tuple[Any, ...]:

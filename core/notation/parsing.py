@@ -116,7 +116,23 @@ class _Reader:
         return result
 
     def sum(self) -> Expr:
-        return self.nested(self.terms)
+        return self.nested(self.cases)
+
+    def cases(self) -> Expr:
+        """A sum, or one of the two functions that are told as cases: 1 if … ≥ 0 else 0, 1 if … > 0 else 0.01."""
+        result = self.terms()
+        if not self.take("if "):
+            return result
+        net, mark, zero = self.terms(), self.take("≥", ">=", ">"), self.terms()
+        other = self.terms() if self.take("else ") else None
+        match result, mark, zero, other:
+            case Num(1.0), "≥" | ">=", Num(0.0), Num(0.0):
+                return call("step", net)
+            case Num(1.0), ">", Num(0.0), Num(below):
+                return Call("above", (net,), below)
+            case Num(1.0), ">", Num(0.0), Neg(Num(above)):
+                return Call("above", (net,), -above)
+        raise self.wrong("operator")
 
     def terms(self) -> Expr:
         result = self.term()

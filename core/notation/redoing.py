@@ -78,6 +78,8 @@ def _called(expr: Call, x: Decimal) -> Decimal:
             return Decimal((x > 0) - (x < 0))
         case "step":
             return Decimal(int(x >= 0))
+        case "above":
+            return Decimal(1) if x > 0 else Decimal(repr(expr.parameter))
         case "leaky":
             return max(x, x * Decimal(repr(expr.parameter)))
     raise TypeError(f"{expr.func} is no function of formulas")

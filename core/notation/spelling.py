@@ -20,10 +20,10 @@ class Token:
 
 _LATEX_CALL = {
     "σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "ln": r"\ln", "max": r"\max",
-    "relu": r"\mathrm{relu}", "leaky": r"\mathrm{leaky}", "step": r"\mathrm{step}",
+    "relu": r"\mathrm{relu}", "leaky": r"\mathrm{leaky}",
     "sign": r"\operatorname{sign}",
 }  # fmt: skip
-_SUM, _TERM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4, 5
+_CASES, _SUM, _TERM, _PRODUCT, _UNARY, _ATOM = 0, 1, 2, 3, 4, 5
 
 
 def tokens(
@@ -82,6 +82,8 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
         case Call("√", (a,)) if style is Style.LATEX:
             yield from (Token(r"\sqrt{"), *spell(a, 0), Token("}"))
             return
+        case Call("step" | "above"):
+            level = _CASES
         case Call(func, args):
             yield Token(_LATEX_CALL[func] if style is Style.LATEX else sign(func, style))
             yield Token("(")
@@ -111,6 +113,11 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
     if closed:
         yield Token(r"\left(" if style is Style.LATEX else "(")
     match expr:
+        case Call(func, (a,), below):
+            word = r"\ \mathrm{{{}}}\ " if style is Style.LATEX else " {} "
+            yield from (Token("1"), Token(word.format("if")), *spell(a, 0))
+            yield from (operator("≥" if func == "step" else ">", spaced=True), Token("0"), Token(word.format("else")))
+            yield Token(number(0.0 if func == "step" else below, style))
         case Neg(a):
             yield operator("−")
             yield from spell(a, _UNARY)

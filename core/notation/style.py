@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-_ASCII = {"·": "*", "−": "-", "²": "^2", "½": "0.5", "√": "sqrt", "σ": "sigmoid", "…": "...", "≈": "~"}
-_LATEX = {"·": r" \cdot ", "−": "-", "≈": r"\approx"}
+_ASCII = {"·": "*", "−": "-", "²": "^2", "½": "0.5", "√": "sqrt", "σ": "sigmoid", "…": "...", "≈": "~", "≥": ">="}
+_LATEX = {"·": r" \cdot ", "−": "-", "≈": r"\approx", "≥": r"\ge"}
 
 
 class Style(Enum):
@@ -20,7 +20,7 @@ class Style(Enum):
 
 
 def sign(mark: str, style: Style) -> str:
-    """A sign of formulas in this spelling: · − ² ½ √ σ … ≈"""
+    """A sign of formulas in this spelling: · − ² ½ √ σ … ≈ ≥"""
     if style is Style.LATEX:
         return _LATEX.get(mark, mark)
     return _ASCII.get(mark, mark) if style is Style.ASCII else mark

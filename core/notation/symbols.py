@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -144,6 +145,7 @@ class Names:
             return ref
         return ref._replace(sample=int(match[2])) if ref.kind in PER_SAMPLE else None
 
+    @lru_cache(maxsize=4096)  # noqa: B019 — few networks are at hand at once; texts name the same numbers at every step
     def _named(self, name: str) -> Ref | None:
         for kind, row in KINDS.items():
             for spelling in (row.unicode, row.ascii):

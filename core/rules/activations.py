@@ -32,8 +32,6 @@ from nntutor.core.notation.formula import (
 )
 
 _net, _out = Name("net"), Name("out")
-# 1 at and below 0, 0 above: the part on which ReLU takes the slope away.
-_off = call("step", Neg(_net))
 _sigmoid = call("σ", _net)
 # e^net below 0, 1 from there on: never more.
 _fading = call("exp", Neg(call("max", Neg(_net), ZERO)))
@@ -93,9 +91,9 @@ def activation(name: str, slope: float = 0.01) -> Activation:
         case "tanh":
             return Activation(call("tanh", _net), Sub(ONE, Square(_out)), least=-1, most=1)
         case "relu":
-            return Activation(call("relu", _net), Sub(ONE, _off), kink=True, least=0)
+            return Activation(call("relu", _net), Call("above", (_net,), 0.0), kink=True, least=0)
         case "leaky-relu":
-            inside = Sum((Mul(Num(slope), _off), Sub(ONE, _off)))
+            inside = Call("above", (_net,), slope)
             return Activation(Call("leaky", (_net,), slope), inside, kink=True, least=-inf if slope > 0 else 0)
         case "step":
             return Activation(call("step", _net), ZERO, kink=True, least=0, most=1, between=False)

@@ -5,13 +5,12 @@ Conditions and holes are those of the stop's prose, read as if they stood there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import holes
-from nntutor.lessons.course.holes import TraceOf
+from nntutor.lessons.course.holes import Asked, TraceOf
 from nntutor.lessons.course.model import AuthorError, Lesson, Prose, Question, Stop, Text
 
 _YES = "1"
@@ -19,12 +18,12 @@ _YES = "1"
 
 @dataclass(frozen=True)
 class Place:
-    """Where it is asked: the lesson's stop, its records, and whether the numbers of a run are the lesson's own."""
+    """Where it is asked: the lesson's stop, its records, and whether a word of conditions is true of a run."""
 
     lesson: Lesson
     stop: Stop
     trace_of: TraceOf
-    own: Callable[[str], bool]
+    asked: Asked
 
     def holds(self, condition: str) -> bool:
         """Whether a condition is true here; one that speaks of numbers that there are not is not."""
@@ -39,7 +38,7 @@ class Place:
 
     def _said(self, text: Text, prose: str, digits: int = 4, style: Style = Style.UNICODE, whole: bool = True) -> str:
         piece = replace(text, stops=MappingProxyType({self.stop.id: Prose(prose, 0)}))
-        return holes.said(self.lesson, piece, self.stop, self.trace_of, digits, style, self.own, whole=whole)
+        return holes.said(self.lesson, piece, self.stop, self.trace_of, digits, style, self.asked, whole=whole)
 
 
 def right(question: Question, place: Place) -> frozenset[int]:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from nntutor.core.notation.symbols import SYMBOL
-from nntutor.lessons.course.conditions import MARK, Choice, Parts, parsed
+from nntutor.lessons.course.conditions import HERE, MARK, OWN, UNBROKEN, Choice, Parts, free_of, parsed
 
-_HOLE = "◦"
+_HOLE, _COUNT = "◦", "№"
 _ENGLISH = (
     "positive", "negative", "too (?:high|low|large|small|big|much|little)",
     "(?<!made )(?<!set )(?<!add )(?<!adds )(?<!adding )(?<!added )up(?! to)", "(?<!bring )down",
@@ -32,6 +32,16 @@ WORDS = {
     "en": re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b", re.IGNORECASE),
     "ko": re.compile("|".join(_KOREAN)),
 }
+_COUNTED = {
+    "en": re.compile(rf"{_COUNT} (?:[a-z]+ )?(?:moves|iterations)\b"),
+    "ko": re.compile(rf"{_COUNT}번(?!째)"),
+}
+"""Counts of moves and iterations: what is said of them came of nothing else."""
+_DATED = {
+    "en": re.compile(r"(?<!● )\bnow\b|\bso far\b|\bat the moment\b|\bfirst line shows\b", re.IGNORECASE),
+    "ko": re.compile(r"(?<!표시가 )지금|이제|첫 줄"),
+}
+"""Words for what is on the screen at the stop; a run leads on from there, and the text stays."""
 _SYMBOL = re.compile(rf"(?<![A-Za-z])(?:{SYMBOL.pattern})(?![A-Za-z])")
 _END = re.compile(r"[.!?]\s*$")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=다\.)")
@@ -46,6 +56,25 @@ def unconditioned(text: str, language: str) -> Iterator[tuple[str, str]]:
         word = WORDS[language].search(MARK.sub(_HOLE, sentence).replace("**", ""))
         if word and not sentence.endswith("?") and (MARK.search(sentence) or _SYMBOL.search(sentence)):
             yield word[0], sentence.strip()
+
+
+def counted(text: str, language: str) -> Iterator[str]:
+    """The sentences that count moves or iterations also where a number has been changed on the way."""
+    for sentence in _SENTENCE.split(_marked(free_of(parsed(text), OWN, UNBROKEN))):
+        if _COUNTED[language].search(sentence):
+            yield sentence.strip()
+
+
+def dated(text: str, language: str) -> Iterator[str]:
+    """The sentences that say of a number that it is so now, also where the place has gone on."""
+    for sentence in _SENTENCE.split(_marked(free_of(parsed(text), HERE))):
+        if _HOLE in sentence and _DATED[language].search(sentence):
+            yield sentence.strip()
+
+
+def _marked(text: str) -> str:
+    """A text with signs for its holes, conditions left out."""
+    return MARK.sub(lambda mark: "" if mark[1].startswith("if ") else _COUNT if mark[1].isdecimal() else _HOLE, text)
 
 
 def _outside(parts: Parts) -> str:

@@ -1,9 +1,10 @@
 """Words that follow the record: `{{if δ_o1 > 0}}…{{elif δ_o1 = 0}}…{{else}}…{{end}}` in a stop's text.
 
 A condition compares formulas of holes with <, >, <= or ≤, >= or ≥, =, != or ≠; `not`, `and`, `or` join comparisons, in
-this order. The atom `own` is true as long as the given numbers are the lesson's own; who shows the text knows that and
-hands it in. Alone, `always` is true: for a claim that holds whatever the numbers are. Of a text only the branches that
-are true are kept, and nothing is asked of the others. Needs no NumPy.
+this order. Three atoms are words, and who shows the text answers for them: `own` is true as long as the given numbers
+are the lesson's own, `unbroken` as long as none has been changed on the way from iteration 1, `here` as long as the
+place is in the stop's own iteration. Alone, `always` is true: for a claim that holds whatever the numbers are. Of a
+text only the branches that are true are kept, and nothing is asked of the others. Needs no NumPy.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ MARK = re.compile(r"\{\{(.*?)\}\}")
 _KEYWORD = re.compile(r"(if|elif|else|end)((?:\s.*)?)")
 _OPERATOR = re.compile(r"<=|>=|!=|[≤≥≠<>=]")
 _SPELLED = {"<=": "≤", ">=": "≥", "!=": "≠"}
-OWN, ALWAYS = "own", "always"
+OWN, UNBROKEN, HERE, ALWAYS = "own", "unbroken", "here", "always"
+WORDS = (OWN, UNBROKEN, HERE)
 MOST_COMPARED = 8
 """Pairs of formulas that one text may compare: every outcome of all of them is tried by the linter."""
 
@@ -42,9 +44,9 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A comparison, or None for `own`; negated where `not` stands before it."""
+    """A comparison, or one of the words; negated where `not` stands before it."""
 
-    compared: Compared | None
+    of: Compared | str
     negated: bool
 
 
@@ -73,6 +75,7 @@ Parts: TypeAlias = "tuple[str | Choice, ...]"
 Sign: TypeAlias = int | None
 """Of two numbers: −1 less, 0 equal, 1 greater; None where one is no number."""
 Compare = Callable[[str, str], Sign]
+Asked = Callable[[str], bool]
 _HOLDS: dict[str, set[Sign]] = {"<": {-1}, "≤": {-1, 0}, "=": {0}, "≥": {0, 1}, ">": {1}, "≠": {-1, 1, None}}
 
 
@@ -152,42 +155,42 @@ def _condition(mark: str, written: str) -> Condition:
 def _atom(mark: str, written: str) -> Atom:
     negated = written.startswith("not ")
     bare = written.removeprefix("not ").strip()
-    if bare == OWN:
-        return Atom(None, negated)
+    if bare in WORDS:
+        return Atom(bare, negated)
     sides, signs = _OPERATOR.split(bare), _OPERATOR.findall(bare)
     if len(signs) != 1 or not all(side.strip() for side in sides):
-        raise ConditionError(mark, f"“{bare}”; expected a comparison such as δ_o1 > 0, or own")
+        raise ConditionError(mark, f"“{bare}”; expected a comparison such as δ_o1 > 0, or {', '.join(WORDS)}")
     return Atom(Compared(sides[0].strip(), _SPELLED.get(signs[0], signs[0]), sides[1].strip()), negated)
 
 
 # --- what is said --------------------------------------------------------------------------------------
 
 
-def chosen(text: str, compare: Compare, own: Callable[[], bool]) -> str:
+def chosen(text: str, compare: Compare, asked: Asked) -> str:
     """The text of the branches that are true, holes and all. ConditionError for what cannot be read."""
-    return " ".join(part for part in _said(parsed(text), compare, own).split(" ") if part)
+    return " ".join(part for part in _said(parsed(text), compare, asked).split(" ") if part)
 
 
-def _said(parts: Parts, compare: Compare, own: Callable[[], bool]) -> str:
-    return "".join(part if isinstance(part, str) else _branch(part, compare, own) for part in parts)
+def _said(parts: Parts, compare: Compare, asked: Asked) -> str:
+    return "".join(part if isinstance(part, str) else _branch(part, compare, asked) for part in parts)
 
 
-def _branch(choice: Choice, compare: Compare, own: Callable[[], bool]) -> str:
+def _branch(choice: Choice, compare: Compare, asked: Asked) -> str:
     for branch in choice.branches:
-        if not branch.condition or holds(branch.condition, compare, own):
-            return _said(branch.body, compare, own)
+        if not branch.condition or holds(branch.condition, compare, asked):
+            return _said(branch.body, compare, asked)
     return ""
 
 
-def holds(condition: Condition, compare: Compare, own: Callable[[], bool]) -> bool:
+def holds(condition: Condition, compare: Compare, asked: Asked) -> bool:
     """Whether a condition is true; what need not be compared is not."""
-    return any(all(_atom_holds(atom, compare, own) for atom in terms) for terms in condition)
+    return any(all(_atom_holds(atom, compare, asked) for atom in terms) for terms in condition)
 
 
-def _atom_holds(atom: Atom, compare: Compare, own: Callable[[], bool]) -> bool:
-    if atom.compared is None:
-        return own() != atom.negated
-    one = atom.compared
+def _atom_holds(atom: Atom, compare: Compare, asked: Asked) -> bool:
+    one = atom.of
+    if isinstance(one, str):
+        return asked(one) != atom.negated
     return (compare(one.left, one.right) in _HOLDS[one.sign]) != atom.negated
 
 
@@ -203,20 +206,48 @@ def branches(parts: Parts) -> Iterator[Branch]:
                 yield from branches(branch.body)
 
 
-def atoms(text: str) -> frozenset[Compared | None]:
-    """All comparisons of a text; None among them where it asks for `own`."""
-    return frozenset(atom.compared for branch in branches(parsed(text)) for terms in branch.condition for atom in terms)
+def atoms(text: str) -> frozenset[Compared | str]:
+    """All comparisons of a text, and the words that it asks for."""
+    return frozenset(atom.of for branch in branches(parsed(text)) for terms in branch.condition for atom in terms)
+
+
+def free_of(parts: Parts, *words: str) -> str:
+    """A text without the branches that are said only while one of these words is true; of all others, their conditions
+    and what they say."""
+    return "".join(
+        part
+        if isinstance(part, str)
+        else "".join(
+            f"{{{{if {branch.written}}}}}{free_of(branch.body, *words)}"
+            for branch in part.branches
+            if not _needs(branch.condition, words)
+        )
+        for part in parts
+    )
+
+
+def _needs(condition: Condition, words: tuple[str, ...]) -> bool:
+    """Whether a condition is true only while one of these words is."""
+    return bool(condition) and all(any(Atom(word, False) in terms for word in words) for terms in condition)
 
 
 def variants(text: str) -> tuple[str, ...]:
     """Every text that can be shown, each once, under every outcome of its comparisons."""
     found = atoms(text)
-    pairs = sorted({(one.left, one.right) for one in found if one is not None})
+    pairs = sorted({(one.left, one.right) for one in found if isinstance(one, Compared)})
     if len(pairs) > MOST_COMPARED:
         raise ConditionError("if …", f"{len(pairs)} comparisons in one stop; expected {MOST_COMPARED} at most")
     shown: dict[str, None] = {}
-    for own in (True, False) if None in found else (True,):
+    for so in _answers(tuple(word for word in WORDS if word in found)):
         for outcome in product((1, 0, -1), repeat=len(pairs)):
             known = dict(zip(pairs, outcome, strict=True))
-            shown[chosen(text, lambda left, right, known=known: known[left, right], lambda own=own: own)] = None  # type: ignore[misc]
+            shown[chosen(text, lambda left, right, known=known: known[left, right], so.__getitem__)] = None  # type: ignore[misc]
     return tuple(shown)
+
+
+def _answers(words: tuple[str, ...]) -> Iterator[dict[str, bool]]:
+    """What words can be at once: numbers that are the lesson's own have not been changed on the way."""
+    for outcome in product((True, False), repeat=len(words)):
+        so = dict(zip(words, outcome, strict=True))
+        if so.get(UNBROKEN, True) or not so.get(OWN, False):
+            yield so

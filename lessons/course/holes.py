@@ -15,12 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from math import isnan
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import SYMBOL
@@ -40,6 +42,9 @@ PLACED = re.compile(
 
 TraceOf = Callable[[str | None, int | None], Trace]
 """The record of (run, iteration); None means the run, the iteration at hand."""
+Asked = Callable[[str, str], bool]
+"""Whether a word of `conditions.WORDS` is true of a run."""
+_CHANGED = (conditions.OWN, conditions.UNBROKEN)
 
 
 class HoleError(Exception):
@@ -58,12 +63,12 @@ def said(
     trace_of: TraceOf,
     digits: int = 4,
     style: Style = Style.UNICODE,
-    own: Callable[[str], bool] = lambda run: True,
+    asked: Asked = lambda word, run: True,
     whole: bool = True,
 ) -> str:
     """What a lesson says at a stop: the branches that are true, their holes filled.
 
-    own: whether the given numbers of a run are the lesson's own. whole: AuthorError for a hole that does not resolve,
+    asked: whether a word of `conditions.WORDS` is true of a run. whole: AuthorError for a hole that does not resolve,
     as for a condition that cannot be read; else the sentences that can be said: a network that has been changed may
     lack numbers that the text speaks of.
     """
@@ -82,7 +87,8 @@ def said(
         return None if isnan(first) or isnan(second) else (first > second) - (first < second)
 
     try:
-        shown = conditions.chosen(prose.text, compare, lambda: not set_aside(lesson, stop, text, own))
+        runs = _runs(lesson, stop, prose.text)
+        shown = conditions.chosen(prose.text, compare, lambda word: all(asked(word, run) for run in runs[word]))
         if whole:
             return fill(shown, placed, lesson.published, digits, style, stop.at)
         return " ".join(_sayable(shown, lambda one: fill(one, placed, lesson.published, digits, style, stop.at)))
@@ -97,20 +103,24 @@ def _sayable(text: str, filled: Callable[[str], str]) -> Iterator[str]:
             yield filled(sentence)
 
 
-def set_aside(lesson: Lesson, stop: Stop, text: Text, own: Callable[[str], bool]) -> bool:
-    """Whether a stop keeps to itself what it has to say about the lesson's own numbers, because they have changed.
-
-    Asked of its own run, and of every run that its text names.
-    """
+def set_aside(lesson: Lesson, stop: Stop, text: Text, asked: Asked) -> bool:
+    """Whether a stop keeps to itself what it has to say about the lesson's own numbers, because they have changed."""
     prose = text.stops[stop.id].text
-    if conditions.OWN not in prose:
+    if not any(word in prose for word in _CHANGED):
         return False
-    named = {match["run"] for mark in MARK.findall(prose) for match in PLACED.finditer(mark)}
-    runs = {stop.run} | {run.id for run in lesson.runs if run.id in named}
+    runs = _runs(lesson, stop, prose)
     try:
-        return None in conditions.atoms(prose) and not all(own(run) for run in runs)
+        words = [word for word in _CHANGED if word in conditions.atoms(prose)]
     except ConditionError:
         return False
+    return not all(asked(word, run) for word in words for run in runs[word])
+
+
+def _runs(lesson: Lesson, stop: Stop, prose: str) -> Mapping[str, set[str]]:
+    """By word the runs that it asks of: the stop's own, and, but for its place, every run that the text names."""
+    named = {match["run"] for mark in MARK.findall(prose) for match in PLACED.finditer(mark)}
+    runs = {stop.run} | {run.id for run in lesson.runs if run.id in named}
+    return {**dict.fromkeys(_CHANGED, runs), conditions.HERE: {stop.run}}
 
 
 def counts_layers(text: Text) -> bool:
@@ -203,9 +213,15 @@ def value(source: str, hole: str, trace_of: TraceOf, at: str = "") -> float:
 
     formula = PLACED.sub(look_up, source)
     try:
-        return evaluate(parse(formula, lambda name: int(name[1:]) - 1), values.__getitem__)
+        return evaluate(_parsed(formula), values.__getitem__)
     except FormulaError as error:
         raise HoleError(hole, f"not a formula: {error}") from error
+
+
+@lru_cache(maxsize=1024)  # the same holes are filled again at every step
+def _parsed(formula: str) -> Expr:
+    """The formula of a hole, in which names are x1, x2, … in the order of their values."""
+    return parse(formula, lambda name: int(name[1:]) - 1)
 
 
 def _named(trace: Trace, symbol: str) -> float:

@@ -8,12 +8,12 @@ from math import log10
 from nntutor.lessons.course import glossary
 from nntutor.lessons.export.formats import FORMATS
 from nntutor.lessons.language import words
-from nntutor.lessons.language.words import CALLED, LANGUAGES, note
+from nntutor.lessons.language.words import CALLED, LANGUAGES, Note, note
 from nntutor.tui.plain import choices
 from nntutor.tui.plain.choices import CONTINUE
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import inside
-from nntutor.tui.state import views
+from nntutor.tui.state import edits, views
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import DIGITS, Action, Press, Session, Typed
@@ -25,6 +25,21 @@ _LONGEST = 4  # digits of a number that chooses
 def _typed(action: str, before: str = "") -> Callable[[Session, str], Meant]:
     """A line that is asked for, answered at once."""
     return lambda session, rest: Meant((Press(action), Typed(before + rest), CONTINUE))
+
+
+def _edit(session: Session, rest: str) -> Meant:
+    return Meant(wrong=alone(session, rest)) if alone(session, rest) else _typed("edit")(session, rest)
+
+
+def alone(session: Session, text: str) -> Note | None:
+    """What is asked where nothing but a symbol has been typed: it would go, unseen, to the number at hand."""
+    study = _study(session)
+    symbol = study.trace.find(text)
+    if symbol is None:
+        return None
+    if not edits.can_be_set(study, symbol):
+        return note("edit.not_given", symbol=study.trace.symbol(symbol))
+    return note("plain.edit_to", symbol=study.trace.symbol(symbol), value=edits.value_now(study, symbol))
 
 
 def _search(session: Session, rest: str) -> Meant:
@@ -121,7 +136,7 @@ def _open(session: Session, rest: str) -> Meant:
 
 
 AFTER: dict[str, Callable[[Session, str], Meant]] = {
-    "edit": _typed("edit"),
+    "edit": _edit,
     "goto": _typed("goto"),
     "step": _typed("goto", "step "),
     "search": _search,

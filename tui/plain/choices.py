@@ -30,6 +30,11 @@ def chosen(session: Session, text: str) -> tuple[Action, ...] | None:
     return (*none_picked, *moved(max(picked, 0), number - 1, listed), CONTINUE)
 
 
+def chosen_from(session: Session) -> int:
+    """Of how many one is chosen by its number; 0 where nothing of the kind is open."""
+    return 0 if session.practice is not None or session.ending is not None else _listed(session)[0]
+
+
 def _listed(session: Session) -> tuple[int, int]:
     """How many are listed, and which of them is picked, from 0."""
     study = session.study

@@ -58,7 +58,8 @@ def help_lines(session: Session, words: Words) -> list[str]:
     for actions, about in HELP:
         here = [action for action in actions if allowed(action, where) and action not in ("theme", "palette", "mouse")]
         if here:
-            facts = {"words": _named(here, session.language), "about": f"{words.say(f'help.{about}')}."}
+            key = "plain.help_play" if about == "play" else f"help.{about}"  # in lines nothing waits a second
+            facts = {"words": _named(here, session.language), "about": f"{words.say(key)}."}
             keys = _keys(session, here)
             lines.append(
                 words.say("plain.help_line", keys=keys, **facts) if keys else words.say("plain.help_own", **facts)

@@ -9,12 +9,12 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from nntutor.lessons.language.words import note
-from nntutor.tui.plain.after import AFTER
-from nntutor.tui.plain.choices import chosen
+from nntutor.tui.plain.after import AFTER, alone
+from nntutor.tui.plain.choices import chosen, chosen_from
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import OWN, action_of, is_word, spoken, vocabulary
 from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
-from nntutor.tui.state.panels import Answering, Checking, Line, Marking, Panel, Picking, Reading
+from nntutor.tui.state.panels import Answering, Checking, Editing, Line, Marking, Panel, Picking, Reading
 from nntutor.tui.state.session import Press, Session, Typed
 
 _PASSED: dict[type[Panel], tuple[str, ...]] = {
@@ -35,6 +35,8 @@ def meant(session: Session, line: str) -> Meant:
     if asks(session):
         return _answer(session, text)
     picked = chosen(session, text) if text else None
+    if picked is None and text.isdecimal() and (count := chosen_from(session)):
+        return Meant(wrong=note("plain.no_such", text=text, names="1" if count == 1 else f"1–{count}"))
     return Meant(picked) if picked is not None else _command(session, text)
 
 
@@ -54,6 +56,8 @@ def _answer(session: Session, text: str) -> Meant:
         return Meant((Typed(" "),))  # “continue” is no answer, and goes on wherever a question opens by itself
     if action == "escape" or (action == "continue" and session.practice is not None):
         return Meant((Press("escape"),))
+    if isinstance(panel, Editing) and (wrong := alone(session, text)) is not None:
+        return Meant(wrong=wrong)
     asked = session.practice is not None or isinstance(panel, Answering | Marking)
     if asked and action == "leave":
         return Meant((Press("escape"), Press("leave")))
@@ -74,6 +78,8 @@ def _is_command(session: Session, text: str) -> bool:
 def _command(session: Session, text: str) -> Meant:
     """A command by its word or key, and what follows it."""
     action, rest = _parted(session, text) if text else ("continue", "")
+    if not action and "=" in text and _is_here(session, "edit"):
+        action, rest = "edit", text  # as it is typed where a number is asked for
     if not _is_here(session, action):
         return _unknown(session, text)
     if rest and action not in AFTER:

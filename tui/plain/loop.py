@@ -131,7 +131,8 @@ class Plain:
             self.act(action)
             if self._wrong():
                 break
-        if self._plays() is not None:
+        if (number := self._plays()) is not None:
+            self.act(Tick(number))
             self._play(before)
             return True
         match meant.own:

@@ -16,7 +16,7 @@ from nntutor.lessons.language.words import note
 from nntutor.tui.state import moves
 from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.panels import Picking
-from nntutor.tui.state.study import Study, kept
+from nntutor.tui.state.study import Study, asked, kept
 
 
 def of_stop(study: Study, question: Question) -> Picking | None:
@@ -41,7 +41,10 @@ def place(study: Study, number: int) -> choosing.Place:
     def trace_of(run: str | None, iteration: int | None) -> Trace:
         return study.timelines[run or stop.run].trace_of(iteration or stop.iteration)
 
-    return choosing.Place(study.lesson, stop, trace_of, study.own)
+    def so(word: str, run: str) -> bool:
+        return asked(study.timelines, stop, study.run, word, run)
+
+    return choosing.Place(study.lesson, stop, trace_of, so)
 
 
 def pressed(study: Study, panel: Picking, name: str) -> Study:

@@ -87,7 +87,10 @@ def parse_edit(study: Study, panel: Editing) -> Change | Note:
     text = panel.text.strip()
     head, equals, tail = text.partition("=")
     if not equals:
-        return note("edit.which", text=text) if panel.ref is None else _set_to(study, panel.ref, text)
+        if panel.ref is not None:
+            return _set_to(study, panel.ref, text)
+        value = _number(study, text)
+        return note("edit.which", text=text) if isinstance(value, float) else value
     named = _named(study, head.strip().removesuffix("⁺"))
     return _set_to(study, named, tail.strip()) if isinstance(named, Ref) else named
 
@@ -113,16 +116,20 @@ def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
         return note("edit.in_file" if in_file else "edit.not_given", symbol=study.trace.symbol(ref))
     if ref.kind not in NUMBERS and not edits.can_be_set(study, ref):
         return note("edit.not_used", symbol=study.trace.symbol(ref))
-    value = value_of(study, text)
+    value = _number(study, text)
     if not isinstance(value, float):
         return value
-    if not np.isfinite(value):
-        return note("edit.not_a_number", text=text)
     if ref.kind in NUMBERS and not edits.can_be(study.timeline.problem, ref, value):
         return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
     if ref.kind in PER_OPTIMIZER and not in_range(ref.kind, value):
         return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
     return Change(ref, value)
+
+
+def _number(study: Study, text: str) -> float | Note:
+    """What an expression is worth; or what is wrong with it."""
+    value = value_of(study, text)
+    return note("edit.not_a_number", text=text) if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def preview(study: Study, change: Change) -> Note:

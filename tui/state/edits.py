@@ -22,7 +22,7 @@ from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.moves import switched, to
 from nntutor.tui.state.runs import learns
 from nntutor.tui.state.study import Position, Study, step_of
-from nntutor.tui.state.telling import Telling, Went, called, given_value, seen, told, went
+from nntutor.tui.state.telling import Telling, Went, called, counterpart, given_value, seen, told, went
 
 _RATES = (*RATE_FIELDS, *PENALTIES)
 
@@ -98,8 +98,13 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     forgot = any(edit.iteration > first for edit in study.timeline.in_force)
     what = ((symbol_of(study, ref), None if study.hides(ref, study.timeline) else before, value),)
     beyond = of_target(study.timeline.problem, value) if ref.kind == "target" else None
-    telling = Telling("edit.done", what, first, runs, len(timelines), seen(study.timeline), forgot, step, beyond)
+    telling = Telling("edit.done", what, first, runs, len(timelines), *_seen(study), forgot, step, beyond)
     return _telling(_with_timelines(study, timelines, place, here), telling)
+
+
+def _seen(study: Study) -> tuple[tuple[tuple[Ref, float], ...], tuple[int, ...]]:
+    """What was known at the place, and the sizes of the network in which it was."""
+    return seen(study.timeline), study.timeline.problem.network.sizes
 
 
 def value_now(study: Study, ref: Ref) -> float:
@@ -170,16 +175,17 @@ def _with_timelines(study: Study, timelines: Mapping[str, Timeline], place: Posi
     shown, last, visited = study.stop, study.last, study.visited
     trail = tuple(one for one in study.trail if one.iteration <= iteration)
     before, problem, made = study.trace.plan, study.timeline.problem, MappingProxyType(dict(timelines))
+    sizes = problem.network.sizes
     study = replace(study, timelines=made, running=None, reached=MappingProxyType({}), trail=trail)
     if study.trace.plan != before:
         study = replace(study, trail=())  # its steps have other numbers now
     if study.timeline.problem is not problem:
         study = replace(study, seeds=None)  # they were trained on that problem
     problem = study.timeline.problem
-    found = None
-    if here.layer < len(problem.network.sizes):
+    found, there = None, counterpart(here, sizes, problem.network.sizes)
+    if there is not None:
         many = problem.batch_length(iteration) > 1
-        found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(here), study.timeline.mistake)
+        found = step_of(problem, iteration, Names(problem.network.sizes, many).symbol(there), study.timeline.mistake)
     study = to(study, iteration, found or step)
     if shown is None or study.lesson is None:
         return study
@@ -234,5 +240,5 @@ def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Stud
     since, what = back[name]
     made = {**study.timelines, **timelines}
     others = len(timelines) - len(alike)
-    telling = Telling(key, what, since, alike, len(made), seen(study.timeline), others=others)
+    telling = Telling(key, what, since, alike, len(made), *_seen(study), others=others)
     return _telling(_with_timelines(study, made, study.place, study.step.ref), telling)

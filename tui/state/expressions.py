@@ -7,6 +7,7 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.parsing import parse
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.typed import readings
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.study import Study
 
@@ -16,7 +17,9 @@ def value_of(study: Study, text: str) -> float | Note:
     try:
         formula = parse(text, study.trace.find)
     except FormulaError:
-        return note("edit.not_a_number", text=text)
+        # A decimal comma, a fraction of one letter: what can be read in one way only.
+        spelled = readings(text) if "=" not in text else ()
+        return spelled[0].value if len(spelled) == 1 else note("edit.not_a_number", text=text)
     for ref in names(formula):
         if not _is_known(study, ref):
             return note("edit.not_yet", symbol=study.trace.symbol(ref))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 
 from nntutor.core.engine.seeds import solved
 from nntutor.core.engine.timeline import Timeline
@@ -142,6 +143,8 @@ def _arrived(study: Study, running: Running, iteration: int) -> Study:
 def _done(timeline: Timeline, running: Running, iteration: int) -> Note:
     """How far a run has come, what of E, and why not further where the learner asked for more."""
     count, problem, errors = iteration - running.begun, timeline.problem, timeline.errors
+    if problem.given is not None:
+        return note("run.done_given", count=count)
     alike = problem.samples_of(running.begun) == problem.samples_of(iteration)
     early = running.stop is not None and count < running.asked
     return note(
@@ -167,8 +170,10 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
 def run_until(study: Study, text: str) -> Study:
     """A run that ends when E falls to the number typed, or after the longest run there is."""
     goal = value_of(study, text) if study.trace.problem.given is None else note("errors.NoError")
-    if isinstance(goal, float) and not goal > 0:
+    if isinstance(goal, float) and not isfinite(goal):
         goal = note("edit.not_a_number", text=text)
+    if isinstance(goal, float) and goal < 0 and not study.trace.problem.surface:  # a saddle goes down for ever
+        goal = note("run.below_0", text=text)
     if not isinstance(goal, float):
         # Another door: a start opens no panel.
         from nntutor.tui.state.panels import Asking

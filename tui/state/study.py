@@ -25,6 +25,7 @@ from nntutor.core.notation.formula import Name
 from nntutor.core.notation.kinds import PER_SAMPLE
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
+from nntutor.lessons.course.conditions import HERE, OWN
 from nntutor.lessons.course.model import Lesson, Question, Stop
 from nntutor.lessons.language.words import Note
 
@@ -250,6 +251,14 @@ class Study:
         """Whether a given number of a timeline may not stand on the screen yet; one that the learner has set may."""
         own = any(edit.ref == ref for edit in timeline.in_force)
         return ref in self.hidden or (ref.kind == "target" and not self.targets_shown and not own)
+
+
+def asked(timelines: Mapping[str, Timeline], stop: Stop, at_hand: str, word: str, run: str) -> bool:
+    """Whether a word of `conditions.WORDS` is true of a run, at a stop whose text is read where `at_hand` is."""
+    timeline = timelines[run]
+    if word == HERE:
+        return run == at_hand and timeline.iteration == stop.iteration
+    return timeline.is_original if word == OWN else timeline.is_unbroken
 
 
 @lru_cache(maxsize=256)  # a lesson asks for the same stops at every step

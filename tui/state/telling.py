@@ -6,6 +6,7 @@ What came of it is what is known at the place before and after: the number at ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nntutor.core.engine.timeline import Timeline
@@ -23,7 +24,7 @@ class Telling:
     """A change. key: of the words; what: the given numbers that went from one value to another, from iteration `since`
     on in `runs`, of `of` that there are; in so many `others` something else.
 
-    seen: what was known at the place before; forgot: edits of later iterations are gone;
+    seen: what was known at the place before, in a network of these sizes; forgot: edits of later iterations are gone;
     step: how a key has changed it; beyond: that the outputs cannot come to it.
     """
 
@@ -33,6 +34,7 @@ class Telling:
     runs: tuple[str, ...]
     of: int
     seen: tuple[tuple[Ref, float], ...]
+    sizes: tuple[int, ...]
     forgot: bool = False
     step: Note | None = None
     beyond: Note | None = None
@@ -46,10 +48,20 @@ def seen(timeline: Timeline) -> tuple[tuple[Ref, float], ...]:
     return tuple((ref, trace.value(ref)) for ref in dict.fromkeys(refs))
 
 
+def counterpart(ref: Ref, before: Sequence[int], after: Sequence[int]) -> Ref | None:
+    """The address in a network with another count of hidden layers: what was an output's stays one, and what was a
+    hidden unit's never becomes one; None where its layer is gone."""
+    last = len(after) - 1
+    if ref.layer == len(before) - 1:
+        return ref._replace(layer=last)
+    return ref if ref.layer < last else None
+
+
 def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
     """The sentence about a change, from the place after it. happened: what came of it where that is another."""
-    trace = timeline.trace
-    there = [(ref, before, after) for ref, before in telling.seen if (after := _value(trace, ref)) is not None]
+    trace, sizes = timeline.trace, timeline.problem.network.sizes
+    now = [(counterpart(ref, telling.sizes, sizes), before) for ref, before in telling.seen]
+    there = [(ref, before, after) for ref, before in now if ref and (after := _value(trace, ref)) is not None]
     came = happened or tuple((trace.symbol(ref), before, after) for ref, before, after in there)
     return note(
         telling.key,

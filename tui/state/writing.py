@@ -123,6 +123,8 @@ def _inserted(session: Session, text: str) -> Session:
     if not isinstance(panel, Line):
         room = max(0, _LONGEST_QUERY - len(line.text))
         return _with(session, written.inserted(line, foreign.typed(text, room)))
+    if isinstance(panel, Asking) and panel.what == "yours":
+        text = "; ".join(text.splitlines())  # as its lines are told apart in one
     # A jamo alone is a letter's key; a whole syllable may belong to a word such as 반복.
     clean = "".join(LETTERS.get(letter, letter) for letter in foreign.typed(text, _LONGEST + 1))
     if len(line.text) + len(clean) > _LONGEST:

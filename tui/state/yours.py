@@ -95,7 +95,7 @@ def taken(study: Study, text: str) -> Study:
         else:
             values, slip = diagnosing.beside(problem, named), None
     except NntutorError as error:
-        return replace(study, panel=Asking("yours", line=written(text), wrong=_said(error)))
+        return replace(study, panel=Asking("yours", line=written(text), wrong=_said(error, lines[-1])))
     yours = MappingProxyType({**study.yours, **by_step(problem, values)})
     typed = _lasting(problem, lines)
     return _counted(replace(study, panel=None, yours=yours, typed=typed, slip=slip), "yours.opened")
@@ -151,7 +151,8 @@ def _placed(given: Named, names: Names, problem: Problem, at: int) -> Named:
     ref = names.find(given.name)
     if ref is not None and ref.kind in PER_SAMPLE and ref.sample < 0 and len(problem.samples):
         ref = ref._replace(sample=problem.samples_of(at)[0])
-    name = given.name if ref is None else names.symbol(ref)
+    elsewhere = ref is not None and ref.sample >= 0 and ref.sample not in problem.samples_of(at)
+    name = given.name if ref is None or elsewhere else names.symbol(ref)
     return given if "@" in name else replace(given, name=f"{name}@{at}")
 
 
@@ -191,8 +192,10 @@ def _slip(found: Diagnosis) -> Note | None:
     return best[0] if len(best) == 1 or found.verdict == "explained" else note("yours.or", one=best[0], other=best[1])
 
 
-def _said(error: NntutorError) -> Note:
-    facts = error.facts()
+def _said(error: NntutorError, line: tuple[int, str]) -> Note:
+    """What is wrong with a line, in its own names: of the iteration at hand they were typed without it."""
+    here = "" if "@" in line[1] else f"@{line[0]}"
+    facts = {key: fact.removesuffix(here) if isinstance(fact, str) else fact for key, fact in error.facts().items()}
     key = "_".join((type(error).__name__, *([str(facts["what"])] if "what" in facts else [])))
     return f"errors.{key}", MappingProxyType(facts)
 

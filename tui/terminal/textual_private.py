@@ -6,11 +6,9 @@ and says which one is another now.
 
 from __future__ import annotations
 
-import re
 import sys
 
 from rich.console import Console
-from rich.control import Control
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser as XTermParser
@@ -23,6 +21,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from nntutor.tui.terminal.ending import MOUSE_OFF, WATCH
+from nntutor.tui.terminal.sparing import Part, written
 
 if sys.platform == "win32":  # LinuxDriver needs termios; nothing there makes a driver of ours
     LinuxDriver = Driver
@@ -56,9 +55,6 @@ for final, over_a_word in (("C", Keys.ControlRight), ("D", Keys.ControlLeft)):
     ANSI_SEQUENCES_KEYS[f"\x1b[1;3{final}"] = (over_a_word,)
 
 
-_GAP, _END = re.compile(" {9,}"), re.compile(r"\x1b\[K\x1b\[\d+C\Z")
-
-
 class SparingCompositor(Compositor):
     """Writes the cells that have changed; Textual's begins at the first cell of their row."""
 
@@ -73,30 +69,16 @@ class SparingCompositor(Compositor):
 
 class _Whole(LayoutUpdate):
     def render_segments(self, console: Console) -> str:
-        rows = enumerate(self.strips, self.region.y)
-        return "".join(_written(self.region.x, y, Strip.join(strips), self.region.right, console) for y, strips in rows)
+        x, right = self.region.x, self.region.right
+        return written(
+            [Part(x, y, Strip.join(strips), right) for y, strips in enumerate(self.strips, self.region.y)], console
+        )
 
 
 class _Parts(ChopsUpdate):
     def render_segments(self, console: Console) -> str:
-        written = []
-        for y, start, end in self.spans:
-            width = self.chop_ends[y][-1]
-            row = Strip.join(strip or Strip.blank(0) for strip in self.chops[y].values())
-            written.append(_written(start, y, row.crop(start, end), width, console))
-        return "".join(written)
-
-
-def _written(x: int, y: int, part: Strip, width: int, console: Console) -> str:
-    """A part of a row from cell x on. In one that ends the row, blanks are erased and gone past, not spelled out."""
-    ending = x + part.cell_length == width
-    texts = (_GAP.sub(_past, one.text) if ending and not one.style else Strip([one]).render(console) for one in part)
-    return Control.move_to(x, y).segment.text + _END.sub("\x1b[K", "".join(texts))
-
-
-def _past(gap: re.Match[str]) -> str:
-    """Erases all that follows in the row (EL), and moves to the right (CUF)."""
-    return f"\x1b[K\x1b[{len(gap[0])}C"
+        rows = [Strip.join(strip or Strip.blank(0) for strip in chops.values()) for chops in self.chops]
+        return written([Part(x, y, rows[y].crop(x, end), self.chop_ends[y][-1]) for y, x, end in self.spans], console)
 
 
 class OpenApp(App[int]):

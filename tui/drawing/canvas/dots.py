@@ -147,11 +147,15 @@ class Dots:
             mine = signs[line] == sign
             self.dots(at_rows[mine], at_columns[mine], style, sign)
 
-    def levels(self, bands: Any, style: str, glyph: str = ".") -> None:
-        """The lines between bands: bands are whole numbers at the dots; a dot stands where the next one differs."""
+    def levels(self, bands: Any, style: str, glyph: str = ".", every: int = 1) -> None:
+        """The lines between bands: bands are whole numbers at the dots; a dot stands where the next one differs.
+
+        every: only where row and column together are a multiple of it.
+        """
         edge = np.zeros(bands.shape, dtype=bool)
         edge[:, :-1] |= bands[:, :-1] != bands[:, 1:]
         edge[:-1, :] |= bands[:-1, :] != bands[1:, :]
+        edge &= np.add.outer(*map(np.arange, edge.shape)) % every == 0
         self.mask(edge, style, glyph)
 
     def ground(self, styles: list[list[str]]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nntutor.core.notation.figures import figure
+from nntutor.core.notation.style import Style
 from nntutor.lessons.language.words import Note, Words
 from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
@@ -68,10 +70,11 @@ def _went(symbol: str, before: float | None, after: float | None, words: Words, 
         return f"{symbol} {first} {look.line('→')} {last}"
     if before == after or (before != before and after != after):
         return words.say("edit.same", symbol=symbol, value=look.figure(after))
-    digits = next((digits for digits in range(look.digits, _MOST) if _figures(before, after, look, digits)), _MOST)
+    digits = next((digits for digits in range(look.digits, _MOST) if _differ(before, after, digits)), _MOST)
     return f"{symbol} {look.figure(before, digits=digits)} {look.line('→')} {look.figure(after, digits=digits)}"
 
 
-def _figures(before: float, after: float, look: Look, digits: int) -> bool:
-    """Whether so many digits show that the two differ."""
-    return look.figure(before, digits=digits) != look.figure(after, digits=digits)
+def _differ(before: float, after: float, digits: int) -> bool:
+    """Whether so many digits show that the two differ: 1000 and 1000.0 do not."""
+    first, last = (float(figure(one, digits, style=Style.ASCII)) for one in (before, after))
+    return first != last

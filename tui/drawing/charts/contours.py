@@ -28,7 +28,7 @@ Heights = Callable[[Span, Span, int, int], Array]
 class Landscape:
     """What lies below the paths: heights over the plane across × up, in so many levels, and its lowest point.
 
-    axes: what both directions are called.
+    axes: what both directions are called. faint: in few dots, and of the heights no numbers.
     """
 
     heights: Heights
@@ -37,26 +37,29 @@ class Landscape:
     minimum: tuple[float, float] | None = None
     axes: tuple[str, str] = ("w1", "w2")
     levels: int = 8
+    faint: bool = False
 
 
 @dataclass(frozen=True)
 class Path:
-    """points (moves + 1, 2), the first is the start. name: what marks the newest point where there are several.
+    """points (moves + 1, 2), the first is the start. name: what marks the newest point; else a dot does.
 
-    arrows: (x, y, dx, dy), drawn from the newest point: a velocity. here: the one at hand; others are in fewer dots.
+    arrows: (x, y, dx, dy), drawn from the newest point: a velocity.
     """
 
     points: Array
     name: str = ""
     style: str = "operand"
     arrows: tuple[tuple[float, float, float, float], ...] = ()
-    here: bool = True
 
 
-def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.08) -> tuple[Span, Span]:
+def plane_of(
+    points: Array, minimum: Sequence[float] | None, share: float = 0.08, least: float = 0.42
+) -> tuple[Span, Span]:
     """A span around the start and as far beyond the minimum, with a margin; where the points leave it, around them too.
 
-    So the scale stays while a path swings to and fro. One that runs away does not make the rest invisible.
+    So the scale stays while a path swings to and fro. One that runs away does not make the rest invisible. least: the
+    shorter side, as a share of the longer one.
     """
     every = points[np.isfinite(points).all(axis=1)] if len(points) else np.zeros((0, 2))
     fixed = [every[:1]] if len(every) else []
@@ -67,52 +70,43 @@ def plane_of(points: Array, minimum: Sequence[float] | None, share: float = 0.08
     near = every[(np.abs(every - middle) <= _FAR * reach).all(axis=1)] if len(every) else every
     swing = np.vstack([core[0], 2 * core[-1] - core[0]])
     wide = np.ptp(swing, axis=0)
-    half = np.maximum(wide, 0.42 * max(float(wide.max()), 0.5)) * (0.5 + share)
+    half = np.maximum(wide, least * max(float(wide.max()), 0.5)) * (0.5 + share)
     middle = core[-1]
     shown = np.vstack([middle - half, middle + half, middle + (1 + share) * (near - middle)])
     low, high = shown.min(axis=0), shown.max(axis=0)
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
-def contour_rows(
-    ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look, together: str = ""
-) -> list[Row]:
-    """The picture in at most width × height cells.
-
-    together: what is said before the names of paths that are in one place, where the first one's stands.
-    """
+def contour_rows(ground: Landscape, path: Path, width: int, height: int, look: Look) -> list[Row]:
+    """The picture in at most width × height cells, between axes."""
     if width < _LEAST[0] or height < _LEAST[1]:
         return []
-    plot, shared = _drawn(ground, paths, width, height, look)
-    if not shared:
-        return [shortened(row, width, look) for row in plot.rows()]
-    plot, shared = _drawn(ground, paths, width, height - 1, look)
-    said: Row = (Piece(f" {together} {shared}" if shared else "", "note"),)
-    return [shortened(row, width, look) for row in (*plot.rows(), said)]
-
-
-def _drawn(ground: Landscape, paths: Sequence[Path], width: int, height: int, look: Look) -> tuple[Plot, str]:
-    """The map, and which paths end in one place."""
     plot = Plot(width, height, look, Axis(ground.axes[0], ground.across), Axis(ground.axes[1], ground.up))
-    drawn = plot.dots
+    _drawn(plot.dots, ground, path)
+    return [shortened(row, width, look) for row in plot.rows()]
+
+
+def small_rows(ground: Landscape, path: Path, width: int, height: int, look: Look) -> list[Row]:
+    """The same where there is no room for axes: a line at the left."""
+    drawn = Dots(width - 1, height, look, ground.across, ground.up)
+    _drawn(drawn, ground, path)
+    return [(Piece(look.line("│"), "edge"), *row) for row in drawn.rows()]
+
+
+def _drawn(drawn: Dots, ground: Landscape, path: Path) -> None:
+    """The map on a canvas."""
     heights = ground.heights(drawn.across, drawn.up, *drawn.size)
     edges = _levels(heights, ground.levels)
     if len(edges):
         with np.errstate(invalid="ignore"):
             bands = np.searchsorted(edges, np.where(np.isfinite(heights), heights, np.inf))
-        drawn.levels(bands, "edge")
-    for path in sorted(paths, key=lambda path: path.here):
-        _path(drawn, path)
-    places = _places(drawn, paths)
-    for path in paths:
-        _ends(drawn, path, places)
-    for path in paths if len(paths) > 1 else ():
-        _named(drawn, path)
+        drawn.levels(bands, "edge", every=2 if ground.faint else 1)
+    _path(drawn, path)
+    _ends(drawn, path)
     if ground.minimum is not None:
-        drawn.mark(*ground.minimum, look.line("✕"), "bold")
-    if len(edges):
+        drawn.mark(*ground.minimum, drawn.look.line("✕"), "bold")
+    if len(edges) and not ground.faint:
         _heights(drawn, heights, edges)
-    return plot, _shared(drawn, places, ground.minimum)
 
 
 def _levels(heights: Array, count: int) -> Array:
@@ -132,28 +126,7 @@ def _path(drawn: Dots, path: Path) -> None:
     points = path.points
     if len(points) > _MOST_SEGMENTS:
         points = points[np.unique(np.linspace(0, len(points) - 1, _MOST_SEGMENTS).round().astype(int))]
-    drawn.curve(points[:, 0], points[:, 1], path.style, 1 if path.here else 2)
-
-
-def _places(drawn: Dots, paths: Sequence[Path]) -> dict[tuple[int, int], list[str]]:
-    """The cells in which paths end, those that have left the picture at its edge, and the names of all that end there.
-
-    None where there is one path alone: it has no name.
-    """
-    places: dict[tuple[int, int], list[str]] = {}
-    for path in paths if len(paths) > 1 else ():
-        if len(path.points) and not np.isnan(path.points[-1]).any():
-            at = drawn.cell(*_at_edge(drawn, path.points[-1]))
-            if at is not None:
-                places.setdefault(at, []).append(path.name)
-    return places
-
-
-def _shared(drawn: Dots, places: dict[tuple[int, int], list[str]], minimum: tuple[float, float] | None) -> str:
-    """The names of paths that end in one cell, or in that of the lowest point."""
-    lowest = None if minimum is None else drawn.cell(*minimum)
-    groups = [[*names, *([drawn.look.line("✕")] if at == lowest else [])] for at, names in places.items()]
-    return ", ".join(" ".join(group) for group in groups if len(group) > 1)
+    drawn.curve(points[:, 0], points[:, 1], path.style, glyph=path.name.lower() if drawn.look.ascii else "")
 
 
 def _at_edge(drawn: Dots, point: Array) -> tuple[float, float]:
@@ -161,23 +134,18 @@ def _at_edge(drawn: Dots, point: Array) -> tuple[float, float]:
     return float(np.clip(point[0], *drawn.across)), float(np.clip(point[1], *drawn.up))
 
 
-def _ends(drawn: Dots, path: Path, places: dict[tuple[int, int], list[str]]) -> None:
+def _ends(drawn: Dots, path: Path) -> None:
     """Start, moves and the newest point; an arrow at the edge where that lies outside."""
-    look, many = drawn.look, bool(places)
-    points = path.points
+    look, points = drawn.look, path.points
     if not len(points):
         return
-    newest, sign = points[-1], path.name if many and path.name else look.line("●")
-    style = "result" if not many else path.style
-    at = None if np.isnan(newest).any() else drawn.cell(*_at_edge(drawn, newest))
-    if many and (at is None or places[at][0] != path.name):
-        pass  # another's name stands there
-    elif np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
-        drawn.mark(float(newest[0]), float(newest[1]), sign, style, over=True)
+    newest, style = points[-1], path.style if path.name else "result"
+    if np.isfinite(newest).all() and drawn.cell(float(newest[0]), float(newest[1])) is not None:
+        drawn.mark(float(newest[0]), float(newest[1]), path.name or look.line("●"), style, over=True)
     else:
-        _outside(drawn, newest, path.name if many else "", style)
+        _outside(drawn, newest, path.name, style)
     drawn.mark(float(points[0, 0]), float(points[0, 1]), look.line("○"), "bold")
-    if len(points) <= 40 and not many:
+    if len(points) <= 40 and not path.name:
         for x, y in points[1:-1]:
             drawn.mark(float(x), float(y), look.line("•"), path.style)
     for x, y, dx, dy in path.arrows:
@@ -194,23 +162,6 @@ def _arrow(drawn: Dots, x: float, y: float, dx: float, dy: float) -> None:
         ways = ((x, dx, drawn.across), (y, dy, drawn.up))
         inside = min((ends[way > 0] - at) / way for at, way, ends in ways if way and np.isfinite(way))
         drawn.mark(x + inside * dx, y + inside * dy, head + drawn.look.line("…"), "result")
-
-
-def _named(drawn: Dots, path: Path) -> None:
-    """The name in small on the way, at the thirds of what is seen of it: without colours all ways look alike."""
-    with np.errstate(all="ignore"):
-        rows, columns = drawn.place(path.points[:, 0], path.points[:, 1])
-        seen = (rows >= 0) & (rows < drawn.size[0]) & (columns >= 0) & (columns < drawn.size[1])
-    points = path.points[seen]
-    if len(points) < 2:
-        return
-    moved = np.hypot(np.diff(rows[seen]) / drawn.tall, np.diff(columns[seen]) / drawn.broad)
-    length = np.concatenate([[0.0], np.cumsum(moved)])
-    for share in (1 / 3, 2 / 3):
-        x, y = (float(np.interp(share * length[-1], length, points[:, axis])) for axis in (0, 1))
-        at = drawn.cell(x, y)
-        if at is not None and drawn.free(*at, cells(path.name)):
-            drawn.write(*at, path.name.lower(), path.style)
 
 
 def _pointer(drawn: Dots, dx: float, dy: float) -> str:

@@ -14,7 +14,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
 from nntutor.tui.state.session import Session
-from nntutor.tui.state.study import Act, Study
+from nntutor.tui.state.study import Act, Study, asked
 
 _BEFORE = 2  # cells before the sign at the end of a page
 _WIDEST = 90  # cells of a line of prose: longer ones are hard to read
@@ -57,18 +57,18 @@ def _at_stop(
     def trace_of(named: str | None, iteration: int | None) -> Trace:
         return places[named or run].trace_of(iteration or places[run].iteration)
 
-    def own(run: str) -> bool:
-        return places[run].is_original
+    def so(word: str, named: str) -> bool:
+        return asked(places, stop, run, word, named)
 
     def said(whole: bool) -> str:
-        return holes.said(lesson, text, stop, trace_of, digits, style, own, whole=whole)
+        return holes.said(lesson, text, stop, trace_of, digits, style, so, whole=whole)
 
     try:
         text = load.text(lesson.id, language)
         if _is_another(places[stop.run], text):
             return "", True
         try:
-            return said(whole=True), holes.set_aside(lesson, stop, text, own)
+            return said(whole=True), holes.set_aside(lesson, stop, text, so)
         except AuthorError:
             if not any(one.edits for one in places.values()):
                 raise

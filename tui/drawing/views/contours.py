@@ -23,6 +23,10 @@ from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, p
 from nntutor.tui.drawing.views.paths import nothing, parameters, path, variables
 from nntutor.tui.state.study import Study
 
+# The shorter side of the plane, as a share of the longer one: of one map, and of several small ones.
+_LEAST, _FLAT = 0.42, 0.15
+_LEVELS, _FEW = 8, 3
+
 
 def contours(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """E over two weights and the way so far; on a surface also the signs of the steep slope, and the velocity."""
@@ -33,24 +37,21 @@ def contours(study: Study, words: Words, width: int, height: int, look: Look) ->
     points = path(study, refs)
     signs = _signs(study, points, words, width, look)
     walked = Path(points, "", "operand", arrows=_velocity(study, refs, points))
-    return [*contours_of(study, refs, [walked], width, height - len(signs), look), *signs]
+    ground = landscape(study, refs, points, look)
+    return [*contour_rows(ground, walked, width, height - len(signs), look), *signs]
 
 
-def contours_of(
-    study: Study, refs: tuple[Ref, ...], paths: list[Path], width: int, height: int, look: Look, together: str = ""
-) -> list[Row]:
-    """E over two weights with paths on it; together: what is said before those that are in one place."""
+def landscape(study: Study, refs: tuple[Ref, ...], points: Array, look: Look, faint: bool = False) -> Landscape:
+    """E over two weights, as far as points lie on it. faint: where several ways are compared."""
     trace = study.trace
     minimum = surface(trace.problem.surface).minimum if trace.problem.surface else lowest(trace, refs)
-    every = np.vstack([path.points[np.isfinite(path.points).all(axis=1)] for path in paths])
-    across, up = plane_of(every, minimum)
+    across, up = plane_of(points, minimum, least=_FLAT if faint else _LEAST)
 
     def values(*plane: Any) -> Array:
         return _heights(trace.problem, *refs, *plane)
 
     axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
-    bottom, levels = (minimum[0], minimum[1]), 8 if len(paths) == 1 else 5
-    return contour_rows(Landscape(values, across, up, bottom, axes, levels), paths, width, height, look, together)
+    return Landscape(values, across, up, (minimum[0], minimum[1]), axes, _FEW if faint else _LEVELS, faint)
 
 
 _heights = lru_cache(maxsize=16)(surface_grid)

@@ -8,10 +8,11 @@ from nntutor.core.notation.symbols import short
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells, shortened
+from nntutor.tui.drawing.canvas.rows import Piece, Row, ended, shortened
 
 # What racers are called by. E is the error; of the others none stands, in small on the way, for a number of a race.
 MARKS = "ABCDFHJLPQRUYZ"
+_TALL = 8  # rows of a map and its head from which on the head may have two
 
 
 @dataclass(frozen=True)
@@ -27,31 +28,81 @@ class Racer:
     style: str = ""
 
 
-def racer_rows(
-    lines: list[Racer], samples_seen: int, words: Words, width: int, look: Look, samples: bool, ways: bool
-) -> list[Row]:
-    """The legend of a race, two racers a row where they fit; the one at hand in brackets.
+@dataclass(frozen=True)
+class Counted:
+    """How many samples, or moves where there are none, each racer has had."""
 
-    ways: whether the picture shows ways, with letters on them.
-    """
-    eta = short("rate_eta", look.style)
-    parts = []
-    for line in lines:
-        text = f"{line.mark} {line.name} {eta} {line.rate} E {look.figure(line.error, digits=3)}"
-        if samples:
-            text += f" {words.say('race.moves', count=line.moves)}"
-        parts.append((f"[{text}]" if line.here else f" {text} ", line))
+    count: int
+    samples: bool
+
+    def said(self, words: Words) -> str:
+        return words.say("race.touched" if self.samples else "race.iterations", count=self.count)
+
+
+def racer_rows(racers: list[Racer], counted: Counted, words: Words, width: int, look: Look) -> list[Row]:
+    """The legend of a race, two racers a row where they fit; the one at hand in brackets."""
+    parts = [(_bracketed([" ".join(_parts(one, counted, words, look))], one)[0], one) for one in racers]
     wide = [max(cells(text) for text, _ in parts[at::2]) + 1 for at in range(min(2, len(parts)))]
     if sum(wide) >= width:
         wide = [max(wide)]
-    head = words.say("race.touched" if samples else "race.iterations", count=samples_seen)
-    first: Row = (Piece(f" {head}", "bold"),)
-    letters: Row = (*first, Piece(f"   {words.say('race.letters')}", "dim"))
-    rows: list[Row] = [letters if ways and row_cells(letters) <= width else first]
+    rows: list[Row] = [(Piece(f" {counted.said(words)}", "bold"),)]
     for start in range(0, len(parts), len(wide)):
         columns = zip(parts[start : start + len(wide)], wide, strict=False)
         rows.append(tuple(piece for part, cells_of in columns for piece in _part(*part, cells_of)))
     return [shortened(row, width, look) for row in rows]
+
+
+def map_texts(
+    racers: list[Racer], counted: Counted, words: Words, width: int, size: tuple[int, int], look: Look
+) -> tuple[Row, list[list[Row]]]:
+    """The row above the maps of a race, and what stands above each, of which `size` is cells and rows with its head.
+
+    That is name, rate, E, and moves: in one row, or in two where there are enough. Where there is no room for it the
+    rate goes, that at hand into the first row; else as much of the name as has room stays, and E.
+    """
+    parts = [_parts(one, counted, words, look) for one in racers]
+    ways = [[[" ".join(one)] for one in parts]]
+    if size[1] >= _TALL:
+        ways += [
+            [[name, " ".join(rest)] for name, *rest in parts],
+            [[name, " ".join(rest)] for name, _, *rest in parts],
+        ]
+    fitting = [way for way in ways if all(cells(line) + 2 <= size[0] for lines in way for line in lines)]
+    texts = fitting[0] if fitting else [[_ended(name, size[0], look, error)] for name, _, error, *_ in parts]
+    here = next(number for number, racer in enumerate(racers) if racer.here)
+    rate = parts[here][1] if all(parts[here][1] not in line for line in texts[here]) else ""
+    heads = [_head(_bracketed(lines, one), one, size[0]) for lines, one in zip(texts, racers, strict=True)]
+    return _signs(counted, rate, words, width, look), heads
+
+
+def _signs(counted: Counted, rate: str, words: Words, width: int, look: Look) -> Row:
+    """What is counted, and what the signs of the maps are."""
+    said = "race.signs_ascii" if look.ascii else "race.signs"
+    signs = words.say(said, start=look.line("○"), minimum=look.line("✕"))
+    first = Piece(f" {counted.said(words)}   {f'[{rate}]' if rate else ''}".rstrip(), "bold")
+    return shortened((first, Piece(f"   {signs}", "dim")), width, look)
+
+
+def _parts(racer: Racer, counted: Counted, words: Words, look: Look) -> list[str]:
+    """Mark and name, rate, E; of a race over samples the moves."""
+    moves = [words.say("race.moves", count=racer.moves)] if counted.samples else []
+    rate = f"{short('rate_eta', look.style)} {racer.rate}"
+    return [f"{racer.mark} {racer.name}", rate, f"E {look.figure(racer.error, digits=3)}", *moves]
+
+
+def _ended(name: str, width: int, look: Look, error: str) -> str:
+    return f"{ended(name, width - 3 - cells(error), look)} {error}"
+
+
+def _bracketed(lines: list[str], racer: Racer) -> list[str]:
+    """The lines, in brackets where they are of the racer at hand."""
+    first, last = ("[", "]") if racer.here else (" ", " ")
+    return [f"{' ' if number else first}{line}{' ' if number < len(lines) - 1 else last}"
+            for number, line in enumerate(lines)]  # fmt: skip
+
+
+def _head(lines: list[str], racer: Racer, width: int) -> list[Row]:
+    return [_part(lines[0], racer, width), *[(Piece(line, "bold" if racer.here else ""),) for line in lines[1:]]]
 
 
 def _part(text: str, racer: Racer, wide: int) -> Row:

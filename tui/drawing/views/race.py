@@ -12,42 +12,62 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
-from nntutor.tui.drawing.charts.contours import Path
+from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, small_rows
 from nntutor.tui.drawing.charts.curves import curves_rows
-from nntutor.tui.drawing.views.contours import contours_of
-from nntutor.tui.drawing.views.legend import MARKS, Racer, racer_rows
+from nntutor.tui.drawing.charts.multiples import grid
+from nntutor.tui.drawing.views.contours import landscape
+from nntutor.tui.drawing.views.legend import MARKS, Counted, Racer, map_texts, racer_rows
 from nntutor.tui.drawing.views.paths import is_planar, parameters, path, variables
 from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.study import Study
 
 _RACERS = tuple(f"run{number}" for number in range(1, 7))
+_PLOT = (30, 7)  # cells and rows from which on a map has axes
 
 
 def race(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
-    """All runs on this problem at as many samples seen as the one at hand: their paths, or their errors."""
-    trace, samples_seen = study.trace, _samples_seen(study)
-    refs, planar = variables(trace), is_planar(trace)
-    paths, lines = [], []
-    for number, name in enumerate(compared_runs(study)):
-        timeline = study.timelines[name]
-        made = samples_seen // max(1, timeline.problem.batch_size)
-        title = run_name(words, name.rpartition("-")[2])
-        title = title if study.own(name) else words.say("status.changed", run=title)
-        mark, style = _sign(number)
-        if planar:
-            points = path(study, refs, name, made + 1)
-            made = len(points) - 1
-            paths.append(Path(points, mark, style, here=name == study.run))
-        else:
-            made = len(timeline.errors_until(made + 1)) - 1
-        error = error_at(study, name, made)
-        rate = look.figure(timeline.problem.optimizer.learning_rate)
-        lines.append(Racer(mark, title, rate, made, error, name == study.run, style))
-    legend = racer_rows(lines, samples_seen, words, width, look, samples=bool(trace.samples), ways=planar)
-    if planar:
-        together = words.say("race.together")
-        return [*legend, *contours_of(study, refs, paths, width, height - len(legend), look, together)]
+    """All runs on this problem at as many samples seen as the one at hand: a map of each way, or their errors."""
+    samples_seen, names = _samples_seen(study), compared_runs(study)
+    counted = Counted(samples_seen, bool(study.trace.samples))
+    most = [samples_seen // max(1, study.timelines[name].problem.batch_size) + 1 for name in names]
+    if is_planar(study.trace):
+        refs = variables(study.trace)
+        points = [path(study, refs, name, last) for name, last in zip(names, most, strict=True)]
+        racers = [_racer(study, words, number, len(one) - 1, look) for number, one in enumerate(points)]
+        ground = landscape(study, refs, np.vstack(points), look, faint=True)
+        ways = [Path(one, racer.mark, racer.style) for one, racer in zip(points, racers, strict=True)]
+        return _maps(ground, ways, racers, counted, words, width, height, look)
+    made = [len(study.timelines[name].errors_until(last)) - 1 for name, last in zip(names, most, strict=True)]
+    racers = [_racer(study, words, number, one, look) for number, one in enumerate(made)]
+    legend = racer_rows(racers, counted, words, width, look)
     return [*legend, *race_curves(study, words, width, height - len(legend), look)]
+
+
+def _racer(study: Study, words: Words, number: int, made: int, look: Look) -> Racer:
+    """A run of the race after so many moves."""
+    name = compared_runs(study)[number]
+    title = run_name(words, name.rpartition("-")[2])
+    title = title if study.own(name) else words.say("status.changed", run=title)
+    rate = look.figure(study.timelines[name].problem.optimizer.learning_rate)
+    mark, style = _sign(number)
+    return Racer(mark, title, rate, made, error_at(study, name, made), name == study.run, style)
+
+
+def _maps(
+    ground: Landscape, ways: list[Path], racers: list[Racer], counted: Counted, words: Words,
+    width: int, height: int, look: Look,
+) -> list[Row]:  # fmt: skip
+    """Each way on a map of its own below the racer's name and E, all to one scale; else that at hand below them all."""
+    fitting = grid(len(racers), width, height - 1)
+    if fitting is None:
+        legend = racer_rows(racers, counted, words, width, look)
+        here = next(way for way, racer in zip(ways, racers, strict=True) if racer.here)
+        return [*legend, *contour_rows(ground, here, width, height - len(legend), look)]
+    signs, heads = map_texts(racers, counted, words, width, (fitting.wide, fitting.high), look)
+    size = fitting.wide, fitting.high - len(heads[0])
+    draw = contour_rows if size[0] >= _PLOT[0] and size[1] >= _PLOT[1] else small_rows
+    maps = [draw(ground, way, *size, look) for way in ways]
+    return [signs, *fitting.rows([[*title, *map] for title, map in zip(heads, maps, strict=True)])]
 
 
 def race_curves(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:

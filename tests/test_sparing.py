@@ -1,0 +1,71 @@
+"""What is written to the terminal: as few bytes as will do, and the cells that Textual's own writing would give."""
+
+from __future__ import annotations
+
+import io
+
+import pyte
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from terminals import Glass, seen
+from textual.strip import Strip
+
+from nntutor.tui.terminal.sparing import Part, written
+from nntutor.tui.terminal.themes import PALETTES, styles
+
+WIDE, HIGH = 40, 4
+
+console = Console(file=io.StringIO(), force_terminal=True, color_system="256", legacy_windows=False)
+inks = st.sampled_from([("standard", 0), *((theme, colours) for theme in PALETTES for colours in (16, 256))]).flatmap(
+    lambda one: st.sampled_from([None, *styles(*one).values()])
+)
+texts = st.sampled_from([" ", "   ", " " * 12, "w1", "─", "h1 = 0.5", "a  b", " " * 10 + "x"])
+strips = st.lists(st.tuples(texts, inks), min_size=1, max_size=5)
+parts = st.lists(
+    st.tuples(st.integers(0, WIDE - 1), st.integers(0, HIGH - 1), strips), min_size=1, max_size=6
+)  # fmt: skip
+PAINTED = [(0, 0, [("x" * WIDE, Style(reverse=True, underline=True))])]
+
+
+def part(x: int, y: int, segments: list[tuple[str, Style | None]]) -> Part:
+    return Part(x, y, Strip([Segment(*one) for one in segments]).crop(0, WIDE - x), WIDE)
+
+
+def usual(one: Part) -> str:
+    """As Textual writes it: to the place, then each segment in its style from nothing to nothing."""
+    return f"\x1b[{one.y + 1};{one.x + 1}H" + one.strip.render(console)
+
+
+def shown(data: str) -> list[list[pyte.screens.Char]]:
+    glass = Glass(WIDE, HIGH)
+    pyte.ByteStream(glass).feed(data.encode())
+    return [[seen(glass.buffer[y][x]) for x in range(WIDE)] for y in range(HIGH)]
+
+
+@given(parts)
+@example(PAINTED)
+@example([(0, 1, [("a", Style(bold=True)), (" " * 12, None)])])
+@example([(0, 0, [("ab", Style(color="red", bgcolor="blue")), ("  ", Style(bgcolor="green")), ("c", None)])])
+def test_what_is_written_gives_the_cells_that_were_meant(found: list[tuple[int, int, list[tuple[str, Style]]]]) -> None:
+    wanted = [part(*one) for one in found]
+    before = usual(part(*PAINTED[0]))
+    assert shown(before + written(wanted, console) + "\x1b[4;1Hz") == shown(
+        before + "".join(map(usual, wanted)) + "\x1b[4;1Hz"
+    )
+
+
+@given(parts)
+def test_no_more_is_written_than_usual(found: list[tuple[int, int, list[tuple[str, Style]]]]) -> None:
+    wanted = [part(*one) for one in found]
+    assert len(written(wanted, console)) <= len("".join(map(usual, wanted)))
+
+
+def test_from_one_ground_to_the_next_only_the_ground_is_written() -> None:
+    heat = styles("standard", 256)
+    row = Strip([Segment("ab", heat["heat1"]), Segment("  ", heat["heat2"]), Segment("cd", heat["heat3"])])
+    assert written([Part(0, 0, row, WIDE)], console) == (
+        "\x1b[1H\x1b[38;5;231;48;5;25mab\x1b[48;5;24m  \x1b[48;5;60mcd\x1b[m"
+    )
