@@ -131,7 +131,7 @@ def _drawn(plot: Plot, x: Array, y: Array, point: Span | None) -> list[Row]:
     plotext.plot(x.tolist(), y.tolist(), marker="*" if look.ascii else "braille")
     if point is not None:
         on_it = point[1] if look.ascii else _on_its_curve(point[1], *dots.up, dots.height)
-        plotext.scatter([point[0]], [on_it], marker="o" if look.ascii else "●")
+        plotext.scatter([point[0]], [on_it], marker=look.line("●"))
     plotext.xlim(*dots.across)
     plotext.ylim(*dots.up)
     lines = plotext.uncolorize(plotext.build()).splitlines()[: dots.height]
