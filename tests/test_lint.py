@@ -16,7 +16,7 @@ from nntutor.lessons.course.load import HERE
 from nntutor.lessons.course.model import AuthorError, Lesson, Question, Text
 from nntutor.lessons.course.questions import agree
 from nntutor.lessons.language.words import LANGUAGES
-from nntutor.tui import lint, lint_questions
+from nntutor.tui import lint, lint_prose, lint_questions
 from nntutor.tui.drawing.pages import prose
 from nntutor.tui.drawing.panels import answer, choices
 from nntutor.tui.state import by_itself
@@ -31,7 +31,7 @@ def test_a_lesson_has_nothing_to_complain_about(lesson: Lesson) -> None:
 
 
 def test_the_glossary_has_nothing_to_complain_about() -> None:
-    assert [str(error) for error in lint.of_glossary()] == []
+    assert [str(error) for error in lint_prose.of_glossary()] == []
     assert len({term.name["en"] for term in glossary.terms()}) == len(glossary.terms())
 
 
