@@ -17,7 +17,7 @@ from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
 from nntutor.lessons.course.bugs import HUNTS, Bug, Hunt, bug
-from nntutor.lessons.course.fading import first_level, next_level
+from nntutor.lessons.course.levels import first_level, next_level
 from nntutor.lessons.course.practice import LEVELS, Exercise, exercise
 from nntutor.lessons.course.series import SERIES, Series, series_of_lesson
 from nntutor.lessons.language.speech import Speech

@@ -171,11 +171,11 @@ def _prepare(connection: sqlite3.Connection) -> list[str]:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_LOGGED}")
     if not empty and connection.execute("PRAGMA user_version").fetchone()[0] == 1:
-        from nntutor.lessons.learner import former
+        from nntutor.lessons.learner import older
 
         try:
-            left = former.brought_over(connection, _TABLES, _OURS)
-        except former.InUse:
+            left = older.brought_over(connection, _TABLES, _OURS)
+        except older.InUse:
             raise Unusable("older") from None
         _small_pages(connection)
     elif empty or not is_complete(

@@ -15,7 +15,7 @@ from nntutor.core.engine.trace import Trace
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.again import in_order, rung
 from nntutor.lessons.course.bugs import HUNTS
-from nntutor.lessons.course.fading import problem
+from nntutor.lessons.course.levels import problem
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.course.practice import Exercise, ref_of
 from nntutor.lessons.course.questions import Asked

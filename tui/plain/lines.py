@@ -9,8 +9,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from nntutor.lessons.language.words import note
-from nntutor.tui.plain.after import AFTER, alone
 from nntutor.tui.plain.choices import chosen, chosen_from
+from nntutor.tui.plain.following import AFTER, alone
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import OWN, action_of, is_word, spoken, vocabulary
 from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed

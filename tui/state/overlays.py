@@ -50,7 +50,7 @@ class Practice:
 
     @property
     def made(self) -> Exercise:
-        from nntutor.lessons.course.fading import problem
+        from nntutor.lessons.course.levels import problem
 
         return problem(self.skill, self.problem_seed, self.level)
 

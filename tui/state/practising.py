@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
-from nntutor.lessons.course.fading import LAST_LEVEL, first_level, next_level
+from nntutor.lessons.course.levels import LAST_LEVEL, first_level, next_level
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.course.practice import Exercise
 from nntutor.lessons.course.series import SERIES, practised_after, series_of_lesson
