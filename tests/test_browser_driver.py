@@ -112,6 +112,16 @@ def test_who_looks_no_more_ends_the_tutor_and_its_place_is_kept(below: Callable[
     below().until("2/39")
 
 
+def test_nobody_waits_for_all_keys_of_a_page_that_is_closed(below: Callable[..., Below]) -> None:
+    """A packet of 200 000 was handed on whole, and the tutor worked it off for minutes, without tab and server."""
+    tutor = below("learn", "hidden-delta")
+    lesson_7(tutor)
+    tutor.send(b"x" * 200_000)
+    tutor.until(SAY("saving.title"))
+    tutor.tell(type="quit")
+    assert tutor.wait() == (HUNG_UP, b"")
+
+
 def test_an_end_by_key_is_told_to_the_server(below: Callable[..., Below]) -> None:
     tutor = below()
     tutor.until(load.described("start", "en")[0])

@@ -37,7 +37,7 @@ session = beginning.session(desk, opening, "en", Style.UNICODE, DEFAULT, 16, lam
 if opening is not None:
     session = update(session, Opened(opening.study, opening.digits), extents)
 page.rows(desk.reviewed(session))
-print(*(path for path in read if "/lessons/" in path and not path.endswith(".pyc")))
+print(*(path for path in read if "/lessons/" in path and ".py" not in path))
 print(*sys.modules)
 """
 

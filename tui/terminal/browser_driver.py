@@ -27,6 +27,9 @@ _SECONDS = 0.1  # a lone escape waits so long for the rest of an arrow key
 _MOST = 1000
 """Columns and rows that are believed."""
 _HEAD = 5
+_PIECE, _ROOM = 256, 1 << 20
+"""Bytes that are handed on at once, and that may wait to be; what a page sends beyond is dropped."""
+_AGAIN = 0.005  # seconds until it is looked whether the tutor takes more
 _BEGIN = "\x1b[?1049h\x1b[?25l\x1b[?2004h"  # another screen, no cursor, marks around a paste
 
 
@@ -41,6 +44,7 @@ class BrowserDriver(OpenDriver):
         )
         self.exit_event = Event()
         self._reader = Thread(target=self._read_packets, name="browser-input")
+        self._waiting = bytearray()
 
     @property
     def is_web(self) -> bool:
@@ -66,6 +70,7 @@ class BrowserDriver(OpenDriver):
 
     def stop_application_mode(self) -> None:
         self.exit_event.set()
+        self._reader.join(1.0)  # what it would hand on has nobody who takes it
         self._send(b"M", b'{"type": "exit"}')
 
     # --- from the browser ------------------------------------------------------------------------
@@ -77,13 +82,12 @@ class BrowserDriver(OpenDriver):
         with selectors.DefaultSelector() as selector:
             selector.register(source, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if self.untaken > ROOM:
-                    self.exit_event.wait(0.005)
+                self._hand_on(listener)
+                if not selector.select(_AGAIN if self._waiting else _SECONDS):
+                    if not self._waiting:
+                        listener.hear(b"")
                     continue
-                if not selector.select(_SECONDS):
-                    listener.hear(b"")
-                    continue
-                more = os.read(source, 4096)
+                more = os.read(source, 65536)
                 if not more:
                     self._gone()
                     return
@@ -92,9 +96,17 @@ class BrowserDriver(OpenDriver):
                     self._take(listener, data[:1], data[_HEAD:end])
                     data = data[end:]
 
+    def _hand_on(self, listener: Listener) -> None:
+        """So much of what was typed as the tutor has room for; the server's word never waits behind it."""
+        while self._waiting and self.untaken <= ROOM and not self.exit_event.is_set():
+            piece = bytes(self._waiting[:_PIECE])
+            del self._waiting[:_PIECE]
+            listener.hear(piece)
+
     def _take(self, listener: Listener, letter: bytes, content: bytes) -> None:
         if letter == b"D":
-            listener.hear(content)
+            self._waiting += content[: _ROOM - len(self._waiting)]
+            self._hand_on(listener)
             return
         with suppress(ValueError, AttributeError):
             told = json.loads(content)
