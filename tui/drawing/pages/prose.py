@@ -137,8 +137,10 @@ def _paged(said: str, last: str, more: str, width: int, height: int) -> list[lis
         page, rest = lines[: height - 1], lines[height - 1 :]
         if len(rest) > 1 or not page:
             short = _wrapped(rest[0], max(1, width - cells(more) - _BEFORE))[0]
-            short = short if rest[0].startswith(short) else rest[0]  # one long word: its marks are left out
-            page, rest = [*page, short], [rest[0].removeprefix(short).lstrip(), *rest[1:]]
+            whole = not rest[0].startswith(short)  # one long word, which would be broken
+            if not (whole and page):  # else it stands on the next page, and the sign alone in this row
+                short = rest[0] if whole else short
+                page, rest = [*page, short], [rest[0].removeprefix(short).lstrip(), *rest[1:]]
         open_term, said = BOLD * ("".join(page).count(BOLD) % 2), " ".join(line for line in rest if line)
         said = said and open_term + said
         pages.append(_closed(page))
