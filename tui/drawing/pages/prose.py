@@ -14,7 +14,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
 from nntutor.tui.state.session import Session
-from nntutor.tui.state.study import Act, Study, asked
+from nntutor.tui.state.study import Act, Study, asked, said_of
 
 _BEFORE = 2  # cells before the sign at the end of a page
 _WIDEST = 90  # cells of a line of prose: longer ones are hard to read
@@ -55,7 +55,7 @@ def _at_stop(
     stop, places = lesson.stops[number], dict(timelines)
 
     def trace_of(named: str | None, iteration: int | None) -> Trace:
-        return places[named or run].trace_of(iteration or places[run].iteration)
+        return said_of(places, stop, named or run, iteration or places[run].iteration)
 
     def so(word: str, named: str) -> bool:
         return asked(places, stop, run, word, named)
