@@ -10,6 +10,7 @@ from screens import update
 
 from nntutor.lessons.course import load
 from nntutor.tui.drawing import extents
+from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Asking, Editing, Helping, Scrolled, Why
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Home, Press, Resized, Session, Typed
@@ -53,6 +54,17 @@ def test_a_page_that_is_gone_is_the_nearest_that_there_is(page: int) -> None:
     assert pages > 1
     shown = update(replace(session, study=replace(study_of(session), page=page)), Press("language"))
     assert study_of(shown).page == (0 if page < 0 else extents.prose_pages(shown) - 1)
+
+
+def test_a_page_whose_last_word_is_long_says_all_the_same_that_it_goes_on() -> None:
+    session = replace(screens.of_lesson("output-delta", "ko", size=(40, 12)), digits=17)
+    session = replace(session, study=moves.at_stop(study_of(session), 1))
+    session = screens.pressed(session, "back")  # what is said of that takes two rows of the text's four
+    pages = extents.prose_pages(session)
+    assert pages > 5
+    for page in range(pages - 1):
+        shown = "".join(screens.lines(replace(session, study=replace(study_of(session), page=page))))
+        assert f"{pages}쪽 중 {page + 1}쪽" in shown
 
 
 @pytest.mark.parametrize("panel", ["why", "check", "run", "goto", "edit", "help", "glossary"])

@@ -350,6 +350,23 @@ def test_what_a_weight_set_by_hand_has_brought_about_is_not_put_down_to_training
     assert claim in spoken(at(screens.pressed(changed, "reset"), stop))
 
 
+@pytest.mark.parametrize(
+    ("lesson", "stop", "weight"),
+    [
+        ("start", "better", "b_o1"),
+        ("hidden-delta", "after", "w1"),
+        ("descent", "creeping", "w1"),
+        ("momentum", "half", "w1"),
+        ("adam", "leaves", "w2"),
+    ],
+)
+def test_what_a_move_leads_to_is_not_what_a_weight_is_set_to_after_it(lesson: str, stop: str, weight: str) -> None:
+    session = at(screens.of_lesson(lesson, known=True), stop)
+    later = typed(screens.pressed(session, "iteration_next"), f"{weight} = 77")
+    assert not later.study.timeline.is_unbroken
+    assert "0" in spoken(session) and spoken(session) == spoken(at(later, stop))
+
+
 # A text is kept while a run leads on from its stop: there the plane has other ticks, the first line another E.
 AT_THE_STOP = [
     ("wall", "by-key", "en", "rows with ✓ now"),
@@ -396,7 +413,8 @@ def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
     """A condition as Python reads it, its names replaced by values of the record."""
     named = {stop.run, *re.findall(r"([a-z][a-z-]*):", text)}
     own = all(study.own(run) for run in study.timelines if run in named)
-    later = [edit for run in named & {*study.timelines} for edit in study.timelines[run].in_force if edit.iteration > 1]
+    changed = [one for run in named & {*study.timelines} for one in study.timelines[run].in_force if one.iteration > 1]
+    broken = [one for one in changed if one.iteration <= stop.iteration or one.ref.kind not in ("weight", "target")]
 
     def trace_of(run: str | None, iteration: int | None) -> Trace:
         return study.timelines[run or stop.run].trace_of(iteration or stop.iteration)
@@ -412,7 +430,7 @@ def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
         r"\b(?:[a-z-]+:)?(?:right|rows|layers|size:\w+|moved:\w+|touched:\w+|end:\w+)(?:@\d+)?", counted, written
     )
     source = re.sub(r"\bown\b", str(own), source.replace("always", "True"))
-    source = re.sub(r"\bunbroken\b", str(own or not later), re.sub(r"\bhere\b", "True", source))
+    source = re.sub(r"\bunbroken\b", str(own or not broken), re.sub(r"\bhere\b", "True", source))
     parts = re.split(r"\b(and|or|not|True|False)\b", source)
     source = "".join(part if n % 2 else _PLACE.sub(value, part) for n, part in enumerate(parts))
     for sign, plain in _SPELLED.items():

@@ -16,7 +16,7 @@ from nntutor.lessons.language.words import note
 from nntutor.tui.state import moves
 from nntutor.tui.state.keys import WAYS
 from nntutor.tui.state.panels import Picking
-from nntutor.tui.state.study import Study, asked, kept
+from nntutor.tui.state.study import Study, asked, kept, said_of
 
 
 def of_stop(study: Study, question: Question) -> Picking | None:
@@ -39,7 +39,7 @@ def place(study: Study, number: int) -> choosing.Place:
     stop = study.lesson.stops[number]
 
     def trace_of(run: str | None, iteration: int | None) -> Trace:
-        return study.timelines[run or stop.run].trace_of(iteration or stop.iteration)
+        return said_of(study.timelines, stop, run or stop.run, iteration or stop.iteration)
 
     def so(word: str, run: str) -> bool:
         return asked(study.timelines, stop, study.run, word, run)

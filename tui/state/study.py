@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nntutor.tui.state.telling import Telling
 
 SEEDS, SEED_ITERATIONS = 256, 2000
+_MADE_UP = ("weight", "target")
 
 
 class Position(NamedTuple):
@@ -253,12 +254,28 @@ class Study:
         return ref in self.hidden or (ref.kind == "target" and not self.targets_shown and not own)
 
 
+def said_of(timelines: Mapping[str, Timeline], stop: Stop, run: str, iteration: int) -> Trace:
+    """The record that a stop's text speaks of: of a later iteration as the way from the stop leads there.
+
+    IndexError as of `Timeline.trace_of`.
+    """
+    timeline = timelines[run]
+    return (_led_on(timeline, stop.iteration) if iteration > stop.iteration else timeline).trace_of(iteration)
+
+
+@lru_cache(maxsize=8)  # a text asks for several numbers of the same way
+def _led_on(timeline: Timeline, iteration: int) -> Timeline:
+    """A timeline without the weights and targets that were set by hand after an iteration."""
+    kept = tuple(one for one in timeline.in_force if one.iteration <= iteration or one.ref.kind not in _MADE_UP)
+    return timeline if kept == timeline.in_force else timeline.to(iteration).edited(kept)
+
+
 def asked(timelines: Mapping[str, Timeline], stop: Stop, at_hand: str, word: str, run: str) -> bool:
     """Whether a word of `conditions.WORDS` is true of a run, at a stop whose text is read where `at_hand` is."""
     timeline = timelines[run]
     if word == HERE:
         return run == at_hand and timeline.iteration == stop.iteration
-    return timeline.is_original if word == OWN else timeline.is_unbroken
+    return timeline.is_original if word == OWN else _led_on(timeline, stop.iteration).is_unbroken
 
 
 @lru_cache(maxsize=256)  # a lesson asks for the same stops at every step

@@ -14,7 +14,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
 from nntutor.tui.state.session import Session
-from nntutor.tui.state.study import Act, Study, asked
+from nntutor.tui.state.study import Act, Study, asked, said_of
 
 _BEFORE = 2  # cells before the sign at the end of a page
 _WIDEST = 90  # cells of a line of prose: longer ones are hard to read
@@ -55,7 +55,7 @@ def _at_stop(
     stop, places = lesson.stops[number], dict(timelines)
 
     def trace_of(named: str | None, iteration: int | None) -> Trace:
-        return places[named or run].trace_of(iteration or places[run].iteration)
+        return said_of(places, stop, named or run, iteration or places[run].iteration)
 
     def so(word: str, named: str) -> bool:
         return asked(places, stop, run, word, named)
@@ -137,8 +137,10 @@ def _paged(said: str, last: str, more: str, width: int, height: int) -> list[lis
         page, rest = lines[: height - 1], lines[height - 1 :]
         if len(rest) > 1 or not page:
             short = _wrapped(rest[0], max(1, width - cells(more) - _BEFORE))[0]
-            short = short if rest[0].startswith(short) else rest[0]  # one long word: its marks are left out
-            page, rest = [*page, short], [rest[0].removeprefix(short).lstrip(), *rest[1:]]
+            whole = not rest[0].startswith(short)  # one long word, which would be broken
+            if not (whole and page):  # else it stands on the next page, and the sign alone in this row
+                short = rest[0] if whole else short
+                page, rest = [*page, short], [rest[0].removeprefix(short).lstrip(), *rest[1:]]
         open_term, said = BOLD * ("".join(page).count(BOLD) % 2), " ".join(line for line in rest if line)
         said = said and open_term + said
         pages.append(_closed(page))
