@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from screens import update
 from strategies import problems
+from test_following import typed
 
 from nntutor.core.engine.edits import Edit
 from nntutor.core.notation.symbols import Ref
@@ -25,6 +26,7 @@ from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import lint
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.desk import Desk
+from nntutor.tui.state import runs
 from nntutor.tui.state.session import Home, Session, Typed
 from nntutor.tui.state.study import Study
 
@@ -134,6 +136,16 @@ def test_a_setting_that_changes_the_networks_shape_is_kept(tmp_path: Path) -> No
     undone = screens.pressed(again, "undo").study
     assert undone is not None
     assert undone.trace.problem.network.sizes == before.trace.problem.network.sizes
+
+
+@pytest.mark.parametrize("name", ["xor-drawn", "deep-he", "flowers"])
+def test_a_problem_that_ships_is_drawn_from_another_seed_at_the_next_start_too(tmp_path: Path, name: str) -> None:
+    """It was kept with its weights alone, so that its own seed had the numbers again, and many seeds were gone."""
+    session = typed(screens.of_problem(builtin.open(name)), "seed = 3")
+    again = screens.resumed(tmp_path, session)
+    assert session.study is not None and again.study is not None
+    assert [step.value for step in again.study.trace] == [step.value for step in session.study.trace]
+    assert runs.has_seeds(again.study) == runs.has_seeds(session.study)
 
 
 def test_each_run_keeps_its_own_changes(tmp_path: Path) -> None:

@@ -73,6 +73,20 @@ def test_go_to_finds_steps_iterations_and_symbols(text: str, expected: tuple[int
     assert place(typed(screens.of_lesson("hidden-delta"), text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("-3", "Step -3? This iteration has 39 steps."),
+        ("step 1e3", "Step 1e3? This iteration has 39 steps."),
+        ("iteration 9999999999", "Iterations are whole numbers from 1 to"),
+        ("iteration 2.5", "Iterations are whole numbers from 1 to"),
+    ],
+)
+def test_of_a_number_that_no_step_or_iteration_has_it_is_said_which_there_are(text: str, told: str) -> None:
+    """Not that the network has no such symbol."""
+    assert told in "\n".join(screens.lines(typed(screens.of_lesson("hidden-delta", known=True), text)))
+
+
 @pytest.mark.parametrize("text", ["w99", "step 40", "iteration 0", "nonsense", "x1", "η", "9" * 30])
 def test_go_to_says_what_it_could_not_find_and_stays(text: str) -> None:
     session = typed(screens.of_lesson("hidden-delta"), text)

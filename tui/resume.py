@@ -59,7 +59,7 @@ def opened(
         from nntutor.lessons.language.remarks import remark
         from nntutor.lessons.learner.sources import Source
 
-        study, source = _problem(what.title, what), source or Source(writing.write(what))
+        study, source = _problem(what.title, what), source or Source(writing.write(what, drawn=True))
         study = replace(study, note=remark(what))
     else:
         assert place is not None

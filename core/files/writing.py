@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nntutor.core.problems.network import Given, Problem
+import numpy as np
+
+from nntutor.core.problems.network import Given, Problem, draw
 from nntutor.core.rules.optimizers import KEYS, RATES, Optimizer
 
 
@@ -76,9 +78,14 @@ def _given(problem: Problem, given: Given) -> dict[str, object]:
     }
 
 
-def write(problem: Problem) -> str:
-    """A problem file that reads back to the same problem, every number in full."""
+def write(problem: Problem, drawn: bool = False) -> str:
+    """A problem file that reads back to the same problem, every number in full.
+
+    drawn: weights that a seed gave stand there as how they were drawn, so that another seed draws others.
+    """
     data = as_json(problem)
+    if drawn and problem.passes:
+        data["layer"] = _as_drawn(problem)
     lines = [f"{key} = {_toml(value)}" for key, value in data.items() if not isinstance(value, list | dict)]
     for name, tables in (
         ("[optimizer]", [data["optimizer"]]),
@@ -91,6 +98,18 @@ def write(problem: Problem) -> str:
         for table in tables:
             lines += ["", name, *(f"{key} = {_toml(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
+
+
+def _as_drawn(problem: Problem) -> list[dict[str, object]]:
+    """The tables of the layers, without the weights that their rule draws from the problem's seed."""
+    tables = without_samples(problem)["layer"]
+    assert isinstance(tables, list)
+    for number, (layer, table) in enumerate(zip(problem.network.layers, tables, strict=True), 1):
+        of = (layer.units, layer.inputs, problem.seed, number)
+        if layer.initial and np.array_equal(draw(layer.initial, *of), layer.weights):
+            del table["weights"]
+            table |= {"units": layer.units, "initial": layer.initial}
+    return tables
 
 
 def _escaped(letter: str) -> str:

@@ -158,6 +158,8 @@ def ends(study: Study, last: bool) -> Study:
 
 _ITERATION_WORDS = ("iteration", "iter", "it", "i", "반복")
 _STEP_WORDS = ("step", "단계")
+_FURTHEST = 999_999_999
+"""The last iteration that can be gone to."""
 
 
 def go_to(study: Study, text: str) -> Study:
@@ -165,18 +167,17 @@ def go_to(study: Study, text: str) -> Study:
     words = text.strip().split()
     if not words:
         return replace(study, panel=None)
-    at = study.timeline.iteration
-    head, number = words[0].lower(), words[-1]
-    if number.isdecimal() and len(number) <= 9 and len(words) <= 2:
-        if len(words) == 1 or head in _STEP_WORDS:
-            steps = len(study.trace)
-            if not 1 <= int(number) <= steps:
-                return _wrong(study, text, note("goto.no_step", step=number, steps=steps))
-            return replace(to(study, at, int(number)), panel=None)
-        if head in _ITERATION_WORDS:
-            if int(number) < 1:
-                return _wrong(study, text, note("goto.no_iteration"))
-            return replace(to(study, int(number), study.timeline.step), panel=None)
+    at, head, number = study.timeline.iteration, words[0].lower(), words[-1]
+    whole = int(number) if number.isdecimal() and len(number) <= len(str(_FURTHEST)) else 0
+    if len(words) == 2 and head in _ITERATION_WORDS:
+        if not whole:
+            return _wrong(study, text, note("goto.no_iteration", most=_FURTHEST))
+        return replace(to(study, whole, study.timeline.step), panel=None)
+    if (len(words) == 2 and head in _STEP_WORDS) or (len(words) == 1 and number.lstrip("+-−").isdecimal()):
+        steps = len(study.trace)
+        if not 1 <= whole <= steps:
+            return _wrong(study, text, note("goto.no_step", step=number, steps=steps))
+        return replace(to(study, at, whole), panel=None)
     ref = study.trace.find(korean.plain("".join(words)))
     if ref is None:
         return _wrong(study, text, note("goto.no_symbol", text=text.strip()))
