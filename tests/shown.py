@@ -7,6 +7,7 @@ says of each mistake.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -42,6 +43,7 @@ class Shown:
         return self.unlike or self.symbol
 
 
+@cache
 def square(
     error: str = "half-squared", optimizer: str = "sgd", batch: int = 2, hidden: str = "sigmoid", last: str = "sigmoid"
 ) -> Problem:

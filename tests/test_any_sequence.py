@@ -165,7 +165,7 @@ class TimelineMachine(RuleBasedStateMachine):
 
 
 TestTimeline = TimelineMachine.TestCase
-TestTimeline.settings = share(1)
+TestTimeline.settings = share(0.5)
 
 
 # --- the session ------------------------------------------------------------------------------------
@@ -407,4 +407,4 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 TestSession = SessionMachine.TestCase
-TestSession.settings = share(0.5)
+TestSession.settings = share(0.3)

@@ -8,7 +8,7 @@ import independent
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import problems
+from strategies import problems, share
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Step, Trace
@@ -48,6 +48,7 @@ def bound(step: Step, trace: Trace) -> float | None:
     return (len(parts) + 2) * EPSILON * sum(abs(evaluate(part, trace.value)) for part in parts)
 
 
+@share(0.5)
 @given(
     problems(),
     st.sampled_from(("", *MISTAKES)),
@@ -162,6 +163,7 @@ def stays(problem: Problem, ref: Ref) -> bool:
     return not (layer.learn if ref.input else layer.bias_learns)
 
 
+@share(0.5)
 @given(problems(), st.integers(1, 9))
 def test_samples_symbols_and_arrays_speak_of_the_same_numbers(problem: Problem, iteration: int) -> None:
     place = Timeline.start(problem).to(iteration)

@@ -49,7 +49,13 @@ def unbroken(formula: str) -> list[str]:
     return pieces
 
 
-@pytest.mark.parametrize("name", [*builtin.names(), "wide"])
+def shapes() -> list[str]:
+    """A problem of each shape: from it follow all formulas."""
+    found = {(problem := builtin.open(name)).shape(problem.batch_size): name for name in builtin.names()}
+    return list(found.values())
+
+
+@pytest.mark.parametrize("name", [*shapes(), "wide"])
 def test_no_piece_of_a_latex_formula_is_wider_than_the_page(name: str) -> None:
     out = io.StringIO()
     problem = parse(WIDE, "wide") if name == "wide" else builtin.open(name)

@@ -46,9 +46,9 @@ def opened(home: Path, problem: Problem, source: sources.Source | None = None) -
 
 
 def large() -> Problem:
-    """A problem whose text takes 400 KB, and whose weights take 10 KB."""
+    """A problem whose text takes 160 KB, and whose weights take 10 KB."""
     flowers = builtin.open("flowers")
-    inputs, targets = flowers.samples.inputs.repeat(30, axis=0), flowers.samples.targets.repeat(30, axis=0)
+    inputs, targets = flowers.samples.inputs.repeat(12, axis=0), flowers.samples.targets.repeat(12, axis=0)
     first, last = flowers.network.layers
     wide = Network((
         replace(first, weights=first.weights.repeat(25, axis=0), bias=None),

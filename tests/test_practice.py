@@ -35,7 +35,9 @@ def shown(one: Exercise) -> list[str]:
 @pytest.mark.parametrize("name", SERIES)
 def test_a_seed_gives_the_same_problem_and_another_seed_another(name: str) -> None:
     for level in LEVELS:
-        assert shown(exercise(SERIES[name], 1, level)) == shown(drawn(name, 1, level)) != shown(drawn(name, 2, level))
+        assert shown(drawn(name, 1, level)) != shown(drawn(name, 2, level))
+    level = LEVELS[list(SERIES).index(name) % len(LEVELS)]  # each takes its turn
+    assert shown(exercise(SERIES[name], 1, level)) == shown(drawn(name, 1, level))
 
 
 @pytest.mark.parametrize("name", SERIES)

@@ -11,6 +11,7 @@ import screens
 from plain import Talk, talk
 from screens import update
 
+from nntutor.core.diagnosis import search
 from nntutor.core.diagnosis.diagnosing import beside, compared
 from nntutor.core.diagnosis.runs import recorded
 from nntutor.core.diagnosis.text import parsed
@@ -61,9 +62,17 @@ def at_hand(session: Session) -> Study:
     return session.study
 
 
-@pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
-@pytest.mark.parametrize("language", words.LANGUAGES)
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 14), (124, 34)])
+@pytest.mark.parametrize(
+    ("width", "height", "language", "style"),
+    [
+        (80, 24, "en", Style.UNICODE),
+        (80, 24, "ko", Style.ASCII),
+        (40, 14, "en", Style.ASCII),
+        (40, 14, "ko", Style.UNICODE),
+        (124, 34, "en", Style.ASCII),
+        (124, 34, "ko", Style.UNICODE),
+    ],
+)
 def test_at_every_step_the_own_number_stands_beside_ours_with_a_sign(
     two_two_two: Problem, width: int, height: int, language: str, style: Style
 ) -> None:
@@ -224,7 +233,10 @@ def test_figures_that_look_alike_get_the_digits_that_tell_them_apart(two_two_two
     assert ours != own and own.startswith(ours[:4])
 
 
-def test_numbers_that_were_typed_stand_beside_ours_again_at_the_next_start(tmp_path: Path) -> None:
+def test_numbers_that_were_typed_stand_beside_ours_again_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_MOST_PAIRS", 0)  # no two mistakes give the 7, and none have to be tried for that
     sibling = builtin.open("sibling")
     (wrong,) = recorded(sibling, "error-sent-back", (1,))
     store = Store.open(tmp_path)

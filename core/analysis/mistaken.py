@@ -74,8 +74,7 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
         return
     shape = trace.plan.shape
     right = _rules(shape, trace.samples)
-    for mistake in spellings():
-        rules = _rules(replace(shape, mistake=mistake), trace.samples)
+    for mistake, rules in _mistaken(shape, trace.samples):
         at = ref
         try:
             tree = rules[ref]
@@ -88,6 +87,12 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
             tree = Name(at)
         if tree != right[ref] or any(not _taken(trace, key, until) for key in rules.made(at)):
             yield Mistaken(mistake, _made(rules, right, trace, at, until))
+
+
+@lru_cache(maxsize=8)
+def _mistaken(shape: Shape, samples: tuple[int, ...]) -> tuple[tuple[str, _Rules], ...]:
+    """Each mistake with the rules that it makes."""
+    return tuple((one, _rules(replace(shape, mistake=one), samples)) for one in spellings())
 
 
 def _taken(trace: Trace, ref: Ref, until: int) -> bool:

@@ -52,7 +52,7 @@ def found(queries: tuple[str, ...], language: str) -> tuple[Found, ...]:
     """Where one of these stands, best first; each place once, in this language where it stands there in it."""
     hits: dict[tuple[str, int | None], tuple[int, Found]] = {}
     for query in queries:
-        for entry in sorted(_entries(), key=lambda entry: (entry.rank, entry.language != language)):
+        for entry in _in_order(language):
             at = place(entry.text, query)
             if at is not None:
                 here = (entry.lesson, entry.number)
@@ -63,12 +63,18 @@ def found(queries: tuple[str, ...], language: str) -> tuple[Found, ...]:
 def place(text: str, query: str) -> int | None:
     """Where a query begins in a text, spaces and case ignored; where its words stand apart, where the first does."""
     letters, places = _folded(text)
-    parts = query.split()
-    for wanted in (["".join(parts)], parts):
-        starts = [letters.find(_folded(part)[0]) for part in wanted]
-        if starts and min(starts) >= 0 and any(wanted):
+    for wanted in _wanted(query):
+        starts = [letters.find(part) for part in wanted]
+        if min(starts) >= 0:
             return places[starts[0]]
     return None
+
+
+@lru_cache(maxsize=64)
+def _wanted(query: str) -> tuple[tuple[str, ...], ...]:
+    """What of a query must stand in a text: all of it at once, or each of its words."""
+    parts = tuple(_folded(part)[0] for part in query.split())
+    return (("".join(parts),), parts) if parts else ()
 
 
 def same(text: str, query: str) -> bool:
@@ -90,6 +96,12 @@ def _folded(text: str) -> tuple[str, tuple[int, ...]]:
     """The letters that count, and where in the text each one stands."""
     pairs = [(letter, at) for at, one in enumerate(text) if not one.isspace() for letter in one.casefold()]
     return "".join(letter for letter, _ in pairs), tuple(at for _, at in pairs)
+
+
+@cache
+def _in_order(language: str) -> tuple[_Entry, ...]:
+    """Everything, the best first: of what is called alike, what is said in this language."""
+    return tuple(sorted(_entries(), key=lambda entry: (entry.rank, entry.language != language)))
 
 
 @cache
