@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from nntutor.core.engine.program import Engine
+from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace, after, record
+from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Runner
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import Div, Expr, Name, Neg, Num, Sub, Sum, call, children, names, rebuild

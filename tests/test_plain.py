@@ -11,7 +11,8 @@ import pytest
 import screens
 from plain import Talk
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.files.problem import parse as problem_of
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import names
