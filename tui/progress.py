@@ -69,7 +69,7 @@ def _learned(words: Words) -> tuple[frozenset[str], dict[str, Skill], str]:
 
     with closing(Store.open()) as store:
         finished = store.done() & {lesson.id for lesson in load.lessons()}
-        return finished, store.skills(), Desk(store).message(words)
+        return finished, store.skills(), Desk(store).message(words, over=True)
 
 
 def _taken_in(name: str, out: Output) -> int:
@@ -86,8 +86,9 @@ def _taken_in(name: str, out: Output) -> int:
 
 
 def _reason(store: Store, words: Words) -> str:
-    key, facts = store.note or ("learned.busy", {})
-    return words.say(key, **facts)
+    from nntutor.tui.desk import unsaved
+
+    return unsaved(store.note or ("learned.busy", {}), words, over=True)
 
 
 def _write(name: str, text: str, out: Output) -> None:
