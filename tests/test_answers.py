@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -336,7 +337,26 @@ def test_an_export_has_as_long_a_name_as_there_can_be_and_a_circle_of_links_is_o
     circle.symlink_to("circle")
     assert run(monkeypatch, tmp_path / "home", "progress", "--export", str(circle / "kept.json")) == 2
     said = capsys.readouterr().err
-    assert "cannot write" in said and "itself" not in said and len(said.splitlines()) == 1
+    assert "kept.json cannot be written: " in said and len(said.splitlines()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_an_export_waits_for_no_reader_and_names_what_it_cannot_write_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe, home = tmp_path / "pipe", tmp_path / "home"
+    os.mkfifo(pipe)
+    said = {}
+    for name in (str(pipe), str(tmp_path), "/dev/full"):
+        assert run(monkeypatch, home, "progress", "--export", name) == 2
+        said[name] = capsys.readouterr().err
+        assert said[name].startswith(f"nntutor: {name} cannot be written: ") and said[name].count("\n") == 1
+    assert "nobody reads" in said[str(pipe)]
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert run(monkeypatch, home, "progress", "--export", str(pipe)) == 0
+    assert progress.read(os.read(reader, 10_000).decode()) == (frozenset(), {})
+    os.close(reader)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe"]
 
 
 def test_a_quiz_keeps_each_answer_and_the_next_one_shows_less_of_what_is_known(

@@ -28,6 +28,7 @@ from nntutor.lessons.language import words
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import arguments, cli, named
+from nntutor.tui.browser import command as browser
 from nntutor.tui.browser.serve import is_here
 from nntutor.tui.parser import parser_of
 from nntutor.tui.terminal import capabilities
@@ -128,6 +129,7 @@ def test_without_the_extra_a_browser_is_refused_with_what_to_install() -> None:
         (["--host", ""], "--host"),
         (["--host", "no such host.invalid"], "no such host.invalid"),
         (["--host", "x" * 300], "xxx"),
+        (["--host", "ö..de"], "no address “ö..de”"),
         (["--host", "192.0.2.1"], "192.0.2.1"),
         (["hidden-delta"], "hidden-delta"),
     ],
@@ -174,6 +176,11 @@ def test_whoever_is_not_the_page_itself_gets_no_tutor(tmp_path: Path) -> None:
 def test_an_address_that_other_machines_reach_is_known() -> None:
     assert [is_here(host) for host in ("127.0.0.1", "localhost", "::1", "[::1]", "127.1.2.3")] == [True] * 5
     assert [is_here(host) for host in ("0.0.0.0", "::", "192.168.0.2", "machine.example", "")] == [False] * 5
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "0", "0x0"])
+def test_of_every_address_the_name_of_the_machine_is_told(host: str) -> None:
+    assert browser._address(arguments.read(["serve", "--host", host])) == f"http://{socket.gethostname()}:8000"
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

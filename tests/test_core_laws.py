@@ -10,8 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import problems, share
 
+from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import Call, Expr, Sum, children, names
 from nntutor.core.notation.parsing import parse

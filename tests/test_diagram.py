@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems, share
 
+from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.style import Style

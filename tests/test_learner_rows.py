@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 import time
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import damaging
@@ -207,14 +208,24 @@ def test_a_file_whose_tables_are_described_in_no_utf8_is_set_aside_as_a_whole(tm
 def test_the_newest_session_is_gone_on_with_whatever_the_clocks_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as clock:
-        clock.setattr("time.time", lambda: 2.1e9)
-        left(tmp_path, ONE)
-    for place in (OTHER, replace(ONE, step=9)):
+    """A clock that is set back an hour from session to session turns no order round."""
+    hours = count(0, -1)
+    monkeypatch.setattr("time.time", lambda: 2.1e9 + 3600 * next(hours))
+    third = replace(ONE, name="xor")
+    for at, place in enumerate((ONE, OTHER, third, OWN, replace(ONE, step=9), replace(OTHER, step=9))):
         left(tmp_path, place)
         store = Store.open(tmp_path)
+        assert list(store.begun())[-1] == (place.name if place.what == "lesson" else third.name)
         assert store.latest() == place
         store.close()
+        if at >= 4:
+            assert Store.open(tmp_path).reached(place.name) == place
+    store = Store.open(tmp_path)
+    assert list(store.begun()) == ["xor", "cycle", "wall"]
+    for number in range(30):
+        left(tmp_path, replace(OWN, name=f"own {number}"))
+    names = [name for (name,) in asked(tmp_path, "SELECT name FROM place WHERE what = 'problem' ORDER BY id")]
+    assert names == [f"own {number}" for number in range(9, 30)]  # twenty that are gone, and the last one
 
 
 def test_another_machines_session_from_the_future_is_gone(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from screens import marked
 from strategies import share
 from test_diagram import is_shown, lines, plain
 
+from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT

@@ -128,6 +128,11 @@ def of_function(setting: str, nodes: list[Any]) -> list[Any]:
     return nodes
 
 
+def again(name: str, **arrays: Any) -> dict[str, Any]:
+    """The arrays, one of which is called as another one is."""
+    return {"again": numpy_helper.from_array(W1, name), **arrays}
+
+
 GEMM = ("Gemm", {"transB": 1}, ["W1", "b1"])
 
 
@@ -159,6 +164,10 @@ GEMM = ("Gemm", {"transB": 1}, ["W1", "b1"])
         (line(GEMM, ("Gemm", {"transB": 1}, ["W1"])), {}, "shape", "Gemm (3, 2)"),
         (line(("MatMul", {}, ["b1"])), {}, "shape", "MatMul (3,)"),
         (line(("Identity", {}, [])), {}, "nothing", ""),
+        (line(GEMM), again("W1"), "twice", "W1"),
+        ([helper.make_node("Constant", [], ["b1"], value_float=1.0), *line(GEMM)], {}, "twice", "b1"),
+        ([node("Gemm", "x", "W1", to="a"), node("Tanh", "a", to="a")], {}, "twice", "a"),
+        ([node("Tanh", "x", to="x")], {}, "twice", "x"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_stepped_through_is_named(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
@@ -10,9 +12,11 @@ from pathlib import Path
 
 import pytest
 import screens
+from disks import Disk
 from plain import Talk
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.files.problem import parse as problem_of
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import names
@@ -22,7 +26,8 @@ from nntutor.lessons.course import builtin, glossary, load
 from nntutor.lessons.course.model import VIEWS, Lesson
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
-from nntutor.tui import lint
+from nntutor.tui import cli, lint
+from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views import table as drawn
 from nntutor.tui.plain import extents, lines, telling
@@ -405,6 +410,38 @@ def test_who_leaves_an_open_question_has_given_no_answer(talk: Talk, word: str) 
     assert any(line.startswith("Part 1.") for line in lines[lines.index(f"> {word}") :]), lines
 
 
-def test_the_end_does_not_say_that_a_place_is_kept_which_is_not(talk: Talk) -> None:
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_end_does_not_say_that_a_place_is_kept_which_is_not(talk: Talk, language: str) -> None:
+    """Nor that it is tried again at a key: none follows."""
     talk.home.write_text("a file where the folder would be")
-    assert talk("learn", "xor", say="next; quit")[-1].startswith("Your place is not saved")
+    say, reason = words.load(language).say, "File exists"
+    lines = talk("learn", "xor", "--lang", language, say="next; quit")
+    assert say("progress.unsaved", reason=reason) in lines[:-1]
+    assert lines[-1] == say("progress.unsaved_over", reason=reason)
+
+
+def test_what_can_be_saved_at_the_end_is_not_said_to_be_lost(talk: Talk, disk: Disk) -> None:
+    talk("learn", "xor", say="quit")
+    (iteration, step), close = talk.kept().study.place, Desk.close
+
+    def emptied(desk: Desk, session: Session) -> None:
+        disk.full = False
+        close(desk, session)
+
+    disk.full = True
+    talk.patch.setattr(Desk, "close", emptied)
+    lines = talk("learn", "xor", say="step; quit")
+    assert any("disk is full" in line for line in lines) and lines[-1] == "Your place is kept."
+    assert talk.kept().study.place == (iteration, step + 1)
+
+
+@pytest.mark.parametrize(("command", "typed", "status"), [("quiz", "?\n" * 9, 0), ("reset", "yes\n", 2)])
+def test_a_command_that_is_over_promises_nothing_of_the_next_key(
+    talk: Talk, capsys: pytest.CaptureFixture[str], disk: Disk, command: str, typed: str, status: int
+) -> None:
+    talk("learn", "xor", say="next; quit")
+    disk.full = True
+    talk.patch.setattr(sys, "stdin", io.StringIO(typed))
+    assert cli.main([command]) == status
+    said = capsys.readouterr()
+    assert words.load("en").say("progress.unsaved_over", reason="database or disk is full") in said.out + said.err

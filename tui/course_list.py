@@ -55,5 +55,5 @@ def _progress(words: Words) -> tuple[frozenset[str], dict[str, int], list[str]]:
 
     with closing(Store.open()) as store:
         desk = Desk(store)
-        home, told = desk.home(), desk.message(words)
+        home, told = desk.home(), desk.message(words, over=True)
     return home.done, dict(home.begun), [told] if told else []

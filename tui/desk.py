@@ -30,6 +30,10 @@ if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
     from nntutor.tui.state.study import Study, Yours
 
 
+_OVER = {"progress.unsaved": "progress.unsaved_over", "progress.older": "progress.older_over"}
+"""What is said in place of a sentence that promises something of the next key."""
+
+
 @dataclass(frozen=True)
 class Opening:
     """What the tutor opens with; digits 0 and language "" where there are none of the last session's."""
@@ -111,12 +115,15 @@ class Desk(Preferences):
 
         return reviewed(session, series)
 
-    def message(self, words: Words) -> str:
-        """What there is to say: once, what was set aside or is gone; as long as it is so, what is not saved."""
+    def message(self, words: Words, over: bool = False) -> str:
+        """What there is to say: once, what was set aside or is gone; as long as it is so, what is not saved.
+
+        over: no key follows, at which saving would be tried again.
+        """
         told, self._store.told = self._store.told, []
         once = [_said(note, words) for note in (*told, self._gone) if note is not None]
         self._gone, note = None, self._store.note
-        self._unsaved = "" if note is None else _said(note, words)
+        self._unsaved = "" if note is None else unsaved(note, words, over)
         return " ".join(filter(None, (*once, self._unsaved)))
 
     # --- opening ---------------------------------------------------------------------------------
@@ -254,6 +261,12 @@ def _below(session: Session) -> Session:
     from nntutor.tui.state.visits import below
 
     return below(session)
+
+
+def unsaved(note: Note, words: Words, over: bool) -> str:
+    """Why nothing is saved; over: no key follows."""
+    key, facts = note
+    return _said((_OVER.get(key, key) if over else key, facts), words)
 
 
 def _said(note: Note, words: Words) -> str:

@@ -41,7 +41,7 @@ def _create(name: str, text: str) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            except OSError:
+            except BaseException:  # ctrl+c as well
                 with suppress(OSError):
                     os.unlink(name)
                 raise

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -70,7 +72,7 @@ def _learned(words: Words) -> tuple[frozenset[str], dict[str, Skill], str]:
 
     with closing(Store.open()) as store:
         finished = store.done() & {lesson.id for lesson in load.lessons()}
-        return finished, store.skills(), Desk(store).message(words)
+        return finished, store.skills(), Desk(store).message(words, over=True)
 
 
 def _taken_in(name: str, out: Output) -> int:
@@ -87,31 +89,51 @@ def _taken_in(name: str, out: Output) -> int:
 
 
 def _reason(store: Store, words: Words) -> str:
-    key, facts = store.note or ("learned.busy", {})
-    return words.say(key, **facts)
+    from nntutor.tui.desk import unsaved
+
+    return unsaved(store.note or ("learned.busy", {}), words, over=True)
 
 
 def _write(name: str, text: str, out: Output) -> None:
     """Whole or not at all, and over nothing but a file of the same kind."""
-    path = Path(name)
     if name == "-":
         out.utf8()
         out.write(text)
-    elif os.path.lexists(path) and not path.is_file():  # a device, or what cannot be written to
-        path.write_text(text, encoding="utf-8", newline="\n")
-    else:
-        if path.is_file() and not _is_progress(name):
-            raise UsageError("exists", name=name)
-        # A name may be as long as names can be, and links may lead to each other.
-        whole = Path(os.path.realpath(path))
-        beside = whole.with_name(f"nntutor.{os.getpid()}")
-        try:
-            beside.write_text(text, encoding="utf-8", newline="\n")
-            beside.replace(whole)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink()
-            raise
+        return
+    path = Path(name)
+    if path.is_file() and not _is_progress(name):
+        raise UsageError("exists", name=name)
+    try:
+        if os.path.lexists(path) and not path.is_file():
+            _write_into(path, text)
+        else:
+            _write_whole(path, text)
+    except OSError as error:
+        pipe = error.errno == errno.ENXIO
+        reason = out.words.say("learned.no_reader") if pipe else error.strerror or str(error)
+        raise UsageError("not_written", name=name, reason=reason) from None
+
+
+def _write_into(path: Path, text: str) -> None:
+    """Into a device or a pipe; of a pipe that nobody reads the end would never come."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o666)
+    with open(handle, "w", encoding="utf-8", newline="\n") as file:
+        if sys.platform != "win32":
+            os.set_blocking(handle, True)
+        file.write(text)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    # A name may be as long as names can be, and links may lead to each other.
+    whole = Path(os.path.realpath(path))
+    beside = whole.with_name(f"nntutor.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(whole)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
 
 
 def _is_progress(name: str) -> bool:

@@ -103,8 +103,9 @@ def asked(given: Arguments, out: Output) -> int:
         quiz = Quiz(out, read(out), series, given.seed or _seed(), store)
         quiz.start_at({name: skill.box for name, skill in skills.items()})
         quiz.run(count)
-        if told := Desk(store).message(out.words):
-            out.lines(iter([told]))
+    # What waited has been tried once more by now.
+    if told := Desk(store).message(out.words, over=True):
+        out.lines(iter([told]))
     return 0
 
 

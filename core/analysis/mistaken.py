@@ -7,14 +7,16 @@ comes of a slip on the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nntutor.core.engine.plan import Plan
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import Expr, Mul, Name, Neg, Sub, names
+from nntutor.core.notation.named import Keys
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.mistakes.table import MISTAKES
 from nntutor.core.rules.shape import Shape
@@ -85,7 +87,7 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
             if rules.differs(at, right):
                 continue  # what is divided before it is kept comes out right here, and wrong in the next iteration
             tree = Name(at)
-        if tree != right[ref] or any(not _taken(trace, key, until) for key in rules.made(at)):
+        if tree != right[ref] or not _all_taken(trace, rules.made(at), until):
             yield Mistaken(mistake, _made(rules, right, trace, at, until))
 
 
@@ -101,6 +103,11 @@ def _taken(trace: Trace, ref: Ref, until: int) -> bool:
     return index is not None and index <= until
 
 
+def _all_taken(trace: Trace, refs: Sequence[Ref], until: int) -> bool:
+    """The same of all; of a column of many the last one is made last."""
+    return all(_taken(trace, ref, until) for ref in (refs.ends if isinstance(refs, Keys) else refs))
+
+
 def _made(rules: _Rules, right: _Rules, trace: Trace, ref: Ref, until: int) -> float:
     """A number as rules make it: one after the other, for a deep network no call within a call.
 
@@ -114,14 +121,16 @@ def _made(rules: _Rules, right: _Rules, trace: Trace, ref: Ref, until: int) -> f
 
     waiting = [ref]
     while waiting:
-        missing = [key for key in rules.made(waiting[-1]) if key not in seen and not _taken(trace, key, until)]
-        if missing:
+        used = rules.made(waiting[-1])
+        if not _all_taken(trace, used, until) and (
+            missing := [key for key in used if key not in seen and not _taken(trace, key, until)]
+        ):
             waiting += missing
             continue
         target = waiting.pop()
         seen.add(target)
-        if rules.differs(target, right) or not touched.keys().isdisjoint(rules.made(target)):
-            touched[target] = evaluate(rules[target], value)
+        if rules.differs(target, right) or (touched and not touched.keys().isdisjoint(used)):
+            touched[target] = evaluate(rules[target], value, None if touched else trace.values)
     return value(ref)
 
 
@@ -133,9 +142,10 @@ class _Rules:
 
     def __init__(self, plan: Plan, samples: tuple[int, ...], right: _Rules | None) -> None:
         self._plan, self._samples, self._right = plan, samples, right
+        self._rows: dict[int, int] = right._rows if right else {sample: row for row, sample in enumerate(samples)}
         self._alike = right is not None and plan.makes_the_same(right._plan)
         self._trees: dict[Ref, Expr] = {}
-        self._of: dict[Ref, tuple[Ref, ...]] = {}
+        self._of: dict[Ref, Sequence[Ref]] = {}
         self._differs: dict[Ref, bool] = {}
 
     def __getitem__(self, ref: Ref) -> Expr:
@@ -160,19 +170,23 @@ class _Rules:
             found = self._differs[ref] = not self._unchanged(ref) and (not other.makes(ref) or self[ref] != other[ref])
         return found
 
-    def made(self, ref: Ref) -> tuple[Ref, ...]:
+    def made(self, ref: Ref) -> Sequence[Ref]:
         """The numbers in a formula that the plan makes as well."""
         found = self._of.get(ref)
         if found is None:
             right = self._unchanged(ref) if self._alike else None
-            found = right.made(ref) if right else tuple(key for key in names(self[ref]) if self.makes(key))
-            self._of[ref] = found
+            found = self._of[ref] = right.made(ref) if right else self._made_of(names(self[ref]))
         return found
+
+    def _made_of(self, used: Sequence[Ref]) -> Sequence[Ref]:
+        if isinstance(used, Keys):
+            return used.kept(self.makes)
+        return tuple(key for key in used if self.makes(key))
 
     def makes(self, ref: Ref) -> bool:
         """Whether the plan makes a number."""
         if ref.sample >= 0:
-            ref = ref._replace(sample=self._samples.index(ref.sample))
+            ref = ref._replace(sample=self._rows[ref.sample])
         return self._plan.index(ref) is not None
 
 

@@ -18,70 +18,13 @@ from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program
+from nntutor.core.engine.step import Operand, Operands, Step
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import Expr, names
+from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import KINDS, PER_OPTIMIZER, PER_SAMPLE, PER_WEIGHT, SIGNED, Per
-from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
-
-
-@dataclass(frozen=True)
-class Operand:
-    """A number that a step used, and the step that had made it (None: given)."""
-
-    ref: Ref
-    symbol: str
-    value: float
-    iteration: int | None
-    step: int | None
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One number with its formula. layer, unit and input are None where they mean nothing; layer 0: of an input."""
-
-    index: int
-    iteration: int
-    phase: str
-    ref: Ref
-    symbol: str
-    formula: Expr
-    full: Expr
-    textbook: Expr | None
-    value: float
-    operands: tuple[Operand, ...]
-
-    def __repr__(self) -> str:
-        return f"<step {self.index} of iteration {self.iteration}: {self.symbol} = {self.text}, {figure(self.value)}>"
-
-    @property
-    def text(self) -> str:
-        """The formula as people write it, without its left side: "δ_o1·o1"."""
-        symbols = {operand.ref: operand.symbol for operand in self.operands}
-        return text(tokens(self.formula, symbols.__getitem__))
-
-    @property
-    def kind(self) -> str:
-        """The contract's word: net, out, error, probability, out-gradient, slope, delta, …"""
-        return KINDS[self.ref.kind].word
-
-    @property
-    def layer(self) -> int | None:
-        return self.ref.layer if self.ref.unit else None
-
-    @property
-    def unit(self) -> int | None:
-        return self.ref.unit or None
-
-    @property
-    def input(self) -> int | None:
-        return self.ref.input or None
-
-    @property
-    def sample(self) -> int | None:
-        return self.ref.sample if self.ref.sample >= 0 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +149,28 @@ class Trace:
         except (IndexError, ValueError) as error:
             raise KeyError(ref) from error
 
+    def values(self, ref: Ref) -> Array:
+        """The numbers at an address that has arrays in place of what differs."""
+        shape = np.broadcast_shapes(*map(np.shape, ref[1:]))
+        if not shape:
+            return np.asarray(self.value(ref))
+        kind, layer, unit, source, sample = ref
+        if kind in PER_SAMPLE:
+            found: Array = self.array(kind, layer)[self._rows_of(sample), np.asarray(unit) - 1]
+            return found
+        made = np.empty(shape)
+        for number in np.unique(layer).tolist():
+            at = np.broadcast_to(layer == number, shape)
+            units, sources = (np.broadcast_to(field, shape)[at] - 1 for field in (unit, source))
+            made[at] = self.array(kind, number)[units, sources]
+        return made
+
+    def _rows_of(self, samples: Any) -> Any:
+        """The places of one sample or an array of them in the batch."""
+        if isinstance(self._rows, range):
+            return samples - self._rows.start
+        return np.reshape([self._rows[sample] for sample in np.ravel(samples).tolist()], np.shape(samples))
+
     def __getitem__(self, symbol: str) -> float:
         """The number behind a symbol in either spelling."""
         ref = self.find(symbol)
@@ -296,6 +261,7 @@ class Trace:
         """The step at `index` (from 1). IndexError outside 1..len."""
         ref = self.ref(index)
         formula = self.plan.formula(ref, self.samples)
+        used = names(formula)
         return Step(
             index,
             self.iteration,
@@ -306,7 +272,7 @@ class Trace:
             self.plan.full(ref, self.samples) if ref.kind == "delta" else formula,
             self.plan.textbook(ref),
             self.value(ref),
-            tuple(self.operand(key) for key in names(formula)),
+            tuple(map(self.operand, used)) if isinstance(used, tuple) else Operands(used, self.operand),
         )
 
     def operand(self, ref: Ref) -> Operand:

@@ -7,8 +7,10 @@ name, never read as something near to it. Numbers in further files are not looke
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import isfinite, prod
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,7 @@ class _Reader:
         self.stored: dict[str, Any] = {one.name: one for one in graph.initializer}
 
     def model(self) -> Model:
+        self.named_once()
         inputs = [one.name for one in self.graph.input if one.name not in self.stored]
         if len(inputs) != 1 or len(self.graph.output) != 1:
             raise self.refused("ends", f"{len(inputs)}, {len(self.graph.output)}")
@@ -94,6 +97,15 @@ class _Reader:
         if not self.layers:
             raise self.refused("nothing", "")
         return Model(self.file, tuple(self.layers), self.last in _OF_ERRORS)
+
+    def named_once(self) -> None:
+        """Of two that are called the same every reader takes another one. Raises NotModel."""
+        kept = (one.name for one in self.graph.initializer)
+        made = (name for node in self.graph.node for name in node.output if name)
+        given = (one.name for one in self.graph.input if one.name not in self.stored)
+        for name, times in Counter(chain(kept, made, given)).items():
+            if times > 1:
+                raise self.refused("twice", name)
 
     def refused(self, what: str, found: str) -> NotModel:
         return NotModel(self.file, None, what, found)

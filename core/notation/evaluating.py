@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from nntutor.core.notation.formula import (
     Name,
     Neg,
     Num,
+    Series,
     Square,
     Sub,
     Sum,
@@ -37,6 +39,10 @@ _UFUNC: dict[str, np.ufunc] = {
     "exp": np.exp, "ln": np.log, "√": np.sqrt, "tanh": np.tanh, "abs": np.absolute, "max": np.maximum,
     "sign": np.sign,
 }  # fmt: skip
+
+
+Values = Callable[[Any], Any]
+"""By a key that has arrays in place of what differs the numbers of all of them, None where these cannot be had."""
 
 
 def expand(expr: Call) -> Expr | None:
@@ -86,33 +92,57 @@ def operation(expr: Expr) -> tuple[np.ufunc, tuple[Expr, ...]]:
             raise TypeError(f"{expr} is no operation")
 
 
-def evaluate(expr: Expr, value: Callable[[Any], float]) -> float:
-    """The value of one entry, with NumPy's functions, from left to right as written; every part is made once."""
+def evaluate(expr: Expr, value: Callable[[Any], float], values: Values | None = None) -> float:
+    """The value of one entry, with NumPy's functions, from left to right as written; every part is made once.
+
+    values: the same of keys that have arrays in place of what differs; with it a long sum's terms are made at once.
+    """
     with np.errstate(all="ignore"):
-        return float(_evaluate(expr, value))
+        return float(_evaluate(expr, value, values))
 
 
-def _evaluate(expr: Expr, value: Callable[[Any], float]) -> np.float64:
+def _evaluate(expr: Expr, value: Callable[[Any], float], values: Values | None) -> np.float64:
+    def part(one: Expr) -> np.float64:
+        return _evaluate(one, value, values)
+
     match expr:
         case Name(key):
             return np.float64(value(key))
         case Num(constant):
             return np.float64(constant)
+        case Sum(Series() as terms) if values and (made := products(terms.all_at_once, values)) is not None:
+            # One after the other, as written: `sum` would add in another order.
+            total = np.add.accumulate(np.broadcast_to(made, terms.length))[-1]
+            return np.float64(reduce(add, map(part, terms.more), total))
         case Sum(terms):
-            total = _evaluate(terms[0], value)
-            for term in terms[1:]:
-                total = total + _evaluate(term, value)
-            return total
+            return reduce(add, map(part, terms))
         case Call("max", args):
-            return np.float64(reduce(np.maximum, (_evaluate(arg, value) for arg in args)))
+            return np.float64(reduce(np.maximum, map(part, args)))
         case Square(a) | Call("leaky" | "above", (a,)) if not isinstance(a, Num):
             # Read twice below: a number by then, or a chain of n of them would be made 2ⁿ times.
-            return _evaluate(rebuild(expr, (Num(float(_evaluate(a, value))),)), value)
+            return part(rebuild(expr, (Num(float(part(a))),)))
         case Call() if (simpler := expand(expr)) is not None:
-            return _evaluate(simpler, value)
+            return part(simpler)
         case _:
             ufunc, parts = operation(expr)
-            return np.float64(ufunc(*(_evaluate(part, value) for part in parts)))
+            return np.float64(ufunc(*map(part, parts)))
+
+
+def products(tree: Expr, values: Values) -> Any:
+    """The terms of a series, of the tree of them all, where they are products; None where they are more than that.
+
+    What else NumPy has is not promised to give for many numbers bit for bit what it gives for each.
+    """
+    match tree:
+        case Name(key):
+            return values(key)
+        case Num(constant):
+            return np.float64(constant)
+        case Neg() | Square() | Mul() | Div() | Call("abs", (_,)):
+            ufunc, parts = operation(tree)
+            made = [products(part, values) for part in parts]
+            return None if any(one is None for one in made) else ufunc(*made)
+    return None
 
 
 @dataclass(frozen=True, eq=False)

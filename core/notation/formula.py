@@ -7,9 +7,13 @@ This room knows arithmetic; which formula belongs where is said in `rules`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
+
+import numpy as np
+
+from nntutor.core.notation.named import Columns, Keys
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,49 @@ class Neg:
 class Sum:
     """All terms, added."""
 
-    terms: tuple[Expr, ...]
+    terms: Sequence[Expr]
+
+
+@dataclass(frozen=True, eq=False)
+class Series(Sequence["Expr"]):
+    """Many terms, each made when it is read: of ten thousand a screen shows twelve.
+
+    at: the term at an index, from 0; of an array of all `length` indices, one tree whose keys have arrays in place of
+    what differs. more: the terms after them.
+    """
+
+    length: int
+    at: Callable[[Any], Expr]
+    more: tuple[Expr, ...] = ()
+
+    def __len__(self) -> int:
+        return self.length + len(self.more)
+
+    @overload
+    def __getitem__(self, place: int) -> Expr: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Expr]: ...
+    def __getitem__(self, place: int | slice) -> Expr | Sequence[Expr]:
+        at = range(len(self))[place]
+        return tuple(map(self._term, at)) if isinstance(at, range) else self._term(at)
+
+    def _term(self, place: int) -> Expr:
+        return self.at(place) if place < self.length else self.more[place - self.length]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Series) or len(self) != len(other):
+            return False
+        # The whole says that they are alike; where it differs, one of the first terms most often shows it.
+        alike = (self.length, self.more, _comparable(self)) == (other.length, other.more, _comparable(other))
+        return alike or all(map(_same, self, other))
+
+    def __hash__(self) -> int:
+        return hash((self.length, self.more))
+
+    @property
+    def all_at_once(self) -> Expr:
+        """The terms but for those after them, as one tree."""
+        return self.at(np.arange(self.length))
 
 
 @dataclass(frozen=True)
@@ -83,6 +129,28 @@ class Call:
     parameter: float = 0.01
 
 
+def _comparable(series: Series) -> Expr:
+    """All terms as one tree that can be compared: arrays are not one value to `==`."""
+
+    def comparable(key: Any) -> Expr:
+        return Name(tuple(one.tobytes() if isinstance(one, np.ndarray) else one for one in key))
+
+    return bind(series.all_at_once, comparable)
+
+
+def _same(one: Expr, other: Expr) -> bool:
+    return one == other
+
+
+_MANY = 64
+"""Terms that are made at once, as a sum of a few is read again and again."""
+
+
+def terms_of(count: int, at: Callable[[Any], Expr], *more: Expr) -> Sequence[Expr]:
+    """The terms of a sum by their index, from 0, and those after them (see `Series`)."""
+    return Series(count, at, more) if count > _MANY else (*map(at, range(count)), *more)
+
+
 Expr = Name | Num | Neg | Sum | Sub | Mul | Div | Square | Call
 
 HALF = Num(0.5)
@@ -110,7 +178,7 @@ def maximum(terms: tuple[Expr, ...]) -> Expr:
     return call("max", maximum(terms[:half]), maximum(terms[half:]))
 
 
-def children(expr: Expr) -> tuple[Expr, ...]:
+def children(expr: Expr) -> Sequence[Expr]:
     match expr:
         case Name() | Num():
             return ()
@@ -154,6 +222,20 @@ def keys(expr: Expr) -> Iterator[Any]:
             waiting.extend(reversed(children(part)))
 
 
-def names(expr: Expr) -> tuple[Any, ...]:
+def names(expr: Expr) -> Sequence[Any]:
     """The keys of all names in the order of first appearance."""
-    return tuple(dict.fromkeys(keys(expr)))
+    found = list(_parts(expr))
+    return Keys(found) if any(isinstance(part, Columns) for part in found) else tuple(dict.fromkeys(found))
+
+
+def _parts(expr: Expr) -> Iterator[Any]:
+    """The keys of all names, those of a series in columns."""
+    if isinstance(expr, Name):
+        yield expr.key
+    elif isinstance(expr, Sum) and isinstance(expr.terms, Series):
+        yield Columns(expr.terms.length, tuple(keys(expr.terms.all_at_once)))
+        for part in expr.terms.more:
+            yield from _parts(part)
+    else:
+        for part in children(expr):
+            yield from _parts(part)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Square, Sub, Sum
+from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Series, Square, Sub, Sum, children
 from nntutor.core.notation.style import Style, sign
 
 
@@ -34,11 +34,32 @@ def tokens(
     leaf spells a name (its symbol, or its figure: beside another, a negative figure gets parentheses). Sums of more
     than `most` terms are shortened in the middle, and say how many terms are left out.
     """
-    return list(_spell(expr, leaf, style, most, 0))
+    return list(pieces(expr, leaf, style, most))
 
 
-def text(pieces: list[Token]) -> str:
-    return "".join(piece.text for piece in pieces)
+def pieces(
+    expr: Expr, leaf: Callable[[Any], str], style: Style = Style.UNICODE, most: int | None = None
+) -> Iterator[Token]:
+    """The same, each piece made when it is asked for: of a long formula as many as there is room for."""
+    return _spell(expr, leaf, style, most, 0)
+
+
+def text(spelled: list[Token]) -> str:
+    return "".join(piece.text for piece in spelled)
+
+
+def is_number(token: Token) -> bool:
+    """Whether a piece counts as a number of the formula."""
+    return token.key is not None or token.text.isnumeric()
+
+
+def numbers(expr: Expr, style: Style = Style.UNICODE) -> int:
+    """How many pieces count as numbers; of a long sum without spelling it."""
+    if isinstance(expr, Sum) and isinstance(expr.terms, Series):
+        return expr.terms.length * numbers(expr.terms[0], style) + sum(numbers(one, style) for one in expr.terms.more)
+    if parts := children(expr):
+        return sum(numbers(part, style) for part in parts) + (isinstance(expr, Square) and style is Style.UNICODE)
+    return sum(map(is_number, pieces(expr, str, style)))
 
 
 def number(value: float, style: Style) -> str:
@@ -124,14 +145,15 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
         case Sum(terms):
             left_out = 0 if most is None or len(terms) <= most else len(terms) - most
             head = len(terms) if not left_out else max(1, most // 2 if most else 1)
-            for index, term in enumerate(terms):
-                if left_out and head <= index < head + left_out:
-                    if index == head:
-                        yield Token(f" + {sign('…', style)} {left_out} more {sign('…', style)}")
-                    continue
+            for index in range(head):
                 if index:
                     yield operator("+", spaced=True)
-                yield from spell(term, _TERM if index else _SUM)
+                yield from spell(terms[index], _TERM if index else _SUM)
+            if left_out:
+                yield Token(f" + {sign('…', style)} {left_out} more {sign('…', style)}")
+            for index in range(head + left_out, len(terms)):
+                yield operator("+", spaced=True)
+                yield from spell(terms[index], _TERM)
         case Sub(a, b):
             yield from spell(a, _SUM)
             yield operator("−", spaced=True)

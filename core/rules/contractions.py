@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nntutor.core.notation.evaluating import Compiler, Op
-from nntutor.core.notation.formula import Div, Expr, Name, Num, Sum, maximum
+from nntutor.core.notation.formula import Div, Expr, Name, Num, Series, Sum, maximum
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.shape import Shape
 
@@ -48,8 +48,13 @@ def transposed(array: Any) -> Any:
 
 
 def total_of(terms: Sequence[Expr], divisor: float = 1) -> Expr:
-    total: Expr = terms[0] if len(terms) == 1 else Sum(tuple(terms))
+    total: Expr = terms[0] if len(terms) == 1 else Sum(terms if isinstance(terms, Series) else tuple(terms))
     return total if divisor == 1 else Div(total, Num(float(divisor)))
+
+
+def sample_of(samples: Sequence[int], at: Any) -> Any:
+    """The sample at a place of the batch, or those at an array of places."""
+    return np.asarray(samples)[at] if isinstance(at, np.ndarray) else samples[at]
 
 
 def unit_meaning(ref: Ref, outputs: int) -> Callable[[str], Expr]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from nntutor.core.notation.evaluating import Op
-from nntutor.core.notation.formula import ONE, Div, Expr, Name, Neg, Sub, Sum, call
+from nntutor.core.notation.formula import ONE, Div, Expr, Name, Neg, Sub, Sum, call, terms_of
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.rules.contractions import Memory, total_of
+from nntutor.core.rules.contractions import Memory, sample_of, total_of
 from nntutor.core.rules.shape import Shape
 
 
@@ -33,9 +34,13 @@ class Softmax:
         if not self.exponential:
             return Div(net(ref.unit), total_of([net(k) for k in range(1, shape.outputs + 1)]))
         if self.over != "units":
-            units = range(1, shape.outputs + 1) if self.over == "everything" else (ref.unit,)
-            powers = [self._power(ref._replace(unit=k, sample=s)) for s in samples for k in units]
-            return Div(self._power(ref), total_of(powers))
+            units = shape.outputs if self.over == "everything" else 1
+
+            def power(at: Any) -> Expr:
+                unit = at % units + 1 if self.over == "everything" else ref.unit
+                return self._power(ref._replace(unit=unit, sample=sample_of(samples, at // units)))
+
+            return Div(self._power(ref), total_of(terms_of(len(samples) * units, power)))
         pairs = [(net(k), net(ref.unit)) for k in range(1, shape.outputs + 1) if k != ref.unit]
         others = [call("exp", Sub(own, other) if self.negated else Sub(other, own)) for other, own in pairs]
         return Div(ONE, Sum((ONE, *others))) if others else ONE

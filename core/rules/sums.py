@@ -9,7 +9,7 @@ below leave them out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.notation.evaluating import Compiler, Op
-from nntutor.core.notation.formula import HALF, Expr, Mul, Name, Square, Sub, Sum, bind, call, product
+from nntutor.core.notation.formula import HALF, Expr, Mul, Name, Square, Sub, Sum, bind, call, product, terms_of
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.contractions import (
     Memory,
     array_of,
     multiplied,
+    sample_of,
     total_of,
     transposed,
     unit_meaning,
@@ -46,15 +47,16 @@ class NetSum:
 
     def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
         layer = shape.layers[ref.layer - 1]
-        pairs = ((i, ref.unit) if self.swapped else (ref.unit, i) for i in range(1, layer.inputs + 1))
-        terms: list[Expr] = [
-            Mul(Name(Ref("weight", ref.layer, *pair)), Name(Ref("out", ref.layer - 1, i, 0, ref.sample)))
-            for i, pair in enumerate(pairs, 1)
-        ]
+
+        def term(at: Any) -> Expr:
+            pair = (at + 1, ref.unit) if self.swapped else (ref.unit, at + 1)
+            return Mul(Name(Ref("weight", ref.layer, *pair)), Name(Ref("out", ref.layer - 1, at + 1, 0, ref.sample)))
+
         bias = Name(Ref("weight", ref.layer, ref.unit, 0))
         if layer.bias and self.bias == 1:
-            return total_of([*terms, bias])
-        return Sub(total_of(terms), bias) if layer.bias and self.bias else total_of(terms)
+            return total_of(terms_of(layer.inputs, term, bias))
+        total = total_of(terms_of(layer.inputs, term))
+        return Sub(total, bias) if layer.bias and self.bias else total
 
     def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
         of = shape.layers[layer - 1]
@@ -93,12 +95,15 @@ class BackpropagatedSum:
     def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
         number = shape.last if self.output else ref.layer + 1
         above = shape.layers[number - 1]
-        terms = []
-        for k in self._units(ref.unit, above.units):
+        units = self._units(ref.unit, above.units)
+
+        def term(at: Any) -> Expr:
+            k = units.start + at
             sent = bind(self.sent, unit_meaning(Ref("out", number, k, 0, ref.sample), shape.outputs))
             pair = (ref.unit, k) if self.crossed else (k, ref.unit)
-            terms.append(sent if self.weight is None else Mul(sent, self._weight(Ref("weight", number, *pair), above)))
-        return total_of(terms, len(terms) if self.mean else 1)
+            return sent if self.weight is None else Mul(sent, self._weight(Ref("weight", number, *pair), above))
+
+        return total_of(terms_of(len(units), term), len(units) if self.mean else 1)
 
     def _weight(self, ref: Ref, above: Any) -> Expr:
         assert self.weight is not None
@@ -151,15 +156,15 @@ class MatrixProduct:
     def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
         units = shape.layers[ref.layer - 1].units
 
-        def of(kind: str, unit: int, sample: int) -> Expr:
+        def of(kind: str, unit: Any, sample: Any) -> Expr:
             return Name(Ref(kind, ref.layer, unit, 0, sample))
 
-        rows = [ref.sample] * units if shape.samples == 1 else list(samples)
-        columns = range(1, units + 1) if shape.samples == 1 else [ref.unit] * units
-        return total_of([
-            Mul(of(self.a, i, ref.sample), of(self.b, column, row))
-            for i, row, column in zip(range(1, units + 1), rows, columns, strict=True)
-        ])  # fmt: skip
+        def term(at: Any) -> Expr:
+            one = shape.samples == 1
+            other = of(self.b, at + 1, ref.sample) if one else of(self.b, ref.unit, sample_of(samples, at))
+            return Mul(of(self.a, at + 1, ref.sample), other)
+
+        return total_of(terms_of(units, term))
 
     def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:
         a, b, target = (memory.unit(kind, layer) for kind in (self.a, self.b, "delta"))
@@ -203,17 +208,18 @@ class GradientSum:
             return total_of([weight], self.divisor)
         unit, source = (ref.input, ref.unit) if self.transposed and ref.input else (ref.unit, ref.input)
         unit, source = _shifted(unit, self.shifts[0], layer.units), _shifted(source, self.shifts[1], layer.inputs)
-        units = range(1, layer.units + 1) if self.pooled else (unit,)
+        units = layer.units if self.pooled else 1
+        taken = samples[-1:] if self.last else samples
 
-        def term(sample: int, unit: int) -> Expr:
-            delta = bind(self.delta, unit_meaning(Ref("out", ref.layer, unit, 0, sample), shape.outputs))
+        def term(at: Any) -> Expr:
+            sample, one = sample_of(taken, at // units), at % units + 1 if self.pooled else unit
+            delta = bind(self.delta, unit_meaning(Ref("out", ref.layer, one, 0, sample), shape.outputs))
             if source and self.input is not None:
                 below = unit_meaning(Ref("out", ref.layer - 1, source, 0, sample), shape.outputs)
                 delta = Mul(delta, bind(self.input, below))
             return Mul(delta, weight) if self.weighted else delta
 
-        taken = samples[-1:] if self.last else samples
-        total = total_of([term(sample, one) for sample in taken for one in units], self.divisor)
+        total = total_of(terms_of(len(taken) * units, term), self.divisor)
         added = tuple(bind(tree, weight_meaning(ref._replace(kind="weight"))) for tree in self.added if ref.input)
         return Sum((total, *added)) if added else total
 
@@ -256,6 +262,21 @@ class GradientSum:
         return _moved(delta[..., -1:, :] if self.last else delta, self.shifts[0], memory, ops)
 
 
+def _of_weights(shape: Shape, each: Callable[[Expr], Expr]) -> Sequence[Expr]:
+    """A term for every weight of a network but for biases, layer by layer."""
+    inputs = np.array([layer.inputs for layer in shape.layers])
+    sizes = inputs * [layer.units for layer in shape.layers]
+    ends = np.cumsum(sizes)
+
+    def term(at: Any) -> Expr:
+        layer = np.searchsorted(ends, at, "right")
+        unit, source = np.divmod(at - ends[layer] + sizes[layer], inputs[layer])
+        place = layer + 1, unit + 1, source + 1
+        return each(Name(Ref("weight", *(place if isinstance(at, np.ndarray) else map(int, place)))))
+
+    return terms_of(int(ends[-1]), term)
+
+
 def _shifted(index: int, by: int, count: int) -> int:
     """The index, from 1, of the neighbour `by` further, the first one after the last; 0 stays 0."""
     return (index - 1 + by) % count + 1 if index else 0
@@ -280,20 +301,17 @@ class ErrorSum:
     penalty: Penalty = _NOTHING
 
     def formula(self, ref: Ref, shape: Shape, samples: Sequence[int]) -> Expr:
-        units = range(1, shape.outputs + 1)
-        total = total_of([Name(Ref("unit_error", shape.last, o, 0, s)) for s in samples for o in units], self.divisor)
-        weights = [
-            Name(Ref("weight", number, unit, source))
-            for number, layer in enumerate(shape.layers, 1)
-            for unit in range(1, layer.units + 1)
-            for source in range(1, layer.inputs + 1)
-        ]
-        parts = [total]
+        def error(at: Any) -> Expr:
+            sample = sample_of(samples, at // shape.outputs)
+            return Name(Ref("unit_error", shape.last, at % shape.outputs + 1, 0, sample))
+
+        parts = [total_of(terms_of(len(samples) * shape.outputs, error), self.divisor)]
         if self.penalty.l2:
-            squares = total_of([Square(one) for one in weights])
+            squares = total_of(_of_weights(shape, Square))
             parts.append(product(HALF, Name(Ref("rate_l2")), squares))
         if self.penalty.l1:
-            parts.append(Mul(Name(Ref("rate_l1")), total_of([call("abs", one) for one in weights])))
+            sizes = total_of(_of_weights(shape, partial(call, "abs")))
+            parts.append(Mul(Name(Ref("rate_l1")), sizes))
         return total_of(parts)
 
     def ops(self, layer: int, shape: Shape, memory: Memory) -> list[Op]:

@@ -16,8 +16,9 @@ import numpy as np
 from nntutor.core.analysis.gradient_check import Check, check
 from nntutor.core.analysis.mistaken import at_step, step_of
 from nntutor.core.engine.program import Engine
+from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace, record
+from nntutor.core.engine.trace import Trace, record
 from nntutor.core.notation.kinds import GRADIENT, KINDS, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples

@@ -11,7 +11,8 @@ from functools import cached_property
 from math import floor, isfinite, log10
 
 from nntutor.core.analysis.mistaken import Mistaken, at_step, on_the_way, step_of
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.notation.typed import Reading, readings

@@ -8,7 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.files.writing import samples, without_samples
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.figures import figure, substituted
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure, rounded, substituted
 from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import Token, text, tokens
@@ -97,7 +98,10 @@ class Shown:
         def amount(ref: Ref) -> str:
             return figure(self.trace.value(ref), DIGITS + 2, style=Style.ASCII)
 
-        return equals(self.step.full, amount, figure(self.step.value, DIGITS, style=Style.ASCII), self.style)
+        shown = figure(self.step.value, DIGITS, style=Style.ASCII)
+        return equals(
+            self.step.full, amount, shown, self.style, lambda ref: rounded(self.trace.values(ref), DIGITS + 2)
+        )
 
 
 def _text(token: Token) -> str:

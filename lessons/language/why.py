@@ -6,7 +6,8 @@ of a hidden unit, a slope by activation, a change by optimizer.
 
 from __future__ import annotations
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref

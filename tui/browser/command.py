@@ -41,13 +41,23 @@ def tutor(given: Arguments) -> str:
 
 def _address(given: Arguments) -> str:
     """What to type in a browser; where every address of this machine is meant, its name."""
-    host = socket.gethostname() if given.host in ("0.0.0.0", "::") else given.host
+    host = socket.gethostname() if _is_every(given.host) else given.host
     return f"http://{f'[{host}]' if ':' in host else host}:{given.port}"
+
+
+def _is_every(host: str) -> bool:
+    """Whether every address of this machine is meant, however that is written."""
+    try:
+        return host == "::" or not any(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return False
 
 
 def _refused(given: Arguments, error: OSError | ValueError) -> UsageError:
     number = error.errno if isinstance(error, OSError) and not isinstance(error, socket.gaierror) else None
     if number == errno.EADDRINUSE:
         return UsageError("port_taken", port=given.port)
+    if isinstance(error, UnicodeError) or error.args[:1] == (socket.EAI_NONAME,):
+        return UsageError("no_host", host=given.host)
     reason = os.strerror(number) if number else getattr(error, "strerror", None) or str(error)
     return UsageError("not_served", host=given.host, port=given.port, reason=reason)

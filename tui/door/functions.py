@@ -17,8 +17,9 @@ from nntutor.core.arrays import Array
 from nntutor.core.diagnosis import diagnosing, reading
 from nntutor.core.diagnosis.diagnosing import Diagnosis
 from nntutor.core.engine.program import Engine
+from nntutor.core.engine.step import Operand, Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Operand, Step, Trace
+from nntutor.core.engine.trace import Trace
 from nntutor.core.engine.training import run
 from nntutor.core.errors import NntutorError, ProblemError
 from nntutor.core.files import problem as files

@@ -64,7 +64,7 @@ def run(
                     plain.session = desk.reviewed(plain.session)
                 if message := desk.message(load(session.language)):
                     plain.act(Message(message))
-                _taken(plain, desk, out)
+                _taken(plain, out)
                 status = 0
         except Ended as ended:
             status = ended.args[0]
@@ -72,10 +72,13 @@ def run(
                 sys.stdout.write("\n")
         finally:
             desk.close(plain.session)
+        if not status:
+            words = words_of(plain.session)
+            plain.say([desk.message(words, over=True) or words.say("plain.quit")])
     return status
 
 
-def _taken(plain: Plain, desk: Desk, out: Output) -> None:
+def _taken(plain: Plain, out: Output) -> None:
     plain.say([words_of(plain.session).say("plain.begin")])
     plain.tell(None)
     for line in read(out):
@@ -83,5 +86,3 @@ def _taken(plain: Plain, desk: Desk, out: Output) -> None:
             plain.too_long()
         elif not plain.take(line):
             break
-    words = words_of(plain.session)
-    plain.say([desk.message(words) or words.say("plain.quit")])

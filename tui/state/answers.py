@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 
+from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.course import builtin

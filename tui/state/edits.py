@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from nntutor.core.engine.edits import MOST_EDITS, is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_WEIGHT
+from nntutor.core.notation.named import Keys
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import PENALTIES, Problem
 from nntutor.core.problems.settings import NUMBERS, setting, varied
@@ -133,16 +134,20 @@ def editable(study: Study) -> tuple[Ref, ...]:
     """The given numbers that an edit at this step offers: the weight at hand, those of the formula on the screen, what
     the step used, the lesson's main number, then the rates."""
     step, main = study.step, main_ref(study)
-    found = []
-    if step.ref.kind in PER_WEIGHT:
-        found.append(step.ref._replace(kind="weight"))
-    found += [*names(step.full), *(operand.ref for operand in step.operands)]
-    found += [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
-    found += [Ref(kind) for kind in _RATES]
-    offered = [ref for ref in found if can_be_set(study, ref)]
+    first = [step.ref._replace(kind="weight")] if step.ref.kind in PER_WEIGHT else []
+    last = [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
+    last += [Ref(kind) for kind in _RATES]
+    offered = [ref for refs in (first, names(step.full), step.used, last) for ref in _settable(study, refs)]
     if main is not None and can_be_set(study, main):
         offered.insert(len([ref for ref in offered if ref.kind not in _RATES]), main)
     return tuple(dict.fromkeys(offered))
+
+
+def _settable(study: Study, refs: Sequence[Ref]) -> Sequence[Ref]:
+    """Those that can be set; of numbers that differ in their sample or unit alone, all or none."""
+    if isinstance(refs, Keys):
+        return refs.kept(lambda ref: can_be_set(study, ref))
+    return [ref for ref in refs if can_be_set(study, ref)]
 
 
 def can_be_set(study: Study, ref: Ref) -> bool:

@@ -18,8 +18,9 @@ from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.seeds import from_seeds, solved
+from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.trace import Trace
 from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.notation.formula import Name
 from nntutor.core.notation.kinds import PER_SAMPLE

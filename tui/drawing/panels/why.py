@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from nntutor.core.engine.step import Operand
 from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells, padded
@@ -15,6 +18,7 @@ from nntutor.tui.state.signs import non_text_key
 from nntutor.tui.state.study import Study
 
 _MOST = 5
+_MEASURED = 1000  # operands, of which the longest makes the columns of a narrow screen
 _ROOMY = 80  # cells for columns that do not move from step to step
 
 
@@ -22,18 +26,17 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
     look, operands = look_of(session), study.step.operands
     symbol = study.trace.symbol(study.step.ref, look.style)
     drawn = [title_row(words.say("why_panel.title", symbol=symbol))]
-    names = [study.trace.symbol(operand.ref, look.style) for operand in operands]
-    values = [
-        look.figure(operand.value, digits=look.digits + 2)
-        if study.trace.known(operand.ref, study.timeline.step)
-        else "?"
-        for operand in operands
-    ]
-    wide = (10, 14) if session.width >= _ROOMY else (_longest(names), _longest(values))
+
+    def named(operand: Operand) -> tuple[str, str]:
+        known = study.trace.known(operand.ref, study.timeline.step)
+        value = look.figure(operand.value, digits=look.digits + 2) if known else "?"
+        return study.trace.symbol(operand.ref, look.style), value
+
+    wide = (10, 14) if session.width >= _ROOMY else _longest(named(operand) for operand in operands[:_MEASURED])
     first = min(max(0, panel.picked - _MOST + 1), max(0, len(operands) - _MOST))
     for number, operand in enumerate(operands[first : first + _MOST], first):
         mark = look.line("▸") if number == panel.picked else " "
-        name, value = padded(names[number], wide[0]), padded(values[number], wide[1])
+        name, value = (padded(text, cells) for text, cells in zip(named(operand), wide, strict=True))
         text = f" {mark} {name} = {value} {made(study, words, operand.ref)}"
         row = shortened((Piece(text, click=Pointed("row", number)),), session.width, look)
         drawn.append(chosen(row, session.width) if number == panel.picked else row)
@@ -44,8 +47,9 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
     return [*drawn, *[(Piece(f" {line}", "dim"),) for line in wrapped(hint, session.width - 2)]]
 
 
-def _longest(texts: list[str]) -> int:
-    return max(map(cells, texts), default=0)
+def _longest(rows: Iterable[tuple[str, str]]) -> tuple[int, int]:
+    names, values = zip(*rows, strict=True) if (rows := list(rows)) else ((), ())
+    return max(map(cells, names), default=0), max(map(cells, values), default=0)
 
 
 def keys(session: Session) -> Keys:

@@ -7,11 +7,13 @@ place of its own, a rate or E, stands in the last row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT
+from nntutor.core.notation.named import Keys
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.hues import MADE, hue
@@ -42,11 +44,11 @@ class _Picture:
     def __init__(self, trace: Trace, step: Step, frame: Frame, look: Look, targets: bool) -> None:
         self.trace, self.step, self.frame, self.look = trace, step, frame, look
         self.targets = targets
-        needed = (step.ref, *names(step.full))
-        # In the order in which they claim the free rows of a unit: its slope before what was sent back.
-        self.used = dict.fromkeys((*needed, *(operand.ref for operand in reversed(step.operands))))
         # A step that belongs to no sample shows the first one's numbers.
         self.sample = step.ref.sample if step.ref.sample >= 0 else trace.samples[0]
+        needed = (step.ref, *self._seen(names(step.full)))
+        # In the order in which they claim the free rows of a unit: its slope before what was sent back.
+        self.used = dict.fromkeys((*needed, *reversed(self._seen(step.used))))
         self.missing = dict.fromkeys(needed)
         self.of_units: dict[tuple[int, int], list[Ref]] = {}
         self.of_edges: dict[edges.Edge, list[Ref]] = {}
@@ -57,6 +59,13 @@ class _Picture:
                 self.of_units.setdefault((ref.layer, ref.unit), []).append(ref)
         self.said = Wording(trace, step, frame.digits, look, self.used)
         self.dots = edges.drawn(frame, edges.kinds(trace), self.of_edges, look)
+
+    def _seen(self, refs: Sequence[Ref]) -> Sequence[Ref]:
+        """Of the numbers of a long formula those that can have a place, and as many as the last row could show."""
+        if not isinstance(refs, Keys):
+            return refs
+        placed = refs.having("sample", -1, self.sample)
+        return tuple(dict.fromkeys((*refs[: len(placed) + self.frame.width], *placed)))
 
     def rows(self) -> list[Row]:
         for layer in range(self.frame.last + 1):

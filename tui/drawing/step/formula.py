@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import chain, pairwise
+from itertools import accumulate, chain, islice, pairwise
 
-from nntutor.core.engine.trace import Step, Trace
-from nntutor.core.notation.figures import figure
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure, rounded
 from nntutor.core.notation.formula import Expr, names
 from nntutor.core.notation.redoing import equals
-from nntutor.core.notation.spelling import Token, tokens
+from nntutor.core.notation.spelling import Token, is_number, numbers, pieces, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import cells
@@ -76,15 +77,16 @@ def in_one_row(trace: Trace, ref: Ref, width: int, look: Look, left_out: Spelled
     The sample of the number itself is not said again.
     """
     tree = trace.plan.formula(ref, trace.samples)
+    count = len(names(tree))
 
     def symbol(used: Ref) -> str:
         return trace.symbol(used._replace(sample=-1) if used.sample == ref.sample else used, look.style)
 
-    for most in (None, *_TERMS, 1):
+    for most in (None, *_TERMS, 1) if count <= width else (*_TERMS, 1):
         pieces = [part for one in tokens(tree, symbol, look.style, most) for part in _said(one, left_out)]
         if _cells(pieces) <= width:
             return _row(pieces)
-    first, *others = _cut(tokens(tree, symbol, look.style), max(1, width), 1, look)[0]
+    first, *others = _cut(tree, symbol, max(1, width), 1, look)[0]
     return (first._replace(text=first.text.lstrip()), *others)
 
 
@@ -106,7 +108,7 @@ def _parts(
     upper = height // 2
     rooms = (upper, height - upper)
     return [
-        _cut(tokens(tree, leaf, look.style), width, room, look)
+        _cut(tree, leaf, width, room, look)
         for (tree, leaf), room in zip(_readings(trace, step, look), rooms, strict=True)
         if room > 0
     ]
@@ -118,17 +120,30 @@ def _said(token: Token, left_out: Spelled) -> list[Token]:
     return [token] if text == token.text else [Token(f" {word}") for word in text.split()]
 
 
-def _cut(pieces: list[Token], width: int, height: int, look: Look) -> list[Row]:
+def _cut(tree: Expr, leaf: Callable[[Ref], str], width: int, height: int, look: Look) -> list[Row]:
     """As much of a formula as `height` lines have room for, and how many numbers come after it."""
-    units = _units(pieces)
-    for kept in range(min(len(units), width * height), -1, -1):
-        left_out = sum(token.key is not None or token.text.isnumeric() for unit in units[kept:] for token in unit)
-        if left_out or kept == len(units):
+    units, whole = _first_units(tree, leaf, width * height, look)
+    passed = (0, *accumulate(sum(map(is_number, unit)) for unit in units))
+    total = numbers(tree, look.style)
+    for kept in range(len(units), -1, -1):
+        left_out = total - passed[kept]
+        if left_out or (whole and kept == len(units)):
             said = [Token(look.more(left_out))] if left_out else []
             lines = _lines([*chain.from_iterable(units[:kept]), *said], width)
             if len(lines) <= height:
                 return lines
     return lines[:height]
+
+
+def _first_units(tree: Expr, leaf: Callable[[Ref], str], most: int, look: Look) -> tuple[list[list[Token]], bool]:
+    """The first units of a formula, at most so many, and whether these are all."""
+    spelled, found = pieces(tree, leaf, look.style), []
+    while more := list(islice(spelled, most)):
+        found += more
+        units = _units(found)
+        if len(units) > most:
+            return units[:most], False
+    return _units(found), True
 
 
 def _readings(trace: Trace, step: Step, look: Look) -> list[tuple[Expr, Callable[[Ref], str]]]:
@@ -139,7 +154,11 @@ def _readings(trace: Trace, step: Step, look: Look) -> list[tuple[Expr, Callable
 
 
 def operand_figure(value: float, look: Look) -> str:
-    return figure(value, min(look.digits + _MORE, _MOST_DIGITS), style=look.style)
+    return figure(value, _operand_digits(look), style=look.style)
+
+
+def _operand_digits(look: Look) -> int:
+    return min(look.digits + _MORE, _MOST_DIGITS)
 
 
 def _lines(pieces: list[Token], width: int) -> list[Row]:
@@ -200,7 +219,14 @@ def result_sign(trace: Trace, step: Step, look: Look) -> str:
     """The sign before a step's result: whether the shown figures give it as it is shown."""
     plain = replace(look, style=Style.ASCII)
     shown = figure(step.value, look.digits, style=Style.ASCII)
-    return equals(step.full, lambda ref: operand_figure(trace.value(ref), plain), shown, look.style)
+    digits = _operand_digits(look)
+    return equals(
+        step.full,
+        lambda ref: operand_figure(trace.value(ref), plain),
+        shown,
+        look.style,
+        lambda ref: rounded(trace.values(ref), digits),
+    )
 
 
 def _textbook(trace: Trace, step: Step, book: Spelled | None, width: int, look: Look) -> Row:

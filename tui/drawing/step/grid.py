@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import groupby
 from typing import NamedTuple
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.formula import names
+from nntutor.core.notation.named import Keys
 from nntutor.core.notation.style import sign
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import at_right, cells, padded
@@ -50,18 +51,27 @@ class Grid:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The figures of a place, and which of them the step uses and makes."""
+    """The figures of a place, and which of them the step uses and makes.
+
+    used: of samples without number those of the first ones, which are shown first; count: how many there are in all.
+    """
 
     trace: Trace
     step: Step
     look: Look
     used: dict[Ref, str]
+    count: int
     digits: int
 
     @classmethod
-    def at(cls, trace: Trace, step: Step, look: Look) -> Numbers:
-        marked = {**{ref: hue(ref) for ref in names(step.full)}, step.ref: MADE}
-        return cls(trace, step, look, marked, min(look.digits, _MOST_DIGITS))
+    def at(cls, trace: Trace, step: Step, look: Look, height: int) -> Numbers:
+        """height: rows that there are for tables."""
+        every = names(step.full)
+        seen = every
+        if isinstance(every, Keys):
+            seen = every.having("sample", -1, step.ref.sample, *trace.samples[: height + 1])
+        marked = {**{ref: hue(ref) for ref in seen}, step.ref: MADE}
+        return cls(trace, step, look, marked, len(every) + (step.ref not in every), min(look.digits, _MOST_DIGITS))
 
     def known(self, ref: Ref) -> bool:
         return self.trace.known(ref, self.step.index)
@@ -89,7 +99,8 @@ def grid_rows(grid: Grid, numbers: Numbers, width: int, height: int) -> tuple[li
     """The table in at most width × height cells, and those numbers of the step that stand in it."""
     places = {ref: place for ref in numbers.used if (place := grid.place(ref)) is not None}
     first = sorted(places.values(), key=lambda place: place != places.get(numbers.step.ref))
-    rows = _picked(_order(len(grid.rows), [row for row, _ in first]), len(grid.rows), lambda _: 1, height - 1, 1)
+    order = _order(len(grid.rows), [row for row, _ in first], room=height)
+    rows = _picked(order, len(grid.rows), lambda _: 1, height - 1, 1)
     shown = [row for row in rows if row is not None]
     for digits in range(numbers.digits, min(_LEAST_DIGITS, numbers.digits) - 1, -1):
         table = _Table(grid, replace(numbers, digits=digits), shown, width)
@@ -183,11 +194,17 @@ def _dots(count: int, look: Look) -> str:
     return f"{dots}{count}{dots}"
 
 
-def _order(count: int, first: Iterable[int], liked: Sequence[bool] = ()) -> list[int]:
-    """All of 0 … count − 1, what is needed first; then those that are liked, then the nearest ones."""
+def _order(count: int, first: Iterable[int], liked: Sequence[bool] = (), room: int | None = None) -> list[int]:
+    """All of 0 … count − 1, what is needed first; then those that are liked, then the nearest ones.
+
+    room: how many there is room for, where none is liked, so that what is further away need not be looked at.
+    """
     needed = list(dict.fromkeys(first))
-    near = needed or [0]
-    rest = [one for one in range(count) if one not in set(needed)]
+    near, taken = needed or [0], set(needed)
+    others: Iterable[int] = range(count)
+    if room is not None:
+        others = {at for one in near for at in range(max(0, one - room), min(count, one + room + 1))}
+    rest = [one for one in others if one not in taken]
     rest.sort(key=lambda one: (not liked[one] if liked else False, min(abs(one - other) for other in near), one))
     return needed + rest
 
@@ -209,8 +226,10 @@ def _picked(order: list[int], count: int, size: Callable[[int], int], room: int,
 
 def _with_gaps(chosen: set[int], count: int) -> list[int | None]:
     found: list[int | None] = []
-    for inside, run in groupby(range(count), key=chosen.__contains__):
-        found += list(run) if inside else [None]
+    after = 0
+    for one in (*sorted(chosen), count):
+        found += [None] * (one > after) + [one] * (one < count)
+        after = one + 1
     return found
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import KINDS, PER_SAMPLE, PER_WEIGHT, Per
 from nntutor.core.notation.symbols import Ref, spelled
 from nntutor.lessons.language.words import Words
@@ -24,7 +25,7 @@ _SAMPLES = ("samples", 0)
 
 def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """The tables of the step's layer (the last one at E) in at most width × height cells."""
-    numbers = Numbers.at(trace, step, look)
+    numbers = Numbers.at(trace, step, look, height)
     tables = _Tables(numbers, step.ref.layer or trace.names.last)
     blocks = _blocks(tables, height - 1)
     rows: list[Row] = []
@@ -35,7 +36,8 @@ def matrices(trace: Trace, step: Step, words: Words, width: int, height: int, lo
         drawn, seen = grid_rows(grid, numbers, width, tall)
         rows += drawn
         shown |= seen
-    left_out = sum(ref not in shown for ref in numbers.used if ref.kind in PER_SAMPLE | PER_WEIGHT)
+    elsewhere = sum(ref.kind not in PER_SAMPLE | PER_WEIGHT for ref in numbers.used)
+    left_out = numbers.count - elsewhere - len(shown)
     title = _titled(tables, words, width, left_out)
     return [title, *(shortened(squeezed(row, width), width, look) for row in rows)][:height]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from nntutor.core.engine.trace import Step, Trace
+from nntutor.core.engine.step import Step
+from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.tui.drawing.canvas.look import Look

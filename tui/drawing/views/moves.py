@@ -39,12 +39,12 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
     here = study.at_hand.ref
     first = max(0, next((n for n, ref in enumerate(refs) if ref[1:4] == here[1:4]), 0) - height + 3)
     rate = trace.problem.optimizer.learning_rate
-    used = {**{one: hue(one) for one in names_of(study.at_hand.full)}, study.at_hand.ref: MADE}
+    used = names_of(study.at_hand.full)
 
     def figure(value: float | None, one: Ref | None, plus: bool, style: str = "") -> Piece:
         """A number, in brackets where the step makes or uses it."""
         text = "?" if value is None else look.figure(value, plus, digits)
-        mark = used.get(one, "") if one is not None else ""
+        mark = "" if one is None else MADE if one == here else hue(one) if one in used else ""
         return Piece(_right(f"[{text}]" if mark else text, column), mark or (style if value is not None else ""))
 
     for ref in refs[first : first + height - 1]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.cells import at_right, cells
 from nntutor.lessons.language.words import Words
@@ -28,7 +30,7 @@ def steps(study: Study, words: Words, width: int, height: int, look: Look) -> li
     at = study.trace.index_of(study.at_hand.ref) or study.timeline.step
     first = first_shown(at, count, height)
     digits = min(look.digits, max(_LEAST_DIGITS, width - len(str(count)) - _BESIDE - _FORMULA))
-    used = {operand.ref for operand in study.at_hand.operands}
+    used = study.at_hand.used
     shown = range(first, min(first + height, count + 1))
     return [_clickable(_row(study, index, index == at, used, width, digits, look), index) for index in shown]
 
@@ -45,7 +47,7 @@ def first_shown(here: int, count: int, height: int) -> int:
     return max(1, min(here // third * third - (height - third) // 2, count - height + 1))
 
 
-def _row(study: Study, index: int, at: bool, used: set[Ref], width: int, digits: int, look: Look) -> Row:
+def _row(study: Study, index: int, at: bool, used: Container[Ref], width: int, digits: int, look: Look) -> Row:
     trace, here = study.trace, study.timeline.step
     ref, style = trace.ref(index), "dim" if index > here else ""
     lead = _lead(study, ref, index, at, look)
