@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from nntutor.core.engine.program import Engine
-from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Runner

@@ -19,9 +19,9 @@ from nntutor.core.analysis.mistaken import at_step, on_the_way, spellings
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation import formula as room
-from nntutor.core.notation.figures import NEAR, figure, rounded
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr, Name, Series, Sum, keys, names, terms_of
-from nntutor.core.notation.named import Keys
+from nntutor.core.notation.named import NEAR, Keys, rounded
 from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import is_number, numbers, pieces, text, tokens
 from nntutor.core.notation.style import Style
@@ -29,7 +29,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.tui.drawing.pages import page
-from nntutor.tui.state.study import moved
+from nntutor.tui.state.arriving import moved
 
 RANDOM = np.random.default_rng(3)
 

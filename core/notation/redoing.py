@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from nntutor.core.notation.evaluating import Values, expand, products
-from nntutor.core.notation.figures import NEAR
 from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Series, Square, Sub, Sum, keys
+from nntutor.core.notation.named import NEAR
 from nntutor.core.notation.style import Style, sign
 
 # More digits than the figures of a product have together, and how near 1/3·3 comes to 1 in so many.
@@ -30,7 +30,7 @@ def equals(expr: Expr, figure: Callable[[Any], str], shown: str, style: Style, r
     """`=` where the figures give what is shown, rounded as that is, else `≈`.
 
     figure: what stands for a name; shown: what stands as the result; both with the minus sign of ASCII. rounded: what
-    stands for all names in one place of a long sum's terms (`figures.rounded`), which is worked out in doubles then,
+    stands for all names in one place of a long sum's terms (`named.rounded`), which is worked out in doubles then,
     and in decimals only where these cannot tell.
     """
     return "=" if _gives(expr, figure, shown, rounded) else sign("≈", style)
