@@ -72,6 +72,7 @@ def test_a_long_sum_is_the_short_one_term_by_term(problem: Problem, mistake: str
 def test_a_mistake_makes_of_a_long_sum_what_it_makes_of_the_short_one(problem: Problem, kind: str) -> None:
     def slips() -> list[str]:
         mistaken._rules.cache_clear()
+        mistaken._mistaken.cache_clear()
         trace = Timeline.start(problem).trace
         asked = [step.ref for step in trace if step.ref.kind == kind][-1:]
         return [repr(one) for ref in asked for one in (*at_step(trace, ref), *on_the_way(trace, ref))]

@@ -57,6 +57,8 @@ def numbers(expr: Expr, style: Style = Style.UNICODE) -> int:
     """How many pieces count as numbers; of a long sum without spelling it."""
     if isinstance(expr, Sum) and isinstance(expr.terms, Series):
         return expr.terms.length * numbers(expr.terms[0], style) + sum(numbers(one, style) for one in expr.terms.more)
+    if isinstance(expr, Call) and expr.func in ("step", "above"):  # as it is spelled below, by its cases
+        return 2 + numbers(expr.args[0], style) + _otherwise(expr, style).isnumeric()
     if parts := children(expr):
         return sum(numbers(part, style) for part in parts) + (isinstance(expr, Square) and style is Style.UNICODE)
     return sum(map(is_number, pieces(expr, str, style)))
@@ -68,6 +70,11 @@ def number(value: float, style: Style) -> str:
         return r"\tfrac12 " if style is Style.LATEX else sign("½", style)
     text = str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
     return "−" + text[1:] if value < 0 and style is Style.UNICODE else text
+
+
+def _otherwise(call: Call, style: Style) -> str:
+    """What a step, or a slope that is told by cases, is in the other case."""
+    return number(0.0 if call.func == "step" else call.parameter, style)
 
 
 def _starts_negative(expr: Expr) -> bool:
@@ -134,11 +141,11 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
     if closed:
         yield Token(r"\left(" if style is Style.LATEX else "(")
     match expr:
-        case Call(func, (a,), below):
+        case Call(func, (a,)):
             word = r"\ \mathrm{{{}}}\ " if style is Style.LATEX else " {} "
             yield from (Token("1"), Token(word.format("if")), *spell(a, 0))
             yield from (operator("≥" if func == "step" else ">", spaced=True), Token("0"), Token(word.format("else")))
-            yield Token(number(0.0 if func == "step" else below, style))
+            yield Token(_otherwise(expr, style))
         case Neg(a):
             yield operator("−")
             yield from spell(a, _UNARY)
