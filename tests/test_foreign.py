@@ -53,6 +53,13 @@ EVIL = {
     "nobody's": "\ue000\U000f0000\uffff\U0003fffd\u0378",
     "very long": "long " * 6_000 + "\x1b[31m",
 }
+# Where any letter goes the same way as any other, all at once: those that are obeyed, and those that are not seen.
+OBEYED = ("a window's title", "colours and a bare screen", "C0", "C1", "line ends", "directions")
+TOGETHER = {
+    "obeyed": "".join(EVIL[name] for name in OBEYED),
+    "unseen": "".join(text for name, text in EVIL.items() if name not in (*OBEYED, "very long")),
+    "very long": EVIL["very long"],
+}
 SHIPPED = [lesson.id for lesson in load.lessons()]
 PROBLEM = """
 [[layer]]
@@ -81,6 +88,11 @@ def harmless(data: bytes | str, longest: int = 3200) -> str:
 @pytest.fixture(params=EVIL, ids=lambda name: name.replace(" ", "-"))
 def evil(request: pytest.FixtureRequest) -> str:
     return EVIL[request.param]
+
+
+@pytest.fixture(params=TOGETHER)
+def evils(request: pytest.FixtureRequest) -> str:
+    return TOGETHER[request.param]
 
 
 @pytest.fixture(autouse=True)
@@ -153,13 +165,13 @@ def test_a_command_that_is_not_trace_says_it_as_well(said: Said, home: Path, evi
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_titles_and_sources_in_every_format(said: Said, home: Path, evil: str, format: str) -> None:
-    (home / "p.toml").write_text(f"title = {quoted(evil)}\nsource = {quoted(evil)}\n{PROBLEM}", encoding="utf-8")
+def test_titles_and_sources_in_every_format(said: Said, home: Path, evils: str, format: str) -> None:
+    (home / "p.toml").write_text(f"title = {quoted(evils)}\nsource = {quoted(evils)}\n{PROBLEM}", encoding="utf-8")
     for further in ([], ["--no-steps", "--ascii", "--lang", "ko"]):
         status, text = said("trace", "p.toml", "--format", format, *further)
         assert status == cli.DONE and text
         if format == "json":  # data, to the letter
-            assert json.loads(text)["problem"]["title"] == json.loads(text)["problem"]["source"] == evil
+            assert json.loads(text)["problem"]["title"] == json.loads(text)["problem"]["source"] == evils
 
 
 def test_a_title_is_written_back_as_it_was_read(evil: str) -> None:
@@ -230,8 +242,8 @@ def test_file_names(said: Said, home: Path, evil: str) -> None:
     ],
     ids=" ".join,
 )
-def test_arguments(said: Said, evil: str, given: list[str]) -> None:
-    status, line = said(*(one.replace("E", evil) for one in given if one))
+def test_arguments(said: Said, evils: str, given: list[str]) -> None:
+    status, line = said(*(one.replace("E", evils) for one in given if one))
     assert status == cli.WRONG and "nntutor itself" not in line
     assert len(line) < 5 * foreign.LONGEST
 
@@ -267,11 +279,11 @@ def test_bytes_that_are_no_text_in_arguments_and_environment(home: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["TERM", "LANG", "LC_ALL", "LC_TERMINAL", "TERM_PROGRAM", "NNTUTOR_HOME", "HOME"])
-def test_the_environment_in_doctor(said: Said, monkeypatch: pytest.MonkeyPatch, evil: str, name: str) -> None:
+def test_the_environment_in_doctor(said: Said, monkeypatch: pytest.MonkeyPatch, evils: str, name: str) -> None:
     if name == "HOME":
         monkeypatch.delenv("NNTUTOR_HOME")
         monkeypatch.delenv("XDG_CONFIG_HOME")
-    monkeypatch.setenv(name, evil)
+    monkeypatch.setenv(name, evils)
     for look in ([], ["--ascii"]):
         status, text = said("doctor", *look)
         assert status == cli.DONE and len(text) < 30_000
