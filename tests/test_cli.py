@@ -154,8 +154,9 @@ def test_a_port_that_is_taken_is_refused_with_what_to_do() -> None:
 def test_whoever_is_not_the_page_itself_gets_no_tutor(tmp_path: Path) -> None:
     """Another page that is open in the same browser, or one whose server's name leads to this machine."""
     port = browsers.free_port()
-    command = [sys.executable, "-m", "nntutor", "serve", "--port", str(port)]
-    with browsers.running(command, tmp_path / "home", port, "Ctrl+c") as server:
+    command = [sys.executable, "-m", "nntutor", "serve", "--port", str(port), "--lang", "en"]
+    said = words.load("en").say("serve.here", url=f"http://127.0.0.1:{port}")
+    with browsers.running(command, tmp_path / "home", port, said) as server:
         own, other = f"http://localhost:{port}", "http://elsewhere.example"
         answers = [
             browsers.asked(port, name, origin)
@@ -171,20 +172,19 @@ def test_whoever_is_not_the_page_itself_gets_no_tutor(tmp_path: Path) -> None:
         assert server.empty()
 
 
+def test_it_is_said_that_all_machines_reach_the_tutor_and_ctrl_c_ends_the_server(tmp_path: Path) -> None:
+    port = browsers.free_port()
+    command = [sys.executable, "-m", "nntutor", "serve", "--host", "0.0.0.0", "--port", str(port), "--lang", "ko"]
+    said = words.load("ko").say("serve.open", url=f"http://{socket.gethostname()}:{port}")
+    with browsers.running(command, tmp_path / "home", port, said) as server:
+        os.kill(server.pid, signal.SIGINT)
+        assert server.wait() == 128 + signal.SIGINT
+        assert server.empty() and server.said() == ""
+
+
 def test_an_address_that_other_machines_reach_is_known() -> None:
     assert [is_here(host) for host in ("127.0.0.1", "localhost", "::1", "[::1]", "127.1.2.3")] == [True] * 5
     assert [is_here(host) for host in ("0.0.0.0", "::", "192.168.0.2", "machine.example", "")] == [False] * 5
-
-
-@pytest.mark.parametrize("language", words.LANGUAGES)
-def test_it_is_said_who_reaches_the_tutor(tmp_path: Path, language: str) -> None:
-    say = words.load(language).say
-    for host, key in (("127.0.0.1", "here"), ("0.0.0.0", "open")):
-        port = browsers.free_port()
-        command = [sys.executable, "-m", "nntutor", "serve", "--host", host, "--port", str(port), "--lang", language]
-        name = socket.gethostname() if key == "open" else host
-        with browsers.running(command, tmp_path / "home", port, say(f"serve.{key}", url=f"http://{name}:{port}")):
-            pass
 
 
 # --- the two languages -------------------------------------------------------------------------------
