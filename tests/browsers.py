@@ -65,8 +65,8 @@ class Browser:
         assert CHROMIUM is not None
         command = [
             CHROMIUM, "--headless=new", "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={folder}",
-            "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-dev-shm-usage", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--window-size=1000,700", "about:blank",
+            "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--window-size=1000,700", "about:blank",
         ]  # fmt: skip
         self._process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -166,14 +166,14 @@ class Tab:
         ends = time.monotonic() + longest
         while text not in (seen := "\n".join(self.rows())):
             assert time.monotonic() < ends, f"{text!r} does not come up:\n{seen}"
-            time.sleep(0.05)
+            time.sleep(0.1)
         return seen
 
     def comes(self, text: str, longest: float) -> bool:
         """Whether a text comes up in time."""
         ends = time.monotonic() + longest
         while not (there := text in "\n".join(self.rows())) and time.monotonic() < ends:
-            time.sleep(0.05)
+            time.sleep(0.1)
         return there
 
     def gone(self, text: str) -> None:
@@ -192,14 +192,14 @@ class Tab:
         ends = time.monotonic() + 30
         while not so():
             assert time.monotonic() < ends, "\n".join(self.rows())
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def sees(self, text: str) -> None:
         """Wait until a text stands on the page, outside of its terminal."""
         ends = time.monotonic() + 30
         while text not in (seen := self.value("document.body.innerText")):
             assert time.monotonic() < ends, f"{text!r} does not come up: {seen!r}"
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def size(self) -> tuple[int, int]:
         """In cells."""
@@ -239,19 +239,19 @@ class Tab:
         return {"x": left + (column + 0.5) * wide, "y": top + (row + 0.5) * tall}
 
 
-_LOOKS = 10
+_LOOKS = 5
 
 
 class Served:
     """A server that answers, and what runs below it."""
 
     def __init__(self, process: subprocess.Popen[str], home: Path, port: int) -> None:
-        self._process, self._home = process, home
+        self._process, self.home = process, home
         self.pid, self.address = process.pid, f"http://localhost:{port}"
 
     def tutors(self) -> list[int]:
         """The processes that it has started, as Linux tells."""
-        marks = (f"NNTUTOR_HOME={self._home}".encode(), b"TEXTUAL_DRIVER=")
+        marks = (f"NNTUTOR_HOME={self.home}".encode(), b"TEXTUAL_DRIVER=")
         found = []
         for folder in Path("/proc").iterdir():
             with suppress(OSError):
@@ -265,7 +265,7 @@ class Served:
         ends, looks = time.monotonic() + 15, 0
         while looks < _LOOKS and time.monotonic() < ends:
             looks = 0 if self.tutors() else looks + 1
-            time.sleep(0.05)
+            time.sleep(0.1)
         return looks == _LOOKS
 
     def wait(self) -> int:

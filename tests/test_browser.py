@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import browsers
@@ -30,12 +32,24 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
-    """`nntutor serve` with the home of a new learner."""
+def serving(home: Path) -> AbstractContextManager[Served]:
+    """`nntutor serve`."""
     port = browsers.free_port()
-    with running([*TUTOR, "serve", "--port", str(port)], tmp_path / "home", port, "Ctrl+c") as server:
-        yield server
+    return running([*TUTOR, "serve", "--port", str(port)], home, port, "Ctrl+c")
+
+
+@pytest.fixture(scope="module")
+def for_all(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("learner") / "home") as one:
+        yield one
+
+
+@pytest.fixture
+def served(for_all: Served) -> Served:
+    """A server, with the home of a new learner."""
+    assert for_all.empty()
+    shutil.rmtree(for_all.home, ignore_errors=True)
+    return for_all
 
 
 def title(lesson: str, language: str = "en") -> str:
@@ -138,32 +152,30 @@ def test_a_tab_that_is_closed_ends_its_tutor_and_the_place_is_kept(chromium: Bro
         assert tab.rows()[0] == place
 
 
-def test_the_page_says_that_the_tutor_has_ended_and_opens_it_again(chromium: Browser, served: Served) -> None:
+def test_the_page_asks_no_other_server_and_when_the_tutor_has_ended_says_so_and_opens_it_again(
+    chromium: Browser, served: Served
+) -> None:
+    chromium.asked.clear()
     with chromium.tab(served.address) as tab:
         tab.until(title("start"))
         tab.press("q")
         tab.sees(SAY("serve.ended"))
         tab.press("Enter")  # on the link
-        tab.until(title("start"))
+        opened(tab, "hidden-delta")
+    assert len(chromium.asked) > 2
+    assert [url for url in chromium.asked if not url.startswith((served.address, "data:"))] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_no_tutor_outlives_its_server(chromium: Browser, served: Served, number: signal.Signals) -> None:
-    with chromium.tab(served.address) as tab:
+# SIGINT ends a server in test_cli.
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_tutor_outlives_its_server(chromium: Browser, tmp_path: Path, number: signal.Signals) -> None:
+    with serving(tmp_path / "home") as served, chromium.tab(served.address) as tab:
         opened(tab, "hidden-delta")
         os.kill(served.pid, number)
         assert served.wait() == (-number if number == signal.SIGKILL else 128 + number)
         assert served.empty()
         tab.sees(SAY("serve.ended"))
-    assert served.said() == ""
-
-
-def test_the_page_asks_no_other_server_for_anything(chromium: Browser, served: Served) -> None:
-    chromium.asked.clear()
-    with chromium.tab(served.address) as tab:
-        opened(tab, "hidden-delta")
-    assert len(chromium.asked) > 2
-    assert [url for url in chromium.asked if not url.startswith((served.address, "data:"))] == []
+        assert served.said() == ""
 
 
 def test_textual_serves_own_server_reaches_the_same_tutor(chromium: Browser, tmp_path: Path) -> None:

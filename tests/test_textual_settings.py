@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,11 @@ WORST = {
 }
 
 
-def names_read() -> set[str]:
+@cache
+def names_read() -> frozenset[str]:
     """Every variable of the environment that Textual's source reads."""
     files = [path for path in PACKAGE.rglob("*.py") if "demo" not in path.parts]
-    return {name for path in files for name in READS.findall(path.read_text(encoding="utf-8"))}
+    return frozenset(name for path in files for name in READS.findall(path.read_text(encoding="utf-8")))
 
 
 def worst() -> dict[str, str]:

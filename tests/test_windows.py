@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import loaded
 import pytest
 from terminals import Terminal
 
@@ -27,11 +28,16 @@ RUN = "from nntutor.tui.cli import main\nfor given in {commands!r}:\n    print(g
 
 def run(code: str, home: Path, windows: bool = True) -> str:
     """What a process prints, on both streams; it has no TERM and no LANG, as on Windows."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("TERM", "LANG", "LC_"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("TERM", "LANG", "LC_"))}
+    environment = {**kept, "NNTUTOR_HOME": str(home)}
+    if not windows:
+        told = loaded.run(f"import os; os.dup2(1, 2)\n{code}", [], environment, b"")
+        assert told.returncode == 0, told.stdout
+        return told.stdout.decode()
     done = subprocess.run(
-        [sys.executable, "-c", (PRETEND if windows else "") + code],
+        [sys.executable, "-c", PRETEND + code],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, encoding="utf-8",
-        env={**environment, "NNTUTOR_HOME": str(home), "PYTHONUTF8": "1"}, check=False,
+        env={**environment, "PYTHONUTF8": "1"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     return done.stdout
