@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,7 @@ class Engine:
         shapes["rate_beta1k", 0] = shapes["rate_beta2k", 0] = (len(mistakes), 1) if mistakes else ()
         self.arena = Arena(shapes)
         self.params = self.arena["params", 0]
+        self.alone = RLock()  # held by what uses the memory, where several threads may
         self._programs: dict[int, Program] = {}
         self._epoch, self._order = 0, np.empty(0, np.intp)
 

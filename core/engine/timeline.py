@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from threading import RLock
 
 import numpy as np
 
@@ -51,13 +50,6 @@ class History:
         self._records: OrderedDict[int, Trace] = OrderedDict()
         self._bytes = 0
         self._paths: dict[tuple[Ref, ...], Array] = {}
-        self._alone = RLock()
-
-    def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name != "_alone"}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        vars(self).update(state, _alone=RLock())
 
     @property
     def first(self) -> int:
@@ -70,7 +62,7 @@ class History:
 
     def trace(self, iteration: int) -> Trace:
         """The record of an iteration, kept or made again."""
-        with self._alone:
+        with self.engine.alone:
             found = self._records.get(iteration)
             if found is None:
                 edited = self.edited if iteration == self.first else frozenset()
@@ -82,7 +74,7 @@ class History:
     def state_before(self, iteration: int) -> State:
         """The state that an iteration starts from; what comes before it has been run (see `reach`)."""
         done = iteration - 1
-        with self._alone:
+        with self.engine.alone:
             earlier = self._records.get(done)
             if earlier is not None:
                 return after(earlier)
@@ -91,7 +83,7 @@ class History:
 
     def reach(self, iteration: int) -> int:
         """Run on until `iteration` can be recorded; the nearest iteration that can be, where it cannot."""
-        with self._alone:
+        with self.engine.alone:
             missing = iteration - 1 - self.newest
             if missing > 0 and self.diverged is None:
                 self.extend(run(self.engine, self.state_before(self.newest + 1), missing))
@@ -100,7 +92,7 @@ class History:
     def path(self, refs: tuple[Ref, ...], last: int) -> Array:
         """(iterations, refs): weights as they were before iterations `first` to `last`; grown as it is asked for."""
         wanted = last - self.start.done
-        with self._alone:
+        with self.engine.alone:
             known = self._paths.get(refs, np.empty((0, len(refs))))
             if len(known) < wanted:
                 fresh = tracked(self.engine, self.state_before(self.first + len(known)), refs, wanted - len(known))
