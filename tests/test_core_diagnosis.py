@@ -367,6 +367,13 @@ def test_of_numbers_with_few_digits_no_two_mistakes_are_named(given: str) -> Non
     assert found.agreeing < len(found.values) and all(len(one.ids) == 1 for one in found.mistakes)
 
 
+def test_where_few_digits_are_explained_it_is_said_that_it_may_be_chance() -> None:
+    wrong = right(TWO, mistake="value-for-delta")
+    few, more = (told(f"δ_h1 = {wrong['δ_h1']:.{digits}f}") for digits in (2, 4))
+    assert few.verdict == more.verdict == "explained" and few.mistakes[0].ids == more.mistakes[0].ids
+    assert [one.id for one in few.remarks] == ["few-digits"] and not more.remarks
+
+
 def test_what_gives_fewer_numbers_than_the_right_rules_is_no_explanation() -> None:
     """Gradients of layer 1 that no mistake makes, all else right: a mistake further in front gives one of them."""
     trace = right(TWO)

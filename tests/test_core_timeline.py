@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +22,7 @@ from nntutor.core.engine import training
 from nntutor.core.engine.edits import given as given_number
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.timeline import Timeline
+from nntutor.core.engine.trace import Trace, after
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import Optimizer
@@ -295,3 +301,33 @@ def test_a_weight_set_after_training_is_no_longer_the_problems_own() -> None:
     assert (
         not later.edit(Ref("rate_eta"), 0.9).to(5, 1).edit(Ref("rate_eta"), problem.optimizer.learning_rate).is_original
     )
+
+
+def test_threads_that_share_a_timeline_make_its_records_one_after_another(
+    monkeypatch: pytest.MonkeyPatch, two_two_two: Problem
+) -> None:
+    inside, most, made = [0], [0], timelines.record
+
+    def watched(*given: Any) -> Trace:
+        inside[0] += 1
+        most.append(inside[0])
+        time.sleep(0.002)  # another thread goes on
+        inside[0] -= 1
+        return made(*given)
+
+    alone = [Timeline.start(two_two_two).to(iteration).trace.error for iteration in range(1, 9)]
+    monkeypatch.setattr(timelines, "record", watched)
+    shared = Timeline.start(two_two_two)
+    with ThreadPoolExecutor(4) as threads:
+        found = [*threads.map(lambda iteration: shared.to(iteration).trace.error, range(1, 9))]
+    assert found == alone and max(most) == 1
+
+
+@pytest.mark.parametrize("copied", [deepcopy, lambda whole: pickle.loads(pickle.dumps(whole))])
+def test_copies_go_on_as_the_first_one_does(copied: Callable[[Any], Any], two_two_two: Problem) -> None:
+    """In another process too: of memory that is a part of other memory, what one has written the other reads."""
+    there = Timeline.start(two_two_two).to(5)
+    assert copied(there).to(9).trace.error == there.to(9).trace.error
+    trace = copied(there.trace)
+    assert trace.error_at(after(trace)) == there.trace.error_at(after(there.trace)) == trace.error_after
+    assert (trace.nets()[1] == there.trace.nets()[1]).all()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -204,7 +205,8 @@ def test_an_iteration_that_is_not_there_is_refused() -> None:
     assert ends is not None and nntutor.trace(wild, ends).diverged
     with pytest.raises(ValueError, match=f"iteration {ends + 1}: training diverges in iteration {ends}"):
         nntutor.trace(wild, ends + 1)
-    for wrong in (0, -1):
+    none: list[Any] = [0, -1, 1.5, float("nan"), float("inf")]
+    for wrong in none:
         with pytest.raises(ValueError, match=f"iteration is {wrong}: expected 1 or more"):
             nntutor.trace(problem, wrong)
         with pytest.raises(ValueError, match=f"iterations is {wrong}: expected 1 or more"):

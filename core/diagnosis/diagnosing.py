@@ -223,6 +223,8 @@ class _Case:
         decide, hidden = self._decided(verdict, tied)
         right = verdict == "right"
         remarks = on_values(self._problem, self._sheet, conventions, tied[0].spelled if tied else "", right)
+        if verdict == "explained" and search.may_be_chance(tied[0]):
+            remarks = (Remark("few-digits"), *remarks)
         return Diagnosis(
             self._problem,
             self._sheet.iterations,

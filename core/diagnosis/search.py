@@ -23,8 +23,9 @@ _BASES = 3  # singles that are gone on from, of those that reproduce the most
 _MOST_PAIRS = 1500  # of two mistakes neither of which explains anything alone
 _OTHERS = 8
 _PATIENCE = 10.0  # about so many seconds for all singles: else those in one layer wait until they are needed
-# What two mistakes together have to show: there are so many pairs that some gives any number of a few digits.
-_EVIDENCE = 4.0
+# Digits that numbers have to show of a mistake that gives a part of them, and of two together: there are so many that
+# some gives any number of fewer.
+_SHOWN, _SHOWN_OF_SEVERAL = 2.0, 4.0
 _FACTORS = frozenset({"factor-two", "outputs-mean-for-sum", "outputs-sum-for-mean"})
 
 _SECTIONS = {
@@ -96,7 +97,7 @@ class Search:
     def entries(self) -> list[Entry]:
         """The best entry, all that tie with it, and others up to eight."""
         found = self.singles()
-        few = self._evidence(~self.agrees) < _EVIDENCE
+        few = self._digits(~self.agrees) < _SHOWN_OF_SEVERAL
         if not few and (not found or not found[0].whole) and max(self._sheet.iterations) <= MOST_PAIRED:
             found += self._pairs(found)
             if not any(entry.whole for entry in found):
@@ -108,14 +109,21 @@ class Search:
         best = sum(entry.explains == found[0].explains for entry in found) if found else 0
         return found[: max(best, _OTHERS)]
 
-    def _is_told(self, entry: Entry) -> bool:
-        """Whether it says more than chance and the right rules do: what gives fewer numbers than these is no answer."""
-        if entry.explains <= self.agrees.sum():
-            return False
-        return len(entry.parts) == 1 or self._evidence(entry.reproduced & ~self.agrees) >= _EVIDENCE
+    def may_be_chance(self, entry: Entry) -> bool:
+        """Whether the numbers that it explains have so few digits that some mistake is likely to give them."""
+        least = _SHOWN if len(entry.parts) == 1 else _SHOWN_OF_SEVERAL
+        return self._digits(entry.reproduced & ~self.agrees) < least
 
-    def _evidence(self, at: Bools) -> float:
-        """How much numbers that differ from the right ones show, in digits: of the two that show most."""
+    def _is_told(self, entry: Entry) -> bool:
+        """Whether it says more than the right rules, which give some of the numbers as well, and more than chance does.
+
+        A single mistake that gives all numbers is told all the same.
+        """
+        sure = (entry.whole and len(entry.parts) == 1) or not self.may_be_chance(entry)
+        return sure and entry.explains > self.agrees.sum()
+
+    def _digits(self, at: Bools) -> float:
+        """How many digits numbers show that differ from the right ones: the two together that show most."""
         digits = self._judge.digits(self._numbers, self._runs.made(""))
         return float(np.sort(np.where(at, digits, 0.0))[-2:].sum())
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -67,13 +68,21 @@ class Engine:
         shapes["rate_beta1k", 0] = shapes["rate_beta2k", 0] = (len(mistakes), 1) if mistakes else ()
         self.arena = Arena(shapes)
         self.params = self.arena["params", 0]
+        self.alone = RLock()  # held by what uses the memory, where several threads may
         self._programs: dict[int, Program] = {}
         self._epoch, self._order = 0, np.empty(0, np.intp)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled by what it is made of: arrays that are parts of others would be parts no more."""
+        return Engine, (self.problem, self.mistake, self._networks, self.apart, self.mistakes)
+
+    @property
+    def _networks(self) -> int | None:
+        return self.batch_shape[0] if self.batch_shape else None
+
     def fork(self) -> Engine:
         """The same programs in other memory."""
-        networks = self.batch_shape[0] if self.batch_shape else None
-        fork = Engine(self.problem, self.mistake, networks, self.apart)
+        fork = Engine(self.problem, self.mistake, self._networks, self.apart)
         fork.original = self.original
         return fork
 
@@ -185,6 +194,9 @@ class Program:
         self.error_ops = [op for part in self._ops([one.error for one in every]) for op in part]
         self.backward = [op for part in self._ops([one.backward for one in every]) for op in part]
         self.ops: list[Op] = [*self.forward_ops(), *self.backward]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.engine.program, (self.plan.shape.samples,)
 
     def _shapes(self) -> dict[Key, tuple[int, ...]]:
         """The arrays of a pass."""

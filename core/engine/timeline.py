@@ -35,7 +35,8 @@ class History:
 
     Iterations from `first` on are run on `problem`; `start` is the state before `first`, `edited` what
     was set there. Holds records (newest first, up to 8 MB), checkpoints and errors; `earlier` is what came
-    before the first history of a resumed place, once somebody has gone there.
+    before the first history of a resumed place, once somebody has gone there. One thread at a time makes something new:
+    all that is run is run in the one memory of the engine.
     """
 
     def __init__(self, problem: Problem, mistake: str, start: State | None, edited: frozenset[Ref]) -> None:
@@ -61,38 +62,42 @@ class History:
 
     def trace(self, iteration: int) -> Trace:
         """The record of an iteration, kept or made again."""
-        found = self._records.get(iteration)
-        if found is None:
-            edited = self.edited if iteration == self.first else frozenset()
-            found = record(self.engine, self.state_before(iteration), edited)
-            self._remember(found)
-        self._records.move_to_end(iteration)
-        return found
+        with self.engine.alone:
+            found = self._records.get(iteration)
+            if found is None:
+                edited = self.edited if iteration == self.first else frozenset()
+                found = record(self.engine, self.state_before(iteration), edited)
+                self._remember(found)
+            self._records.move_to_end(iteration)
+            return found
 
     def state_before(self, iteration: int) -> State:
         """The state that an iteration starts from; what comes before it has been run (see `reach`)."""
         done = iteration - 1
-        earlier = self._records.get(done)
-        if earlier is not None:
-            return after(earlier)
-        place = bisect_right(self.checkpoints, done, key=lambda state: state.done) - 1
-        return replay(self.engine, self.checkpoints[place], done)
+        with self.engine.alone:
+            earlier = self._records.get(done)
+            if earlier is not None:
+                return after(earlier)
+            place = bisect_right(self.checkpoints, done, key=lambda state: state.done) - 1
+            return replay(self.engine, self.checkpoints[place], done)
 
     def reach(self, iteration: int) -> int:
         """Run on until `iteration` can be recorded; the nearest iteration that can be, where it cannot."""
-        missing = iteration - 1 - self.newest
-        if missing > 0 and self.diverged is None:
-            self.extend(run(self.engine, self.state_before(self.newest + 1), missing))
+        with self.engine.alone:
+            missing = iteration - 1 - self.newest
+            if missing > 0 and self.diverged is None:
+                self.extend(run(self.engine, self.state_before(self.newest + 1), missing))
         return iteration if self.diverged is None else min(iteration, self.diverged)
 
     def path(self, refs: tuple[Ref, ...], last: int) -> Array:
         """(iterations, refs): weights as they were before iterations `first` to `last`; grown as it is asked for."""
-        known = self._paths.get(refs, np.empty((0, len(refs))))
         wanted = last - self.start.done
-        if len(known) < wanted:
-            fresh = tracked(self.engine, self.state_before(self.first + len(known)), refs, wanted - len(known))
-            known = self._paths[refs] = np.concatenate([known, fresh])
-        return known[:wanted]
+        with self.engine.alone:
+            known = self._paths.get(refs, np.empty((0, len(refs))))
+            if len(known) < wanted:
+                fresh = tracked(self.engine, self.state_before(self.first + len(known)), refs, wanted - len(known))
+                known = self._paths[refs] = np.concatenate([known, fresh])
+            return known[:wanted]
 
     def _remember(self, trace: Trace) -> None:
         self._records[trace.iteration] = trace

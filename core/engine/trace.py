@@ -193,9 +193,9 @@ class Trace:
 
     def error_at(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
         """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
-        program = self._engine.prepare(self.iteration)
-        self._engine.params[...] = state.params
-        with np.errstate(all="ignore"):
+        with self._engine.alone, np.errstate(all="ignore"):
+            program = self._engine.prepare(self.iteration)
+            self._engine.params[...] = state.params
             program.run_forward()
             if nudged is not None:
                 array = program.arena[nudged.kind, nudged.layer]
@@ -204,7 +204,7 @@ class Trace:
                     program.run_forward(nudged.layer, from_net=True)
                 else:
                     program.run_forward(nudged.layer + 1)
-        return float(program.error)
+            return float(program.error)
 
     def sample_error(self, sample: int) -> float:
         """E of one sample alone, without a penalty, as the last forward pass left it."""

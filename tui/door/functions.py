@@ -186,8 +186,8 @@ def verify() -> dict[str, tuple[Result, ...]]:
 
 
 def _at_least_1(name: str, value: int) -> None:
-    if value < 1:
-        raise ValueError(f"{name} is {value}: expected 1 or more")
+    if not value >= 1 or value % 1:  # no number, and what is infinite, are not
+        raise ValueError(f"{name} is {value}: expected 1 or more, a whole number")
 
 
 __all__ = [
