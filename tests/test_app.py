@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import count
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from screens import update
@@ -17,7 +17,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Checking
-from nntutor.tui.state.session import Opened, Session
+from nntutor.tui.state.session import Opened, Ran, Session
 from nntutor.tui.terminal.pace import FRAMES
 
 
@@ -79,6 +79,34 @@ async def test_a_run_stops_at_once_when_told_to(tmp_path: Path) -> None:
         assert study is not None and study.running is None
         assert 1 < study.timeline.iteration < 1_000_000  # the longest run there is
         await pilot.press("right", "left")
+
+
+async def test_a_run_stands_still_while_a_key_is_answered_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, chunks = tutor(tmp_path, "cycle"), []
+    later, press = app.call_later, app._press
+
+    def counted(*what: object) -> bool:
+        chunks.extend(one for one in what if isinstance(one, Ran))
+        return later(*what)  # type: ignore[arg-type]
+
+    def slow(key: str, character: str | None) -> None:
+        before = len(chunks)
+        sleep(0.1)
+        meanwhile.append(len(chunks) - before)
+        press(key, character)
+
+    meanwhile: list[int] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("end", "r", "left", "enter", *"1e-300", "enter")
+        monkeypatch.setattr(app, "call_later", counted)
+        monkeypatch.setattr(app, "_press", slow)
+        await pilot.press(".", ".")
+        seen = len(chunks)
+        await pilot.pause(0.3)
+        assert meanwhile and max(meanwhile) <= 2 < len(chunks) - seen
+        await pilot.press("escape")
 
 
 async def test_text_is_typed_and_pasted_into_go_to(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nntutor.tui.terminal.pace import FRAMES, Pace
+from nntutor.tui.terminal.pace import AHEAD, FRAMES, Pace
 
 moments = st.lists(
     st.tuples(st.floats(0, 2), st.booleans(), st.sampled_from(["frame", "answer"])), min_size=1, max_size=60
@@ -32,8 +32,31 @@ def played(events: list[tuple[float, bool, str]], pace: Pace = FRESH) -> list[tu
 @example(BURST)
 def test_no_more_is_on_its_way_than_the_window_holds(events: list[tuple[float, bool, str]]) -> None:
     """A key's frame comes after three others at most; after five where no terminal has answered yet."""
-    assert all(pace.waiting <= 3 for _, pace, _ in played(events, ANSWERING))
-    assert all(pace.waiting <= 5 for _, pace, _ in played(events))
+    assert all(len(pace.waiting) <= 3 for _, pace, _ in played(events, ANSWERING))
+    assert all(len(pace.waiting) <= 5 for _, pace, _ in played(events))
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 0.5), st.integers(0, 20_000) | st.none()), max_size=30), st.booleans())
+@example([(0.01, 4000), (0.01, 1), (0.01, 1)], False)
+@example([(0.01, 3000), (0.01, 700), (0.01, 700)], False)
+@example([(0.26, 1)] * 8, True)
+def test_before_a_key_s_frame_no_more_is_on_its_way_than_a_slow_line_passes_at_once(
+    frames: list[tuple[float, int | None]], running: bool
+) -> None:
+    """frames: seconds until each, and its bytes; None: the oldest arrives. A run's frame has nothing before it."""
+    pace, now, line = ANSWERING, 0.0, list[tuple[bool, float, int]]()
+    for passed, size in frames:
+        now += passed
+        # What is not asked about goes by itself, and what has not come for long is lost.
+        line = [one for one in line if (now - one[1] < 0.15 if not one[0] else pace.due(now) > 0)]
+        if size is None:
+            come = next((at for at, one in enumerate(line) if one[0]), -1)  # and what went before it
+            pace, line = pace.answered(), line[come + 1 :]
+        elif pace.free(now, running):
+            assert sum(bytes for _, _, bytes in line) <= (0 if running else AHEAD)
+            asked = pace.asks(now, running)
+            pace, told = pace.sent(now, asked).written(size, now)
+            line.append((told, now, size))
 
 
 @given(moments)
@@ -60,7 +83,7 @@ def test_a_run_waits_for_the_answer_to_its_last_frame() -> None:
 @given(moments)
 def test_leaving_waits_a_second_for_an_answer_and_no_longer(events: list[tuple[float, bool, str]]) -> None:
     now, pace, _ = played(events)[-1]
-    assert pace.expects(pace.asked) == (pace.waiting > 0)
+    assert pace.expects(pace.asked) == bool(pace.waiting)
     assert not pace.expects(max(now, pace.asked + 1.0) + 1e-6)
 
 

@@ -16,7 +16,7 @@ from terminals import COMMAND, DOWN, RIGHT, Terminal
 
 from nntutor.lessons.learner.places import Store
 from nntutor.tui.state.session import THEMES
-from nntutor.tui.terminal.pace import FRAMES
+from nntutor.tui.terminal.pace import AHEAD, FRAMES
 
 
 def sizes(terminal: Terminal, count: int, first: int = 2) -> list[int]:
@@ -96,6 +96,25 @@ def test_steps_at_a_calm_pace_are_not_asked_about_and_frames_of_a_run_keep_their
     terminal.until("stopped")
     frames = terminal.recent.count(ASKED) - asked
     assert 2 <= frames <= FRAMES * (time.monotonic() - began) + 3, frames
+    terminal.end(signal.SIGTERM)
+
+
+def test_behind_a_large_frame_none_goes_out_before_it_has_come(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "learn", "xor", size=(120, 40))
+    terminal.until("? keys")
+    terminal.press(b"v")
+    held: list[str] = []
+    terminal.emulator.write_process_input = held.append  # type: ignore[method-assign]
+    for _ in range(12):
+        terminal.send("".join(held).encode())
+        held.clear()
+        if len(terminal.press(b"v")) > AHEAD:
+            break
+    assert held == ["\x1b[1;1R"] and terminal.recent.endswith(ASKED), "a large frame is asked about, after it"
+    terminal.send(b"v")
+    assert not terminal.read(0.1, 0.4)
+    terminal.send(held[0].encode())
+    assert terminal.read(0.1, 2.0)
     terminal.end(signal.SIGTERM)
 
 

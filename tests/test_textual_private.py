@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import textual
@@ -82,6 +83,24 @@ async def app_driver(_: Callable[[], UnixDriver]) -> bool:
     before = app.terminal_driver
     async with app.run_test():
         return before is None and isinstance(app.terminal_driver, Driver)
+
+
+class Told(OpenApp):
+    sizes: ClassVar[list[int]] = []
+
+    def displayed(self, size: int) -> None:
+        self.sizes.append(size)
+
+
+async def app_display(_: Callable[[], UnixDriver]) -> bool:
+    app, sent = Told(), list[bytes]()
+    async with app.run_test() as pilot:
+        own, app._driver = app._driver, BrowserDriver(app, size=(80, 24))
+        app._driver._send = lambda _, content: sent.append(content)  # type: ignore[attr-defined]
+        app.screen.refresh()
+        await pilot.pause(0.1)
+        app._driver = own
+    return b"\x1b[24H" in b"".join(sent) and len(b"".join(sent)) in app.sizes
 
 
 async def app_handle_exception(_: Callable[[], UnixDriver]) -> bool:
@@ -215,6 +234,7 @@ async def kitty_key(_: Callable[[], UnixDriver]) -> bool:
 
 CHECKS = {
     "App._driver": app_driver,
+    "App._display": app_display,
     "App._handle_exception": app_handle_exception,
     "Compositor": compositor,
     "LinuxDriver": linux_driver,

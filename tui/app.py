@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from threading import Event
 from time import monotonic
 from typing import ClassVar
 
@@ -47,7 +48,9 @@ from nntutor.tui.widget import Page
 # Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,
 # would be felt.
 _TURN = 0.0005
-_CHUNK_SECONDS = 0.05
+_CHUNK_SECONDS = 0.02
+# So long at most a run stands still for a key that is being answered: half of its time would go to the run.
+_GIVES_WAY = 0.25
 # So many messages may wait while a frame is drawn; where more do, it is drawn a moment later.
 _BEHIND, _SOON = 4, 0.03
 # Textual repaints the whole screen when the terminal gets or loses the focus.
@@ -77,7 +80,7 @@ class Tutor(OpenApp):
         self.no_color = not session.colours  # Textual asks the environment only
         self._pace = Pace()
         self._held: Timer | None = None
-        self._leaving = self._over = self._suspended = self._reported = False
+        self._leaving = self._over = self._suspended = self._reported = self._painting = False
         self._typed = typed
         self._split = Split()
         self._before = session
@@ -87,6 +90,8 @@ class Tutor(OpenApp):
         self._ticking = Ticking(self, lambda number: self.act(Tick(number)))
         self._runner: Worker[None] | None = None
         self._run = self.exit_status = 0
+        self._answered = Event()  # while a key is not, a run stands still
+        self._answered.set()
         self.fault: Exception | None = None
         self._starting = ExitStack()  # Textual paints three times while it starts: a slow line gets the last one
         self._starting.enter_context(self.batch_update())
@@ -141,7 +146,10 @@ class Tutor(OpenApp):
         if isinstance(event, events.MouseEvent):  # Textual would repaint the whole screen
             self._point(event)
         elif isinstance(event, events.Key):
+            self._answered.clear()
             self._take(event.key, event.character if event.is_printable else None)
+            if not self._painting:
+                self._answered.set()
             if self.message_queue_size > _BEHIND:
                 await asyncio.sleep(0)  # frames and a run's chunks get their turn among keys that come without end
         else:
@@ -258,12 +266,9 @@ class Tutor(OpenApp):
         if not running and self.message_queue_size > _BEHIND and not self._pace.late(now):
             self._hold(_SOON)  # keys come faster than frames: the last one will be painted, and a few on the way
         elif self._pace.free(now, running):
-            asked = not self.is_headless and self._pace.asks(now, running)
+            self._painting = self._page.show(self._rows(), styles(self.session.theme, self.session.colours))
+            asked = self._painting and not self.is_headless and self._pace.asks(now, running)
             self._pace = self._pace.sent(now, asked)
-            painted = self._page.show(self._rows(), styles(self.session.theme, self.session.colours))
-            if asked:
-                # Also where nothing has changed: the question counts as sent.
-                (self._page.call_after_refresh if painted else self.call_later)(self._ask)
         elif not running:
             self._hold(self._pace.due(now))
 
@@ -290,8 +295,12 @@ class Tutor(OpenApp):
             self._held = None
             self._show(running=False)
 
-    def _ask(self) -> None:
-        if self.terminal_driver is not None:
+    def displayed(self, size: int) -> None:
+        """A frame has been written: whether it has come is asked now, and no sooner."""
+        self._painting = False
+        self._answered.set()
+        self._pace, asked = self._pace.written(size, monotonic())
+        if asked and self.terminal_driver is not None:
             self.terminal_driver.write("\x1b[6n")
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
@@ -313,6 +322,7 @@ class Tutor(OpenApp):
             if worker.is_cancelled or not self._wanted(number):
                 return
             self.call_later(self.act, Ran(number, chunk))
+            self._answered.wait(_GIVES_WAY)
 
     def _wanted(self, number: int) -> bool:
         study = self.session.study

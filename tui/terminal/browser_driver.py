@@ -53,7 +53,9 @@ class BrowserDriver(OpenDriver):
     # --- to the browser --------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
-        self._send(b"D", data.encode("utf-8", "replace"))
+        content = data.encode("utf-8", "replace")
+        self.written += len(content)
+        self._send(b"D", content)
 
     def _send(self, letter: bytes, content: bytes) -> None:
         with suppress(OSError):  # the server is gone: what is read says so

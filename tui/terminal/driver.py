@@ -25,6 +25,10 @@ _PATIENCE = 1.0
 class TerminalDriver(UnixDriver):
     """Reads keys in a thread of its own, as its base does, and outlives all of them."""
 
+    def write(self, data: str) -> None:
+        self.written += len(data.encode("utf-8", "replace"))
+        super().write(data)
+
     def start_application_mode(self) -> None:
         with WATCH.changing:
             WATCH.touches_terminal()

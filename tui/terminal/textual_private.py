@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser as XTermParser
@@ -30,6 +30,7 @@ else:
 
 PARTS = {
     "App._driver": "what writes to the terminal: it is asked how far it is, stopped for a shell and started again",
+    "App._display": "writes a frame; when it is written, the terminal is asked whether it has come",
     "App._handle_exception": "a mistake of ours gives the terminal back and is said in one line",
     "Compositor": "says what of the screen is written; ours writes the cells that changed and no blank ends of rows",
     "LinuxDriver": "the driver for Unix terminals, told from others by its name",
@@ -89,6 +90,19 @@ class OpenApp(App[int]):
         """What writes to the terminal; None before the start."""
         return self._driver
 
+    def displayed(self, size: int) -> None:
+        """A frame of so many bytes has been handed to what writes it."""
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        before = self._written
+        super()._display(screen, renderable)
+        if renderable is not None:
+            self.displayed(self._written - before)
+
+    @property
+    def _written(self) -> int:
+        return self._driver.written if isinstance(self._driver, OpenDriver) else 0
+
     def get_default_screen(self) -> Screen[object]:
         screen = super().get_default_screen()
         screen._compositor = SparingCompositor()
@@ -114,9 +128,13 @@ def is_for_browsers(driver: type[Driver]) -> bool:
 
 
 class OpenDriver(Driver):
-    """What drivers of ours need to know of the app, and do for it. mouse_reported: whether it was asked for last."""
+    """What drivers of ours need to know of the app, and do for it.
+
+    mouse_reported: whether it was asked for last. written: how many bytes have been.
+    """
 
     mouse_reported = False
+    written = 0
 
     def report_mouse(self, on: bool) -> None:
         """Have the mouse reported from now on, or no more: presses and the wheel, no moves, which are many bytes."""
