@@ -120,6 +120,16 @@ async def test_text_is_typed_and_pasted_into_go_to(tmp_path: Path) -> None:
         assert "step 4/39" in first_line(app)
 
 
+async def test_enter_that_the_terminal_has_made_a_line_end_of_is_enter(tmp_path: Path) -> None:
+    """So it comes when it is typed while the tutor starts; it was lost, where space was not."""
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+j")
+        assert "step 21/39" in first_line(app)
+        await pilot.press(":", *"24", "ctrl+j")
+        assert "step 24/39" in first_line(app)
+
+
 async def test_resizing_keeps_the_place(tmp_path: Path) -> None:
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:

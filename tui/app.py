@@ -162,6 +162,8 @@ class Tutor(OpenApp):
         if key == "ctrl+z":
             self._suspend()
             return
+        if key == "ctrl+j" and key not in self.session.keymap.action:  # enter, before the terminal was ours
+            key = "enter"
         joined = self._split.joined(character)
         if joined is not None:
             self._split = Split()

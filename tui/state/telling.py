@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.symbols import Ref
+from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.settings import NUMBERS, setting
 from nntutor.lessons.language.words import Note, note
 
@@ -57,10 +57,17 @@ def counterpart(ref: Ref, before: Sequence[int], after: Sequence[int]) -> Ref | 
     return ref if ref.layer < last else None
 
 
+def _called_alike(ref: Ref, before: tuple[int, ...], after: tuple[int, ...]) -> Ref | None:
+    """Its counterpart, where that is not called as another number was: weights of the outputs have other numbers."""
+    there = counterpart(ref, before, after)
+    same = there is not None and (there == ref or Names(before).symbol(ref) == Names(after).symbol(there))
+    return there if same else None
+
+
 def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
     """The sentence about a change, from the place after it. happened: what came of it where that is another."""
     trace, sizes = timeline.trace, timeline.problem.network.sizes
-    now = [(counterpart(ref, telling.sizes, sizes), before) for ref, before in telling.seen]
+    now = [(_called_alike(ref, telling.sizes, sizes), before) for ref, before in telling.seen]
     there = [(ref, before, after) for ref, before in now if ref and (after := _value(trace, ref)) is not None]
     came = happened or tuple((trace.symbol(ref), before, after) for ref, before, after in there)
     return note(

@@ -33,7 +33,8 @@ _SECONDS = 0.8
 _REST = 0.2
 _SENT = {
     "\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left", "\x1b[5~": "pageup", "\x1b[6~": "pagedown",
-    " ": "space", "\r": "enter", "\x7f": "backspace", "\x03": "ctrl+c", "\x11": "ctrl+q", "\x1a": "ctrl+z",
+    " ": "space", "\r": "enter", "\n": "enter", "\x7f": "backspace",
+    "\x03": "ctrl+c", "\x11": "ctrl+q", "\x1a": "ctrl+z",
 }  # fmt: skip
 
 Keys = tuple[tuple[str, str | None], ...]
