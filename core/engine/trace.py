@@ -259,6 +259,16 @@ class Trace:
 
     def step(self, index: int) -> Step:
         """The step at `index` (from 1). IndexError outside 1..len."""
+        if index not in self._steps:
+            self._steps.clear()  # the one at hand is asked for again and again, by every part of a screen
+            self._steps[index] = self._step(index)
+        return self._steps[index]
+
+    @cached_property
+    def _steps(self) -> dict[int, Step]:
+        return {}
+
+    def _step(self, index: int) -> Step:
         ref = self.ref(index)
         formula = self.plan.formula(ref, self.samples)
         used = names(formula)

@@ -72,7 +72,7 @@ class Asked:
     @property
     def is_far(self) -> bool:
         """Whether numbers that are not given have to be worked out on the way."""
-        return bool(self.given) and not set(names(self.step.full)) <= set(self.given)
+        return bool(self.given) and not set(self.step.named) <= set(self.given)
 
     @property
     def side(self) -> int:

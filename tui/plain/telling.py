@@ -178,7 +178,7 @@ def _title(session: Session, study: Study, words: Words) -> list[str]:
     speech, problem = Speech(words, session.style), study.timeline.problem
     if study.lesson is None:
         name = speech.title(study.timeline.original) or clean(study.name)
-        lines = [words.say("plain.problem", title=name)]
+        lines = [words.say("plain.problem", title=name)] if name else []
     else:
         title, about = load.described(study.lesson.id, session.language)
         lines = [words.say("plain.lesson", number=study.lesson.number, title=title, about=about)]

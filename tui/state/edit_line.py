@@ -9,7 +9,6 @@ from itertools import product
 import numpy as np
 
 from nntutor.core.engine.edits import is_given
-from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import PENALTIES
@@ -46,7 +45,7 @@ def at_hand(study: Study) -> Ref | None:
         return weight
     if main is None or not edits.can_be_set(study, main):
         return None
-    shown = [ref for ref in names(step.full) if ref.kind not in RATE_FIELDS and edits.can_be_set(study, ref)]
+    shown = [ref for ref in step.named if ref.kind not in RATE_FIELDS and edits.can_be_set(study, ref)]
     everywhere = main.kind in NUMBERS or main.kind in RATE_FIELDS or main in shown
     return main if everywhere or not shown else shown[0]
 

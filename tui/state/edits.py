@@ -10,7 +10,6 @@ import numpy as np
 
 from nntutor.core.engine.edits import MOST_EDITS, is_given
 from nntutor.core.engine.timeline import Timeline
-from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.named import Keys
 from nntutor.core.notation.symbols import Names, Ref
@@ -137,7 +136,7 @@ def editable(study: Study) -> tuple[Ref, ...]:
     first = [step.ref._replace(kind="weight")] if step.ref.kind in PER_WEIGHT else []
     last = [Ref("weight", step.ref.layer, step.ref.unit, source) for source in range(1, 3)] if step.ref.unit else []
     last += [Ref(kind) for kind in _RATES]
-    offered = [ref for refs in (first, names(step.full), step.used, last) for ref in _settable(study, refs)]
+    offered = [ref for refs in (first, step.named, step.used, last) for ref in _settable(study, refs)]
     if main is not None and can_be_set(study, main):
         offered.insert(len([ref for ref in offered if ref.kind not in _RATES]), main)
     return tuple(dict.fromkeys(offered))

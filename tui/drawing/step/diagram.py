@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT
 from nntutor.core.notation.named import Keys
 from nntutor.core.notation.symbols import Ref, short
@@ -46,7 +45,7 @@ class _Picture:
         self.targets = targets
         # A step that belongs to no sample shows the first one's numbers.
         self.sample = step.ref.sample if step.ref.sample >= 0 else trace.samples[0]
-        needed = (step.ref, *self._seen(names(step.full)))
+        needed = (step.ref, *self._seen(step.named))
         # In the order in which they claim the free rows of a unit: its slope before what was sent back.
         self.used = dict.fromkeys((*needed, *reversed(self._seen(step.used))))
         self.missing = dict.fromkeys(needed)

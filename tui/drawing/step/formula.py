@@ -13,7 +13,7 @@ from itertools import accumulate, chain, islice, pairwise
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
-from nntutor.core.notation.formula import Expr, names
+from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.named import rounded
 from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.spelling import Token, is_number, numbers, pieces, tokens
@@ -78,7 +78,7 @@ def in_one_row(trace: Trace, ref: Ref, width: int, look: Look, left_out: Spelled
     The sample of the number itself is not said again.
     """
     tree = trace.plan.formula(ref, trace.samples)
-    count = len(names(tree))
+    count = numbers(tree, look.style)
 
     def symbol(used: Ref) -> str:
         return trace.symbol(used._replace(sample=-1) if used.sample == ref.sample else used, look.style)
@@ -95,7 +95,7 @@ def _parts(
     trace: Trace, step: Step, width: int, heights: tuple[int, int], look: Look, left_out: Spelled
 ) -> list[list[Row]]:
     """Symbols and figures in lines: whole; else the sums shortened; else in more rows; else cut, saying by how much."""
-    count = len(names(step.full))
+    count = numbers(step.full, look.style)
     for height in heights:
         # Whole, each number takes a cell at least, in symbols and in figures: of thousands that is not tried.
         for most in (None, *_TERMS) if 2 * count <= width * height else _TERMS:

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.formula import names
 from nntutor.core.notation.named import Keys
 from nntutor.core.notation.style import sign
 from nntutor.core.notation.symbols import Ref
@@ -66,7 +65,7 @@ class Numbers:
     @classmethod
     def at(cls, trace: Trace, step: Step, look: Look, height: int) -> Numbers:
         """height: rows that there are for tables."""
-        every = names(step.full)
+        every = step.named
         seen = every
         if isinstance(every, Keys):
             seen = every.having("sample", -1, step.ref.sample, *trace.samples[: height + 1])

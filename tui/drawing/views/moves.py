@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.formula import names as names_of
 from nntutor.core.notation.symbols import Ref, short, spelled
 from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
@@ -39,7 +38,7 @@ def moves(study: Study, words: Words, width: int, height: int, look: Look) -> li
     here = study.at_hand.ref
     first = max(0, next((n for n, ref in enumerate(refs) if ref[1:4] == here[1:4]), 0) - height + 3)
     rate = trace.problem.optimizer.learning_rate
-    used = names_of(study.at_hand.full)
+    used = study.at_hand.named
 
     def figure(value: float | None, one: Ref | None, plus: bool, style: str = "") -> Piece:
         """A number, in brackets where the step makes or uses it."""
