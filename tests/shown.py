@@ -116,7 +116,7 @@ SHOWN: dict[str, Shown] = {
     "slope-times-net": Shown(square(), "slope_o1[0] = o1[0]·(1 − o1[0])·net_o1[0]"),
     "other-slope:sigmoid": Shown(square(hidden="tanh"), "slope_h1[0] = h1[0]·(1 − h1[0])"),
     "other-slope:tanh": Shown(square(), "slope_o1[0] = 1 − o1[0]²"),
-    "mask-of-gradient": Shown(half_off(), "slope_h2[1] = 1 if ∂E/∂h2[1] > 0 else 0"),
+    "mask-of-gradient": Shown(half_off(), "slope_h2[1] = 1 − step(−∂E/∂h2[1])"),
     "slope-of-error:gap": Shown(square(), "slope_o1[0] = (o1[0] − t1[0])·(1 − (o1[0] − t1[0]))"),
     "slope-of-error:turned": Shown(square(), "slope_o1[0] = (t1[0] − o1[0])·(1 − (t1[0] − o1[0]))"),
     "factor-two:missing": Shown(square("mse"), "∂E/∂o1[0] = (o1[0] − t1[0])/2"),

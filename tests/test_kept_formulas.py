@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from nntutor.core.engine.timeline import Timeline
@@ -61,9 +62,10 @@ def kept() -> Iterator[str]:
             if step.ref.unit > 1 or step.ref.input > 1 or max(step.ref.sample, 0) > 0:
                 continue
             for shown in (step.formula, step.full, *([step.textbook] if step.textbook is not None else [])):
-                for style in (Style.UNICODE, Style.ASCII, Style.LATEX):
+                for style, cases in product((Style.UNICODE, Style.ASCII, Style.LATEX), (False, True)):
                     symbol = trace.symbol(step.ref, style)
-                    line = f"{symbol} = {text(tokens(shown, partial(trace.symbol, style=style), style))}"
+                    spelled = tokens(shown, partial(trace.symbol, style=style), style, cases=cases)
+                    line = f"{symbol} = {text(spelled)}"
                     if line not in seen:
                         seen.add(line)
                         yield line

@@ -27,6 +27,7 @@ from nntutor.core.notation.formula import (
     Square,
     Sub,
     Sum,
+    by_step,
     call,
     children,
     keys,
@@ -53,8 +54,7 @@ def expand(expr: Call) -> Expr | None:
     if expr.func == "relu":
         return call("max", x, ZERO)
     if expr.func == "above" and not 0 <= expr.parameter <= 1:
-        off = call("step", Neg(x))
-        return Sum((Mul(Num(expr.parameter), off), Sub(ONE, off)))
+        return by_step(expr)
     return None
 
 

@@ -121,7 +121,8 @@ class Square:
 class Call:
     """A function of the grammar; `parameter` is leaky ReLU's slope below 0.
 
-    Two are told as cases: `step` is 1 if a ≥ 0 else 0, `above` 1 if a > 0 else `parameter`.
+    Two are told to people by their cases: `step` is 1 if a ≥ 0 else 0, `above` 1 if a > 0 else `parameter`. The
+    grammar has no `above`: there it is what `by_step` makes of it.
     """
 
     func: str
@@ -160,6 +161,13 @@ ZERO = Num(0.0)
 
 def call(func: str, *args: Expr) -> Call:
     return Call(func, args)
+
+
+def by_step(above: Call) -> Expr:
+    """`above` by functions that the grammar has: what step(−a) takes away from 1, and leaves of `parameter`."""
+    off = call("step", Neg(above.args[0]))
+    on = Sub(ONE, off)
+    return Sum((Mul(Num(above.parameter), off), on)) if above.parameter else on
 
 
 def product(*factors: Expr) -> Expr:

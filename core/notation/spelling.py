@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Series, Square, Sub, Sum, children
+from nntutor.core.notation.formula import (
+    Call,
+    Div,
+    Expr,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Series,
+    Square,
+    Sub,
+    Sum,
+    by_step,
+    children,
+)  # fmt: skip
 from nntutor.core.notation.style import Style, sign
 
 
@@ -20,28 +34,29 @@ class Token:
 
 _LATEX_CALL = {
     "σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "ln": r"\ln", "max": r"\max",
-    "relu": r"\mathrm{relu}", "leaky": r"\mathrm{leaky}",
+    "relu": r"\mathrm{relu}", "leaky": r"\mathrm{leaky}", "step": r"\mathrm{step}",
     "sign": r"\operatorname{sign}",
 }  # fmt: skip
 _CASES, _SUM, _TERM, _PRODUCT, _UNARY, _ATOM = 0, 1, 2, 3, 4, 5
 
 
 def tokens(
-    expr: Expr, leaf: Callable[[Any], str], style: Style = Style.UNICODE, most: int | None = None
+    expr: Expr, leaf: Callable[[Any], str], style: Style = Style.UNICODE, most: int | None = None, cases: bool = False
 ) -> list[Token]:
     """The tree as text, piece by piece.
 
     leaf spells a name (its symbol, or its figure: beside another, a negative figure gets parentheses). Sums of more
-    than `most` terms are shortened in the middle, and say how many terms are left out.
+    than `most` terms are shortened in the middle, and say how many terms are left out. cases: for people, what is one
+    of two numbers is told by its cases, 1 if … > 0 else 0, and not by the functions of the grammar.
     """
-    return list(pieces(expr, leaf, style, most))
+    return list(pieces(expr, leaf, style, most, cases))
 
 
 def pieces(
-    expr: Expr, leaf: Callable[[Any], str], style: Style = Style.UNICODE, most: int | None = None
+    expr: Expr, leaf: Callable[[Any], str], style: Style = Style.UNICODE, most: int | None = None, cases: bool = False
 ) -> Iterator[Token]:
     """The same, each piece made when it is asked for: of a long formula as many as there is room for."""
-    return _spell(expr, leaf, style, most, 0)
+    return _spell(expr, leaf, style, most, cases, 0)
 
 
 def text(spelled: list[Token]) -> str:
@@ -54,14 +69,14 @@ def is_number(token: Token) -> bool:
 
 
 def numbers(expr: Expr, style: Style = Style.UNICODE) -> int:
-    """How many pieces count as numbers; of a long sum without spelling it."""
+    """How many pieces count as numbers where cases are told; of a long sum without spelling it."""
     if isinstance(expr, Sum) and isinstance(expr.terms, Series):
         return expr.terms.length * numbers(expr.terms[0], style) + sum(numbers(one, style) for one in expr.terms.more)
-    if isinstance(expr, Call) and expr.func in ("step", "above"):  # as it is spelled below, by its cases
+    if isinstance(expr, Call) and expr.func in ("step", "above"):
         return 2 + numbers(expr.args[0], style) + _otherwise(expr, style).isnumeric()
     if parts := children(expr):
         return sum(numbers(part, style) for part in parts) + (isinstance(expr, Square) and style is Style.UNICODE)
-    return sum(map(is_number, pieces(expr, str, style)))
+    return sum(map(is_number, pieces(expr, str, style, cases=True)))
 
 
 def number(value: float, style: Style) -> str:
@@ -84,9 +99,11 @@ def _starts_negative(expr: Expr) -> bool:
     return isinstance(expr, Neg)
 
 
-def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | None, outer: int) -> Iterator[Token]:
+def _spell(
+    expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | None, cases: bool, outer: int
+) -> Iterator[Token]:
     def spell(part: Expr, level: int) -> Iterator[Token]:
-        return _spell(part, leaf, style, most, level)
+        return _spell(part, leaf, style, most, cases, level)
 
     def operator(mark: str, spaced: bool = False) -> Token:
         mark = sign(mark, style)
@@ -110,8 +127,11 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
         case Call("√", (a,)) if style is Style.LATEX:
             yield from (Token(r"\sqrt{"), *spell(a, 0), Token("}"))
             return
-        case Call("step" | "above"):
+        case Call("step" | "above") if cases:
             level = _CASES
+        case Call("above"):
+            yield from spell(by_step(expr), outer)
+            return
         case Call(func, args):
             yield Token(_LATEX_CALL[func] if style is Style.LATEX else sign(func, style))
             yield Token("(")
@@ -129,7 +149,7 @@ def _spell(expr: Expr, leaf: Callable[[Any], str], style: Style, most: int | Non
             yield from (Token(r"\frac{"), *spell(a, 0), Token("}{"), *spell(b, 0), Token("}"))
             return
         case Sum((only,)):
-            yield from _spell(only, leaf, style, most, outer)
+            yield from spell(only, outer)
             return
         case Sum() | Sub():
             level = _SUM

@@ -86,7 +86,7 @@ class Shown:
     def _fitted(self, tree: Expr, leaf: Callable[[Ref], str], width: int) -> str:
         spelled = ""
         for most in _MOST:
-            shortened = tokens(tree, leaf, self.style, most)
+            shortened = tokens(tree, leaf, self.style, most, cases=self.style is Style.LATEX)
             spelled = "".join(self.speech.left_out(piece) for piece in map(_text, shortened))
             if measured(spelled, self.style) <= width:
                 break

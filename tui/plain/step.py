@@ -80,7 +80,9 @@ def formula(study: Study, words: Words, look: Look) -> str:
         return operand_figure(trace.value(ref), look)
 
     most = None if len(step.operands) <= _MOST_TERMS else _MOST_TERMS // 2
-    spelled = [speech.left_out(text(tokens(step.full, leaf, look.style, most))) for leaf in (symbol, amount)]
+    spelled = [
+        speech.left_out(text(tokens(step.full, leaf, look.style, most, cases=True))) for leaf in (symbol, amount)
+    ]
     value = figure(step.value, look.digits, trace.signed(step.ref), look.style)
     equals = result_sign(trace, step, look)
     # A slope that is given outright, as 1 is for identity, has no figures to fill in.

@@ -84,7 +84,7 @@ def in_one_row(trace: Trace, ref: Ref, width: int, look: Look, left_out: Spelled
         return trace.symbol(used._replace(sample=-1) if used.sample == ref.sample else used, look.style)
 
     for most in (None, *_TERMS, 1) if count <= width else (*_TERMS, 1):
-        pieces = [part for one in tokens(tree, symbol, look.style, most) for part in _said(one, left_out)]
+        pieces = [part for one in tokens(tree, symbol, look.style, most, cases=True) for part in _said(one, left_out)]
         if _cells(pieces) <= width:
             return _row(pieces)
     first, *others = _cut(tree, symbol, max(1, width), 1, look)[0]
@@ -100,7 +100,7 @@ def _parts(
         # Whole, each number takes a cell at least, in symbols and in figures: of thousands that is not tried.
         for most in (None, *_TERMS) if 2 * count <= width * height else _TERMS:
             spelled = [
-                [part for one in tokens(tree, leaf, look.style, most) for part in _said(one, left_out)]
+                [part for one in tokens(tree, leaf, look.style, most, cases=True) for part in _said(one, left_out)]
                 for tree, leaf in _readings(trace, step, look)
             ]
             parts = [_lines(pieces, width) for pieces in spelled]
@@ -138,7 +138,7 @@ def _cut(tree: Expr, leaf: Callable[[Ref], str], width: int, height: int, look: 
 
 def _first_units(tree: Expr, leaf: Callable[[Ref], str], most: int, look: Look) -> tuple[list[list[Token]], bool]:
     """The first units of a formula, at most so many, and whether these are all."""
-    spelled, found = pieces(tree, leaf, look.style), []
+    spelled, found = pieces(tree, leaf, look.style, cases=True), []
     while more := list(islice(spelled, most)):
         found += more
         units = _units(found)
