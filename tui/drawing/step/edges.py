@@ -148,8 +148,8 @@ def _line(frame: Frame, edge: Edge, kind: int, look: Look) -> Marks:
 
 
 def _signs(x0: int, y0: int, x1: int, y1: int, kind: int) -> Marks:
-    """The same in letters: = for a thick level line, one / or \\ a row for a steep one, .-' for a flat one; in a thicket
-    a few dots."""
+    """The same in letters: = for a thick level line, one / or \\ a row for a steep one, .-' for a flat one; a few dots
+    in a thicket."""
     if y0 == y1:
         columns = np.arange(x0, x1 + 1)
         rows, signs = np.full(len(columns), y0), ("=" if kind & _LARGE else "-") * len(columns)
