@@ -262,3 +262,12 @@ def test_without_unicode_no_line_is_read_with_a_figure(sizes: tuple[int, ...], s
         rows = ["".join(piece.text for piece in row) for row in drawn]
         read = r"\d[-=/\\'>]|\d\.(?!\d)|[=/\\']\w|(?<!\d)\.\w"
         assert not [row for row in rows if re.search(read, row.replace("dE/d", ""))], rows
+
+
+@pytest.mark.parametrize(("steps", "lines"), [(2, True), (3, False)])
+def test_in_letters_many_edges_are_a_few_dots_and_only_those_at_hand_are_lines(steps: int, lines: bool) -> None:
+    session = screens.of_problem(builtin.open("flowers"))
+    session = replace(screens.pressed(session, *["step"] * steps), style=Style.ASCII, width=80, height=24)
+    assert session.study is not None
+    drawn = screens.lines(replace(session, study=replace(session.study, view="network")))[2:11]
+    assert bool(set("'/\\") & set("".join(drawn))) is lines and sum(row.count(".") for row in drawn) > 50

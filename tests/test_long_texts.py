@@ -13,6 +13,7 @@ from nntutor.lessons.course import glossary
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.language.words import load as words_of
 from nntutor.tui.drawing import extents
+from nntutor.tui.drawing.canvas.lists import WIDE
 from nntutor.tui.state.commands import COMMANDS, GROUPS, HELP, group_of
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import words_with_keys
@@ -66,7 +67,8 @@ def test_the_signs_count_the_rows_above_and_below_at_every_place(
         study = session.study
         assert study is not None and study.panel is not None
         there = replace(session, study=replace(study, panel=replace(study.panel, top=top)))
-        assert (count(there, "▲"), count(there, "▼")) == (top, last - top)
+        # In two columns one row more is below where a heading has been taken over to the second.
+        assert count(there, "▲") == top and count(there, "▼") - (last - top) in range(1 + (size[0] >= WIDE))
         assert len(body(there)) == seen
 
 

@@ -20,7 +20,8 @@ from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Row, row_cells
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
+from nntutor.tui.drawing.pages import texts
 from nntutor.tui.drawing.pages.lesson import LessonPage
 from nntutor.tui.drawing.pages.prose import _WIDEST
 from nntutor.tui.drawing.pages.tabs import tabs_row
@@ -28,6 +29,7 @@ from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.drawing.views.steps import first_shown, steps
 from nntutor.tui.state import moves, views
 from nntutor.tui.state.expressions import value_of
+from nntutor.tui.state.keys import scrolled
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.study import Study
@@ -272,3 +274,25 @@ def test_a_run_that_is_called_as_its_lesson_is_not_named_twice() -> None:
         "16 Adam · plain",
         "16 Adam · Adam uncorrected",
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("height", [20, 27, 34, 41])
+def test_in_two_columns_a_heading_stands_with_its_text_and_no_row_is_passed_over(height: int, language: str) -> None:
+    text: list[Row] = []
+    for number in range(40):
+        text += [(Piece(f"H{number}", "bold"),), *[(Piece(f"{number}.{line}"),) for line in range(number % 4 + 1)], ()]
+    session = replace(screens.of_lesson("hidden-delta", language), width=120, height=height)
+    seen, last = texts.rows_seen(session), texts.last_top(session, len(text))
+    shown, top = "", 0
+    while True:
+        rows = texts.page(session, words_with_keys(session), "T", text, top, [])
+        lines = ["".join(piece.text for piece in row) for row in rows][2 : 2 + seen // 2]
+        ends = [line[:58].strip() for line in lines if line[:58].strip()]
+        assert top == last or not ends[-1].startswith("H")
+        shown += "\n".join([*lines, ""])
+        assert len(rows) == height
+        if top == last:
+            break
+        top = scrolled(top, "continue", seen, last)
+    assert {row[0].text for row in text if row} <= set(shown.split())

@@ -48,7 +48,7 @@ from nntutor.tui.widget import Page
 # Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,
 # would be felt.
 _TURN = 0.0005
-_CHUNK_SECONDS = 0.02
+_CHUNK_SECONDS = 0.05
 # So long at most a run stands still for a key that is being answered: half of its time would go to the run.
 _GIVES_WAY = 0.25
 # So many messages may wait while a frame is drawn; where more do, it is drawn a moment later.

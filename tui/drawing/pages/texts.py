@@ -40,12 +40,14 @@ def page(
     """The whole screen, the text scrolled down by `top` rows. first, keys: those before and behind the ones that
     scroll, which go sooner where there is no room."""
     look, room = look_of(session), _room(session)
-    shown = text[top : top + rows_seen(session)]
+    alone = _columns(session) > 1 and top + rows_seen(session) != len(text) and _is_alone(text, top + room - 1)
+    shown = text[top : top + rows_seen(session) - alone]
     above, below = _sign("▲", top, look), _sign("▼", len(text) - top - len(shown), look)
     airy = _airy(session)
-    body = shown[:room] + [()] * (room - len(shown))
+    body = shown[: room - alone]
+    body += [()] * (room - len(body))
     if _columns(session) > 1:
-        body = beside(body, shown[room:], width(session), _GAP)
+        body = beside(body, shown[room - alone :], width(session), _GAP)
     more = [(non_text_key(session, "unit_previous", "unit_next"), "more")] if last_top(session, len(text)) else []
     return [
         _ended(f" {title}", above if airy else above + below, session.width, look),
@@ -54,6 +56,12 @@ def page(
         *([_ended("", below, session.width, look)] if airy else []),
         key_line([*first, *more, *keys], words, session.width),
     ]
+
+
+def _is_alone(text: list[Row], at: int) -> bool:
+    """Whether a row is a heading of one row, which stands with what is below it."""
+    heading = [bool(row) and row[0].style == "bold" for row in text[max(0, at - 1) : at + 2]]
+    return len(text) > at + 1 and bool(text[at + 1]) and heading[-3:] == [False, True, False]
 
 
 def _columns(session: Session) -> int:

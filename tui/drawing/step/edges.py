@@ -23,6 +23,8 @@ Edge = tuple[int, int, int]
 
 _NEGATIVE, _LARGE, _CROWDED = 1, 2, 4
 _CROWD = 3  # with more edges than this for each row, they would be one block of dots
+_FEW = 9  # with more edges than this in letters, those at rest would be a thicket in which none is followed
+_SPARSE = 4  # letters of such a line of which one is drawn
 _SLOW = 1.5  # cells across for each row, above which a line in letters has one in each column
 _MEET = 3  # cells at both ends of an edge
 _DASH, _SPACE = 6, 2  # dots of the line of a weight below 0
@@ -75,7 +77,7 @@ def _resting(frame: Frame, seen: tuple[bytes, ...], look: Look) -> Dots:
     dots = Dots(frame.width, frame.height, look, (0, 1), (0, 1))
     found: dict[str, list[Marks]] = {}
     for layer in range(1, frame.last + 1):
-        crowded = _CROWDED * (len(frame.edges(layer)) > _CROWD * frame.height)
+        crowded = _CROWDED * (len(frame.edges(layer)) > (_FEW if look.ascii else _CROWD * frame.height))
         for unit, source in frame.edges(layer):
             kind = _kind(frame, seen, (layer, unit, source))
             line = _line(frame, (layer, unit, source), kind | crowded, look)
@@ -146,7 +148,8 @@ def _line(frame: Frame, edge: Edge, kind: int, look: Look) -> Marks:
 
 
 def _signs(x0: int, y0: int, x1: int, y1: int, kind: int) -> Marks:
-    """The same in letters: = for a thick level line, one / or \\ a row for a steep one, .-' for a flat one."""
+    """The same in letters: = for a thick level line, one / or \\ a row for a steep one, .-' for a flat one; a few dots
+    in a thicket."""
     if y0 == y1:
         columns = np.arange(x0, x1 + 1)
         rows, signs = np.full(len(columns), y0), ("=" if kind & _LARGE else "-") * len(columns)
@@ -161,6 +164,9 @@ def _signs(x0: int, y0: int, x1: int, y1: int, kind: int) -> Marks:
         rows = np.arange(min(y0, y1) + 1, max(y0, y1))
         columns = np.round(x0 + (x1 - x0) * (rows - y0) / (y1 - y0)).astype(int)
         signs = ("\\" if y1 > y0 else "/") * len(rows)
-    if kind & _NEGATIVE:
+    if kind & _CROWDED:
+        rows, columns = rows[::_SPARSE], columns[::_SPARSE]
+        signs = "." * len(rows)
+    elif kind & _NEGATIVE:
         rows, columns, signs = rows[::2], columns[::2], signs[::2]
     return Marks(rows, columns, signs)
