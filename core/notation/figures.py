@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from math import isfinite, ulp
 
-import numpy as np
-
-from nntutor.core.arrays import Array
 from nntutor.core.notation.style import Style
 
 SUBSTITUTED_DIGITS = 9
@@ -54,21 +51,6 @@ def _digits(size: float, digits: int) -> str:
         mantissa, _, exponent = f"{size:.{digits - 1}e}".partition("e")
         return f"{mantissa}e{int(exponent)}"
     return text.rstrip(".")
-
-
-NEAR = 2e-15
-"""How far, in parts of it, a double may be from the figure that it stands for (`rounded`)."""
-
-
-def rounded(values: Array, digits: int) -> Array | None:
-    """What the figures of many values say, as doubles; None where doubles cannot tell how one of them is rounded."""
-    size = np.abs(values)
-    with np.errstate(all="ignore"):
-        scale = 10.0 ** (digits - 1 - np.floor(np.log10(size)))
-        whole = np.rint(size * scale)
-        unsure = np.abs(np.abs(size * scale - whole) - 0.5) <= NEAR * 10.0**digits
-        made = np.where(size == 0, 0.0, np.copysign(whole / scale, values))
-    return made if np.isfinite(made).all() and not (unsure & (size != 0)).any() else None
 
 
 def substituted(value: float) -> str:
