@@ -21,8 +21,8 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation import formula as room
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr, Name, Series, Sum, keys, names, terms_of
-from nntutor.core.notation.named import NEAR, Keys, rounded
-from nntutor.core.notation.redoing import equals
+from nntutor.core.notation.named import Keys
+from nntutor.core.notation.redoing import NEAR, equals, rounded
 from nntutor.core.notation.spelling import is_number, numbers, pieces, text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref

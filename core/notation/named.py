@@ -10,8 +10,6 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from nntutor.core.arrays import Array
-
 
 @dataclass(frozen=True)
 class Columns:
@@ -112,18 +110,3 @@ class Keys(Sequence[Any]):
             if start <= place and (stop is None or place < stop):
                 return int(place)
         raise ValueError(key)
-
-
-NEAR = 2e-15
-"""How far, in parts of it, a double may be from the figure that it stands for (`rounded`)."""
-
-
-def rounded(values: Array, digits: int) -> Array | None:
-    """What the figures of many values say, as doubles; None where doubles cannot tell how one of them is rounded."""
-    size = np.abs(values)
-    with np.errstate(all="ignore"):
-        scale = 10.0 ** (digits - 1 - np.floor(np.log10(size)))
-        whole = np.rint(size * scale)
-        unsure = np.abs(np.abs(size * scale - whole) - 0.5) <= NEAR * 10.0**digits
-        made = np.where(size == 0, 0.0, np.copysign(whole / scale, values))
-    return made if np.isfinite(made).all() and not (unsure & (size != 0)).any() else None

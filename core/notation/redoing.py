@@ -11,26 +11,38 @@ from typing import Any
 
 import numpy as np
 
+from nntutor.core.arrays import Array
 from nntutor.core.notation.evaluating import Values, expand, products
 from nntutor.core.notation.formula import Call, Div, Expr, Mul, Name, Neg, Num, Series, Square, Sub, Sum, keys
-from nntutor.core.notation.named import NEAR
 from nntutor.core.notation.style import Style, sign
 
 # More digits than the figures of a product have together, and how near 1/3·3 comes to 1 in so many.
 _PRECISION, _NEAR = 60, Decimal("1e-50")
 _SHORT = Decimal("5e-4")
+NEAR = 2e-15
+"""How far, in parts of it, a double may be from the figure that it stands for."""
 _SPARE = 4  # roundings of a product beside those of its names
-
 
 Near = tuple[Decimal, Decimal]
 """A number, and how far it may be from the exact one."""
+
+
+def rounded(values: Array, digits: int) -> Array | None:
+    """What the figures of many values say, as doubles; None where doubles cannot tell how one of them is rounded."""
+    size = np.abs(values)
+    with np.errstate(all="ignore"):
+        scale = 10.0 ** (digits - 1 - np.floor(np.log10(size)))
+        whole = np.rint(size * scale)
+        unsure = np.abs(np.abs(size * scale - whole) - 0.5) <= NEAR * 10.0**digits
+        made = np.where(size == 0, 0.0, np.copysign(whole / scale, values))
+    return made if np.isfinite(made).all() and not (unsure & (size != 0)).any() else None
 
 
 def equals(expr: Expr, figure: Callable[[Any], str], shown: str, style: Style, rounded: Values | None = None) -> str:
     """`=` where the figures give what is shown, rounded as that is, else `≈`.
 
     figure: what stands for a name; shown: what stands as the result; both with the minus sign of ASCII. rounded: what
-    stands for all names in one place of a long sum's terms (`named.rounded`), which is worked out in doubles then,
+    stands for all names in one place of a long sum's terms (see `rounded` above), which is worked out in doubles then,
     and in decimals only where these cannot tell.
     """
     return "=" if _gives(expr, figure, shown, rounded) else sign("≈", style)

@@ -15,8 +15,7 @@ from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure, substituted
 from nntutor.core.notation.formula import Expr
-from nntutor.core.notation.named import rounded
-from nntutor.core.notation.redoing import equals
+from nntutor.core.notation.redoing import equals, rounded
 from nntutor.core.notation.spelling import Token, text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
