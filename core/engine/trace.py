@@ -8,7 +8,7 @@ its value come from the same pass.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +46,7 @@ class Trace:
     _shared: Array
     _pass: Array
     hidden: frozenset[Ref] = frozenset()
+    _arrays: dict[tuple[str, int, bool], Array] = field(init=False, default_factory=dict)  # that were asked for
 
     def __repr__(self) -> str:
         return f"<trace of iteration {self.iteration}: {len(self)} steps, E {figure(self.error)}>"
@@ -94,11 +95,6 @@ class Trace:
         if wanted not in self._arrays:
             self._arrays[wanted] = self._array(kind, layer, bias)
         return self._arrays[wanted]
-
-    @cached_property
-    def _arrays(self) -> dict[tuple[str, int, bool], Array]:
-        """Those that were asked for: each number of a step is looked up in one."""
-        return {}
 
     def _array(self, kind: str, layer: int, bias: bool) -> Array:
         if kind in PER_WEIGHT:
