@@ -234,11 +234,12 @@ class Terminal(Program):
 
     def until(self, text: str, longest: float = 15.0) -> str:
         """Read until the screen shows the text; the screen."""
-        ends = time.monotonic() + longest
-        while text not in self.text() and time.monotonic() < ends:
-            self.receive(0.05)
-        assert text in self.text(), f"{text!r} does not come up:\n{self.text()}"
-        return self.text()
+        ends, shown = time.monotonic() + longest, self.text()
+        while text not in shown and time.monotonic() < ends:
+            if self.receive(0.05):
+                shown = self.text()
+        assert text in shown, f"{text!r} does not come up:\n{shown}"
+        return shown
 
     def cells(self, y: int) -> list[pyte.screens.Char]:
         """A row as it is seen: of a wide glyph that is half overwritten the other half is blank."""
