@@ -76,7 +76,7 @@ class Part:
 
 
 def _reading(tree: Expr, leaf: Callable[[Ref], str], style: Style) -> list[Part]:
-    spelled = tokens(tree, leaf, style)
+    spelled = tokens(tree, leaf, style, cases=True)
     return [
         Part(_bare(token.text), token.key is not None or token.text.isnumeric())
         for token in spelled
