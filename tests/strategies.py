@@ -19,8 +19,6 @@ from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import DEFAULT_RATE, EPSILON_AT, FORMS, OPTIMIZERS, Optimizer
 
-LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
-
 
 def share(of: float) -> settings:
     """The profile, with this share of its examples: for laws whose examples take long, or are many and quick."""
@@ -46,10 +44,10 @@ def problems(
     layers = []
     for place, (inputs, units) in enumerate(pairwise(sizes)):
         last = place == len(sizes) - 2
-        kind = LAST[error] if last and error in LAST else draw(st.sampled_from(activations))
+        kind = LOSSES[error].last if last else ""
         layers.append(
             Layer(
-                kind,
+                kind or draw(st.sampled_from(activations)),
                 random.uniform(-1, 1, (units, inputs)),
                 random.uniform(-1, 1, units) if draw(st.booleans()) else None,
                 learn=everything_learns or draw(st.booleans()),
@@ -93,7 +91,7 @@ def other_settings(problem: Problem) -> st.SearchStrategy[Problem]:
         replace,
         st.just(problem),
         optimizer=optimizers,
-        over_outputs=st.just("") if problem.error in ("softmax-ce", "perceptron") else st.sampled_from(("sum", "mean")),
+        over_outputs=st.sampled_from(("sum", "mean")) if LOSSES[problem.error].averaged else st.just(""),
         over_samples=st.sampled_from(("mean", "sum")),
         l1=rate,
         l2=rate,

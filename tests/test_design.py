@@ -153,12 +153,20 @@ def sheets(name: str) -> Iterator[str]:
             yield f"lessons/sheets/{language}.toml: {name}"
 
 
+def readme(name: str) -> Iterator[str]:
+    """The page where the sheet on it, which lists what each key may be, does not have the name."""
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
+    if name not in {one for listed in re.findall(r"# ([\w-]+(?: \| [\w-]+)+)", told) for one in listed.split(" | ")}:
+        yield f"README.md: {name}"
+
+
 def of_activation(name: str) -> Iterator[str]:
     yield from said(f"activation_name.{name}")
     for kind in ("out", "slope"):
         for group in ("kind", "why"):
             yield from said(f"{group}.{kind}_{name.replace('-', '_')}")
     yield from sheets(name)
+    yield from readme(name)
 
 
 def of_error(name: str) -> Iterator[str]:
@@ -171,6 +179,7 @@ def of_error(name: str) -> Iterator[str]:
     if loss is None or loss.unfit is not None:
         yield from said(f"expected.{name}")
     yield from sheets(name)
+    yield from readme(name)
 
 
 def of_optimizer(name: str) -> Iterator[str]:
@@ -178,6 +187,7 @@ def of_optimizer(name: str) -> Iterator[str]:
     yield from said(f"kind.change_{name}")
     yield from said(f"why.change_{name}")
     yield from sheets(name)
+    yield from readme(name)
 
 
 def of_mistake(name: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from nntutor.core.files import writing
 from nntutor.core.files.problem import on_surface, parse
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Network, Problem, Samples
+from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS, Optimizer
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.export import write
@@ -115,9 +116,9 @@ def test_nor_in_an_export(problem: Problem, format: str) -> None:
     exported(problem, format)
 
 
-@pytest.mark.parametrize("error", ["mse", "softmax-ce", "bce", "perceptron"])
+@pytest.mark.parametrize("error", LOSSES)
 def test_nor_in_a_file_whose_targets_are_too_large(error: str) -> None:
-    activation = {"bce": "sigmoid", "perceptron": "step"}.get(error, "identity")
+    activation = LOSSES[error].last or "identity"
     layer = f'[[layer]]\nactivation = "{activation}"\nweights = [[0.1], [0.2]]\n'
     text = f'error = "{error}"\n{layer}[[sample]]\ninput = [1]\ntarget = [1e308, 1e308]\n'
     with suppress(WrongTargets):

@@ -20,7 +20,6 @@ from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import OPTIMIZERS
 
 FILE = Path(__file__).parent / "kept" / "formulas.txt"
-LAST = {"bce": "sigmoid", "softmax-ce": "identity", "perceptron": "step"}
 PROBLEM = """
 error = "{error}"
 batch = {batch}
@@ -52,10 +51,8 @@ def kept() -> Iterator[str]:
     """The formula of the first step of each kind in each layer; only what no setting before has shown."""
     seen: set[str] = set()
     for error, hidden, optimizer, batch in settings():
-        problem = parse(
-            PROBLEM.format(error=error, hidden=hidden, optimizer=optimizer, batch=batch, last=LAST.get(error, hidden)),
-            "kept",
-        )
+        last = LOSSES[error].last or hidden
+        problem = parse(PROBLEM.format(error=error, hidden=hidden, optimizer=optimizer, batch=batch, last=last), "kept")
         yield f"=== {error}, {hidden}, {optimizer}, {batch}"
         trace = Timeline.start(problem).trace
         for step in trace:

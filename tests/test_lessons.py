@@ -288,7 +288,7 @@ def problems() -> Iterator[tuple[Problem, str]]:
     for activation in ACTIVATIONS:
         yield replace(plain, network=Network((Layer(activation, first, None), plain.network.layers[1]))), ""
     for error in LOSSES:
-        last = {"softmax-ce": "identity", "perceptron": "step"}.get(error, "sigmoid")
+        last = LOSSES[error].last or "sigmoid"
         layers = (plain.network.layers[0], Layer(last, second, [0.3, 0.4]))
         yield replace(plain, error=error, network=Network(layers)), ""
         if error == "perceptron":

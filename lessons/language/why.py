@@ -31,6 +31,7 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
     where = "output" if ref.layer == last else "hidden"
     many = ("_summed" if problem.over_samples == "sum" else "_many") if several else ""
     optimizer = problem.optimizer.name
+    error = _ERROR.get(problem.error, problem.error).replace("-", "_")
     # The forms of momentum have one name and several meanings: v is a velocity, a sum of gradients or their mean.
     form = f"_{problem.optimizer.form}" if optimizer == "momentum" and problem.optimizer.form != "velocity" else ""
     # Rosenblatt's rule is no derivative, so nothing of it says how E moves.
@@ -45,7 +46,7 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
         case "probability":
             return "probability"
         case "error" if ref.unit:
-            return f"error_{_ERROR.get(problem.error, problem.error).replace('-', '_')}"
+            return f"error_{error}"
         case "error":
             return "error_surface" if problem.surface else f"error{many}"
         case "out-gradient" if not ref.layer:
@@ -55,7 +56,7 @@ def kind_of(problem: Problem, ref: Ref, several: bool, mistake: str) -> str:
             return "out_gradient_wrong" if wrong else f"out_gradient_{where}"
         case "delta":
             merged = where == "output" and LOSSES[problem.error].delta is not None
-            return f"delta_{_ERROR.get(problem.error, problem.error)}" if merged else f"delta_{where}"
+            return f"delta_{error}" if merged else f"delta_{where}"
         case "gradient" if problem.surface:
             return "gradient_surface"
         case "gradient":
