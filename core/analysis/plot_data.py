@@ -34,13 +34,21 @@ def error_curve(errors: Array, columns: int) -> tuple[Array, Array]:
     return frozen(iterations + 1), frozen(errors[iterations])
 
 
-def regions(problem: Problem, state: State, across: Span, up: Span, columns: int, rows: int) -> Array:
-    """Outputs over the plane of two inputs: (rows, columns, outputs), the first row at the top.
+def regions(
+    problem: Problem, state: State, across: Span, up: Span, columns: int, rows: int, layer: int | None = None
+) -> Array:
+    """Out over the plane of two inputs, of a layer or of the last: (rows, columns, units), the first row at the top.
 
     The problem must have two inputs.
     """
-    grid = _grid(across, up, columns, rows)
-    return frozen(_forward(problem, state, grid)[-1].reshape(rows, columns, -1))
+    outs = _over(problem, state, across, up, columns, rows)
+    return frozen(outs[-1 if layer is None else layer - 1].reshape(rows, columns, -1))
+
+
+@lru_cache(maxsize=8)  # planes of several units are drawn of it, and at every step that leaves the weights as they are
+def _over(problem: Problem, state: State, across: Span, up: Span, columns: int, rows: int) -> list[Array]:
+    """The out of every layer over the plane: (points, units)."""
+    return _forward(problem, state, _grid(across, up, columns, rows))
 
 
 def _grid(across: Span, up: Span, columns: int, rows: int) -> Array:
@@ -171,12 +179,17 @@ def activation_curve(name: str, leak: float, nets: Array) -> tuple[Array, Array]
 @lru_cache(maxsize=8)  # as of `right_side`, which knows weights again by the state that they are in
 def params_at(trace: Trace, step: int) -> State:
     """The weights as they stand after a step of the iteration: new ones as far as they have been made."""
+    made = [
+        ref
+        for number, layer in enumerate(trace.plan.shape.layers, 1)
+        for unit in range(1, layer.units + 1)
+        for source in layer.sources
+        if trace.known(ref := Ref("new", number, unit, source), step)
+    ]
+    if not made:
+        return trace.before
     params = trace.before.params.copy()
-    for number, layer in enumerate(trace.plan.shape.layers, 1):
-        for unit in range(1, layer.units + 1):
-            for source in layer.sources:
-                ref = Ref("new", number, unit, source)
-                if trace.known(ref, step):
-                    view, place = trace.parameter(params, ref)
-                    view[place] = trace.value(ref)
+    for ref in made:
+        view, place = trace.parameter(params, ref)
+        view[place] = trace.value(ref)
     return State(trace.before.done, frozen(params), trace.before.slots)

@@ -105,9 +105,8 @@ def _of_unit(problem: Problem, state: State, unit: int) -> Answers:
     lowest = max(activation(first.activation, first.slope).least, -1.0)
 
     def answers(across: Span, up: Span, rows: int, columns: int) -> Array:
-        x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
-        out = plane_points(problem, state, np.column_stack([x.ravel(), y.ravel()]), 1)[:, unit - 1]
-        return frozen(((out - lowest) / (1 - lowest)).reshape(rows, columns))
+        out = regions(problem, state, across, up, columns, rows, 1)[:, :, unit - 1]
+        return frozen((out - lowest) / (1 - lowest))
 
     return answers
 
