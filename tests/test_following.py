@@ -203,13 +203,13 @@ DEPTHS = [
         "en",
         "the error of answering ½ to everything",
         "With 3 layers it has learned",
-        "There are 2 here. In iteration 2000 h1",
+        "There are 2 here. By iteration 2000 h1",
     ),
     (
         "ko",
         "어떤 입력에든 ½이라고 답할 때의 오차",
         "층이 3개이면 학습이 됩니다",
-        "은닉층이 2개 있습니다. 2000번째 반복에서 층 h1은",
+        "은닉층이 2개 있습니다. 2000번째 반복까지 층 h1은",
     ),
 ]
 
@@ -324,7 +324,7 @@ BY_HAND = [
     ("xor", "drop", "This is the drop"),
     ("xor", "not-stuck", "They grow"),
     ("xor", "free", "free"),
-    ("xor", "stuck", "in the last 100 iterations"),
+    ("xor", "stuck", "hardly moved since iteration 1900"),
     ("relu", "learns", "It has learned"),
     ("vanishing", "crawl", "It crawls"),
     ("momentum", "zigzag", "They alternate"),
