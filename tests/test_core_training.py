@@ -160,6 +160,18 @@ def test_a_net_that_overflows_behind_a_saturated_unit_is_seen_by_running_and_ste
     assert place.trace["net_o1"] == np.inf and place.trace["o1"] == 1
 
 
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("rate", [1e160, 1e200])
+def test_a_move_to_finite_weights_whose_error_overflows_is_seen_by_running(rate: float, count: int) -> None:
+    """Every number of the iteration is finite; E after the move, which a run does not work out, is not."""
+    network = Network((Layer("identity", np.array([[1.0]]), None),))
+    problem = Problem(network, Samples.of([[1.0], [0.0]], [[0.0], [0.0]]), Optimizer("sgd", rate))
+    trace = Timeline.start(problem).trace
+    assert trace.diverged and np.isfinite(trace["w1⁺"]) and not np.isfinite(trace.error_after)
+    engine = Engine(problem)
+    assert run(engine, engine.start(), count).diverged == 1
+
+
 def test_large_but_finite_numbers_are_no_divergence() -> None:
     """e^1000 inside σ overflows on the way to a number that is right."""
     network = Network((Layer("sigmoid", np.array([[-1000.0]]), None),))
