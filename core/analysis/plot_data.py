@@ -34,6 +34,7 @@ def error_curve(errors: Array, columns: int) -> tuple[Array, Array]:
     return frozen(iterations + 1), frozen(errors[iterations])
 
 
+@lru_cache(maxsize=4)  # asked for by every unit that is drawn, and by every step that leaves the weights as they are
 def regions(
     problem: Problem, state: State, across: Span, up: Span, columns: int, rows: int, layer: int | None = None
 ) -> Array:
@@ -41,14 +42,8 @@ def regions(
 
     The problem must have two inputs.
     """
-    outs = _over(problem, state, across, up, columns, rows)
-    return frozen(outs[-1 if layer is None else layer - 1].reshape(rows, columns, -1))
-
-
-@lru_cache(maxsize=8)  # planes of several units are drawn of it, and at every step that leaves the weights as they are
-def _over(problem: Problem, state: State, across: Span, up: Span, columns: int, rows: int) -> list[Array]:
-    """The out of every layer over the plane: (points, units)."""
-    return _forward(problem, state, _grid(across, up, columns, rows))
+    out = _forward(problem, state, _grid(across, up, columns, rows))[-1 if layer is None else layer - 1]
+    return frozen(out.reshape(rows, columns, -1))
 
 
 def _grid(across: Span, up: Span, columns: int, rows: int) -> Array:
