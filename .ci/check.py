@@ -57,8 +57,6 @@ def main(wanted: list[str]) -> int:
     environment.prepare()
     for name in wanted or STAGES:
         print(f"--- {name}", flush=True)
-        if "pytest" in (STAGES.get(name) or ASKED[name]):
-            compile_tests(environment)
         command = STAGES.get(name) or ASKED[name]
         status = subprocess.run([str(environment.python), *command], cwd=ROOT).returncode
         if status:
@@ -145,14 +143,6 @@ def normalized(name: str) -> str:
 
 
 # --- another Python ----------------------------------------------------------------------------------
-
-
-def compile_tests(environment: Environment) -> None:
-    """Once in a new folder, by one process: each of the workers of the tests would compile and rewrite all of them."""
-    if not any((ROOT / "tests" / "__pycache__").glob(f"conftest.*{OWN.replace('.', '')}*pytest*")):
-        command = [str(environment.python), "-m", "pytest", "--collect-only", "-q", "-n", "0"]
-        variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
 
 
 def second() -> int:
