@@ -139,6 +139,8 @@ class Program:
         if status is None:
             self.kill()
             raise AssertionError(f"the program does not end:\n{self.text()}")
+        while rest := self.receive(0):  # written between the last look and the end
+            self.last += rest
         self.close()
         return status
 
