@@ -103,7 +103,7 @@ def _is_crowded(frame: Frame, edges: Sequence[tuple[Edge, int]], look: Look) -> 
     rows, columns = (np.concatenate([getattr(line, name) for line in lines]) for name in ("rows", "columns"))
     broad, tall = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
     dots = np.unique(rows * broad + columns - columns.min())
-    return len(dots) > _CROWD * broad * tall
+    return bool(len(dots) > _CROWD * broad * tall)
 
 
 def _kind(frame: Frame, seen: tuple[bytes, ...], edge: Edge) -> int:
