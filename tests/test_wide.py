@@ -252,6 +252,8 @@ def test_a_hidden_number_stands_nowhere(size: tuple[int, int]) -> None:
         ("cycle", (1, 4), "matrices", 40, ["steps"]),
         ("deeper", (1, 9), "network", 40, []),
         ("deeper", (1, 9), "network", 50, ["matrices"]),
+        ("wall", (1, 1), "inequalities", 40, ["network", "matrices"]),
+        ("old-weights", (1, 28), "runs", 40, ["network"]),
         ("start", (1, 4), "network", 40, ["matrices"]),
         ("start", (2, 4), "network", 40, ["curve", "matrices"]),
     ],

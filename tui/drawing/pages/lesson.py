@@ -37,7 +37,8 @@ _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
-_STILL, _SHORT = ("steps", "moves", "layers"), ("matrices",)  # tables, the former of one height at every step
+# Tables, the former of one height at every step.
+_STILL, _SHORT = ("steps", "moves", "layers", "inequalities"), ("matrices", "runs", "seeds")
 _LEAST_BELOW = {"": 8, "network": 10}  # rows of that one
 _UNIT = 11  # rows of a unit in a picture of the network, above which its edges are only longer
 _OF_THE_STEP = ("network", "steps", "matrices", "moves")  # the views in which what is asked for has a place
