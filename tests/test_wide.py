@@ -269,6 +269,24 @@ def test_what_a_view_leaves_free_of_a_wide_screen_goes_to_one_that_is_not_there_
     assert sorted(named) == sorted(below)
 
 
+@pytest.mark.parametrize(("lesson", "view"), [("adam", "moves"), ("wall", "inequalities")])
+def test_a_short_table_has_the_steps_below_it_where_there_is_one_column(lesson: str, view: str) -> None:
+    session = screens.of_lesson(lesson, known=True)
+    study = replace(study_of(session), view=view)
+    rows = page.rows(replace(session, study=study))
+    (title,) = (at for at, row in enumerate(rows) if text(row).startswith(f"── {EN.say('view_name.steps')} ─"))
+    assert any(text(row).startswith("▸") and row[-1].style == "result" for row in rows[title + 1 :])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_legend_of_a_race_leaves_room_for_its_curves(language: str) -> None:
+    session = screens.of_lesson("adam", language)
+    while study_of(session).last < len(study_of(session).lesson.stops) - 1:  # type: ignore[union-attr]
+        session = screens.without_note(lint.ran(screens.pressed(session, "continue")))
+    assert study_of(session).view == "race"
+    assert any("┤" in line for line in screens.lines(session))
+
+
 @pytest.mark.parametrize("size", [(120, 40), (200, 50)])
 def test_what_stands_below_the_bars_of_layers_takes_all_their_room_and_stands_still(size: tuple[int, int]) -> None:
     session = screens.of_lesson("vanishing", size=size, known=True)

@@ -39,7 +39,7 @@ _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what 
 _LEAST_PROSE = 2
 # Tables, the former of one height at every step.
 _STILL, _SHORT = ("steps", "moves", "layers", "inequalities"), ("matrices", "runs", "seeds")
-_LEAST_BELOW = {"": 8, "network": 10}  # rows of that one
+_LEAST_BELOW = {"": 8, "network": 10, "steps": 5}  # rows of that one
 _UNIT = 11  # rows of a unit in a picture of the network, above which its edges are only longer
 _OF_THE_STEP = ("network", "steps", "matrices", "moves")  # the views in which what is asked for has a place
 _KEPT = 3  # rows that a message leaves to the place and the formula
@@ -133,7 +133,8 @@ class LessonPage:
         """The view that is chosen, below a line; on a wide screen two of them, below their names."""
         width, left = self.session.width, _left(self.session.width)
         if not self.wide:
-            return [rule(width, self.look), *self._view(self.study.view, width, height)]
+            spare = [name for name in views.spare(self.study) if name != self.study.view]
+            return [rule(width, self.look), *self._filled(self.study.view, spare, width, height)]
         names = views.drawn_views(self.study, self.has_picture())
         first, *others = self.seen()
         head = tabs_row(first, "".join(others), names, self.words, width, left + _GAP, self.look)
