@@ -62,6 +62,16 @@ def test_an_older_and_a_newer_file_ask_nothing_and_open(tmp_path: Path, version:
     store.close()
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (40, 10)])
+def test_what_is_typed_stands_below_what_is_asked(size: tuple[int, int]) -> None:
+    session = replace(at_list(), width=size[0], height=size[1])
+    session = screens.pressed(reviewed(session, ("hidden-delta",)), "continue")
+    rows = screens.lines(session)
+    (line,) = (at for at, row in enumerate(rows) if row.startswith(" :"))
+    assert len(rows) == size[1] and (line == size[1] - 2 or (rows[line - 2].strip() and not rows[line - 1]))
+    assert not any(rows[line + 1 : -1]) and all(len(row) <= 91 for row in rows[2:-1])
+
+
 def test_what_is_skipped_comes_back_the_next_day_and_not_at_once() -> None:
     for box in range(4):
         kept = answers.after(Skill(box, 0.0, ""), Answer("update", "skipped", 100 * DAY))
