@@ -1,8 +1,7 @@
 """The Textual app: it composes one page, forwards keys, and carries out what the session asks for.
 
-It computes and formats nothing. A key becomes an action, `update` makes the next session of it, the
-drawing makes rows of that, the page paints the rows that changed. What takes time or touches files,
-background runs and saving, is started from here.
+It computes and formats nothing. A key becomes an action, `update` makes the next session of it, the drawing makes rows
+of that, the page paints the rows that changed. What takes time or touches files is started from here.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from nntutor.lessons.language.words import load
-from nntutor.tui import acting
+from nntutor.tui import acting, ahead
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.rows import Row
@@ -131,6 +130,8 @@ class Tutor(OpenApp):
         self.screen.refresh()
         gc.freeze()  # what stands now stays: the collector need not look through it at every turn
         gc.enable()
+        if not self.is_headless:
+            ahead.begin(self.session.language, self._answered)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
