@@ -18,12 +18,17 @@ def kind_of(value: object) -> str:
 
 def array_of(values: Any, dimensions: int = 0) -> Array:
     """Numbers of another library as an array of ours."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise NotRead("numbers", kind_of(values)) from None
+        if hasattr(values, "detach"):
+            values = values.detach().cpu().numpy()
+        whole = np.asarray(values)
+        if whole.dtype.kind not in "fiubO" or np.ma.is_masked(values):
+            raise TypeError
+        array = np.asarray(whole, dtype=np.float64)
+    # PyTorch raises TypeErrors and RuntimeErrors of tensors that NumPy has not: bfloat16, sparse, without data.
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        found = f", {values.dtype}" if hasattr(values, "dtype") else ""
+        raise NotRead("numbers", kind_of(values) + found) from None
     if not array.size or not np.isfinite(array).all() or (dimensions and array.ndim != dimensions):
         raise NotRead("numbers", str(array.shape))
     return array
