@@ -30,7 +30,7 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.engine.training import replay
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
 from nntutor.core.files.problem import parse
-from nntutor.core.problems.network import Problem
+from nntutor.core.problems.network import Problem, Samples
 from nntutor.core.rules.losses import LOSSES
 from nntutor.lessons.course import builtin
 
@@ -256,7 +256,8 @@ def test_a_share_of_the_right_number_may_be_allowed() -> None:
 
 
 def test_what_is_not_finite_is_a_value() -> None:
-    wild = replace(TWO, optimizer=TWO.optimizer.with_rate("learning_rate", 1e308 * 10))
+    far = Samples.of(TWO.samples.inputs, [[-1000.0, 0.99]])
+    wild = replace(TWO, samples=far, optimizer=TWO.optimizer.with_rate("learning_rate", 1e308))
     assert str(right(wild)["w5_new"]) == "-inf"
     assert told("w5_new = -inf", wild).verdict == "right"
     assert told("w5_new = inf", wild).verdict != "right" and told("w5_new = nan", wild).verdict != "right"

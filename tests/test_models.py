@@ -185,6 +185,8 @@ REFUSED: list[tuple[Any, ...]] = [
     (net(), INPUTS, TARGETS, loss(), optimizer("SGD", group(**SGD, initial_lr=0.1))),  # a schedule moves it
     (net(named("Tanh", _forward_hooks={0: print})), INPUTS, TARGETS, loss()),
     (named("Sequential", linear(1, 2), _forward_pre_hooks={0: print}), INPUTS, TARGETS, loss()),
+    (net(), INPUTS, TARGETS, loss(), optimizer("SGD", group(**SGD | {"momentum": 1.0}))),
+    (net(), INPUTS, TARGETS, loss(), optimizer("Adam", group(betas=(0.9, 0.999), eps=0.0))),
     (net(hidden="Softplus", beta=1, threshold=1), INPUTS, TARGETS, loss()),
     (net(), INPUTS + 1j, TARGETS, loss()),
     (net(), np.ma.masked_array(INPUTS, INPUTS < 0), TARGETS, loss()),
@@ -215,6 +217,9 @@ REFUSED: list[tuple[Any, ...]] = [
     (net(), INPUTS, np.ones((3, 2)), loss()),
     (net(), INPUTS[:2], np.ones((2, 1)) * np.nan, loss()),
     (net(), "words", TARGETS, loss()),
+    (net(), INPUTS[:2], TARGETS, loss()),
+    (net(), INPUTS, TARGETS[:, :, None], loss()),
+    (net(), INPUTS, 1.0, loss()),
     (net(), [], TARGETS, loss()),
     (named("Sequential", linear(3, 2)), INPUTS, np.array([0, 1, 3]), loss("CrossEntropyLoss")),
     (named("Sequential", linear(3, 2)), INPUTS, np.array([0, 1, 0.5]), loss("CrossEntropyLoss")),
@@ -261,6 +266,7 @@ def test_a_classifier_takes_its_own_labels() -> None:
     [
         (mlp(solver="lbfgs"), INPUTS, TARGETS),
         (mlp(learning_rate="adaptive"), INPUTS, TARGETS),
+        (mlp(momentum=1.0), INPUTS, TARGETS),
         (mlp(), INPUTS, TARGETS, loss()),
         (mlp(out_activation_="logistic", classes_=np.array(["no", "yes"])), INPUTS, np.array(["yes", "no", "maybe"])),
     ],

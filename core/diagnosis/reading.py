@@ -47,7 +47,7 @@ def _from(stream: BinaryIO | None, too_large: TooLarge) -> bytes:
 
 def of_mapping(values: Mapping[str, object]) -> tuple[list[Named], str]:
     """Numbers and arrays by their names; what holds texts is read as written. Raises NotValues."""
-    return checked([_of(name, value) for name, value in values.items()], _GIVEN), _GIVEN
+    return checked([_of(str(name), value) for name, value in values.items()], _GIVEN), _GIVEN
 
 
 def _of(name: str, value: object) -> Named:
@@ -59,6 +59,6 @@ def _of(name: str, value: object) -> Named:
         raise NotValues(_GIVEN, None, "ragged", name) from None
     if array.dtype.kind in "US":
         return named(name, array.tolist(), _GIVEN)
-    if array.dtype.kind not in "fiub":
+    if array.dtype.kind not in "fiub" or np.ma.is_masked(value):
         raise NotValues(_GIVEN, None, "kind", name)
     return Named(name, exact(array))

@@ -10,8 +10,8 @@ import numpy as np
 
 from nntutor.core.arrays import Array
 from nntutor.core.errors import NotRead
-from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.problems.others import array_of, fitting, one_hot, rows
+from nntutor.core.problems.network import Layer, Network, Problem
+from nntutor.core.problems.others import array_of, one_hot, optimizer_of, rows, samples_of
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import Optimizer
@@ -59,16 +59,15 @@ def of_torch(module: Any, inputs: Array, targets: Any, loss: Any, optimizer: Any
     classes = kind in ("CrossEntropyLoss", "NLLLoss") and np.ndim(targets) == 1
     wanted = one_hot(array_of(targets), units) if classes else rows(array_of(targets))
     over_outputs = "sum" if reduction == "sum" and error in ("mse", "bce") else ""
-    return fitting(
-        Problem(
-            Network(tuple(layers)),
-            Samples(inputs, wanted),
-            _torch_optimizer(optimizer, layers),
-            error,
-            "full",
-            over_outputs=over_outputs,
-            over_samples=reduction,
-        )
+    network = Network(tuple(layers))
+    return Problem(
+        network,
+        samples_of(inputs, wanted, network, error),
+        _torch_optimizer(optimizer, layers),
+        error,
+        "full",
+        over_outputs=over_outputs,
+        over_samples=reduction,
     )
 
 
@@ -182,16 +181,18 @@ def _torch_optimizer(optimizer: Any, layers: list[Layer]) -> Optimizer:
     rate = float(first["lr"])
     match name:
         case "SGD" if first["momentum"] == 0:
-            return Optimizer("sgd", rate)
+            return optimizer_of("sgd", rate)
         case "SGD":
             kind = "nesterov" if first["nesterov"] else "momentum"
-            return Optimizer(kind, rate, float(first["momentum"]), form="velocity" if first["nesterov"] else "torch")
+            return optimizer_of(
+                kind, rate, momentum=float(first["momentum"]), form="velocity" if first["nesterov"] else "torch"
+            )
         case "Adagrad":
-            return Optimizer("adagrad", rate, epsilon=float(first["eps"]))
+            return optimizer_of("adagrad", rate, epsilon=float(first["eps"]))
         case "RMSprop":
-            return Optimizer("rmsprop", rate, rho=float(first["alpha"]), epsilon=float(first["eps"]))
+            return optimizer_of("rmsprop", rate, rho=float(first["alpha"]), epsilon=float(first["eps"]))
     beta1, beta2 = map(float, first["betas"])
-    return Optimizer("adam", rate, beta1=beta1, beta2=beta2, epsilon=float(first["eps"]), decay=decay)
+    return optimizer_of("adam", rate, beta1=beta1, beta2=beta2, epsilon=float(first["eps"]), decay=decay)
 
 
 def _decay(name: str, groups: Any) -> float:
