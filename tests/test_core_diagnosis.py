@@ -186,6 +186,24 @@ def test_a_row_may_end_before_the_column_of_iterations() -> None:
     assert told(f"symbol,value,iteration\no1,{value!r}\n").verdict == "right"
 
 
+@pytest.mark.parametrize(
+    "given",
+    ["w5_new = 0,3589", "b1 = 0,35", "dW2 = [[0,0822 0,0827]\n [-0,0226 -0,0227]]", '{"w5_new": "0,3589"}',
+     'symbol,value\nw5_new,"−0,3589"'],
+)  # fmt: skip
+def test_a_comma_for_a_point_is_said_so(given: str) -> None:
+    with pytest.raises(NotValues) as raised:
+        told(given)
+    assert raised.value.what == "comma"
+
+
+@pytest.mark.parametrize("given", ["b1 = [0.35,0.35]", "b1 = [0.35, 0.35]", "b1 = 0.35, 0.35", "b1 = .35,.35"])
+def test_a_comma_between_numbers_is_none(given: str) -> None:
+    assert told(given).verdict == "right"
+    with pytest.raises(MisfitValue):
+        told("b1 = [1,2,3]")
+
+
 def test_what_no_network_has_is_refused_by_name_and_shape() -> None:
     for text, error in (
         ("nonsense = 1", UnknownValue), ("dW3 = [[1 2] [3 4]]", UnknownValue), ("v_w1 = 1", UnknownValue),
