@@ -13,6 +13,8 @@ from pathlib import Path
 import diagnosing
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shown import three_wide
 
 from nntutor.core.diagnosis import reading, remarks, search, trying
@@ -25,6 +27,7 @@ from nntutor.core.diagnosis.runs import Made, Runs, at_once, recorded
 from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
 from nntutor.core.diagnosis.training import Whole, constant_error, trained
+from nntutor.core.diagnosis.written import written
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.engine.training import replay
@@ -186,20 +189,36 @@ def test_a_row_may_end_before_the_column_of_iterations() -> None:
     assert told(f"symbol,value,iteration\no1,{value!r}\n").verdict == "right"
 
 
+def test_an_archive_without_anything_and_an_array_without_a_name_are_said_so(tmp_path: Path) -> None:
+    np.savez(tmp_path / "nothing.npz")
+    np.save(tmp_path / "alone.npy", np.ones((2, 2)))
+    for name, what in (("nothing.npz", "nothing"), ("alone.npy", "npy")):
+        with pytest.raises(NotValues) as raised:
+            reading.read(tmp_path / name)
+        assert raised.value.what == what
+
+
+@given(st.floats(), st.sampled_from(["{!r}", "{:.3f}", "{:.6g}", "{:.0e}"]))
+def test_a_number_alone_is_as_exact_as_in_a_list(value: float, spelling: str) -> None:
+    alone, listed = (written(tree) for tree in (spelling.format(value), [spelling.format(value)]))
+    np.testing.assert_array_equal(alone.values, listed.values[0])
+    np.testing.assert_allclose(alone.half, listed.half[0], rtol=1e-12)
+
+
 @pytest.mark.parametrize(
-    "given",
+    "typed",
     ["w5_new = 0,3589", "b1 = 0,35", "dW2 = [[0,0822 0,0827]\n [-0,0226 -0,0227]]", '{"w5_new": "0,3589"}',
      'symbol,value\nw5_new,"−0,3589"'],
 )  # fmt: skip
-def test_a_comma_for_a_point_is_said_so(given: str) -> None:
+def test_a_comma_for_a_point_is_said_so(typed: str) -> None:
     with pytest.raises(NotValues) as raised:
-        told(given)
+        told(typed)
     assert raised.value.what == "comma"
 
 
-@pytest.mark.parametrize("given", ["b1 = [0.35,0.35]", "b1 = [0.35, 0.35]", "b1 = 0.35, 0.35", "b1 = .35,.35"])
-def test_a_comma_between_numbers_is_none(given: str) -> None:
-    assert told(given).verdict == "right"
+@pytest.mark.parametrize("typed", ["b1 = [0.35,0.35]", "b1 = [0.35, 0.35]", "b1 = 0.35, 0.35", "b1 = .35,.35"])
+def test_a_comma_between_numbers_is_none(typed: str) -> None:
+    assert told(typed).verdict == "right"
     with pytest.raises(MisfitValue):
         told("b1 = [1,2,3]")
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from nntutor.core.diagnosis.archive import MAGIC, unpacked
+from nntutor.core.diagnosis.archive import ARRAY, MAGIC, unpacked
 from nntutor.core.diagnosis.text import Named, checked, named, parsed
 from nntutor.core.diagnosis.written import exact
 from nntutor.core.errors import NotValues, TooLarge, Unreadable
@@ -31,6 +31,8 @@ def read(where: str | Path, stdin: BinaryIO | None = None) -> tuple[list[Named],
             data = file.read()
     if data.startswith(MAGIC):
         return checked(list(unpacked(data, name)), name), name
+    if data.startswith(ARRAY):
+        raise NotValues(name, None, "npy", "")
     return parsed(decoded(data, name), name), name
 
 
