@@ -323,6 +323,18 @@ def test_gradients_that_were_not_set_to_0_are_found_in_the_second_iteration(
     assert told == ([("gradients-not-reset", 2, "∂E/∂w5")] if share == 1 else [])
 
 
+@pytest.mark.parametrize("named", ["", "@1"])
+@pytest.mark.parametrize("other", [2, 5])
+def test_of_numbers_of_another_iteration_it_is_said_which(other: int, named: str) -> None:
+    theirs = right(TWO, other)
+    text = "\n".join(f"{name}{named} = {theirs[name]:.6f}" for name in ("net_h1", "E", "δ_o1", "∂E/∂w5", "w5⁺"))
+    found = diagnose(TWO, parsed(text, "mine.txt"), "mine.txt")
+    assert found.verdict != "right"
+    assert [(one.id, one.iteration) for one in found.remarks] == [("other-iteration", other)]
+    unlike = diagnose(TWO, parsed(text + f"\nδ_h1 = {theirs['δ_h1'] * 1.1!r}", "mine.txt"), "mine.txt")
+    assert "other-iteration" not in [one.id for one in unlike.remarks]
+
+
 @pytest.mark.parametrize(("mistake", "id"), [("", "rounded"), ("slope-twice", "rounded-mistake")])
 def test_of_numbers_that_were_rounded_on_the_way_it_is_said_by_how_much(mistake: str, id: str) -> None:
     wrong = right(TWO, 1, mistake)

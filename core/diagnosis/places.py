@@ -58,6 +58,13 @@ class Block:
     sampled: bool = False
 
 
+def bare_name(name: str) -> str:
+    """A name without its iteration."""
+    match = _AT.fullmatch(name)
+    assert match is not None
+    return match[1]
+
+
 def blocks(given: list[Named], problem: Problem, iteration: int, file: str, shares: bool = False) -> list[Block]:
     """Every name with its places. Raises UnknownValue and MisfitValue.
 
