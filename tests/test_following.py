@@ -145,6 +145,14 @@ def test_more_digits_are_said_in_the_text_as_well() -> None:
     assert whole and all(one in spoken(more) and one not in spoken(session) for one in whole)
 
 
+@pytest.mark.parametrize(("language", "bias"), [("en", "Then the bias is added."), ("ko", "끝에 바이어스를 더합니다.")])
+def test_of_a_sum_without_a_bias_it_is_not_said_that_one_is_added(language: str, bias: str) -> None:
+    for lesson, has_one in (("descent", False), ("start", True)):
+        session = screens.pressed(screens.of_lesson(lesson, language, known=True), "iteration_next")
+        assert session.study.step.ref.kind == "net"
+        assert (bias in spoken(session)) is has_one
+
+
 def test_what_cannot_be_divided_is_left_out() -> None:
     for stop in ("forget", "uncorrected"):
         session = typed(at(screens.of_lesson("adam", size=(120, 40), known=True), stop), "η = 0")
