@@ -58,7 +58,10 @@ def test_a_lesson_is_taken_from_its_first_stop_to_its_last_by_plain_lines(
     head = words.load(language).say("plain.stop", stop="([0-9]+)", stops=stops, text="")
     found = [int(match[1]) for line in lines if (match := re.match(head, line))]
     assert sorted(set(found)) == list(range(1, stops + 1)) and found == sorted(found)
-    done = words.load(language).entries["status.lesson_done"].split(".")[0]
+    ends = "course_done" if lesson.id == LESSONS[-1].id else "lesson_done"
+    done = words.load(language).entries[f"status.{ends}"].split(".")[0]
+    following = words.load(language).entries["plain.ending_next"].replace("{key_lesson_next}", "").strip(" ,")
+    assert any(following in line for line in lines) is (ends == "lesson_done")
     assert sum(line.startswith(done) for line in lines) == 1
     assert not [line for line in lines if "{{" in line or "**" in line]
     assert talk.status == 0

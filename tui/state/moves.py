@@ -21,6 +21,8 @@ from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
 
 LESSON_DONE = note("status.lesson_done")
+COURSE_DONE = note("status.course_done")
+ENDED = (LESSON_DONE, COURSE_DONE)
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
 _SMALL = 100
@@ -83,7 +85,7 @@ def go_on(study: Study) -> Study:
     final = len(study.lesson.stops) - 1
     if study.last < final or not study.finished:
         return at_stop(study, study.last + 1 if study.last < final else study.visited + 1)
-    if study.stop == final and study.note != LESSON_DONE:
+    if study.stop == final and study.note not in ENDED:
         return replace(study, note=LESSON_DONE)
     return phase(study, 1)
 
