@@ -125,6 +125,19 @@ UNSAID = [
     ("vanishing", "crawl", "η = 0", "It crawls"),
     ("vanishing", "crawl", "w1 = 0", "It crawls"),
     ("relu", "never", "w1 = 0", "as at the start"),
+    ("old-weights", "too-small", "η = 0", "goes the same way"),
+    ("old-weights", "new-weight", "η = 0", "the check would have caught the bug"),
+    ("xor", "drop", "η = 20", "the drop"),
+    ("sgd", "single-move", "η = 0", "Only this run has moved"),
+    ("sgd", "counter", "η = 0", "are not straight"),
+    ("momentum", "zigzag", "μ = 0.9", "it crosses"),
+    ("momentum", "zigzag", "w1 = 0", "it creeps"),
+    ("momentum", "why", "μ = 0.9", "stop the zigzag"),
+    ("momentum", "velocity", "μ = 0", "still moves"),
+    ("momentum", "far-on", "η = 0", "is not always better"),
+    ("momentum", "rate", "η = 1", "it comes down"),
+    ("adam", "own-rate", "ε = 1", "is tiny"),
+    ("vanishing", "far", "t1 = 1", "But at"),
 ]
 
 

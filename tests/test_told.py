@@ -45,22 +45,36 @@ TOLD = [
     ("descent", "diverges", "less", "발산합니다", "발산하지 않습니다"),
     ("neuron", "slope", "w1 = -1", "past its steepest part", "before its steepest part"),
     ("neuron", "update", "t1 = 1", "down, since o1 was too high", "up, since o1 was too low"),
-    ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "of 4 answers are on the right side"),
+    ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "the right side of ½ has 3 of 4 answers"),
     ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
-    ("old-weights", "too-small", "η = 1e-12", "it is 17 % smaller", "they hardly differ"),
+    ("old-weights", "too-small", "η = 1e-12", "the second is 17 % smaller", "they hardly differ"),
+    ("old-weights", "parting", "η = 0", "From here on w5 is 0.4", "But w5 does not move here: it is 0.4 in both"),
+    ("old-weights", "parting", "η = 0", "여기서부터 w5는", "여기서는 w5가 움직이지 않아"),
     ("old-weights", "witness", "η = 1e-12", "어느 것이 그 결과와 맞을까요", "거의 같아서 가려내기 어렵습니다"),
     ("relu", "no-slope", "b_h1 = 2", "Here δ_h1 is 0 and 0", "Here one is on, and δ_h1 is 0.5152 and"),
     ("sgd", "wanders", "η = 0", "does not come to rest", "with η = 0 move 1000 hardly shows it"),
     ("sgd", "full-late", "η = 0.2", "takes E from", "leaves E near"),
     ("momentum", "zigzag", "η = 0", "0.09: it creeps", "0: it stays"),
     ("momentum", "zigzag", "η = 0", "작아서 조금씩만 갑니다", "0이어서 움직이지 않습니다"),
+    ("momentum", "far", "μ = 0", "carries 10 times as far", "carries no farther"),
+    ("momentum", "rate", "η = 0.05", "Does it?", "With μ = 0.403, η = 0.05"),
+    ("momentum", "rate", "w1 = 0", "Measured", "A number was set on the way"),
+    ("momentum", "rate", "η = 0.05", "정말 그럴까요?", "η = 0.05에서는 어떨까요?"),
+    ("adam", "forget", "ρ = 0", "But look at their size", "The move of w2 is 1.00 η"),
+    ("sgd", "one-sample", "w1 = 5", "Not even the sign", "but at another place on the map"),
+    ("sgd", "one-sample", "w1 = 5", "부호마저", "지도 위의 다른 자리에서"),
+    ("wall", "remember", "η = 0; w1 = -3", "so the line will move", "but with η at 0 nothing moves"),
+    ("cycle", "lower", "t1 = 0.99", "Both have come nearer", "A target was changed on the way"),
+    ("cycle", "lower", "t1 = 0.99", "둘 다 정답에 가까워졌습니다", "도중에 정답을 바꾸었으므로"),
 ]
 
 
 def after(session: Session, change: str) -> Session:
     if "=" not in change:
         return lint.ran(screens.pressed(session, change))
-    return lint.ran(typed(session, change))
+    for line in change.split(";"):
+        session = lint.ran(typed(session, line.strip()))
+    return session
 
 
 @pytest.mark.parametrize(("lesson", "stop", "change", "before", "then"), TOLD)
