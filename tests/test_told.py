@@ -91,6 +91,34 @@ def test_in_place_of_what_a_change_makes_false_stands_what_is_so_then(
     assert before in screen(at(screens.pressed(changed, "reset"), stop))
 
 
+# Lesson, stop, what is changed there, which choice is taken, what was said of it, what is said then.
+CHOSEN = [
+    ("xor", "same-delta", "w4 = 0.6", 1, "Equal outputs, equal weights", "equal in all. They are not"),
+    ("output-delta", "gradient", "t1 = 0.99", 1, "is tempting", "E falls as w5 rises, so w5 has to rise"),
+    ("output-delta", "gradient", "t1 = 0.99", 2, "so w5 has to fall", "Only a positive slope"),
+    ("hidden-delta", "from-o1", "w5 = -3", 2, "what o1 wants", "would have to be above 0. ↑"),
+    ("momentum", "velocity", "μ = 0", 2, "fades by μ in each iteration", "nothing of the older moves is left"),
+    ("momentum", "velocity", "μ = 0", 3, "is still there", "is right. With μ = 0"),
+    ("xor", "same-delta", "w4 = 0.6", 1, "변화량도 같습니다", "그런데 같지 않습니다"),
+    ("output-delta", "gradient", "t1 = 0.99", 2, "w5를 줄여야", "기울기가 양수일 때뿐입니다"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "stop", "change", "choice", "before", "then"), CHOSEN)
+def test_what_is_said_of_a_choice_is_so_after_a_change(
+    lesson: str, stop: str, change: str, choice: int, before: str, then: str
+) -> None:
+    language = "ko" if re.search("[가-힣]", before) else "en"
+
+    def said(session: Session) -> str:
+        return screen(screens.pressed(session, "ask", *["unit_next"] * choice, "continue"))
+
+    session = at(screens.of_lesson(lesson, language, size=(120, 40)), stop)
+    changed = after(session, change)
+    assert before in said(session) and then not in said(session)
+    assert before not in said(changed) and then in said(changed)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_target_that_a_lesson_hides_is_not_told_when_another_takes_its_place(language: str) -> None:
     session = screens.of_lesson("forward", language)
