@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop
 from nntutor.lessons.language import why, words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.posing import posed
@@ -302,6 +304,20 @@ def test_the_rows_that_are_right_are_those_with_a_tick_in_the_picture(lesson: st
             seen += 1
             assert said == f"{drawn[0]} {sum(drawn)}", stop.id
     assert seen
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop"), [("wall", "unit"), ("by-hand", "answer"), ("neuron", "and"), ("xor", "solved")]
+)
+def test_without_unicode_the_text_has_the_ticks_that_the_picture_has(lesson: str, stop: str) -> None:
+    drawn = [
+        Counter(re.findall(row_mark, screen(at(screens.of_lesson(lesson, style=style, known=True), stop))))
+        for style, row_mark in (
+            (Style.UNICODE, r"[●○](✓|✗)"),
+            (Style.ASCII, rf"[Xo] ({ascii_look('✓')}|{ascii_look('✗')})\b"),
+        )
+    ]
+    assert drawn[0] and drawn[1] == Counter({ascii_look(mark): count for mark, count in drawn[0].items()})
 
 
 def typed_there(session: Session, stop: Stop, change: str) -> Session:
