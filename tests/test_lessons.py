@@ -290,6 +290,7 @@ def test_no_text_without_unicode_runs_a_root_or_a_half_into_what_follows(languag
     for lesson in LESSONS:
         for stop in load.text(lesson.id, language).stops.values():
             assert not re.search(r"sqrt\w|1/2\(|step [/ ]", ascii_look(stop.text)), stop.text
+            assert " · " not in stop.text, stop.text  # what stands between the parts of a label
 
 
 def problems() -> Iterator[tuple[Problem, str]]:

@@ -21,6 +21,7 @@ from screens import update
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
@@ -36,10 +37,27 @@ from nntutor.tui.drawing.step.matrices import matrices
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.session import THEMES, Opened, Session, Typed
+from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.terminal import themes
 from nntutor.tui.terminal.themes import styles
 
 LESSONS = [lesson.id for lesson in load.lessons()]
+
+
+# --- without Unicode ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_row_is_longer_without_unicode_than_the_screen(lesson: str, size: tuple[int, int]) -> None:
+    """It would be cut at the edge: of 0.07660 there stood 0.076, behind a title with ¼ in it."""
+    first = screens.of_lesson(lesson, style=Style.ASCII, size=size, known=True)
+    second = screens.pressed(first, "continue")
+    ending = screens.pressed(first, "ending")
+    for session in (first, second, ending, screens.pressed(ending, "phase_next")):
+        for row in page._drawn(session, words_with_keys(session)):
+            text = "".join(piece.text for piece in row)
+            assert cells(ascii_look(text)) <= size[0], text
 
 
 # --- themes ------------------------------------------------------------------------------------------
