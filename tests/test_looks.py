@@ -17,6 +17,7 @@ import pytest
 import screens
 from rich.style import Style as Painted
 from screens import update
+from test_following import at, screen, typed
 
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
@@ -29,6 +30,7 @@ from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import wrapped
 from nntutor.tui.drawing.canvas.typed import CURSOR
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.drawing.pages import page
@@ -58,6 +60,31 @@ def test_no_row_is_longer_without_unicode_than_the_screen(lesson: str, size: tup
         for row in page._drawn(session, words_with_keys(session)):
             text = "".join(piece.text for piece in row)
             assert cells(ascii_look(text)) <= size[0], text
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop", "line", "written"),
+    [
+        ("momentum", "zigzag", "w1 = 0", "w1 -1.417 -> 0, from iteration 12 on"),
+        ("descent", "move", "", "[w1 0.5 -> 1.25]"),
+        ("forward", "rows", "", "hidden layer 2 -> 2"),
+    ],
+)
+def test_without_unicode_what_a_number_becomes_is_no_inequality(
+    lesson: str, stop: str, line: str, written: str
+) -> None:
+    session = at(screens.of_lesson(lesson, style=Style.ASCII, size=(140, 40), known=True), stop)
+    assert written in screen(typed(session, line) if line else session)
+
+
+def test_without_unicode_a_sign_stays_with_what_follows_it() -> None:
+    for text in (
+        "for the row o1 - t1 = +1 too",
+        "so that it is E 1.078 -> 0.07379 then",
+        "all of them: w <- w - eta*g now",
+    ):
+        for width in range(24, 40):
+            assert not re.search(r"(?:->|<-|=|-|E)$", "\n".join(wrapped(text, width)), re.MULTILINE), (text, width)
 
 
 # --- themes ------------------------------------------------------------------------------------------
