@@ -8,6 +8,7 @@ import pytest
 import screens
 from test_following import at, screen, typed
 
+from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.state.session import Session, Typed
@@ -145,3 +146,13 @@ def test_a_target_set_out_of_reach_is_told_so() -> None:
     assert "out of reach: the last activation, sigmoid" in screen(typed(session, "t1 = 5"))
     assert "out of reach" not in screen(typed(session, "t1 = 1"))
     assert "out of reach" not in screen(typed(session, "x1 = 5"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_that_is_made_of_nothing_offers_no_jump(language: str) -> None:
+    session = screens.pressed(at(screens.of_lesson("neuron", language), "flat"), "why")
+    said = words.load(language)
+    assert said.say("why_panel.nothing") in screen(session)
+    assert said.say("keys.open") not in screens.lines(session)[-1]
+    there = screens.pressed(at(screens.of_lesson("neuron", language), "with-w"), "why")
+    assert said.say("why_panel.nothing") not in screen(there) and said.say("keys.open") in screens.lines(there)[-1]
