@@ -148,6 +148,27 @@ def test_a_target_set_out_of_reach_is_told_so() -> None:
     assert "out of reach" not in screen(typed(session, "x1 = 5"))
 
 
+@pytest.mark.parametrize(
+    ("lesson", "stop", "said", "then"),
+    [
+        ("descent", "any-weight", "after 0 moves", "is where we stand."),
+        ("descent", "slope", "is the slope at the ●", "is the slope at w1 = 0.5"),
+        ("neuron", "slope", "Find the ●", "At net = 1.5"),
+        ("relu", "function", "The ● is", "A unit that is on"),
+        ("descent", "slope", "이것이 ● 자리의", "w1 = 0.5인 자리의"),
+    ],
+)
+def test_a_text_that_a_run_leaves_behind_points_to_no_mark_of_another_place(
+    lesson: str, stop: str, said: str, then: str
+) -> None:
+    language = "ko" if re.search("[가-힣]", said) else "en"
+    session = at(screens.of_lesson(lesson, language, size=(120, 40)), stop)
+    assert said in screen(session)
+    run = lint.ran(screens.pressed(session, "run", "continue"))
+    assert run.study is not None and run.study.timeline.iteration > 1
+    assert said not in screen(run) and then in screen(run)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_number_that_is_made_of_nothing_offers_no_jump(language: str) -> None:
     session = screens.pressed(at(screens.of_lesson("neuron", language), "flat"), "why")
