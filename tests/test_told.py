@@ -155,6 +155,8 @@ def test_a_target_set_out_of_reach_is_told_so() -> None:
         ("descent", "slope", "is the slope at the ●", "is the slope at w1 = 0.5"),
         ("neuron", "slope", "Find the ●", "At net = 1.5"),
         ("relu", "function", "The ● is", "A unit that is on"),
+        ("momentum", "far-on", "iteration 41 is about to begin", "Each run has a map"),
+        ("sgd", "single-move", "Only this run has moved", "All three runs stand side by side"),
         ("descent", "slope", "이것이 ● 자리의", "w1 = 0.5인 자리의"),
     ],
 )
