@@ -203,8 +203,11 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
 _TERM = r"(?:[^() ]|\([^() ]{1,6}\)){1,6}"
 _PARENTHESES = re.compile(rf"\({_TERM}( {_TERM}){{1,4}}\)")
 # A sign is read with what follows it, and a short name with its sign: w3 = 0.25, E 0.3 → 0.1, 1 − β.
-_SIGN = re.compile(r"(?<= )([=≈<>≤≥≠→←·−+/]) (?=[^ ]{1,24}(?: |$))")
-_NAME = re.compile(r"(?<![^ (])([^ ()]{1,8}) (?=(?:[−\d][^ ]{0,9} )?[=≈<>≤≥≠→←−+]\N{NO-BREAK SPACE})")
+_ARROW = "->|<-|<=|>="  # without Unicode
+_SIGN = re.compile(rf"(?<= )({_ARROW}|[=≈~<>≤≥≠→←·−+/-]) (?=[^ ]{{1,24}}(?: |$))")
+_NAME = re.compile(
+    rf"(?<![^ (])([^ ()]{{1,8}}) (?=(?:[−\d-][^ ]{{0,9}} )?(?:{_ARROW}|[=≈~<>≤≥≠→←−+-])\N{{NO-BREAK SPACE}})"
+)
 _JOINED = "\N{NO-BREAK SPACE}"
 BOLD = "**"
 
