@@ -216,6 +216,17 @@ def test_a_click_picks_a_choice_and_keys_that_only_look_lose_no_question() -> No
     assert not study_of(looked).closed and isinstance(study_of(spaced(looked)).panel, Picking)
 
 
+@pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
+def test_no_choice_of_a_list_has_a_number_that_could_be_read_as_its_factor(lesson: str) -> None:
+    """“1/4 w5”, of a label that is a weight."""
+    session = screens.of_lesson(lesson, asks=True)
+    for _ in range(4 * len(lesson_of(session).stops)):
+        panel = study_of(session).panel
+        if isinstance(panel, Picking):
+            assert not any(f" {number + 1}/{panel.choices} " in text(session) for number in range(panel.choices))
+        session = spaced(session) if panel is None else screens.pressed(session, "escape")
+
+
 def test_in_plain_lines_it_opens_too_and_a_number_chooses(talk: Talk) -> None:
     lines = talk("hidden-delta", say="; ; 1; ?; ; quit")
     said = "\n".join(lines)
