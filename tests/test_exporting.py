@@ -101,7 +101,7 @@ def test_what_cannot_be_written_whole_is_not_left_behind(monkeypatch: pytest.Mon
     monkeypatch.setattr(exporting, "pieces", on_a_full_disk)
     session = exporting.done(asked(screens.of_problem(PROBLEM), "csv"))
     assert files() == []
-    assert told(session).startswith("Nothing is saved: No space left on device.")
+    assert told(session).startswith("Nothing is saved: there is no room left on the disk.")
 
 
 def test_a_folder_that_is_gone_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -440,7 +440,7 @@ def test_what_can_be_saved_at_the_end_is_not_said_to_be_lost(talk: Talk, disk: D
     disk.full = True
     talk.patch.setattr(Desk, "close", emptied)
     lines = talk("learn", "xor", say="step; quit")
-    assert any("disk is full" in line for line in lines) and lines[-1] == "Your place is kept."
+    assert any("no room left on the disk" in line for line in lines) and lines[-1] == "Your place is kept."
     assert talk.kept().study.place == (iteration, step + 1)
 
 
