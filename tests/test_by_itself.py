@@ -17,6 +17,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk
+from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
 from nntutor.tui.state.study import Study
@@ -76,6 +77,24 @@ def test_space_opens_the_question_of_a_stop_before_it_goes_on_and_space_then_goe
     after = study_of(spaced(session))
     assert after.panel is None and after.last == before.last + 1
     assert after.answered is not None and (after.answered.skill, after.answered.outcome) == ("output-delta", "skipped")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "question"),
+    [(one, each) for one in load.lessons() for each in one.questions if each.until],
+    ids=lambda of: of.id if isinstance(of, Lesson) else of.stop,
+)
+def test_a_key_asks_what_is_to_be_done_wherever_its_stop_has_been_come_to_from(
+    lesson: Lesson, question: Question
+) -> None:
+    """Come to by steps, past stops that have not been read, it did nothing."""
+    number = [stop.id for stop in lesson.stops].index(question.stop)
+    session = screens.of_lesson(lesson.id)
+    there = replace(moves.brought_to(study_of(session), number), last=0, visited=0)
+    if there.stop != number:  # another stop is at this place as well
+        return
+    asked = study_of(screens.pressed(replace(session, study=there), "ask"))
+    assert asked.act is not None and (asked.act.stop, asked.last, asked.place) == (number, number, there.place)
 
 
 def test_in_a_phase_one_question_opens_by_itself_and_those_that_always_do() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import holes, load
 from nntutor.lessons.course.model import AuthorError, Lesson, Stop
 from nntutor.lessons.language import why, words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.lessons.posing import posed
@@ -125,6 +127,19 @@ UNSAID = [
     ("vanishing", "crawl", "η = 0", "It crawls"),
     ("vanishing", "crawl", "w1 = 0", "It crawls"),
     ("relu", "never", "w1 = 0", "as at the start"),
+    ("old-weights", "too-small", "η = 0", "goes the same way"),
+    ("old-weights", "new-weight", "η = 0", "the check would have caught the bug"),
+    ("xor", "drop", "η = 20", "the drop"),
+    ("sgd", "single-move", "η = 0", "Only this run has moved"),
+    ("sgd", "counter", "η = 0", "are not straight"),
+    ("momentum", "zigzag", "μ = 0.9", "it crosses"),
+    ("momentum", "zigzag", "w1 = 0", "it creeps"),
+    ("momentum", "why", "μ = 0.9", "stop the zigzag"),
+    ("momentum", "velocity", "μ = 0", "still moves"),
+    ("momentum", "far-on", "η = 0", "is not always better"),
+    ("momentum", "rate", "η = 1", "it comes down"),
+    ("adam", "own-rate", "ε = 1", "is tiny"),
+    ("vanishing", "far", "t1 = 1", "But at"),
 ]
 
 
@@ -143,6 +158,26 @@ def test_more_digits_are_said_in_the_text_as_well() -> None:
     moved = [trace.value(ref) for ref in (trace.find("w1⁺"),) if ref is not None]
     whole = [figure(value, more.digits) for value in moved]
     assert whole and all(one in spoken(more) and one not in spoken(session) for one in whole)
+
+
+@pytest.mark.parametrize(("language", "bias"), [("en", "Then the bias is added."), ("ko", "끝에 바이어스를 더합니다.")])
+def test_of_a_sum_without_a_bias_it_is_not_said_that_one_is_added(language: str, bias: str) -> None:
+    for lesson, has_one in (("descent", False), ("start", True)):
+        session = screens.pressed(screens.of_lesson(lesson, language, known=True), "iteration_next")
+        assert session.study.step.ref.kind == "net"
+        assert (bias in spoken(session)) is has_one
+
+
+@pytest.mark.parametrize(("language", "less", "at_first"), [("en", "and less", "at first"), ("ko", "덜", "처음에는")])
+def test_late_in_a_run_of_adam_it_is_not_said_to_move_by_the_rate_or_to_be_too_small(
+    language: str, less: str, at_first: str
+) -> None:
+    study = at(screens.of_lesson("adam", known=True), "race-one").study
+    trace = study.timelines["ravine-adam"].trace_of(51)
+    assert abs(trace["Δw1"]) < trace["η"] / 10 and abs(trace["m̂_w1"] / trace["m_w1"] - 1) < 0.01
+    for symbol, part in (("Δw1", less), ("m̂_w1", at_first)):
+        ref = trace.find(symbol)
+        assert part in why.sentence(words.load(language), trace, trace.step(trace.index_of(ref)))
 
 
 def test_what_cannot_be_divided_is_left_out() -> None:
@@ -289,6 +324,20 @@ def test_the_rows_that_are_right_are_those_with_a_tick_in_the_picture(lesson: st
             seen += 1
             assert said == f"{drawn[0]} {sum(drawn)}", stop.id
     assert seen
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop"), [("wall", "unit"), ("by-hand", "answer"), ("neuron", "and"), ("xor", "solved")]
+)
+def test_without_unicode_the_text_has_the_ticks_that_the_picture_has(lesson: str, stop: str) -> None:
+    drawn = [
+        Counter(re.findall(row_mark, screen(at(screens.of_lesson(lesson, style=style, known=True), stop))))
+        for style, row_mark in (
+            (Style.UNICODE, r"[●○](✓|✗)"),
+            (Style.ASCII, rf"[Xo] ({ascii_look('✓')}|{ascii_look('✗')})\b"),
+        )
+    ]
+    assert drawn[0] and drawn[1] == Counter({ascii_look(mark): count for mark, count in drawn[0].items()})
 
 
 def typed_there(session: Session, stop: Stop, change: str) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -272,6 +273,24 @@ def test_prose_in_the_ascii_look_spells_every_symbol_as_the_core_does(number: tu
     names, ref = number
     assert ascii_look(names.symbol(ref)) == names.symbol(ref, Style.ASCII)
     assert ascii_look(short(ref.kind)).strip() == short(ref.kind, Style.ASCII)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [("½(t1 − o1)² is", "1/2*(t1 - o1)^2 is"), ("½(½)².", "1/2*(1/2)^2."), ("the ½ is", "the 1/2 is"),
+     ("√s is", "sqrt(s) is"), ("√v̂ + ε", "sqrt(vhat) + eps"), ("(√20 − 1)", "(sqrt(20) - 1)"),
+     ("√(1 − ρ)", "sqrt(1 - rho)"), ("Δ/η, is", "step/eta, is"), ("then Δ = −η·g", "then step = -eta*g")],
+)  # fmt: skip
+def test_a_formula_in_the_prose_is_read_the_same_without_unicode(written: str, plain: str) -> None:
+    assert ascii_look(written) == plain
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_without_unicode_runs_a_root_or_a_half_into_what_follows(language: str) -> None:
+    for lesson in LESSONS:
+        for stop in load.text(lesson.id, language).stops.values():
+            assert not re.search(r"sqrt\w|1/2\(|step [/ ]", ascii_look(stop.text)), stop.text
+            assert " · " not in stop.text, stop.text  # what stands between the parts of a label
 
 
 def problems() -> Iterator[tuple[Problem, str]]:

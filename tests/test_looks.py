@@ -17,10 +17,12 @@ import pytest
 import screens
 from rich.style import Style as Painted
 from screens import update
+from test_following import at, screen, typed
 
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
+from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
@@ -28,6 +30,7 @@ from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.drawing.canvas.rows import wrapped
 from nntutor.tui.drawing.canvas.typed import CURSOR
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.drawing.pages import page
@@ -36,10 +39,52 @@ from nntutor.tui.drawing.step.matrices import matrices
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Choosing
 from nntutor.tui.state.session import THEMES, Opened, Session, Typed
+from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.terminal import themes
 from nntutor.tui.terminal.themes import styles
 
 LESSONS = [lesson.id for lesson in load.lessons()]
+
+
+# --- without Unicode ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_row_is_longer_without_unicode_than_the_screen(lesson: str, size: tuple[int, int]) -> None:
+    """It would be cut at the edge: of 0.07660 there stood 0.076, behind a title with ¼ in it."""
+    first = screens.of_lesson(lesson, style=Style.ASCII, size=size, known=True)
+    second = screens.pressed(first, "continue")
+    ending = screens.pressed(first, "ending")
+    for session in (first, second, ending, screens.pressed(ending, "phase_next")):
+        for row in page._drawn(session, words_with_keys(session)):
+            text = "".join(piece.text for piece in row)
+            assert cells(ascii_look(text)) <= size[0], text
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop", "line", "written"),
+    [
+        ("momentum", "zigzag", "w1 = 0", "w1 -1.417 -> 0, from iteration 12 on"),
+        ("descent", "move", "", "[w1 0.5 -> 1.25]"),
+        ("forward", "rows", "", "hidden layer 2 -> 2"),
+    ],
+)
+def test_without_unicode_what_a_number_becomes_is_no_inequality(
+    lesson: str, stop: str, line: str, written: str
+) -> None:
+    session = at(screens.of_lesson(lesson, style=Style.ASCII, size=(140, 40), known=True), stop)
+    assert written in screen(typed(session, line) if line else session)
+
+
+def test_without_unicode_a_sign_stays_with_what_follows_it() -> None:
+    for text in (
+        "for the row o1 - t1 = +1 too",
+        "so that it is E 1.078 -> 0.07379 then",
+        "all of them: w <- w - eta*g now",
+    ):
+        for width in range(24, 40):
+            assert not re.search(r"(?:->|<-|=|-|E)$", "\n".join(wrapped(text, width)), re.MULTILINE), (text, width)
 
 
 # --- themes ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 import screens
 from test_following import at, screen, typed
 
+from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.state.session import Session, Typed
@@ -36,6 +37,11 @@ TOLD = [
     ("by-hand", "answer", "b_o1 = 0.5", "Hence the ✓ of this row", "Hence the ✗ of this row"),
     ("by-hand", "one-line", "w5 = 2", "모든 행에 ✓ 표시가 있습니다", "4행 가운데 3행이 맞습니다"),
     ("descent", "slope", "w1 = 3", "Negative: the curve falls", "Positive: the curve rises"),
+    ("descent", "again", "η = 1e-9", "before the move it was", "It is still −6"),
+    ("descent", "again", "η = 1e-9", "−6에서 −3이", "기울기는 여전히 −6"),
+    ("deeper", "learns", "depth = 9", "all is well", "layer h1 moved by no more than"),
+    ("deeper", "learns", "depth = 9", "학습이 잘됩니다", "만큼만 움직였습니다"),
+    ("output-delta", "after", "t1 = 1", "w7과 w8은 올라갔습니다", "w7과 w8도 올라갔습니다"),
     ("descent", "creeping", "double", "creeps towards its goal", "w1 is at the bottom"),
     ("descent", "double", "double", "Here η = 0.125", "Here η = 0.25"),
     ("descent", "lands", "halve", "It lands at the bottom", "The bottom is at 2"),
@@ -45,22 +51,36 @@ TOLD = [
     ("descent", "diverges", "less", "발산합니다", "발산하지 않습니다"),
     ("neuron", "slope", "w1 = -1", "past its steepest part", "before its steepest part"),
     ("neuron", "update", "t1 = 1", "down, since o1 was too high", "up, since o1 was too low"),
-    ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "of 4 answers are on the right side"),
+    ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "the right side of ½ has 3 of 4 answers"),
     ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
-    ("old-weights", "too-small", "η = 1e-12", "it is 17 % smaller", "they hardly differ"),
+    ("old-weights", "too-small", "η = 1e-12", "the second is 17 % smaller", "they hardly differ"),
+    ("old-weights", "parting", "η = 0", "From here on w5 is 0.4", "But w5 does not move here: it is 0.4 in both"),
+    ("old-weights", "parting", "η = 0", "여기서부터 w5는", "여기서는 w5가 움직이지 않아"),
     ("old-weights", "witness", "η = 1e-12", "어느 것이 그 결과와 맞을까요", "거의 같아서 가려내기 어렵습니다"),
     ("relu", "no-slope", "b_h1 = 2", "Here δ_h1 is 0 and 0", "Here one is on, and δ_h1 is 0.5152 and"),
     ("sgd", "wanders", "η = 0", "does not come to rest", "with η = 0 move 1000 hardly shows it"),
     ("sgd", "full-late", "η = 0.2", "takes E from", "leaves E near"),
     ("momentum", "zigzag", "η = 0", "0.09: it creeps", "0: it stays"),
     ("momentum", "zigzag", "η = 0", "작아서 조금씩만 갑니다", "0이어서 움직이지 않습니다"),
+    ("momentum", "far", "μ = 0", "carries 10 times as far", "carries no farther"),
+    ("momentum", "rate", "η = 0.05", "Does it?", "With μ = 0.403, η = 0.05"),
+    ("momentum", "rate", "w1 = 0", "Measured", "A number was set on the way"),
+    ("momentum", "rate", "η = 0.05", "정말 그럴까요?", "η = 0.05에서는 어떨까요?"),
+    ("adam", "forget", "ρ = 0", "But look at their size", "The move of w2 is 1.00 η"),
+    ("sgd", "one-sample", "w1 = 5", "Not even the sign", "but at another place on the map"),
+    ("sgd", "one-sample", "w1 = 5", "부호마저", "지도 위의 다른 자리에서"),
+    ("wall", "remember", "η = 0; w1 = -3", "so the line will move", "but with η at 0 nothing moves"),
+    ("cycle", "lower", "t1 = 0.99", "Both have come nearer", "A target was changed on the way"),
+    ("cycle", "lower", "t1 = 0.99", "둘 다 정답에 가까워졌습니다", "도중에 정답을 바꾸었으므로"),
 ]
 
 
 def after(session: Session, change: str) -> Session:
     if "=" not in change:
         return lint.ran(screens.pressed(session, change))
-    return lint.ran(typed(session, change))
+    for line in change.split(";"):
+        session = lint.ran(typed(session, line.strip()))
+    return session
 
 
 @pytest.mark.parametrize(("lesson", "stop", "change", "before", "then"), TOLD)
@@ -75,6 +95,34 @@ def test_in_place_of_what_a_change_makes_false_stands_what_is_so_then(
     assert then in screen(changed)
     assert before not in screen(changed)
     assert before in screen(at(screens.pressed(changed, "reset"), stop))
+
+
+# Lesson, stop, what is changed there, which choice is taken, what was said of it, what is said then.
+CHOSEN = [
+    ("xor", "same-delta", "w4 = 0.6", 1, "Equal outputs, equal weights", "equal in all. They are not"),
+    ("output-delta", "gradient", "t1 = 0.99", 1, "is tempting", "E falls as w5 rises, so w5 has to rise"),
+    ("output-delta", "gradient", "t1 = 0.99", 2, "so w5 has to fall", "Only a positive slope"),
+    ("hidden-delta", "from-o1", "w5 = -3", 2, "what o1 wants", "would have to be above 0. ↑"),
+    ("momentum", "velocity", "μ = 0", 2, "fades by μ in each iteration", "nothing of the older moves is left"),
+    ("momentum", "velocity", "μ = 0", 3, "is still there", "is right. With μ = 0"),
+    ("xor", "same-delta", "w4 = 0.6", 1, "변화량도 같습니다", "그런데 같지 않습니다"),
+    ("output-delta", "gradient", "t1 = 0.99", 2, "w5를 줄여야", "기울기가 양수일 때뿐입니다"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "stop", "change", "choice", "before", "then"), CHOSEN)
+def test_what_is_said_of_a_choice_is_so_after_a_change(
+    lesson: str, stop: str, change: str, choice: int, before: str, then: str
+) -> None:
+    language = "ko" if re.search("[가-힣]", before) else "en"
+
+    def said(session: Session) -> str:
+        return screen(screens.pressed(session, "ask", *["unit_next"] * choice, "continue"))
+
+    session = at(screens.of_lesson(lesson, language, size=(120, 40)), stop)
+    changed = after(session, change)
+    assert before in said(session) and then not in said(session)
+    assert before not in said(changed) and then in said(changed)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -103,3 +151,36 @@ def test_a_target_set_out_of_reach_is_told_so() -> None:
     assert "out of reach: the last activation, sigmoid" in screen(typed(session, "t1 = 5"))
     assert "out of reach" not in screen(typed(session, "t1 = 1"))
     assert "out of reach" not in screen(typed(session, "x1 = 5"))
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop", "said", "then"),
+    [
+        ("descent", "any-weight", "after 0 moves", "is where we stand."),
+        ("descent", "slope", "is the slope at the ●", "is the slope at w1 = 0.5"),
+        ("neuron", "slope", "Find the ●", "At net = 1.5"),
+        ("relu", "function", "The ● is", "A unit that is on"),
+        ("momentum", "far-on", "iteration 41 is about to begin", "Each run has a map"),
+        ("sgd", "single-move", "Only this run has moved", "All three runs stand side by side"),
+        ("descent", "slope", "이것이 ● 자리의", "w1 = 0.5인 자리의"),
+    ],
+)
+def test_a_text_that_a_run_leaves_behind_points_to_no_mark_of_another_place(
+    lesson: str, stop: str, said: str, then: str
+) -> None:
+    language = "ko" if re.search("[가-힣]", said) else "en"
+    session = at(screens.of_lesson(lesson, language, size=(120, 40)), stop)
+    assert said in screen(session)
+    run = lint.ran(screens.pressed(session, "run", "continue"))
+    assert run.study is not None and run.study.timeline.iteration > 1
+    assert said not in screen(run) and then in screen(run)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_that_is_made_of_nothing_offers_no_jump(language: str) -> None:
+    session = screens.pressed(at(screens.of_lesson("neuron", language), "flat"), "why")
+    said = words.load(language)
+    assert said.say("why_panel.nothing") in screen(session)
+    assert said.say("keys.open") not in screens.lines(session)[-1]
+    there = screens.pressed(at(screens.of_lesson("neuron", language), "with-w"), "why")
+    assert said.say("why_panel.nothing") not in screen(there) and said.say("keys.open") in screens.lines(there)[-1]

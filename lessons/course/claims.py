@@ -38,8 +38,8 @@ _COUNTED = {
 }
 """Counts of moves and iterations: what is said of them came of nothing else."""
 _DATED = {
-    "en": re.compile(r"(?<!● )\bnow\b|\bso far\b|\bat the moment\b|\bfirst line shows\b", re.IGNORECASE),
-    "ko": re.compile(r"(?<!표시가 )지금|이제|첫 줄"),
+    "en": re.compile(r"(?<!● )\bnow\b|\bso far\b|\bat the moment\b|\bfirst line shows\b|●(?! now\b)", re.IGNORECASE),
+    "ko": re.compile(r"(?<!표시가 )지금|이제|첫 줄|●(?! 표시가 지금)"),
 }
 """Words for what is on the screen at the stop; a run leads on from there, and the text stays."""
 _SYMBOL = re.compile(rf"(?<![A-Za-z])(?:{SYMBOL.pattern})(?![A-Za-z])")

@@ -67,11 +67,11 @@ def _went(symbol: str, before: float | None, after: float | None, words: Words, 
     symbol = called(words, symbol)
     if before is None or after is None:
         first, last = ("?" if value is None else look.figure(value) for value in (before, after))
-        return f"{symbol} {first} {look.line('→')} {last}"
+        return f"{symbol} {first} {look.plain('→')} {last}"
     if before == after or (before != before and after != after):
         return words.say("edit.same", symbol=symbol, value=look.figure(after))
     digits = next((digits for digits in range(look.digits, _MOST) if _differ(before, after, digits)), _MOST)
-    return f"{symbol} {look.figure(before, digits=digits)} {look.line('→')} {look.figure(after, digits=digits)}"
+    return f"{symbol} {look.figure(before, digits=digits)} {look.plain('→')} {look.figure(after, digits=digits)}"
 
 
 def _differ(before: float, after: float, digits: int) -> bool:

@@ -93,7 +93,7 @@ def _low(session: Session, words: Words, look: Look, room: int) -> list[Row]:
     elif session.width >= WIDE:
         about = []
     else:
-        about = wrapped(load.described(home.lessons[home.picked].id, session.language)[1], width)
+        about = wrapped(look.plain(load.described(home.lessons[home.picked].id, session.language)[1]), width)
         about += wrapped(words.say("home.welcome"), width) if _is_new(home) else []
     if home.broken and not home.message:
         about += [line for error in home.broken for line in wrapped(words.say("home.broken", error=error), width)]

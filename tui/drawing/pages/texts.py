@@ -83,5 +83,5 @@ def _sign(sign: str, count: int, look: Look) -> str:
 def _ended(title: str, sign: str, width: int, look: Look) -> Row:
     """What there is of a title beside a sign at the right end, which is said whole."""
     room = max(0, width - cells(sign))
-    row: Row = (Piece(ended(title, room, look), "title"),) if title else ()
+    row: Row = (Piece(ended(look.plain(title), room, look), "title"),) if title else ()
     return (*padded_row(row, room), Piece(sign, "dim")) if sign else row

@@ -41,7 +41,7 @@ def rows(session: Session, study: Study, panel: Why, words: Words) -> list[Row]:
         row = shortened((Piece(text, click=Pointed("row", number)),), session.width, look)
         drawn.append(chosen(row, session.width) if number == panel.picked else row)
     more = len(operands) - first - _MOST
-    hint = words.say("why_panel.jump")
+    hint = words.say("why_panel.jump" if operands else "why_panel.nothing")
     if more > 0:
         hint = f"{look.more(more).strip()}   {hint}"
     return [*drawn, *[(Piece(f" {line}", "dim"),) for line in wrapped(hint, session.width - 2)]]
@@ -53,9 +53,13 @@ def _longest(rows: Iterable[tuple[str, str]]) -> tuple[int, int]:
 
 
 def keys(session: Session) -> Keys:
-    return [
+    study = session.study
+    there = [
         (non_text_key(session, "unit_previous", "unit_next"), "choose"),
         (non_text_key(session, "continue"), "open"),
+    ]
+    return [
+        *(there if study is not None and study.step.operands else []),
         (non_text_key(session, "backspace"), "back"),
         (non_text_key(session, "escape"), "close"),
     ]

@@ -61,7 +61,7 @@ def _title(words: Words, trace: Trace, layer: int, look: Look) -> str:
     else:
         name = words.say("views.hidden_layer") if last == 2 else words.say("views.hidden_layer_n", layer=layer)
     sizes = trace.problem.network.sizes
-    return look.line(f"{name}  {sizes[layer - 1]} → {sizes[layer]}")
+    return look.plain(f"{name}  {sizes[layer - 1]} → {sizes[layer]}")
 
 
 def _sample(tables: _Tables, words: Words) -> Row:

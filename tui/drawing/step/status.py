@@ -25,6 +25,7 @@ def status_row(
     Too narrow: the phase goes, the title is cut, then E goes, then the iteration, at last the run's name. `…` stands
     for what is left out of the title or of E. strip: on a wide screen all phases stand in the middle, this one marked.
     """
+    title, run = look.plain(title), look.plain(run)
     phases = [words.say(f"phase.{phase}") for phase in PHASES]
     places = _places(trace, index, words.say(f"phase.{trace.plan.phase(index)}"), words, look)
     # By the longest that they come to in this iteration, so that nothing comes and goes from step to step.

@@ -50,7 +50,7 @@ class Wording:
         if made == weight._replace(kind="new"):
             if digits < self.digits and self._alike(weight, made, digits):
                 return self.named(made), (made,)
-            return f"{self.named(weight)} {self.look.line('→')} {self.figure(made, digits)}", (made, weight)
+            return f"{self.named(weight)} {self.look.plain('→')} {self.figure(made, digits)}", (made, weight)
         if made.kind in PER_WEIGHT and made[1:4] == weight[1:4]:
             return self.named(made, digits), (made,)
         return self.weight(layer, unit, source, digits)
