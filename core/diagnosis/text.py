@@ -153,7 +153,9 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
         match = _NAMED.fullmatch(statement)
         if match is None:
             raise NotValues(file, first, "line", statement.strip())
-        value, single = match["value"], "float32" in match["value"]
+        value = match["value"]
+        # A tensor is of float32 where its print does not say otherwise.
+        single = "float32" in value or ("tensor(" in value and "float64" not in value)
         if value.strip() == UNKNOWN:
             continue
         if _COMMA.fullmatch(value.strip()):  # a list has brackets: this one might fit as two numbers
