@@ -335,6 +335,11 @@ def test_right_numbers_of_float32_are_never_called_wrong(seed: int) -> None:
     assert compared(problem, *reading.of_mapping(mine)).verdict != "right"
 
 
+def test_a_parameter_is_read_as_pytorch_prints_it() -> None:
+    printed = "Parameter containing:\ntensor([[0.4000, 0.4500],\n        [0.5000, 0.5500]], requires_grad=True)"
+    assert (told(f"W2 = {printed}\nb2 = 0.6").verdict, len(told(f"W2 = {printed}").values)) == ("right", 4)
+
+
 def test_a_tensor_is_of_float32_unless_it_says_otherwise() -> None:
     [value] = [right(TWO)["o1"] * (1 + 3e-6)]
     assert told(f"o1 = tensor({value!r})").verdict == "right"

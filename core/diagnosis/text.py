@@ -149,7 +149,7 @@ def _of_csv(text: str, file: str) -> Iterator[Named]:
 
 
 def _of_lines(text: str, file: str) -> Iterator[Named]:
-    for first, statement in _statements(text):
+    for first, statement in _statements(text.replace("Parameter containing:", "")):  # before a tensor of PyTorch
         match = _NAMED.fullmatch(statement)
         if match is None:
             raise NotValues(file, first, "line", statement.strip())
