@@ -286,6 +286,10 @@ def test_a_setting_that_torch_does_not_have_is_named_in_one_line(setting: str, o
     text = script(replace(builtin.open("two-two-two"), optimizer=optimizer), format="torch")
     assert [line for line in text.splitlines() if line.startswith("# torch.optim") and setting in line]
     assert "optimizer.step" not in text and "torch.no_grad()" in text
+    # What PyTorch has takes tensors: a root of rates alone is one of a number of Python's.
+    assert "torch.sqrt(1 - beta" not in text
+    if find_spec("torch") is not None:
+        near(replace(builtin.open("two-two-two"), optimizer=optimizer), text)
 
 
 @pytest.mark.parametrize("optimizer", [*map(Optimizer, OPTIMIZERS), Optimizer("adam", 0.1, decay=0.1)])
