@@ -20,7 +20,7 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
-from nntutor.tui.drawing.views.paths import nothing, parameters, path, variables
+from nntutor.tui.drawing.views.paths import move, nothing, parameters, path, variables
 from nntutor.tui.state.study import Study
 
 # The shorter side of the plane, as a share of the longer one: of one map, and of several small ones.
@@ -93,8 +93,8 @@ def steep_slopes(study: Study, points: Array) -> list[float]:
         ):
             function(*arguments)
     known = slope if study.trace.known(Ref("grad", 1, 1, 2), study.timeline.step) else slope[:-1]
-    if len(points) > study.timeline.iteration:
-        known = known[: study.timeline.iteration]
+    if move(study, points, len(points) - 1) == study.timeline.iteration:
+        known = known[:-1]  # of the weights that this iteration has made
     return [float(value) for value in known]
 
 
