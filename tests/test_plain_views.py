@@ -206,6 +206,17 @@ def test_after_ten_thousand_moves_the_way_ends_where_we_are(symbol: str) -> None
     assert signs[1].split() == ["+" if slope > 0 else "−" for slope in expected]
 
 
+def test_a_start_far_on_its_way_runs_nothing_again_to_show_it(tmp_path: Path) -> None:
+    session = far("adam", "rosenbrock-sgd", "contours", "∂E/∂w2")
+    again = screens.resumed(tmp_path, session)
+    timeline = study_of(again).timeline
+    here, told = timeline.trace_of(FAR), said(again)
+    assert f"; move {FAR - 1}: " in told and f", E {look_of(again).figure(here.error)}." in told
+    assert re.findall("Signs of .* so far: ([+−0 ]+)", told) == ["+" if here["dE/dw2"] > 0 else "−"]
+    earlier = timeline.histories[0].earlier
+    assert earlier is not None and earlier.newest <= 10_000
+
+
 @pytest.mark.parametrize(("lesson", "run"), [("momentum", "plain"), ("sgd", "full"), ("adam", "xor-adam")])
 def test_a_race_says_after_how_many_moves_its_ways_end_and_runs_nobody_further(lesson: str, run: str) -> None:
     """“Moves made: 99999” stood over what 9999 had made; where E was all, every racer ran on, for minutes."""

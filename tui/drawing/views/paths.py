@@ -35,7 +35,8 @@ def path(study: Study, refs: tuple[Ref, ...], run: str = "", last: int = 0) -> A
     if last:
         return timeline.path(refs, max(1, min(last, MOST_MOVES)))
     path, here = timeline.path(refs, min(timeline.iteration, MOST_MOVES)), timeline.iteration
-    newest = range(max(len(path), here - _NEWEST) + 1, here + 1) if len(path) == MOST_MOVES else ()
+    begun = timeline.histories[0].start.done  # what was before a resumed place would be run again, all of it
+    newest = range(max(len(path), here - _NEWEST, begun) + 1, here + 1) if len(path) == MOST_MOVES else ()
     for at in map(timeline.trace_of, newest):
         path = np.vstack([path, [[at.value(ref) for ref in refs]]])
     trace = study.trace
