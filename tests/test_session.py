@@ -234,6 +234,39 @@ def test_backspace_comes_back_to_the_run_that_a_jump_has_left(name: str, tmp_pat
         assert back.trace.value(back.step.ref) == left.trace.value(left.step.ref)
 
 
+def gone_to(session: Session, text: str) -> Session:
+    return lint.ran(screens.pressed(update(screens.pressed(session, "goto"), Typed(text)), "continue"))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "keys"),
+    [
+        ("step 5", ("iteration_previous",)),
+        ("step 1", ("back",)),
+        ("step 1", ("zoom", "back")),
+        ("step 1", ("unit_previous",)),
+        ("net_h1", ("why", "unit_next", "unit_next", "continue")),
+        ("step 5", ("stop_previous",)),
+    ],
+)
+def test_what_lies_far_before_a_resumed_place_is_run_again_in_the_background(
+    symbol: str, keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    """It was run while the key waited, for seconds where the place was far."""
+    session = gone_to(gone_to(screens.of_lesson("cycle"), "iteration 2000"), symbol)
+    expected = lint.ran(screens.pressed(session, *keys)).study
+    resumed = screens.resumed(tmp_path, session)
+    going = screens.pressed(resumed, *keys)
+    assert expected is not None and resumed.study is not None and going.study is not None
+    if expected.place.iteration > 1:
+        assert going.study.running is not None and going.study.place == resumed.study.place
+        stopped = screens.pressed(going, "escape").study
+        assert stopped is not None and stopped.running is None and stopped.place == resumed.study.place
+    after = lint.ran(going).study
+    assert after is not None and (after.place, after.stop) == (expected.place, expected.stop)
+    assert [step.value for step in after.trace] == [step.value for step in expected.trace]
+
+
 def test_in_why_backspace_goes_back_to_the_number_that_was_asked_about() -> None:
     session = screens.pressed(typed(screens.of_lesson("hidden-delta"), "iteration 2"), "why")
     there = screens.pressed(session, "continue", "continue")
