@@ -140,6 +140,8 @@ UNSAID = [
     ("momentum", "rate", "η = 1", "it comes down"),
     ("adam", "own-rate", "ε = 1", "is tiny"),
     ("vanishing", "far", "t1 = 1", "But at"),
+    ("neuron", "with-out", "w1 = 40", "Nearly the same"),
+    ("neuron", "with-net", "w1 = 40", "close to the slope"),
 ]
 
 
