@@ -46,6 +46,7 @@ TOLD = [
     ("descent", "diverges", "less", "발산합니다", "발산하지 않습니다"),
     ("neuron", "slope", "w1 = -1", "past its steepest part", "before its steepest part"),
     ("neuron", "update", "t1 = 1", "down, since o1 was too high", "up, since o1 was too low"),
+    ("vanishing", "two", "depth = 1", "the product of 9 slopes", "With one hidden layer there is one slope"),
     ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "the right side of ½ has 3 of 4 answers"),
     ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
     ("old-weights", "too-small", "η = 1e-12", "the second is 17 % smaller", "they hardly differ"),
