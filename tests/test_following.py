@@ -290,6 +290,11 @@ def test_of_another_network_nothing_is_said_that_speaks_of_the_lessons_own(
     assert claim in screen(lint.ran(screens.pressed(other, "reset")))
 
 
+def test_on_a_surface_there_is_no_batch_that_would_set_the_text_aside() -> None:
+    session = typed(at(screens.of_lesson("momentum", size=(120, 40), known=True), "ravine"), "batch = 2")
+    assert "A ravine" in screen(session) and "set aside" not in screen(session)
+
+
 @pytest.mark.parametrize("lesson", ["wall", "neuron", "xor"])
 def test_the_rows_that_are_right_are_those_with_a_tick_in_the_picture(lesson: str) -> None:
     session = screens.of_lesson(lesson, size=(80, 40), known=True)
