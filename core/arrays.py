@@ -9,10 +9,16 @@ Array = NDArray[np.float64]
 
 
 def frozen(values: ArrayLike) -> Array:
-    """These values as a read-only float64 array in C order: a copy, or themselves where nobody can write to them."""
+    """These values as a read-only float64 array in C order: a copy, or themselves where nobody can write to them.
+
+    ValueError for what is no array of real numbers, each of them there.
+    """
     if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous and _settled(values):
         return values
-    array = np.array(values, dtype=np.float64, order="C")
+    found = np.asanyarray(values)
+    if found.dtype.kind not in "fiub" or np.ma.is_masked(found):
+        raise ValueError(f"{type(values).__name__} of {found.dtype}: expected real numbers, none of them masked")
+    array = np.array(found, dtype=np.float64, order="C")
     array.setflags(write=False)
     return array
 

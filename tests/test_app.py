@@ -17,6 +17,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Checking
+from nntutor.tui.state.practising import reviewed
 from nntutor.tui.state.session import Opened, Ran, Session
 from nntutor.tui.terminal.pace import FRAMES
 
@@ -79,6 +80,33 @@ async def test_a_run_stops_at_once_when_told_to(tmp_path: Path) -> None:
         assert study is not None and study.running is None
         assert 1 < study.timeline.iteration < 1_000_000  # the longest run there is
         await pilot.press("right", "left")
+
+
+async def test_a_run_that_another_lesson_begins_with_is_carried_out_after_one_here(tmp_path: Path) -> None:
+    """Each lesson counts its runs from 1: the second one was taken for the first, and stood at its beginning."""
+    app = tutor(tmp_path, "cycle")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "enter")
+        await settled(pilot, app)
+        await pilot.press("slash", *"own seed", "enter")
+        await settled(pilot, app)
+        assert "XOR" in first_line(app) and "iteration 2000" in first_line(app)
+
+
+async def test_a_run_below_a_question_of_a_review_goes_on_when_that_is_over(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "cycle")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "left", "enter", *"1e-30", "enter")
+        app.session = reviewed(app.session, ("hidden-delta.wait",))
+        await pilot.press("enter")
+        assert app.session.visit is not None
+        await pilot.press("escape")
+        study = app.session.study
+        assert app.session.visit is None and study is not None and study.running is not None
+        newest = study.timeline.newest
+        await pilot.pause(0.3)
+        assert app.session.study is not None and app.session.study.timeline.newest > newest
+        await pilot.press("escape")
 
 
 async def test_a_run_stands_still_while_a_key_is_answered_and_goes_on(

@@ -17,7 +17,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk
-from nntutor.tui.state import choices
+from nntutor.tui.state import choices, moves
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
 from nntutor.tui.state.study import Study
@@ -77,6 +77,24 @@ def test_space_opens_the_question_of_a_stop_before_it_goes_on_and_space_then_goe
     after = study_of(spaced(session))
     assert after.panel is None and after.last == before.last + 1
     assert after.answered is not None and (after.answered.skill, after.answered.outcome) == ("output-delta", "skipped")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "question"),
+    [(one, each) for one in load.lessons() for each in one.questions if each.until],
+    ids=lambda of: of.id if isinstance(of, Lesson) else of.stop,
+)
+def test_a_key_asks_what_is_to_be_done_wherever_its_stop_has_been_come_to_from(
+    lesson: Lesson, question: Question
+) -> None:
+    """Come to by steps, past stops that have not been read, it did nothing."""
+    number = [stop.id for stop in lesson.stops].index(question.stop)
+    session = screens.of_lesson(lesson.id)
+    there = replace(moves.brought_to(study_of(session), number), last=0, visited=0)
+    if there.stop != number:  # another stop is at this place as well
+        return
+    asked = study_of(screens.pressed(replace(session, study=there), "ask"))
+    assert asked.act is not None and (asked.act.stop, asked.last, asked.place) == (number, number, there.place)
 
 
 def test_in_a_phase_one_question_opens_by_itself_and_those_that_always_do() -> None:
@@ -196,6 +214,17 @@ def test_a_click_picks_a_choice_and_keys_that_only_look_lose_no_question() -> No
     assert isinstance(panel, Picking) and (panel.told, panel.outcome) == (1, "right")
     looked = screens.pressed(session, "view")
     assert not study_of(looked).closed and isinstance(study_of(spaced(looked)).panel, Picking)
+
+
+@pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
+def test_no_choice_of_a_list_has_a_number_that_could_be_read_as_its_factor(lesson: str) -> None:
+    """“1/4 w5”, of a label that is a weight."""
+    session = screens.of_lesson(lesson, asks=True)
+    for _ in range(4 * len(lesson_of(session).stops)):
+        panel = study_of(session).panel
+        if isinstance(panel, Picking):
+            assert not any(f" {number + 1}/{panel.choices} " in text(session) for number in range(panel.choices))
+        session = spaced(session) if panel is None else screens.pressed(session, "escape")
 
 
 def test_in_plain_lines_it_opens_too_and_a_number_chooses(talk: Talk) -> None:

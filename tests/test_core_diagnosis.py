@@ -13,6 +13,8 @@ from pathlib import Path
 import diagnosing
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shown import three_wide
 
 from nntutor.core.diagnosis import reading, remarks, search, trying
@@ -25,12 +27,13 @@ from nntutor.core.diagnosis.runs import Made, Runs, at_once, recorded
 from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import MOST_NUMBERS, parsed
 from nntutor.core.diagnosis.training import Whole, constant_error, trained
+from nntutor.core.diagnosis.written import written
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.engine.training import replay
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
 from nntutor.core.files.problem import parse
-from nntutor.core.problems.network import Problem
+from nntutor.core.problems.network import Problem, Samples
 from nntutor.core.rules.losses import LOSSES
 from nntutor.lessons.course import builtin
 
@@ -186,6 +189,40 @@ def test_a_row_may_end_before_the_column_of_iterations() -> None:
     assert told(f"symbol,value,iteration\no1,{value!r}\n").verdict == "right"
 
 
+def test_an_archive_without_anything_and_an_array_without_a_name_are_said_so(tmp_path: Path) -> None:
+    np.savez(tmp_path / "nothing.npz")
+    np.save(tmp_path / "alone.npy", np.ones((2, 2)))
+    for name, what in (("nothing.npz", "nothing"), ("alone.npy", "npy")):
+        with pytest.raises(NotValues) as raised:
+            reading.read(tmp_path / name)
+        assert raised.value.what == what
+
+
+@given(st.floats(), st.sampled_from(["{!r}", "{:.3f}", "{:.6g}", "{:.0e}"]))
+def test_a_number_alone_is_as_exact_as_in_a_list(value: float, spelling: str) -> None:
+    alone, listed = (written(tree) for tree in (spelling.format(value), [spelling.format(value)]))
+    np.testing.assert_array_equal(alone.values, listed.values[0])
+    np.testing.assert_allclose(alone.half, listed.half[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["w5_new = 0,3589", "b1 = 0,35", "dW2 = [[0,0822 0,0827]\n [-0,0226 -0,0227]]", '{"w5_new": "0,3589"}',
+     'symbol,value\nw5_new,"−0,3589"'],
+)  # fmt: skip
+def test_a_comma_for_a_point_is_said_so(typed: str) -> None:
+    with pytest.raises(NotValues) as raised:
+        told(typed)
+    assert raised.value.what == "comma"
+
+
+@pytest.mark.parametrize("typed", ["b1 = [0.35,0.35]", "b1 = [0.35, 0.35]", "b1 = 0.35, 0.35", "b1 = .35,.35"])
+def test_a_comma_between_numbers_is_none(typed: str) -> None:
+    assert told(typed).verdict == "right"
+    with pytest.raises(MisfitValue):
+        told("b1 = [1,2,3]")
+
+
 def test_what_no_network_has_is_refused_by_name_and_shape() -> None:
     for text, error in (
         ("nonsense = 1", UnknownValue), ("dW3 = [[1 2] [3 4]]", UnknownValue), ("v_w1 = 1", UnknownValue),
@@ -256,7 +293,8 @@ def test_a_share_of_the_right_number_may_be_allowed() -> None:
 
 
 def test_what_is_not_finite_is_a_value() -> None:
-    wild = replace(TWO, optimizer=TWO.optimizer.with_rate("learning_rate", 1e308 * 10))
+    far = Samples.of(TWO.samples.inputs, [[-1000.0, 0.99]])
+    wild = replace(TWO, samples=far, optimizer=TWO.optimizer.with_rate("learning_rate", 1e308))
     assert str(right(wild)["w5_new"]) == "-inf"
     assert told("w5_new = -inf", wild).verdict == "right"
     assert told("w5_new = inf", wild).verdict != "right" and told("w5_new = nan", wild).verdict != "right"
@@ -283,6 +321,18 @@ def test_gradients_that_were_not_set_to_0_are_found_in_the_second_iteration(
     found = diagnose(TWO, parsed(text, "mine.txt"), "mine.txt")
     told = [(one.id, one.iteration, one.symbol) for one in found.remarks]
     assert told == ([("gradients-not-reset", 2, "∂E/∂w5")] if share == 1 else [])
+
+
+@pytest.mark.parametrize("named", ["", "@1"])
+@pytest.mark.parametrize("other", [2, 5])
+def test_of_numbers_of_another_iteration_it_is_said_which(other: int, named: str) -> None:
+    theirs = right(TWO, other)
+    text = "\n".join(f"{name}{named} = {theirs[name]:.6f}" for name in ("net_h1", "E", "δ_o1", "∂E/∂w5", "w5⁺"))
+    found = diagnose(TWO, parsed(text, "mine.txt"), "mine.txt")
+    assert found.verdict != "right"
+    assert [(one.id, one.iteration) for one in found.remarks] == [("other-iteration", other)]
+    unlike = diagnose(TWO, parsed(text + f"\nδ_h1 = {theirs['δ_h1'] * 1.1!r}", "mine.txt"), "mine.txt")
+    assert "other-iteration" not in [one.id for one in unlike.remarks]
 
 
 @pytest.mark.parametrize(("mistake", "id"), [("", "rounded"), ("slope-twice", "rounded-mistake")])

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from shown import SHOWN
 from strategies import problems, share, wide_problems
 
-from nntutor.core.analysis import copies, slopes
+from nntutor.core.analysis import copies, step_search
 from nntutor.core.analysis.copies import Copies
 from nntutor.core.analysis.gradient_check import central_difference, check, check_all, serving_step
-from nntutor.core.analysis.slopes import Search, Slope
+from nntutor.core.analysis.step_search import Search, Slope
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
@@ -277,7 +277,7 @@ def test_rounding_at_the_place_and_further_out_both_count(at_the_place: float, o
     moves = Search(value=0.0, gradient=2.0).moves[None]
     errors = 2 * moves
     errors[:, 6] += out_there
-    [slope] = slopes._slopes(moves, errors, at_the_place, np.zeros(1))
+    [slope] = step_search._slopes(moves, errors, at_the_place, np.zeros(1))
     assert slope.value == pytest.approx(2.0) and slope.bend < 1e-9
     assert slope.rounding > 1e-6 / slope.h
 

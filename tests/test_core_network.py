@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,3 +97,53 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         Layer("tanh", np.ones((2, 3)), np.ones(3))
     with pytest.raises(ValueError, match="pair"):
         Samples.of([[1.0]], [[1.0], [2.0]])
+
+
+LINEAR = Layer("identity", np.array([[0.5, -0.5]]), None)
+LAYERS: list[dict[str, Any]] = [
+    {"activation": "sigmoyd"}, {"activation": None}, {"initial": "zero"}, {"slope": "0.1"}, {"slope": float("nan")},
+    {"weights": np.zeros((0, 2))}, {"weights": np.zeros((1, 0))}, {"weights": np.zeros(2)},
+    {"weights": np.array([[1 + 2j, 0]])}, {"weights": np.array([[None, 1]])}, {"weights": [["0.1", "0.2"]]},
+    {"weights": np.ma.masked_array([[0.5, -0.5]], [[False, True]])}, {"bias": np.zeros(2)},
+]  # fmt: skip
+PROBLEMS: list[dict[str, Any]] = [
+    {"error": "mean-squared"}, {"error": "bce"}, {"error": "perceptron"}, {"over_outputs": "average"},
+    {"error": "softmax-ce", "over_outputs": "mean"}, {"over_samples": ""}, {"over_samples": "average"},
+    {"batch": 0}, {"batch": -1}, {"batch": 1.5}, {"batch": "all"}, {"batch": None}, {"batch": True},
+    {"seed": -1}, {"seed": 1.5}, {"seed": None}, {"l1": -1.0}, {"l2": float("nan")}, {"l2": "0.1"},
+    {"samples": Samples.of([[1, 2, 3]], [[1]])}, {"samples": Samples.of([[1, 2]], [[1, 2]])},
+    {"samples": Samples.of(np.zeros((0, 2)), np.zeros((0, 1)))},
+]  # fmt: skip
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("Adam", {}), ("sgd", {"learning_rate": -0.1}), ("sgd", {"learning_rate": float("nan")}),
+    ("sgd", {"learning_rate": "0.1"}), ("momentum", {"momentum": 1.0}), ("momentum", {"form": "keras"}),
+    ("adam", {"epsilon": 0}), ("adam", {"epsilon_at": "under"}), ("rmsprop", {"epsilon_at": "hat"}),
+    ("sgd", {"decay": -1.0}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", LAYERS, ids=str)
+def test_no_layer_is_made_of_what_cannot_be(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"expected|must be"):
+        replace(LINEAR, **changes)
+
+
+@pytest.mark.parametrize("changes", PROBLEMS, ids=str)
+def test_no_problem_is_made_of_what_cannot_be(changes: dict[str, Any]) -> None:
+    usual = {"network": Network((LINEAR,)), "samples": Samples.of([[1, 2]], [[1]]), "optimizer": Optimizer()}
+    with pytest.raises(ValueError, match=r"expected|for a network"):
+        Problem(**usual | changes)
+
+
+@pytest.mark.parametrize(("name", "rates"), OPTIMIZERS, ids=str)
+def test_no_optimizer_is_made_of_what_cannot_be(name: str, rates: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Optimizer(name, **rates)
+
+
+def test_what_may_be_is_taken_in_any_type_that_numbers_have() -> None:
+    samples = Samples.of(np.ma.masked_array([[1, 2]]), np.array([[True]]))
+    problem = Problem(Network((LINEAR,)), samples, Optimizer("sgd", np.float32(0.5), momentum=2.0), batch=np.int64(1))
+    assert problem.batch_size == 1 and problem.samples.inputs.tolist() == [[1, 2]]
+    with pytest.raises(ValueError, match="at least one layer"):
+        Network(())

@@ -231,6 +231,47 @@ def test_what_e_is_differentiated_by_is_said_whole(name: str, size: tuple[int, i
         assert rows is None or not re.search(r"∂E(?!/∂[a-z])", "\n".join(lines(rows))), index
 
 
+@pytest.mark.parametrize("size", [(67, 26), (112, 36), (160, 40)])
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_is_sent_back_to_a_unit_stands_near_it_however_steep_its_edges(
+    two_two_two: Problem, size: tuple[int, int], look: Look
+) -> None:
+    """In the last row it would be farther from its unit than from any other."""
+    trace = Timeline.start(two_two_two).trace
+    for unit in (1, 2):
+        ref = Ref("out_grad", 1, unit, 0, 0)
+        index = trace.index_of(ref)
+        assert index is not None
+        rows = diagram(trace, trace.step(index), *size, look)
+        assert rows is not None
+        (row,) = (at for at, each in enumerate(rows) for piece in each if piece.style == "result")
+        units = [at for at, line in enumerate(lines(rows)) if re.search(r"[▶>] h[12] ", line)]
+        assert len(units) == 2 and abs(row - units[unit - 1]) < abs(row - units[2 - unit]) and row < size[1] - 1
+
+
+@pytest.mark.parametrize("sizes", [(4, 5, 3), (5, 5, 5), (6, 6, 6), (8, 8, 8), (8, 8, 8, 8)])
+@pytest.mark.parametrize("size", [(79, 11), (67, 26), (112, 36)])
+def test_many_edges_are_no_block_of_dots(sizes: tuple[int, ...], size: tuple[int, int]) -> None:
+    trace = Timeline.start(plain(sizes)).trace
+    rows = diagram(trace, trace.step(1), *size, Look())
+    assert rows is not None
+    assert "".join(lines(rows)).count("⣿") <= size[0] * size[1] // 50
+
+
+def test_where_weights_of_both_signs_pass_a_cell_it_tells_none() -> None:
+    """A hue of one of them would say that all are of its sign."""
+    weights = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    network = Network((Layer("sigmoid", weights, np.zeros(2)),))
+    problem = replace(plain((2, 2)), network=network)
+    trace = Timeline.start(problem).trace
+    error = trace.find("E")
+    assert error is not None
+    rows = diagram(trace, trace.step(trace.index_of(error) or 0), 79, 11, Look())
+    assert rows is not None
+    heads = [piece.style for row in rows for piece in row if piece.text.endswith("▶")]
+    assert heads == ["edge", "edge"]
+
+
 @pytest.mark.parametrize("size", [(69, 13), (79, 13), (99, 20), (119, 26)])
 def test_an_arrowhead_stands_before_every_unit_at_every_step(two_two_two: Problem, size: tuple[int, int]) -> None:
     trace = Timeline.start(two_two_two).trace

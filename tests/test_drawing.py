@@ -427,6 +427,18 @@ def test_a_velocity_is_drawn_with_its_sign_and_a_mean_square_without(lesson: str
     assert any(shown) is velocity
 
 
+@pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)])
+def test_a_curve_that_fills_its_plot_is_quiet_and_the_point_in_it_is_not(look: Look) -> None:
+    """E of one sample after the other: as bright as a line it would be what is seen first."""
+    line, point = 2.0 ** -np.arange(300), look.line("●")
+    for errors, style in ((line, ""), (np.where(np.arange(300) % 2, 1.0, line), "edge")):
+        rows = curve_rows(errors, 300, 60, 20, look, "E", "log")
+        (drawn,) = (row for row in rows if any(point in piece.text for piece in row))
+        assert [piece.style for piece in drawn if point in piece.text] == [""]
+        dots = [piece for row in rows[1:-1] for piece in row if re.search("[\u2801-\u28ff*]", piece.text)]
+        assert {piece.style for piece in dots} == {style}
+
+
 def test_a_curve_beside_a_race_says_whose_it_is() -> None:
     def curve(lesson: str) -> str:
         session = screens.of_lesson(lesson)

@@ -162,6 +162,26 @@ def test_more_digits_are_said_in_the_text_as_well() -> None:
     assert whole and all(one in spoken(more) and one not in spoken(session) for one in whole)
 
 
+@pytest.mark.parametrize(("language", "bias"), [("en", "Then the bias is added."), ("ko", "끝에 바이어스를 더합니다.")])
+def test_of_a_sum_without_a_bias_it_is_not_said_that_one_is_added(language: str, bias: str) -> None:
+    for lesson, has_one in (("descent", False), ("start", True)):
+        session = screens.pressed(screens.of_lesson(lesson, language, known=True), "iteration_next")
+        assert session.study.step.ref.kind == "net"
+        assert (bias in spoken(session)) is has_one
+
+
+@pytest.mark.parametrize(("language", "less", "at_first"), [("en", "and less", "at first"), ("ko", "덜", "처음에는")])
+def test_late_in_a_run_of_adam_it_is_not_said_to_move_by_the_rate_or_to_be_too_small(
+    language: str, less: str, at_first: str
+) -> None:
+    study = at(screens.of_lesson("adam", known=True), "race-one").study
+    trace = study.timelines["ravine-adam"].trace_of(51)
+    assert abs(trace["Δw1"]) < trace["η"] / 10 and abs(trace["m̂_w1"] / trace["m_w1"] - 1) < 0.01
+    for symbol, part in (("Δw1", less), ("m̂_w1", at_first)):
+        ref = trace.find(symbol)
+        assert part in why.sentence(words.load(language), trace, trace.step(trace.index_of(ref)))
+
+
 def test_what_cannot_be_divided_is_left_out() -> None:
     for stop in ("forget", "uncorrected"):
         session = typed(at(screens.of_lesson("adam", size=(120, 40), known=True), stop), "η = 0")

@@ -58,6 +58,7 @@ def huge(draw: st.DrawFn, all_settings: bool = False) -> Problem:
         key: float(sized(np.array(getattr(problem.optimizer, key)), draw(POWERS)))
         for key in ("learning_rate", "epsilon")
     }
+    rates["epsilon"] = max(rates["epsilon"], float(np.nextafter(0, 1)))
     return replace(
         problem,
         network=Network(layers),

@@ -17,7 +17,7 @@ from nntutor.tui.desk import Desk
 from nntutor.tui.quiz import asked_of
 from nntutor.tui.state import moves
 from nntutor.tui.state.panels import Marked, Marking
-from nntutor.tui.state.session import Action, Opened, Press, Session, Typed
+from nntutor.tui.state.session import Action, Opened, Pointed, Press, Session, Typed
 from nntutor.tui.state.study import Study
 
 SIZES = [(80, 24), (40, 12)]
@@ -127,6 +127,14 @@ def test_a_wrong_mark_leaves_a_sign_and_brings_a_nudge_and_the_third_tells() -> 
     assert isinstance(study_of(told).panel, Marked) and "The first wrong one is line" in text(told)
     answered = study_of(told).answered
     assert answered is not None and answered.outcome == "shown"
+
+
+def test_a_nudge_that_is_asked_for_is_seen_after_a_click_on_what_does_not_count() -> None:
+    """The click's word stood in its place, and the next nudge was the answer."""
+    session = screens.update(opened(), Pointed("phase", "update"))
+    assert study_of(session).note is not None
+    nudged = screens.update(session, Typed("?"))
+    assert panel(nudged).hunting.hints == 1 and "It is in this phase: backward" in text(nudged)
 
 
 def test_what_names_no_line_is_said_and_letters_of_commands_are_text() -> None:

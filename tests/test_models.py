@@ -5,6 +5,7 @@ Where PyTorch itself is installed, its own gradients and steps are compared as w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
@@ -43,13 +44,22 @@ class Module:
         vars(self).update(settings)
 
     def children(self) -> tuple[Module, ...]:
-        return self._children
+        """Each once, as PyTorch has them."""
+        return tuple(dict.fromkeys(self._children))
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self._children)
 
     def named_modules(self) -> list[Module]:
         return list(self._children)
 
 
 def named(name: str, *children: Module, **settings: Any) -> Any:
+    return type(name, (Module,), {"__module__": "torch.nn.modules.fake"})(*children, **settings)
+
+
+def own(name: str, *children: Module, **settings: Any) -> Any:
+    """Of a class that somebody has written, whatever it is called."""
     return type(name, (Module,), {})(*children, **settings)
 
 
@@ -145,7 +155,43 @@ def test_what_the_optimizer_does_not_move_is_held() -> None:
     assert first.weight.requires_grad
 
 
+def test_the_last_layer_keeps_its_slope() -> None:
+    problem = nntutor.problem_of(net(named("LeakyReLU", negative_slope=0.2)), INPUTS, TARGETS, loss())
+    assert (problem.network.layers[-1].activation, problem.network.layers[-1].slope) == ("leaky-relu", 0.2)
+
+
+def test_an_activation_may_stand_after_several_layers() -> None:
+    shared = named("Tanh")
+    module = named("Sequential", linear(3, 2), shared, linear(1, 3), shared)
+    layers = nntutor.problem_of(module, INPUTS, TARGETS, loss()).network.layers
+    assert [layer.activation for layer in layers] == ["tanh", "tanh"]
+
+
+SQUARE = linear(2, 2)
+TIED = linear(2, 2)
+TIED.weight = SQUARE.weight
+
+
 REFUSED: list[tuple[Any, ...]] = [
+    (named("Sequential", SQUARE, named("Tanh"), SQUARE), INPUTS, INPUTS, loss()),
+    (named("Sequential", SQUARE, named("Tanh"), TIED), INPUTS, INPUTS, loss()),
+    (named("Sequential", own("Residual", linear(2, 2)), linear(1, 2)), INPUTS, TARGETS, loss()),
+    (named("Sequential", own("Sequential", linear(2, 2)), linear(1, 2)), INPUTS, TARGETS, loss()),
+    (own("Sequential", linear(1, 2)), INPUTS, TARGETS, loss()),
+    (named("Sequential", own("Linear", weight=SQUARE.weight, bias=None)), INPUTS, INPUTS, loss()),
+    (net(own("Tanh")), INPUTS, TARGETS, loss()),
+    (net(), INPUTS, TARGETS, own("MSELoss", reduction="mean")),
+    (net(), INPUTS, TARGETS, loss(), own("SGD", param_groups=[group(**SGD)], state={})),
+    (net(), INPUTS, TARGETS, loss(), optimizer("SGD", group(**SGD, initial_lr=0.1))),  # a schedule moves it
+    (net(named("Tanh", _forward_hooks={0: print})), INPUTS, TARGETS, loss()),
+    (named("Sequential", linear(1, 2), _forward_pre_hooks={0: print}), INPUTS, TARGETS, loss()),
+    (net(), INPUTS, TARGETS, loss(), optimizer("SGD", group(**SGD | {"momentum": 1.0}))),
+    (net(), INPUTS, TARGETS, loss(), optimizer("Adam", group(betas=(0.9, 0.999), eps=0.0))),
+    (net(hidden="Softplus", beta=1, threshold=1), INPUTS, TARGETS, loss()),
+    (net(), INPUTS + 1j, TARGETS, loss()),
+    (net(), np.ma.masked_array(INPUTS, INPUTS < 0), TARGETS, loss()),
+    (net(), INPUTS.astype("M8[s]"), TARGETS, loss()),
+    (net(), [[10**400, 1], [0, 0], [0, 0]], TARGETS, loss()),
     (object(), INPUTS, TARGETS, loss()),
     (named("Net", linear(1, 2)), INPUTS, TARGETS, loss()),  # what its forward does is not known
     (net(hidden="Hardtanh"), INPUTS, TARGETS, loss()),
@@ -171,6 +217,9 @@ REFUSED: list[tuple[Any, ...]] = [
     (net(), INPUTS, np.ones((3, 2)), loss()),
     (net(), INPUTS[:2], np.ones((2, 1)) * np.nan, loss()),
     (net(), "words", TARGETS, loss()),
+    (net(), INPUTS[:2], TARGETS, loss()),
+    (net(), INPUTS, TARGETS[:, :, None], loss()),
+    (net(), INPUTS, 1.0, loss()),
     (net(), [], TARGETS, loss()),
     (named("Sequential", linear(3, 2)), INPUTS, np.array([0, 1, 3]), loss("CrossEntropyLoss")),
     (named("Sequential", linear(3, 2)), INPUTS, np.array([0, 1, 0.5]), loss("CrossEntropyLoss")),
@@ -217,6 +266,7 @@ def test_a_classifier_takes_its_own_labels() -> None:
     [
         (mlp(solver="lbfgs"), INPUTS, TARGETS),
         (mlp(learning_rate="adaptive"), INPUTS, TARGETS),
+        (mlp(momentum=1.0), INPUTS, TARGETS),
         (mlp(), INPUTS, TARGETS, loss()),
         (mlp(out_activation_="logistic", classes_=np.array(["no", "yes"])), INPUTS, np.array(["yes", "no", "maybe"])),
     ],

@@ -98,5 +98,5 @@ def test_where_it_cannot_be_written_one_line_says_so_and_nothing_is_left(
         assert capsys.readouterr().err.count("\n") == 1
     monkeypatch.setattr(os, "fsync", full)
     assert main(["new", str(tmp_path / "mine.toml"), "--lang", "en"]) == 2
-    assert capsys.readouterr().err.endswith("cannot be written: No space left on device.\n")
+    assert capsys.readouterr().err.endswith("cannot be written: there is no room left on the disk.\n")
     assert not list(tmp_path.iterdir())

@@ -24,7 +24,7 @@ from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
-from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row, small_rows
+from nntutor.tui.drawing.charts.contours import Landscape, Path, Relief, contour_rows, plane_of, sign_row, small_rows
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.charts.functions import activation_rows, parabola_rows
 from nntutor.tui.drawing.charts.multiples import grid
@@ -172,12 +172,12 @@ def test_contours_hold(name: str, way: list[tuple[float, float]], mark: str, siz
     found = surface(name)
     across, up = plane_of(path.points, found.minimum)
 
-    def heights(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> np.ndarray:
+    def relief(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> Relief:
         x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
         with np.errstate(all="ignore"):
-            return np.asarray(found.heights(x, y))
+            return Relief(np.asarray(found.heights(x, y)), 3 if mark else 8)
 
-    ground = Landscape(heights, across, up, (0.0, 0.0), faint=bool(mark))
+    ground = Landscape(relief, across, up, (0.0, 0.0), faint=bool(mark))
     assert holds(contour_rows(ground, path, *size, look), *size, look)
     assert holds(small_rows(ground, path, max(1, size[0]), size[1], look), max(1, size[0]), size[1], look)
 
@@ -297,7 +297,7 @@ def test_an_arrow_that_leaves_the_map_has_its_head_at_the_edge_and_goes_on(
     dx: float, dy: float, head: str, look: Look
 ) -> None:
     way = Path(np.array([(-0.5, 0.5), (0.0, 0.0)]), arrows=((0.0, 0.0, dx, dy),))
-    flat = Landscape(lambda across, up, rows, columns: np.zeros((rows, columns)), (-1.0, 1.0), (-1.0, 1.0))
+    flat = Landscape(lambda across, up, *size: Relief(np.zeros(size), 8), (-1.0, 1.0), (-1.0, 1.0))
     rows = map_of(flat, way, look)
     sign = look.line(head + "…")
     assert sum(row.count(sign) for row in rows) == 1

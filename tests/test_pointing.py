@@ -129,6 +129,7 @@ def by_keys(session: Session, at: Pointed) -> Session:
 def _by_key(session: Session, key: str) -> Session:
     if not asking(session):
         return pressed(session, session.keymap.action[key])
+    key = " " if key == "space" else key
     return typed(session, key) if len(key) == 1 else pressed(session, TYPING[key])
 
 
@@ -179,7 +180,9 @@ def test_a_click_is_what_a_key_would_have_done(name: str) -> None:
 
 def test_a_click_in_the_key_row_is_that_key_while_a_question_is_open_and_while_a_lesson_plays() -> None:
     asked = typed(pressed(screens.of_lesson("hidden-delta"), *["continue"] * 4, "ask"), "0.1")
-    for session in (asked, pressed(places()["network"], "play")):
+    by_itself = pressed(screens.of_lesson("xor", asks=True), "continue")
+    assert "space" in {at.which for at in clicks_in(by_itself, key_row=True)}
+    for session in (asked, by_itself, pressed(places()["network"], "play")):
         found = clicks_in(session, key_row=True)
         assert len(found) >= 3
         for at in found:

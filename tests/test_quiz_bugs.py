@@ -31,6 +31,7 @@ def test_the_line_that_is_found_is_shown_with_the_rule_the_check_and_the_three_s
     one, said = first(), words.load(language)
     text = quiz("bug", "--seed", f"{SEED}", "--count", "1", "--lang", language, typed=f"{one.line}\n")
     posed, shown = text.split("> ", 1)
+    assert said.entries["quiz.begin"].split(". ")[1].split(";")[0] not in posed  # no number answers it
     assert posed.count("\n22. ") == 1 and f"\n{len(one.trace)}. " in posed
     assert "\n14. δ_o1 = ∂E/∂o1·slope_o1 = " in posed  # of lines that are there, not written out
     for part in PARTS:
@@ -80,6 +81,7 @@ def test_how_it_went_is_kept_as_a_skill_and_comes_back_when_it_is_due(
     tomorrow = time.time() + 25 * 3600
     monkeypatch.setattr(time, "time", lambda: tomorrow)
     text = quiz("--count", "1", typed="")
+    assert "Type a number or an expression" in text  # other problems come after it
     assert "Find the bug" in text and "2-1" in text
 
 

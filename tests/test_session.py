@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import screens
@@ -20,12 +21,12 @@ from nntutor.core.problems.network import Problem
 from nntutor.core.rules.optimizers import OPTIMIZERS, RATE_FIELDS, RATES
 from nntutor.lessons.course import builtin, load
 from nntutor.tui import lint
-from nntutor.tui.state import keys
+from nntutor.tui.state import keys, moves
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Checking, Editing, Line
 from nntutor.tui.state.session import Home, Message, Press, Ran, Resized, Session, Typed, Wanted, asking
-from nntutor.tui.state.study import Study
+from nntutor.tui.state.study import SEED_ITERATIONS, Study
 from nntutor.tui.state.views import seen_errors
 
 
@@ -207,6 +208,30 @@ def test_while_a_run_is_on_its_way_one_can_look_about_and_not_move() -> None:
     assert screens.pressed(session, "language").language == "ko"
     for key in ("step", "back", "unit_next", "phase_next", "goto", "edit", "more", "reset", "lesson_next", "glossary"):
         assert screens.pressed(session, key) is session, key
+
+
+def jumped_and_gone_on(name: str) -> tuple[Study, Session]:
+    """A jump at the first stop whose next one is in another run, and the session at that one."""
+    start = screens.of_lesson(name)
+    assert start.study is not None and start.study.lesson is not None
+    stops = start.study.lesson.stops
+    number = next(n for n, stop in enumerate(stops[1:]) if stop.run != stops[n].run)
+    session = replace(start, study=moves.brought_to(start.study, number))
+    jumps = (screens.pressed(session, "why", *["unit_next"] * down, "continue", "escape") for down in range(9))
+    jumped = next(one for one in jumps if one.study is not None and one.study.trail)
+    after = lint.ran(screens.pressed(jumped, "continue", "continue"))
+    assert session.study is not None and after.study is not None and after.study.run != session.study.run
+    return session.study, after
+
+
+@pytest.mark.parametrize("name", ["xor", "descent", "deeper", "adam"])
+def test_backspace_comes_back_to_the_run_that_a_jump_has_left(name: str, tmp_path: Path) -> None:
+    """It went to that iteration and step of the run at hand, in another network too."""
+    left, session = jumped_and_gone_on(name)
+    for one in (session, screens.resumed(tmp_path, session)):
+        back = lint.ran(screens.pressed(one, "backspace")).study
+        assert back is not None and (back.run, back.place, back.trail) == (left.run, left.place, ())
+        assert back.trace.value(back.step.ref) == left.trace.value(left.step.ref)
 
 
 def test_in_why_backspace_goes_back_to_the_number_that_was_asked_about() -> None:
@@ -449,6 +474,29 @@ def test_many_seeds_are_trained_in_the_background_and_can_be_stopped() -> None:
     assert stopped is not None and stopped.running is None and stopped.seeds is not None
     assert stopped.seeds.state.done == 20
     assert stopped.place == study.place
+
+
+def seeds_seen() -> Session:
+    """Many seeds trained, at the stop that shows them."""
+    study = screens.of_lesson("xor").study
+    assert study is not None and study.lesson is not None
+    number = next(n for n, stop in enumerate(study.lesson.stops) if stop.view == "seeds")
+    return lint.ran(replace(screens.of_lesson("xor"), study=moves.at_stop(study, number)))
+
+
+def test_a_stop_that_shows_many_seeds_has_them_where_a_run_has_led_to_it() -> None:
+    """Its text said “here are many networks at once”, and the picture to press r."""
+    study = seeds_seen().study
+    assert study is not None and study.running is None and study.view == "seeds"
+    assert study.seeds is not None and study.seeds.state.done == SEED_ITERATIONS
+    assert study.note is not None and study.note[0] == "seeds.done"
+
+
+def test_the_next_start_looks_at_what_was_looked_at_and_not_at_the_seeds(tmp_path: Path) -> None:
+    session = screens.pressed(seeds_seen(), "view")
+    assert session.study is not None and session.study.view != "seeds" and session.study.seeds is not None
+    again = screens.resumed(tmp_path, session).study
+    assert again is not None and (again.view, again.running) == (session.study.view, None)
 
 
 def test_the_circle_of_the_perceptron_is_found_and_named_when_it_closes() -> None:

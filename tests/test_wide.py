@@ -242,25 +242,61 @@ def test_a_hidden_number_stands_nowhere(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lesson", "place", "view", "below"),
+    ("lesson", "place", "view", "height", "below"),
     [
-        ("adam", (1, 4), "moves", ["network", "matrices"]),
-        ("momentum", (12, 9), "contours", ["curve"]),
-        ("momentum", (12, 9), "moves", ["steps"]),
-        ("momentum", (1, 9), "contours", []),
-        ("vanishing", (1, 160), "layers", ["matrices"]),
-        ("cycle", (1, 4), "matrices", ["steps"]),
-        ("deeper", (1, 9), "network", []),
+        ("adam", (1, 4), "moves", 40, ["network", "matrices"]),
+        ("momentum", (12, 9), "contours", 40, ["curve"]),
+        ("momentum", (12, 9), "moves", 40, ["steps"]),
+        ("momentum", (1, 9), "contours", 40, []),
+        ("vanishing", (1, 160), "layers", 40, ["matrices"]),
+        ("cycle", (1, 4), "matrices", 40, ["steps"]),
+        ("deeper", (1, 9), "network", 40, []),
+        ("deeper", (1, 9), "network", 50, ["matrices"]),
+        ("wall", (1, 1), "inequalities", 40, ["network", "matrices"]),
+        ("old-weights", (1, 28), "runs", 40, ["network"]),
+        ("start", (1, 4), "network", 40, ["matrices"]),
+        ("start", (2, 4), "network", 40, ["curve", "matrices"]),
     ],
 )
 def test_what_a_view_leaves_free_of_a_wide_screen_goes_to_one_that_is_not_there_yet(
-    lesson: str, place: tuple[int, int], view: str, below: list[str]
+    lesson: str, place: tuple[int, int], view: str, height: int, below: list[str]
 ) -> None:
-    session = screens.of_lesson(lesson, size=(120, 40), known=True)
+    session = screens.of_lesson(lesson, size=(120, height), known=True)
     study = replace(moves.to(study_of(session), *place), view=view)
     rows = screens.lines(replace(session, study=study))
-    named = [name for name in VIEWS if any(f"─ {EN.say(f'view_name.{name}')} ─" in row for row in rows[2:29])]
+    bottom = next(at for at, row in enumerate(rows) if at > 1 and set(row) == {"─"})
+    named = [name for name in VIEWS if any(f"─ {EN.say(f'view_name.{name}')} ─" in row for row in rows[2:bottom])]
     assert sorted(named) == sorted(below)
+
+
+@pytest.mark.parametrize(("lesson", "view"), [("adam", "moves"), ("wall", "inequalities")])
+def test_a_short_table_has_the_steps_below_it_where_there_is_one_column(lesson: str, view: str) -> None:
+    session = screens.of_lesson(lesson, known=True)
+    study = replace(study_of(session), view=view)
+    rows = page.rows(replace(session, study=study))
+    (title,) = (at for at, row in enumerate(rows) if text(row).startswith(f"── {EN.say('view_name.steps')} ─"))
+    assert any(text(row).startswith("▸") and row[-1].style == "result" for row in rows[title + 1 :])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_legend_of_a_race_leaves_room_for_its_curves(language: str) -> None:
+    session = screens.of_lesson("adam", language)
+    while study_of(session).last < len(study_of(session).lesson.stops) - 1:  # type: ignore[union-attr]
+        session = screens.without_note(lint.ran(screens.pressed(session, "continue")))
+    assert study_of(session).view == "race"
+    assert any("┤" in line for line in screens.lines(session))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 50)])
+def test_what_stands_below_the_bars_of_layers_takes_all_their_room_and_stands_still(size: tuple[int, int]) -> None:
+    session = screens.of_lesson("vanishing", size=size, known=True)
+    layers, head = len(study_of(session).trace.problem.network.layers), set()
+    for step in range(2, len(study_of(session).trace), 60):
+        study = replace(moves.to(study_of(session), 1, step), view="layers")
+        rows = screens.lines(replace(session, study=study))
+        head.add(next(at for at, row in enumerate(rows) if at > 1 and row.startswith("── matrices ─")))
+        assert not any("Too large" in row for row in rows)
+    assert len(head) == 1 and max(head) <= 2 + 1 + layers + 2
 
 
 def test_a_run_that_is_called_as_its_lesson_is_not_named_twice() -> None:

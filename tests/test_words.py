@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
+import sqlite3
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -100,6 +104,7 @@ def built() -> dict[str, frozenset[str]]:
             "activation_name.": ACTIVATIONS,
             "advice.": literals("tui/doctor/**/*.py"),
             "batch_name.": ("online", "full", "mini"),
+            "cause.": literals("lessons/language/causes.py"),
             "check.": literals("tui/drawing/panels/check.py", "core/analysis/gradient_check.py"),
             "check_table.": (end for key in literals("lessons/export/check_table.py") for end in (key, f"{key}_count")),
             "cli.": (
@@ -287,3 +292,35 @@ def test_what_pythons_parser_says_of_a_file_is_said_in_the_language(text: str) -
         toml.trusted(text, "a.toml")
     for language in LANGUAGES:
         assert found.value.detail not in error_text.sentence(found.value, words.load(language))
+
+
+def sqlite_says(folder: Path) -> Iterator[str]:
+    """What SQLite says of a file that it cannot write, or that is none of its own."""
+    path = folder / "a.sqlite"
+    with closing(sqlite3.connect(path)) as one, closing(sqlite3.connect(path, timeout=0)) as other:
+        one.execute("create table a (b)")
+        one.execute("pragma max_page_count = 3")
+        for connection, begins, asks in (
+            (one, "begin", "insert into a values (zeroblob(100000))"),
+            (other, "pragma query_only = on", "insert into a values (1)"),
+        ):
+            connection.execute(begins)
+            with pytest.raises(sqlite3.Error) as found:
+                connection.execute(asks)
+            yield str(found.value)
+        one.execute("begin immediate") if not one.in_transaction else None
+        with closing(sqlite3.connect(path, timeout=0)) as late, pytest.raises(sqlite3.Error) as found:
+            late.execute("begin immediate")
+        yield str(found.value)
+    path.write_bytes(b"no database at all" * 100)
+    with closing(sqlite3.connect(path)) as one, pytest.raises(sqlite3.Error) as found:
+        one.execute("select * from a")
+    yield str(found.value)
+
+
+def test_why_a_disk_or_a_file_refuses_is_said_in_the_language(tmp_path: Path) -> None:
+    numbers = (errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EISDIR, errno.ENOTDIR)
+    for said in (*map(os.strerror, numbers), *sqlite_says(tmp_path)):
+        for language in LANGUAGES:
+            assert said not in words.load(language).say("progress.unsaved", reason=said), said
+    assert "of its own" in words.load("ko").say("progress.unsaved", reason="of its own")

@@ -1,8 +1,7 @@
 """The Textual app: it composes one page, forwards keys, and carries out what the session asks for.
 
-It computes and formats nothing. A key becomes an action, `update` makes the next session of it, the
-drawing makes rows of that, the page paints the rows that changed. What takes time or touches files,
-background runs and saving, is started from here.
+It computes and formats nothing. A key becomes an action, `update` makes the next session of it, the drawing makes rows
+of that, the page paints the rows that changed. What takes time or touches files is started from here.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from threading import Event
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -27,7 +26,7 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from nntutor.lessons.language.words import load
-from nntutor.tui import acting
+from nntutor.tui import acting, ahead
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.rows import Row
@@ -44,6 +43,9 @@ from nntutor.tui.terminal.textual_private import MOUSE_ON, OpenApp, OpenDriver, 
 from nntutor.tui.terminal.themes import Colourless, styles
 from nntutor.tui.ticking import Ticking
 from nntutor.tui.widget import Page
+
+if TYPE_CHECKING:  # the list of lessons stands before NumPy is loaded
+    from nntutor.tui.state.study import Running, Study
 
 # Seconds that a run in the background keeps the interpreter when a key wants it; Python's own 5 ms, many times over,
 # would be felt.
@@ -89,7 +91,8 @@ class Tutor(OpenApp):
         self._faults = Faults()
         self._ticking = Ticking(self, lambda number: self.act(Tick(number)))
         self._runner: Worker[None] | None = None
-        self._run = self.exit_status = 0
+        self._run: Running | None = None  # studies count their runs alike, so the run itself is known, not its number
+        self.exit_status = 0
         self._answered = Event()  # while a key is not, a run stands still
         self._answered.set()
         self.fault: Exception | None = None
@@ -131,6 +134,8 @@ class Tutor(OpenApp):
         self.screen.refresh()
         gc.freeze()  # what stands now stays: the collector need not look through it at every turn
         gc.enable()
+        if not self.is_headless:
+            ahead.begin(self.session.language, self._answered)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -240,9 +245,10 @@ class Tutor(OpenApp):
             return
         study = self.session.study
         running = study.running if study is not None else None
-        if running is not None and running.number != self._run:
-            self._run = running.number
-            self._runner = self._start_run(running.number)
+        if running is not self._run:
+            self._run = running
+            if study is not None and running is not None:
+                self._runner = self._start_run(study, running)
         self._ticking.keep(study)
         self._report_mouse(self.session.mouse)
         self._show(isinstance(action, Ran) and running is not None)
@@ -315,20 +321,13 @@ class Tutor(OpenApp):
     # --- running in the background -----------------------------------------------------------------
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
-    def _start_run(self, number: int) -> None:
+    def _start_run(self, study: Study, running: Running) -> None:
         worker = get_current_worker()
-        study = self.session.study
-        if study is None or study.running is None:
-            return
         for chunk in study.chunks(_CHUNK_SECONDS):
-            if worker.is_cancelled or not self._wanted(number):
+            if worker.is_cancelled or self._run is not running:
                 return
-            self.call_later(self.act, Ran(number, chunk))
+            self.call_later(self.act, Ran(running.number, chunk))
             self._answered.wait(_GIVES_WAY)
-
-    def _wanted(self, number: int) -> bool:
-        study = self.session.study
-        return study is not None and study.running is not None and study.running.number == number
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A run that ended by a mistake of ours: the place is where it began."""

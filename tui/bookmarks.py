@@ -103,7 +103,7 @@ def of_study(session: Session, study: Study, source: Source | None, kept: Weight
         "page": study.page,
         "places": _places(study),
         "reached": dict(study.reached),
-        "trail": study.trail[-_TRAIL:],
+        "trail": _trail(study),
         "seeds": study.seeds is not None,
         "settled": _stops(study, study.settled),
         "closed": _stops(study, study.closed),
@@ -146,6 +146,12 @@ def _typed(study: Study) -> tuple[tuple[int, str], ...]:
     """The lines of own numbers that were typed last, as many as there is room for at a key."""
     sizes = list(accumulate(len(json.dumps(line)) for line in reversed(study.typed)))
     return study.typed[len(study.typed) - sum(size <= _TYPED for size in sizes) :]
+
+
+def _trail(study: Study) -> list[tuple[int, int] | tuple[str, int, int]]:
+    """The places that the last jumps have left; of the run at hand without it, as before there was another."""
+    last = study.trail[-_TRAIL:]
+    return [(one.iteration, one.step) if one.run == study.run else one for one in last]
 
 
 def _places(study: Study) -> dict[str, tuple[int, int]]:

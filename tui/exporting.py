@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nntutor.core import foreign
+from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NntutorError
 from nntutor.lessons.export.formats import ENDINGS, SCRIPTS
 from nntutor.lessons.export.write import pieces
@@ -22,6 +23,9 @@ from nntutor.tui.state.study import Study
 
 MOST_ITERATIONS = 1000
 """Of a run that is set down number by number; a script of more is as short."""
+MOST_NUMBERS = {"csv": 1_000_000, "json": 100_000}
+MOST_READ = 50_000
+"""Of a run, by format and in those that people read: what takes about a second, while no key is answered."""
 MOST_STEPS = 20_000
 """Of an iteration that is set down step by step; a larger one is set down as a whole."""
 MOST_COPIED = 70_000
@@ -104,12 +108,18 @@ def _pieces(session: Session, study: Study, wanted: Export) -> Iterator[str]:
     if wanted.format in SCRIPTS:
         first = max([first, *(edit.iteration for edit in timeline.in_force if edit.iteration <= last)])
         traces = iter([timeline.trace_of(first)])
-    elif last - first >= MOST_ITERATIONS:
-        raise TooMuch("saving.too_many", most=MOST_ITERATIONS)
+    elif last - first >= (most := _most_iterations(timeline.trace, wanted.format)):
+        raise TooMuch("saving.too_many", most=most)
     else:
         traces = map(timeline.trace_of, range(first, last + 1))
     steps = not wanted.whole and len(timeline.trace) <= MOST_STEPS
     return pieces(wanted.format, timeline.problem, traces, spoken, session.style, steps, last)
+
+
+def _most_iterations(trace: Trace, format: str) -> int:
+    units = sum(layer.units for layer in trace.problem.network.layers)
+    numbers = trace.before.params.size + len(trace.samples) * units
+    return min(MOST_ITERATIONS, max(1, MOST_NUMBERS.get(format, MOST_READ) // numbers))
 
 
 def _name(study: Study, wanted: Export) -> str:

@@ -126,12 +126,10 @@ def _unopened(lesson: Lesson, study: Study) -> Iterator[AuthorError]:
 
 
 def ran(session: Session) -> Session:
-    """The session once its run in the background, if there is one, has ended."""
-    study = session.study
-    if study is None or study.running is None:
-        return session
-    for chunk in study.chunks(1.0):
-        session = update(session, Ran(study.running.number, chunk), extents)
+    """The session once its run in the background, if there is one, has ended, and one that the stop there begins."""
+    while (study := session.study) is not None and study.running is not None:
+        for chunk in study.chunks(1.0):
+            session = update(session, Ran(study.running.number, chunk), extents)
     return session
 
 

@@ -131,7 +131,8 @@ class Quiz:
             self._levels[name] = first_level(boxes.get(name, 0))
 
     def run(self, count: int) -> None:
-        self._say("quiz.begin", count=count, seed=self._seed)
+        bugs_alone = all(isinstance(one, Hunt) for one in self._series)
+        self._say("quiz.begin_bugs" if bugs_alone else "quiz.begin", count=count, seed=self._seed)
         for number in range(count):
             series = self._series[number % len(self._series)]
             outcome = self._outcome(series, number, count)

@@ -23,7 +23,7 @@ from nntutor.tui import bookmarks
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.state import moves, views
 from nntutor.tui.state.runs import run_seeds
-from nntutor.tui.state.study import Position, Study
+from nntutor.tui.state.study import Left, Position, Study
 
 if TYPE_CHECKING:
     from nntutor.core.files.model import Model
@@ -135,7 +135,7 @@ def _placed(study: Study, place: Place) -> Study:
         chosen=_chosen(place.settings.get("chosen")),
         page=_whole(place.settings.get("page"), 0),
         reached=_reached(place.settings.get("reached")),
-        trail=_trail(place.settings.get("trail")),
+        trail=_trail(study, place),
         settled=_stops(study, place.settings.get("settled")),
         closed=_stops(study, place.settings.get("closed")),
     )
@@ -144,8 +144,9 @@ def _placed(study: Study, place: Place) -> Study:
         from nntutor.tui.state import yours
 
         study = yours.typed_again(study, lines, _FAR_WORK // bookmarks.work(study.timeline.original))
-    # Many seeds are trained again in the background: their weights would be a megabyte at every step.
-    return run_seeds(study) if place.settings.get("seeds") is True else study
+    # Many seeds are trained again in the background, where they are looked at: their weights would be a megabyte at
+    # every step.
+    return run_seeds(study) if place.settings.get("seeds") is True and study.view == "seeds" else study
 
 
 def _timelines(study: Study, place: Place) -> dict[str, Timeline]:
@@ -192,9 +193,11 @@ def _reached(value: object) -> Mapping[str, int]:
     return MappingProxyType({run: last for run, last in runs if isinstance(last, int)})
 
 
-def _trail(value: object) -> tuple[Position, ...]:
-    pairs = value if isinstance(value, list) else []
-    return tuple(Position(*pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+def _trail(study: Study, place: Place) -> tuple[Left, ...]:
+    """The places that jumps have left; those without a run are of the one at hand."""
+    value = place.settings.get("trail")
+    left = [one if len(one) == 3 else (place.run, *one) for one in value] if isinstance(value, list) else []
+    return tuple(Left(*one) for one in left if one[0] in study.timelines)
 
 
 def _lines(value: object) -> Lines:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntutor.core.analysis.copies import Copies
-from nntutor.core.analysis.slopes import MOVES, NONE, Search, settle
+from nntutor.core.analysis.step_search import MOVES, NONE, Search, settle
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.trace import Trace

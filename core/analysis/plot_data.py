@@ -34,7 +34,8 @@ def error_curve(errors: Array, columns: int) -> tuple[Array, Array]:
     return frozen(iterations + 1), frozen(errors[iterations])
 
 
-@lru_cache(maxsize=4)  # asked for by every unit that is drawn, and by every step that leaves the weights as they are
+# Asked for by every step that leaves the weights as they are; two sizes for the answer and for each unit that is drawn.
+@lru_cache(maxsize=32)
 def regions(
     problem: Problem, state: State, across: Span, up: Span, columns: int, rows: int, layer: int | None = None
 ) -> Array:

@@ -14,7 +14,10 @@ from nntutor.core.diagnosis.written import exact
 from nntutor.core.errors import NotValues, TooManyNumbers
 from nntutor.core.files.npy import NoNumbers, array_of
 
-MAGIC = b"PK\x03\x04"
+MAGIC = b"PK\x03\x04", b"PK\x05\x06"
+"""What an archive begins with, and what one without anything does."""
+ARRAY = b"\x93NUMPY"
+"""What a single array begins with, which has no name."""
 _MOST_BYTES = 8 * MOST_NUMBERS + 10_000
 
 

@@ -11,16 +11,18 @@ from nntutor.core.diagnosis.agreement import Convention, Judge, in_ours, judge
 from nntutor.core.diagnosis.candidates import Candidate, candidates
 from nntutor.core.diagnosis.comparing import first_apart
 from nntutor.core.diagnosis.deciding import told_apart, unseen
-from nntutor.core.diagnosis.places import Place, blocks
+from nntutor.core.diagnosis.places import Place, bare_name, blocks
 from nntutor.core.diagnosis.remarks import Remark, on_training, on_values
 from nntutor.core.diagnosis.runs import CHECK, Made, Progress, Runs, recorded
 from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search
 from nntutor.core.diagnosis.sheet import Numbers, Sheet, sheet
 from nntutor.core.diagnosis.text import Named
+from nntutor.core.errors import ProblemError
 from nntutor.core.notation.symbols import Names
 from nntutor.core.problems.network import Problem
 
 _SHARES = ("1e-5", "1e-4", "1e-3")  # by how much numbers are off that were rounded on the way
+_COMPARED = 1000  # names that are looked for in other iterations as well
 _ADDED = 1e-5  # by how much gradients may be off that are said to be a sum
 ORIENTATIONS = ("units-by-inputs", "inputs-by-units")
 
@@ -118,7 +120,11 @@ def diagnose(
     if given is not None:
         found = compared(problem, given, file, iteration, tolerance, progress)
         if found.verdict in ("partly", "unexplained") and not tolerance and max(found.iterations) <= MOST_PAIRED:
-            more = _summed_up(found) or _rounded(problem, given, file, iteration, progress)
+            more = (
+                _of_another(found, given, file)
+                or _summed_up(found)
+                or _rounded(problem, given, file, iteration, progress)
+            )
             found = replace(found, remarks=(*found.remarks, *more))
     if found.verdict in (None, "right"):
         hindered = on_training(problem, found.iterations[0], iterations)
@@ -137,6 +143,25 @@ def compared(
 ) -> Diagnosis:
     """The same of own numbers alone: nothing is trained."""
     return _read_best(problem, given, file, iteration, tolerance, progress).answer()
+
+
+def _of_another(found: Diagnosis, given: list[Named], file: str) -> tuple[Remark, ...]:
+    """What is to be said of numbers that are all right in another iteration, the nearest of those within reach."""
+    [iteration, *more] = found.iterations
+    if more or len(given) > _COMPARED:
+        return ()
+    bare = [replace(one, name=bare_name(one.name)) for one in given]
+    for other in sorted(range(1, MOST_PAIRED + 1), key=lambda one: abs(one - iteration)):
+        try:
+            sheets = _sheets(found.problem, bare, file, other)
+        except ProblemError:  # it has other samples
+            continue
+        for one in sheets:
+            right = judge(one, {other: next(recorded(found.problem, "", (other,)))}, 0.0)
+            made = Runs(found.problem, one).made("")
+            if any(right.agreeing(one.numbers(way), made).all() for way in one.ways):
+                return (Remark("other-iteration", other, facts={"other": other}),)
+    return ()
 
 
 def _summed_up(found: Diagnosis) -> tuple[Remark, ...]:
@@ -182,13 +207,16 @@ def beside(
 def _read_best(
     problem: Problem, given: list[Named], file: str, iteration: int, tolerance: float, progress: Progress | None
 ) -> _Case:
+    cases = [_Case(problem, one, tolerance, progress) for one in _sheets(problem, given, file, iteration)]
+    return max(cases, key=lambda case: case.score)
+
+
+def _sheets(problem: Problem, given: list[Named], file: str, iteration: int) -> list[Sheet]:
+    """What the names may stand for."""
     # What softmax makes has a name of its own here; people call it the last layer's a.
     readings = (True, False) if problem.error == "softmax-ce" else (False,)
     sheets = [sheet(blocks(given, problem, iteration, file, shares), problem, file) for shares in readings]
-    if sheets[0].places == sheets[-1].places:
-        sheets = sheets[:1]
-    cases = [_Case(problem, one, tolerance, progress) for one in sheets]
-    return max(cases, key=lambda case: case.score)
+    return sheets[:1] if sheets[0].places == sheets[-1].places else sheets
 
 
 class _Case:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nntutor.core.diagnosis.text import Named
 from nntutor.core.engine.edits import is_given
 from nntutor.core.engine.plan import Plan
-from nntutor.core.errors import MisfitValue, UnknownValue, nearest
+from nntutor.core.errors import MisfitValue, NotValues, ProblemError, UnknownValue, nearest
 from nntutor.core.notation.kinds import PER_SAMPLE, PER_WEIGHT
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.network import Problem
@@ -56,6 +56,13 @@ class Block:
     straight: tuple[int, ...] | None
     turned: tuple[int, ...] | None
     sampled: bool = False
+
+
+def bare_name(name: str) -> str:
+    """A name without its iteration."""
+    match = _AT.fullmatch(name)
+    assert match is not None
+    return match[1]
 
 
 def blocks(given: list[Named], problem: Problem, iteration: int, file: str, shares: bool = False) -> list[Block]:
@@ -180,7 +187,9 @@ class _Finder:
         alike = [name for name in known if name.lower() == named.name.lower()]
         return UnknownValue(self._file, named.line, "name", named.name, (alike or [nearest(named.name, known)])[0])
 
-    def _misfit(self, named: Named, shapes: list[tuple[int, ...]]) -> MisfitValue:
+    def _misfit(self, named: Named, shapes: list[tuple[int, ...]]) -> ProblemError:
+        if named.commas:
+            return NotValues(self._file, named.line, "comma", named.commas)
         said = " / ".join(dict.fromkeys(spelled(shape) for shape in shapes))
         return MisfitValue(self._file, named.line, named.name, spelled(named.written.shape), said)
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from nntutor.core.diagnosis.archive import MAGIC, unpacked
+from nntutor.core.diagnosis.archive import ARRAY, MAGIC, unpacked
 from nntutor.core.diagnosis.text import Named, checked, named, parsed
 from nntutor.core.diagnosis.written import exact
 from nntutor.core.errors import NotValues, TooLarge, Unreadable
@@ -31,6 +31,8 @@ def read(where: str | Path, stdin: BinaryIO | None = None) -> tuple[list[Named],
             data = file.read()
     if data.startswith(MAGIC):
         return checked(list(unpacked(data, name)), name), name
+    if data.startswith(ARRAY):
+        raise NotValues(name, None, "npy", "")
     return parsed(decoded(data, name), name), name
 
 
@@ -47,7 +49,7 @@ def _from(stream: BinaryIO | None, too_large: TooLarge) -> bytes:
 
 def of_mapping(values: Mapping[str, object]) -> tuple[list[Named], str]:
     """Numbers and arrays by their names; what holds texts is read as written. Raises NotValues."""
-    return checked([_of(name, value) for name, value in values.items()], _GIVEN), _GIVEN
+    return checked([_of(str(name), value) for name, value in values.items()], _GIVEN), _GIVEN
 
 
 def _of(name: str, value: object) -> Named:
@@ -59,6 +61,6 @@ def _of(name: str, value: object) -> Named:
         raise NotValues(_GIVEN, None, "ragged", name) from None
     if array.dtype.kind in "US":
         return named(name, array.tolist(), _GIVEN)
-    if array.dtype.kind not in "fiub":
+    if array.dtype.kind not in "fiub" or np.ma.is_masked(value):
         raise NotValues(_GIVEN, None, "kind", name)
     return Named(name, exact(array))

@@ -22,16 +22,22 @@ _LONG, _SHORT = 15, 2  # significant digits
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
 _WRAPPED = re.compile(r"\b(?:np\.|numpy\.|torch\.)?(?:array|tensor|matrix|float32|float64|Parameter)\s*\(")
 _DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*[^,\])]*(?=[,)])")
+_COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
+_ITEM = re.compile(r"[^\s\[\]()]*,[^\s\[\]()]*")
 _TOKEN = re.compile(r"[\[\]]|[^\s,\[\]]+")
 
 
 @dataclass(frozen=True, eq=False)
 class Named:
-    """What was given under a name: as it was typed, and the line of the file, None where that is not known."""
+    """What was given under a name: as it was typed, and the line of the file, None where that is not known.
+
+    commas: the text, where each comma in it may have been meant as a decimal sign.
+    """
 
     name: str
     written: Written
     line: int | None = None
+    commas: str = ""
 
 
 def parsed(text: str, file: str) -> list[Named]:
@@ -81,7 +87,7 @@ def named(name: str, tree: object, file: str, line: int | None = None, single: b
         return Named(name.strip(), written(tree, single), line)
     except NoNumber as error:
         found = str(error)
-        what = "elided" if "..." in found or "…" in found else "number"
+        what = "elided" if "..." in found or "…" in found else "comma" if _COMMA.fullmatch(found.strip()) else "number"
         raise NotValues(file, line, what, name if what == "elided" else f"{found}") from None
     except Ragged:
         raise NotValues(file, line, "ragged", name) from None
@@ -150,8 +156,11 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
         value, single = match["value"], "float32" in match["value"]
         if value.strip() == UNKNOWN:
             continue
-        tree = _printed(value, match["name"], file, first)
-        yield named(match["name"], tree, file, first, single)
+        if _COMMA.fullmatch(value.strip()):  # a list has brackets: this one might fit as two numbers
+            raise NotValues(file, first, "comma", value.strip())
+        one = named(match["name"], _printed(value, match["name"], file, first), file, first, single)
+        decimal = all(_COMMA.fullmatch(item) for item in _ITEM.findall(value))
+        yield replace(one, commas=value.strip()) if "," in value and decimal else one
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:

@@ -52,8 +52,8 @@ class Trying:
 
     def rates(self, *factors: float, least: float = _FURTHER) -> Tried | None:
         """The best of the rate's multiples, where it does better: by a share of E of at least `least`."""
-        rate = self._problem.optimizer.learning_rate
-        found = [self._tried(("learning_rate", rate * one, self._rated(rate * one)), least) for one in factors]
+        rates = (self._problem.optimizer.learning_rate * one for one in factors)
+        found = [self._tried(("learning_rate", one, self._rated(one)), least) for one in rates if one < np.inf]
         better = [one for one in found if one is not None]
         return min(better, key=lambda one: (one.solved_in or np.inf, one.error), default=None)
 

@@ -12,6 +12,7 @@ import numpy as np
 from nntutor.core.arrays import Array
 
 _NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
+_MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
 
 Tree = "str | list[Tree]"
@@ -58,6 +59,11 @@ def written(tree: object, single: bool = False) -> Written:
     As many decimals as that has, or, where others have fewer of them, as many significant digits; never fewer than each
     was written with. single: its numbers are float32. Raises NoNumber and Ragged.
     """
+    relative = 1e-5 if single else 1e-9
+    if isinstance(tree, str):  # as below, without arrays: there may be 100 000 names
+        value, decimals, power = _parts(tree)
+        last = power - decimals
+        return Written(np.array(value), np.array(0.5 * 10.0**last if last <= _MOST else inf), relative)
     parts = [_parts(text) for text in _leaves(tree)]
     values = np.array([value for value, _, _ in parts], dtype=np.float64)
     own = np.array([power - decimals for _, decimals, power in parts], dtype=np.float64)  # places of the last digits
@@ -68,7 +74,7 @@ def written(tree: object, single: bool = False) -> Written:
         last = np.maximum(most, np.minimum(own, first - np.max(first - own, initial=0)))
         half = 0.5 * np.power(10.0, np.clip(last, -400, 400))
     shape = _shape(tree)
-    return Written(values.reshape(shape), half.reshape(shape), 1e-5 if single else 1e-9)
+    return Written(values.reshape(shape), half.reshape(shape), relative)
 
 
 def exact(array: np.ndarray) -> Written:

@@ -176,8 +176,9 @@ class Engine:
 class Program:
     """The calls of one iteration for one size of batch.
 
-    sums[l] and outs[l] are the calls of layer l + 1's net and out, error_ops those of E, backward the rest,
-    update included. It is also the memory that the rules' sums are compiled in (`rules.contractions.Memory`).
+    sums[l] and outs[l] are the calls of layer l + 1's net and out, error_ops those of E, backward the rest, update
+    included, compiled when it is first run: a picture goes forward only. It is also the memory that the rules' sums are
+    compiled in (`rules.contractions.Memory`).
     """
 
     def __init__(self, engine: Engine, samples: int) -> None:
@@ -189,14 +190,20 @@ class Program:
         self.targets = self.arena["target", 0]
         # Where there is no E it is no number, and none of those that are looked at.
         self.error = np.full(engine.batch_shape, np.nan) if self.plan.shape.given else self.arena["error", 0]
-        every = [stages(book, self.plan.shape, engine.layout) for book in self._books]
+        self._stages = every = [stages(book, self.plan.shape, engine.layout) for book in self._books]
         self.sums, self.outs = self._ops([one.nets for one in every]), self._ops([one.outs for one in every])
         self.error_ops = [op for part in self._ops([one.error for one in every]) for op in part]
-        self.backward = [op for part in self._ops([one.backward for one in every]) for op in part]
-        self.ops: list[Op] = [*self.forward_ops(), *self.backward]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self.engine.program, (self.plan.shape.samples,)
+
+    @cached_property
+    def backward(self) -> list[Op]:
+        return [op for part in self._ops([one.backward for one in self._stages]) for op in part]
+
+    @cached_property
+    def ops(self) -> list[Op]:
+        return [*self.forward_ops(), *self.backward]
 
     def _shapes(self) -> dict[Key, tuple[int, ...]]:
         """The arrays of a pass."""

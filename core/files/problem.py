@@ -32,7 +32,7 @@ from nntutor.core.files.layers import layers
 from nntutor.core.files.stored import Stored
 from nntutor.core.files.text import read_text, standard_input
 from nntutor.core.files.toml import Lines, toml
-from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.problems.network import REDUCTIONS, Layer, Network, Problem, Samples
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import (
     DEFAULT_EPSILON,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from nntutor.core.files.model import Model
 
 LIMIT = 10**6
-REDUCTIONS = ("sum", "mean")
 _EVERYWHERE = ("format", "title", "source", "optimizer")
 _OF_NETWORKS = (
     "error", "batch", "shuffle", "seed", "over_outputs", "over_samples", "l1", "l2", "input_gradient", "layer",

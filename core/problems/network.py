@@ -7,18 +7,23 @@ Here are also the initial weights, because they are part of what a problem *is*.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, isfinite
+from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nntutor.core.arrays import Array, frozen
+from nntutor.core.errors import expect
+from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import Optimizer
 from nntutor.core.rules.shape import LayerShape, Penalty, Shape
 
 PENALTIES = {"rate_l1": "l1", "rate_l2": "l2"}
 """Rates that are the problem's own and not its optimizer's, by their address; each with its field."""
+REDUCTIONS = ("sum", "mean")
 INITIALS = ("xavier", "he", "uniform", "zeros")
 
 
@@ -35,9 +40,18 @@ def draw(initial: str, units: int, inputs: int, seed: int, layer: int) -> Array:
     return frozen((2 * spread - 1) * limit)
 
 
+def _at_least(least: int, name: str, value: object, whole: bool = True, other: str = "") -> None:
+    """ValueError, with a sentence, for what is no number from `least`. other: what it may be besides."""
+    if not isinstance(value, Integral if whole else Real) or isinstance(value, bool) or not least <= float(value) < inf:
+        raise ValueError(f"{name} is {value!r}: expected {other}a {'whole ' * whole}number from {least}")
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One layer: weights (units, inputs), bias (units,) or None, and what may be learned."""
+    """One layer: weights (units, inputs), bias (units,) or None, and what may be learned.
+
+    ValueError for an activation or an initial that there is not, and for another shape.
+    """
 
     activation: str
     weights: Array
@@ -48,9 +62,13 @@ class Layer:
     initial: str | None = None
 
     def __post_init__(self) -> None:
+        expect("activation", self.activation, ACTIVATIONS)
+        expect("initial", self.initial, (None, *INITIALS))
+        if not isinstance(self.slope, Real) or not isfinite(self.slope):
+            raise ValueError(f"slope is {self.slope!r}: expected a number")
         object.__setattr__(self, "weights", frozen(self.weights))
-        if self.weights.ndim != 2:
-            raise ValueError(f"weights must be (units, inputs), not {self.weights.shape}")
+        if self.weights.ndim != 2 or not self.weights.size:
+            raise ValueError(f"weights must be (units, inputs), at least 1 of each, not {self.weights.shape}")
         if self.bias is not None:
             object.__setattr__(self, "bias", frozen(self.bias))
             if self.bias.shape != (self.units,):
@@ -77,6 +95,8 @@ class Network:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
+        if not self.layers:
+            raise ValueError("a network has at least one layer")
         for before, after in zip(self.layers, self.layers[1:], strict=False):
             if before.units != after.inputs:
                 raise ValueError(f"a layer of {before.units} units feeds one with {after.inputs} inputs")
@@ -135,10 +155,11 @@ class Problem:
     """All that training needs: a network, samples, an error, an optimizer, an order of samples.
 
     surface: the name of a surface whose height is E. The network is then one linear unit whose weights are the
-    point on it, there are no samples, and nothing is passed forward. over_outputs, over_samples: "sum" or "mean",
-    empty for what the error usually is. l1, l2: the rates λ₁, λ₂ of what is added to E for large weights.
-    input_gradient: E is differentiated by the inputs as well. given: gradients in place of a network, which then is one
-    linear unit as on a surface, without E.
+    point on it, there are no samples, and nothing is passed forward. over_outputs, over_samples: "sum" or "mean", or,
+    over_outputs alone, empty for what the error usually is. l1, l2: the rates λ₁, λ₂ of what is added to E for large
+    weights. input_gradient: E is differentiated by the inputs as well. given: gradients in place of a network, which
+    then is one linear unit as on a surface, without E. ValueError for settings that there are not, and where the
+    network does not fit the samples or the error; targets are not looked through.
     """
 
     network: Network
@@ -157,6 +178,24 @@ class Problem:
     l2: float = 0.0
     input_gradient: bool = False
     given: Given | None = None
+
+    def __post_init__(self) -> None:
+        expect("error", self.error, tuple(LOSSES))
+        loss = LOSSES[self.error]
+        expect("over_outputs", self.over_outputs, ("", *REDUCTIONS) if loss.averaged else ("", "sum"))
+        expect("over_samples", self.over_samples, REDUCTIONS)
+        if self.batch not in ("online", "full"):
+            _at_least(1, "batch", self.batch, other="'online', 'full' or ")
+        _at_least(0, "seed", self.seed)
+        for rate in PENALTIES.values():
+            _at_least(0, rate, getattr(self, rate), whole=False)
+        if not self.passes:
+            return
+        expect("the last activation", self.network.layers[-1].activation, (loss.last,) if loss.last else ACTIVATIONS)
+        inputs, targets = self.samples.inputs.shape[1], self.samples.targets.shape[1]
+        if not len(self.samples) or (inputs, targets) != (self.network.sizes[0], self.network.sizes[-1]):
+            found = f"{len(self.samples)} samples of {inputs} inputs and {targets} targets"
+            raise ValueError(f"{found} for a network {self.network.sizes}")
 
     @property
     def passes(self) -> bool:

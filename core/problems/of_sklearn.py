@@ -8,8 +8,8 @@ import numpy as np
 
 from nntutor.core.arrays import Array
 from nntutor.core.errors import NotRead
-from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.problems.others import array_of, fitting, kind_of, one_hot, rows
+from nntutor.core.problems.network import Layer, Network, Problem
+from nntutor.core.problems.others import array_of, kind_of, one_hot, optimizer_of, rows, samples_of
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.optimizers import Optimizer
 
@@ -29,17 +29,16 @@ def of_sklearn(model: Any, inputs: Array, targets: Any, optimizer: Any) -> Probl
     )
     classes = getattr(model, "classes_", None)
     wanted = rows(array_of(targets)) if classes is None else _labels(np.asarray(targets), classes, layers[-1].units)
-    return fitting(
-        Problem(
-            Network(layers),
-            Samples(inputs, wanted),
-            optimizer if isinstance(optimizer, Optimizer) else _sklearn_optimizer(model),
-            error,
-            "full",
-            # Its gradients follow the sum over outputs, also where the loss that a regressor reports is their mean.
-            over_outputs="sum" if error == "bce" else "",
-            l2=float(model.alpha) / len(inputs),
-        )
+    network = Network(layers)
+    return Problem(
+        network,
+        samples_of(inputs, wanted, network, error),
+        optimizer if isinstance(optimizer, Optimizer) else _sklearn_optimizer(model),
+        error,
+        "full",
+        # Its gradients follow the sum over outputs, also where the loss that a regressor reports is their mean.
+        over_outputs="sum" if error == "bce" else "",
+        l2=float(model.alpha) / len(inputs),
     )
 
 
@@ -59,12 +58,12 @@ def _sklearn_optimizer(model: Any) -> Optimizer:
     rate = float(model.learning_rate_init)
     if model.solver == "adam":
         # Kingma and Ba 2015, end of section 2, is what scikit-learn computes.
-        return Optimizer(
+        return optimizer_of(
             "adam", rate, beta1=float(model.beta_1), beta2=float(model.beta_2), epsilon=float(model.epsilon),
             epsilon_at="hat",
         )  # fmt: skip
     if model.solver != "sgd" or model.learning_rate != "constant":
         raise NotRead("optimizer", f"{model.solver}, {model.learning_rate}")
     if model.momentum == 0:
-        return Optimizer("sgd", rate)
-    return Optimizer("nesterov" if model.nesterovs_momentum else "momentum", rate, float(model.momentum))
+        return optimizer_of("sgd", rate)
+    return optimizer_of("nesterov" if model.nesterovs_momentum else "momentum", rate, momentum=float(model.momentum))

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from nntutor.core.arrays import Array
 from nntutor.core.errors import NotRead
-from nntutor.core.problems.network import Layer, Network, Problem, Samples
-from nntutor.core.problems.others import array_of, fitting, one_hot, rows
+from nntutor.core.problems.network import Layer, Network, Problem
+from nntutor.core.problems.others import array_of, one_hot, optimizer_of, rows, samples_of
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import Optimizer
 
+_OWN = ("torch.nn.modules.", "torch.optim.")
+"""Where PyTorch's own classes are: what somebody else calls Linear or Sequential may do anything."""
+_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _ACTIVATIONS = {
     "Sigmoid": "sigmoid", "Tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky-relu", "Identity": "identity",
     "Softplus": "softplus", "ELU": "elu", "SiLU": "silu", "GELU": "gelu", "LogSoftmax": "log-softmax",
 }  # fmt: skip
 _EXPECTED: dict[str, dict[str, object]] = {
-    "Softplus": {"beta": 1},
+    "Softplus": {"beta": 1, "threshold": 20},
     "ELU": {"alpha": 1},
     "GELU": {"approximate": "tanh"},
     "MSELoss": {},
@@ -47,7 +51,7 @@ def of_torch(module: Any, inputs: Array, targets: Any, loss: Any, optimizer: Any
     learning = _learning(optimizer)
     layers, last = _torch_layers(module, learning)
     error, kind = _error(loss, last)
-    layers[-1] = _ending_in(layers[-1], LOSSES[error].last or last)
+    layers[-1] = replace(layers[-1], activation=LOSSES[error].last or last)
     reduction = getattr(loss, "reduction", "mean")
     if reduction not in ("mean", "sum"):
         raise NotRead("setting", f"{kind}(reduction={_short(reduction)})")
@@ -55,16 +59,15 @@ def of_torch(module: Any, inputs: Array, targets: Any, loss: Any, optimizer: Any
     classes = kind in ("CrossEntropyLoss", "NLLLoss") and np.ndim(targets) == 1
     wanted = one_hot(array_of(targets), units) if classes else rows(array_of(targets))
     over_outputs = "sum" if reduction == "sum" and error in ("mse", "bce") else ""
-    return fitting(
-        Problem(
-            Network(tuple(layers)),
-            Samples(inputs, wanted),
-            _torch_optimizer(optimizer, layers),
-            error,
-            "full",
-            over_outputs=over_outputs,
-            over_samples=reduction,
-        )
+    network = Network(tuple(layers))
+    return Problem(
+        network,
+        samples_of(inputs, wanted, network, error),
+        _torch_optimizer(optimizer, layers),
+        error,
+        "full",
+        over_outputs=over_outputs,
+        over_samples=reduction,
     )
 
 
@@ -75,28 +78,40 @@ def _learning(optimizer: Any) -> frozenset[int] | None:
     return frozenset(id(one) for group in optimizer.param_groups for one in group["params"])
 
 
+def _name(value: Any) -> str:
+    """The name of a class of PyTorch; of any other, whatever it is called, with its module, which is in no table."""
+    kind = type(value)
+    return kind.__name__ if kind.__module__.startswith(_OWN) else f"{kind.__module__}.{kind.__qualname__}"
+
+
 def _leaves(module: Any) -> Iterator[Any]:
-    """The layers in a row, whatever holds them."""
-    children = list(module.children())
-    if not children:
+    """The layers in a row, each as often as it stands there. Raises NotRead where something else may be done."""
+    if any(getattr(module, hooks, None) for hooks in _HOOKS):
+        raise NotRead("hook", _name(module))
+    if _name(module) == "Sequential":
+        for part in module:  # `children` leaves out what has been there before
+            yield from _leaves(part)
+    elif list(module.children()):
+        raise NotRead("forward", _name(module))  # what its forward does with its parts cannot be seen
+    else:
         yield module
-    for child in children:
-        yield from _leaves(child)
 
 
 def _torch_layers(module: Any, learning: frozenset[int] | None) -> tuple[list[Layer], str]:
     """The layers, and the activation after the last one."""
-    if list(module.children()) and type(module).__name__ != "Sequential":
-        raise NotRead("forward", type(module).__name__)  # what its forward does with its parts cannot be seen
     layers: list[Layer] = []
-    activation = ""
+    activation, moved = "", set[int]()
     for leaf in _leaves(module):
-        name = type(leaf).__name__
+        name = _name(leaf)
         if name == "Flatten" or (name == "Dropout" and (leaf.p == 0 or not leaf.training)):
             continue
         if name == "Linear":
             if activation == "log-softmax":
                 raise NotRead("layer", "LogSoftmax")
+            own = {id(leaf.weight), id(leaf.bias)} - {id(None)}
+            if own & moved:
+                raise NotRead("shared", name)
+            moved |= own
             layers.append(_linear(leaf, learning))
             activation = "identity"
             continue
@@ -106,9 +121,9 @@ def _torch_layers(module: Any, learning: frozenset[int] | None) -> tuple[list[La
         _settled(leaf, vars(leaf))
         activation = found
         slope = float(getattr(leaf, "negative_slope", layers[-1].slope))
-        layers[-1] = _ending_in(layers[-1], found if found != "log-softmax" else "identity", slope)
+        layers[-1] = replace(layers[-1], activation=found if found != "log-softmax" else "identity", slope=slope)
     if not layers:
-        raise NotRead("module", type(module).__name__)
+        raise NotRead("layer", _name(module))
     return layers, activation
 
 
@@ -128,17 +143,13 @@ def _linear(leaf: Any, learning: frozenset[int] | None) -> Layer:
     )
 
 
-def _ending_in(layer: Layer, activation: str, slope: float = 0.01) -> Layer:
-    return Layer(activation, layer.weights, layer.bias, layer.learn, layer.learn_bias, slope)
-
-
 def _error(loss: Any, last: str) -> tuple[str, str]:
     """The error, and the name of the loss that it is."""
     if isinstance(loss, str):
         if loss not in LOSSES or last != (LOSSES[loss].last or last):
             raise NotRead("loss", loss)
         return loss, loss
-    name = type(loss).__name__
+    name = _name(loss)
     if name not in _LOSSES:
         raise NotRead("loss", name)
     error, needed = _LOSSES[name]
@@ -152,13 +163,15 @@ def _error(loss: Any, last: str) -> tuple[str, str]:
 def _torch_optimizer(optimizer: Any, layers: list[Layer]) -> Optimizer:
     if optimizer is None or isinstance(optimizer, Optimizer):
         return optimizer or Optimizer()
-    name = type(optimizer).__name__
+    name = _name(optimizer)
     if name not in ("SGD", "Adam", "AdamW", "Adagrad", "RMSprop"):
         raise NotRead("optimizer", name)
     groups = optimizer.param_groups
     first = groups[0]
     for group in groups:
         _settled(optimizer, group)
+        if "initial_lr" in group:  # a schedule changes it
+            raise NotRead("optimizer", f"{name}, initial_lr")
         if any(group[key] != first[key] for key in group if key not in ("params", "weight_decay")):
             raise NotRead("groups", name)
     kept = [optimizer.state.get(one) for group in groups for one in group["params"]]
@@ -168,16 +181,18 @@ def _torch_optimizer(optimizer: Any, layers: list[Layer]) -> Optimizer:
     rate = float(first["lr"])
     match name:
         case "SGD" if first["momentum"] == 0:
-            return Optimizer("sgd", rate)
+            return optimizer_of("sgd", rate)
         case "SGD":
             kind = "nesterov" if first["nesterov"] else "momentum"
-            return Optimizer(kind, rate, float(first["momentum"]), form="velocity" if first["nesterov"] else "torch")
+            return optimizer_of(
+                kind, rate, momentum=float(first["momentum"]), form="velocity" if first["nesterov"] else "torch"
+            )
         case "Adagrad":
-            return Optimizer("adagrad", rate, epsilon=float(first["eps"]))
+            return optimizer_of("adagrad", rate, epsilon=float(first["eps"]))
         case "RMSprop":
-            return Optimizer("rmsprop", rate, rho=float(first["alpha"]), epsilon=float(first["eps"]))
+            return optimizer_of("rmsprop", rate, rho=float(first["alpha"]), epsilon=float(first["eps"]))
     beta1, beta2 = map(float, first["betas"])
-    return Optimizer("adam", rate, beta1=beta1, beta2=beta2, epsilon=float(first["eps"]), decay=decay)
+    return optimizer_of("adam", rate, beta1=beta1, beta2=beta2, epsilon=float(first["eps"]), decay=decay)
 
 
 def _decay(name: str, groups: Any) -> float:
@@ -196,10 +211,11 @@ def _decay(name: str, groups: Any) -> float:
 
 def _settled(value: Any, given: Any) -> None:
     """NotRead where a layer, a loss or an optimizer has a setting that nntutor has not. given: key -> value."""
-    for key, expected in _EXPECTED.get(type(value).__name__, {}).items():
+    for key, expected in _EXPECTED.get(_name(value), {}).items():
         found = given.get(key, expected)
         if found is not expected and (hasattr(found, "shape") or found != expected):
-            raise NotRead("setting", f"{type(value).__name__}({key}={_short(found)})")
+            what = "gelu" if key == "approximate" else "setting"
+            raise NotRead(what, f"{_name(value)}({key}={_short(found)})")
 
 
 def _short(value: object) -> str:

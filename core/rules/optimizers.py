@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from math import isfinite
+from numbers import Real
 
+from nntutor.core.errors import expect
 from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Neg, Square, Sub, Sum, call, product
 
 _g, _w, _move = Name("grad"), Name("weight"), Name("change")
@@ -158,7 +161,10 @@ DEFAULT_EPSILON = {"adagrad": 1e-10, "rmsprop": 1e-8, "adam": 1e-8}
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimizer with its rates; those that its rule does not use are ignored. The last four choose its form."""
+    """An optimizer with its rates; those that its rule does not use are ignored. The last four choose its form.
+
+    ValueError for a name, a form or a rate that there cannot be.
+    """
 
     name: str = "sgd"
     learning_rate: float = 0.5
@@ -171,6 +177,16 @@ class Optimizer:
     epsilon_at: str = "outside"
     correct: bool = True
     decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        expect("name", self.name, OPTIMIZERS)
+        expect("form", self.form, FORMS)
+        expect("epsilon_at", self.epsilon_at, EPSILON_AT if self.name == "adam" else EPSILON_AT[:2])
+        for kind, field in RATE_FIELDS.items():
+            value = getattr(self, field)
+            fits = isinstance(value, Real) and isfinite(value) and in_range(kind, float(value))
+            if field in KEYS[self.name] and not fits:
+                raise ValueError(f"{field} is {value!r}: expected a number {RANGES[kind]}")
 
     @property
     def method(self) -> Method:
@@ -199,8 +215,15 @@ RATE_FIELDS = {
 }  # fmt: skip
 
 
+_FROM_0, _SHARE = "from 0", "from 0 to below 1"
+RANGES = {
+    **dict.fromkeys(("rate_eta", "rate_decay", "rate_l1", "rate_l2"), _FROM_0), "rate_eps": "above 0",
+    **dict.fromkeys(("rate_mu", "rate_beta1", "rate_beta2", "rate_rho"), _SHARE),
+}  # fmt: skip
+
+
 def in_range(kind: str, value: float) -> bool:
     """Whether a rate, by its address, may have this value: what a problem file allows as well."""
-    if kind in ("rate_eta", "rate_decay", "rate_l1", "rate_l2"):
+    if RANGES[kind] == _FROM_0:
         return value >= 0
     return value > 0 if kind == "rate_eps" else 0 <= value < 1

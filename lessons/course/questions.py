@@ -1,6 +1,6 @@
 """A number that is asked for, and what an answer is worth: right, short of digits, a classic mistake by name, or wrong.
 
-Knows no screen and no language: what is said of a verdict is `language/verdicts`.
+Knows no screen and no language: what is said of a verdict is `posing/posed.py`.
 """
 
 from __future__ import annotations

@@ -90,7 +90,10 @@ def sentence(words: Words, trace: Trace, step: Step, style: Style = Style.UNICOD
             facts[fact] = names.symbol(Ref(kind_of, ref.layer, ref.unit, 0, ref.sample), style)
         facts["weight"] = names.symbol(Ref("weight", ref.layer, ref.unit, ref.input), style)
         facts["input"] = names.symbol(Ref("out", ref.layer - 1, ref.input), style) if ref.input else "1"
-    said = words.say(f"why.{kind(trace, step)}", **facts)
+    key = kind(trace, step)
+    said = words.say(f"why.{key}", **facts)
+    if key == "net_hidden" and trace.problem.network.layers[ref.layer - 1].bias is not None:
+        said += " " + words.say("why_more.bias")
     if trace.plan.shape.penalty and ref.kind == "error":
         said += " " + words.say("why_more.error_penalty")
     if trace.plan.shape.penalty and ref.kind == "grad" and ref.input:

@@ -83,11 +83,19 @@ class Words:
             if name not in facts and name not in self.known:
                 raise WordsError(f"words/{self.language}: “{key}” needs the fact “{name}”")
             said = str(facts[name] if name in facts else self.known[name])
+            if name == "reason":
+                said = self._caused(said)
             if not match[2]:
                 return said
             return _with_particle(said, match[2]) if self.language == "ko" else _counted(said, match[2])
 
         return FACT.sub(fact, template)
+
+    def _caused(self, said: str) -> str:
+        """Why something could not be done, where a system has said it in its own words."""
+        from nntutor.lessons.language.causes import cause  # a door: most starts have nothing to say of it
+
+        return self.entries.get(f"cause.{cause(said)}", said)
 
     def knowing(self, facts: Mapping[str, object]) -> Words:
         """The same words, to which these facts are known."""

@@ -197,6 +197,10 @@ def _is_place(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and _iteration(value[0]) and _counts(1, _MOST_STEPS)(value[1])
 
 
+def _is_left(value: object) -> bool:
+    return _is_place(value[1:] if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) else value)
+
+
 def _is_line(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and _iteration(value[0]) and isinstance(value[1], str)
 
@@ -212,7 +216,7 @@ _FITTING: Mapping[str, Callable[[object], bool]] = {
     "model": lambda value: isinstance(value, str),
     "places": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),
     "reached": lambda value: isinstance(value, dict) and all(map(_iteration, value.values())),
-    "trail": lambda value: isinstance(value, list) and all(map(_is_place, value)),
+    "trail": lambda value: isinstance(value, list) and all(map(_is_left, value)),
     "typed": lambda value: isinstance(value, list) and all(map(_is_line, value)),
 }
 

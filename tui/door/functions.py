@@ -142,7 +142,7 @@ def train(problem: Problem, iterations: int, goal: float | None = None) -> Train
     """
     _at_least_1("iterations", iterations)
     engine = Engine(problem)
-    chunk = run(engine, engine.start(), iterations, goal=goal)
+    chunk = run(engine, engine.start(), int(iterations), goal=goal)
     network = engine.layout.network(chunk.state.params, problem.network)
     return Training(problem, network, chunk.errors, chunk.diverged)
 
@@ -171,9 +171,11 @@ def diagnose(
     layer ("dW1", "db1", "z1", "a1", "W1_new"), rows and columns either way; or the path of a file as `nntutor diagnose`
     takes it. None: what hinders the training. iteration: of names without @. tolerance: a share of the right number
     that is allowed besides. Raises ProblemError for what cannot be read or is no number of the problem; ValueError for
-    an iteration below 1.
+    an iteration below 1 and a tolerance below 0.
     """
     _at_least_1("iteration", iteration)
+    if not tolerance >= 0:
+        raise ValueError(f"tolerance is {tolerance}: expected a share from 0")
     if values is None:
         return diagnosing.diagnose(problem, None, iteration=iteration)
     named, file = reading.of_mapping(values) if isinstance(values, Mapping) else reading.read(values)

@@ -55,9 +55,8 @@ class Plain:
             self.session = replace(self.session, language=before.language)
             self.say([words_of(self.session).say("plain.no_language")])
         self.session = acting.kept(before, self.session, self._action, self._desk, self._faults)
-        study = self.session.study
-        if study is not None and study.running is not None and not isinstance(action, Ran):
-            self._run(study.running.number)
+        if (number := self._running()) is not None and not isinstance(action, Ran):
+            self._run(number)
 
     def become(self, action: Action) -> None:
         """The session after an action; where there is none by a mistake of ours, the one before, which says so."""
@@ -80,6 +79,8 @@ class Plain:
                     self._tell_progress()
         if self._runs(number):
             self.act(Press("escape"))
+        elif (following := self._running()) is not None:  # the stop that it led to begins one of its own
+            self._run(following)
 
     def _chunks(self, study: Study) -> Iterator[Chunk]:
         """The pieces of a run; where it ends by a mistake of ours, the place is where it began."""
@@ -89,9 +90,12 @@ class Plain:
             before = self.session
             self.session = next(self._faults.instead(error, Press("run"), before, before))
 
-    def _runs(self, number: int) -> bool:
+    def _running(self) -> int | None:
         study = self.session.study
-        return study is not None and study.running is not None and study.running.number == number
+        return None if study is None or study.running is None else study.running.number
+
+    def _runs(self, number: int) -> bool:
+        return self._running() == number
 
     def _plays(self) -> int | None:
         study = self.session.study

@@ -40,7 +40,10 @@ def _uncovered(before: Session, after: Session, words: Words) -> list[str]:
 
 def _how(session: Session, words: Words) -> str:
     assert session.ending is not None
-    return words.say("plain.ending_how" if len(answers(session.ending.lesson)) > 1 else "plain.ending_how_words")
+    lesson = session.ending.lesson
+    following = "" if lesson == session.home.lessons[-1].id else words.say("plain.ending_next")
+    how = "plain.ending_how" if len(answers(lesson)) > 1 else "plain.ending_how_words"
+    return words.say(how, next=following)
 
 
 def _practice(was: Practice | None, now: Practice, speech: Speech, words: Words) -> list[str]:

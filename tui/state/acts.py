@@ -22,7 +22,7 @@ def opened(study: Study, question: Question, by_itself: bool = False) -> Study |
     assert stop is not None
     if _holds(study, question, stop):
         return None
-    if study.held is not None:  # a run has led on: what is to be done is done at the stop
+    if study.held is not None or stop != study.last:  # what is to be done is done at the stop
         study = moves.at_stop(study, stop)
     return replace(study, act=Act(stop, by_itself), playing=None, panel=None, page=0, note=None)
 

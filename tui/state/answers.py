@@ -136,7 +136,6 @@ def opened(study: Study, panel: Answering | Picking) -> Study:
     if isinstance(panel, Picking):
         return replace(study, panel=panel, note=None)
     asked = panel.question.asked
-    assert asked.slips is not None  # worked out now, so that an answer waits for nothing
     here = not panel.given and asked.trace.iteration == study.place.iteration
     return replace(study, panel=panel, hidden=frozenset([asked.ref]) if here else frozenset(), note=None)
 

@@ -53,11 +53,13 @@ def _acted(session: Session) -> Session:
 def ended(before: Study, session: Session) -> Session:
     """The session after a key that may have gone on from the last stop: then the end of the lesson is open."""
     study = session.study
-    if study is None or study.note != moves.LESSON_DONE or before.note == moves.LESSON_DONE:
+    if study is None or study.note != moves.LESSON_DONE or before.note in moves.ENDED:
         return session
     # Another door, as for `_ending`.
     from nntutor.tui.state import ending
 
+    if study.name == session.home.lessons[-1].id:  # no lesson comes after it
+        session = replace(session, study=replace(study, note=moves.COURSE_DONE))
     return ending.opened(session, study.name)
 
 
@@ -198,7 +200,7 @@ def _ending(session: Session, study: Study, extents: Extents) -> Session:
     # Another door: few keys lead there.
     from nntutor.tui.state import ending
 
-    if study.asks_for_words and study.note != moves.LESSON_DONE:
+    if study.asks_for_words and study.note not in moves.ENDED:
         session = ending.opened(session, study.name, (ending.WORDS,))
         assert session.ending is not None
         return replace(session, ending=replace(session.ending, top=extents.answer_top(session)))

@@ -53,7 +53,7 @@ def _marked(study: Study, panel: Marking) -> Study:
 def _after(study: Study, panel: Marking, hunting: Hunting) -> Study:
     if hunting.outcome:
         return replace(_kept(study, hunting), panel=Marked(hunting=hunting))
-    return replace(study, panel=replace(panel, hunting=hunting, line=EMPTY, wrong=None, unread=""))
+    return replace(study, panel=replace(panel, hunting=hunting, line=EMPTY, wrong=None, unread=""), note=None)
 
 
 def _skipped(study: Study, panel: Marking) -> Study:

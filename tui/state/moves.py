@@ -15,12 +15,14 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import korean
 from nntutor.tui.state.arriving import arrived_at, moved, short_of
-from nntutor.tui.state.runs import learns, run_seeds, run_to
-from nntutor.tui.state.study import Position, Study, step_of
+from nntutor.tui.state.runs import learns, run_to, seeds_begun
+from nntutor.tui.state.study import Left, Position, Study, step_of
 from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
 
 LESSON_DONE = note("status.lesson_done")
+COURSE_DONE = note("status.course_done")
+ENDED = (LESSON_DONE, COURSE_DONE)
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
 _SMALL = 100
@@ -62,9 +64,7 @@ def at_stop(study: Study, number: int) -> Study:
     study = to(replace(study, view=view_at(study, stop.view)), *place, number)
     if stop.sets_view and study.view != stop.view:
         study = replace(study, note=note("study.view_of_stop", view=(f"view_name.{stop.view}", {})))
-    if stop.view == "seeds" and study.seeds is None and study.running is None:
-        return run_seeds(study)
-    return study
+    return seeds_begun(study, stop.view)
 
 
 def brought_to(study: Study, number: int) -> Study:
@@ -85,7 +85,7 @@ def go_on(study: Study) -> Study:
     final = len(study.lesson.stops) - 1
     if study.last < final or not study.finished:
         return at_stop(study, study.last + 1 if study.last < final else study.visited + 1)
-    if study.stop == final and study.note != LESSON_DONE:
+    if study.stop == final and study.note not in ENDED:
         return replace(study, note=LESSON_DONE)
     return phase(study, 1)
 
@@ -208,7 +208,7 @@ def to_maker(study: Study, ref: Ref) -> Study:
         return replace(study, note=note("goto.given", symbol=study.trace.symbol(ref)))
     from nntutor.tui.state.panels import Why
 
-    trail = (*study.trail, study.place)
+    trail = (*study.trail, Left(study.run, *study.place))
     return replace(moved(study, study.timeline.to(*maker)), trail=trail, panel=Why())
 
 
@@ -217,9 +217,10 @@ def back_on_trail(study: Study) -> Study:
         return replace(study, note=note("why_panel.no_way_back"))
     from nntutor.tui.state.panels import Why
 
-    *rest, last = study.trail
+    *rest, (run, *place) = study.trail
     panel = study.panel if isinstance(study.panel, Why) else None
-    return replace(moved(study, study.timeline.to(*last)), trail=tuple(rest), panel=panel)
+    there = to(replace(study, run=run), *place)
+    return replace(there, trail=tuple(rest), panel=panel if there.running is None else None)
 
 
 def nudged(study: Study) -> Ref | None:

@@ -41,6 +41,8 @@ def _pressed(session: Session, key: str) -> Given:
     """What a key of the key row means; a letter where a line is typed is typed."""
     if not asking(session):
         return tuple(map(Press, keys.actions(session.keymap, key, key)))
+    if key == "space":
+        return (Typed(" "),)
     return (Typed(key),) if len(key) == 1 else tuple(map(Press, keys.while_typing(session.keymap, key)))
 
 

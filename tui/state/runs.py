@@ -48,6 +48,11 @@ def run_seeds(study: Study) -> Study:
     return replace(study, panel=None, note=None, running=running, runs=number, seeds=seeds, view="seeds")
 
 
+def seeds_begun(study: Study, view: str) -> Study:
+    """The study at a stop that asks for a view: where that is of many seeds and none are trained, they are now."""
+    return run_seeds(study) if view == "seeds" and study.seeds is None and study.running is None else study
+
+
 def _seeded(study: Study, running: Running, chunk: Chunk) -> Study:
     """Take in a chunk of many seeds."""
     seeds = study.seeds
@@ -137,7 +142,9 @@ def _arrived(study: Study, running: Running, iteration: int) -> Study:
     study = short_of(_there(study, running, iteration), running.target)
     if running.telling is not None:
         return replace(study, note=told(running.telling, study.timeline, study.note))
-    return replace(study, note=_done(study.timeline, running, iteration)) if study.note is None else study
+    if study.note is not None or study.running is not None:
+        return study
+    return replace(study, note=_done(study.timeline, running, iteration))
 
 
 def _done(timeline: Timeline, running: Running, iteration: int) -> Note:
@@ -159,8 +166,8 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
     study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
     if running.stop is not None and (iteration >= running.target or study.timeline.diverged is not None):
         assert study.lesson is not None
-        study = replace(study, view=view_at(study, study.lesson.stops[running.stop].view))
-        return arrived_at(study, running.stop)
+        asked = study.lesson.stops[running.stop].view
+        return seeds_begun(arrived_at(replace(study, view=view_at(study, asked)), running.stop), asked)
     return study if last != study.last or kept == study.stop else replace(study, held=kept)
 
 

@@ -45,6 +45,14 @@ class Position(NamedTuple):
     step: int
 
 
+class Left(NamedTuple):
+    """A place that a jump has left, and the run that it is in."""
+
+    run: str
+    iteration: int
+    step: int
+
+
 class Yours(NamedTuple):
     """A number of the learner's own beside ours: whether it agrees, and the step that makes ours, None for a given."""
 
@@ -125,7 +133,7 @@ class Study:
     zoom: bool = False
     page: int = 0
     panel: Panel | None = None
-    trail: tuple[Position, ...] = ()
+    trail: tuple[Left, ...] = ()
     running: Running | None = None
     runs: int = 0
     playing: Playing | None = None

@@ -78,7 +78,7 @@ class _Whole(LayoutUpdate):
 
 class _Parts(ChopsUpdate):
     def render_segments(self, console: Console) -> str:
-        rows = [Strip.join(strip or Strip.blank(0) for strip in chops.values()) for chops in self.chops]
+        rows = {y: Strip.join(strip or Strip.blank(0) for strip in self.chops[y].values()) for y, _, _ in self.spans}
         return written([Part(x, y, rows[y].crop(x, end), self.chop_ends[y][-1]) for y, x, end in self.spans], console)
 
 

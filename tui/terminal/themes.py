@@ -47,7 +47,7 @@ _PLAIN: Styles = {
     **dict.fromkeys((*HEAT, *RUNS), Style()),
 }
 # Blue to orange, which every kind of eye tells apart; in the middle what is nearest to a page of that kind.
-_DARK_HEAT = ((32, 16), (25, 231), (24, 231), (60, 231), (95, 231), (94, 231), (136, 16), (172, 16))
+_DARK_HEAT = ((32, 16), (25, 231), (24, 231), (60, 231), (95, 231), (94, 231), (130, 231), (172, 16))
 _LIGHT_HEAT = tuple((ground, 16) for ground in (33, 75, 117, 189, 224, 222, 215, 208))
 # Of the sixteen and of 256.
 _DARK_RUNS = ((14, 111), (11, 184), (10, 43), (9, 167), (13, 135), (7, 136))

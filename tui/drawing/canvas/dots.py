@@ -24,7 +24,7 @@ Span = tuple[float, float]
 
 # The bit of each dot of a cell in its braille letter, by row and column.
 _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-_BRAILLE = 0x2800
+_BRAILLE = np.array([" ", *map(chr, range(0x2801, 0x2900))])
 _COVERED = "\0"  # the second cell of a wide letter
 _LINED = "result"  # underlined in some colours, which must end with it
 
@@ -231,8 +231,7 @@ class Dots:
                 letters[row][column] = glyph if self._on[row, column] else " "
         else:
             blocks = self._on.reshape(self.height, 4, self.width, 2)
-            codes = np.einsum("hawb,ab->hw", blocks.astype(int), _BITS)
-            letters = [[chr(_BRAILLE + code) if code else " " for code in line] for line in codes.tolist()]
+            letters = _BRAILLE[np.einsum("hawb,ab->hw", blocks.astype(int), _BITS)].tolist()
         return [self._row(row, letters[row]) for row in range(self.height)]
 
     def _row(self, row: int, dots: list[str]) -> Row:

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from nntutor.lessons.language.cells import cells
+from nntutor.lessons.language.cells import cells, even
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.state.session import Pointed
 
@@ -135,20 +135,31 @@ def bar(share: float, width: int, look: Look) -> Piece:
 
 def changed_spans(before: Row, after: Row) -> list[tuple[int, int]]:
     """The first and one past the last cell of each part in which two rows differ."""
-    pairs = zip(before, after, strict=False)
-    same = next((n for n, (one, other) in enumerate(pairs) if one[:2] != other[:2]), None)
-    same = min(len(before), len(after)) if same is None else same
-    start = row_cells(before[:same])
-    old, new = _spread(before[same:]), _spread(after[same:])
+    same = _alike(before, after)
+    start, before, after = row_cells(before[:same]), before[same:], after[same:]
+    same = _alike(before[::-1], after[::-1])
+    if same and row_cells(before[:-same]) == row_cells(after[:-same]):  # the same pieces, and in the same cells
+        before, after = before[:-same], after[:-same]
+    old, new = _spread(before), _spread(after)
     length = max(len(old), len(new))
     old += [_BLANK] * (length - len(old))
     new += [_BLANK] * (length - len(new))
     spans: list[tuple[int, int]] = []
-    for at in range(length):
-        if old[at] != new[at]:
-            near = spans and start + at - spans[-1][1] <= _NEAR
-            spans.append((spans.pop()[0] if near else start + at, start + at + 1))
+    for at, (one, other) in enumerate(zip(old, new, strict=True), start):
+        if one != other:
+            near = spans and at - spans[-1][1] <= _NEAR
+            spans.append((spans.pop()[0] if near else at, at + 1))
     return spans
+
+
+def _alike(before: Row, after: Row) -> int:
+    """With how many pieces that look the same both begin."""
+    count = 0
+    for one, other in zip(before, after, strict=False):
+        if one[:2] != other[:2]:
+            break
+        count += 1
+    return count
 
 
 _NEAR = 8  # cells between two parts that are painted as one: to go past them would take as many bytes
@@ -159,7 +170,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
     """What stands in each cell; a wide letter stands in both of its cells."""
     spread: list[tuple[str, str]] = []
     for text, style, _ in row:
-        if text.isascii():
+        if even(text):
             spread += [(letter, style) for letter in text]
             continue
         for letter in text:

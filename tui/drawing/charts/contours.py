@@ -20,23 +20,37 @@ _MOST_SEGMENTS = 600
 # A point farther from the start than this many times the rest is left to the edge of the picture.
 _FAR = 4.0
 
-Heights = Callable[[Span, Span, int, int], Array]
-"""Heights over a plane: its spans, then rows and columns; the first row is the upper end."""
+
+class Relief:
+    """Heights over a plane (rows, columns), the first row at the upper end, and the contours of so many levels on them.
+
+    edges: the heights of the contours; bands: between which of them each point lies; crossings: of every other contour
+    the points where it is crossed, those to be labelled first at the beginning.
+    """
+
+    def __init__(self, heights: Array, levels: int) -> None:
+        self.edges = _levels(heights, levels)
+        with np.errstate(invalid="ignore"):
+            self.bands = np.searchsorted(self.edges, np.where(np.isfinite(heights), heights, np.inf))
+        self.crossings = [(float(edge), _crossing(heights, float(edge))) for edge in self.edges[1::2]]
+
+
+Reliefs = Callable[[Span, Span, int, int], Relief]
+"""The relief of a plane: its spans, then rows and columns."""
 
 
 @dataclass(frozen=True)
 class Landscape:
-    """What lies below the paths: heights over the plane across × up, in so many levels, and its lowest point.
+    """What lies below the paths: a relief over the plane across × up, and its lowest point.
 
     axes: what both directions are called. faint: in few dots, and of the heights no numbers.
     """
 
-    heights: Heights
+    relief: Reliefs
     across: Span
     up: Span
     minimum: tuple[float, float] | None = None
     axes: tuple[str, str] = ("w1", "w2")
-    levels: int = 8
     faint: bool = False
 
 
@@ -95,18 +109,14 @@ def small_rows(ground: Landscape, path: Path, width: int, height: int, look: Loo
 
 def _drawn(drawn: Dots, ground: Landscape, path: Path) -> None:
     """The map on a canvas."""
-    heights = ground.heights(drawn.across, drawn.up, *drawn.size)
-    edges = _levels(heights, ground.levels)
-    if len(edges):
-        with np.errstate(invalid="ignore"):
-            bands = np.searchsorted(edges, np.where(np.isfinite(heights), heights, np.inf))
-        drawn.levels(bands, "edge", every=2 if ground.faint else 1)
+    relief = ground.relief(drawn.across, drawn.up, *drawn.size)
+    drawn.levels(relief.bands, "edge", every=2 if ground.faint else 1)
     _path(drawn, path)
     _ends(drawn, path)
     if ground.minimum is not None:
         drawn.mark(*ground.minimum, drawn.look.line("✕"), "bold")
-    if len(edges) and not ground.faint:
-        _heights(drawn, heights, edges)
+    if not ground.faint:
+        _heights(drawn, relief)
 
 
 def _levels(heights: Array, count: int) -> Array:
@@ -183,20 +193,25 @@ def _outside(drawn: Dots, point: Array, name: str, style: str) -> None:
     drawn.mark(x, y, _pointer(drawn, dx, dy) + name, style, over=True)
 
 
-def _heights(drawn: Dots, heights: Array, edges: Array) -> None:
+def _crossing(heights: Array, edge: float) -> list[tuple[int, int]]:
+    """Rows and columns of at most some 60 points where a contour is crossed from left to right.
+
+    From the right, upper part inwards: there numbers are least in the way of the paths.
+    """
+    rows, columns = heights.shape
+    found = np.argwhere((heights[:, :-1] < edge) != (heights[:, 1:] < edge))
+    found = found[np.argsort(found[:, 0] / max(1, rows) - 0.6 * found[:, 1] / max(1, columns), kind="stable")]
+    return [(int(row), int(column)) for row, column in found[:: max(1, len(found) // 60)]]
+
+
+def _heights(drawn: Dots, relief: Relief) -> None:
     """The height of every other contour, printed on it where there is room."""
     taken: list[tuple[int, int]] = []
-    rows, columns = drawn.size
-    for edge in edges[1::2]:
-        text = figure(float(edge), 2, style=drawn.look.style)
+    for edge, crossing in relief.crossings:
+        text = figure(edge, 2, style=drawn.look.style)
         length = cells(text)
-        crossing = np.argwhere((heights[:, :-1] < edge) != (heights[:, 1:] < edge))
-        # From the right, upper part inwards: there the numbers are least in the way of the paths.
-        crossing = crossing[
-            np.argsort(crossing[:, 0] / max(1, rows) - 0.6 * crossing[:, 1] / max(1, columns), kind="stable")
-        ]
-        for row, column in crossing[:: max(1, len(crossing) // 60)]:
-            at = int(row) // drawn.tall, int(column) // drawn.broad - length // 2
+        for row, column in crossing:
+            at = row // drawn.tall, column // drawn.broad - length // 2
             apart = all(abs(at[0] - other[0]) > 1 or abs(at[1] - other[1]) > 8 for other in taken)
             if apart and drawn.free(at[0], at[1], length):
                 drawn.write(at[0], at[1], text, "dim")

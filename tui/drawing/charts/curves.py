@@ -22,6 +22,7 @@ from nntutor.tui.drawing.charts.axes import Axis, Plot
 _DECADES = 1.5
 _LEAST = (24, 6)
 _MARGIN = 0.05
+_BLOCK = 1 / 3  # of the cells; a curve that goes up and down in more of them would be the brightest of a screen
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = "_.-=+*%#"
 
@@ -134,8 +135,16 @@ def _drawn(plot: Plot, x: Array, y: Array, point: Span | None) -> list[Row]:
         plotext.scatter([point[0]], [on_it], marker=look.line("●"))
     plotext.xlim(*dots.across)
     plotext.ylim(*dots.up)
-    lines = plotext.uncolorize(plotext.build()).splitlines()[: dots.height]
-    return [(Piece(line.rstrip()),) for line in lines]
+    lines = [line.rstrip() for line in plotext.uncolorize(plotext.build()).splitlines()[: dots.height]]
+    taken = sum(len(line.replace(" ", "")) for line in lines)
+    style = "edge" if taken > _BLOCK * dots.width * dots.height else ""
+    return [_styled(line, look.line("●"), style) for line in lines]
+
+
+def _styled(line: str, point: str, style: str) -> Row:
+    """A row of the curve in its style, the point in it as it is."""
+    before, mark, after = line.partition(point)
+    return tuple(Piece(text, own) for text, own in ((before, style), (mark, ""), (after, style)) if text)
 
 
 def _on_its_curve(y: float, low: float, high: float, rows: int) -> float:

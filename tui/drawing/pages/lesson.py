@@ -37,8 +37,10 @@ _LEAST_PICTURE = 5
 _TWO_COLUMNS = 110
 _LEFT, _GAP = 64, 2  # the least cells of the left one of two columns, and what is between them
 _LEAST_PROSE = 2
-_STILL, _SHORT = ("steps", "moves"), ("matrices", "layers")  # tables, the former of one height at every step
-_LEAST_BELOW = {"": 8, "network": 10}  # rows of that one
+# Tables, the former of one height at every step.
+_STILL, _SHORT = ("steps", "moves", "layers", "inequalities"), ("matrices", "runs", "seeds")
+_LEAST_BELOW = {"": 8, "network": 10, "steps": 5}  # rows of that one
+_UNIT = 11  # rows of a unit in a picture of the network, above which its edges are only longer
 _OF_THE_STEP = ("network", "steps", "matrices", "moves")  # the views in which what is asked for has a place
 _KEPT = 3  # rows that a message leaves to the place and the formula
 
@@ -98,8 +100,9 @@ class LessonPage:
             return pair
         return ("network",) if study.view == "network" else views.side_by_side(study, picture=False)
 
-    def _fits(self, width: int, labelled: bool = False) -> bool:
-        return fits(self.study.trace, width - 1, _parts(self.session.height)[1], self.look, labelled=labelled)
+    def _fits(self, width: int, height: int = 0, labelled: bool = False) -> bool:
+        """Whether the network has a picture in so many cells; height: 0 for all that a picture has here."""
+        return fits(self.study.trace, width - 1, height or _parts(self.session.height)[1], self.look, labelled=labelled)
 
     def _title(self) -> str:
         study = self.study
@@ -130,25 +133,34 @@ class LessonPage:
         """The view that is chosen, below a line; on a wide screen two of them, below their names."""
         width, left = self.session.width, _left(self.session.width)
         if not self.wide:
-            return [rule(width, self.look), *self._view(self.study.view, width, height)]
+            spare = [name for name in views.spare(self.study) if name != self.study.view]
+            return [rule(width, self.look), *self._filled(self.study.view, spare, width, height)]
         names = views.drawn_views(self.study, self.has_picture())
         first, *others = self.seen()
         head = tabs_row(first, "".join(others), names, self.words, width, left + _GAP, self.look)
         if not others:
             return [head, *self._view(first, width, height)]
         spare = [name for name in views.spare(self.study) if name in names and name not in (first, *others)]
-        one = self._filled(first, spare, left, height)
-        return [head, *beside(one, self._filled(others[0], spare, width - left - _GAP, height), left, _GAP)]
+        widths = {first: left, others[0]: width - left - _GAP}
+        # A picture leaves a spare view to the table, which would be empty without one.
+        order = sorted(widths, key=lambda name: name == "network")
+        filled = {name: self._filled(name, spare, widths[name], height) for name in order}
+        return [head, *beside(filled[first], filled[others[0]], left, _GAP)]
 
     def _filled(self, name: str, spare: list[str], width: int, height: int) -> list[Row]:
-        """A table, and below it a spare view, which is taken out, where there is room for one: it stands still."""
-        rows = self._view(name, width, height)
-        left, most = height - len(rows) - 1, max(_LEAST_BELOW.values())
-        left = left if name in _STILL else most if left >= most else 0
-        below = next((one for one in spare if left >= _LEAST_BELOW.get(one, _LEAST_BELOW[""])), None)
-        if name not in (*_STILL, *_SHORT) or below is None:
-            return rows
+        """A view, and below it a spare one, which is taken out, where there is room for one: it stands still."""
+        if name not in ("network", *_STILL, *_SHORT):
+            return self._view(name, width, height)
+        rows = None if name == "network" else self._view(name, width, height)
+        taken = _UNIT * max(self.study.trace.names.sizes) if rows is None else len(rows)
+        left, most = height - taken - 1, max(_LEAST_BELOW.values())
+        left = left if name not in _SHORT else most if left >= most else 0
+        roomy = (one for one in spare if left >= _LEAST_BELOW.get(one, _LEAST_BELOW[""]))
+        below = next((one for one in roomy if one != "network" or self._fits(width, left)), None)
+        if below is None:
+            return self._view(name, width, height) if rows is None else rows
         spare.remove(below)
+        rows = self._view(name, width, taken) if rows is None else rows
         title = title_row(below, self.words, width, self.look)
         return [*_sized(rows, height - left - 1), title, *self._view(below, width, left)]
 

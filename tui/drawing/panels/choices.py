@@ -1,6 +1,7 @@
 """The question of a stop with choices, what can be chosen, and what is said of the one that was.
 
-Where there is little room the one at hand stands there alone, and what is said takes the place of what is asked.
+Where there is little room the one at hand stands there alone, counted, and what is said takes the place of what is
+asked. In a list none is: a number beside a label could be read as a factor of it.
 """
 
 from __future__ import annotations
@@ -25,14 +26,17 @@ def rows(session: Session, study: Study, panel: Picking, words: Words) -> list[R
     asks, labels = asked(session, study, panel)
     style = "note" if panel.outcome else "warning"
     if session.width >= _ROOMY[0] and session.height >= _ROOMY[1]:
-        listed = [row for number in range(len(labels)) for row in _option(session, panel, labels, number)]
+        listed = [row for number, label in enumerate(labels) for row in _option(session, panel, label, number)]
         return [
             *_lines(asks, width, "" if panel.outcome else "bold"),
             *([] if panel.outcome else listed),
             *_lines(said, width, style),
         ]
     head = _lines(said, width, style) if said and panel.picked < 0 else _lines(asks, width, "bold")
-    return [*head, *(_option(session, panel, labels, panel.picked) if panel.picked >= 0 else [])]
+    if panel.picked < 0:
+        return head
+    label = f"({panel.picked + 1}/{len(labels)}) {labels[panel.picked]}"
+    return [*head, *_option(session, panel, label, panel.picked)]
 
 
 def asked(session: Session, study: Study, panel: Picking) -> tuple[str, tuple[str, ...]]:
@@ -74,13 +78,13 @@ def _filled(session: Session, study: Study, panel: Picking, prose: str) -> str:
     return choices.place(study, panel.stop).filled(text, prose, session.digits, session.style)
 
 
-def _option(session: Session, panel: Picking, labels: tuple[str, ...], number: int) -> list[Row]:
+def _option(session: Session, panel: Picking, label: str, number: int) -> list[Row]:
     at_hand = number == panel.picked
     mark = look_of(session).line("▸") if at_hand else " "
     marked = f"[{'x' if number in panel.marked else ' '}] " if panel.several else ""
-    lead = f" {mark} {marked}{number + 1}/{len(labels)} "
+    lead = f" {mark} {marked}"
     click = Pointed("row", number)
-    lines = wrapped(labels[number], session.width - len(lead) - 1)
+    lines = wrapped(label, session.width - len(lead) - 1)
     rows: list[Row] = [
         (Piece((lead if at == 0 else " " * len(lead)) + line, "", click),) for at, line in enumerate(lines)
     ]

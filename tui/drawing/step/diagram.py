@@ -119,7 +119,9 @@ class _Picture:
             self._put(*at, self._worded(main, *at), main)
         if frame.tall > 1:
             for below, ref in enumerate(others[: max(1, frame.tall - 2)]):
-                self._put(line + 1 + below, left, self._worded(ref, line + 1 + below, left), ref)
+                at = (line + 1 + below, left)
+                if not self._put(*at, self._worded(ref, *at), ref) and ref.kind == "out_grad" and layer < frame.last:
+                    self._between(ref)
         if layer == frame.last and self.targets:
             target = Ref("target", layer, unit, 0, self.sample)
             self._put(line, frame.target, f"t {self.said.figure(target)}", target)
@@ -162,6 +164,16 @@ class _Picture:
         else:
             word = short(ref.kind, self.look.style)
         return f"{word} {self.said.figure(ref)}"
+
+    def _between(self, ref: Ref) -> None:
+        """What is too long for the block of its unit, between the edges near it; not where a label of one is kept."""
+        for digits in self.said.all_digits():
+            text = self.said.named(ref, digits)
+            length = cells(text) + 2
+            for row, start in labels.between(self.frame, ref.layer, ref.unit, length):
+                kept = any(self._is_kept(layer, row, start, start + length) for layer in (ref.layer, ref.layer + 1))
+                if not kept and self._put(row, start, text, ref):
+                    return
 
     def _has_room(self, layer: int, row: int, left: int, length: int) -> bool:
         """Whether a text has room in a unit's block, or beyond it where no edge passes and no label of one is kept."""

@@ -5,7 +5,7 @@ What does not matter at a step is drawn once and kept; what is at hand is drawn 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ Edge = tuple[int, int, int]
 """Layer, unit, source."""
 
 _NEGATIVE, _LARGE, _CROWDED = 1, 2, 4
-_CROWD = 3  # with more edges than this for each row, they would be one block of dots
+_CROWD = 0.4  # of the dots between two layers; where the edges take more, they would be one block
 _FEW = 9  # with more edges than this in letters, those at rest would be a thicket in which none is followed
 _SPARSE = 4  # letters of such a line of which one is drawn
 _SLOW = 1.5  # cells across for each row, above which a line in letters has one in each column
@@ -75,14 +75,17 @@ def _inside(frame: Frame, edge: Edge, dots: Dots, line: Marks) -> Any:
 @lru_cache(maxsize=8)
 def _resting(frame: Frame, seen: tuple[bytes, ...], look: Look) -> Dots:
     dots = Dots(frame.width, frame.height, look, (0, 1), (0, 1))
-    found: dict[str, list[Marks]] = {}
+    # The quiet hue last: a cell that weights of both signs pass has it.
+    found: dict[str, list[Marks]] = {"negative edge": [], "edge": []}
     for layer in range(1, frame.last + 1):
-        crowded = _CROWDED * (len(frame.edges(layer)) > (_FEW if look.ascii else _CROWD * frame.height))
-        for unit, source in frame.edges(layer):
-            kind = _kind(frame, seen, (layer, unit, source))
-            line = _line(frame, (layer, unit, source), kind | crowded, look)
-            found.setdefault("negative edge" if kind & _NEGATIVE else "edge", []).append(line)
+        edges = [(edge, _kind(frame, seen, edge)) for edge in ((layer, *one) for one in frame.edges(layer))]
+        crowded = _CROWDED * _is_crowded(frame, edges, look)
+        for edge, kind in edges:
+            line = _line(frame, edge, kind | crowded, look)
+            found["negative edge" if kind & _NEGATIVE else "edge"].append(line)
     for style, lines in found.items():
+        if not lines:
+            continue
         rows = np.concatenate([line.rows for line in lines])
         columns = np.concatenate([line.columns for line in lines])
         _mark(dots, Marks(rows, columns, "".join(line.signs for line in lines)), style)
@@ -90,6 +93,17 @@ def _resting(frame: Frame, seen: tuple[bytes, ...], look: Look) -> Dots:
         for source in range(1, frame.count(layer) + 1):
             _mark(dots, _stem(frame, layer, source, look), "edge")
     return dots
+
+
+def _is_crowded(frame: Frame, edges: Sequence[tuple[Edge, int]], look: Look) -> bool:
+    """Whether the edges of two layers would be a thicket in which none is followed."""
+    if look.ascii:
+        return len(edges) > _FEW
+    lines = [_line(frame, edge, kind, look) for edge, kind in edges]
+    rows, columns = (np.concatenate([getattr(line, name) for line in lines]) for name in ("rows", "columns"))
+    broad, tall = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
+    dots = np.unique(rows * broad + columns - columns.min())
+    return bool(len(dots) > _CROWD * broad * tall)
 
 
 def _kind(frame: Frame, seen: tuple[bytes, ...], edge: Edge) -> int:

@@ -60,6 +60,29 @@ def _alone(frame: Frame, layer: int, edge: tuple[int, int], share: float, length
                 yield row, start
 
 
+@lru_cache(maxsize=256)
+def between(frame: Frame, layer: int, unit: int, length: int) -> tuple[Place, ...]:
+    """Rows and first columns for a number of a hidden unit that is too long for its block, the nearest first: where no
+    edge passes, no unit stands and no other one of its layer is nearer."""
+    if max(len(frame.edges(layer)), len(frame.edges(layer + 1))) > _MOST_EDGES:
+        return ()
+    return tuple(_between(frame, layer, unit, length))
+
+
+def _between(frame: Frame, layer: int, unit: int, length: int) -> Iterator[Place]:
+    lines = [frame.line(layer, other) for other in range(1, frame.count(layer) + 1)]
+    line = lines.pop(unit - 1)
+    low, high = frame.ends(layer, 1, 1)[0], frame.ends(layer + 1, 1, 1)[2] + 1 - length
+    rows = sorted(range(frame.height - 1), key=lambda row: abs(row - line))
+    for row in rows:
+        if -1 <= row - line < frame.tall - 1 or any(abs(row - other) <= abs(row - line) for other in lines):
+            continue
+        for start in sorted(range(low, high + 1), key=lambda start: abs(start - frame.lefts[layer])):
+            if all(clear(frame, each, row, start, start + length) for each in (layer, layer + 1)):
+                yield row, start
+                break
+
+
 def start_of(frame: Frame, layer: int, middle: int, length: int) -> int:
     """The first column of a label in the middle or near it, between the units of both layers."""
     first, _, last, _ = frame.ends(layer, 1, 1)

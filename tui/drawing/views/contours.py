@@ -12,14 +12,15 @@ from nntutor.core.analysis.plot_data import (
     surface_over,
 )
 from nntutor.core.arrays import Array
-from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
 from nntutor.core.rules.surfaces import calls, surface
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
+from nntutor.tui.drawing.canvas.dots import Span
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
-from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, plane_of, sign_row
+from nntutor.tui.drawing.charts.contours import Landscape, Path, Relief, contour_rows, plane_of, sign_row
 from nntutor.tui.drawing.views.paths import nothing, parameters, path, variables
 from nntutor.tui.state.study import Study
 
@@ -44,32 +45,40 @@ def contours(study: Study, words: Words, width: int, height: int, look: Look) ->
 def landscape(study: Study, refs: tuple[Ref, ...], points: Array, look: Look, faint: bool = False) -> Landscape:
     """E over two weights, as far as points lie on it. faint: where several ways are compared."""
     trace = study.trace
-    minimum = surface(trace.problem.surface).minimum if trace.problem.surface else lowest(trace, refs)
+    minimum = lowest(trace.problem, refs[0], refs[1])
     across, up = plane_of(points, minimum, least=_FLAT if faint else _LEAST)
 
-    def values(*plane: Any) -> Array:
-        return _heights(trace.problem, *refs, *plane)
+    def relief(*plane: Any) -> Relief:
+        return _relief(trace.problem, refs[0], refs[1], _FEW if faint else _LEVELS, *plane)
 
     axes = (trace.symbol(refs[0], look.style), trace.symbol(refs[1], look.style))
-    return Landscape(values, across, up, (minimum[0], minimum[1]), axes, _FEW if faint else _LEVELS, faint)
+    return Landscape(relief, across, up, (minimum[0], minimum[1]), axes, faint)
 
 
-_heights = lru_cache(maxsize=16)(surface_grid)
+@lru_cache(maxsize=16)  # as long as a way leads over the same plane
+def _relief(
+    problem: Problem, first: Ref, second: Ref, levels: int, across: Span, up: Span, rows: int, columns: int
+) -> Relief:
+    return Relief(surface_grid(problem, first, second, across, up, rows, columns), levels)
 
 
-def lowest(trace: Trace, refs: tuple[Ref, ...]) -> tuple[float, ...]:
-    """The lowest point of a bowl over two weights, from six heights: exact where E is a quadratic."""
+@lru_cache(maxsize=16)
+def lowest(problem: Problem, first: Ref, second: Ref) -> tuple[float, ...]:
+    """The lowest point over two weights: of a surface that of its table; of a bowl from six heights, exact where E is a
+    quadratic."""
+    if problem.surface:
+        return surface(problem.surface).minimum
     x = np.array([0.0, 1.0, -1.0, 0.0, 0.0, 1.0])
     y = np.array([0.0, 0.0, 0.0, 1.0, -1.0, 1.0])
-    e0, ex, em, ey, en, exy = surface_over(trace.problem, refs[0], refs[1], x, y)
+    e0, ex, em, ey, en, exy = surface_over(problem, first, second, x, y)
     slope = np.array([(ex - em) / 2, (ey - en) / 2])
     mixed = exy - ex - ey + e0
     bend = np.array([[ex - 2 * e0 + em, mixed], [mixed, ey - 2 * e0 + en]])
     try:
-        lowest = np.linalg.solve(bend, -slope)
+        found = np.linalg.solve(bend, -slope)
     except np.linalg.LinAlgError:
         return 0.0, 0.0
-    return (float(lowest[0]), float(lowest[1])) if np.isfinite(lowest).all() else (0.0, 0.0)
+    return (float(found[0]), float(found[1])) if np.isfinite(found).all() else (0.0, 0.0)
 
 
 def _signs(study: Study, points: Array, words: Words, width: int, look: Look) -> list[Row]:

@@ -20,6 +20,8 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.drawing.charts.bars import Bar, bars_rows
 from nntutor.tui.state.study import Study
 
+_FEW = 6  # slopes, from which on they are multiplied with fewer digits
+
 
 def layers(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """How large each layer's gradient is, as far as it has been found, and the slopes multiplied on the way."""
@@ -53,7 +55,10 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
     power, title = look.line("0.25ⁿ"), f"{words.say('views.gradient_size')} ({words.say('views.log_scale')})"
     gone = words.say("views.moved")
     drawn = bars_rows(bars, width, height - len(line), look, title, power, moved, gone, _begun(study))
-    return [*drawn, *line]
+    # The rows of the last product are kept from the start: what stands below does not move when a slope is found.
+    factors = ("0.250 · " if last <= _FEW else "0.25·") * (last - 1)
+    kept = len(wrapped(f"{words.say('views.slopes_product')} {factors}≈ 0.000000", width - 1)) - len(line)
+    return [*drawn, *line, *[()] * kept][:height]
 
 
 def _begun(study: Study) -> list[float]:
@@ -79,7 +84,7 @@ def product(trace: Trace, step: int, words: Words, look: Look, width: int) -> li
         factors.append(trace.value(ref))
     if not factors:
         return []
-    few = len(factors) < 6
+    few = len(factors) < _FEW
     digits = 3 if few else 2
     dot = sign("·", look.style)
     shown = (f" {dot} " if few else dot).join(look.figure(factor, digits=digits) for factor in factors)

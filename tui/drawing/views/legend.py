@@ -40,10 +40,14 @@ class Counted:
 
 
 def racer_rows(racers: list[Racer], counted: Counted, words: Words, width: int, look: Look) -> list[Row]:
-    """The legend of a race, two racers a row where they fit; the one at hand in brackets."""
-    parts = [(_bracketed([" ".join(_parts(one, counted, words, look))], one)[0], one) for one in racers]
-    wide = [max(cells(text) for text, _ in parts[at::2]) + 1 for at in range(min(2, len(parts)))]
-    if sum(wide) >= width:
+    """The legend of a race, two racers a row where they fit, maybe without their moves; the one at hand in brackets."""
+    said = [_parts(one, counted, words, look) for one in racers]
+    for most in (4, 3):
+        parts = [(_bracketed([" ".join(one[:most])], racer)[0], racer) for one, racer in zip(said, racers, strict=True)]
+        wide = [max(cells(text) for text, _ in parts[at::2]) + 1 for at in range(min(2, len(parts)))]
+        if sum(wide) < width:
+            break
+    else:
         wide = [max(wide)]
     rows: list[Row] = [(Piece(f" {counted.said(words)}", "bold"),)]
     for start in range(0, len(parts), len(wide)):

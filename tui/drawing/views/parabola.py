@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from nntutor.core.analysis.plot_data import (
@@ -37,13 +39,19 @@ def parabola(study: Study, words: Words, width: int, height: int, look: Look) ->
     names = (trace.symbol(ref, look.style), "E")
 
     def values(x: Array) -> Array:
-        return error_over(trace, ref, x)
+        return _errors(trace, ref, tuple(x.tolist()))
 
     symbol = short("rate_eta", look.style)
     title = f"{symbol} {look.figure(eta)}"
     return parabola_rows(values, moves, slope, across, width, height, look, title, label, names)
 
 
+@lru_cache(maxsize=8)  # the same at all steps of an iteration
+def _errors(trace: Trace, ref: Ref, values: tuple[float, ...]) -> Array:
+    return error_over(trace, ref, np.array(values))
+
+
+@lru_cache(maxsize=8)
 def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
     """The lowest point over one weight, and what this rate does there; where E is no bowl, the start and nothing."""
     below, here, above = error_over(trace, ref, np.array([-1.0, 0.0, 1.0]) + start)

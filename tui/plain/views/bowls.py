@@ -9,7 +9,6 @@ import numpy as np
 from nntutor.core.analysis.plot_data import error_over, surface_over
 from nntutor.core.arrays import Array
 from nntutor.core.notation.symbols import Ref, short
-from nntutor.core.rules.surfaces import surface
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views.contours import lowest, steep_slopes
@@ -50,7 +49,7 @@ def contours(study: Study, words: Words, look: Look) -> list[str]:
     points = path(study, refs)
     errors = surface_over(trace.problem, refs[0], refs[1], points[:, 0].copy(), points[:, 1].copy())
     lines = _way(study, refs, points, errors, words, look)
-    minimum = surface(trace.problem.surface).minimum if trace.problem.surface else lowest(trace, refs)
+    minimum = lowest(trace.problem, refs[0], refs[1])
     lines.append(words.say("told.bottom", point=point_of(study, refs, minimum, look)))
     if slopes := steep_slopes(study, points):
         signs = " ".join("+" if slope > 0 else look.line("−") if slope < 0 else "0" for slope in slopes[-40:])
