@@ -17,7 +17,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import is_known
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk
-from nntutor.tui.state import moves
+from nntutor.tui.state import choices, moves
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
 from nntutor.tui.state.study import Study
@@ -241,11 +241,14 @@ def test_of_a_question_with_choices_no_word_is_lost(size: tuple[int, int], langu
         session = screens.of_lesson(lesson.id, language, size=size, asks=True)
         while not isinstance(study_of(session).panel, Picking):
             session = spaced(session)
-        posing = load.text(lesson.id, language).questions[lesson.stops[study_of(session).last].id]
+        words_of = load.text(lesson.id, language)
+        posing = words_of.questions[lesson.stops[study_of(session).last].id]
+        place = choices.place(study_of(session), study_of(session).last)
         for number, option in enumerate(posing.options.values(), 1):
             here = screens.pressed(session, *["unit_next"] * number)
             assert "".join(option.label.split()) in "".join(text(here).split())
-            assert "".join(option.said.split()) in "".join(text(screens.pressed(here, "continue")).split())
+            said = place.filled(words_of, option.said, session.digits, session.style)
+            assert "".join(said.split()) in "".join(text(screens.pressed(here, "continue")).split())
 
 
 # --- several in a row, several to be marked ------------------------------------------------------------

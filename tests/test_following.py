@@ -140,6 +140,8 @@ UNSAID = [
     ("momentum", "rate", "η = 1", "it comes down"),
     ("adam", "own-rate", "ε = 1", "is tiny"),
     ("vanishing", "far", "t1 = 1", "But at"),
+    ("neuron", "with-out", "w1 = 40", "Nearly the same"),
+    ("neuron", "with-net", "w1 = 40", "close to the slope"),
 ]
 
 
@@ -306,6 +308,11 @@ def test_of_another_network_nothing_is_said_that_speaks_of_the_lessons_own(
     other = lint.ran(typed(session, line))
     assert claim not in screen(other) and "set aside; 0 goes back" in screen(other)
     assert claim in screen(lint.ran(screens.pressed(other, "reset")))
+
+
+def test_on_a_surface_there_is_no_batch_that_would_set_the_text_aside() -> None:
+    session = typed(at(screens.of_lesson("momentum", size=(120, 40), known=True), "ravine"), "batch = 2")
+    assert "A ravine" in screen(session) and "set aside" not in screen(session)
 
 
 @pytest.mark.parametrize("lesson", ["wall", "neuron", "xor"])

@@ -221,7 +221,7 @@ def test_the_lines_that_the_readme_pipes_do_what_they_say(talk: Talk) -> None:
     answers = "\n".join(said).split("\n> ")
     told = {one.partition("\n")[0]: one for one in answers[1:]}
     assert "positive or negative?" in told["continue"] and "\nWhy E?" in told["why"]
-    assert "100 iterations, from E" in told["run 100"] and "E by iteration: 1: " in told["view curve"]
+    assert "100 iterations: E " in told["run 100"] and "E by iteration: 1: " in told["view curve"]
 
 
 def test_no_word_means_two_commands_and_none_is_a_key_of_another() -> None:
@@ -333,7 +333,7 @@ def test_a_symbol_alone_is_no_value_for_the_number_at_hand(symbol: str, told: st
 
 def test_a_run_says_its_end_and_the_choices_are_told(talk: Talk) -> None:
     said = talk.after("learn", "cycle", say="run 100")
-    assert re.match("100 iterations, from E 0.[0-9]+ to E 0.[0-9]+$", said[0]) and "iteration 101:" in said[1]
+    assert re.match("100 iterations: E 0.[0-9]+ → 0.[0-9]+$", said[0]) and "iteration 101:" in said[1]
     choices = talk.after("learn", "hidden-delta", say="run")
     assert choices[1:5] == ["1: 10", "2: 100", "3: 1000", "4: 10000"]
     assert "iteration 11:" in talk.after("learn", "hidden-delta", say="run; 1")[1]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 import screens
 from test_changes import LESSONS
-from test_following import at, screen
+from test_following import at, screen, typed
 from test_named_changes import SPOKEN
 
 from nntutor.core.files.problem import parse
@@ -54,6 +55,18 @@ def test_a_run_that_ends_before_its_count_says_why(lesson: Lesson, language: str
             assert session.study.note is not None and session.study.note[1]["count"] == ahead
             assert why.lstrip(". ") in screen(session)
             before = replace(session, study=replace(moves.to(session.study, *first.study.place), last=first.study.last))
+
+
+@pytest.mark.parametrize(("language", "stays", "moved"), [("en", "E stays", "→"), ("ko", "그대로", "→")])
+def test_an_error_that_stays_is_not_told_as_two(language: str, stays: str, moved: str) -> None:
+    still = ran(at(screens.of_lesson("momentum", language), "ravine"), 10)
+    told = lint.ran(typed(still, "η = 0"))
+    assert moved in screens.lines(still)[-1]
+    again = ran(told, 10)
+    assert stays in screens.lines(again)[-1] and moved not in screens.lines(again)[-1]
+    slow = ran(at(screens.of_lesson("xor", language), "wall"), 10)
+    before, after = re.findall(r"0\.\d+", screens.lines(slow)[-1])
+    assert before != after
 
 
 def test_a_run_that_has_its_count_gives_no_reason() -> None:
@@ -103,9 +116,11 @@ def test_the_errors_of_a_run_are_said_as_those_of_other_samples_where_they_are(l
     key, facts = after.note
     assert (key == "run.done") == alike
     errors = after.timeline.errors
-    assert (facts["before"], facts["after"]) == (errors[begun - 1], errors[after.place.iteration - 1])
+    ends = (errors[begun - 1], errors[after.place.iteration - 1])
+    assert (facts["went"][0][1:] if alike else (facts["before"], facts["after"])) == ends
     told = said(note(key, **facts), words.load(language), Look())
-    assert Look().figure(float(errors[begun - 1])) in told and Look().figure(after.trace.error) in told
+    digits = range(4, 17) if alike else (4,)
+    assert any(all(Look().figure(float(end), digits=many) in told for end in ends) for many in digits)
 
 
 @pytest.mark.parametrize("lesson", [one for one in LESSONS if "seeds" in one.views], ids=lambda lesson: lesson.id)

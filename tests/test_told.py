@@ -8,6 +8,8 @@ import pytest
 import screens
 from test_following import at, screen, typed
 
+from nntutor.core.notation.figures import figure
+from nntutor.lessons.course import load
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
@@ -51,6 +53,7 @@ TOLD = [
     ("descent", "diverges", "less", "발산합니다", "발산하지 않습니다"),
     ("neuron", "slope", "w1 = -1", "past its steepest part", "before its steepest part"),
     ("neuron", "update", "t1 = 1", "down, since o1 was too high", "up, since o1 was too low"),
+    ("vanishing", "two", "depth = 1", "the product of 9 slopes", "With one hidden layer there is one slope"),
     ("neuron", "and-learned", "w1 = -9", "every answer is on the right side", "the right side of ½ has 3 of 4 answers"),
     ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
     ("old-weights", "too-small", "η = 1e-12", "the second is 17 % smaller", "they hardly differ"),
@@ -184,3 +187,21 @@ def test_a_number_that_is_made_of_nothing_offers_no_jump(language: str) -> None:
     assert said.say("keys.open") not in screens.lines(session)[-1]
     there = screens.pressed(at(screens.of_lesson("neuron", language), "with-w"), "why")
     assert said.say("why_panel.nothing") not in screen(there) and said.say("keys.open") in screens.lines(there)[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_the_sheet_of_the_last_lesson_gives_can_be_read_where_its_text_says(language: str) -> None:
+    session = at(screens.of_lesson("problem", language), "paper")
+    assert session.study is not None and "v" in re.findall(
+        r"\*\*(.)\*\*", load.text("problem", language).stops["paper"].text
+    )
+    seen = ""
+    for _ in range(4):
+        session = screens.pressed(session, "view")
+        seen += screen(session)
+    problem = session.study.timeline.problem
+    biases = [
+        float(bias) for layer in problem.network.layers for bias in (layer.bias if layer.bias is not None else ())
+    ]
+    assert len(biases) == 4
+    assert all(f" {figure(bias, 4)} " in seen or f"[{figure(bias, 4)}]" in seen for bias in biases)

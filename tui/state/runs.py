@@ -174,14 +174,11 @@ def _done(timeline: Timeline, running: Running, iteration: int) -> Note:
     if problem.given is not None:
         return note("run.done_given", count=count)
     alike = problem.samples_of(running.begun) == problem.samples_of(iteration)
-    early = running.stop is not None and count < running.asked
-    return note(
-        "run.done" if alike else "run.done_otherwise",
-        count=count,
-        before=float(errors[running.begun - 1]),
-        after=float(errors[iteration - 1]),
-        stop=note("run.at_stop") if early else "",
-    )
+    stop = note("run.at_stop") if running.stop is not None and count < running.asked else ""
+    before, after = (float(errors[number - 1]) for number in (running.begun, iteration))
+    if alike:
+        return note("run.done", count=count, went=(("E", before, after),), stop=stop)
+    return note("run.done_otherwise", count=count, before=before, after=after, stop=stop)
 
 
 def _there(study: Study, running: Running, iteration: int) -> Study:

@@ -82,7 +82,7 @@ def _is_another(timeline: Timeline, text: Text) -> bool:
     """Whether a network has other layers, or takes other samples at once, than the one that a text speaks of: there
     the same symbols stand for other numbers. Other layers are no matter to a lesson that counts them itself."""
     now, own = timeline.problem, timeline.original
-    if now.batch_size != own.batch_size:
+    if now.passes and now.batch_size != own.batch_size:
         return True
     return now.network.sizes != own.network.sizes and not holes.counts_layers(text)
 
