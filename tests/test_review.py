@@ -78,6 +78,7 @@ def test_a_review_leaves_what_is_below_it_as_it_was(begin: object, way: tuple[st
     before = begin()  # type: ignore[operator]
     session = reviewed(before, ("hidden-delta", "update"))
     assert screens.lines(session) != screens.lines(before)
+    assert "go on" in screens.lines(session)[-1] and "answer" not in screens.lines(session)[-1]  # nothing is asked yet
     if way:
         session = screens.pressed(session, *way)
     else:
