@@ -132,7 +132,7 @@ def ran(session: Session) -> Session:
         return session
     for chunk in study.chunks(1.0):
         session = update(session, Ran(study.running.number, chunk), extents)
-    return session
+    return ran(session)  # where it has led, another one may have begun
 
 
 def main(wanted: list[str]) -> int:

@@ -80,6 +80,9 @@ class Plain:
                     self._tell_progress()
         if self._runs(number):
             self.act(Press("escape"))
+        study = self.session.study
+        if study is not None and study.running is not None:  # where it has led, another one begins
+            self._run(study.running.number)
 
     def _chunks(self, study: Study) -> Iterator[Chunk]:
         """The pieces of a run; where it ends by a mistake of ours, the place is where it began."""

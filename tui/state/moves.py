@@ -15,7 +15,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import korean
 from nntutor.tui.state.arriving import arrived_at, moved, short_of
-from nntutor.tui.state.runs import learns, run_seeds, run_to
+from nntutor.tui.state.runs import learns, run_to, with_seeds
 from nntutor.tui.state.study import Position, Study, step_of
 from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
@@ -64,9 +64,7 @@ def at_stop(study: Study, number: int) -> Study:
     study = to(replace(study, view=view_at(study, stop.view)), *place, number)
     if stop.sets_view and study.view != stop.view:
         study = replace(study, note=note("study.view_of_stop", view=(f"view_name.{stop.view}", {})))
-    if stop.view == "seeds" and study.seeds is None and study.running is None:
-        return run_seeds(study)
-    return study
+    return with_seeds(study, stop)
 
 
 def brought_to(study: Study, number: int) -> Study:

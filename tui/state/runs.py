@@ -8,6 +8,7 @@ from math import isfinite
 from nntutor.core.engine.seeds import solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Chunk
+from nntutor.lessons.course.model import Stop
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.arriving import arrived_at, moved, short_of
 from nntutor.tui.state.expressions import value_of
@@ -46,6 +47,12 @@ def run_seeds(study: Study) -> Study:
     target = seeds.state.done + SEED_ITERATIONS
     running = Running(number, study.timeline.iteration, target, study.timeline.step, seeds=True)
     return replace(study, panel=None, note=None, running=running, runs=number, seeds=seeds, view="seeds")
+
+
+def with_seeds(study: Study, stop: Stop) -> Study:
+    """The study at a stop; the seeds that it shows are trained where they have not been."""
+    missing = stop.view == "seeds" and study.seeds is None and study.running is None
+    return run_seeds(study) if missing else study
 
 
 def _seeded(study: Study, running: Running, chunk: Chunk) -> Study:
@@ -162,8 +169,9 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
     study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
     if running.stop is not None and (iteration >= running.target or study.timeline.diverged is not None):
         assert study.lesson is not None
-        study = replace(study, view=view_at(study, study.lesson.stops[running.stop].view))
-        return arrived_at(study, running.stop)
+        stop = study.lesson.stops[running.stop]
+        study = replace(study, view=view_at(study, stop.view))
+        return with_seeds(arrived_at(study, running.stop), stop)
     return study if last != study.last or kept == study.stop else replace(study, held=kept)
 
 
