@@ -5,6 +5,7 @@ Formulas and figures are spelled in ASCII by the core; this is for the text arou
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from nntutor.core.notation.style import Style, sign
@@ -21,6 +22,10 @@ _SIGNS = (
     ("′", "'"), ("″", "''"), ("κ", "kappa"), ("λ", "lambda"), ("₁", "1"), ("₂", "2"), ("±", "+-"), ("β", "beta"),
 )  # fmt: skip
 """Signs of formulas as the core spells them, marks, and what only prose has or says in words."""
+
+
+_ROOT = re.compile("√([A-Za-z0-9α-ω]+\u0302?)")
+"""What stands below a root without parentheses: `sqrtv` would be a name."""
 
 
 @cache
@@ -40,13 +45,13 @@ def _spellings() -> tuple[tuple[str, str], ...]:
         if sign != plain
     }
     longer_first = sorted(symbols.items(), key=lambda pair: -len(pair[0]))
-    return (("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step "), *longer_first, *_SIGNS)
+    return (("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step"), *longer_first, *_SIGNS)
 
 
 @lru_cache(maxsize=4096)  # a screen spells the same names and words again at every step
 def ascii_look(text: str) -> str:
     """Prose or a label without signs that plain terminals lack; Korean stays Korean."""
-    text = text.replace(" · ", " | ")
+    text = _ROOT.sub(r"√(\1)", text.replace(" · ", " | "))
     for mark, plain in _spellings():
         text = text.replace(mark, plain)
     return text

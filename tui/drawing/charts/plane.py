@@ -196,8 +196,7 @@ def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
         text = _sign(first, drawn.look) + (str(len(group)) if len(group) > 1 and few else "")
         right = [spot.right for spot in group]
         if few and None not in right:
-            good, bad = (" ok", " no") if drawn.look.ascii else ("✓", "✗")
-            text += good if all(right) else bad
+            text += (" " if drawn.look.ascii else "") + drawn.look.line("✓" if all(right) else "✗")
         here = any(spot.here for spot in group)
         if here:
             text, column = f"[{text}]", max(0, column - 1)
