@@ -88,6 +88,7 @@ def test_a_review_leaves_what_is_below_it_as_it_was(begin: object, way: tuple[st
     before = begin()  # type: ignore[operator]
     session = reviewed(before, ("hidden-delta", "update"))
     assert screens.lines(session) != screens.lines(before)
+    assert "go on" in screens.lines(session)[-1] and "answer" not in screens.lines(session)[-1]  # nothing is asked yet
     if way:
         session = screens.pressed(session, *way)
     else:
@@ -126,7 +127,7 @@ def test_on_a_full_disk_an_answer_waits_and_the_screen_says_so(tmp_path: Path, m
     with monkeypatch.context() as patch:
         patch.setattr(answers, "put", full)
         session = desk.keep(before, solved(before))
-        assert "full" in session.home.message and session.home.skills["update"].results == "r"
+        assert "no room left" in session.home.message and session.home.skills["update"].results == "r"
     session = desk.keep(session, screens.pressed(session, "continue"))
     assert "full" not in session.home.message
     store.close()

@@ -25,7 +25,7 @@ from nntutor.tui.state import keys, moves
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Checking, Editing, Line
-from nntutor.tui.state.session import Home, Message, Press, Ran, Resized, Session, Typed, Wanted, asking
+from nntutor.tui.state.session import Home, Message, Opened, Press, Ran, Resized, Session, Typed, Wanted, asking
 from nntutor.tui.state.study import SEED_ITERATIONS, Study
 from nntutor.tui.state.views import seen_errors
 
@@ -490,6 +490,16 @@ def test_another_run_is_looked_at_after_as_many_samples(iteration: int, key: str
     assert session.study is not None and other is not None and other.run != session.study.run
     touched, batch = iteration * session.study.timeline.problem.batch_size, other.timeline.problem.batch_size
     assert touched - batch < other.timeline.iteration * batch <= touched
+
+
+def test_a_stop_that_shows_many_seeds_has_them_where_a_long_way_leads_there() -> None:
+    session = screens.of_lesson("xor")
+    lesson = session.study.lesson
+    number = next(n for n, stop in enumerate(lesson.stops) if stop.view == "seeds")
+    found = screens.update(session, Opened(moves.at_stop(moves.begun(lesson), number)))  # as from a search
+    assert found.study.running is not None and not found.study.running.seeds
+    there = lint.ran(found).study
+    assert there.stop == number and there.seeds is not None and there.seeds.state.done > 0
 
 
 def test_many_seeds_are_trained_in_the_background_and_can_be_stopped() -> None:

@@ -163,7 +163,7 @@ def _keys(session: Session, practice: Practice, scrolls: bool) -> Keys:
     on, close = non_text_key(session, "continue"), non_text_key(session, "escape")
     more = [(non_text_key(session, "unit_previous", "unit_next"), "more")] if scrolls else []
     if practice.number < 0:
-        return [(on, "answer"), (close, "later")]
+        return [(on, "continue"), (close, "later")]
     if not practice.asks:
         return [*more, (on, "continue"), (close, "close")]
     if practice.purpose == "review":
