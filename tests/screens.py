@@ -126,5 +126,6 @@ def resumed(home: Path, session: Session) -> Session:
     again = desk.resume()
     store.close()
     assert again is not None
-    after = Session(session.home, again.language, session.style, 4, session.width, session.height)
+    size = session.width, session.height
+    after = Session(session.home, again.language, session.style, 4, *size, questions=session.questions)
     return update(after, Opened(again.study, again.digits))

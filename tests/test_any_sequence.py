@@ -28,6 +28,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.mistakes.table import MISTAKES
+from nntutor.core.rules.optimizers import RANGES, in_range
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
@@ -105,6 +106,10 @@ class TimelineMachine(RuleBasedStateMachine):
                 self._edited(ref, most, part)
 
     def _edited(self, ref: Ref, most: float, part: float) -> None:
+        if ref.kind in RANGES and not in_range(ref.kind, part * most):
+            with pytest.raises(ValueError, match="expected a number"):
+                self.place.edit(ref, part * most)
+            return
         self.place = self.place.edit(ref, part * most)
         self.model.edit(Edit(self.place.iteration, ref, part * most))
         assert self.place.trace.value(ref) == part * most
