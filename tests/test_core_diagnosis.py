@@ -33,8 +33,9 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.engine.training import replay
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, TooManyNumbers, UnknownValue
 from nntutor.core.files.problem import parse
-from nntutor.core.problems.network import Problem, Samples
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.losses import LOSSES
+from nntutor.core.rules.optimizers import Optimizer
 from nntutor.lessons.course import builtin
 
 pytestmark = pytest.mark.usefixtures("unhurried")
@@ -303,6 +304,46 @@ def test_what_is_not_finite_is_a_value() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_right_numbers_are_never_called_wrong(seed: int) -> None:
     assert diagnosing.right_ones(6, seed).total() == 6
+
+
+def in_single_precision(problem: Problem) -> dict[str, np.ndarray]:
+    """What somebody computes in float32: two layers of tanh, the mean squared error, all samples."""
+    single = np.float32
+    (first, second), data = problem.network.layers, problem.samples
+    x, t, w1, w2 = (one.astype(single) for one in (data.inputs, data.targets, first.weights, second.weights))
+    z1 = x @ w1.T
+    a1 = np.tanh(z1)
+    z2 = a1 @ w2.T
+    a2 = np.tanh(z2)
+    share = single(2 / t.size)
+    delta2 = share * (a2 - t) * (1 - a2 * a2)
+    delta1 = delta2 @ w2 * (1 - a1 * a1)
+    return {"z1": z1, "a1": a1, "z2": z2, "a2": a2, "dW1": delta1.T @ x, "dW2": delta2.T @ a1}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_right_numbers_of_float32_are_never_called_wrong(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    layers = [Layer("tanh", random.uniform(-1, 1, shape).astype(np.float32), None) for shape in ((12, 5), (2, 12))]
+    data = [random.uniform(-5, 5, (100, count)).astype(np.float32) for count in (5, 2)]
+    problem = Problem(Network(tuple(layers)), Samples.of(*data), Optimizer(), "mse", "full")
+    mine = in_single_precision(problem)
+    assert compared(problem, *reading.of_mapping(mine)).verdict == "right"
+    whole = {name: array.astype(np.float64) for name, array in mine.items()}
+    assert compared(problem, *reading.of_mapping(whole)).verdict != "right", "no more is allowed than float32 asks for"
+    mine["dW1"][3, 2] *= np.float32(1.001)
+    assert compared(problem, *reading.of_mapping(mine)).verdict != "right"
+
+
+def test_a_parameter_is_read_as_pytorch_prints_it() -> None:
+    printed = "Parameter containing:\ntensor([[0.4000, 0.4500],\n        [0.5000, 0.5500]], requires_grad=True)"
+    assert (told(f"W2 = {printed}\nb2 = 0.6").verdict, len(told(f"W2 = {printed}").values)) == ("right", 4)
+
+
+def test_a_tensor_is_of_float32_unless_it_says_otherwise() -> None:
+    [value] = [right(TWO)["o1"] * (1 + 3e-6)]
+    assert told(f"o1 = tensor({value!r})").verdict == "right"
+    assert told(f"o1 = tensor({value!r}, dtype=torch.float64)").verdict != "right"
 
 
 def test_a_scalar_for_a_bias_counts_for_every_unit() -> None:

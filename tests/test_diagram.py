@@ -249,6 +249,31 @@ def test_what_is_sent_back_to_a_unit_stands_near_it_however_steep_its_edges(
         assert len(units) == 2 and abs(row - units[unit - 1]) < abs(row - units[2 - unit]) and row < size[1] - 1
 
 
+@pytest.mark.parametrize(
+    ("size", "look"), [((79, 11), Look()), *((size, look) for size in ((67, 26), (112, 36)) for look in LOOKS)]
+)
+def test_a_gradient_that_is_longer_than_its_room_stands_on_its_edge(
+    two_two_two: Problem, size: tuple[int, int], look: Look
+) -> None:
+    """In the last row the eye finds neither its edge nor what it was made of."""
+    trace = Timeline.start(two_two_two).trace
+    frame = Frame.fitting(trace.names, *size, look)
+    assert frame is not None
+    for layer in (1, 2):
+        for edge in frame.edges(layer):
+            index = trace.index_of(Ref("grad", layer, *edge))
+            assert index is not None
+            rows = diagram(trace, trace.step(index), *size, look)
+            assert rows is not None
+            (y,) = (at for at, row in enumerate(rows) for piece in row if piece.style == "result" and "/" in piece.text)
+            start = sum(row_cells((piece,)) for piece in rows[y][: [one.style for one in rows[y]].index("result")])
+            end = start + next(row_cells((piece,)) for piece in rows[y] if piece.style == "result")
+            first, top, last, bottom = frame.ends(layer, *edge)
+            on = (y - top) / (bottom - top) if top != bottom else 0.5
+            assert 0 <= on <= 1 and (top != bottom or y == top)
+            assert start <= first + on * (last - first) <= end
+
+
 @pytest.mark.parametrize("sizes", [(4, 5, 3), (5, 5, 5), (6, 6, 6), (8, 8, 8), (8, 8, 8, 8)])
 @pytest.mark.parametrize("size", [(79, 11), (67, 26), (112, 36)])
 def test_many_edges_are_no_block_of_dots(sizes: tuple[int, ...], size: tuple[int, int]) -> None:

@@ -182,6 +182,12 @@ def test_late_in_a_run_of_adam_it_is_not_said_to_move_by_the_rate_or_to_be_too_s
         assert part in why.sentence(words.load(language), trace, trace.step(trace.index_of(ref)))
 
 
+def test_a_batch_of_more_samples_than_there_are_is_not_said_to_be_one() -> None:
+    session = screens.of_lesson("sgd", known=True)
+    assert "batch 100 → 7" in screen(typed(session, "batch = 7"))
+    assert "“500” is no value that batch can have" in screen(typed(session, "batch = 500"))
+
+
 def test_what_cannot_be_divided_is_left_out() -> None:
     for stop in ("forget", "uncorrected"):
         session = typed(at(screens.of_lesson("adam", size=(120, 40), known=True), stop), "η = 0")
@@ -312,6 +318,8 @@ def test_of_another_network_nothing_is_said_that_speaks_of_the_lessons_own(
 
 def test_on_a_surface_there_is_no_batch_that_would_set_the_text_aside() -> None:
     session = typed(at(screens.of_lesson("momentum", size=(120, 40), known=True), "ravine"), "batch = 2")
+    assert "no value that batch can have" in screen(session)
+    session = screens.pressed(session, "escape")
     assert "A ravine" in screen(session) and "set aside" not in screen(session)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from unicodedata import combining, east_asian_width
 
 import pytest
+import screens
 from hypothesis import given
 from strategies import numbers
 
@@ -201,6 +202,21 @@ def old_weights() -> Callable[[str | None, int | None], Trace]:
 )
 def test_a_hole_is_filled_from_the_record(text: str, filled: str) -> None:
     assert holes.fill(text, old_weights(), {"E": "0.291027924"}) == filled
+
+
+def test_without_unicode_a_root_holds_what_is_below_it_and_a_move_is_a_word() -> None:
+    said = "m을 √v로, √20, √v̂ + ε, √(1 − ρ), √2배. Δ = 1, Δ/η는, Δ가, Δw5."
+    assert ascii_look(said) == (
+        "m을 sqrt(v)로, sqrt(20), sqrt(vhat) + eps, sqrt(1 - rho), sqrt(2)배. step = 1, step/eta는, step가, step_w5."
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_marks_of_a_plane_are_those_that_the_prose_names(language: str) -> None:
+    drawn = " ".join(screens.lines(screens.of_lesson("wall", language, Style.ASCII, known=True)))
+    assert re.search(r"\bX v \(1,1\)", drawn) and re.search(r"\bo x \(0,1\)", drawn)
+    told = {"en": "v is a row that is right now, x one", "ko": "v 표시는 지금 맞은 행, x 표시는"}[language]
+    assert told in " ".join(drawn.split())
 
 
 def test_a_hole_is_filled_in_the_ascii_look() -> None:

@@ -179,6 +179,59 @@ def test_the_way_down_is_told_move_by_move_with_the_heights_of_the_record() -> N
             assert number(error) == pytest.approx(errors[int(move)], rel=1e-3)
 
 
+FAR = 10_500
+
+
+def far(lesson: str, run: str, view: str, symbol: str) -> Session:
+    session = screens.of_lesson(lesson)
+    study = moves.to(screens.replace(study_of(session), run=run), FAR, 1)
+    session = lint.ran(screens.replace(session, study=study))
+    return screens.replace(session, study=screens.replace(moves.go_to(study_of(session), symbol), view=view))
+
+
+@pytest.mark.parametrize("symbol", ["E", "∂E/∂w2", "w2"])
+def test_after_ten_thousand_moves_the_way_ends_where_we_are(symbol: str) -> None:
+    """It ended at the 10000th, which was told as the place at hand, with its E."""
+    session = far("adam", "rosenbrock-sgd", "contours", symbol)
+    study, look = study_of(session), look_of(session)
+    trace = study.timeline.trace_of(FAR + (symbol == "w2"))
+    told = said(session)
+    point = ", ".join(f"{name} {look.figure(trace.value(trace.find(name)))}" for name in ("w1", "w2"))  # type: ignore[arg-type]
+    assert f"Now at {point}, E {look.figure(trace.error)}." in told
+    assert f"; move {trace.iteration - 1}: {point}, E {look.figure(trace.error)}." in told
+    signs = re.search("Signs of .* so far: ([+−0 ]+)", told)
+    assert signs is not None
+    last = FAR - (symbol == "E")
+    expected = [study.timeline.trace_of(one).value(Ref("grad", 1, 1, 2)) for one in range(last - 39, last + 1)]
+    assert signs[1].split() == ["+" if slope > 0 else "−" for slope in expected]
+
+
+def test_a_start_far_on_its_way_runs_nothing_again_to_show_it(tmp_path: Path) -> None:
+    session = far("adam", "rosenbrock-sgd", "contours", "∂E/∂w2")
+    again = screens.resumed(tmp_path, session)
+    timeline = study_of(again).timeline
+    here, told = timeline.trace_of(FAR), said(again)
+    assert f"; move {FAR - 1}: " in told and f", E {look_of(again).figure(here.error)}." in told
+    assert re.findall("Signs of .* so far: ([+−0 ]+)", told) == ["+" if here["dE/dw2"] > 0 else "−"]
+    earlier = timeline.histories[0].earlier
+    assert earlier is not None and earlier.newest <= 10_000
+
+
+@pytest.mark.parametrize(("lesson", "run"), [("momentum", "plain"), ("sgd", "full"), ("adam", "xor-adam")])
+def test_a_race_says_after_how_many_moves_its_ways_end_and_runs_nobody_further(lesson: str, run: str) -> None:
+    """“Moves made: 99999” stood over what 9999 had made; where E was all, every racer ran on, for minutes."""
+    session = far(lesson, run, "race", "1")
+    study = study_of(session)
+    before = {name: one.newest for name, one in study.timelines.items()}
+    head = said(session).splitlines()[1]
+    assert head.endswith("; none goes past 9999 moves.") and (
+        head.startswith("moves made: 9999;") == (lesson == "momentum")
+    )
+    assert head[:-1] in " ".join(screens.lines(session))
+    for name in moves.compared_runs(study):
+        assert study.timelines[name].newest <= max(before[name], 10_000)
+
+
 def test_the_signs_of_the_steep_slope_are_those_of_its_gradients() -> None:
     session = at("momentum", "contours", 2)
     study = study_of(session)

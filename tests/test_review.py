@@ -62,6 +62,16 @@ def test_an_older_and_a_newer_file_ask_nothing_and_open(tmp_path: Path, version:
     store.close()
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (40, 10)])
+def test_what_is_typed_stands_below_what_is_asked(size: tuple[int, int]) -> None:
+    session = replace(at_list(), width=size[0], height=size[1])
+    session = screens.pressed(reviewed(session, ("hidden-delta",)), "continue")
+    rows = screens.lines(session)
+    (line,) = (at for at, row in enumerate(rows) if row.startswith(" :"))
+    assert len(rows) == size[1] and (line == size[1] - 2 or (rows[line - 2].strip() and not rows[line - 1]))
+    assert not any(rows[line + 1 : -1]) and all(len(row) <= 91 for row in rows[2:-1])
+
+
 def test_what_is_skipped_comes_back_the_next_day_and_not_at_once() -> None:
     for box in range(4):
         kept = answers.after(Skill(box, 0.0, ""), Answer("update", "skipped", 100 * DAY))
@@ -78,6 +88,7 @@ def test_a_review_leaves_what_is_below_it_as_it_was(begin: object, way: tuple[st
     before = begin()  # type: ignore[operator]
     session = reviewed(before, ("hidden-delta", "update"))
     assert screens.lines(session) != screens.lines(before)
+    assert "go on" in screens.lines(session)[-1] and "answer" not in screens.lines(session)[-1]  # nothing is asked yet
     if way:
         session = screens.pressed(session, *way)
     else:
@@ -116,7 +127,7 @@ def test_on_a_full_disk_an_answer_waits_and_the_screen_says_so(tmp_path: Path, m
     with monkeypatch.context() as patch:
         patch.setattr(answers, "put", full)
         session = desk.keep(before, solved(before))
-        assert "full" in session.home.message and session.home.skills["update"].results == "r"
+        assert "no room left" in session.home.message and session.home.skills["update"].results == "r"
     session = desk.keep(session, screens.pressed(session, "continue"))
     assert "full" not in session.home.message
     store.close()

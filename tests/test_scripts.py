@@ -228,6 +228,12 @@ def test_a_rule_that_pytorch_does_not_have_is_written_out(optimizer: str, monkey
     assert f'torch.optim has no “name = "{optimizer}"”' in written and "torch.optim." not in written
 
 
+@pytest.mark.parametrize("format", SCRIPTS)
+def test_a_comment_speaks_of_a_bias_where_the_layer_has_one(format: str) -> None:
+    for name, has_one in (("one-weight", False), ("two-two-two", True)):
+        assert ("plus the bias" in script(builtin.open(name), format=format)) is has_one
+
+
 def test_a_title_stays_a_comment_whatever_it_says() -> None:
     """Python takes an encoding from a comment in the first two lines; in UTF-7 a comment could hold a line end."""
     title = "coding: utf-7\n+AAo-raise SystemExit('obeyed')\r\x0cprint(1)\u2028# \u202e"
@@ -286,6 +292,10 @@ def test_a_setting_that_torch_does_not_have_is_named_in_one_line(setting: str, o
     text = script(replace(builtin.open("two-two-two"), optimizer=optimizer), format="torch")
     assert [line for line in text.splitlines() if line.startswith("# torch.optim") and setting in line]
     assert "optimizer.step" not in text and "torch.no_grad()" in text
+    # What PyTorch has takes tensors: a root of rates alone is one of a number of Python's.
+    assert "torch.sqrt(1 - beta" not in text
+    if find_spec("torch") is not None:
+        near(replace(builtin.open("two-two-two"), optimizer=optimizer), text)
 
 
 @pytest.mark.parametrize("optimizer", [*map(Optimizer, OPTIMIZERS), Optimizer("adam", 0.1, decay=0.1)])

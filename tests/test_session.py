@@ -25,7 +25,7 @@ from nntutor.tui.state import keys, moves
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Checking, Editing, Line
-from nntutor.tui.state.session import Home, Message, Press, Ran, Resized, Session, Typed, Wanted, asking
+from nntutor.tui.state.session import Home, Message, Opened, Press, Ran, Resized, Session, Typed, Wanted, asking
 from nntutor.tui.state.study import SEED_ITERATIONS, Study
 from nntutor.tui.state.views import seen_errors
 
@@ -232,6 +232,39 @@ def test_backspace_comes_back_to_the_run_that_a_jump_has_left(name: str, tmp_pat
         back = lint.ran(screens.pressed(one, "backspace")).study
         assert back is not None and (back.run, back.place, back.trail) == (left.run, left.place, ())
         assert back.trace.value(back.step.ref) == left.trace.value(left.step.ref)
+
+
+def gone_to(session: Session, text: str) -> Session:
+    return lint.ran(screens.pressed(update(screens.pressed(session, "goto"), Typed(text)), "continue"))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "keys"),
+    [
+        ("step 5", ("iteration_previous",)),
+        ("step 1", ("back",)),
+        ("step 1", ("zoom", "back")),
+        ("step 1", ("unit_previous",)),
+        ("net_h1", ("why", "unit_next", "unit_next", "continue")),
+        ("step 5", ("stop_previous",)),
+    ],
+)
+def test_what_lies_far_before_a_resumed_place_is_run_again_in_the_background(
+    symbol: str, keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    """It was run while the key waited, for seconds where the place was far."""
+    session = gone_to(gone_to(screens.of_lesson("cycle"), "iteration 2000"), symbol)
+    expected = lint.ran(screens.pressed(session, *keys)).study
+    resumed = screens.resumed(tmp_path, session)
+    going = screens.pressed(resumed, *keys)
+    assert expected is not None and resumed.study is not None and going.study is not None
+    if expected.place.iteration > 1:
+        assert going.study.running is not None and going.study.place == resumed.study.place
+        stopped = screens.pressed(going, "escape").study
+        assert stopped is not None and stopped.running is None and stopped.place == resumed.study.place
+    after = lint.ran(going).study
+    assert after is not None and (after.place, after.stop) == (expected.place, expected.stop)
+    assert [step.value for step in after.trace] == [step.value for step in expected.trace]
 
 
 def test_in_why_backspace_goes_back_to_the_number_that_was_asked_about() -> None:
@@ -457,6 +490,16 @@ def test_another_run_is_looked_at_after_as_many_samples(iteration: int, key: str
     assert session.study is not None and other is not None and other.run != session.study.run
     touched, batch = iteration * session.study.timeline.problem.batch_size, other.timeline.problem.batch_size
     assert touched - batch < other.timeline.iteration * batch <= touched
+
+
+def test_a_stop_that_shows_many_seeds_has_them_where_a_long_way_leads_there() -> None:
+    session = screens.of_lesson("xor")
+    lesson = session.study.lesson
+    number = next(n for n, stop in enumerate(lesson.stops) if stop.view == "seeds")
+    found = screens.update(session, Opened(moves.at_stop(moves.begun(lesson), number)))  # as from a search
+    assert found.study.running is not None and not found.study.running.seeds
+    there = lint.ran(found).study
+    assert there.stop == number and there.seeds is not None and there.seeds.state.done > 0
 
 
 def test_many_seeds_are_trained_in_the_background_and_can_be_stopped() -> None:

@@ -64,6 +64,7 @@ TOLD = [
     ("sgd", "wanders", "η = 0", "does not come to rest", "with η = 0 move 1000 hardly shows it"),
     ("sgd", "full-late", "η = 0.2", "takes E from", "leaves E near"),
     ("momentum", "zigzag", "η = 0", "0.09: it creeps", "0: it stays"),
+    ("momentum", "first", "η = 0", "한 걸음 갔습니다", "0이어서 움직이지 않았습니다"),
     ("momentum", "zigzag", "η = 0", "작아서 조금씩만 갑니다", "0이어서 움직이지 않습니다"),
     ("momentum", "far", "μ = 0", "carries 10 times as far", "carries no farther"),
     ("momentum", "rate", "η = 0.05", "Does it?", "With μ = 0.403, η = 0.05"),

@@ -23,7 +23,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells
 from nntutor.tui.drawing.pages import texts
 from nntutor.tui.drawing.pages.lesson import LessonPage
-from nntutor.tui.drawing.pages.prose import _WIDEST
+from nntutor.tui.drawing.pages.prose import WIDEST
 from nntutor.tui.drawing.pages.tabs import tabs_row
 from nntutor.tui.drawing.step.status import status_row
 from nntutor.tui.drawing.views.steps import first_shown, steps
@@ -185,7 +185,7 @@ def test_the_count_of_stops_stands_in_one_place_and_above_the_prose_an_empty_row
         if size[1] >= 40 and study_of(session).note is None:
             result = max(at for at, row in enumerate(drawn) if any(piece.style == "result" for piece in row))
             assert not text(drawn[result + 1]) and text(drawn[result + 2])
-            assert all(row_cells(row) <= _WIDEST + 1 for row in drawn[result + 1 : found[0][0]])
+            assert all(row_cells(row) <= WIDEST + 1 for row in drawn[result + 1 : found[0][0]])
         while study_of(session).last == number < len(study_of(session).lesson.stops) - 1:  # type: ignore[union-attr]
             session = screens.without_note(lint.ran(screens.pressed(session, "continue")))
     assert ends == {(size[1] - 2, size[0] - 1)}

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ import numpy as np
 from nntutor.core.arrays import Array
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
-from nntutor.core.notation.evaluating import Op
+from nntutor.core.notation.evaluating import Op, written_by
 from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
 
@@ -176,12 +175,7 @@ class Copies:
         self._shaking(program.backward)
 
     def _shaking(self, ops: Sequence[Op]) -> None:
-        for function, arguments in ops:
+        for op in ops:
+            function, arguments = op
             function(*arguments)
-            made = function.keywords["out"] if isinstance(function, partial) else _last_array(arguments)
-            self._shake(made)
-
-
-def _last_array(arguments: tuple[Any, ...]) -> Any:
-    """What a call of the compiled list writes into."""
-    return next(one for one in reversed(arguments) if isinstance(one, np.ndarray))
+            self._shake(written_by(op))

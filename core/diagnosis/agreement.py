@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntutor.core.arrays import Array
+from nntutor.core.diagnosis.rounding import strays
 from nntutor.core.diagnosis.runs import Made
 from nntutor.core.diagnosis.sheet import Bools, Numbers, Sheet
+from nntutor.core.diagnosis.written import LAST_PLACES
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import PER_OPTIMIZER
 from nntutor.core.problems.network import Problem
@@ -66,6 +68,10 @@ def judge(sheet: Sheet, traces: dict[int, Trace], tolerance: float) -> Judge:
     terms = np.array([largest(place.iteration, place.ref.kind, place.ref.layer) for place in sheet.places])
     floor = _ROUNDING * np.maximum(1.0, terms)
     errors = np.array([max(1.0, _finite(traces[place.iteration].error)) for place in sheet.places])
+    relative = sheet.numbers(sheet.ways[0]).relative
+    for share, place in LAST_PLACES.items():
+        if (fewer := ~numeric & (relative == share)).any():
+            floor = np.where(fewer, np.maximum(floor, strays(sheet, traces, place)), floor)
     return Judge(np.where(numeric, _NUMERIC_OF_ERROR * errors, floor), numeric, tolerance)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -105,6 +105,14 @@ class Runs:
         missing = [one for one in mistakes if CHECK not in one and iteration not in self._before[one]]
         for one, state in at_once(self.problem, missing, iteration, progress).items():
             self._before[one][iteration] = state
+
+    def of(self, traces: Iterable[Trace]) -> Made:
+        """The numbers of these records."""
+        values, there = np.zeros(len(self.sheet)), np.zeros(len(self.sheet), bool)
+        for trace in traces:
+            for group in self._groups[trace.iteration]:
+                self._fill(group, trace, "error", values, there)
+        return Made(values, there)
 
     def _run(self, mistake: str, last: int) -> Made:
         parts = mistake.split("+") if mistake else []

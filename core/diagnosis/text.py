@@ -149,11 +149,13 @@ def _of_csv(text: str, file: str) -> Iterator[Named]:
 
 
 def _of_lines(text: str, file: str) -> Iterator[Named]:
-    for first, statement in _statements(text):
+    for first, statement in _statements(text.replace("Parameter containing:", "")):  # before a tensor of PyTorch
         match = _NAMED.fullmatch(statement)
         if match is None:
             raise NotValues(file, first, "line", statement.strip())
-        value, single = match["value"], "float32" in match["value"]
+        value = match["value"]
+        # A tensor is of float32 where its print does not say otherwise.
+        single = "float32" in value or ("tensor(" in value and "float64" not in value)
         if value.strip() == UNKNOWN:
             continue
         if _COMMA.fullmatch(value.strip()):  # a list has brackets: this one might fit as two numbers

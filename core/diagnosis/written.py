@@ -11,6 +11,10 @@ import numpy as np
 
 from nntutor.core.arrays import Array
 
+DOUBLE, SINGLE, HALF = 1e-9, 1e-5, 1e-3
+"""By how much of itself a right number may be off that was computed in float64, float32, float16."""
+LAST_PLACES = {SINGLE: 2.0**-23, HALF: 2.0**-10}
+"""The last place of a number of fewer digits, as a share of it."""
 _NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 _MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
@@ -35,7 +39,7 @@ class Written:
 
     values: Array
     half: Array
-    relative: float = 1e-9
+    relative: float = DOUBLE
 
     @property
     def digits(self) -> int:
@@ -59,7 +63,7 @@ def written(tree: object, single: bool = False) -> Written:
     As many decimals as that has, or, where others have fewer of them, as many significant digits; never fewer than each
     was written with. single: its numbers are float32. Raises NoNumber and Ragged.
     """
-    relative = 1e-5 if single else 1e-9
+    relative = SINGLE if single else DOUBLE
     if isinstance(tree, str):  # as below, without arrays: there may be 100 000 names
         value, decimals, power = _parts(tree)
         last = power - decimals
@@ -79,7 +83,7 @@ def written(tree: object, single: bool = False) -> Written:
 
 def exact(array: np.ndarray) -> Written:
     """Numbers that nobody wrote: all their digits are there."""
-    relative = {2: 1e-3, 4: 1e-5}.get(array.dtype.itemsize, 1e-9) if array.dtype.kind == "f" else 1e-9
+    relative = {2: HALF, 4: SINGLE}.get(array.dtype.itemsize, DOUBLE) if array.dtype.kind == "f" else DOUBLE
     return Written(np.array(array, dtype=np.float64), np.zeros(array.shape), relative)
 
 

@@ -203,10 +203,16 @@ class Timeline:
         for history in reversed(self.histories):
             if history.first <= iteration:
                 return history
-        return self._earlier._history_of(iteration)
+        return self.earlier._history_of(iteration)
+
+    def missing(self, iteration: int) -> int:
+        """How many iterations are run again before the record of one can be made that lies before a resumed place."""
+        oldest = self.histories[0]
+        known = oldest.earlier.newest if oldest.earlier is not None else 0
+        return max(0, iteration - 1 - known) if iteration < oldest.first else 0
 
     @property
-    def _earlier(self) -> Timeline:
+    def earlier(self) -> Timeline:
         """What came before a resumed place: run again only when somebody goes there."""
         oldest = self.histories[0]
         if oldest.earlier is None:
@@ -219,7 +225,7 @@ class Timeline:
         """The problem and the state from which the newest iteration is reached without an edit."""
         history = self.histories[-1]
         if len(self.histories) == 1 and history.start.done and not history.edited:  # resumed on the way
-            return self._earlier.begun
+            return self.earlier.begun
         return history.engine.problem, history.start
 
     @property
@@ -250,7 +256,7 @@ class Timeline:
         """
         last = self._history_of(last).reach(last)
         before = min(last, self.histories[0].start.done)
-        parts = [self._earlier.path(refs, before)] if before else []
+        parts = [self.earlier.path(refs, before)] if before else []
         ends = [history.start.done for history in self.histories[1:]] + [last]
         for history, end in zip(self.histories, ends, strict=True):
             if history.first <= min(end, last):
@@ -262,7 +268,7 @@ class Timeline:
         self._history_of(last).reach(last + 1)
         before = min(last, self.histories[0].start.done)
         if before:
-            self._earlier.errors_until(before)
+            self.earlier.errors_until(before)
         return self.errors[:last]
 
     # --- moving ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ its value come from the same pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -342,13 +342,18 @@ class Trace:
         return ref.kind in SIGNED and not (ref.kind == "v" and "m" in self.plan.book.made)
 
 
-def record(engine: Engine, before: State, edited: frozenset[Ref] = frozenset()) -> Trace:
-    """Run the iteration after `before` once and keep everything."""
+def record(
+    engine: Engine,
+    before: State,
+    edited: frozenset[Ref] = frozenset(),
+    run: Callable[[Program], object] = Program.run,
+) -> Trace:
+    """Run the iteration after `before` once and keep everything. run: how, where it is not as it should be."""
     iteration = before.done + 1
     program = engine.prepare(iteration)
     engine.load(before)
     with np.errstate(all="ignore"):
-        program.run()
+        run(program)
     shared, one_pass = engine.arena.block.copy(), program.arena.block.copy()
     return Trace(
         engine.problem,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nntutor.core.notation.evaluating import expand
-from nntutor.core.notation.formula import ONE, ZERO, Call, Expr, Mul, Num, Square, call, children, rebuild
+from nntutor.core.notation.formula import ONE, ZERO, Call, Expr, Mul, Num, Square, call, children, names, rebuild
 from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.style import Style
 
@@ -41,6 +41,9 @@ def _called(expr: Expr, library: str) -> Expr:
             return _called(call("max", call("max", *first), last), library)
         case Call("max", (a, b)) if b == ZERO and library == "torch":
             return call("torch.clamp", _called(a, library), ZERO)
+        case Call("√", (a,)) if library == "torch" and all(str(key).startswith("rate_") for key in names(a)):
+            # Of rates alone a number of Python's is made, and PyTorch has roots of tensors only.
+            return call("torch.sqrt", call("torch.tensor", _called(a, library)))
         case Square(a):
             return call(f"{library}.square", _called(a, library))
         case Call(func, args):

@@ -62,6 +62,14 @@ Op = tuple[Callable[..., object], tuple[Any, ...]]
 """One call of the compiled list: a ufunc and its operands, the array that takes the result last."""
 
 
+def written_by(op: Op) -> Any:
+    """The array that a call of the compiled list writes into."""
+    function, arguments = op
+    if isinstance(function, partial):
+        return function.keywords["out"]
+    return next(one for one in reversed(arguments) if isinstance(one, np.ndarray))
+
+
 def operation(expr: Expr) -> tuple[np.ufunc, tuple[Expr, ...]]:
     """The NumPy function at the top of the tree and the trees of its operands."""
     match expr:

@@ -119,7 +119,8 @@ class Script(Given):
         yield ""
         yield "def forward(x):"
         for layer in self.layers:
-            yield INDENT + self.note("forward", layer=layer)
+            biased = self.shape.layers[layer - 1].bias
+            yield INDENT + self.note("forward" if biased else "forward_without_bias", layer=layer)
             yield f"{INDENT}net{layer} = {self.net(layer)}"
             yield f"{INDENT}out{layer} = {self.out(layer)}"
         yield f"{INDENT}return {', '.join(outs)}"

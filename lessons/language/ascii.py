@@ -26,6 +26,10 @@ _ROOT = re.compile(r"√(\d+|[^\W\d_]" "\u0302?)")
 """A root of one number or letter, with a hat or without, which Unicode writes without parentheses."""
 
 
+_ROOT = re.compile("√([A-Za-z0-9α-ω]+\u0302?)")
+"""What stands below a root without parentheses: `sqrtv` would be a name."""
+
+
 @cache
 def _spellings() -> tuple[tuple[str, str], ...]:
     """What is replaced by what, in this order. Symbols as the table of kinds spells them, longer ones first: δ_ and

@@ -115,7 +115,7 @@ class Plain:
     def _tell_progress(self) -> None:
         study = self.session.study
         if study is not None and study.running is not None and not study.running.seeds:
-            self.say([words_of(self.session).say("plain.ran", iteration=study.timeline.newest)])
+            self.say([words_of(self.session).say("plain.ran", iteration=study.on_its_way.newest)])
 
     # --- lines -----------------------------------------------------------------------------------
 

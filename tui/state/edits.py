@@ -161,10 +161,10 @@ def can_be_set(study: Study, ref: Ref) -> bool:
 def can_be(problem: Problem, ref: Ref, value: float) -> bool:
     """Whether a setting can have this value."""
     try:
-        varied(problem, {NUMBERS[ref.kind]: value})
+        there = varied(problem, {NUMBERS[ref.kind]: value})
     except ValueError:
         return False
-    return True
+    return setting(there, ref.kind) == value  # a batch has at most all samples
 
 
 def symbol_of(study: Study, ref: Ref) -> str:

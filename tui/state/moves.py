@@ -15,7 +15,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import korean
 from nntutor.tui.state.arriving import arrived_at, moved, short_of
-from nntutor.tui.state.runs import learns, run_to, seeds_begun
+from nntutor.tui.state.runs import learns, run_again, run_to, seeds_begun
 from nntutor.tui.state.study import Left, Position, Study, step_of
 from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
@@ -26,6 +26,8 @@ ENDED = (LESSON_DONE, COURSE_DONE)
 # Going further than this is a run with progress, not a jump.
 _NEAR = 300
 _SMALL = 100
+# No iteration has as many steps: its last one.
+_LAST = 10**9
 
 
 def opened(name: str, lesson: Lesson | None, problems: Mapping[str, Problem], mistakes: Mapping[str, str]) -> Study:
@@ -44,12 +46,14 @@ def begun(lesson: Lesson) -> Study:
 
 
 def to(study: Study, iteration: int, step: int, stop: int | None = None) -> Study:
-    """At (iteration, step), or the nearest place that there is; far away, a run that leads there. stop: the lesson's,
-    where it is one."""
+    """At (iteration, step), or the nearest place that there is; far away, or far before a resumed place, a run that
+    leads there. stop: the lesson's, where it is one."""
     newest = study.timeline.newest
     near = _NEAR if study.trace.before.params.size <= _SMALL else _NEAR // 10
     if iteration - newest > near and study.timeline.diverged is None:
         return run_to(replace(study, held=None), iteration, step, stop=stop)
+    if study.timeline.missing(iteration) > near:
+        return run_again(study, iteration, step, stop)
     study = short_of(moved(study, study.timeline.to(iteration, step)), iteration)
     return study if stop is None else arrived_at(study, stop)
 
@@ -118,9 +122,15 @@ def step_back(study: Study) -> Study:
     if study.zoom:
         start = timeline.trace.plan.group_start(timeline.step)
         timeline = timeline.to(timeline.iteration, start)
-        if start == 1 and timeline.iteration == 1:
-            return moved(study, timeline)
-    return moved(study, timeline.back())
+    if timeline.step > 1:
+        return moved(study, timeline.back())
+    return _at_the_end_before(study)
+
+
+def _at_the_end_before(study: Study) -> Study:
+    """At the last step of the iteration before; in the first one, at its first step."""
+    at = study.timeline.iteration
+    return moved(study, study.timeline.to(1)) if at == 1 else to(study, at - 1, _LAST)
 
 
 def unit(study: Study, way: int) -> Study:
@@ -138,7 +148,7 @@ def _turned(study: Study, step: int | None, way: int) -> Study:
         return moved(study, timeline.to(timeline.iteration, step))
     if way > 0:
         return moved(study, study.timeline.to(timeline.iteration, len(timeline.trace)).forward())
-    return moved(study, timeline.to(timeline.iteration, 1).back())
+    return _at_the_end_before(study)
 
 
 def zoomed(study: Study) -> Study:
@@ -208,8 +218,8 @@ def to_maker(study: Study, ref: Ref) -> Study:
         return replace(study, note=note("goto.given", symbol=study.trace.symbol(ref)))
     from nntutor.tui.state.panels import Why
 
-    trail = (*study.trail, Left(study.run, *study.place))
-    return replace(moved(study, study.timeline.to(*maker)), trail=trail, panel=Why())
+    trail, there = (*study.trail, Left(study.run, *study.place)), to(study, *maker)
+    return replace(there, trail=trail, panel=Why() if there.running is None else None)
 
 
 def back_on_trail(study: Study) -> Study:

@@ -104,6 +104,13 @@ def run_to(
     return replace(study, panel=None, note=None, running=running, runs=number)
 
 
+def run_again(study: Study, iteration: int, step: int, stop: int | None = None) -> Study:
+    """A run of what lies before a resumed place, up to the place that is gone to; until then this one stays."""
+    number, begun = study.runs + 1, study.timeline.earlier.newest
+    running = Running(number, begun, iteration - 1, step, stop=stop, again=True)
+    return replace(study, panel=None, note=None, running=running, runs=number)
+
+
 def ran(study: Study, number: int, chunk: Chunk) -> Study:
     """Take in a chunk of the run `number`; an older run's chunk is dropped."""
     running = study.running
@@ -111,13 +118,25 @@ def ran(study: Study, number: int, chunk: Chunk) -> Study:
         return study
     if running.seeds:
         return _seeded(study, running, chunk)
-    if not study.timeline.extended(chunk):
+    if not study.on_its_way.extended(chunk):
         return study
+    if running.again:
+        return _again(study, running)
     newest = study.timeline.newest
     goal = running.goal is not None and len(chunk.errors) and chunk.errors[-1] <= running.goal
     if newest < running.target and study.timeline.diverged is None and not goal:
         return study
     return _arrived(study, running, min(newest, running.target))
+
+
+def _again(study: Study, running: Running) -> Study:
+    """At the place that is gone to, where enough has been run again."""
+    if study.on_its_way.newest < running.target and study.on_its_way.diverged is None:
+        return study
+    study = moved(replace(study, running=None), study.timeline.to(running.target + 1, running.step))
+    if running.stop is None or study.lesson is None:
+        return study
+    return seeds_begun(arrived_at(study, running.stop), study.lesson.stops[running.stop].view)
 
 
 def stopped(study: Study) -> Study:
@@ -127,6 +146,8 @@ def stopped(study: Study) -> Study:
         return study
     if running.seeds:
         return replace(study, running=None, note=note("run.stopped", iteration=study.seeds.state.done))  # type: ignore[union-attr]
+    if running.again:
+        return replace(study, running=None, note=note("run.stopped", iteration=study.timeline.iteration))
     arrived = _arrived(study, replace(running, stop=None, telling=None), max(study.timeline.newest, running.begun))
     arrived = replace(arrived, note=note("run.stopped", iteration=arrived.timeline.iteration))
     return (

@@ -66,7 +66,8 @@ class Running:
     """A run on its way: which one it is, where it began, and where it ends.
 
     stop: the lesson's stop there. asked: how many iterations the learner asked for, who may get fewer. telling: the
-    change that it was started by, told at its end.
+    change that it was started by, told at its end. again: what lies before a resumed place is run again, up to the
+    iteration before the one that is gone to.
     """
 
     number: int
@@ -78,6 +79,7 @@ class Running:
     telling: Telling | None = None
     stop: int | None = None
     asked: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,13 @@ class Study:
         """What carries out the run on its way, in memory of its own."""
         if self.running is not None and self.running.seeds and self.seeds is not None:
             return Runner(self.seeds.engine.fork(), self.seeds.state)
-        return self.timeline.runner()
+        return self.on_its_way.runner()
+
+    @property
+    def on_its_way(self) -> Timeline:
+        """What a run, where there is one, runs on."""
+        again = self.running is not None and self.running.again
+        return self.timeline.earlier if again else self.timeline
 
     def chunks(self, seconds: float) -> Iterator[Chunk]:
         """What the run on its way does, piece by piece of about `seconds`, up to its end."""

@@ -1,6 +1,6 @@
 """A problem over the whole screen: what is given, what is asked, what is typed, what is said of it.
 
-The line that is typed stands in its place above the keys; what is said goes on above it and is scrolled.
+The line that is typed stands below what is said, which is scrolled where it has no room.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
 from nntutor.tui.drawing.canvas.saying import said as said_note
 from nntutor.tui.drawing.canvas.typed import typed
 from nntutor.tui.drawing.pages.ending import rows_of
+from nntutor.tui.drawing.pages.prose import WIDEST
 from nntutor.tui.drawing.panels.answer import hint, verdict
 from nntutor.tui.state.overlays import Practice
 from nntutor.tui.state.session import Session
@@ -38,8 +39,9 @@ def practice_page(session: Session, words: Words) -> list[Row]:
     shown = text[practice.top : practice.top + room]
     marks = _marks(practice.top, len(text) - practice.top - len(shown), session)
     head = shortened((Piece(f" {title(practice, Speech(words, session.style))}", "title"), *marks), width, look)
-    shown += [()] * (room - len(shown))
-    return [head, rule(width, look), *shown, *line, key_line(_keys(session, practice, bool(marks)), words, width)]
+    body = [*shown, *([()] if line and len(shown) < room else []), *line]
+    body += [()] * (room + len(line) - len(body))
+    return [head, rule(width, look), *body, key_line(_keys(session, practice, bool(marks)), words, width)]
 
 
 def last_top(session: Session) -> int:
@@ -87,12 +89,14 @@ def _line(session: Session, words: Words) -> list[Row]:
 def _text(session: Session, words: Words) -> list[Row]:
     practice, drawn = _practice(session), list[Row]()
     for style, one in told(practice, Speech(words, session.style)):
-        rows = rows_of(one, session.width)
+        rows = rows_of(one, min(session.width, WIDEST))
         drawn += [tuple(piece._replace(style=style or piece.style) for piece in row) for row in rows]
     panel = practice.panel
     if panel is not None and panel.wrong is not None:
         wrong = said_note(panel.wrong, words, look_of(session))
-        drawn += [(Piece(f"{row[0].text}", "warning"),) for row in rows_of(Said("text", wrong), session.width)]
+        drawn += [
+            (Piece(f"{row[0].text}", "warning"),) for row in rows_of(Said("text", wrong), min(session.width, WIDEST))
+        ]
     return drawn
 
 
@@ -159,7 +163,7 @@ def _keys(session: Session, practice: Practice, scrolls: bool) -> Keys:
     on, close = non_text_key(session, "continue"), non_text_key(session, "escape")
     more = [(non_text_key(session, "unit_previous", "unit_next"), "more")] if scrolls else []
     if practice.number < 0:
-        return [(on, "answer"), (close, "later")]
+        return [(on, "continue"), (close, "later")]
     if not practice.asks:
         return [*more, (on, "continue"), (close, "close")]
     if practice.purpose == "review":

@@ -17,7 +17,7 @@ from nntutor.tui.state.session import Session
 from nntutor.tui.state.study import Act, Study, asked, said_of
 
 _BEFORE = 2  # cells before the sign at the end of a page
-_WIDEST = 90  # cells of a line of prose: longer ones are hard to read
+WIDEST = 90  # cells of a line of prose: longer ones are hard to read
 
 
 def prose(session: Session, study: Study, words: Words) -> str:
@@ -127,7 +127,7 @@ def _laid_out(said: str, aside: str, count: str, more: str, width: int, height: 
 
 
 def _wrapped(said: str, width: int) -> list[str]:
-    return wrapped(said, min(width, _WIDEST))
+    return wrapped(said, min(width, WIDEST))
 
 
 def _paged(said: str, last: str, more: str, width: int, height: int) -> list[list[str]]:

@@ -60,7 +60,7 @@ def progress(session: Session, study: Study, running: Running, words: Words) -> 
     look = look_of(session)
     if running.seeds:
         return _seeding(study, running, words, session.width, look)
-    newest, errors = study.timeline.newest, study.timeline.errors
+    newest, errors = study.on_its_way.newest, study.on_its_way.errors
     known = len(errors) > 0 and study.trace.problem.given is None
     error = look.figure(float(errors[-1])) if known else "?"
     title = _title(words.say("run.going", iteration=newest, error=error), session.width)

@@ -220,24 +220,24 @@ class _Picture:
         return [*texts, *((self.said.named(ref, digits), (ref,)) for digits in self.said.all_digits())]
 
     def _placed(self, layer: int, at: labels.Place, texts: list[Label]) -> bool:
-        """A label of an edge in the place that is kept for it."""
-        row, middle = at
+        """A label of an edge in the place that is kept for it; not where it has no room there."""
+        (row, middle), (_, _, last, _) = at, self.frame.ends(layer, 1, 1)
+        starts = ((labels.start_of(self.frame, layer, middle, cells(text) + 2), text, refs) for text, refs in texts)
         return any(
-            self._labelled(row, labels.start_of(self.frame, layer, middle, cells(text) + 2), text, refs)
-            for text, refs in texts
+            start + cells(text) + 2 <= last + 1 and self._labelled(row, start, text, refs)
+            for start, text, refs in starts
         )
 
     def _labelled(self, row: int, start: int, text: str, refs: tuple[Ref, ...]) -> bool:
-        """Text between the units of two layers; not where it has no room there."""
-        length, (_, _, last, _) = cells(text) + 2, self.frame.ends(refs[0].layer, 1, 1)
-        return start + length <= last + 1 and self.dots.free(row, start, length) and self._put(row, start, text, *refs)
+        """Text at a place where no other one stands or would touch it."""
+        return self.dots.free(row, start, cells(text) + 2) and self._put(row, start, text, *refs)
 
     def _forced(self, layer: int, edge: tuple[int, int], share: float, texts: list[Label], elsewhere: bool) -> bool:
         """A label of what is at hand on its edge and no other, a weight's without its name if need be; else in the last
         row, or wherever there is room where that has none."""
         (ref, *_) = texts[0][1]
         texts = [*texts, *([(self.said.figure(ref), (ref,))] if ref.kind == "weight" else [])]
-        ways = (labels.on,) if elsewhere else (labels.on, labels.starts)
+        ways = (labels.on, labels.beyond) if elsewhere else (labels.on, labels.beyond, labels.starts)
         return any(
             self._labelled(row, start, text, refs)
             for way in ways

@@ -132,7 +132,7 @@ def _mark(dots: Dots, marks: Marks | None, style: str) -> None:
 @lru_cache(maxsize=256)
 def _stem(frame: Frame, layer: int, source: int, look: Look) -> Marks | None:
     """The line from a unit's name to where its edges part; none where its figure stands there."""
-    first, end = frame.lefts[layer] + len(frame.names.unit(layer, source)) + 2, frame.ends(layer + 1, 1, 1)[0]
+    first, end = frame.stem(layer, source), frame.ends(layer + 1, 1, 1)[0]
     if frame.tall < 3:
         return None
     tall, broad = (1, 1) if look.ascii else (4, 2)

@@ -70,6 +70,10 @@ class Frame:
         first = self.lefts[before] + self.blocks[before]
         return first, self.line(before, source), self.lefts[layer] - 2, self.line(layer, unit)
 
+    def stem(self, layer: int, unit: int) -> int:
+        """The first column of the line from a unit's name to where its edges part."""
+        return self.lefts[layer] + len(self.names.unit(layer, unit)) + 2
+
     def edges(self, layer: int) -> list[tuple[int, int]]:
         """(unit, source) of the edges into a layer."""
         sources = range(1, self.count(layer - 1) + 1)

@@ -50,6 +50,40 @@ def on(frame: Frame, layer: int, edge: tuple[int, int], share: float, length: in
     return tuple(_alone(frame, layer, edge, share, length)) if len(frame.edges(layer)) <= _MOST_EDGES else ()
 
 
+@lru_cache(maxsize=256)
+def beyond(frame: Frame, layer: int, edge: tuple[int, int], share: float, length: int) -> tuple[Place, ...]:
+    """The same for one that is too long for the room between the units: on a level edge from the name of its source on,
+    else over what is free beside the units."""
+    first, _, last, _ = frame.ends(layer, *edge)
+    if frame.tall < 3 or len(frame.edges(layer)) > _MOST_EDGES or length <= last + 1 - first:
+        return ()
+    return tuple(_beyond(frame, layer, edge, share, length))
+
+
+def _beyond(frame: Frame, layer: int, edge: tuple[int, int], share: float, length: int) -> Iterator[Place]:
+    first, top, last, bottom = frame.ends(layer, *edge)
+    others = [other for other in (layer - 1, layer, layer + 1) if 1 <= other <= frame.last]
+    # In the middle edges cross, so a single one has its label where one of several would have it.
+    for row, middle in _along(frame, layer, *edge, share if share in (0, 1) else None):
+        low, high = frame.lefts[layer - 1], min(frame.lefts[layer] + frame.blocks[layer], frame.width) - 1
+        if top == bottom:
+            low, high = frame.stem(layer - 1, edge[1]), last
+        elif any(_stands(frame, one, row) for one in (layer - 1, layer)):
+            continue
+        there = range(max(low, middle - length + 1), min(middle, high + 1 - length) + 1)
+        for start in sorted(there, key=lambda start: abs(start + length // 2 - middle)):
+            # Where a level edge begins and ends all edges of its units meet.
+            ends = (max(start, first + 2), min(start + length, last - 1)) if top == bottom else (start, start + length)
+            if all(clear(frame, one, row, *ends, edge if one == layer else None) for one in others):
+                yield row, start
+                break
+
+
+def _stands(frame: Frame, layer: int, row: int) -> bool:
+    """Whether a unit of a layer has numbers in a row."""
+    return any(-1 <= row - frame.line(layer, unit) < frame.tall - 1 for unit in range(1, frame.count(layer) + 1))
+
+
 def _alone(frame: Frame, layer: int, edge: tuple[int, int], share: float, length: int) -> Iterator[Place]:
     first, _, last, _ = frame.ends(layer, *edge)
     for row, middle in _along(frame, layer, *edge, share):
@@ -75,7 +109,7 @@ def _between(frame: Frame, layer: int, unit: int, length: int) -> Iterator[Place
     low, high = frame.ends(layer, 1, 1)[0], frame.ends(layer + 1, 1, 1)[2] + 1 - length
     rows = sorted(range(frame.height - 1), key=lambda row: abs(row - line))
     for row in rows:
-        if -1 <= row - line < frame.tall - 1 or any(abs(row - other) <= abs(row - line) for other in lines):
+        if _stands(frame, layer, row) or any(abs(row - other) <= abs(row - line) for other in lines):
             continue
         for start in sorted(range(low, high + 1), key=lambda start: abs(start - frame.lefts[layer])):
             if all(clear(frame, each, row, start, start + length) for each in (layer, layer + 1)):

@@ -21,7 +21,7 @@ from nntutor.tui.drawing.canvas.dots import Span
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row
 from nntutor.tui.drawing.charts.contours import Landscape, Path, Relief, contour_rows, plane_of, sign_row
-from nntutor.tui.drawing.views.paths import nothing, parameters, path, variables
+from nntutor.tui.drawing.views.paths import MOST_MOVES, move, nothing, parameters, path, variables
 from nntutor.tui.state.study import Study
 
 # The shorter side of the plane, as a share of the longer one: of one map, and of several small ones.
@@ -91,7 +91,8 @@ def _signs(study: Study, points: Array, words: Words, width: int, look: Look) ->
 
 
 def steep_slopes(study: Study, points: Array) -> list[float]:
-    """∂E/∂w2 of a surface at the points so far, as far as it has been made; none where there is no way yet."""
+    """∂E/∂w2 of a surface at the points so far, of a long way at the newest, as far as it has been made; none where
+    there is no way yet."""
     problem = study.trace.problem
     if not problem.surface or len(points) < 2:
         return []
@@ -102,9 +103,10 @@ def steep_slopes(study: Study, points: Array) -> list[float]:
         ):
             function(*arguments)
     known = slope if study.trace.known(Ref("grad", 1, 1, 2), study.timeline.step) else slope[:-1]
-    if len(points) > study.timeline.iteration:
-        known = known[: study.timeline.iteration]
-    return [float(value) for value in known]
+    if move(study, points, len(points) - 1) == study.timeline.iteration:
+        known = known[:-1]  # of the weights that this iteration has made
+    apart = len(points) > MOST_MOVES and move(study, points, MOST_MOVES) > MOST_MOVES
+    return [float(value) for value in (known[MOST_MOVES:] if apart else known)]
 
 
 def _velocity(study: Study, refs: tuple[Ref, ...], points: Array) -> tuple[tuple[float, float, float, float], ...]:

@@ -30,13 +30,16 @@ class Racer:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many samples, or moves where there are none, each racer has had."""
+    """How many samples, or moves where there are none, each racer has had. most: moves after which ways end, where one
+    does before that."""
 
     count: int
     samples: bool
+    most: int = 0
 
     def said(self, words: Words) -> str:
-        return words.say("race.touched" if self.samples else "race.iterations", count=self.count)
+        said = words.say("race.touched" if self.samples else "race.iterations", count=self.count)
+        return f"{said}{words.say('race.no_further', most=self.most)}" if self.most else said
 
 
 def racer_rows(racers: list[Racer], counted: Counted, words: Words, width: int, look: Look) -> list[Row]:
@@ -84,7 +87,7 @@ def _signs(counted: Counted, rate: str, words: Words, width: int, look: Look) ->
     said = "race.signs_ascii" if look.ascii else "race.signs"
     signs = words.say(said, start=look.line("○"), minimum=look.line("✕"))
     first = Piece(f" {counted.said(words)}   {f'[{rate}]' if rate else ''}".rstrip(), "bold")
-    return shortened((first, Piece(f"   {signs}", "dim")), width, look)
+    return shortened((first, *[Piece(f"   {signs}", "dim")] * (not counted.most)), width, look)
 
 
 def _parts(racer: Racer, counted: Counted, words: Words, look: Look) -> list[str]:

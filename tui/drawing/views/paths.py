@@ -11,7 +11,10 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import Piece, Row, wrapped
 from nntutor.tui.state.study import Study
 
-_MOST_MOVES = 10_000
+MOST_MOVES = 10_000
+"""Of a way from its start, and of a race: more would have to be run again, or first, while a key waits."""
+_NEWEST = 100
+"""Of a longer way those that led to the place."""
 
 
 def variables(trace: Trace) -> tuple[Ref, ...]:
@@ -26,16 +29,29 @@ def variables(trace: Trace) -> tuple[Ref, ...]:
 
 
 def path(study: Study, refs: tuple[Ref, ...], run: str = "", last: int = 0) -> Array:
-    """(moves + 1, refs): the weights from the start to the place, or of another run up to before iteration `last`."""
+    """(moves + 1, refs): the weights from the start to the place, without the middle of a long way (`move`); or of
+    another run up to before iteration `last`, no further than a way goes."""
     timeline = study.timelines[run or study.run]
     if last:
-        return timeline.path(refs, max(1, min(last, _MOST_MOVES)))
-    path = timeline.path(refs, min(timeline.iteration, _MOST_MOVES))
+        return timeline.path(refs, max(1, min(last, MOST_MOVES)))
+    path, here = timeline.path(refs, min(timeline.iteration, MOST_MOVES)), timeline.iteration
+    begun = timeline.histories[0].start.done  # what was before a resumed place would be run again, all of it
+    newest = range(max(len(path), here - _NEWEST, begun) + 1, here + 1) if len(path) == MOST_MOVES else ()
+    for at in map(timeline.trace_of, newest):
+        path = np.vstack([path, [[at.value(ref) for ref in refs]]])
     trace = study.trace
     new = [ref._replace(kind="new") for ref in refs]
     if all(trace.known(ref, timeline.step) for ref in new) and trace.index_of(new[0]) is not None:
         path = np.vstack([path, [[trace.value(ref) for ref in new]]])
     return path
+
+
+def move(study: Study, points: Array, at: int) -> int:
+    """How many moves have led to a point of the way to the place; of one after a gap, counted from its end."""
+    timeline, refs = study.timeline, variables(study.trace)
+    new = refs[-1]._replace(kind="new")
+    made = timeline.iteration - 1 + (study.trace.index_of(new) is not None and study.trace.known(new, timeline.step))
+    return at if at < MOST_MOVES else made - (len(points) - 1 - at)
 
 
 def parameters(trace: Trace) -> int:

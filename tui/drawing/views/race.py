@@ -17,7 +17,7 @@ from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.charts.multiples import grid
 from nntutor.tui.drawing.views.contours import landscape
 from nntutor.tui.drawing.views.legend import MARKS, Counted, Racer, map_texts, racer_rows
-from nntutor.tui.drawing.views.paths import is_planar, parameters, path, variables
+from nntutor.tui.drawing.views.paths import MOST_MOVES, is_planar, parameters, path, variables
 from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.study import Study
 
@@ -28,8 +28,8 @@ _PLOT = (30, 7)  # cells and rows from which on a map has axes
 def race(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """All runs on this problem at as many samples seen as the one at hand: a map of each way, or their errors."""
     samples_seen, names = _samples_seen(study), compared_runs(study)
-    counted = Counted(samples_seen, bool(study.trace.samples))
-    most = [samples_seen // max(1, study.timelines[name].problem.batch_size) + 1 for name in names]
+    counted = counted_in(study, samples_seen)
+    most = [_last(study, name, samples_seen) for name in names]
     if is_planar(study.trace):
         refs = variables(study.trace)
         points = [path(study, refs, name, last) for name, last in zip(names, most, strict=True)]
@@ -41,6 +41,18 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
     racers = [_racer(study, words, number, one, look) for number, one in enumerate(made)]
     legend = racer_rows(racers, counted, words, width, look)
     return [*legend, *race_curves(study, words, width, height - len(legend), look)]
+
+
+def counted_in(study: Study, samples_seen: int) -> Counted:
+    """What is counted in a race, and where its ways end."""
+    moves = max(samples_seen // max(1, study.timelines[name].problem.batch_size) for name in compared_runs(study))
+    most, samples = MOST_MOVES - 1, bool(study.trace.samples)
+    return Counted(samples_seen if samples else min(moves, most), samples, most if moves > most else 0)
+
+
+def _last(study: Study, name: str, samples_seen: int) -> int:
+    """The iteration before which a racer stands after so many samples; no further than a way goes."""
+    return min(samples_seen // max(1, study.timelines[name].problem.batch_size) + 1, MOST_MOVES)
 
 
 def _racer(study: Study, words: Words, number: int, made: int, look: Look) -> Racer:
@@ -74,7 +86,7 @@ def race_curves(study: Study, words: Words, width: int, height: int, look: Look)
     """E of every racer, as far as its way goes."""
     names, samples_seen = compared_runs(study), _samples_seen(study)
     timelines = [study.timelines[name] for name in names]
-    errors = [one.errors_until(samples_seen // max(1, one.problem.batch_size) + 1) for one in timelines]
+    errors = [one.errors_until(_last(study, name, samples_seen)) for name, one in zip(names, timelines, strict=True)]
     marks, styles = zip(*map(_sign, range(len(names))), strict=True)
     here = names.index(study.run) if study.run in names else -1
     title, log = words.say("views.error_curve"), words.say("views.log_scale")

@@ -13,7 +13,7 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views.contours import lowest, steep_slopes
 from nntutor.tui.drawing.views.parabola import bowl
-from nntutor.tui.drawing.views.paths import parameters, path, variables
+from nntutor.tui.drawing.views.paths import move, parameters, path, variables
 from nntutor.tui.state.study import Study
 
 _POINTS = 8
@@ -71,7 +71,7 @@ def _way(study: Study, refs: Sequence[Ref], points: Array, errors: Array, words:
     told = []
     for place in places:
         facts = {"point": point_of(study, refs, points[place], look), "error": look.figure(float(errors[place]))}
-        told.append(words.say("told.point", move=place, **facts))
+        told.append(words.say("told.point", move=move(study, points, place), **facts))
     return [*lines, *([words.say("told.way", points="; ".join(told))] if told else [])]
 
 

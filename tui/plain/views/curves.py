@@ -10,8 +10,8 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views.legend import MARKS
-from nntutor.tui.drawing.views.paths import parameters, path, variables
-from nntutor.tui.drawing.views.race import error_at
+from nntutor.tui.drawing.views.paths import MOST_MOVES, parameters, path, variables
+from nntutor.tui.drawing.views.race import counted_in, error_at
 from nntutor.tui.plain.views.bowls import point_of
 from nntutor.tui.state import views
 from nntutor.tui.state.moves import compared_runs
@@ -50,8 +50,7 @@ def race(study: Study, words: Words, look: Look) -> list[str]:
     new = refs[-1]._replace(kind="new")
     done = trace.index_of(new) is not None and trace.known(new, study.timeline.step)
     seen = (study.timeline.iteration - 1 + done) * max(1, trace.problem.batch_size)
-    head = "race.touched" if trace.samples else "race.iterations"
-    lines = [f"{words.say(head, count=seen)}."]
+    lines = [f"{counted_in(study, seen).said(words)}."]
     for number, name in enumerate(compared_runs(study)):
         lines.append(_racer(study, name, MARKS[number % len(MARKS)], seen, words, look))
     return lines
@@ -73,7 +72,7 @@ def _racer(study: Study, name: str, mark: str, seen: int, words: Words, look: Lo
         made, key = len(points) - 1, "told.racer"
         facts["point"] = point_of(study, refs, points[-1], look)
     else:
-        made = len(timeline.errors_until(made + 1)) - 1
+        made = len(timeline.errors_until(min(made + 1, MOST_MOVES))) - 1
     error = look.figure(error_at(study, name, made))
     said = words.say(key, error=error, count=made, **facts)
     return words.say("told.racer_here", text=said) if name == study.run else said
