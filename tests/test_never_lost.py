@@ -205,6 +205,18 @@ def test_a_stop_that_was_looked_up_does_not_finish_a_lesson_and_space_leads_to_t
     assert of(session).finished
 
 
+@pytest.mark.parametrize("key", ["step", "back", "more"])
+def test_from_beside_the_last_stop_space_leads_to_the_end_once_and_then_on(key: str) -> None:
+    session = screens.of_lesson("relu", size=SIZE, known=True)
+    session = at(session, of(session).lesson.stops[-1].id)
+    session = pressed(session, key, "continue")
+    assert session.ending is not None
+    session = pressed(session, "escape", "continue")
+    place = of(session).place
+    session = pressed(session, "continue")
+    assert session.ending is None and of(session).place > place
+
+
 # --- random ways ------------------------------------------------------------------------------------------
 
 KEYS = (

@@ -83,14 +83,14 @@ def brought_to(study: Study, number: int) -> Study:
 
 def go_on(study: Study) -> Study:
     """The stop after the one that the lesson has come to, wherever the place is; after the last, the first that has
-    not been read; where all have been, the next phase."""
+    not been read; where all have been, the end of the lesson, and from there the next phase."""
     if study.lesson is None:
         return phase(study, 1)
     final = len(study.lesson.stops) - 1
     if study.last < final or not study.finished:
         return at_stop(study, study.last + 1 if study.last < final else study.visited + 1)
-    if study.stop == final and study.note not in ENDED:
-        return replace(study, note=LESSON_DONE)
+    if study.note not in ENDED and (study.stop == final or not study.ended):
+        return replace(study, note=LESSON_DONE, ended=True)
     return phase(study, 1)
 
 

@@ -113,14 +113,14 @@ class Study:
     """Where a learner is in a lesson (or, where lesson is None, in a problem called `name`).
 
     last: the stop that the lesson has come to, wherever the place is; visited: the furthest one up to which every stop
-    has been read. held: a stop whose text is kept at a place that is not its own. chosen: by the view that a stop asks
-    for, the one that the learner has put in its place. reached: by run, the last iteration that the learner has seen.
-    hidden: numbers that are shown nowhere, so that they can be asked for. answered: the last question that has ended.
-    settled: the stops whose own question has ended, but for being skipped. closed: those where it has ended in
-    whichever way, so that it opens by itself no more. climbed: by stop, how many rungs of its question have ended. act:
-    what is to be done at the stop, said in place of its text. yours: by iteration and number, what the learner has got
-    for it. typed: the lines of it that have been typed here, each with the iteration at hand; slip: what gives these
-    numbers, None where that is not known.
+    has been read; ended: whether space has led past the last one. held: a stop whose text is kept at a place that is
+    not its own. chosen: by the view that a stop asks for, the one that the learner has put in its place. reached: by
+    run, the last iteration that the learner has seen. hidden: numbers that are shown nowhere, so that they can be asked
+    for. answered: the last question that has ended. settled: the stops whose own question has ended, but for being
+    skipped. closed: those where it has ended in whichever way, so that it opens by itself no more. climbed: by stop,
+    how many rungs of its question have ended. act: what is to be done at the stop, said in place of its text. yours: by
+    iteration and number, what the learner has got for it. typed: the lines of it that have been typed here, each with
+    the iteration at hand; slip: what gives these numbers, None where that is not known.
     """
 
     name: str
@@ -129,6 +129,7 @@ class Study:
     run: str
     last: int = -1
     visited: int = -1
+    ended: bool = False
     held: int | None = None
     view: str = "network"
     chosen: Mapping[str, str] = field(default_factory=dict)
