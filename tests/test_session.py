@@ -267,6 +267,35 @@ def test_what_lies_far_before_a_resumed_place_is_run_again_in_the_background(
     assert [step.value for step in after.trace] == [step.value for step in expected.trace]
 
 
+@pytest.mark.parametrize("before", [(), ("w1 = 0.25",), ("w1 = 0.25", "x1 = 0.5")])
+def test_a_change_in_the_iteration_of_a_new_start_runs_nothing_before_it(
+    before: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Each letter of the line ran all of it again, for the preview: seconds where the place was far."""
+    session = gone_to(screens.of_lesson("cycle"), "iteration 500")
+    for line in before:
+        session = edit(session, line)
+    resumed = screens.resumed(tmp_path, session)
+    for line in (*before, "w2 = 0.75", "w2 = 0.5", "t1 = 0.5"):
+        session, resumed = edit(session, line), edit(resumed, line)
+        same(resumed, session)
+    for key in ("undo", "undo", "redo"):
+        session, resumed = screens.pressed(session, key), screens.pressed(resumed, key)
+        same(resumed, session)
+    assert resumed.study is not None and resumed.study.timeline.histories[0].first == 500
+    session, resumed = (lint.ran(screens.pressed(one, "iteration_previous")) for one in (session, resumed))
+    same(resumed, session)
+    session, resumed = (lint.ran(screens.pressed(one, "iteration_next", "undo", "undo")) for one in (session, resumed))
+    same(resumed, session)
+
+
+def same(one: Session, other: Session) -> None:
+    """The same place with the same numbers."""
+    assert one.study is not None and other.study is not None
+    assert one.study.place == other.study.place
+    assert [step.value for step in one.study.trace] == [step.value for step in other.study.trace]
+
+
 def test_in_why_backspace_goes_back_to_the_number_that_was_asked_about() -> None:
     session = screens.pressed(typed(screens.of_lesson("hidden-delta"), "iteration 2"), "why")
     there = screens.pressed(session, "continue", "continue")

@@ -24,8 +24,7 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
 
-KEPT_BYTES = 8 * 2**20
-CHECKPOINT_BYTES = 8 * 2**20
+KEPT_BYTES = CHECKPOINT_BYTES = 8 * 2**20
 # Stepping is slow, so a state every so many iterations that were stepped through is enough.
 _STEPPED_CHECKPOINT = 64
 
@@ -34,9 +33,9 @@ class History:
     """What is remembered of one problem between one edit and the next.
 
     Iterations from `first` on are run on `problem`; `start` is the state before `first`, `edited` what
-    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors; `earlier` is what came
-    before the first history of a resumed place, once somebody has gone there. One thread at a time makes something new:
-    all that is run is run in the one memory of the engine.
+    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors; of the first history of a
+    resumed place `earlier` is what came before, once somebody has gone there, `unedited` that history before its
+    first iteration was edited. One thread at a time makes something new, in the one memory of the engine.
     """
 
     def __init__(self, problem: Problem, mistake: str, start: State | None, edited: frozenset[Ref]) -> None:
@@ -44,6 +43,7 @@ class History:
         self.start = start or self.engine.start()
         self.edited = edited
         self.earlier: Timeline | None = None
+        self.unedited: History | None = None
         self.checkpoints: list[State] = [self.start]
         self.errors = np.empty(0)
         self.diverged: int | None = None
@@ -154,15 +154,14 @@ class Timeline:
         """
         kept = effective(edits)
         given = problem
-        for edit in kept:
-            if edit.iteration <= iteration and edit.ref.kind != "weight":
-                given = with_given(given, edit.ref, edit.value)
-        here = frozenset(edit.ref for edit in kept if edit.iteration == iteration)
+        behind = tuple(edit for edit in kept if edit.iteration <= iteration)
+        for edit in behind:
+            given = given if edit.ref.kind == "weight" else with_given(given, edit.ref, edit.value)
+        here = frozenset(edit.ref for edit in behind if edit.iteration == iteration)
         own = Engine(given, mistake).start()
         if (state.params.size, state.slots.size) != (own.params.size, own.slots.size):
             raise ValueError("the state of another network")
         history = History(given, mistake, replace(state, slots=state.slots.reshape(own.slots.shape)), here)
-        behind = tuple(edit for edit in kept if edit.iteration <= iteration)
         return cls(problem, mistake, (history,), iteration, 1, behind)._with(edits, ()).to(iteration, step)
 
     @property
@@ -208,8 +207,8 @@ class Timeline:
     def missing(self, iteration: int) -> int:
         """How many iterations are run again before the record of one can be made that lies before a resumed place."""
         oldest = self.histories[0]
-        known = oldest.earlier.newest if oldest.earlier is not None else 0
-        return max(0, iteration - 1 - known) if iteration < oldest.first else 0
+        known = iteration if iteration >= oldest.first else oldest.earlier.newest if oldest.earlier else 0
+        return max(0, iteration - 1 - known)
 
     @property
     def earlier(self) -> Timeline:
@@ -338,9 +337,7 @@ class Timeline:
 
     def undo(self) -> Timeline:
         """Without the last edit."""
-        if not self.edits:
-            return self
-        return self._with(self.edits[:-1], (*self.undone, self.edits[-1]))
+        return self._with(self.edits[:-1], (*self.undone, self.edits[-1])) if self.edits else self
 
     def undo_all(self) -> Timeline:
         """Without any edit, as many times undone."""
@@ -348,9 +345,7 @@ class Timeline:
 
     def redo(self) -> Timeline:
         """With the edit that was undone last."""
-        if not self.undone:
-            return self
-        return self._with((*self.edits, self.undone[-1]), self.undone[:-1])
+        return self._with((*self.edits, self.undone[-1]), self.undone[:-1]) if self.undone else self
 
     def edited(self, edits: tuple[Edit, ...]) -> Timeline:
         """The same place under these edits instead of its own. KeyError, IndexError where they do not fit."""
@@ -368,8 +363,11 @@ class Timeline:
         reach = min(changed)
         kept = tuple(history for history in self.histories if history.first < reach)
         if not kept:
-            kept = (History(self.original, self.mistake, None, frozenset()),)
-            reach = 1
+            resumed = self.histories[0].unedited or self.histories[0]
+            again = {edit.ref for edit in new if edit.iteration == reach}
+            if not (1 < reach == resumed.first and resumed.edited <= again):  # else nothing before it is run again
+                resumed, reach = History(self.original, self.mistake, None, frozenset()), 1
+            kept = (resumed,)
         for iteration in sorted({edit.iteration for edit in new if edit.iteration >= reach}):
             kept = self._edited(kept, iteration, [edit for edit in new if edit.iteration == iteration])
         place = replace(self, histories=kept, edits=edits, undone=undone)
@@ -395,4 +393,6 @@ class Timeline:
                 params, slots = started.params.copy(), started.slots
         state = State(before.done, frozen(params), slots)
         history = History(problem, self.mistake, state, frozenset(edit.ref for edit in edits))
+        if 1 < iteration == base.first:
+            history.unedited, history.earlier = base, base.earlier
         return (*(one for one in kept if one.first < iteration), history)

@@ -76,9 +76,8 @@ def parabola_rows(
     drawn = plot.dots
     drawn.curve(sampled.xs, sampled.ys, "", glyph=".")
     heights = np.asarray(values(frozen(moves)), dtype=float) if len(moves) else np.empty(0)
-    for place in range(len(moves) - 1):
-        x0, x1, y0, y1 = (float(end) for end in (*moves[place : place + 2], *heights[place : place + 2]))
-        drawn.line(x0, y0, x1, y1, "edge", 3, ".")
+    if len(moves) > 1:
+        drawn.curve(moves, heights, "edge", 3, ".")
     if len(moves):
         _moves(drawn, moves, heights, slope)
     return [shortened(row, width, look) for row in (head, *plot.rows())][:height]
@@ -97,10 +96,12 @@ def _moves(drawn: Dots, moves: Array, heights: Array, slope: float | None) -> No
         drawn.mark(edge, drawn.up[1], arrow, "result", over=True)
     elif at is not None:
         drawn.mark(x, y, look.line("●"), "result", over=True)
+    marked: set[tuple[int, int]] = set()
     for number in range(len(moves) - 1):
         cell = drawn.cell(float(moves[number]), float(heights[number]))
-        if cell is None:
+        if cell is None or (cell in marked and number >= _NUMBERED):
             continue
+        marked.add(cell)
         drawn.mark(float(moves[number]), float(heights[number]), look.line("○"), "")
         if number < _NUMBERED:
             drawn.label(float(moves[number]), float(heights[number]), str(number), "dim")
