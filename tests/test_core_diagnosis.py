@@ -329,10 +329,23 @@ def test_right_numbers_of_float32_are_never_called_wrong(seed: int) -> None:
     problem = Problem(Network(tuple(layers)), Samples.of(*data), Optimizer(), "mse", "full")
     mine = in_single_precision(problem)
     assert compared(problem, *reading.of_mapping(mine)).verdict == "right"
-    whole = {name: array.astype(np.float64) for name, array in mine.items()}
+    whole = {name: array.astype(np.float64) * (1 + 1e-13) for name, array in mine.items()}
     assert compared(problem, *reading.of_mapping(whole)).verdict != "right", "no more is allowed than float32 asks for"
     mine["dW1"][3, 2] *= np.float32(1.001)
     assert compared(problem, *reading.of_mapping(mine)).verdict != "right"
+
+
+def test_a_float32_is_known_by_its_bits_where_its_type_is_lost() -> None:
+    """As `loss.item()` and `tolist()` give it."""
+    value = right(TWO)["E"] * (1 + 3e-6)
+    lost = float(np.float32(value))
+    for kind in (float, np.float64, str):
+        assert compared(TWO, *reading.of_mapping({"E": kind(lost)})).verdict == "right"
+        assert compared(TWO, *reading.of_mapping({"E": kind(value)})).verdict != "right"
+    assert told(f"E = {lost!r}").verdict == "right" and told(f"E = {value!r}").verdict != "right"
+    assert [written(text).relative for text in ("0.5", "0.35", "1234.5", "0", "inf")] == [1e-9] * 5
+    outs = right(TWO).array("out", 1).astype(np.float32) * np.float32(1 + 3e-6)
+    assert told(f"a1 = {outs.tolist()}").verdict == "right"
 
 
 def test_a_parameter_is_read_as_pytorch_prints_it() -> None:
