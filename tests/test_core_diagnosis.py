@@ -306,6 +306,18 @@ def test_right_numbers_are_never_called_wrong(seed: int) -> None:
     assert diagnosing.right_ones(6, seed).total() == 6
 
 
+def test_a_number_may_have_been_computed_and_not_used() -> None:
+    """The mistaken rules do not make m̂ and v̂ at all; somebody made them and moved by m and v."""
+    adam = replace(TWO, optimizer=Optimizer("adam", 0.01))
+    ours, theirs = right(adam), right(adam, 1, "no-correction")
+    made = {name: ours[name] for name in ("∂E/∂w5", "m_w5", "v_w5", "m̂_w5", "v̂_w5")}
+    made |= {name: theirs[name] for name in ("Δw5", "w5⁺")}
+    found = told("\n".join(f"{name} = {value!r}" for name, value in made.items()), adam)
+    assert (found.verdict, found.mistakes[0].ids, found.mistakes[0].explains) == ("explained", ("no-correction",), 7)
+    wrong = told("\n".join(f"{name} = {value * (1 + (name == 'm̂_w5'))!r}" for name, value in made.items()), adam)
+    assert wrong.verdict != "explained"
+
+
 def in_single_precision(problem: Problem) -> dict[str, np.ndarray]:
     """What somebody computes in float32: two layers of tanh, the mean squared error, all samples."""
     single = np.float32
