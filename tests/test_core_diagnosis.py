@@ -306,6 +306,18 @@ def test_right_numbers_are_never_called_wrong(seed: int) -> None:
     assert diagnosing.right_ones(6, seed).total() == 6
 
 
+def test_a_number_may_have_been_computed_and_not_used() -> None:
+    """The mistaken rules do not make m̂ and v̂ at all; somebody made them and moved by m and v."""
+    adam = replace(TWO, optimizer=Optimizer("adam", 0.01))
+    ours, theirs = right(adam), right(adam, 1, "no-correction")
+    made = {name: ours[name] for name in ("∂E/∂w5", "m_w5", "v_w5", "m̂_w5", "v̂_w5")}
+    made |= {name: theirs[name] for name in ("Δw5", "w5⁺")}
+    found = told("\n".join(f"{name} = {value!r}" for name, value in made.items()), adam)
+    assert (found.verdict, found.mistakes[0].ids, found.mistakes[0].explains) == ("explained", ("no-correction",), 7)
+    wrong = told("\n".join(f"{name} = {value * (1 + (name == 'm̂_w5'))!r}" for name, value in made.items()), adam)
+    assert wrong.verdict != "explained"
+
+
 def in_single_precision(problem: Problem) -> dict[str, np.ndarray]:
     """What somebody computes in float32: two layers of tanh, the mean squared error, all samples."""
     single = np.float32
@@ -329,10 +341,23 @@ def test_right_numbers_of_float32_are_never_called_wrong(seed: int) -> None:
     problem = Problem(Network(tuple(layers)), Samples.of(*data), Optimizer(), "mse", "full")
     mine = in_single_precision(problem)
     assert compared(problem, *reading.of_mapping(mine)).verdict == "right"
-    whole = {name: array.astype(np.float64) for name, array in mine.items()}
+    whole = {name: array.astype(np.float64) * (1 + 1e-13) for name, array in mine.items()}
     assert compared(problem, *reading.of_mapping(whole)).verdict != "right", "no more is allowed than float32 asks for"
     mine["dW1"][3, 2] *= np.float32(1.001)
     assert compared(problem, *reading.of_mapping(mine)).verdict != "right"
+
+
+def test_a_float32_is_known_by_its_bits_where_its_type_is_lost() -> None:
+    """As `loss.item()` and `tolist()` give it."""
+    value = right(TWO)["E"] * (1 + 3e-6)
+    lost = float(np.float32(value))
+    for kind in (float, np.float64, str):
+        assert compared(TWO, *reading.of_mapping({"E": kind(lost)})).verdict == "right"
+        assert compared(TWO, *reading.of_mapping({"E": kind(value)})).verdict != "right"
+    assert told(f"E = {lost!r}").verdict == "right" and told(f"E = {value!r}").verdict != "right"
+    assert [written(text).relative for text in ("0.5", "0.35", "1234.5", "0", "inf")] == [1e-9] * 5
+    outs = right(TWO).array("out", 1).astype(np.float32) * np.float32(1 + 3e-6)
+    assert told(f"a1 = {outs.tolist()}").verdict == "right"
 
 
 def test_a_parameter_is_read_as_pytorch_prints_it() -> None:

@@ -10,8 +10,9 @@ is stated. Where that error is too large beside the gradient, the check says tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -100,27 +101,34 @@ def check(trace: Trace, ref: Ref) -> Check:
 
 def check_all(trace: Trace) -> Iterator[Check]:
     """The check of every weight and bias that learns, in their order; then of the inputs, where ∂E/∂x is asked for."""
-    refs = [
-        Ref("weight", number, unit, source)
-        for number, layer in enumerate(trace.plan.shape.layers, 1)
-        for unit in range(1, layer.units + 1)
-        for source in layer.sources
-    ]
-    yield from _checked(trace, refs) if refs else ()
+    yield from _checked(
+        trace,
+        (
+            Ref("weight", number, unit, source)
+            for number, layer in enumerate(trace.plan.shape.layers, 1)
+            for unit in range(1, layer.units + 1)
+            for source in layer.sources
+        ),
+    )
     if trace.plan.shape.input_gradient:
         inputs = range(1, trace.plan.shape.layers[0].inputs + 1)
-        yield from _checked(trace, [Ref("out", 0, unit, 0, sample) for sample in trace.samples for unit in inputs])
+        yield from _checked(trace, (Ref("out", 0, unit, 0, sample) for sample in trace.samples for unit in inputs))
 
 
-def _checked(trace: Trace, refs: Sequence[Ref]) -> Iterator[Check]:
-    """Numbers of one kind, and where that is out or net of one layer, one after another."""
-    searches = {ref: Search(trace.value(ref), _gradient(trace, ref), _penalized(trace, ref)) for ref in refs}
-    copies = Copies(trace, refs[0], MOVES * len(refs))
+def _checked(trace: Trace, refs: Iterable[Ref]) -> Iterator[Check]:
+    """Numbers of one kind, and where that is out or net of one layer, one after another: there may be millions."""
+    left = iter(refs)
+    some = list(islice(left, _TOGETHER))
+    if not some:
+        return
+    refuse(trace.problem)
+    copies, times = Copies(trace, some[0], MOVES * len(some)), _times(trace, some[0])
     rounding = copies.rounding()
-    for start in range(0, len(refs), _TOGETHER):
-        part = {ref: searches[ref] for ref in refs[start : start + _TOGETHER]}
-        settle(copies, rounding, part, _times(trace, refs[0]))
+    while some:
+        part = {ref: Search(trace.value(ref), _gradient(trace, ref), _penalized(trace, ref)) for ref in some}
+        settle(copies, rounding, part, times)
         yield from (_said(trace, ref, search) for ref, search in part.items())
+        some = list(islice(left, _TOGETHER))
 
 
 def _said(trace: Trace, ref: Ref, search: Search) -> Check:

@@ -129,6 +129,10 @@ class Runs:
             if len(parts) < 2:
                 raise
             there[:] = False
+        else:
+            if mistake:  # what it does not make somebody may have computed all the same, and not used
+                right = self.made("", last)
+                values, there = np.where(there, values, right.values), there | right.there
         values.setflags(write=False)
         return Made(values, there)
 

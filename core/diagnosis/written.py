@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import inf, log10
+from math import frexp, inf, isfinite, log10
 
 import numpy as np
 
@@ -63,10 +63,10 @@ def written(tree: object, single: bool = False) -> Written:
     As many decimals as that has, or, where others have fewer of them, as many significant digits; never fewer than each
     was written with. single: its numbers are float32. Raises NoNumber and Ragged.
     """
-    relative = SINGLE if single else DOUBLE
     if isinstance(tree, str):  # as below, without arrays: there may be 100 000 names
         value, decimals, power = _parts(tree)
         last = power - decimals
+        relative = SINGLE if single or _lengthened([value]) else DOUBLE
         return Written(np.array(value), np.array(0.5 * 10.0**last if last <= _MOST else inf), relative)
     parts = [_parts(text) for text in _leaves(tree)]
     values = np.array([value for value, _, _ in parts], dtype=np.float64)
@@ -78,13 +78,29 @@ def written(tree: object, single: bool = False) -> Written:
         last = np.maximum(most, np.minimum(own, first - np.max(first - own, initial=0)))
         half = 0.5 * np.power(10.0, np.clip(last, -400, 400))
     shape = _shape(tree)
+    relative = SINGLE if single or _lengthened(values.tolist()) else DOUBLE
     return Written(values.reshape(shape), half.reshape(shape), relative)
 
 
 def exact(array: np.ndarray) -> Written:
     """Numbers that nobody wrote: all their digits are there."""
+    values = np.array(array, dtype=np.float64)
     relative = {2: HALF, 4: SINGLE}.get(array.dtype.itemsize, DOUBLE) if array.dtype.kind == "f" else DOUBLE
-    return Written(np.array(array, dtype=np.float64), np.zeros(array.shape), relative)
+    if relative == DOUBLE and _lengthened(values.ravel().tolist()):
+        relative = SINGLE
+    return Written(values, np.zeros(array.shape), relative)
+
+
+def _lengthened(values: Iterable[float]) -> bool:
+    """Whether doubles were float32 before, as those of `loss.item()`: all the bits that only doubles have are 0, and
+    not all are short numbers, of which that is nothing new."""
+    long = False
+    for value in values:
+        fraction = frexp(value)[0] if isfinite(value) else 0.0
+        if not (fraction * 2.0**24).is_integer():
+            return False
+        long = long or not (fraction * 2.0**16).is_integer()
+    return long
 
 
 def _parts(text: str) -> tuple[float, int, int]:
