@@ -22,10 +22,6 @@ _SIGNS = (
     ("′", "'"), ("″", "''"), ("κ", "kappa"), ("λ", "lambda"), ("₁", "1"), ("₂", "2"), ("±", "+-"), ("β", "beta"),
 )  # fmt: skip
 """Signs of formulas as the core spells them, marks, and what only prose has or says in words."""
-_ROOT = re.compile(r"√(\d+|[^\W\d_]" "\u0302?)")
-"""A root of one number or letter, with a hat or without, which Unicode writes without parentheses."""
-
-
 _ROOT = re.compile("√([A-Za-z0-9α-ω]+\u0302?)")
 """What stands below a root without parentheses: `sqrtv` would be a name."""
 
@@ -47,8 +43,7 @@ def _spellings() -> tuple[tuple[str, str], ...]:
         if sign != plain
     }
     longer_first = sorted(symbols.items(), key=lambda pair: -len(pair[0]))
-    delta = (("Δw", "step_w"), ("Δb", "step_b"), ("Δ ", "step "), ("Δ/", "step/"), ("Δ", "step "))
-    return (*delta, *longer_first, *_SIGNS)
+    return (("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step"), *longer_first, *_SIGNS)
 
 
 @lru_cache(maxsize=4096)  # a screen spells the same names and words again at every step
