@@ -26,7 +26,6 @@ from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import lint
 from nntutor.tui.bookmarks import fingerprint
 from nntutor.tui.desk import Desk
-from nntutor.tui.state import runs
 from nntutor.tui.state.session import Home, Session, Typed
 from nntutor.tui.state.study import Study
 
@@ -145,7 +144,7 @@ def test_a_problem_that_ships_is_drawn_from_another_seed_at_the_next_start_too(t
     again = screens.resumed(tmp_path, session)
     assert session.study is not None and again.study is not None
     assert [step.value for step in again.study.trace] == [step.value for step in session.study.trace]
-    assert runs.has_seeds(again.study) == runs.has_seeds(session.study)
+    assert again.study.has_seeds == session.study.has_seeds
 
 
 def test_each_run_keeps_its_own_changes(tmp_path: Path) -> None:

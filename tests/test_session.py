@@ -27,7 +27,7 @@ from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Checking, Editing, Line
 from nntutor.tui.state.session import Home, Message, Opened, Press, Ran, Resized, Session, Typed, Wanted, asking
 from nntutor.tui.state.study import SEED_ITERATIONS, Study
-from nntutor.tui.state.views import seen_errors
+from nntutor.tui.state.views import seen_errors, views
 
 
 def place(session: Session) -> tuple[int, int]:
@@ -569,6 +569,36 @@ def test_the_next_start_looks_at_what_was_looked_at_and_not_at_the_seeds(tmp_pat
     assert session.study is not None and session.study.view != "seeds" and session.study.seeds is not None
     again = screens.resumed(tmp_path, session).study
     assert again is not None and (again.view, again.running) == (session.study.view, None)
+
+
+def test_many_seeds_stand_only_in_the_run_whose_numbers_they_were_trained_from() -> None:
+    """Under “main” stood what had been found of “stuck”, or “press r and choose the seeds” where `r` has none."""
+    for session in (seeds_seen(), screens.of_lesson("xor")):
+        study = session.study
+        assert study is not None and study.lesson is not None
+        for number in {stop.run: number for number, stop in enumerate(study.lesson.stops)}.values():
+            there = lint.ran(replace(session, study=moves.at_stop(replace(study, running=None), number))).study
+            assert there is not None
+            drawn = bool(there.timeline.problem.network.layers[0].initial)
+            assert ("seeds" in views(there)) == drawn
+            looked = replace(session, study=replace(there, view="seeds"))
+            after = update(looked, Press("zoom")).study
+            assert after is not None and (after.view == "seeds") == drawn
+
+
+def test_many_seeds_of_a_rate_that_is_taken_back_from_another_run_are_not_shown() -> None:
+    session = seeds_seen()
+    assert session.study is not None
+    number, first = session.study.stop, screens.lines(screens.without_note(session))
+    assert number is not None
+    session = lint.ran(screens.pressed(edit(session, "η = 0.1"), "escape"))
+    session = lint.ran(screens.pressed(session, "run", "continue"))
+    assert session.study is not None and session.study.seeds is not None, "trained anew"
+    session = lint.ran(replace(session, study=moves.at_stop(session.study, 0)))
+    session = lint.ran(screens.pressed(session, "reset"))
+    assert session.study is not None
+    session = lint.ran(replace(session, study=moves.at_stop(session.study, number)))
+    assert screens.lines(screens.without_note(session)) == first
 
 
 def test_the_circle_of_the_perceptron_is_found_and_named_when_it_closes() -> None:

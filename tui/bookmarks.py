@@ -104,7 +104,7 @@ def of_study(session: Session, study: Study, source: Source | None, kept: Weight
         "places": _places(study),
         "reached": dict(study.reached),
         "trail": _trail(study),
-        "seeds": study.seeds is not None,
+        "seeds": study.seeds_here is not None,
         "settled": _stops(study, study.settled),
         "closed": _stops(study, study.closed),
         "typed": _typed(study),

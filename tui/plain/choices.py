@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nntutor.lessons.export.formats import FORMATS
-from nntutor.tui.state import finding, palette, runs
+from nntutor.tui.state import finding, palette
 from nntutor.tui.state.commands import GROUPS
 from nntutor.tui.state.palette import Entry
 from nntutor.tui.state.panels import Choosing, Exporting, Picking, Why
@@ -61,7 +61,7 @@ def commands(session: Session) -> tuple[Entry, ...]:
 
 def ways_to_run(study: Study) -> int:
     """How many there are: so many iterations, down to an error, many seeds."""
-    return len(RUNS) + 1 + runs.has_seeds(study)
+    return len(RUNS) + 1 + study.has_seeds
 
 
 def moved(at: int, to: int, of: int) -> tuple[Action, ...]:

@@ -21,7 +21,7 @@ from nntutor.tui.drawing.panels import choices as picking
 from nntutor.tui.drawing.panels.why import made
 from nntutor.tui.drawing.step.formula import operand_figure
 from nntutor.tui.plain import choices
-from nntutor.tui.state import edits, finding, runs
+from nntutor.tui.state import edits, finding
 from nntutor.tui.state.panels import (
     Answering,
     Asking,
@@ -71,7 +71,7 @@ def _checking(session: Session, study: Study, panel: Checking, words: Words, loo
 
 def _choosing(session: Session, study: Study, panel: Choosing, words: Words, look: Look) -> list[str]:
     ways = [str(count) for count in RUNS] + [words.say("run.goal").rstrip(" …")]
-    if runs.has_seeds(study):
+    if study.has_seeds:
         ways.append(words.say("run.seeds", seeds=SEEDS, count=SEED_ITERATIONS))
     numbered = (words.say("plain.choice", number=number, text=way) for number, way in enumerate(ways, 1))
     return [words.say("run.ask"), *numbered, words.say("plain.run_how")]

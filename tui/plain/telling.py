@@ -138,7 +138,7 @@ def _study(before: Session | None, after: Session, study: Study, words: Words) -
         lines += _changed(study, words) if old.own(old.run) != study.own(study.run) else []
     if before is None or old is None or _shown(before, old) != _shown(after, study):
         lines += _place(after, study, words, _heard(before))
-    elif old.view != study.view or old.seeds is not study.seeds:
+    elif old.view != study.view or old.seeds_here is not study.seeds_here:
         lines += view_lines(study, words, look)
     panel = study.panel
     if panel is not None and (old is None or panel is not old.panel):

@@ -21,28 +21,22 @@ RUNS = (10, 100, 1000, 10_000)
 _LONGEST = 1_000_000
 
 
-def has_seeds(study: Study) -> bool:
-    """Whether the weights were drawn, so that another seed gives other ones."""
-    problem = study.timeline.problem
-    return len(problem.network.layers) > 1 and all(layer.initial for layer in problem.network.layers)
-
-
 def first_choice(study: Study) -> int:
     """Which of the ways to run is offered first: the seeds where they are looked at."""
-    return len(RUNS) + 1 if study.view == "seeds" and has_seeds(study) else 0
+    return len(RUNS) + 1 if study.view == "seeds" and study.has_seeds else 0
 
 
 def choices(study: Study) -> int:
     """How many ways to run there are: so many iterations, until a goal, from many seeds."""
-    return len(RUNS) + 1 + has_seeds(study)
+    return len(RUNS) + 1 + study.has_seeds
 
 
 def run_seeds(study: Study) -> Study:
     """Train from many seeds at once, in the background; the place stays."""
-    if not has_seeds(study):
+    if not study.has_seeds:
         return replace(study, panel=None, note=note("seeds.none"))
     number = study.runs + 1
-    seeds = study.seeds or Seeds.start(study.timeline.problem)
+    seeds = study.seeds_here or Seeds.start(study.timeline.problem)
     target = seeds.state.done + SEED_ITERATIONS
     running = Running(number, study.timeline.iteration, target, study.timeline.step, seeds=True)
     return replace(study, panel=None, note=None, running=running, runs=number, seeds=seeds, view="seeds")
@@ -50,7 +44,7 @@ def run_seeds(study: Study) -> Study:
 
 def seeds_begun(study: Study, view: str) -> Study:
     """The study at a stop that asks for a view: where that is of many seeds and none are trained, they are now."""
-    return run_seeds(study) if view == "seeds" and study.seeds is None and study.running is None else study
+    return run_seeds(study) if view == "seeds" and study.seeds_here is None and study.running is None else study
 
 
 def _seeded(study: Study, running: Running, chunk: Chunk) -> Study:

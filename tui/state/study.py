@@ -182,6 +182,17 @@ class Study:
         return self.step
 
     @property
+    def has_seeds(self) -> bool:
+        """Whether the weights of the run at hand were drawn, so that another seed gives other ones."""
+        layers = self.timeline.problem.network.layers
+        return len(layers) > 1 and all(layer.initial for layer in layers)
+
+    @property
+    def seeds_here(self) -> Seeds | None:
+        """The many seeds, where they were trained on the problem at hand: another run or another rate has its own."""
+        return self.seeds if self.seeds is not None and self.seeds.engine.problem is self.timeline.problem else None
+
+    @property
     def finished(self) -> bool:
         """Whether every stop of the lesson has been read."""
         return self.lesson is not None and self.visited >= len(self.lesson.stops) - 1

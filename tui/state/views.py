@@ -36,6 +36,8 @@ def views(study: Study) -> tuple[str, ...]:
     own = () if study.lesson is None else tuple(view for view in study.lesson.views if view not in usual)
     if problem.surface:
         own = tuple(view for view in own if view not in ("network", "matrices"))
+    if not study.has_seeds:
+        own = tuple(view for view in own if view != "seeds")
     runs = ("runs",) if len(study.timelines) == 2 and "runs" in own else ()
     return (*usual[:1], *(view for view in own if view != "runs"), *usual[1:], *runs)
 

@@ -9,7 +9,6 @@ from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of, title_row
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Piece, Row, bar, row_cells, wrapped
-from nntutor.tui.state import runs
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import Pointed, Session
 from nntutor.tui.state.signs import non_text_key
@@ -24,7 +23,7 @@ _BAR = 40
 def rows(session: Session, study: Study, panel: Choosing, words: Words) -> list[Row]:
     width = session.width
     further = [words.say("run.goal")]
-    if runs.has_seeds(study):
+    if study.has_seeds:
         further.append(words.say("run.seeds", seeds=SEEDS, count=SEED_ITERATIONS))
     choices = (*(f"{count:,}".replace(",", words.say("run.thousands")) for count in RUNS), *further)
     pieces = [choice(text, number, number == panel.picked) for number, text in enumerate(choices)]

@@ -15,7 +15,7 @@ from nntutor.tui.state.study import Study
 
 def seeds(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """One mark for each seed: solved or not yet; and at which errors the others wait."""
-    found = study.seeds
+    found = study.seeds_here
     if found is None:
         return told(words.say("seeds.ask"), width)
     full, empty = look.line("●"), "." if look.ascii else "·"

@@ -146,7 +146,7 @@ def slopes(study: Study, words: Words, look: Look) -> list[str]:
 
 def seeds(study: Study, words: Words, look: Look) -> list[str]:
     """How many of the seeds are solved, and at which errors the others wait."""
-    found = study.seeds
+    found = study.seeds_here
     if found is None:
         return [words.say("seeds.ask")]
     solved = found.solved.astype(bool)
