@@ -86,3 +86,10 @@ def test_what_is_finished_is_marked_and_what_is_left_out_is_counted(width: int) 
     shown = sum(any(f" {lesson.number:2d}  " in line[:8] for line in lines) for lesson in LESSONS)
     assert shown + count == len(LESSONS)
     assert not any("▼" in line or "▲" in line for line in screens.lines(replace(session, height=60)))
+
+
+def test_nothing_is_left_in_the_language_that_was_before() -> None:
+    for language in LANGUAGES:
+        told = screens.pressed(home(language), "theme")
+        other = screens.pressed(told, "language")
+        assert told.home.message and told.home.message not in "\n".join(screens.lines(other))

@@ -20,6 +20,7 @@ from nntutor.lessons.learner.places import Store
 from nntutor.tui import lint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state import moves
+from nntutor.tui.state.commands import COMMANDS
 from nntutor.tui.state.session import Home, Opened, Session, Typed, Wanted
 from nntutor.tui.state.study import Study
 
@@ -343,5 +344,8 @@ def test_zero_in_the_list_asks_and_then_begins_the_lesson_anew(tmp_path: Path) -
     kept, new = again(tmp_path, anew=False), again(tmp_path, anew=True)
     assert (kept.last, kept.visited, kept.own(kept.run)) == (7, 7, False)
     assert (new.last, new.visited, new.own(new.run), new.place) == (0, 0, True, new.place_of(new.lesson.stops[0]))
+    for action in {command.action for command in COMMANDS} - {"reset"}:
+        elsewhere = screens.pressed(asked, action, "escape")
+        assert not elsewhere.home.anew, f"{action} leaves the lesson as it is"
     untouched = Session(Home(LESSONS, picked=3))
     assert screens.pressed(untouched, "reset").wanted == Wanted(LESSONS[3].id, anew=True), "nothing there to lose"

@@ -50,6 +50,8 @@ def _updated(session: Session, action: Action, extents: Extents) -> Session:
 
         name = action.action if isinstance(action, Press) else ""
         return replace(session, study=playing.pressed(session.study, name))
+    if isinstance(action, Press) and session.home.anew and action.action != "reset":
+        session = replace(session, home=replace(session.home, anew=False))  # also where the list never sees the key
     match action:
         case Resized(width, height):
             resized = replace(session, width=width, height=height)
@@ -162,7 +164,9 @@ def _wanted(session: Session, lesson: str) -> Session:
 
 
 def _spoken(session: Session, language: str, extents: Extents) -> Session:
-    return _keep_glossary_position(session, replace(session, language=language), extents)
+    """Another language; a sentence of the one before goes where it has been read."""
+    home = session.home if session.practice is not None else replace(session.home, message="")
+    return _keep_glossary_position(session, replace(session, language=language, home=home), extents)
 
 
 def _themed(session: Session, theme: str) -> Session:
