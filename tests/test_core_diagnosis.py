@@ -502,6 +502,16 @@ def test_what_gives_fewer_numbers_than_the_right_rules_is_no_explanation() -> No
     assert found.agreeing == 6 and found.verdict == "unexplained"
 
 
+def test_no_mistake_is_blamed_that_begins_where_the_given_numbers_are_right() -> None:
+    """Twice what comes back to the hidden units: a 2 at the output gives the same there, and another δ_o."""
+    trace = right(TWO)
+    delta = trace.array("out_grad", 1) * 2 * trace.array("slope", 1)
+    doubled = f"delta1 = {delta.tolist()}\ndW1 = {(delta.T @ trace.array('out', 0)).tolist()}"
+    assert told(doubled).mistakes[0].ids == ("factor-two",)
+    found = told(f"{doubled}\ndelta2 = {trace.array('delta', 2).tolist()}")
+    assert (found.verdict, found.mistakes) == ("unexplained", ())
+
+
 def test_what_would_tell_equal_explanations_apart_is_said() -> None:
     problem = replace(TWO, error="mse")
     wrong = right(problem, 1, "factor-two:added")

@@ -117,10 +117,11 @@ class Search:
     def _is_told(self, entry: Entry) -> bool:
         """Whether it says more than the right rules, which give some of the numbers as well, and more than chance does.
 
-        A single mistake that gives all numbers is told all the same.
+        It begins no earlier than the numbers part: one that changes what is right before that has not been made. A
+        single mistake that gives all numbers is told all the same.
         """
         sure = (entry.whole and len(entry.parts) == 1) or not self.may_be_chance(entry)
-        return sure and entry.explains > self.agrees.sum()
+        return sure and entry.explains > self.agrees.sum() and bool(entry.reproduced[: self._first].all())
 
     def _digits(self, at: Bools) -> float:
         """How many digits numbers show that differ from the right ones: the two together that show most."""
