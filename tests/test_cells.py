@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_following import at
 
 from nntutor.lessons.course import load
-from nntutor.lessons.language.cells import at_right, cells, padded
+from nntutor.lessons.language.cells import at_right, cells, padded, paragraph
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
@@ -26,6 +26,21 @@ LABELS = st.text(alphabet="h1_출력층m̂w⁺", min_size=1, max_size=6)
 def test_a_text_is_filled_up_to_a_width_in_cells(text: str, width: int) -> None:
     for filled in (padded(text, width), at_right(text, width)):
         assert cells(filled) == max(width, cells(text)) and filled.strip() == text.strip()
+
+
+@given(st.integers(1, 40))
+def test_a_paragraph_has_every_word_and_breaks_no_formula_that_has_room(width: int) -> None:
+    text = "½(t − o)² gives o − t, (t − o)² gives 2(o − t); so w3 = 0.25 is right"
+    lines = paragraph(text, width, "  ")
+    assert " ".join(" ".join(lines).split()) == text
+    assert all(line.startswith("  ") for line in lines)
+    if width >= 2 + 11:
+        assert all(cells(line) <= width for line in lines)
+        assert all(any(whole in line for line in lines) for whole in ("2(o − t);", "(t − o)²", "o − t,", "w3 = 0.25"))
+
+
+def test_a_paragraph_of_nothing_has_no_line() -> None:
+    assert paragraph("", 20) == paragraph(" \n", 20) == []
 
 
 @given(st.lists(LABELS, min_size=2, max_size=6), st.lists(st.floats(1e-6, 1), min_size=6, max_size=6))

@@ -578,3 +578,7 @@ def test_no_step_of_rosenblatts_rule_is_told_as_a_slope(language: str) -> None:
     assert not [
         about for about in (speech.about(trace.problem), posed.network(speech, trace.problem)) if descent in about
     ]
+
+
+def test_a_letter_that_is_named_after_its_sign_stands_once_without_unicode() -> None:
+    assert ascii_look("η (eta), the learning rate; η = ½") == "eta, the learning rate; eta = 1/2"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pyte
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -13,7 +14,8 @@ from rich.style import Style
 from terminals import Glass, seen
 from textual.strip import Strip
 
-from nntutor.tui.terminal.sparing import Part, written
+from nntutor.tui.drawing.canvas.rows import Piece, changed_spans
+from nntutor.tui.terminal.sparing import Part, cropped, written
 from nntutor.tui.terminal.themes import PALETTES, styles
 
 WIDE, HIGH = 40, 4
@@ -69,3 +71,22 @@ def test_from_one_ground_to_the_next_only_the_ground_is_written() -> None:
     assert written([Part(0, 0, row, WIDE)], console) == (
         "\x1b[1H\x1b[38;5;231;48;5;25mab\x1b[48;5;24m  \x1b[48;5;60mcd\x1b[m"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  12  v_w1", "  14  v\u0302_w1"),  # the mark comes
+        ("  14  v\u0302_w1", "  12  v_w1"),  # and goes
+        ("m\u0302 = 1", "m\u0302 = 2"),  # stays
+        ("v\u0302_w1", "v\u0302·w1"),  # stays above what the change begins behind
+        ("은 v_w1", "은 v\u0302  "),  # is the last of its row
+    ],
+)
+def test_the_mark_above_a_letter_is_painted_with_it(before: str, after: str) -> None:
+    before, after = before + "   ", after + "   "  # rows are as wide as the page
+    row = Strip([Segment(after)])
+    spans = changed_spans((Piece(before),), (Piece(after),))
+    changed = [Part(x, 0, cropped(row, x, end), WIDE) for x, end in spans]
+    painted = usual(part(0, 0, [(before, None)])) + written(changed, console)
+    assert shown(painted) == shown(usual(part(0, 0, [(after, None)])))

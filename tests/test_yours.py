@@ -144,7 +144,7 @@ def test_a_given_that_parts_is_told_with_both_figures(two_two_two: Problem) -> N
 def test_that_all_agree_is_said_and_the_place_stays(two_two_two: Problem) -> None:
     session = screens.pressed(opened(two_two_two, made(two_two_two, ("", ""))), "step", "step", "parting")
     assert at_hand(session).place == (1, 3)
-    assert "numbers that you gave agree" in screens.lines(session)[-1]
+    assert "Nothing parts: " in screens.lines(session)[-1]
 
 
 def sent(session: Session, line: str) -> Session:
@@ -161,7 +161,7 @@ def test_numbers_that_are_typed_stand_beside_ours_and_lead_to_the_first_that_par
         screens.of_problem(sibling), "; ".join(f"{name} = {wrong[name]:.4f}" for name in ("o1", "δ_o1", "δ_o2"))
     )
     assert at_hand(first).place == (1, 1) and at_hand(first).panel is None
-    assert "All 3 numbers that you gave agree" in screens.lines(first)[-1]
+    assert "Nothing parts: 3 numbers agree" in screens.lines(first)[-1]
     more = sent(first, f"delta_h1 = {wrong['δ_h1']:.4f}; w1_new = {wrong['w1⁺']:.4f}")
     there = screens.pressed(more, "parting")
     assert at_hand(there).trace.symbol(at_hand(there).step.ref) == "δ_h1"
@@ -170,7 +170,7 @@ def test_numbers_that_are_typed_stand_beside_ours_and_lead_to_the_first_that_par
     assert at_hand(there).slip == ("mistake.error-sent-back.did", {})
     (right,) = recorded(sibling, "", (1,))
     mended = sent(there, f"delta_h1 = {right['δ_h1']:.4f}; w1⁺ = {right['w1⁺']:.4f}")
-    assert "All 5 numbers that you gave agree" in " ".join(screens.lines(mended)[-2:])
+    assert "Nothing parts: 5 numbers agree" in " ".join(screens.lines(mended)[-2:])
     assert at_hand(mended).slip is None
 
 

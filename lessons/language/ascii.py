@@ -43,7 +43,7 @@ def _spellings() -> tuple[tuple[str, str], ...]:
         if sign != plain
     }
     longer_first = sorted(symbols.items(), key=lambda pair: -len(pair[0]))
-    return (("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step"), *longer_first, *_SIGNS)
+    return (("η (eta)", "eta"), ("Δw", "step_w"), ("Δb", "step_b"), ("Δ", "step"), *longer_first, *_SIGNS)
 
 
 @lru_cache(maxsize=4096)  # a screen spells the same names and words again at every step

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from unicodedata import category, east_asian_width
 
 # Marks on the letter before, and what nothing is drawn for.
 _NONE = ("Mn", "Me", "Cf")
+
+# A short formula in parentheses, out(1 − out) or 1/(1 + exp(−net)), is read in one piece.
+_TERM = r"(?:[^() ]|\([^() ]{1,6}\)){1,6}"
+_PARENTHESES = re.compile(rf"\({_TERM}( {_TERM}){{1,4}}\)")
+# A sign is read with what follows it, and a short name with its sign: w3 = 0.25, E 0.3 → 0.1, 1 − β.
+_ARROW = "->|<-|<=|>="  # without Unicode
+_SIGN = re.compile(rf"(?<= )({_ARROW}|[=≈~<>≤≥≠→←·−+/-]) (?=[^ ]{{1,24}}(?: |$))")
+_NAME = re.compile(
+    rf"(?<![^ (])([^ ()]{{1,8}}) (?=(?:[−\d-][^ ]{{0,9}} )?(?:{_ARROW}|[=≈~<>≤≥≠→←−+-])\N{{NO-BREAK SPACE}})"
+)
+JOINED = "\N{NO-BREAK SPACE}"
+"""Stands for a space at which no line is broken; it is one cell wide as well."""
 
 
 def cells(line: str) -> int:
@@ -35,13 +48,22 @@ def at_right(line: str, width: int) -> str:
     return " " * max(0, width - cells(line)) + line
 
 
+def held(text: str) -> str:
+    """The text, with JOINED for the spaces inside of what is read in one piece."""
+    text = _PARENTHESES.sub(lambda match: match[0].replace(" ", JOINED), text)
+    return _NAME.sub(rf"\1{JOINED}", _SIGN.sub(rf"\1{JOINED}", text))
+
+
 def paragraph(text: str, width: int, margin: str = "") -> list[str]:
-    """The text in lines of at most `width` cells, broken at spaces, each after `margin`."""
+    """The text in lines of at most `width` cells, each after `margin`, broken at spaces; not in what is read in one
+    piece, as long as a line has room for it."""
     lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else margin + word
-        if lines and cells(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(margin + word)
+    room = width - cells(margin)
+    for piece in filter(None, held(" ".join(text.split())).split(" ")):
+        for word in [piece.replace(JOINED, " ")] if cells(piece) <= room else piece.split(JOINED):
+            longer = f"{lines[-1]} {word}" if lines else margin + word
+            if lines and cells(longer) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(margin + word)
     return lines

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from nntutor.lessons.language.cells import cells, even
 
 _RESET = "\x1b[m"
 _GAP, _END = re.compile(" {9,}"), re.compile(r"\x1b\[K\x1b\[\d+C\Z")
@@ -32,6 +35,25 @@ class Part(NamedTuple):
     y: int
     strip: Strip
     width: int
+
+
+def cropped(strip: Strip, x: int, end: int) -> Strip:
+    """Cells x to end - 1 of a row, each with the mark above it (m̂), which Strip.crop gives to the cell that follows."""
+    part = strip.crop(x, end)
+    if even(strip.text):
+        return part
+    before, after = _marks(part), _marks(strip.crop(end))
+    segments = list(part)
+    if before:
+        segments[0] = Segment(segments[0].text[len(before) :], segments[0].style)
+    if after and segments:
+        segments[-1] = Segment(segments[-1].text + after, segments[-1].style)
+    return Strip(segments, part.cell_length)
+
+
+def _marks(strip: Strip) -> str:
+    """What takes no cell at the beginning."""
+    return "".join(takewhile(lambda letter: cells(letter) == 0, strip.text))
 
 
 def written(parts: Iterable[Part], console: Console) -> str:

@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from nntutor.tui.terminal.ending import MOUSE_OFF, WATCH
-from nntutor.tui.terminal.sparing import Part, written
+from nntutor.tui.terminal.sparing import Part, cropped, written
 
 if sys.platform == "win32":  # LinuxDriver needs termios; nothing there makes a driver of ours
     LinuxDriver = Driver
@@ -79,7 +79,9 @@ class _Whole(LayoutUpdate):
 class _Parts(ChopsUpdate):
     def render_segments(self, console: Console) -> str:
         rows = {y: Strip.join(strip or Strip.blank(0) for strip in self.chops[y].values()) for y, _, _ in self.spans}
-        return written([Part(x, y, rows[y].crop(x, end), self.chop_ends[y][-1]) for y, x, end in self.spans], console)
+        return written(
+            [Part(x, y, cropped(rows[y], x, end), self.chop_ends[y][-1]) for y, x, end in self.spans], console
+        )
 
 
 class OpenApp(App[int]):

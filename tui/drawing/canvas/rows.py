@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from nntutor.lessons.language.cells import cells, even
+from nntutor.lessons.language.cells import JOINED, cells, even, held
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.state.session import Pointed
 
@@ -199,16 +199,6 @@ def beside(left: list[Row], right: list[Row], width: int, gap: int = 2) -> list[
     return [(*padded_row(one, width), Piece(" " * gap), *other) for one, other in zip(left, right, strict=True)]
 
 
-# A short formula in parentheses, out(1 − out) or 1/(1 + exp(−net)), is read in one piece.
-_TERM = r"(?:[^() ]|\([^() ]{1,6}\)){1,6}"
-_PARENTHESES = re.compile(rf"\({_TERM}( {_TERM}){{1,4}}\)")
-# A sign is read with what follows it, and a short name with its sign: w3 = 0.25, E 0.3 → 0.1, 1 − β.
-_ARROW = "->|<-|<=|>="  # without Unicode
-_SIGN = re.compile(rf"(?<= )({_ARROW}|[=≈~<>≤≥≠→←·−+/-]) (?=[^ ]{{1,24}}(?: |$))")
-_NAME = re.compile(
-    rf"(?<![^ (])([^ ()]{{1,8}}) (?=(?:[−\d-][^ ]{{0,9}} )?(?:{_ARROW}|[=≈~<>≤≥≠→←−+-])\N{{NO-BREAK SPACE}})"
-)
-_JOINED = "\N{NO-BREAK SPACE}"
 BOLD = "**"
 
 
@@ -243,15 +233,13 @@ def _lines(text: str, width: int) -> tuple[str, ...]:
         else:
             lines.append(line)
             line, used = word, taken
-    return tuple(one.replace(_JOINED, " ") for one in ([*lines, line] if line else lines))
+    return tuple(one.replace(JOINED, " ") for one in ([*lines, line] if line else lines))
 
 
 def _words(text: str, width: int) -> Iterator[str]:
     """What is read in one piece, as long as a line has room for it."""
-    text = _PARENTHESES.sub(lambda match: match[0].replace(" ", _JOINED), text)
-    text = _NAME.sub(rf"\1{_JOINED}", _SIGN.sub(rf"\1{_JOINED}", text))
-    for word in text.split(" "):
-        yield from [word] if _shown(word) <= width else word.split(_JOINED)
+    for word in held(text).split(" "):
+        yield from [word] if _shown(word) <= width else word.split(JOINED)
 
 
 def _shown(text: str) -> int:
