@@ -55,6 +55,14 @@ TOLD = [
     ("neuron", "update", "t1 = 1", "down, since o1 was too high", "up, since o1 was too low"),
     ("vanishing", "two", "depth = 1", "the product of 9 slopes", "With one hidden layer there is one slope"),
     ("neuron", "and-learned", "w1 = -9", "all on the right side of ½", "3 of 4 on the right side of ½"),
+    (
+        "xor",
+        "same-delta",
+        "w3 = 0.7",
+        "They are the same, of course",
+        "In this row they are the same, though the units are not",
+    ),
+    ("xor", "same-delta", "w3 = 0.7", "변화량도 같습니다", "이 행에서는 같지만 두 노드는 같지 않습니다"),
     ("neuron", "update", "w1 = -3", "down, since o1 was too high", "w1 stays near −3"),
     ("neuron", "update", "w1 = -3", "너무 컸으므로 줄어듭니다", "w1은 −3 근처 그대로입니다"),
     ("neuron", "update", "t1 = 1", "너무 컸으므로 줄어듭니다", "너무 작았으므로 커집니다"),
@@ -106,6 +114,7 @@ def test_in_place_of_what_a_change_makes_false_stands_what_is_so_then(
 # Lesson, stop, what is changed there, which choice is taken, what was said of it, what is said then.
 CHOSEN = [
     ("xor", "same-delta", "w4 = 0.6", 1, "Equal outputs, equal weights", "equal in all. They are not"),
+    ("xor", "same-delta", "w5 = 0.7", 3, "no difference that could grow", "is right. So their slopes differ"),
     ("output-delta", "gradient", "t1 = 0.99", 1, "is tempting", "E falls as w5 rises, so w5 has to rise"),
     ("output-delta", "gradient", "t1 = 0.99", 2, "so w5 has to fall", "Only a positive slope"),
     ("hidden-delta", "from-o1", "w5 = -3", 2, "what o1 wants", "would have to be above 0. ↑"),
