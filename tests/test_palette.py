@@ -13,6 +13,7 @@ from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load, search
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import LANGUAGES
+from nntutor.tui.drawing import extents
 from nntutor.tui.drawing.canvas.keyline import look_of
 from nntutor.tui.drawing.pages.palette import listed
 from nntutor.tui.state import palette
@@ -20,6 +21,7 @@ from nntutor.tui.state.commands import COMMANDS, RUNNING, STUDY
 from nntutor.tui.state.palette import Entry, found
 from nntutor.tui.state.session import THEMES, Home, Press, Session, Typed, Wanted
 from nntutor.tui.state.signs import words_with_keys
+from nntutor.tui.state.update import carried_out
 from nntutor.tui.state.views import views
 
 LESSONS = load.lessons()
@@ -173,3 +175,21 @@ def test_the_titles_of_lessons_begin_in_one_column(language: str) -> None:
         rows = [line for line in screens.lines(session) if re.match(r" [ ▸] +\d+  \S", line)]
         assert len(rows) == len(LESSONS)
         assert len({re.match(r" [ ▸] +\d+  ", line).end() for line in rows}) == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("page", ["help", "glossary", "bug"])
+def test_what_is_picked_over_a_page_that_covers_the_screen_is_seen_or_told(page: str) -> None:
+    """A view was changed below the glossary, where nobody saw it."""
+    covered = screens.pressed(screens.of_lesson("wall", known=True), page)
+    before = screens.lines(covered)
+    for entry in of(opened(covered), "view"):
+        assert screens.lines(carried_out(covered, entry, extents)) != before, entry.name
+
+
+def test_what_is_picked_over_the_glossary_of_the_list_does_what_it_says() -> None:
+    read = screens.pressed(at_home(), "glossary")
+    for entry in found(opened(read)):
+        after = carried_out(read, entry, extents)
+        changed = after.wanted or (after.theme, after.language, after.mouse) != (read.theme, read.language, read.mouse)
+        at_its_place = entry.name == "glossary" or (entry.group in ("theme", "language") and not changed)
+        assert changed or at_its_place or screens.lines(after) != screens.lines(read), entry.name

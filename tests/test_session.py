@@ -601,6 +601,20 @@ def test_many_seeds_of_a_rate_that_is_taken_back_from_another_run_are_not_shown(
     assert screens.lines(screens.without_note(session)) == first
 
 
+def test_a_change_in_one_run_leaves_what_has_been_seen_of_another() -> None:
+    session = screens.of_lesson("xor", known=True)
+    study = session.study
+    assert study is not None and study.lesson is not None
+    runs = [stop.run for stop in study.lesson.stops]
+    study = moves.to(moves.to(study, 50, 1), 1, 1)
+    curve = seen_errors(study).tolist()
+    other = replace(session, study=moves.at_stop(study, runs.index("equal")))
+    changed = edit(other, "w1 = 0.75").study
+    assert changed is not None and changed.run == "equal"
+    again = moves.at_stop(changed, 0)
+    assert len(curve) == 50 and seen_errors(again).tolist() == curve
+
+
 def test_the_circle_of_the_perceptron_is_found_and_named_when_it_closes() -> None:
     session = screens.of_lesson("wall")
     study = session.study

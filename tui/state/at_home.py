@@ -12,6 +12,8 @@ from nntutor.tui.state.session import Action, Extents, Home, Press, Session, Wan
 def at_home(session: Session, action: Action, extents: Extents) -> Session:
     """The session after an action in the list of lessons."""
     home = replace(session.home, message="", anew=False)
+    if home.reading is not None and action == Press("ending"):
+        home = replace(home, reading=None)  # as a key in a lesson closes the page that is open
     if home.reading is not None:
         return replace(session, home=_reading(session, home, action, extents))
     match action:

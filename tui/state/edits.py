@@ -180,7 +180,8 @@ def _with_timelines(study: Study, timelines: Mapping[str, Timeline], place: Posi
     trail = tuple(one for one in study.trail if one.iteration <= iteration)
     before, problem, made = study.trace.plan, study.timeline.problem, MappingProxyType(dict(timelines))
     sizes = problem.network.sizes
-    study = replace(study, timelines=made, running=None, reached=MappingProxyType({}), trail=trail)
+    reached = {run: last for run, last in study.reached.items() if made[run] is study.timelines[run]}
+    study = replace(study, timelines=made, running=None, reached=MappingProxyType(reached), trail=trail)
     if study.trace.plan != before:
         study = replace(study, trail=())  # its steps have other numbers now
     if study.timeline.problem is not problem:

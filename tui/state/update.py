@@ -32,6 +32,7 @@ from nntutor.tui.state.signs import words_with_keys
 
 if TYPE_CHECKING:
     from nntutor.tui.state.palette import Entry
+    from nntutor.tui.state.study import Study
 
 
 def update(session: Session, action: Action, extents: Extents) -> Session:
@@ -143,16 +144,25 @@ def carried_out(session: Session, entry: Entry, extents: Extents) -> Session:
         case "lesson":
             return _wanted(session, entry.name)
         case "view" if session.study is not None:
-            from nntutor.lessons.language.words import note
-            from nntutor.tui.state.views import shown
-
-            told = None if extents.seen(session) else note("study.too_low")
-            return replace(session, study=replace(shown(session.study, entry.name), note=told))
+            return replace(session, study=_viewed(session, session.study, entry.name, extents))
         case "theme":
             return _themed(session, entry.name)
         case "language":
             return _spoken(session, entry.name, extents)
     return update(session, Press(entry.name), extents)
+
+
+def _viewed(session: Session, study: Study, view: str, extents: Extents) -> Study:
+    """A view by its name, where it is seen: a text over the whole screen goes, a line there is not thrown away."""
+    from nntutor.lessons.language.words import note
+    from nntutor.tui.state.panels import Marking, Scrolled
+    from nntutor.tui.state.views import shown
+
+    if isinstance(study.panel, Marking):
+        return replace(study, note=note("study.typing"))
+    told = None if extents.seen(session) else note("study.too_low")
+    panel = None if isinstance(study.panel, Scrolled) else study.panel
+    return replace(shown(study, view), panel=panel, note=told)
 
 
 def _wanted(session: Session, lesson: str) -> Session:
