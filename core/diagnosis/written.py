@@ -88,8 +88,8 @@ def written(tree: object, single: bool = False) -> Written:
     with np.errstate(all="ignore"):
         first = np.floor(np.log10(np.abs(values)))
         first = np.where(np.isfinite(first), first, own)
-        last = np.maximum(np.min(own, initial=inf), np.minimum(own, first - np.max(first - own, initial=0)))
-        half = 0.5 * np.power(10.0, np.clip(last, -400, 400))
+        ends = np.maximum(np.min(own, initial=inf), np.minimum(own, first - np.max(first - own, initial=0)))
+        half = 0.5 * np.power(10.0, np.clip(ends, -400, 400))
     shape = _shape(tree)
     relative = SINGLE if single or _lengthened(values.tolist()) else DOUBLE
     return Written(values.reshape(shape), half.reshape(shape), relative)
