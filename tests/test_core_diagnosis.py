@@ -372,6 +372,8 @@ def test_what_numpy_prints_of_a_float32_is_right_though_it_says_no_type() -> Non
     assert told(text).verdict == "right"
     assert [value.agrees for value in beside(TWO, parsed(text, "mine.txt"))] == [True] * 14
     assert told(f"{text}\nE = {trace['E'] * (1 + 1e-7)!r}").verdict != "right", "a double has its own digits"
+    wrong = right(TWO, mistake="no-hidden-slope").array("grad", 1).astype(np.float32)
+    assert told(f"dW1 = {np.nextafter(wrong, np.float32(2))}").mistakes[0].ids == ("no-hidden-slope",)
     edge = Layer("identity", np.array([[0.96905 + 1e-9]]), None)
     half = replace(TWO, network=Network((edge,)), samples=Samples.of([[1.0]], [[0.0]]))
     assert told("net_o1 = tensor(0.9690)", half).verdict == told("net_o1 = 0.9690", half).verdict == "right"

@@ -213,17 +213,18 @@ def _read(
     progress: Progress | None,
     explained: bool = True,
 ) -> _Case:
-    """The numbers as they were written; as float32 where more of them agree then and, if that is asked, no single
-    mistake gives them as they are.
+    """The numbers as they were written, if they are right then or, where that is asked, one mistake gives them; else as
+    float32, if more of them are right so or one mistake gives them.
     """
     case = _read_best(problem, given, file, iteration, tolerance, progress)
     singles = [replace(one, written=one.written.as_single) for one in given]
     if case.wrong == 0 or all(one.written is other.written for one, other in zip(singles, given, strict=True)):
         return case
-    single = _read_best(problem, singles, file, iteration, tolerance, progress)
-    if single.wrong >= case.wrong or (explained and case.single_mistakes() is not None):
+    if explained and case.single_mistakes() is not None:
         return case
-    return single
+    single = _read_best(problem, singles, file, iteration, tolerance, progress)
+    better = single.wrong < case.wrong or (explained and single.single_mistakes() is not None)
+    return single if better else case
 
 
 def _read_best(
