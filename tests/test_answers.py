@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -17,7 +18,7 @@ from disks import Disk
 from test_learner_file import PLACE
 
 from nntutor.lessons.export import progress
-from nntutor.lessons.learner import review, waiting
+from nntutor.lessons.learner import database, review, waiting
 from nntutor.lessons.learner.answers import Answer, Skill, after, fitting
 from nntutor.lessons.learner.places import Store
 from nntutor.tui import cli
@@ -301,10 +302,28 @@ def test_a_file_that_cannot_be_used_is_told_and_no_export_is_lost_for_it(
     for damaged in (tmp_path / "one", tmp_path / "two"):
         damaged.mkdir()
         (damaged / "progress.sqlite").write_text("no database")
-    assert run(monkeypatch, tmp_path / "one", "progress", "--export", str(kept)) == 2
-    assert "nothing was exported: " in capsys.readouterr().err and kept.read_text() == before
+    # Once it has been set aside, and where there never was one, there is nothing to export; the earlier one is.
+    for home in ("one", "one", "none"):
+        assert run(monkeypatch, tmp_path / home, "progress", "--export", str(kept)) == 2
+        assert "nothing was exported: " in capsys.readouterr().err and kept.read_text() == before
     assert run(monkeypatch, tmp_path / "two", "progress") == 0
     assert "It was set aside as " in capsys.readouterr().out
+
+
+def test_of_a_folder_in_which_nobody_lets_us_look_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(path: Path, **_: object) -> os.stat_result:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    answered(tmp_path, "right").close()
+    with monkeypatch.context() as closed:
+        closed.setattr(waiting, "path", lambda: tmp_path / ("a" * 300))
+        closed.setattr(database, "is_link", refused)
+        assert run(monkeypatch, tmp_path, "progress") == 0
+        assert "Nothing can be saved: this is not allowed here." in capsys.readouterr().out
+        assert run(monkeypatch, tmp_path, "progress", "--export", str(tmp_path / "kept.json")) == 2
+        assert "nothing was exported: " in capsys.readouterr().err
 
 
 def test_an_export_goes_over_nothing_but_an_export_and_is_whole(

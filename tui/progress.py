@@ -36,8 +36,8 @@ def run(given: Arguments, out: Output) -> int:
         return _taken_in(given.taken_in, out)
     finished, skills, told = _learned(out.words)
     if given.written_to is not None:
-        if told and not (finished or skills):  # it is not that nothing has been learned
-            raise UsageError("not_exported", reason=told)
+        if not (finished or skills):
+            _see_that_nothing_is_lost(given.written_to, told, out.words)
         _write(given.written_to, progress.written(finished, skills), out)
         return 0
     out.lines(_lines(finished, skills, out.words))
@@ -94,6 +94,16 @@ def _reason(store: Store, words: Words) -> str:
     return unsaved(store.note or ("learned.busy", {}), words, over=True)
 
 
+def _see_that_nothing_is_lost(name: str, told: str, words: Words) -> None:
+    """Nothing is exported where the file cannot be read, nor over what an earlier export holds: it may lie in a folder
+    that is not the usual one, or have been set aside since.
+    """
+    if told:
+        raise UsageError("not_exported", reason=told)
+    if name != "-" and Path(name).is_file() and any(_exported(name) or ()):
+        raise UsageError("not_exported", reason=words.say("learned.held", name=name))
+
+
 def _write(name: str, text: str, out: Output) -> None:
     """Whole or not at all, and over nothing but a file of the same kind."""
     if name == "-":
@@ -137,11 +147,15 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _is_progress(name: str) -> bool:
+    return _exported(name) is not None
+
+
+def _exported(name: str) -> tuple[frozenset[str], dict[str, Skill]] | None:
+    """What such a file holds; None where it is none."""
     try:
-        progress.read(progress.text_of(name))
+        return progress.read(progress.text_of(name))
     except (progress.NotProgress, NntutorError):
-        return False
-    return True
+        return None
 
 
 def _lines(finished: frozenset[str], skills: dict[str, Skill], words: Words) -> Iterator[str]:

@@ -57,7 +57,8 @@ class Judge:
         """How far from a number another one still agrees with it."""
         share = np.maximum(numbers.relative, self.tolerance)
         share = np.where(self.numeric, np.maximum(share, _NUMERIC), share)
-        allowed: Array = np.maximum(np.maximum(numbers.half * _EDGE, share * np.abs(around)), self.floor)
+        # What was rounded to few digits was off before that, and lies half a unit away and as far again.
+        allowed: Array = numbers.half * _EDGE + np.maximum(share * np.abs(around), self.floor)
         return allowed
 
 

@@ -142,7 +142,7 @@ def compared(
     progress: Progress | None = None,
 ) -> Diagnosis:
     """The same of own numbers alone: nothing is trained."""
-    return _read_best(problem, given, file, iteration, tolerance, progress).answer()
+    return _read(problem, given, file, iteration, tolerance, progress).answer()
 
 
 def _of_another(found: Diagnosis, given: list[Named], file: str) -> tuple[Remark, ...]:
@@ -201,7 +201,30 @@ def beside(
 
     Mistakes are tried only where rows and columns may be meant either way. Raises the ProblemErrors of `places`.
     """
-    return _read_best(problem, given, file, iteration, 0.0, progress).values()
+    return _read(problem, given, file, iteration, 0.0, progress, explained=False).values()
+
+
+def _read(
+    problem: Problem,
+    given: list[Named],
+    file: str,
+    iteration: int,
+    tolerance: float,
+    progress: Progress | None,
+    explained: bool = True,
+) -> _Case:
+    """The numbers as they were written, if they are right then or, where that is asked, one mistake gives them; else as
+    float32, if more of them are right so or one mistake gives them.
+    """
+    case = _read_best(problem, given, file, iteration, tolerance, progress)
+    singles = [replace(one, written=one.written.as_single) for one in given]
+    if case.wrong == 0 or all(one.written is other.written for one, other in zip(singles, given, strict=True)):
+        return case
+    if explained and case.single_mistakes() is not None:
+        return case
+    single = _read_best(problem, singles, file, iteration, tolerance, progress)
+    better = single.wrong < case.wrong or (explained and single.single_mistakes() is not None)
+    return single if better else case
 
 
 def _read_best(
@@ -234,6 +257,11 @@ class _Case:
     def values(self) -> tuple[Value, ...]:
         way, _, search = self._read
         return tuple(self._values(self._sheet.numbers(way), search.agrees))
+
+    @property
+    def wrong(self) -> int:
+        """How many numbers do not agree."""
+        return int((~self._read[2].agrees).sum())
 
     def single_mistakes(self) -> list[str] | None:
         """The single mistakes that give all numbers, none where all are right; None where there is no such mistake."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import frexp, inf, isfinite, log10
 
 import numpy as np
@@ -13,7 +13,9 @@ from nntutor.core.arrays import Array
 
 DOUBLE, SINGLE, HALF = 1e-9, 1e-5, 1e-3
 """By how much of itself a right number may be off that was computed in float64, float32, float16."""
-LAST_PLACES = {SINGLE: 2.0**-23, HALF: 2.0**-10}
+GUESSED = 5e-7
+"""The same of numbers that may be float32 and do not say so: little besides what rounding does to them."""
+LAST_PLACES = {SINGLE: 2.0**-23, GUESSED: 2.0**-24, HALF: 2.0**-10}
 """The last place of a number of fewer digits, as a share of it."""
 _NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 _MOST = 308  # the largest power of ten that is a double
@@ -50,7 +52,19 @@ class Written:
     @property
     def exactly(self) -> Written:
         """The same as numbers of which no digit is missing."""
-        return Written(self.values, np.zeros(self.shape), self.relative)
+        return replace(self, half=np.zeros(self.shape))
+
+    @property
+    def as_single(self) -> Written:
+        """The same as numbers of float32, which NumPy's print does not say; as it is where one is none."""
+        if self.relative != DOUBLE:
+            return self
+        with np.errstate(all="ignore"):
+            singles = self.values.astype(np.float32)
+            theirs = np.abs(singles - self.values) <= self.half
+        shortest = np.array([float(str(one)) for one in singles.ravel()]).reshape(self.shape)
+        printed = theirs | (shortest == self.values) | np.isnan(self.values)
+        return replace(self, relative=GUESSED) if printed.all() else self
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -71,12 +85,11 @@ def written(tree: object, single: bool = False) -> Written:
     parts = [_parts(text) for text in _leaves(tree)]
     values = np.array([value for value, _, _ in parts], dtype=np.float64)
     own = np.array([power - decimals for _, decimals, power in parts], dtype=np.float64)  # places of the last digits
-    most = np.array([power for *_, power in parts]) - max((decimals for _, decimals, _ in parts), default=0)
     with np.errstate(all="ignore"):
         first = np.floor(np.log10(np.abs(values)))
         first = np.where(np.isfinite(first), first, own)
-        last = np.maximum(most, np.minimum(own, first - np.max(first - own, initial=0)))
-        half = 0.5 * np.power(10.0, np.clip(last, -400, 400))
+        ends = np.maximum(np.min(own, initial=inf), np.minimum(own, first - np.max(first - own, initial=0)))
+        half = 0.5 * np.power(10.0, np.clip(ends, -400, 400))
     shape = _shape(tree)
     relative = SINGLE if single or _lengthened(values.tolist()) else DOUBLE
     return Written(values.reshape(shape), half.reshape(shape), relative)

@@ -15,6 +15,7 @@ _CAUSES = {
     "not_there": ("ENOENT",),
     "is_a_folder": ("EISDIR",),
     "no_folder": ("ENOTDIR",),
+    "no_home": ("Could not determine home directory.",),
     "is_there": ("EEXIST",),
     "too_large": ("EFBIG",),
     "too_long": ("ENAMETOOLONG",),
@@ -23,7 +24,7 @@ _CAUSES = {
     "damaged": ("database disk image is malformed", "file is not a database"),
     "port_taken": ("EADDRINUSE",),
 }
-"""Under [cause]: names of errno, or sentences of SQLite."""
+"""Under [cause]: names of errno, or sentences of SQLite and of pathlib."""
 
 
 def cause(said: str) -> str:

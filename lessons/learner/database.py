@@ -224,7 +224,10 @@ def look(connection: sqlite3.Connection) -> None:
 
 def readable(path: Path) -> sqlite3.Connection | None:
     """The file to read from only, as it is where nothing can be written beside it; None where that fails too."""
-    if is_link(path):
+    try:
+        if is_link(path):
+            return None
+    except OSError:  # a folder in which nobody lets us look
         return None
     for how in ("mode=ro", "mode=ro&immutable=1"):
         try:
