@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -16,11 +18,17 @@ def frozen(values: ArrayLike) -> Array:
     if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous and _settled(values):
         return values
     found = np.asanyarray(values)
-    if found.dtype.kind not in "fiub" or np.ma.is_masked(found):
+    if found.dtype.kind not in "fiub" or is_masked(found):
         raise ValueError(f"{type(values).__name__} of {found.dtype}: expected real numbers, none of them masked")
     array = np.array(found, dtype=np.float64, order="C")
     array.setflags(write=False)
     return array
+
+
+def is_masked(values: object) -> bool:
+    """Whether some number of an array is masked. Who has such an array has loaded numpy.ma, which no start does."""
+    masked = sys.modules.get("numpy.ma")
+    return masked is not None and bool(masked.is_masked(values))
 
 
 def _settled(array: np.ndarray) -> bool:

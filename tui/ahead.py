@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
-from pkgutil import iter_modules
 from threading import Event, Thread
 from time import sleep
-
-from nntutor.lessons.language import words
 
 _FIRST, _APART = 0.2, 0.005  # seconds until the first screen is written, and between two modules
 
 
-def begin(language: str, answered: Event) -> None:
-    """Load the answers to keys, the views and the language's words, in a thread that waits while a key is not answered.
+def begin(answered: Event) -> None:
+    """Load the answers to keys and the views, in a thread that waits while a key is not answered.
 
     What cannot be loaded is left to the key that asks for it, which says so.
     """
-    Thread(target=_load, args=(language, answered), name="ahead", daemon=True).start()
+    Thread(target=_load, args=(answered,), name="ahead", daemon=True).start()
 
 
-def _load(language: str, answered: Event) -> None:
+def _load(answered: Event) -> None:
     sleep(_FIRST)
     for name in _modules():
         answered.wait()
         with suppress(Exception):
             import_module(name)
         sleep(_APART)
-    with suppress(Exception):
-        len(words.load(language).entries)  # which reads all of its files
 
 
 def _modules() -> Iterator[str]:
@@ -38,6 +33,8 @@ def _modules() -> Iterator[str]:
     yield "nntutor.tui.drawing.pages.lesson"
     yield "nntutor.tui.state.in_study"
     yield "nntutor.tui.state.by_itself"
+    from pkgutil import iter_modules
+
     from nntutor.tui.drawing import views
 
     for found in iter_modules(views.__path__):

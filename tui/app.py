@@ -135,7 +135,7 @@ class Tutor(OpenApp):
         gc.freeze()  # what stands now stays: the collector need not look through it at every turn
         gc.enable()
         if not self.is_headless:
-            ahead.begin(self.session.language, self._answered)
+            ahead.begin(self._answered)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size

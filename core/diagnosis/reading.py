@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from nntutor.core.arrays import is_masked
 from nntutor.core.diagnosis.archive import ARRAY, MAGIC, unpacked
 from nntutor.core.diagnosis.text import Named, checked, named, parsed
 from nntutor.core.diagnosis.written import exact
@@ -61,6 +62,6 @@ def _of(name: str, value: object) -> Named:
         raise NotValues(_GIVEN, None, "ragged", name) from None
     if array.dtype.kind in "US":
         return named(name, array.tolist(), _GIVEN)
-    if array.dtype.kind not in "fiub" or np.ma.is_masked(value):
+    if array.dtype.kind not in "fiub" or is_masked(value):
         raise NotValues(_GIVEN, None, "kind", name)
     return Named(name, exact(array))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.arrays import Array
+from nntutor.core.arrays import Array, is_masked
 from nntutor.core.errors import NotRead
 from nntutor.core.problems.network import Network, Samples
 from nntutor.core.rules.losses import LOSSES
@@ -23,7 +23,7 @@ def array_of(values: Any, dimensions: int = 0) -> Array:
         if hasattr(values, "detach"):
             values = values.detach().cpu().numpy()
         whole = np.asarray(values)
-        if whole.dtype.kind not in "fiubO" or np.ma.is_masked(values):
+        if whole.dtype.kind not in "fiubO" or is_masked(values):
             raise TypeError
         array = np.asarray(whole, dtype=np.float64)
     # PyTorch raises TypeErrors and RuntimeErrors of tensors that NumPy has not: bfloat16, sparse, without data.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nntutor.lessons.course.bugs import HUNTS
 from nntutor.tui.state import acts, answers, choices, moves
 from nntutor.tui.state.panels import Answering
 from nntutor.tui.state.session import Session
@@ -21,7 +20,7 @@ def opened(session: Session, study: Study) -> Study | None:
     question = study.question
     if question is None or study.stop != study.last or study.stop in study.closed:
         return None
-    if question.series in HUNTS:  # a whole iteration to read through: it waits for its key
+    if question.series and _is_hunt(question.series):  # a whole iteration to read through: it waits for its key
         return None
     if not question.always and _asked_in_phase(study):
         return None
@@ -32,6 +31,12 @@ def opened(session: Session, study: Study) -> Study | None:
     if panel is None:
         return None
     return answers.opened(replace(study, playing=None), replace(panel, by_itself=True))
+
+
+def _is_hunt(series: str) -> bool:
+    from nntutor.lessons.course.bugs import HUNTS  # few stops ask from a series
+
+    return series in HUNTS
 
 
 def _asked_in_phase(study: Study) -> bool:

@@ -102,7 +102,7 @@ def _is_crowded(frame: Frame, edges: Sequence[tuple[Edge, int]], look: Look) -> 
     lines = [_line(frame, edge, kind, look) for edge, kind in edges]
     rows, columns = (np.concatenate([getattr(line, name) for line in lines]) for name in ("rows", "columns"))
     broad, tall = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
-    dots = np.unique(rows * broad + columns - columns.min())
+    dots = set((rows * broad + columns).tolist())  # np.unique would load numpy.ma, at every start
     return bool(len(dots) > _CROWD * broad * tall)
 
 
