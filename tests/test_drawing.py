@@ -28,7 +28,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.hues import AT_HAND
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import BOLD, changed_spans, cut, row_cells, wrapped
+from nntutor.tui.drawing.canvas.rows import BOLD, Piece, _spread, changed_spans, cut, row_cells, wrapped
 from nntutor.tui.drawing.charts.axes import Axis, Plot
 from nntutor.tui.drawing.charts.curves import curve_rows, curves_rows
 from nntutor.tui.drawing.pages import prose
@@ -346,9 +346,21 @@ def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
     assert cells(cut(text, width)) <= width
 
 
-def test_the_changed_spans_of_two_rows_are_the_parts_that_differ() -> None:
-    from nntutor.tui.drawing.canvas.rows import Piece
+PIECES = st.builds(Piece, st.sampled_from(["a", "bc", "δ", "가", "m\u0302", " ", ""]), st.sampled_from(["", "bold"]))
 
+
+@given(st.lists(PIECES, max_size=8), st.lists(PIECES, max_size=4), st.lists(PIECES, max_size=8), st.integers(0, 8))
+def test_outside_of_the_changed_spans_two_rows_are_the_same(
+    before: list[Piece], new: list[Piece], other: list[Piece], at: int
+) -> None:
+    """Of a row in which some pieces are others, and of two rows at all."""
+    for after in ([*before[:at], *new, *before[at + len(new) :]], [*new, *before], other):
+        old, made = ([*_spread(tuple(row)), *[(" ", "")] * 60][:60] for row in (before, after))
+        painted = {cell for start, end in changed_spans(tuple(before), tuple(after)) for cell in range(start, end)}
+        assert {cell for cell in range(60) if old[cell] != made[cell]} <= painted
+
+
+def test_the_changed_spans_of_two_rows_are_the_parts_that_differ() -> None:
     before = (Piece("abc 은 def"),)
     after = (Piece("abc 는 def"),)
     assert changed_spans(before, after) == [(4, 6)]
@@ -359,8 +371,6 @@ def test_the_changed_spans_of_two_rows_are_the_parts_that_differ() -> None:
 
 
 def test_parts_that_differ_and_stand_far_apart_are_changed_alone() -> None:
-    from nntutor.tui.drawing.canvas.rows import Piece
-
     def row(*letters: str) -> tuple[Piece, ...]:
         return (Piece(f"{letters[0]}은{letters[1]}{'.' * 30}{letters[2]}"),)
 

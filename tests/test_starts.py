@@ -86,3 +86,27 @@ def test_a_start_in_the_list_reads_every_lesson_and_computes_nothing(
     read, loaded = started(tmp_path, monkeypatch)
     assert {f"catalog/{lesson.id}.toml" for lesson in load.lessons()} < read
     assert "numpy" not in loaded and not loaded & set(LATER)
+
+
+AHEAD = """
+import sys, threading
+from nntutor.tui import ahead
+answered = threading.Event()
+if sys.argv[1:]:
+    answered.set()
+ahead.begin(answered)
+[thread] = [one for one in threading.enumerate() if one.name == "ahead"]
+thread.join(20 if answered.is_set() else 1)
+print(*sys.modules)
+"""
+
+
+def loaded_ahead(*answered: str) -> set[str]:
+    command = [sys.executable, "-c", AHEAD, *answered]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+
+def test_once_the_first_screen_stands_what_keys_ask_for_is_loaded_unless_one_is_being_answered() -> None:
+    later = {"nntutor.tui.state.in_study", "nntutor.tui.state.by_itself", "nntutor.tui.drawing.views.curve"}
+    assert later <= loaded_ahead("answered")
+    assert not later & loaded_ahead()
