@@ -43,6 +43,8 @@ def cropped(strip: Strip, x: int, end: int) -> Strip:
     if even(strip.text):
         return part
     before, after = _marks(part), _marks(strip.crop(end))
+    if not (before or after):  # as in most rows of Korean, whose letters are wide
+        return part
     segments = list(part)
     if before:
         segments[0] = Segment(segments[0].text[len(before) :], segments[0].style)
