@@ -66,14 +66,13 @@ class Page(Lines):
         blank = self._blank or Style.null()
         styled = groupby(row, lambda piece: self._styles.get(piece.style, blank))
         segments = [Segment("".join(visible(piece.text) for piece in run), style) for style, run in styled]
-        length = row_cells(row)
-        if length < self.size.width:
-            segments.append(Segment(" " * (self.size.width - length), self._blank))
-            length = self.size.width
-        return Strip(segments, length)
+        length, width = row_cells(row), self.outer_size.width
+        if length < width:
+            segments.append(Segment(" " * (width - length), self._blank))
+        return Strip(segments, max(length, width))
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.outer_size.width  # a page has no border, and its inner size would be looked for on the screen
         if y >= len(self._strips):
             return Strip.blank(width, self._blank)
         return self._strips[y].adjust_cell_length(width, self._blank)
