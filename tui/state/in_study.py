@@ -81,10 +81,12 @@ def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Ses
         return in_panel(session, replace(study, note=None), study.panel, name, extents)
     if isinstance(study.panel, Line):
         return replace(session, study=replace(study, note=note("study.typing")))
-    study = replace(study, panel=None)
+    if study.panel is not None:  # else what has been worked out to draw it serves this key too
+        study = replace(study, panel=None)
+        session = replace(session, study=study)
     if name in ON_STUDY:
         return replace(session, study=_told(study, ON_STUDY[name](study), name))
-    return ON_SESSION[name](replace(session, study=study), study, extents)
+    return ON_SESSION[name](session, study, extents)
 
 
 def _told(before: Study, after: Study, name: str) -> Study:
