@@ -175,7 +175,7 @@ def test_contours_hold(name: str, way: list[tuple[float, float]], mark: str, siz
     def relief(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> Relief:
         x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
         with np.errstate(all="ignore"):
-            return Relief(np.asarray(found.heights(x, y)), 3 if mark else 8)
+            return Relief.of(np.asarray(found.heights(x, y)), 3 if mark else 8)
 
     ground = Landscape(relief, across, up, (0.0, 0.0), faint=bool(mark))
     assert holds(contour_rows(ground, path, *size, look), *size, look)
@@ -297,7 +297,7 @@ def test_an_arrow_that_leaves_the_map_has_its_head_at_the_edge_and_goes_on(
     dx: float, dy: float, head: str, look: Look
 ) -> None:
     way = Path(np.array([(-0.5, 0.5), (0.0, 0.0)]), arrows=((0.0, 0.0, dx, dy),))
-    flat = Landscape(lambda across, up, *size: Relief(np.zeros(size), 8), (-1.0, 1.0), (-1.0, 1.0))
+    flat = Landscape(lambda across, up, *size: Relief.of(np.zeros(size), 8), (-1.0, 1.0), (-1.0, 1.0))
     rows = map_of(flat, way, look)
     sign = look.line(head + "…")
     assert sum(row.count(sign) for row in rows) == 1
