@@ -12,9 +12,10 @@ from nntutor.core.diagnosis.candidates import Candidate, candidates
 from nntutor.core.diagnosis.comparing import first_apart
 from nntutor.core.diagnosis.deciding import told_apart, unseen
 from nntutor.core.diagnosis.places import Place, bare_name, blocks
+from nntutor.core.diagnosis.printed import in_full
 from nntutor.core.diagnosis.remarks import Remark, on_training, on_values
 from nntutor.core.diagnosis.runs import CHECK, Made, Progress, Runs, recorded
-from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search
+from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search, unlike, verdict_of
 from nntutor.core.diagnosis.sheet import Numbers, Sheet, sheet
 from nntutor.core.diagnosis.text import Named
 from nntutor.core.errors import ProblemError
@@ -199,7 +200,8 @@ def beside(
 ) -> tuple[Value, ...]:
     """Each given number beside the right one, in step order, read as `diagnose` reads them; nothing is explained.
 
-    Mistakes are tried only where rows and columns may be meant either way. Raises the ProblemErrors of `places`.
+    Mistakes are tried only where rows and columns, or short prints, may be meant either way. Raises the ProblemErrors
+    of `places`.
     """
     return _read(problem, given, file, iteration, 0.0, progress, explained=False).values()
 
@@ -213,7 +215,25 @@ def _read(
     progress: Progress | None,
     explained: bool = True,
 ) -> _Case:
-    """The numbers as they were written, if they are right then or, where that is asked, one mistake gives them; else as
+    """The numbers as they were written; if all are right then and one mistake gives them as a print, a print."""
+    case = _read_any(problem, given, file, iteration, tolerance, progress, explained)
+    if case.wrong == 0 and (printed := in_full(given)) is not given:
+        other = _read_any(problem, printed, file, iteration, tolerance, progress, explained)
+        other.printed = True
+        return other if other.single_mistakes() else case
+    return case
+
+
+def _read_any(
+    problem: Problem,
+    given: list[Named],
+    file: str,
+    iteration: int,
+    tolerance: float,
+    progress: Progress | None,
+    explained: bool,
+) -> _Case:
+    """The numbers as they are, if they are right then or, where that is asked, one mistake gives them; else as
     float32, if more of them are right so or one mistake gives them.
     """
     case = _read_best(problem, given, file, iteration, tolerance, progress)
@@ -253,6 +273,7 @@ class _Case:
         self._right: Made = self._runs.made("")
         self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
         self.score, self._read = self._reading()
+        self.printed = False
 
     def values(self) -> tuple[Value, ...]:
         way, _, search = self._read
@@ -275,12 +296,16 @@ class _Case:
         agrees = search.agrees
         entries = [] if agrees.all() else search.entries()
         tied = [entry for entry in entries if entry.explains == entries[0].explains]
-        verdict = _verdict(bool(agrees.all()), tied)
+        verdict = verdict_of(bool(agrees.all()), tied)
         decide, hidden = self._decided(verdict, tied)
         right = verdict == "right"
         remarks = on_values(self._problem, self._sheet, conventions, tied[0].spelled if tied else "", right)
         if verdict == "explained" and search.may_be_chance(tied[0]):
             remarks = (Remark("few-digits"), *remarks)
+        if self.printed:
+            short = self.values()[int(np.argmax(~agrees))]
+            facts = {"symbol": short.symbol, "given": short.given}
+            remarks = (Remark("short-print", short.iteration, short.symbol, facts=facts), *remarks)
         return Diagnosis(
             self._problem,
             self._sheet.iterations,
@@ -324,7 +349,7 @@ class _Case:
 
     def _decided(self, verdict: str, tied: list[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if verdict == "ambiguous":
-            return told_apart(self._problem, self._sheet, _unlike(tied)), ()
+            return told_apart(self._problem, self._sheet, unlike(tied)), ()
         if verdict != "right":
             return (), ()
         hidden = unseen(self._problem, self._sheet, self._candidates)
@@ -351,32 +376,6 @@ class _Case:
 
 def _symbol(place: Place, names: Names) -> str:
     return ("num_" if place.numeric else "") + names.symbol(place.ref)
-
-
-def _verdict(right: bool, tied: list[Entry]) -> str:
-    if right:
-        return "right"
-    if not tied:
-        return "unexplained"
-    if not tied[0].whole:
-        return "partly"
-    return "explained" if len(_unlike(tied)) == 1 else "ambiguous"
-
-
-def _unlike(tied: list[Entry]) -> list[Entry]:
-    """Tied entries that are really different: neither the same mistake in fewer layers nor the same rules."""
-    found: list[Entry] = []
-    for entry in tied:
-        if not any(_alike(entry, other) for other in found):
-            found.append(entry)
-    return found
-
-
-def _alike(one: Entry, other: Entry) -> bool:
-    if [(part.id, part.variant) for part in one.parts] == [(part.id, part.variant) for part in other.parts]:
-        return True
-    books = [(one.parts[0].book, other.parts[0].book)] if len(one.parts) == len(other.parts) == 1 else []
-    return any(mine is not None and mine == theirs for mine, theirs in books)
 
 
 def _explanation(entry: Entry) -> Explanation:
