@@ -109,6 +109,19 @@ def test_a_sheet_of_two_and_of_eight_places_is_right(rounded: tuple[str, ...]) -
     assert told(prints(problem, rounded=rounded), problem).verdict == "right"
 
 
+def test_biases_in_a_column_or_a_row_do_not_say_how_weights_lie() -> None:
+    """x @ W + b with b of (1, n), or W @ x + b with b of (n, 1): the weights of a square layer lie either way."""
+    problem = xor("[0.1, 0.2]", "[0.36]")
+    [trace] = recorded(problem, "", (1,))
+    bias, weights = trace.array("new", 1, True), trace.array("new", 1)
+    for shape in ((1, 2), (2, 1)):
+        for lying in (weights, weights.T):
+            gradient = trace.array("grad", 1)
+            given = {"W1_new": lying, "dW1": gradient if lying is weights else gradient.T}
+            found = compared(problem, *reading.of_mapping({**given, "b1_new": bias.reshape(shape)}))
+            assert found.verdict == "right"
+
+
 # --- forms of books ----------------------------------------------------------------------------------
 
 
@@ -148,3 +161,22 @@ def test_cross_entropy_as_books_write_it_may_lose_digits_near_1() -> None:
     assert abs(mine["E"] / trace.error - 1) > 1e-9
     assert compared(problem, *reading.of_mapping(mine)).verdict == "right"
     assert compared(problem, *reading.of_mapping({"E": mine["E"] * (1 + 1e-5)})).verdict != "right"
+
+
+def test_with_a_mistake_too_a_of_a_softmax_layer_may_be_its_net() -> None:
+    problem = softmax()
+    [trace] = recorded(problem, "bias-subtracted", (1,))
+    arrays = {"z1": ("net", 1), "delta1": ("delta", 1), "dW1": ("grad", 1), "W1_new": ("new", 1)}
+    mine = {name: trace.array(*of) for name, of in arrays.items()}
+    for last in (trace.array("out", 1), trace.array("prob")):
+        found = compared(problem, *reading.of_mapping({"a1": last, **mine}))
+        assert (found.verdict, found.mistakes[0].ids) == ("explained", ("bias-subtracted",))
+
+
+def softmax() -> Problem:
+    """Two inputs, three classes, one sample."""
+    return parse(
+        'error = "softmax-ce"\n[[layer]]\nweights = [[0.5, -0.4], [0.3, 0.8], [0.1, 0.2]]\nbias = [0.1, 0.3, 0.2]\n'
+        "[[sample]]\ninput = [1.5, 0.5]\ntarget = [0, 1, 0]\n",
+        "three.toml",
+    )

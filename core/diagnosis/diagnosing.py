@@ -143,7 +143,7 @@ def compared(
     progress: Progress | None = None,
 ) -> Diagnosis:
     """The same of own numbers alone: nothing is trained."""
-    return _read(problem, given, file, iteration, tolerance, progress).answer()
+    return _Reader(problem, file, iteration, tolerance, progress).read(given).answer()
 
 
 def _of_another(found: Diagnosis, given: list[Named], file: str) -> tuple[Remark, ...]:
@@ -185,8 +185,10 @@ def _rounded(
 ) -> tuple[Remark, ...]:
     """What is to be said of numbers that were rounded on the way: by how much they are off, and what they are then."""
 
+    reader = _Reader(problem, file, iteration, progress=progress)
+
     def given_by(share: str) -> list[str] | None:
-        return _read_best(problem, given, file, iteration, float(share), progress).single_mistakes()
+        return reader.best(given, float(share)).single_mistakes()
 
     if given_by(_SHARES[-1]) is None:
         return ()
@@ -203,55 +205,52 @@ def beside(
     Mistakes are tried only where rows and columns, or short prints, may be meant either way. Raises the ProblemErrors
     of `places`.
     """
-    return _read(problem, given, file, iteration, 0.0, progress, explained=False).values()
+    return _Reader(problem, file, iteration, progress=progress).read(given, explained=False).values()
 
 
-def _read(
-    problem: Problem,
-    given: list[Named],
-    file: str,
-    iteration: int,
-    tolerance: float,
-    progress: Progress | None,
-    explained: bool = True,
-) -> _Case:
-    """The numbers as they were written; if all are right then and one mistake gives them as a print, a print."""
-    case = _read_any(problem, given, file, iteration, tolerance, progress, explained)
-    if case.wrong == 0 and (printed := in_full(given)) is not given:
-        other = _read_any(problem, printed, file, iteration, tolerance, progress, explained)
-        other.printed = True
-        return other if other.single_mistakes() else case
-    return case
+class _Reader:
+    """Reads own numbers of a problem in the ways that they may be meant, which share the runs of mistakes."""
 
+    def __init__(
+        self, problem: Problem, file: str, iteration: int, tolerance: float = 0.0, progress: Progress | None = None
+    ) -> None:
+        self._problem, self._file, self._iteration = problem, file, iteration
+        self._tolerance, self._progress = tolerance, progress
+        self._runs: dict[tuple[Place, ...], Runs] = {}
 
-def _read_any(
-    problem: Problem,
-    given: list[Named],
-    file: str,
-    iteration: int,
-    tolerance: float,
-    progress: Progress | None,
-    explained: bool,
-) -> _Case:
-    """The numbers as they are, if they are right then or, where that is asked, one mistake gives them; else as
-    float32, if more of them are right so or one mistake gives them.
-    """
-    case = _read_best(problem, given, file, iteration, tolerance, progress)
-    singles = [replace(one, written=one.written.as_single) for one in given]
-    if case.wrong == 0 or all(one.written is other.written for one, other in zip(singles, given, strict=True)):
+    def read(self, given: list[Named], explained: bool = True) -> _Case:
+        """As they were written; if all are right then and one mistake gives them as a print, as a print."""
+        case = self._in_digits(given, explained)
+        if case.wrong == 0 and (printed := in_full(given)) is not given:
+            other = self._in_digits(printed, explained=False)
+            if other.wrong and other.single_mistakes():
+                other.printed = True
+                return other
         return case
-    if explained and case.single_mistakes() is not None:
-        return case
-    single = _read_best(problem, singles, file, iteration, tolerance, progress)
-    better = single.wrong < case.wrong or (explained and single.single_mistakes() is not None)
-    return single if better else case
 
+    def best(self, given: list[Named], tolerance: float | None = None) -> _Case:
+        """As their names may be meant."""
+        allowed = self._tolerance if tolerance is None else tolerance
+        sheets = _sheets(self._problem, given, self._file, self._iteration)
+        runs = [self._runs.setdefault(one.places, Runs(self._problem, one)) for one in sheets]
+        cases = [_Case(self._problem, *pair, allowed, self._progress) for pair in zip(sheets, runs, strict=True)]
+        if len(cases) == 1 or any(case.wrong == 0 for case in cases):
+            return max(cases, key=lambda case: case.score)
+        return max(cases, key=lambda case: case.score_of_mistakes)
 
-def _read_best(
-    problem: Problem, given: list[Named], file: str, iteration: int, tolerance: float, progress: Progress | None
-) -> _Case:
-    cases = [_Case(problem, one, tolerance, progress) for one in _sheets(problem, given, file, iteration)]
-    return max(cases, key=lambda case: case.score)
+    def _in_digits(self, given: list[Named], explained: bool) -> _Case:
+        """As they are, if all are right then or, where that is asked, one mistake gives them; else as float32, if more
+        of them are right so or one mistake gives them.
+        """
+        case = self.best(given)
+        singles = [replace(one, written=one.written.as_single) for one in given]
+        if case.wrong == 0 or all(one.written is other.written for one, other in zip(singles, given, strict=True)):
+            return case
+        if explained and case.single_mistakes() is not None:
+            return case
+        single = self.best(singles)
+        better = single.wrong < case.wrong or (explained and single.single_mistakes() is not None)
+        return single if better else case
 
 
 def _sheets(problem: Problem, given: list[Named], file: str, iteration: int) -> list[Sheet]:
@@ -265,11 +264,11 @@ def _sheets(problem: Problem, given: list[Named], file: str, iteration: int) -> 
 class _Case:
     """One sheet of given numbers, read the way that fits best."""
 
-    def __init__(self, problem: Problem, sheet: Sheet, tolerance: float, progress: Progress | None) -> None:
+    def __init__(self, problem: Problem, sheet: Sheet, runs: Runs, tolerance: float, progress: Progress | None) -> None:
         self._problem, self._sheet, self._progress = problem, sheet, progress
         self._traces = {trace.iteration: trace for trace in recorded(problem, "", sheet.iterations)}
         self._judge: Judge = judge(sheet, self._traces, tolerance)
-        self._runs = Runs(problem, sheet)
+        self._runs = runs
         self._right: Made = self._runs.made("")
         self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
         self.score, self._read = self._reading()
@@ -283,6 +282,13 @@ class _Case:
     def wrong(self) -> int:
         """How many numbers do not agree."""
         return int((~self._read[2].agrees).sum())
+
+    @property
+    def score_of_mistakes(self) -> tuple[int, int]:
+        """How many numbers agree with the right ones or with one mistake's, whichever are more; how many are right."""
+        search = self._read[2]
+        singles, agreeing = search.singles(), int(search.agrees.sum())
+        return max(agreeing, singles[0].explains if singles else 0), agreeing
 
     def single_mistakes(self) -> list[str] | None:
         """The single mistakes that give all numbers, none where all are right; None where there is no such mistake."""

@@ -15,6 +15,7 @@ from nntutor.core.diagnosis.places import Block, Place
 from nntutor.core.diagnosis.textbook import shown_by
 from nntutor.core.engine.plan import Plan
 from nntutor.core.errors import NotValues
+from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 
@@ -149,5 +150,8 @@ def _tried(blocks: list[Block]) -> Iterator[bool]:
 
 
 def _flat(block: Block) -> bool:
-    """Whether the numbers were written as rows and columns at all."""
-    return len(block.named.written.shape) >= 2 and len(block.places) > 1
+    """Whether the numbers were written as rows and columns at all, and are such: biases may lie either way beside any
+    weights.
+    """
+    biases = all(place.ref.kind in PER_WEIGHT and not place.ref.input for place in block.places)
+    return len(block.named.written.shape) >= 2 and len(block.places) > 1 and not biases
