@@ -218,6 +218,33 @@ class Search:
             yield one
 
 
+def verdict_of(right: bool, tied: list[Entry]) -> str:
+    """What a diagnosis calls it; tied: the best entries."""
+    if right:
+        return "right"
+    if not tied:
+        return "unexplained"
+    if not tied[0].whole:
+        return "partly"
+    return "explained" if len(unlike(tied)) == 1 else "ambiguous"
+
+
+def unlike(tied: list[Entry]) -> list[Entry]:
+    """Tied entries that are really different: neither the same mistake in fewer layers nor the same rules."""
+    found: list[Entry] = []
+    for entry in tied:
+        if not any(_alike(entry, other) for other in found):
+            found.append(entry)
+    return found
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    if [(part.id, part.variant) for part in one.parts] == [(part.id, part.variant) for part in other.parts]:
+        return True
+    books = [(one.parts[0].book, other.parts[0].book)] if len(one.parts) == len(other.parts) == 1 else []
+    return any(mine is not None and mine == theirs for mine, theirs in books)
+
+
 def _in_turn(tried: list[Candidate]) -> list[list[Candidate]]:
     """Those in the whole network, then those in one layer."""
     return [[one for one in tried if bool(one.layer) == layered] for layered in (False, True)]
