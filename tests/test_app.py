@@ -150,7 +150,7 @@ async def test_a_run_stands_still_while_a_key_is_answered_and_goes_on(
 
     def slow(key: str, character: str | None) -> None:
         before = len(chunks)
-        sleep(0.1)
+        sleep(0.25)
         meanwhile.append(len(chunks) - before)
         press(key, character)
 
