@@ -8,6 +8,7 @@ import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -302,6 +303,12 @@ def test_without_a_head_columns_are_called_by_their_place_and_no_row_is_lost(dat
 def test_a_head_of_numbers_is_a_head_where_its_columns_are_asked_for(data: Path) -> None:
     data.write_text("2019,2020\n1,2\n3,4\n")
     assert read_csv(data, "data.csv", ["2019"], ["2020"]).inputs.tolist() == [[1.0], [3.0]]
+
+
+@pytest.mark.parametrize(("head", "asked"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_column_is_found_whether_its_letters_are_composed_or_not(data: Path, head: str, asked: str) -> None:
+    data.write_text(normalize(head, "é;키,몸\n1;2\n"), "utf-8")
+    assert read_csv(data, "data.csv", [normalize(asked, "키,몸")], [normalize(asked, " é")]).inputs.tolist() == [[2.0]]
 
 
 def test_a_head_further_down_is_refused_with_its_own_line(data: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
+from unicodedata import normalize
 
 import numpy as np
 
@@ -56,14 +57,14 @@ def read_csv(path: Path, name: str, inputs: Sequence[str], targets: Sequence[str
     name: how the file is called in messages. Cells are set apart by commas, semicolons or tabs, whichever the first
     row that is neither empty nor behind a # shows; where that row is all numbers, columns are called 1, 2, ….
     """
-    columns = [*inputs, *targets]
+    columns = list(map(_name, (*inputs, *targets)))
     with opened(path, name, CSV_LIMIT, TooLarge(name, None, "50 MB")) as file:
         lines = _Lines(file, name)
         first = _first(lines)
         rows = _Rows(lines, name, _delimiter(first, columns))
         cells = _cells(first, rows.delimiter)
         headless = _is_headless(cells, columns)
-        heading = [f"{at}" for at in range(1, len(cells) + 1)] if headless else [one.strip() for one in next(rows, [])]
+        heading = [f"{at}" for at in range(1, len(cells) + 1)] if headless else list(map(_name, next(rows, [])))
         if not any(heading):
             raise NoSamples(name, None)
         places = _places(heading, columns, name, lines.count + headless)
@@ -89,9 +90,14 @@ def _first(lines: _Lines) -> str:
 def _cells(line: str, delimiter: str) -> list[str]:
     """The cells of a line, as far as it has them: a quote may go on in the next."""
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        return list(map(_name, next(csv.reader([line], delimiter=delimiter), [])))
     except csv.Error:  # a cell too long, which is said when it is read
         return []
+
+
+def _name(cell: str) -> str:
+    """What a column is called: the same name in the composed letters of one system and the parts of another."""
+    return normalize("NFC", cell.strip())
 
 
 def _delimiter(line: str, columns: list[str]) -> str:

@@ -167,8 +167,8 @@ def ends(study: Study, last: bool) -> Study:
 
 _ITERATION_WORDS = ("iteration", "iter", "it", "i", "반복")
 _STEP_WORDS = ("step", "단계")
-_FURTHEST = 999_999_999
-"""The last iteration that can be gone to."""
+_FURTHEST = 9_999_999
+"""The last iteration that can be gone to: minutes for the smallest network, and E of each is kept."""
 
 
 def go_to(study: Study, text: str) -> Study:
