@@ -407,6 +407,15 @@ def test_standard_error_that_takes_nothing_changes_no_status() -> None:
     assert ended.returncode == 2
 
 
+@pytest.mark.parametrize("what", ["trace xor", "check xor", "lessons", "--help", "--version", "doctor", "quiz --plain"])
+def test_standard_output_that_is_closed_is_one_line(what: str) -> None:
+    command = f"exec {shlex.join([sys.executable, '-c', RUN])} {what} >&-"
+    ended = subprocess.run(
+        ["sh", "-c", command], capture_output=True, env=environment(), check=False, stdin=subprocess.DEVNULL
+    )
+    assert (ended.returncode, ended.stderr) == (2, b"nntutor: cannot write the output: it is closed\n")
+
+
 def test_standard_input_that_is_closed_is_one_line() -> None:
     command = shlex.join([sys.executable, "-c", RUN, "trace", "-"])
     ended = subprocess.run(["sh", "-c", f"exec {command} <&-"], capture_output=True, env=environment(), check=False)

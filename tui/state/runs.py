@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
 
@@ -105,6 +106,13 @@ def run_again(study: Study, iteration: int, step: int, stop: int | None = None) 
     return replace(study, panel=None, note=None, running=running, runs=number)
 
 
+def run_before(study: Study, way: Timeline, iteration: int, then: Callable[[Study], Study]) -> Study:
+    """A run of what has to be known, up to an iteration, before something can be done; until then all stays."""
+    number, step = study.runs + 1, study.timeline.step
+    running = Running(number, way.newest, iteration - 1, step, again=True, way=way, then=then)
+    return replace(study, panel=None, note=None, running=running, runs=number)
+
+
 def ran(study: Study, number: int, chunk: Chunk) -> Study:
     """Take in a chunk of the run `number`; an older run's chunk is dropped."""
     running = study.running
@@ -127,7 +135,10 @@ def _again(study: Study, running: Running) -> Study:
     """At the place that is gone to, where enough has been run again."""
     if study.on_its_way.newest < running.target and study.on_its_way.diverged is None:
         return study
-    study = moved(replace(study, running=None), study.timeline.to(running.target + 1, running.step))
+    study = replace(study, running=None)
+    if running.then is not None:
+        return running.then(study)
+    study = moved(study, study.timeline.to(running.target + 1, running.step))
     if running.stop is None or study.lesson is None:
         return study
     return seeds_begun(arrived_at(study, running.stop), study.lesson.stops[running.stop].view)
