@@ -451,3 +451,17 @@ def test_many_seeds_that_were_trained_with_another_rate_are_gone() -> None:
         study = typed(session, line).study
         assert study is not None
         assert (study.seeds is not None) == kept
+
+
+def test_a_setting_that_begins_set_weights_anew_says_so_and_no_other_takes_them() -> None:
+    study = typed(screens.of_lesson("vanishing"), "w1 = 0.5").study
+    assert study is not None
+
+    def told(setting: str, value: float) -> tuple[float, bool]:
+        after = edits.edited(study, Ref(setting), value)
+        assert after.note is not None
+        return after.trace.value(Ref("weight", 1, 1, 1)), bool(after.note[1]["anew"])
+
+    assert told("set_depth", 3) == (0.5, False)
+    value, anew = told("set_seed", 9)
+    assert value != 0.5 and anew
