@@ -89,8 +89,8 @@ class Layout:
     def kept(self, flat: Array, before: Network, other: Layout, fresh: Array, after: Network) -> Array:
         """The flat vector of another network, where what its layers start from is the same, with this one's numbers.
 
-        flat (size,) of `before`; fresh (other.size,), what `after` starts from. Another depth leaves the first layers and
-        the last one where they were, another seed what is not drawn, another batch everything.
+        flat (size,) of `before`; fresh (other.size,), what `after` starts from. Another depth leaves the first layers
+        and the last one where they were, another seed what is not drawn, another batch everything.
         """
         vector, last = fresh.copy(), (len(before.layers), len(after.layers))
         for old, new in (*((number, number) for number in range(1, min(last))), last):
