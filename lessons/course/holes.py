@@ -243,7 +243,7 @@ def derived(trace: Trace, what: str, which: str) -> float:
             raise KeyError(which)
         return float({"first": found.first, "last": found.last, "updates": found.updates}[which])
     if what == "touched":
-        return float(trace.iteration * trace.problem.batch_size)
+        return float(trace.problem.samples_in(trace.iteration))
     sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace)
     number = str(len(sizes)) if which == "out" else which
     if not number.isdecimal() or not 1 <= int(number) <= len(sizes):
