@@ -239,7 +239,7 @@ class Problem:
         return max(1, -(-len(self.samples) // max(1, self.batch_size)))
 
     def samples_in(self, iterations: int) -> int:
-        """How many samples so many iterations have learned from, each as often as it was; one each where there are none."""
+        """How many samples so many iterations have learned from, repeated ones too; one each where there are none."""
         if not len(self.samples):
             return iterations
         epochs, rest = divmod(iterations, self.epoch_iterations)
