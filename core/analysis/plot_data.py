@@ -100,6 +100,20 @@ def right_side(problem: Problem, state: State) -> Array:
     return frozen((outputs >= 0.5) == (problem.samples.targets >= 0.5))
 
 
+@lru_cache(maxsize=8)  # a race asks for it at every step
+def error_of_all(trace: Trace) -> float:
+    """E of all samples, with the weights as they are before the iteration, however few of them it takes."""
+    problem = trace.problem
+    if len(trace.samples) == len(problem.samples):
+        return trace.error
+    engine = Engine(replace(problem, batch="full", shuffle=False))
+    engine.load(State(0, trace.before.params, trace.before.slots))
+    program = engine.prepare(1)
+    with np.errstate(all="ignore"):
+        program.run_forward()
+    return float(program.error)
+
+
 def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) -> Array:
     """E of all samples at many values of two weights at once, the others as given; of the shape of x and y."""
     if problem.surface:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntutor.core.analysis.plot_data import (
-    surface_over,
-)
+from nntutor.core.analysis.plot_data import error_of_all
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import run_name
@@ -17,7 +15,7 @@ from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.charts.multiples import grid
 from nntutor.tui.drawing.views.contours import landscape
 from nntutor.tui.drawing.views.legend import MARKS, Counted, Racer, map_texts, racer_rows
-from nntutor.tui.drawing.views.paths import MOST_MOVES, is_planar, parameters, path, variables
+from nntutor.tui.drawing.views.paths import MOST_MOVES, is_planar, path, variables
 from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.study import Study
 
@@ -110,11 +108,6 @@ def error_at(study: Study, run: str, moves: int) -> float:
     """E after so many moves: of all samples, so that runs with other batches can be compared."""
     timeline = study.timelines[run]
     try:
-        trace = timeline.trace_of(moves + 1)
+        return error_of_all(timeline.trace_of(moves + 1))
     except IndexError:
         return float("nan")
-    refs = variables(trace)
-    if len(trace.problem.samples) == len(trace.samples) or parameters(trace) > 2:
-        return trace.error
-    point = [trace.value(ref) for ref in refs]
-    return float(surface_over(trace.problem, refs[0], refs[1], np.array([point[0]]), np.array([point[1]]))[0])
