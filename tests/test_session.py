@@ -355,6 +355,19 @@ def test_a_run_down_to_an_error_ends_there_also_where_that_has_been_run_before(
     assert there.study is not None and there.study.place.iteration == first
 
 
+def test_a_run_over_what_lies_before_a_resumed_place_keeps_no_key_waiting(tmp_path: Path) -> None:
+    session = screens.of_problem(builtin.open("two-two-two"))
+    assert session.study is not None
+    far = runs.run_on(session.study, 1000)
+    session = screens.resumed(tmp_path, lint.ran(replace(session, study=far)))
+    assert session.study is not None
+    begun = runs.run_on(moves.to(session.study, 3, 1), 500)
+    assert begun.running is not None and begun.place.iteration == 3
+    ended = lint.ran(replace(session, study=begun)).study
+    assert ended is not None and ended.place.iteration == 503 and ended.note is not None
+    assert ended.note[1]["count"] == 500
+
+
 def test_a_run_before_a_divergence_that_has_been_seen_ends_where_it_was_asked_to() -> None:
     steep = Problem(Network((Layer("identity", [[0.5]], None),)), Samples([[1.0]], [[0.0]]), Optimizer("sgd", 2.5))
     session = screens.of_problem(steep)

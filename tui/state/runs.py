@@ -21,6 +21,8 @@ from nntutor.tui.state.written import written
 RUNS = (10, 100, 1000, 10_000)
 # A run down to an error ends after this many iterations where the error is never reached.
 _LONGEST = 1_000_000
+# Iterations before a resumed place that are run again while a key waits.
+_AT_ONCE = 30
 
 
 def first_choice(study: Study) -> int:
@@ -94,7 +96,7 @@ def run_to(
     """A run that ends at a place, or at a stop; iterations that have been run already are not run again."""
     number, begun = study.runs + 1, study.timeline.iteration
     running = Running(number, begun, iteration, step, goal, stop=stop, asked=asked)
-    if goal is not None and (unseen := _unseen(study.timeline, goal, min(iteration, study.timeline.newest))):
+    if asked and (unseen := _unseen(study.timeline, goal, min(iteration, study.timeline.newest))):
         running = replace(running, target=unseen, again=True)
         return replace(study, panel=None, note=None, running=running, runs=number)
     known = iteration if goal is None else _first_at(study.timeline, goal, iteration)
@@ -110,12 +112,15 @@ def _first_at(timeline: Timeline, goal: float, last: int) -> int:
     return timeline.iteration + int(reached[0]) + 1 if len(reached) else last
 
 
-def _unseen(timeline: Timeline, goal: float, last: int) -> int:
-    """How far to run again before it is known whether E comes to the goal up to `last`; 0 where it is."""
-    wanted = min(last, timeline.histories[0].start.done)
-    if timeline.iteration >= wanted or timeline.earlier.diverged is not None:
+def _unseen(timeline: Timeline, goal: float | None, last: int) -> int:
+    """How far to run again what lies before a resumed place, until `last` can be gone to, and it is known whether E
+    comes to the goal on the way; 0 where that takes no time."""
+    before = timeline.histories[0].start.done
+    if timeline.iteration >= before or timeline.earlier.diverged is not None:
         return 0
-    seen = timeline.earlier.newest
+    seen, wanted = timeline.earlier.newest, min(last, before)
+    if goal is None:
+        return last - 1 if last <= before and last - 1 - seen > _AT_ONCE else 0
     return wanted if seen < wanted and _first_at(timeline, goal, seen + 1) > seen else 0
 
 
@@ -145,12 +150,12 @@ def ran(study: Study, number: int, chunk: Chunk) -> Study:
 
 
 def _again(study: Study, running: Running) -> Study:
-    """At the place that is gone to, or on the way to E, where enough has been run again."""
+    """At the place that is gone to, or on with the run that was asked for, where enough has been run again."""
     goal, errors = running.goal, study.on_its_way.errors
     reached = goal is not None and len(errors) > 0 and errors[-1] <= goal
     if study.on_its_way.newest < running.target and study.on_its_way.diverged is None and not reached:
         return study
-    if goal is not None:
+    if running.asked:
         return run_on(replace(study, running=None), running.asked, goal)
     study = moved(replace(study, running=None), study.timeline.to(running.target + 1, running.step))
     if running.stop is None or study.lesson is None:

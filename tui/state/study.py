@@ -67,7 +67,7 @@ class Running:
 
     stop: the lesson's stop there. asked: how many iterations the learner asked for, who may get fewer. telling: the
     change that it was started by, told at its end. again: what lies before a resumed place is run again, up to the
-    iteration before the one that is gone to, or, where there is a goal, to where E comes to it.
+    iteration before the one that is gone to; where a run was asked for, as far as that needs it.
     """
 
     number: int
