@@ -75,11 +75,15 @@ def gradient_sizes(trace: Trace) -> Array:
     return frozen(sizes)
 
 
-def layers_moved(trace: Trace) -> Array:
-    """One number a layer: how far its weights have come from where they began, on average, after this iteration."""
-    layers = enumerate(trace.problem.network.layers, 1)
+def layers_moved(trace: Trace, begun: Trace, after: bool = True) -> Array:
+    """One number a layer: how far its weights have come from where they began, on average; by what an iteration makes,
+    or (not after) by what it starts from.
+
+    begun: the first iteration of the run. Its weights are no longer the problem's own where one was set by hand.
+    """
+    kind, layers = "new" if after else "weight", range(1, len(trace.problem.network.layers) + 1)
     with np.errstate(all="ignore"):
-        moves = [trace.array("new", number) - layer.weights for number, layer in layers]
+        moves = [trace.array(kind, number) - begun.array("weight", number) for number in layers]
     return frozen([_mean_size(move) for move in moves])
 
 

@@ -57,7 +57,7 @@ def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
     where E is no bowl, the start and nothing."""
     apart = max(1.0, abs(start))  # as far as the start is large, else rounding is all that is left of the differences
     below, here, above = error_over(trace, ref, np.array([-apart, 0.0, apart]) + start)
-    curvature = float(above - 2 * here + below) / apart**2
+    curvature = float(above - 2 * here + below) / (apart * apart)
     if not (np.isfinite(curvature) and curvature > 0):
         return start, ""
     optimizer, bottom = trace.problem.optimizer, float(start - (above - below) / (2 * apart) / curvature)
