@@ -163,7 +163,9 @@ def test_a_target_that_a_lesson_hides_is_not_told_when_another_takes_its_place(l
     assert f"t1 {own} → 0.625" in screen(typed(at(session, "targets"), "t1 = 0.625"))
 
 
-@pytest.mark.parametrize(("language", "claim"), [("en", "Here the first layer moves too"), ("ko", "여기서는 첫 번째 층도 움직입니다")])
+@pytest.mark.parametrize(
+    ("language", "claim"), [("en", "Here the first layer moves too"), ("ko", "여기서는 첫 번째 층도 움직입니다")]
+)
 def test_how_far_a_layer_has_moved_is_counted_from_where_the_run_began(language: str, claim: str) -> None:
     """A weight that was set before the first iteration has not been moved to there."""
     begun = typed(screens.of_lesson("vanishing", language, size=(120, 40)), "w1 = 60")
