@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from nntutor.core.engine.edits import Edit
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.notation.symbols import Ref
@@ -63,11 +64,29 @@ class FromNothing:
                     array[place] = edit.value
                     state = replace(state, params=params)
                     continue
-                problem = given(problem, edit.ref, edit.value)
+                former, problem = engine, given(problem, edit.ref, edit.value)
                 engine = Engine(problem, self.mistake)
-                state = engine.start() if edit.ref.kind in NUMBERS else state
+                state = moved(former, state, engine) if edit.ref.kind in NUMBERS else state
             yield (trace := record(engine, state, frozenset(edit.ref for edit in here)))
             state = after(trace)
+
+
+def moved(former: Engine, state: State, engine: Engine) -> State:
+    """The start of another network, with the numbers of the former one where both begin with the same ones."""
+    old, new = former.problem.network.layers, engine.problem.network.layers
+    start = engine.start()
+    params = start.params.copy()
+    for number, layer in enumerate(new, 1):
+        place = len(old) if number == len(new) else number if number < len(old) else 0
+        for unit in range(1, layer.units + 1) if place else ():
+            for source in range(0 if layer.bias is not None else 1, layer.inputs + 1):
+                whole = "weights" if source else "bias"
+                if not np.array_equal(getattr(old[place - 1], whole), getattr(layer, whole)):
+                    continue
+                array, at = engine.layout.parameter(params, Ref("weight", number, unit, source))
+                others, there = former.layout.parameter(state.params, Ref("weight", place, unit, source))
+                array[at] = others[there]
+    return replace(start, params=params)
 
 
 def given(problem: Problem, ref: Ref, value: float) -> Problem:

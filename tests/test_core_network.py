@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import problems
 
 from nntutor.core.arrays import frozen
 from nntutor.core.problems.network import Layer, Network, Problem, Samples, draw
@@ -147,3 +148,11 @@ def test_what_may_be_is_taken_in_any_type_that_numbers_have() -> None:
     assert problem.batch_size == 1 and problem.samples.inputs.tolist() == [[1, 2]]
     with pytest.raises(ValueError, match="at least one layer"):
         Network(())
+
+
+@given(problems(), st.integers(0, 40))
+def test_samples_are_counted_as_the_iterations_take_them(problem: Problem, iterations: int) -> None:
+    taken = sum(len(problem.samples_of(iteration)) for iteration in range(1, iterations + 1))
+    assert problem.samples_in(iterations) == taken
+    assert problem.iterations_in(taken) == iterations
+    assert problem.iterations_in(problem.samples_in(iterations + 1) - 1) == iterations

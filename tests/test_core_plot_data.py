@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import problems
 
-from nntutor.core.analysis.plot_data import error_curve, gradient_sizes, params_at, regions, surface_grid, surface_over
+from nntutor.core.analysis.plot_data import (
+    error_curve,
+    error_of_all,
+    gradient_sizes,
+    params_at,
+    regions,
+    surface_grid,
+    surface_over,
+)
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import after
 from nntutor.core.notation.symbols import Ref
@@ -87,3 +98,9 @@ def test_gradient_sizes_have_one_bar_a_layer(two_two_two: Problem) -> None:
     first, last = two_two_two.network.layers
     still = Network((Layer(first.activation, first.weights, first.bias, learn=False), last))
     assert np.isnan(gradient_sizes(Timeline.start(Problem(still, two_two_two.samples, Optimizer())).trace)[0])
+
+
+@given(problems(settings=True))
+def test_the_error_of_all_samples_is_that_of_a_full_batch_whatever_an_iteration_takes(problem: Problem) -> None:
+    whole = Timeline.start(replace(problem, batch="full", shuffle=False)).trace.error
+    np.testing.assert_allclose(error_of_all(Timeline.start(problem).trace), whole, rtol=1e-13)

@@ -115,6 +115,21 @@ def test_a_setting_counts_from_the_first_iteration_and_undo_brings_the_old_one_b
     assert again.trace.before.params.tobytes() == other.trace.before.params.tobytes()
 
 
+def test_a_weight_that_was_set_stays_where_a_setting_does_not_change_it() -> None:
+    begun = Timeline.start(parse(DRAWN, "drawn.toml"))
+    depth = len(begun.problem.network.layers)
+    first, last, bias = Ref("weight", 1, 1, 1), Ref("weight", depth, 1, 1), Ref("weight", 1, 1)
+    there = begun.edit(first, 0.125).edit(last, 0.25).edit(bias, 0.375)
+    batch = there.edit(Ref("set_batch"), 2).trace
+    assert [batch.value(ref) for ref in (first, last, bias)] == [0.125, 0.25, 0.375]
+    deeper = there.edit(Ref("set_depth"), depth + 1)
+    assert [deeper.trace.value(ref) for ref in (first, bias)] == [0.125, 0.375]
+    seed = there.edit(Ref("set_seed"), 3)
+    drawn = begun.edit(Ref("set_seed"), 3).trace
+    assert [seed.trace.value(ref) for ref in (first, last)] == [drawn.value(first), drawn.value(last)]
+    assert seed.trace.value(bias) == 0.375, "what is not drawn is not drawn anew"
+
+
 def test_a_weight_can_be_edited_after_a_setting() -> None:
     timeline = Timeline.start(parse(DRAWN, "drawn.toml")).edit(Ref("set_depth"), 3).edit(Ref("weight", 3, 1, 1), 0.25)
     assert timeline.trace.value(Ref("weight", 3, 1, 1)) == 0.25

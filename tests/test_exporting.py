@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from screens import update
 from test_app import shown, tutor
 from test_scripts import run_here
 
+from nntutor.core.files.problem import parse
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
 from nntutor.lessons.export.formats import FORMATS, RECORDS
@@ -146,6 +148,25 @@ def test_a_script_of_a_run_begins_where_a_weight_was_set_last() -> None:
     for one in made:
         trace = session.study.timeline.trace_of(one["iteration"])
         np.testing.assert_array_equal(one["W2"], trace.array("new", 2))
+
+
+@pytest.mark.parametrize("name", ["two-two-two", "race-ravine", "given"])
+def test_the_problem_of_a_trace_begins_with_the_weights_that_were_set(name: str) -> None:
+    """As it has every input, target and rate that was set: run again from it, the same numbers come."""
+    given = "[given]\nweights = [1.0, 2.0]\ngradients = [[0.1, 0.1]]"
+    problem = parse(given, "given.toml") if name == "given" else builtin.open(name)
+    session = screens.of_problem(problem)
+    for line in ("w2 = 0.75", "η = 0.25"):
+        session = screens.pressed(update(screens.pressed(session, "edit"), Typed(line)), "continue", "escape")
+    exporting.done(asked(screens.pressed(session, *["iteration_next"] * 2), "json", whole=True))
+    made = json.loads(Path(files()[0]).read_text(encoding="utf-8"))
+    weights = [row for layer in made["iterations"][0]["before"] for row in layer["weights"]]
+    said = made["problem"]
+    if "layer" in said:
+        assert [row for layer in said["layer"] for row in layer["weights"]] == weights
+    else:
+        assert [said["surface"]["start"] if "surface" in said else said["given"]["weights"]] == weights
+    assert weights[0][1] == 0.75 and said["optimizer"]["learning_rate"] == 0.25
 
 
 def test_a_run_that_is_too_long_is_refused_but_for_a_script(monkeypatch: pytest.MonkeyPatch) -> None:

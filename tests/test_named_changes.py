@@ -12,10 +12,11 @@ import screens
 from test_changes import LESSONS, near_stops
 from test_following import at, screen, typed
 
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.settings import NUMBERS
-from nntutor.core.rules.optimizers import RATE_FIELDS
+from nntutor.core.rules.optimizers import RATE_FIELDS, Optimizer
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language import words
@@ -153,6 +154,25 @@ def test_what_a_rate_does_is_said_by_what_it_did() -> None:
             "diverges": far[1] / far[0] < -1 - 1e-9,
         }
         assert [name for name, so in moved.items() if so] == [regime]
+
+
+@pytest.mark.parametrize(
+    "optimizer", [Optimizer("momentum", 0.3), Optimizer("adam", 3.0), Optimizer("sgd", 0.3, decay=0.9)]
+)
+def test_what_plain_descent_would_do_is_not_said_of_another_rule(optimizer: Optimizer) -> None:
+    """Momentum swings where plain descent creeps, Adam never runs off, and decay comes to another place."""
+    problem = replace(builtin.open("one-weight"), optimizer=optimizer)
+    lowest, regime = bowl(Timeline.start(problem).trace, Ref("weight", 1, 1, 1), 0.5)
+    assert regime == "" and lowest == 2.0
+
+
+@pytest.mark.parametrize("start", [1.0, 1e7, -1e9, 1e12])
+def test_what_a_rate_does_is_the_same_however_far_away_it_begins(start: float) -> None:
+    trace = Timeline.start(builtin.open("one-weight")).trace
+    ref = Ref("weight", 1, 1, 1)
+    lowest, regime = bowl(trace, ref, 0.5)
+    far, there = bowl(trace, ref, start)
+    assert there == regime and far == pytest.approx(lowest, abs=1e-9 * abs(start))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

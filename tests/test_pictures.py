@@ -16,6 +16,7 @@ from test_following import at
 from test_never_lost import of
 
 from nntutor.core.notation.style import Style
+from nntutor.core.notation.symbols import Ref
 from nntutor.core.rules.surfaces import SURFACES, surface
 from nntutor.lessons.course import load
 from nntutor.lessons.language.cells import cells
@@ -222,6 +223,16 @@ def test_every_racer_of_a_race_stands_on_its_own_map_below_its_error(stop: str, 
         drawn = "".join(map(text_of, picture))
         assert {letter for letter in drawn if letter in "ABCDFH"} == {mark} and drawn.count(mark) == 1
         assert {piece.style for row in picture for piece in row if piece.style.startswith("run")} == {head[0].style}
+
+
+@pytest.mark.parametrize(("lesson", "run"), [("adam", "xor-adam"), ("sgd", "single")])
+def test_the_errors_of_a_race_are_of_all_samples_whatever_batch_a_racer_takes(lesson: str, run: str) -> None:
+    """In a network of few weights and in one of more."""
+    study = replace(of(screens.of_lesson(lesson, known=True)), run=run)
+    batch = replace(study, timelines={**study.timelines, run: study.timelines[run].edit(Ref("set_batch"), 3)})
+    whole = replace(study, timelines={**study.timelines, run: study.timelines[run].edit(Ref("set_batch"), 9999)})
+    assert error_at(batch, run, 0) == pytest.approx(error_at(whole, run, 0), rel=1e-12)
+    assert batch.timeline.trace.error != pytest.approx(whole.timeline.trace.error, rel=1e-6)
 
 
 def text_of(row: Row) -> str:

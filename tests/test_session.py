@@ -17,11 +17,11 @@ from nntutor.core.analysis import perceptron
 from nntutor.core.errors import NntutorError
 from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Ref
-from nntutor.core.problems.network import Problem
-from nntutor.core.rules.optimizers import OPTIMIZERS, RATE_FIELDS, RATES
+from nntutor.core.problems.network import Layer, Network, Problem, Samples
+from nntutor.core.rules.optimizers import OPTIMIZERS, RATE_FIELDS, RATES, Optimizer
 from nntutor.lessons.course import builtin, load
 from nntutor.tui import lint
-from nntutor.tui.state import keys, moves
+from nntutor.tui.state import keys, moves, runs
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
 from nntutor.tui.state.panels import Asking, Checking, Editing, Line
@@ -337,6 +337,47 @@ def test_a_run_down_to_an_error_ends_at_the_first_iteration_that_reaches_it() ->
     assert session.study is not None
     errors = session.study.timeline.errors
     assert errors[-1] <= 0.2 < errors[-2]
+
+
+@pytest.mark.parametrize("left", [0, 40, 90])
+@pytest.mark.parametrize("first", [3, 40, 60])
+def test_a_run_down_to_an_error_ends_there_also_where_that_has_been_run_before(
+    left: int, first: int, tmp_path: Path
+) -> None:
+    """From before it; left: the program ended there in between, so that what is before is to be run again."""
+    session = screens.of_problem(builtin.open("two-two-two"))
+    assert session.study is not None
+    goal = float(session.study.timeline.errors_until(120)[first - 1])
+    if left:
+        session = screens.resumed(tmp_path, replace(session, study=moves.to(session.study, left, 1)))
+        assert session.study is not None
+    there = lint.ran(replace(session, study=runs.run_on(moves.to(session.study, 1, 1), 1000, goal)))
+    assert there.study is not None and there.study.place.iteration == first
+
+
+def test_a_run_over_what_lies_before_a_resumed_place_keeps_no_key_waiting(tmp_path: Path) -> None:
+    session = screens.of_problem(builtin.open("two-two-two"))
+    assert session.study is not None
+    far = runs.run_on(session.study, 1000)
+    session = screens.resumed(tmp_path, lint.ran(replace(session, study=far)))
+    assert session.study is not None
+    begun = runs.run_on(moves.to(session.study, 3, 1), 500)
+    assert begun.running is not None and begun.place.iteration == 3
+    ended = lint.ran(replace(session, study=begun)).study
+    assert ended is not None and ended.place.iteration == 503 and ended.note is not None
+    assert ended.note[1]["count"] == 500
+
+
+def test_a_run_before_a_divergence_that_has_been_seen_ends_where_it_was_asked_to() -> None:
+    steep = Problem(Network((Layer("identity", [[0.5]], None),)), Samples([[1.0]], [[0.0]]), Optimizer("sgd", 2.5))
+    session = screens.of_problem(steep)
+    assert session.study is not None
+    timeline = session.study.timeline.to(10_000)
+    assert timeline.diverged is not None and timeline.diverged > 20
+    begun = replace(session.study, timelines={session.study.run: timeline.to(1)})
+    assert runs.run_on(begun, 10).place.iteration == 11
+    above = runs.run_on(begun, 1000, float(timeline.errors[0]) / 2)
+    assert above.place.iteration == timeline.diverged
 
 
 def test_a_rate_that_diverges_is_shown_where_it_happens_and_can_be_stepped_back_from() -> None:

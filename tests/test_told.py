@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 import screens
-from test_following import at, screen, typed
+from test_following import at, screen, spoken, typed
 
 from nntutor.core.notation.figures import figure
 from nntutor.lessons.course import load
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
+from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.state.session import Session, Typed
 
 # Lesson, stop, what is changed there (an action, or a line typed at `e`), what was said, what is said then.
@@ -159,6 +161,21 @@ def test_a_target_that_a_lesson_hides_is_not_told_when_another_takes_its_place(l
         assert told in screen(shown)
         assert not re.search(rf"(?<![\d.]){re.escape(own)}(?![\d])", screen(shown))
     assert f"t1 {own} → 0.625" in screen(typed(at(session, "targets"), "t1 = 0.625"))
+
+
+@pytest.mark.parametrize(
+    ("language", "claim"), [("en", "Here the first layer moves too"), ("ko", "여기서는 첫 번째 층도 움직입니다")]
+)
+def test_how_far_a_layer_has_moved_is_counted_from_where_the_run_began(language: str, claim: str) -> None:
+    """A weight that was set before the first iteration has not been moved to there."""
+    begun = typed(screens.of_lesson("vanishing", language, size=(120, 40)), "w1 = 60")
+    session = at(begun, "moved")
+    study = session.study
+    assert study is not None and claim not in spoken(session)
+    first, here = (study.timeline.trace_of(iteration).array("weight", 1) for iteration in (1, 200))
+    assert first[0, 0] == 60.0
+    (row,) = (line for line in screens.lines(session) if line[1:4] == "h1 " and "━" in line)
+    assert Look().figure(float(np.mean(np.abs(here - first))), digits=2) in row
 
 
 def test_a_target_set_out_of_reach_is_told_so() -> None:

@@ -12,8 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from nntutor.core import foreign
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import NntutorError
+from nntutor.core.problems.network import Network, Problem
 from nntutor.lessons.export.formats import ENDINGS, SCRIPTS
 from nntutor.lessons.export.write import pieces
 from nntutor.lessons.language import error_text, words
@@ -113,7 +115,20 @@ def _pieces(session: Session, study: Study, wanted: Export) -> Iterator[str]:
     else:
         traces = map(timeline.trace_of, range(first, last + 1))
     steps = not wanted.whole and len(timeline.trace) <= MOST_STEPS
-    return pieces(wanted.format, timeline.problem, traces, spoken, session.style, steps, last)
+    problem = _begun(timeline) if wanted.format == "json" else timeline.problem
+    return pieces(wanted.format, problem, traces, spoken, session.style, steps, last)
+
+
+def _begun(timeline: Timeline) -> Problem:
+    """The problem with the weights that its first iteration starts from, where some have been set by hand."""
+    problem = timeline.problem
+    if not any(edit.iteration == 1 and edit.ref.kind == "weight" for edit in timeline.in_force):
+        return problem
+    first, layers = timeline.trace_of(1), []
+    for number, layer in enumerate(problem.network.layers, 1):
+        bias = None if layer.bias is None else first.array("weight", number, bias=True)
+        layers.append(replace(layer, weights=first.array("weight", number), bias=bias))
+    return replace(problem, network=Network(tuple(layers)))
 
 
 def _most_iterations(trace: Trace, format: str) -> int:

@@ -75,11 +75,15 @@ def gradient_sizes(trace: Trace) -> Array:
     return frozen(sizes)
 
 
-def layers_moved(trace: Trace) -> Array:
-    """One number a layer: how far its weights have come from where they began, on average, after this iteration."""
-    layers = enumerate(trace.problem.network.layers, 1)
+def layers_moved(trace: Trace, begun: Trace, after: bool = True) -> Array:
+    """One number a layer: how far its weights have come from where they began, on average; by what an iteration makes,
+    or (not after) by what it starts from.
+
+    begun: the first iteration of the run. Its weights are no longer the problem's own where one was set by hand.
+    """
+    kind, layers = "new" if after else "weight", range(1, len(trace.problem.network.layers) + 1)
     with np.errstate(all="ignore"):
-        moves = [trace.array("new", number) - layer.weights for number, layer in layers]
+        moves = [trace.array(kind, number) - begun.array("weight", number) for number in layers]
     return frozen([_mean_size(move) for move in moves])
 
 
@@ -98,6 +102,20 @@ def right_side(problem: Problem, state: State) -> Array:
     """(samples, outputs): whether each output is on the same side of ½ as its target."""
     outputs = _forward(problem, state, problem.samples.inputs)[-1]
     return frozen((outputs >= 0.5) == (problem.samples.targets >= 0.5))
+
+
+@lru_cache(maxsize=8)  # a race asks for it at every step
+def error_of_all(trace: Trace) -> float:
+    """E of all samples, with the weights as they are before the iteration, however few of them it takes."""
+    problem = trace.problem
+    if len(trace.samples) == len(problem.samples):
+        return trace.error
+    engine = Engine(replace(problem, batch="full", shuffle=False))
+    engine.load(State(0, trace.before.params, trace.before.slots))
+    program = engine.prepare(1)
+    with np.errstate(all="ignore"):
+        program.run_forward()
+    return float(program.error)
 
 
 def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) -> Array:

@@ -86,6 +86,20 @@ class Layout:
                 self.view(vector, "bias", number)[...] = layer.bias
         return frozen(vector)
 
+    def kept(self, flat: Array, before: Network, other: Layout, fresh: Array, after: Network) -> Array:
+        """The flat vector of another network, where what its layers start from is the same, with this one's numbers.
+
+        flat (size,) of `before`; fresh (other.size,), what `after` starts from. Another depth leaves the first layers
+        and the last one where they were, another seed what is not drawn, another batch everything.
+        """
+        vector, last = fresh.copy(), (len(before.layers), len(after.layers))
+        for old, new in (*((number, number) for number in range(1, min(last))), last):
+            here, there = before.layers[old - 1], after.layers[new - 1]
+            for part, same in (("weight", (here.weights, there.weights)), ("bias", (here.bias, there.bias))):
+                if (part, old) in self.places and np.array_equal(*same):  # type: ignore[arg-type]
+                    other.view(vector, part, new)[...] = self.view(flat, part, old)
+        return vector
+
     def network(self, flat: Array, like: Network) -> Network:
         """The network with the layers of `like` whose weights and biases stand in a flat vector (size,)."""
         return Network(

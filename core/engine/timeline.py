@@ -386,11 +386,11 @@ class Timeline:
                 if (part, edit.ref.layer) in layout.places:
                     layout.view(params, part, edit.ref.layer)[place] = edit.value
                 continue
-            problem = with_given(problem, edit.ref, edit.value)
+            former, problem = problem.network, with_given(problem, edit.ref, edit.value)
             if edit.ref.kind in NUMBERS:
                 fresh = Engine(problem, self.mistake)
-                layout, started = fresh.layout, fresh.start()
-                params, slots = started.params.copy(), started.slots
+                params = layout.kept(params, former, fresh.layout, fresh.start().params, problem.network)
+                layout, slots = fresh.layout, fresh.start().slots
         state = State(before.done, frozen(params), slots)
         history = History(problem, self.mistake, state, frozenset(edit.ref for edit in edits))
         if 1 < iteration == base.first:

@@ -238,6 +238,20 @@ class Problem:
         """Iterations in which every sample is used once."""
         return max(1, -(-len(self.samples) // max(1, self.batch_size)))
 
+    def samples_in(self, iterations: int) -> int:
+        """How many samples so many iterations have learned from, repeated ones too; one each where there are none."""
+        if not len(self.samples):
+            return iterations
+        epochs, rest = divmod(iterations, self.epoch_iterations)
+        return epochs * len(self.samples) + rest * self.batch_size
+
+    def iterations_in(self, samples: int) -> int:
+        """How many whole iterations so many samples are enough for."""
+        if not len(self.samples):
+            return samples
+        epochs, rest = divmod(samples, len(self.samples))
+        return epochs * self.epoch_iterations + rest // self.batch_size
+
     def batch_place(self, iteration: int) -> tuple[int, int, int]:
         """The epoch (from 1) of iteration `iteration` (from 1), and the part of its order that is used: from, to.
 

@@ -198,7 +198,8 @@ def value(source: str, hole: str, trace_of: TraceOf, at: str = "") -> float:
         try:
             trace = trace_of(run, iteration)
             if match["what"]:
-                values.append(derived(trace, match["what"], match["which"]))
+                begun = trace_of(run, 1) if match["what"] == "moved" else trace
+                values.append(derived(trace, match["what"], match["which"], begun))
             elif match["counted"]:
                 here = not run and iteration is None
                 values.append(counted(trace, match["counted"], at if here else ""))
@@ -231,8 +232,8 @@ def _named(trace: Trace, symbol: str) -> float:
     return trace.value(ref)
 
 
-def derived(trace: Trace, what: str, which: str) -> float:
-    """A number that follows from an iteration and its run; KeyError where there is none."""
+def derived(trace: Trace, what: str, which: str, begun: Trace) -> float:
+    """A number that follows from an iteration, its run and how that `begun`; KeyError where there is none."""
     # Few lessons say such numbers: the others start without these.
     from nntutor.core.analysis.perceptron import end
     from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
@@ -243,8 +244,8 @@ def derived(trace: Trace, what: str, which: str) -> float:
             raise KeyError(which)
         return float({"first": found.first, "last": found.last, "updates": found.updates}[which])
     if what == "touched":
-        return float(trace.iteration * trace.problem.batch_size)
-    sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace)
+        return float(trace.problem.samples_in(trace.iteration))
+    sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace, begun)
     number = str(len(sizes)) if which == "out" else which
     if not number.isdecimal() or not 1 <= int(number) <= len(sizes):
         raise KeyError(which)

@@ -98,8 +98,21 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     forgot = any(edit.iteration > first for edit in study.timeline.in_force)
     what = ((symbol_of(study, ref), None if study.hides(ref, study.timeline) else before, value),)
     beyond = of_target(study.timeline.problem, value) if ref.kind == "target" else None
-    telling = Telling("edit.done", what, first, runs, len(timelines), *_seen(study), forgot, step, beyond)
+    anew = ref.kind in NUMBERS and any(_anew(study.timelines[name], timelines[name]) for name in runs)
+    telling = Telling("edit.done", what, first, runs, len(timelines), *_seen(study), forgot, step, beyond, anew=anew)
     return _telling(_with_timelines(study, timelines, place, here), telling)
+
+
+def _anew(old: Timeline, new: Timeline) -> bool:
+    """Whether a setting has taken a weight that was set at the beginning: it is drawn anew, or gone."""
+    before, after = old.problem.network.sizes, new.problem.network.sizes
+    for edit in old.in_force:
+        if edit.iteration > 1 or edit.ref.kind != "weight" or not is_given(old.problem, edit.ref):
+            continue
+        there = counterpart(edit.ref, before, after)
+        if given_value(old, edit.ref, 1) == edit.value != (there and given_value(new, there, 1)):
+            return True
+    return False
 
 
 def _seen(study: Study) -> tuple[tuple[tuple[Ref, float], ...], tuple[int, ...]]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
 
+import numpy as np
+
 from nntutor.core.engine.seeds import solved
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Chunk
@@ -20,6 +22,8 @@ from nntutor.tui.state.written import written
 RUNS = (10, 100, 1000, 10_000)
 # A run down to an error ends after this many iterations where the error is never reached.
 _LONGEST = 1_000_000
+# Iterations before a resumed place that are run again while a key waits.
+_AT_ONCE = 30
 
 
 def first_choice(study: Study) -> int:
@@ -93,10 +97,32 @@ def run_to(
     """A run that ends at a place, or at a stop; iterations that have been run already are not run again."""
     number, begun = study.runs + 1, study.timeline.iteration
     running = Running(number, begun, iteration, step, goal, stop=stop, asked=asked)
-    known = iteration <= study.timeline.newest and goal is None
-    if known or study.timeline.diverged is not None:  # past its end nothing runs
-        return _arrived(replace(study, panel=None), running, iteration)
+    if asked and (unseen := _unseen(study.timeline, goal, min(iteration, study.timeline.newest))):
+        running = replace(running, target=unseen, again=True, then=lambda known: run_on(known, asked, goal))
+        return replace(study, panel=None, note=None, running=running, runs=number)
+    known = iteration if goal is None else _first_at(study.timeline, goal, iteration)
+    if known <= study.timeline.newest or study.timeline.diverged is not None:  # past its end nothing runs
+        there = running if known == iteration else replace(running, target=known, stop=None)
+        return _arrived(replace(study, panel=None), there, known)
     return replace(study, panel=None, note=None, running=running, runs=number)
+
+
+def _first_at(timeline: Timeline, goal: float, last: int) -> int:
+    """The first iteration after the place whose E is known to be at the goal or below; `last`, where none is before."""
+    reached = np.flatnonzero(timeline.errors[timeline.iteration : last - 1] <= goal)
+    return timeline.iteration + int(reached[0]) + 1 if len(reached) else last
+
+
+def _unseen(timeline: Timeline, goal: float | None, last: int) -> int:
+    """How far to run again what lies before a resumed place, until `last` can be gone to, and it is known whether E
+    comes to the goal on the way; 0 where that takes no time."""
+    before = timeline.histories[0].start.done
+    if timeline.iteration >= before or timeline.earlier.diverged is not None:
+        return 0
+    seen, wanted = timeline.earlier.newest, min(last, before)
+    if goal is None:
+        return last - 1 if last <= before and last - 1 - seen > _AT_ONCE else 0
+    return wanted if seen < wanted and _first_at(timeline, goal, seen + 1) > seen else 0
 
 
 def run_again(study: Study, iteration: int, step: int, stop: int | None = None) -> Study:
@@ -132,8 +158,10 @@ def ran(study: Study, number: int, chunk: Chunk) -> Study:
 
 
 def _again(study: Study, running: Running) -> Study:
-    """At the place that is gone to, where enough has been run again."""
-    if study.on_its_way.newest < running.target and study.on_its_way.diverged is None:
+    """At the place that is gone to, or on with the run that was asked for, where enough has been run again."""
+    goal, errors = running.goal, study.on_its_way.errors
+    reached = goal is not None and len(errors) > 0 and errors[-1] <= goal
+    if study.on_its_way.newest < running.target and study.on_its_way.diverged is None and not reached:
         return study
     study = replace(study, running=None)
     if running.then is not None:
@@ -164,7 +192,7 @@ def stopped(study: Study) -> Study:
 
 def _arrived(study: Study, running: Running, iteration: int) -> Study:
     if study.timeline.diverged is not None:
-        iteration = study.timeline.diverged
+        iteration = min(iteration, study.timeline.diverged)
     study = short_of(_there(study, running, iteration), running.target)
     if running.telling is not None:
         return replace(study, note=told(running.telling, study.timeline, study.note))

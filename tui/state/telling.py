@@ -30,7 +30,8 @@ class Telling:
     on in `runs`, of `of` that there are; in so many `others` something else.
 
     seen: what was known at the place before, in a network of these sizes; forgot: edits of later iterations are gone;
-    step: how a key has changed it; beyond: that the outputs cannot come to it; unknown: of `what`.
+    step: how a key has changed it; beyond: that the outputs cannot come to it; unknown: of `what`; anew: and weights
+    that were set at the beginning.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Telling:
     beyond: Note | None = None
     others: int = 0
     unknown: tuple[Unknown, ...] = ()
+    anew: bool = False
 
 
 def seen(timeline: Timeline) -> tuple[tuple[Ref, float], ...]:
@@ -89,6 +91,7 @@ def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
         others=note("edit.others", count=telling.others) if telling.others else "",
         came=came or note("edit.other_steps"),
         forgot=note("edit.forgot") if telling.forgot else "",
+        anew=note("edit.anew") if telling.anew else "",
         beyond=telling.beyond or "",
     )
 

@@ -53,14 +53,18 @@ def _errors(trace: Trace, ref: Ref, values: tuple[float, ...]) -> Array:
 
 @lru_cache(maxsize=8)
 def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
-    """The lowest point over one weight, and what this rate does there; where E is no bowl, the start and nothing."""
-    below, here, above = error_over(trace, ref, np.array([-1.0, 0.0, 1.0]) + start)
-    curvature = float(above - 2 * here + below)
+    """The lowest point over one weight, and what this rate does there, nothing under another rule than plain descent;
+    where E is no bowl, the start and nothing."""
+    apart = max(1.0, abs(start))  # as far as the start is large, else rounding is all that is left of the differences
+    below, here, above = error_over(trace, ref, np.array([-apart, 0.0, apart]) + start)
+    curvature = float(above - 2 * here + below) / (apart * apart)
     if not (np.isfinite(curvature) and curvature > 0):
         return start, ""
-    eta, at_bottom = trace.problem.optimizer.learning_rate, above == below
-    regime = "stays" if at_bottom or eta == 0 else _regime(eta * curvature)
-    return float(start - (above - below) / 2 / curvature), regime
+    optimizer, bottom = trace.problem.optimizer, float(start - (above - below) / (2 * apart) / curvature)
+    if optimizer.name != "sgd" or optimizer.decay:
+        return bottom, ""
+    eta = optimizer.learning_rate
+    return bottom, "stays" if above == below or eta == 0 else _regime(eta * curvature)
 
 
 def _regime(share: float) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntutor.core.analysis.plot_data import (
-    surface_over,
-)
+from nntutor.core.analysis.plot_data import error_of_all
 from nntutor.core.notation.symbols import Ref
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import run_name
@@ -17,7 +15,7 @@ from nntutor.tui.drawing.charts.curves import curves_rows
 from nntutor.tui.drawing.charts.multiples import grid
 from nntutor.tui.drawing.views.contours import landscape
 from nntutor.tui.drawing.views.legend import MARKS, Counted, Racer, map_texts, racer_rows
-from nntutor.tui.drawing.views.paths import MOST_MOVES, is_planar, parameters, path, variables
+from nntutor.tui.drawing.views.paths import MOST_MOVES, is_planar, path, variables
 from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.study import Study
 
@@ -27,7 +25,7 @@ _PLOT = (30, 7)  # cells and rows from which on a map has axes
 
 def race(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """All runs on this problem at as many samples seen as the one at hand: a map of each way, or their errors."""
-    samples_seen, names = _samples_seen(study), compared_runs(study)
+    samples_seen, names = samples_seen_here(study), compared_runs(study)
     counted = counted_in(study, samples_seen)
     most = [_last(study, name, samples_seen) for name in names]
     if is_planar(study.trace):
@@ -45,14 +43,14 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
 
 def counted_in(study: Study, samples_seen: int) -> Counted:
     """What is counted in a race, and where its ways end."""
-    moves = max(samples_seen // max(1, study.timelines[name].problem.batch_size) for name in compared_runs(study))
+    moves = max(study.timelines[name].problem.iterations_in(samples_seen) for name in compared_runs(study))
     most, samples = MOST_MOVES - 1, bool(study.trace.samples)
     return Counted(samples_seen if samples else min(moves, most), samples, most if moves > most else 0)
 
 
 def _last(study: Study, name: str, samples_seen: int) -> int:
     """The iteration before which a racer stands after so many samples; no further than a way goes."""
-    return min(samples_seen // max(1, study.timelines[name].problem.batch_size) + 1, MOST_MOVES)
+    return min(study.timelines[name].problem.iterations_in(samples_seen) + 1, MOST_MOVES)
 
 
 def _racer(study: Study, words: Words, number: int, made: int, look: Look) -> Racer:
@@ -84,7 +82,7 @@ def _maps(
 
 def race_curves(study: Study, words: Words, width: int, height: int, look: Look) -> list[Row]:
     """E of every racer, as far as its way goes."""
-    names, samples_seen = compared_runs(study), _samples_seen(study)
+    names, samples_seen = compared_runs(study), samples_seen_here(study)
     timelines = [study.timelines[name] for name in names]
     errors = [one.errors_until(_last(study, name, samples_seen)) for name, one in zip(names, timelines, strict=True)]
     marks, styles = zip(*map(_sign, range(len(names))), strict=True)
@@ -98,23 +96,18 @@ def _sign(number: int) -> tuple[str, str]:
     return MARKS[number % len(MARKS)], _RACERS[number % len(_RACERS)]
 
 
-def _samples_seen(study: Study) -> int:
+def samples_seen_here(study: Study) -> int:
     """How many samples the run at hand has learned from."""
     trace = study.trace
     new = Ref("new", *variables(trace)[-1][1:])
     done = trace.index_of(new) is not None and trace.known(new, study.timeline.step)
-    return (study.timeline.iteration - 1 + done) * max(1, trace.problem.batch_size)
+    return trace.problem.samples_in(study.timeline.iteration - 1 + done)
 
 
 def error_at(study: Study, run: str, moves: int) -> float:
     """E after so many moves: of all samples, so that runs with other batches can be compared."""
     timeline = study.timelines[run]
     try:
-        trace = timeline.trace_of(moves + 1)
+        return error_of_all(timeline.trace_of(moves + 1))
     except IndexError:
         return float("nan")
-    refs = variables(trace)
-    if len(trace.problem.samples) == len(trace.samples) or parameters(trace) > 2:
-        return trace.error
-    point = [trace.value(ref) for ref in refs]
-    return float(surface_over(trace.problem, refs[0], refs[1], np.array([point[0]]), np.array([point[1]]))[0])

@@ -33,8 +33,9 @@ def parabola(study: Study, words: Words, look: Look) -> list[str]:
     if trace.known(gradient, study.timeline.step) and not trace.known(ref._replace(kind="new"), study.timeline.step):
         lines.append(words.say("told.tangent", slope=look.figure(trace.value(gradient), plus=True)))
     bottom, regime = bowl(trace, ref, float(moves[0, 0]))
-    if regime:
+    if regime or bottom != moves[0, 0]:
         lines.append(words.say("told.bottom", point=point_of(study, (ref,), np.array([bottom]), look)))
+    if regime:
         rate = f"{short('rate_eta', look.style)} {look.figure(trace.problem.optimizer.learning_rate)}"
         lines.append(f"{rate}: {words.say(f'regime.{regime}')}.")
     return lines

@@ -11,7 +11,7 @@ from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views.legend import MARKS
 from nntutor.tui.drawing.views.paths import MOST_MOVES, parameters, path, variables
-from nntutor.tui.drawing.views.race import counted_in, error_at
+from nntutor.tui.drawing.views.race import counted_in, error_at, samples_seen_here
 from nntutor.tui.plain.views.bowls import point_of
 from nntutor.tui.state import views
 from nntutor.tui.state.moves import compared_runs
@@ -46,10 +46,7 @@ def curve_lines(errors: Array, words: Words, look: Look) -> list[str]:
 
 def race(study: Study, words: Words, look: Look) -> list[str]:
     """Every run at as many samples seen as the one at hand: its moves, where it is, its E."""
-    trace, refs = study.trace, variables(study.trace)
-    new = refs[-1]._replace(kind="new")
-    done = trace.index_of(new) is not None and trace.known(new, study.timeline.step)
-    seen = (study.timeline.iteration - 1 + done) * max(1, trace.problem.batch_size)
+    seen = samples_seen_here(study)
     lines = [f"{counted_in(study, seen).said(words)}."]
     for number, name in enumerate(compared_runs(study)):
         lines.append(_racer(study, name, MARKS[number % len(MARKS)], seen, words, look))
@@ -58,7 +55,7 @@ def race(study: Study, words: Words, look: Look) -> list[str]:
 
 def _racer(study: Study, name: str, mark: str, seen: int, words: Words, look: Look) -> str:
     timeline = study.timelines[name]
-    made = seen // max(1, timeline.problem.batch_size)
+    made = timeline.problem.iterations_in(seen)
     title = run_name(words, name.rpartition("-")[2])
     facts = {
         "mark": mark,
