@@ -77,6 +77,15 @@ def test_the_next_number_is_asked_for_and_the_place_stays_before_it() -> None:
     assert "δ_h1 = ? To 3 significant digits." in text(session)
 
 
+@pytest.mark.parametrize(("lesson", "symbol"), [("descent", "w1⁺"), ("hidden-delta", "w5⁺")])
+def test_nobody_slips_in_a_number_that_stands_on_the_screen(lesson: str, symbol: str) -> None:
+    """A linear unit whose gradient stood there was told of the minus within the sigmoid."""
+    here = question(asked(lesson, symbol))
+    free = replace(here, seen=0)
+    assert "net-negated" in {one.mistake for one in free.earlier_slips} - {one.mistake for one in here.earlier_slips}
+    assert here.slips and free.slips == here.slips
+
+
 @pytest.mark.parametrize("lesson", ["hidden-delta", "momentum", "xor"])
 def test_while_a_question_is_open_nothing_on_the_screen_answers_it(lesson: str) -> None:
     """At one place after another, on a screen that takes its turn."""

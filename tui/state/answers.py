@@ -47,7 +47,8 @@ def _next(study: Study) -> Study:
     following = study.timeline.forward()
     if (following.iteration, following.step) == study.place:
         return replace(study, note=note("answer.no_next"))
-    asked = Asked(following.trace, following.trace.ref(following.step))
+    seen = study.timeline.step if following.iteration == study.place.iteration else 0
+    asked = Asked(following.trace, following.trace.ref(following.step), seen=seen)
     if not isfinite(asked.right):
         return replace(study, note=note("answer.not_finite"))
     return opened(study, Answering(question=Asking(asked), skill=_skill(asked)))
@@ -101,7 +102,7 @@ def _of_number(study: Study, question: Question) -> Answering | None:
     given = given_numbers((*_made_of(trace, step), *([than] if than else []))) if elsewhere else ()
     if not given and (step.index <= study.timeline.step or not isfinite(step.value)):
         return None
-    asked = replace(asked, given=given)
+    asked = replace(asked, given=given, seen=0 if elsewhere else study.timeline.step)
     skill = _skill(asked) or choices.skill(study, question)
     here = not question.problem
     return Answering(question=Asking(asked), given=given, skill=skill, stop=study.stop, here=here)
