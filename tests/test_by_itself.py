@@ -112,6 +112,36 @@ def test_a_check_opened_on_the_word_of_the_text_counts_as_done(lesson: str, stop
         assert study_of(screens.pressed(kept, "check", "escape")).act is None
 
 
+@pytest.mark.parametrize(
+    ("lesson", "stop", "before", "deed", "done"),
+    [("by-hand", "next-answer", (), ("w6 = 2", "b_o1 = -2.25"), True),
+     ("by-hand", "next-answer", ("t1 = 1",), ("w6 = 2",), False),
+     ("by-hand", "next-answer", ("x1 = 1", "x2 = 1"), ("w6 = 2",), False),
+     ("wall", "most", (), ("w1 = 1", "w2 = 1", "b_o1 = -0.5"), True),
+     ("wall", "most", (), ("x1 = 0", "x2 = 1", "w1 = -3", "b_o1 = 1", "w2 = 1"), False)],
+)  # fmt: skip
+def test_rows_that_were_changed_are_no_rows_that_were_got_right(
+    lesson: str, stop: str, before: tuple[str, ...], deed: tuple[str, ...], done: bool
+) -> None:
+    """before: typed an iteration earlier. A target of another row was moved, and a weight that broke AND was praised."""
+    session = screens.of_lesson(lesson)
+    number = next(at for at, one in enumerate(lesson_of(session).stops) if one.id == stop)
+    session = replace(session, study=moves.at_stop(study_of(session), number))
+    if before:
+        session = screens.pressed(session, "iteration_previous")
+    for line in before:
+        session = _typed(session, line)
+    session = screens.pressed(session, *(["iteration_next"] if before else []), "ask")
+    for line in deed:
+        session = _typed(session, line)
+    act = study_of(session).act
+    assert act is not None and act.done is done
+
+
+def _typed(session: Session, line: str) -> Session:
+    return screens.pressed(screens.update(screens.pressed(session, "edit"), Typed(line)), "continue")
+
+
 def test_in_a_phase_one_question_opens_by_itself_and_those_that_always_do() -> None:
     session = screens.of_lesson("hidden-delta", asks=True)
     questions = tuple(Question(one, ask="Δw1", problem="sibling") for one in ("wait", "sum", "delta", "at-once"))
