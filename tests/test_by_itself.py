@@ -123,7 +123,7 @@ def test_a_check_opened_on_the_word_of_the_text_counts_as_done(lesson: str, stop
 def test_rows_that_were_changed_are_no_rows_that_were_got_right(
     lesson: str, stop: str, before: tuple[str, ...], deed: tuple[str, ...], done: bool
 ) -> None:
-    """before: typed an iteration earlier. A target of another row was moved, and a weight that broke AND was praised."""
+    """before: typed an iteration earlier. A moved target made praise of a weight that broke AND."""
     session = screens.of_lesson(lesson)
     number = next(at for at, one in enumerate(lesson_of(session).stops) if one.id == stop)
     session = replace(session, study=moves.at_stop(study_of(session), number))
