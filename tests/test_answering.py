@@ -243,6 +243,15 @@ def at_stop(lesson: str, stop: str) -> Session:
     return replace(session, study=moves.at_stop(study_of(session), number))
 
 
+@pytest.mark.parametrize(("language", "off"), [("en", "off by"), ("ko", "차이가 납니다")])
+def test_of_an_answer_that_is_the_number_it_is_not_said_how_far_off_it_is(language: str, off: str) -> None:
+    """Neither 0 nor what the last bit of a number makes."""
+    here = asked(symbol="δ_h1", language=language)
+    right = question(here).right
+    for value, told in ((right, False), (right * (1 + 1e-15), False), (float(f"{right:.3g}"), True)):
+        assert (off in text(answered(here, repr(value)))) is told
+
+
 def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it() -> None:
     session = at_stop("hidden-delta", "from-o2")
     assert " p question " in screens.lines(session)[-1]
@@ -253,7 +262,8 @@ def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it()
     given = "Another network: δ_o1 = {}, w5 = 0.5, δ_o2 = {}, w7 = −0.3".format(*deltas)
     assert given in " ".join(text(here).split())
     after = answered(here, f"{trace['∂E/∂h1']:.3g}")
-    assert study_of(after).place == study_of(session).place and "Right: ∂E/∂h1 = " in text(after)
+    assert study_of(after).place == study_of(session).place and "Right: in the other network ∂E/∂h1 = " in text(after)
+    assert "In the other network ∂E/∂h1 = " in text(answered(here, "?", "?", "?", "?"))
     assert study_of(after).question is None
     assert question(screens.pressed(after, "ask")).trace is study_of(after).timeline.trace  # the next number then
 

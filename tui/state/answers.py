@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from math import isfinite
+from math import isclose, isfinite
 
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
@@ -31,6 +31,9 @@ from nntutor.tui.state.arriving import moved
 from nntutor.tui.state.panels import Answering, Picking
 from nntutor.tui.state.study import Study, kept
 from nntutor.tui.state.written import EMPTY
+
+_EXACT = 1e-12
+"""Of a number, how far off it an answer is for its last bits alone: 0.045 is no 6.9e-18 off 0.5·0.09."""
 
 
 def asked(study: Study, seed: int) -> Study:
@@ -152,7 +155,7 @@ def committed(study: Study, panel: Answering) -> Study:
     right = question.asked.right
     if verdict.kind != "right":
         return _revealed(study, panel, "answer.shown", {"value": right})
-    if verdict.value is None:
+    if verdict.value is None or isclose(verdict.value, right, rel_tol=_EXACT):
         return _revealed(study, panel, "answer.agreed", {"value": right})
     return _revealed(
         study, panel, "answer.right", {"given": verdict.value, "value": right, "gap": verdict.value - right}
@@ -202,8 +205,12 @@ def _revealed(study: Study, panel: Answering, key: str, facts: dict[str, float])
     if not panel.given:
         trace = question.asked.trace
         study = moved(study, study.timeline.to(trace.iteration, question.asked.step.index))
-    symbol = question.asked.step.symbol
-    return study if study.note is not None else replace(study, note=note(key, symbol=symbol, **facts))
+    asked = question.asked
+    if panel.given:
+        kind = key.removeprefix("answer.")
+        key = f"answer.iteration_{kind}" if panel.here else f"answer.elsewhere_{kind}"
+    told = note(key, symbol=asked.step.symbol, iteration=asked.trace.iteration, **facts)
+    return study if study.note is not None else replace(study, note=told)
 
 
 def _kept(study: Study, panel: Answering) -> Study:
