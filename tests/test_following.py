@@ -161,6 +161,7 @@ AFTER_SEVERAL = [
     ("descent", "en", "again", "η = 0; w1 = 7", "With η at 0 there is no move at all"),
     ("descent", "en", "creeping", "η = 1/4; t1 = 1", "w1 has come to the bottom and stays there"),
     ("old-weights", "en", "witness", "η = 1/1000", "only the later digits tell them apart"),
+    ("old-weights", "en", "new-weight", "x1 = 0", "0.15 the other. It moves in neither run"),
     ("old-weights", "en", "witness", "η = 0", "so that it can hardly tell them apart"),
 ]
 
