@@ -134,6 +134,17 @@ def test_the_numbers_of_a_lower_axis_do_not_touch(last: int) -> None:
         assert set(re.findall(r"\d+", line)) <= {tick.text for tick in plot.below}, line
 
 
+@pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)], ids=["unicode", "ascii"])
+def test_the_sign_of_a_number_in_a_lower_axis_is_no_dash_of_its_line(look: Look) -> None:
+    """−4 to 4 read as 4 to 4 where the line is of the same dashes."""
+    for width in range(24, 130):
+        plot = Plot(width, 10, look, Axis("w1", (-4.3, 4.0)), Axis("", (0.0, 1.0)))
+        line = "".join(piece.text for piece in plot.rows()[-1])
+        read = re.findall(r"(?<=[ +└])[-−]\d+|\d+", line.removesuffix("w1"))
+        assert read and set(read) <= {tick.text for tick in plot.below}, line
+        assert width < 60 or sum(one[0] in "-−" for one in read) > 1, line
+
+
 def test_beside_the_network_stand_the_steps_and_while_a_run_is_on_its_way_the_curve() -> None:
     session = screens.of_lesson("cycle", size=(120, 40))
     assert side_by_side(at_hand(session)) == ("network", "steps")
