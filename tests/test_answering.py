@@ -243,6 +243,15 @@ def at_stop(lesson: str, stop: str) -> Session:
     return replace(session, study=moves.at_stop(study_of(session), number))
 
 
+def test_hints_and_the_end_of_a_lesson_tell_a_step_by_its_cases_as_the_screen_does() -> None:
+    here = asked("wall", "o1")
+    hinted = text(answered(here, "?", "?")) + text(answered(here, "?", "?", "?"))
+    end = text(screens.pressed(screens.of_lesson("wall"), "ending"))
+    for said in (hinted, end):
+        assert "o1 = 1 if net_o1 ≥ 0 else 0" in said and "step(" not in said
+    assert "    = 1 if −1 ≥ 0 else 0\n    = 0\n" in end.replace("   \n", "\n")
+
+
 @pytest.mark.parametrize(("language", "off"), [("en", "off by"), ("ko", "차이가 납니다")])
 def test_of_an_answer_that_is_the_number_it_is_not_said_how_far_off_it_is(language: str, off: str) -> None:
     """Neither 0 nor what the last bit of a number makes."""
