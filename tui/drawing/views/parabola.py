@@ -58,7 +58,8 @@ def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
     curvature = float(above - 2 * here + below)
     if not (np.isfinite(curvature) and curvature > 0):
         return start, ""
-    eta, at_bottom = trace.problem.optimizer.learning_rate, above == below
+    # A change on the way can make the start the lowest point of a bowl that the weight has long left.
+    eta, at_bottom = trace.problem.optimizer.learning_rate, above == below and trace.value(ref) == start
     regime = "stays" if at_bottom or eta == 0 else _regime(eta * curvature)
     return float(start - (above - below) / 2 / curvature), regime
 
