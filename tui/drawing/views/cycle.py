@@ -49,7 +49,7 @@ def _end(study: Study) -> perceptron.End | None:
 
 
 def cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
-    """Once a cycle has closed, both turns' weights in two lines, and what that means; or that nothing moves any more."""
+    """Once a cycle has closed, both turns' weights in two lines, and what that means; or that nothing moves."""
     found = _end(study)
     iteration = study.timeline.iteration
     rests = found is not None and (found.learned or not found.updates)
