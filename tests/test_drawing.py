@@ -134,6 +134,14 @@ def test_the_numbers_of_a_lower_axis_do_not_touch(last: int) -> None:
         assert set(re.findall(r"\d+", line)) <= {tick.text for tick in plot.below}, line
 
 
+@pytest.mark.parametrize("value", [0.0, 1e-31, 0.2984])
+def test_a_curve_that_stays_where_it_is_has_an_axis_of_numbers_like_its_own(value: float) -> None:
+    """Of nothing but 0 it went from −1e-300 to 1e-300."""
+    rows = curve_rows(np.full(4, value), 4, 60, 10, Look(), "E", "log")
+    read = [float(row[0].text.split()[0].replace("−", "-")) for row in rows[1:-1] if "┤" in row[0].text]
+    assert len(read) > 1 and all(0 <= one <= max(1, 2 * value) and (not one or one > value / 2) for one in read), read
+
+
 @pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)], ids=["unicode", "ascii"])
 def test_the_sign_of_a_number_in_a_lower_axis_is_no_dash_of_its_line(look: Look) -> None:
     """−4 to 4 read as 4 to 4 where the line is of the same dashes."""
