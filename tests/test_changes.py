@@ -482,6 +482,8 @@ def test_what_is_taken_back_after_a_start_is_run_with_progress_and_told_at_its_e
         assert again.study.place == there.study.place
         assert (again.study.trace.before.params == there.study.trace.before.params).all()
         assert again.study.note == there.study.note
+
+
 def test_a_setting_that_begins_set_weights_anew_says_so_and_no_other_takes_them() -> None:
     study = typed(screens.of_lesson("vanishing"), "w1 = 0.5").study
     assert study is not None

@@ -152,6 +152,33 @@ def test_a_claim_that_a_change_makes_false_is_left_out(lesson: str, stop: str, c
     assert claim not in spoken(at(lint.ran(typed(session, change)), stop))
 
 
+# What came of several changes at the stop, where the text said what is so of one alone or of none.
+AFTER_SEVERAL = [
+    ("wall", "en", "line", "η = 0; t1 = 0", "should have been 0; with η at 0 nothing moved"),
+    ("wall", "ko", "line", "η = 0; t1 = 0", "η가 0이어서 아무것도 움직이지 않았고"),
+    ("wall", "ko", "line", "x1 = 0; x2 = 0", "바이어스만 움직였고"),
+    ("wall", "en", "remember", "w1 = 0; w2 = 0; b_o1 = -1", "wrong, so the numbers will move"),
+    ("wall", "en", "inequalities", "t1 = 0; w1 = 1", "A row was changed: the table has what that one asks for now"),
+    ("wall", "ko", "inequalities", "x1 = 0; x2 = 1", "고친 행이 있어"),
+    ("wall", "en", "inequalities", "w1 = 1; w2 = 1", "The table says which hold now. Can all four"),
+    ("descent", "en", "again", "η = 0; w1 = 7", "With η at 0 there is no move at all"),
+    ("descent", "en", "creeping", "η = 1/4; t1 = 1", "w1 has come to the bottom and stays there"),
+    ("old-weights", "en", "witness", "η = 1/1000", "only the later digits tell them apart"),
+    ("old-weights", "en", "new-weight", "x1 = 0", "0.15 the other. It moves in neither run"),
+    ("old-weights", "en", "witness", "η = 0", "so that it can hardly tell them apart"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "language", "stop", "changes", "told"), AFTER_SEVERAL)
+def test_what_came_of_several_changes_is_what_is_told(
+    lesson: str, language: str, stop: str, changes: str, told: str
+) -> None:
+    session = at(screens.of_lesson(lesson, language, known=True), stop)
+    for change in changes.split("; "):
+        session = lint.ran(typed(session, change))
+    assert told in spoken(session)
+
+
 def test_more_digits_are_said_in_the_text_as_well() -> None:
     session = at(screens.of_lesson("descent", known=True), "crosses")
     more = screens.pressed(session, "digits")

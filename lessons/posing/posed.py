@@ -34,7 +34,7 @@ class Posed:
 
     @property
     def _shown(self) -> Shown:
-        return Shown(self.speech, self.asked.trace, self.asked.step, False)
+        return Shown(self.speech, self.asked.trace, self.asked.step, False, cases=True)
 
     @property
     def symbol(self) -> str:
@@ -85,7 +85,7 @@ class Posed:
     @property
     def worked(self) -> str:
         """The formula, the same with figures, and what comes out; said once the question is closed."""
-        shown = self._shown
+        shown = replace(self._shown, cases=False)  # in one row “else 0 = 1 if” would be read as one
         figures = shown.figures(_WIDTH)
         middle = f" = {figures}" if figures != self.value else ""
         return f"{self.symbol} = {shown.formula(_WIDTH)}{middle} {shown.equals} {self.value}"
@@ -198,4 +198,4 @@ def worked(speech: Speech, exercise: Exercise) -> Iterator[Shown]:
         steps[ref] = replace(step, full=step.formula)
         waiting += names(step.formula)
     for step in sorted(steps.values(), key=lambda step: step.index):
-        yield Shown(speech, trace, step, False)
+        yield Shown(speech, trace, step, False, cases=True)
