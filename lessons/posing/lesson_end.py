@@ -59,7 +59,7 @@ def _formulas(speech: Speech, lesson: Lesson) -> Iterator[Said]:
     yield Said("title", speech.say("ending.formulas"))
     trace = record(lesson.id)
     for symbol in lesson.end.formulas:
-        yield from worked(Shown(speech, trace, Asked(trace, ref_of(trace, symbol)).step, False))
+        yield from worked(Shown(speech, trace, Asked(trace, ref_of(trace, symbol)).step, False, cases=True))
 
 
 @lru_cache(maxsize=2)

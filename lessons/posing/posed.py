@@ -34,7 +34,7 @@ class Posed:
 
     @property
     def _shown(self) -> Shown:
-        return Shown(self.speech, self.asked.trace, self.asked.step, False)
+        return Shown(self.speech, self.asked.trace, self.asked.step, False, cases=True)
 
     @property
     def symbol(self) -> str:
@@ -198,4 +198,4 @@ def worked(speech: Speech, exercise: Exercise) -> Iterator[Shown]:
         steps[ref] = replace(step, full=step.formula)
         waiting += names(step.formula)
     for step in sorted(steps.values(), key=lambda step: step.index):
-        yield Shown(speech, trace, step, False)
+        yield Shown(speech, trace, step, False, cases=True)
