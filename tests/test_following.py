@@ -202,6 +202,21 @@ def test_where_no_weight_has_moved_nothing_is_said_to_have_been_learned() -> Non
     assert "training" not in screen(session) and "Steep at first" not in screen(session)
 
 
+def test_a_weight_that_was_typed_before_the_first_move_is_no_move() -> None:
+    session = at(typed(screens.of_lesson("relu", known=True), "w1 = -3"), "sigmoid-not")
+    found = re.search(r"h1 has moved by ([\de.−-]+)\.", spoken(session))
+    assert session.study is not None and found is not None
+    assert float(found[1]) < 0.01
+    bars = screens.lines(replace(session, study=replace(session.study, view="layers")))
+    assert f" {found[1]}" in next(row for row in bars if row[1:3] == "h1")
+
+
+def test_answers_that_differ_are_not_said_to_be_nearly_the_same() -> None:
+    session = at(screens.of_lesson("xor", known=True), "stuck")
+    assert "nearly the same answer" in screen(screens.pressed(session, "ask"))
+    assert "nearly the same answer" not in screen(screens.pressed(typed(session, "w6 = 300"), "ask"))
+
+
 def test_a_sample_is_counted_from_1_and_its_symbol_stands_beside() -> None:
     session = at(screens.of_lesson("neuron"), "and")
     assert session.study is not None

@@ -79,7 +79,7 @@ def trained(problem: Problem) -> None:
     assert (trace.diverges_at is not None) == trace.diverged or not np.isfinite(trace.error_after)
     plot_data.error_curve(timeline.errors, 30)
     plot_data.gradient_sizes(trace)
-    plot_data.layers_moved(trace)
+    plot_data.layers_moved(trace, trace)
     plot_data.error_over(trace, Ref("weight", 1, 1, 1), np.array([-1e300, 0.0, 1.0]))
     if problem.network.sizes[0] == 2 and not problem.surface:
         plot_data.regions(problem, trace.before, (-1, 1), (-1, 1), 4, 3)

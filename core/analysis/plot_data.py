@@ -75,11 +75,15 @@ def gradient_sizes(trace: Trace) -> Array:
     return frozen(sizes)
 
 
-def layers_moved(trace: Trace) -> Array:
-    """One number a layer: how far its weights have come from where they began, on average, after this iteration."""
-    layers = enumerate(trace.problem.network.layers, 1)
+def layers_moved(trace: Trace, begun: Trace, kind: str = "new") -> Array:
+    """One number a layer: how far its weights are from where they began, on average.
+
+    begun: iteration 1 of the same run, whose weights may have been set by hand; kind: "new" after the iteration,
+    "weight" before it.
+    """
+    numbers = range(1, len(trace.problem.network.layers) + 1)
     with np.errstate(all="ignore"):
-        moves = [trace.array("new", number) - layer.weights for number, layer in layers]
+        moves = [trace.array(kind, number) - begun.array("weight", number) for number in numbers]
     return frozen([_mean_size(move) for move in moves])
 
 

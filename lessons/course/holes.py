@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import isnan
 
 from nntutor.core.engine.trace import Trace
@@ -198,7 +198,7 @@ def value(source: str, hole: str, trace_of: TraceOf, at: str = "") -> float:
         try:
             trace = trace_of(run, iteration)
             if match["what"]:
-                values.append(derived(trace, match["what"], match["which"]))
+                values.append(derived(trace, match["what"], match["which"], partial(trace_of, run, 1)))
             elif match["counted"]:
                 here = not run and iteration is None
                 values.append(counted(trace, match["counted"], at if here else ""))
@@ -231,8 +231,8 @@ def _named(trace: Trace, symbol: str) -> float:
     return trace.value(ref)
 
 
-def derived(trace: Trace, what: str, which: str) -> float:
-    """A number that follows from an iteration and its run; KeyError where there is none."""
+def derived(trace: Trace, what: str, which: str, begun: Callable[[], Trace]) -> float:
+    """A number that follows from an iteration and its run, which has `begun`; KeyError where there is none."""
     # Few lessons say such numbers: the others start without these.
     from nntutor.core.analysis.perceptron import end
     from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
@@ -244,7 +244,7 @@ def derived(trace: Trace, what: str, which: str) -> float:
         return float({"first": found.first, "last": found.last, "updates": found.updates}[which])
     if what == "touched":
         return float(trace.iteration * trace.problem.batch_size)
-    sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace)
+    sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace, begun())
     number = str(len(sizes)) if which == "out" else which
     if not number.isdecimal() or not 1 <= int(number) <= len(sizes):
         raise KeyError(which)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntutor.core.analysis.plot_data import (
-    gradient_sizes,
-)
+from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Name
@@ -47,10 +45,7 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
         )
     moved = None
     if study.timeline.iteration > 1:
-        moved = [
-            float(np.mean(np.abs(trace.array("weight", number) - layer.weights)))
-            for number, layer in enumerate(trace.problem.network.layers, 1)
-        ]
+        moved = list(layers_moved(trace, study.timeline.trace_of(1), "weight"))
     line = product(trace, step, words, look, width)
     power, title = look.line("0.25ⁿ"), f"{words.say('views.gradient_size')} ({words.say('views.log_scale')})"
     gone = words.say("views.moved")

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from nntutor.core.analysis.plot_data import activation_curve, gradient_sizes
+from nntutor.core.analysis.plot_data import activation_curve, gradient_sizes, layers_moved
 from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.words import Words
@@ -107,8 +107,8 @@ def layers(study: Study, words: Words, look: Look) -> list[str]:
             beside = look.figure(float(sizes[-1] * 0.25 ** (last - number)))
             text = words.say("told.layer_beside", size=look.figure(float(sizes[number - 1])), beside=beside, **facts)
         if study.timeline.iteration > 1:
-            before = trace.array("weight", number) - trace.problem.network.layers[number - 1].weights
-            text = words.say("told.layer_moved", text=text, moved=look.figure(float(np.mean(np.abs(before)))))
+            moved = layers_moved(trace, study.timeline.trace_of(1), "weight")[number - 1]
+            text = words.say("told.layer_moved", text=text, moved=look.figure(float(moved)))
         lines.append(text)
     told = ("".join(piece.text for piece in row).strip() for row in product(trace, step, words, look, _UNBOUNDED))
     return [words.say("told.sizes", layers="; ".join(lines)), *(f"{line}." for line in told)]
