@@ -211,6 +211,16 @@ def test_a_weight_that_was_typed_before_the_first_move_is_no_move() -> None:
     assert f" {found[1]}" in next(row for row in bars if row[1:3] == "h1")
 
 
+def test_up_and_down_again_is_the_lesson_s_own_number() -> None:
+    session = at(screens.of_lesson("xor", known=True), "stuck")
+    assert session.study is not None
+    there = lint.ran(screens.pressed(lint.ran(screens.pressed(session, "more")), "more"))
+    assert there.study is not None and there.study.trace["w4"] != session.study.trace["w4"]
+    back = lint.ran(screens.pressed(lint.ran(screens.pressed(there, "less")), "less"))
+    assert back.study is not None and back.study.trace["w4"] == session.study.trace["w4"]
+    assert "stuck (changed)" in screen(there) and "stuck (changed)" not in screen(back)
+
+
 def test_answers_that_differ_are_not_said_to_be_nearly_the_same() -> None:
     session = at(screens.of_lesson("xor", known=True), "stuck")
     assert "nearly the same answer" in screen(screens.pressed(session, "ask"))
