@@ -75,6 +75,14 @@ def test_samples_are_a_function_of_seed_and_iteration_alone(
     assert [other.samples_of(iteration) for iteration in reversed(iterations)] == asked[::-1]
 
 
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 40))
+def test_samples_are_counted_with_what_is_left_of_each_epoch(rows: int, batch: int, iterations: int) -> None:
+    one = problem(rows, batch, False, 0)
+    used = sum(len(one.samples_of(iteration)) for iteration in range(1, iterations + 1))
+    assert one.seen_after(iterations) == used and one.iterations_within(used) == iterations
+    assert one.iterations_within(used + len(one.samples_of(iterations + 1)) - 1) == iterations
+
+
 def test_shuffling_gives_each_epoch_and_each_seed_an_order_of_its_own() -> None:
     orders = {problem(12, "full", True, seed).samples_of(epoch) for seed in range(3) for epoch in range(1, 5)}
     assert len(orders) == 12

@@ -221,6 +221,20 @@ def test_up_and_down_again_is_the_lesson_s_own_number() -> None:
     assert "stuck (changed)" in screen(there) and "stuck (changed)" not in screen(back)
 
 
+def test_an_epoch_whose_last_batch_is_what_is_left_has_a_whole_number_of_updates() -> None:
+    session = typed(at(screens.of_lesson("sgd", known=True), "four"), "batch = 3")
+    asked = screen(screens.pressed(at(session, "hundred"), "ask"))
+    assert "34: one for each batch." in asked and "moves 34" in asked
+    single = typed(at(screens.of_lesson("sgd", known=True), "single-move"), "batch = 5")
+    assert "the single one makes" not in spoken(at(single, "four"))
+
+
+def test_where_nothing_comes_back_no_bar_is_said_to_reach_its_mark() -> None:
+    session = typed(at(screens.of_lesson("vanishing", known=True), "quarter"), "b_o1 = 50")
+    assert session.study is not None and not session.study.trace["∂E/∂w1"]
+    assert "Here they" not in spoken(session)
+
+
 def test_answers_that_differ_are_not_said_to_be_nearly_the_same() -> None:
     session = at(screens.of_lesson("xor", known=True), "stuck")
     assert "nearly the same answer" in screen(screens.pressed(session, "ask"))

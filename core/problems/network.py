@@ -252,6 +252,17 @@ class Problem:
         _, first, last = self.batch_place(iteration)
         return last - first
 
+    def seen_after(self, iterations: int) -> int:
+        """How many samples so many iterations have used; where there are none, the iterations themselves."""
+        epochs, rest = divmod(iterations, self.epoch_iterations)
+        whole = max(1, len(self.samples))
+        return epochs * whole + min(rest * max(1, self.batch_size), whole)
+
+    def iterations_within(self, seen: int) -> int:
+        """How many whole iterations use no more than so many samples."""
+        epochs, rest = divmod(seen, max(1, len(self.samples)))
+        return epochs * self.epoch_iterations + rest // max(1, self.batch_size)
+
     def samples_of(self, iteration: int) -> tuple[int, ...]:
         """Indices, from 0, of the samples of iteration `iteration`: a function of seed and iteration alone."""
         epoch, first, last = self.batch_place(iteration)

@@ -281,9 +281,8 @@ def switched(study: Study, way: int) -> Study:
     to_run = ids[(ids.index(study.run) + way) % len(ids)]
     iteration, index = study.place
     symbol = study.trace.symbol(study.step.ref)
-    samples_seen = iteration * study.timeline.problem.batch_size
     other = study.timelines[to_run]
-    at = max(1, samples_seen // max(1, other.problem.batch_size))
+    at = max(1, other.problem.iterations_within(study.timeline.problem.seen_after(iteration)))
     symbol = symbol if len(other.problem.samples_of(at)) == len(study.trace.samples) else symbol.partition("[")[0]
     step = step_of(other.problem, at, symbol, other.mistake)
     return to(replace(study, run=to_run, note=None), at, step or index)

@@ -45,14 +45,14 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
 
 def counted_in(study: Study, samples_seen: int) -> Counted:
     """What is counted in a race, and where its ways end."""
-    moves = max(samples_seen // max(1, study.timelines[name].problem.batch_size) for name in compared_runs(study))
+    moves = max(study.timelines[name].problem.iterations_within(samples_seen) for name in compared_runs(study))
     most, samples = MOST_MOVES - 1, bool(study.trace.samples)
     return Counted(samples_seen if samples else min(moves, most), samples, most if moves > most else 0)
 
 
 def _last(study: Study, name: str, samples_seen: int) -> int:
     """The iteration before which a racer stands after so many samples; no further than a way goes."""
-    return min(samples_seen // max(1, study.timelines[name].problem.batch_size) + 1, MOST_MOVES)
+    return min(study.timelines[name].problem.iterations_within(samples_seen) + 1, MOST_MOVES)
 
 
 def _racer(study: Study, words: Words, number: int, made: int, look: Look) -> Racer:
@@ -103,7 +103,7 @@ def _samples_seen(study: Study) -> int:
     trace = study.trace
     new = Ref("new", *variables(trace)[-1][1:])
     done = trace.index_of(new) is not None and trace.known(new, study.timeline.step)
-    return (study.timeline.iteration - 1 + done) * max(1, trace.problem.batch_size)
+    return trace.problem.seen_after(study.timeline.iteration - 1 + done)
 
 
 def error_at(study: Study, run: str, moves: int) -> float:

@@ -49,7 +49,7 @@ def race(study: Study, words: Words, look: Look) -> list[str]:
     trace, refs = study.trace, variables(study.trace)
     new = refs[-1]._replace(kind="new")
     done = trace.index_of(new) is not None and trace.known(new, study.timeline.step)
-    seen = (study.timeline.iteration - 1 + done) * max(1, trace.problem.batch_size)
+    seen = trace.problem.seen_after(study.timeline.iteration - 1 + done)
     lines = [f"{counted_in(study, seen).said(words)}."]
     for number, name in enumerate(compared_runs(study)):
         lines.append(_racer(study, name, MARKS[number % len(MARKS)], seen, words, look))
@@ -58,7 +58,7 @@ def race(study: Study, words: Words, look: Look) -> list[str]:
 
 def _racer(study: Study, name: str, mark: str, seen: int, words: Words, look: Look) -> str:
     timeline = study.timelines[name]
-    made = seen // max(1, timeline.problem.batch_size)
+    made = timeline.problem.iterations_within(seen)
     title = run_name(words, name.rpartition("-")[2])
     facts = {
         "mark": mark,
