@@ -229,6 +229,45 @@ def test_where_no_weight_has_moved_nothing_is_said_to_have_been_learned() -> Non
     assert "training" not in screen(session) and "Steep at first" not in screen(session)
 
 
+def test_a_weight_that_was_typed_before_the_first_move_is_no_move() -> None:
+    session = at(typed(screens.of_lesson("relu", known=True), "w1 = -3"), "sigmoid-not")
+    found = re.search(r"h1 has moved by ([\de.−-]+)\.", spoken(session))
+    assert session.study is not None and found is not None
+    assert float(found[1]) < 0.01
+    bars = screens.lines(replace(session, study=replace(session.study, view="layers")))
+    assert f" {found[1]}" in next(row for row in bars if row[1:3] == "h1")
+
+
+def test_up_and_down_again_is_the_lesson_s_own_number() -> None:
+    session = at(screens.of_lesson("xor", known=True), "stuck")
+    assert session.study is not None
+    there = lint.ran(screens.pressed(lint.ran(screens.pressed(session, "more")), "more"))
+    assert there.study is not None and there.study.trace["w4"] != session.study.trace["w4"]
+    back = lint.ran(screens.pressed(lint.ran(screens.pressed(there, "less")), "less"))
+    assert back.study is not None and back.study.trace["w4"] == session.study.trace["w4"]
+    assert "stuck (changed)" in screen(there) and "stuck (changed)" not in screen(back)
+
+
+def test_an_epoch_whose_last_batch_is_what_is_left_has_a_whole_number_of_updates() -> None:
+    session = typed(at(screens.of_lesson("sgd", known=True), "four"), "batch = 3")
+    asked = screen(screens.pressed(at(session, "hundred"), "ask"))
+    assert "34: one for each batch." in asked and "moves 34" in asked
+    single = typed(at(screens.of_lesson("sgd", known=True), "single-move"), "batch = 5")
+    assert "the single one makes" not in spoken(at(single, "four"))
+
+
+def test_where_nothing_comes_back_no_bar_is_said_to_reach_its_mark() -> None:
+    session = typed(at(screens.of_lesson("vanishing", known=True), "quarter"), "b_o1 = 50")
+    assert session.study is not None and not session.study.trace["∂E/∂w1"]
+    assert "Here they" not in spoken(session)
+
+
+def test_answers_that_differ_are_not_said_to_be_nearly_the_same() -> None:
+    session = at(screens.of_lesson("xor", known=True), "stuck")
+    assert "nearly the same answer" in screen(screens.pressed(session, "ask"))
+    assert "nearly the same answer" not in screen(screens.pressed(typed(session, "w6 = 300"), "ask"))
+
+
 def test_a_sample_is_counted_from_1_and_its_symbol_stands_beside() -> None:
     session = at(screens.of_lesson("neuron"), "and")
     assert session.study is not None

@@ -366,6 +366,19 @@ def test_bars_are_as_long_as_their_logarithms_and_an_unknown_one_is_empty() -> N
     assert rows[4].rstrip().endswith("?")
 
 
+@given(st.data(), st.integers(1, 40), st.integers(4, 20))
+def test_the_bar_at_hand_is_shown_and_every_one_that_is_not_is_counted(
+    data: st.DataObject, bars: int, rows: int
+) -> None:
+    here = data.draw(st.integers(0, bars - 1))
+    drawn = bars_rows([Bar(f"h{n}", 1.0, here=n == here) for n in range(bars)], 60, rows, Look(), "size")[1:]
+    text = ["".join(piece.text for piece in row) for row in drawn]
+    assert any(row.startswith(f"▸h{here} ") for row in text) and len(text) < rows
+    assert sum(int(found[1]) if (found := re.search(r"… (\d+) …", row)) else 1 for row in text) == bars
+    if rows > 5:
+        assert text[0][1:3] == "h0" and text[-1].split()[0].lstrip("▸") == f"h{bars - 1}"
+
+
 @given(st.lists(ANY, max_size=50), st.integers(0, 80), LOOKS)
 def test_signs_are_those_of_the_last_values(values: list[float], width: int, look: Look) -> None:
     row = sign_row(values, width, look)

@@ -52,6 +52,10 @@ def changed(study: Study, how: str) -> Study:
     if ref.kind in NUMBERS:
         return edited(study, ref, value + (1 if how == "more" else -1), _step(main, how))
     new_value = main.up(value) if how == "more" else main.down(value)
+    if main.by and study.timeline.edits:
+        own = given_value(study.timeline.edited(()), ref, 1)
+        if abs(new_value - own) < main.by / 1e6:  # a drawn one has digits that `up` rounds
+            new_value = own
     return edited(study, ref, new_value, _step(main, how)) if new_value != value else _no_further(study, ref, value)
 
 
