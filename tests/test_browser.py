@@ -104,7 +104,7 @@ def test_korean_is_shown_and_typed_by_an_input_method(chromium: Browser, served:
     with chromium.tab(served.address) as tab:
         opened(tab, "hidden-delta")
         tab.press("t")
-        tab.until(SAGT("phase.backward"))
+        tab.until(SAGT("phase.forward"))
         tab.compose("ㅈ")  # the key of w
         tab.until(SAGT("why_panel.title", symbol="net_h1"))
         tab.press("Escape", ":")
