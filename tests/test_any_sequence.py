@@ -412,4 +412,4 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 TestSession = SessionMachine.TestCase
-TestSession.settings = share(0.2)
+TestSession.settings = share(0.3)

@@ -179,7 +179,7 @@ def test_a_terminal_of_256_colours_by_its_description_alone_gets_them(tmp_path: 
         found = codes(terminal.press(b"o"))
         assert b"38;5" in found and found <= PLAIN | CUBE, found
         shown.append([terminal.cells(y) for y in range(24)])
-        terminal.kill()
+        terminal.end(signal.SIGTERM)
         (tmp_path / "progress.sqlite").unlink()
     assert shown[0] == shown[1]
 
