@@ -45,6 +45,16 @@ def test_a_mistake_in_float32_is_named_in_later_iterations_too(mistake: str) -> 
     assert (mistake,) in [one.ids for one in found.mistakes[: found.tied]]
 
 
+def test_what_a_mistake_makes_in_float32_is_as_far_off_as_its_own_run_strays() -> None:
+    """Where the right run strays less, the mistake was named for a part of its numbers."""
+    problem = single.problem(np.random.default_rng([26, 3]))
+    found = compared(problem, *reading.of_mapping(single.mistaken(problem, "sign", 3)), 3)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("sign",))
+    other = single.mistaken(problem, "sign", 3)
+    other["dW1"][1, 0] *= np.float32(1.01)
+    assert compared(problem, *reading.of_mapping(other), 3).verdict != "explained"
+
+
 # --- short prints ------------------------------------------------------------------------------------
 
 
