@@ -12,6 +12,7 @@ from nntutor.core.diagnosis.runs import recorded
 from nntutor.core.diagnosis.text import parsed
 from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 
@@ -130,6 +131,26 @@ def test_biases_in_a_column_or_a_row_do_not_say_how_weights_lie() -> None:
             given = {"W1_new": lying, "dW1": gradient if lying is weights else gradient.T}
             found = compared(problem, *reading.of_mapping({**given, "b1_new": bias.reshape(shape)}))
             assert found.verdict == "right"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a1 = tf.Tensor([[0.59326999 0.59688438]], shape=(1, 2), dtype=float32)",
+        "a1 = <tf.Tensor: shape=(1, 2), dtype=float32, numpy=\narray([[0.59326999, 0.59688438]], dtype=float32)>",
+        "a1 = <tf.Variable 'dense/a:0' shape=(2,) dtype=float32, numpy=array([0.59326999, 0.59688438])>",
+        "a1 = Array([[0.59326999, 0.59688438]], dtype=float32)",
+        "a1 = tensor([[0.5933, 0.5969]], device='cuda:0', grad_fn=<SigmoidBackward0>)",
+        '"symbol","value"\n"h1","0.59326999"\n"h2",0.59688438',
+        "h1 = 0.59326999\u200b\nh2 = 0.59688438\ndE/dw7 = –0.0226025",
+    ],
+)
+def test_prints_of_other_programs_are_read(text: str) -> None:
+    problem = builtin.open("two-two-two")
+    found = told(text, problem)
+    assert found.verdict == "right" and len(found.values) >= 2
+    wrong = told(text.replace("0.59", "0.58"), problem)
+    assert wrong.verdict != "right" and not wrong.values[0].agrees
 
 
 # --- forms of books ----------------------------------------------------------------------------------
