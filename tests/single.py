@@ -6,6 +6,7 @@ The formulas are written out here a second time, so that nothing is asked of the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,9 @@ import numpy as np
 from nntutor.core.diagnosis import reading
 from nntutor.core.diagnosis.diagnosing import compared
 from nntutor.core.diagnosis.text import parsed
+from nntutor.core.engine.program import Engine, Program
+from nntutor.core.engine.trace import after, record
+from nntutor.core.notation.evaluating import written_by
 from nntutor.core.problems.network import Network, Problem
 from nntutor.core.rules.optimizers import DEFAULT_RATE, OPTIMIZERS, Optimizer
 
@@ -187,3 +191,28 @@ def _spelled(array: Any, form: str) -> str:
         return str(np.asarray(array).tolist())
     four = {"float": "{:.4f}".format}
     return f"tensor({np.array2string(np.asarray(array), separator=', ', formatter=four, threshold=10**9)})"  # type: ignore[arg-type]
+
+
+def mistaken(one: Problem, mistake: str, iteration: int) -> dict[str, Any]:
+    """Arrays that a mistake makes, where every number is rounded to float32 as soon as it is made."""
+    engine = Engine(one, mistake)
+    state = engine.start()
+    for _ in range(iteration):
+        trace = record(engine, state, run=_rounded)
+        state = after(trace)
+    found = {}
+    for layer in range(1, len(one.network.layers) + 1):
+        for name, kind, bias in (*diagnosing.ARRAYS, ("new", "new", False)):
+            with suppress(KeyError):
+                array = trace.array(kind, layer, bias).astype(np.float32)
+                found[f"W{layer}_new" if name == "new" else f"{name}{layer}"] = array
+    return found
+
+
+def _rounded(program: Program) -> None:
+    for given in (program.engine.params, program.inputs, program.targets):
+        given[...] = given.astype(np.float32)
+    for function, arguments in program.ops:
+        function(*arguments)
+        made = written_by((function, arguments))
+        made[...] = made.astype(np.float32)

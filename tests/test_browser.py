@@ -126,7 +126,7 @@ def the_whole_screen_is_shown_in_another_size(tab: Tab) -> None:
 def korean_is_shown_and_typed(tab: Tab) -> None:
     tab.resize(1000, 700)
     tab.press("t")
-    tab.until(SAGT("phase.backward"))
+    tab.until(SAGT("phase.forward"))
     tab.compose("ㅈ")  # the key of w
     tab.until(SAGT("why_panel.title", symbol="net_h1"))
     tab.press("Escape", ":")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import diagnosing
 import numpy as np
 import pytest
 import single
 
 from nntutor.core.diagnosis import reading
+from nntutor.core.diagnosis.candidates import candidates
+from nntutor.core.diagnosis.comparing import alike, first_apart
 from nntutor.core.diagnosis.diagnosing import Diagnosis, beside, compared
 from nntutor.core.diagnosis.runs import recorded
 from nntutor.core.diagnosis.text import parsed
 from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 
@@ -43,6 +47,16 @@ def test_a_mistake_in_float32_is_named_in_later_iterations_too(mistake: str) -> 
     given = {f"{name}@3": trace.array(*of).astype(np.float32) for name, of in arrays.items()}
     found = compared(problem, *reading.of_mapping(given))
     assert (mistake,) in [one.ids for one in found.mistakes[: found.tied]]
+
+
+def test_what_a_mistake_makes_in_float32_is_as_far_off_as_its_own_run_strays() -> None:
+    """Where the right run strays less, the mistake was named for a part of its numbers."""
+    problem = single.problem(np.random.default_rng([26, 3]))
+    found = compared(problem, *reading.of_mapping(single.mistaken(problem, "sign", 3)), 3)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("sign",))
+    other = single.mistaken(problem, "sign", 3)
+    other["dW1"][1, 0] *= np.float32(1.01)
+    assert compared(problem, *reading.of_mapping(other), 3).verdict != "explained"
 
 
 # --- short prints ------------------------------------------------------------------------------------
@@ -122,6 +136,26 @@ def test_biases_in_a_column_or_a_row_do_not_say_how_weights_lie() -> None:
             assert found.verdict == "right"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a1 = tf.Tensor([[0.59326999 0.59688438]], shape=(1, 2), dtype=float32)",
+        "a1 = <tf.Tensor: shape=(1, 2), dtype=float32, numpy=\narray([[0.59326999, 0.59688438]], dtype=float32)>",
+        "a1 = <tf.Variable 'dense/a:0' shape=(2,) dtype=float32, numpy=array([0.59326999, 0.59688438])>",
+        "a1 = Array([[0.59326999, 0.59688438]], dtype=float32)",
+        "a1 = tensor([[0.5933, 0.5969]], device='cuda:0', grad_fn=<SigmoidBackward0>)",
+        '"symbol","value"\n"h1","0.59326999"\n"h2",0.59688438',
+        "h1 = 0.59326999\u200b\nh2 = 0.59688438\ndE/dw7 = –0.0226025",
+    ],
+)
+def test_prints_of_other_programs_are_read(text: str) -> None:
+    problem = builtin.open("two-two-two")
+    found = told(text, problem)
+    assert found.verdict == "right" and len(found.values) >= 2
+    wrong = told(text.replace("0.59", "0.58"), problem)
+    assert wrong.verdict != "right" and not wrong.values[0].agrees
+
+
 # --- forms of books ----------------------------------------------------------------------------------
 
 
@@ -180,3 +214,12 @@ def softmax() -> Problem:
         "[[sample]]\ninput = [1.5, 0.5]\ntarget = [0, 1, 0]\n",
         "three.toml",
     )
+
+
+def test_records_are_alike_where_no_step_parts() -> None:
+    """Looked at in whole arrays: step by step, right numbers of a large network under Adam took 20 seconds."""
+    problem = diagnosing.problem(np.random.default_rng(8))
+    ours = list(recorded(problem, "", (1, 2)))
+    for one in candidates(problem, False):
+        for right, wrong in zip(ours, recorded(problem, one.spelled, (1, 2)), strict=True):
+            assert alike(right, wrong) == (first_apart([right, wrong]) is None)

@@ -63,7 +63,7 @@ class Judge:
 
 
 def judge(sheet: Sheet, traces: dict[int, Trace], tolerance: float) -> Judge:
-    """The judge of a sheet; traces: the right records of its iterations."""
+    """The judge of a sheet; traces: the records of its iterations, right ones or those of a mistake."""
     numeric = np.array([place.numeric for place in sheet.places], bool)
     largest = cache(lambda iteration, kind, layer: _largest(traces[iteration], kind, layer))
     terms = np.array([largest(place.iteration, place.ref.kind, place.ref.layer) for place in sheet.places])

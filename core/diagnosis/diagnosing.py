@@ -278,6 +278,11 @@ class _Case:
         way, _, search = self._read
         return tuple(self._values(self._sheet.numbers(way), search.agrees))
 
+    def _judge_of(self, mistake: str) -> Judge:
+        """What is made with a mistake in fewer digits strays in its own way."""
+        made = recorded(self._problem, mistake, self._sheet.iterations)
+        return judge(self._sheet, {trace.iteration: trace for trace in made}, self._judge.tolerance)
+
     @property
     def wrong(self) -> int:
         """How many numbers do not agree."""
@@ -333,7 +338,8 @@ class _Case:
             numbers, conventions = in_ours(
                 self._sheet, self._problem, self._sheet.numbers(way), self._judge, self._right
             )
-            search = Search(self._runs, self._judge, numbers, self._candidates, self._progress)
+            apart = self._judge_of if numbers.fewer else None
+            search = Search(self._runs, self._judge, numbers, self._candidates, self._progress, apart)
             agreeing = int(search.agrees.sum())
             singles = search.singles() if len(self._sheet.ways) > 1 and not search.agrees.all() else []
             score = max(agreeing, singles[0].explains if singles else 0), agreeing

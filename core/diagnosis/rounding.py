@@ -31,13 +31,14 @@ _MOST = 100  # iterations that are shaken on the way to one; of more every n-th,
 def strays(sheet: Sheet, traces: Mapping[int, Trace], place: float) -> Array:
     """What each number of a sheet may be off by where numbers have a last place of `place` of themselves.
 
-    traces: the right records of the sheet's iterations.
+    traces: the records of the sheet's iterations, right ones or those of a mistake.
     """
     if not traces:
         return np.zeros(len(sheet))
-    problem = next(iter(traces.values())).problem
-    engine, runs, random = Engine(problem), Runs(problem, sheet), np.random.default_rng(0)
-    together = Engine(problem, networks=_TIMES, mistakes=[""] * _TIMES)
+    first = next(iter(traces.values()))
+    problem, mistake, random = first.problem, first.mistake, np.random.default_rng(0)
+    engine, runs = Engine(problem, mistake), Runs(problem, sheet)
+    together = Engine(problem, networks=_TIMES, mistakes=[mistake] * _TIMES)
     right, state = runs.of(traces.values()), together.start()
     made = np.tile(right.values, (_TIMES, 1))
     shaken = partial(_run, by=_PLACES * place, random=random)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nntutor.core.arrays import Array
 from nntutor.core.diagnosis.places import Block, Place
 from nntutor.core.diagnosis.textbook import shown_by
+from nntutor.core.diagnosis.written import LAST_PLACES
 from nntutor.core.engine.plan import Plan
 from nntutor.core.errors import NotValues
 from nntutor.core.notation.kinds import PER_WEIGHT
@@ -32,6 +33,11 @@ class Numbers:
     values: Array
     half: Array
     relative: Array
+
+    @property
+    def fewer(self) -> bool:
+        """Whether any is of fewer digits than a double has."""
+        return bool(np.isin(self.relative, list(LAST_PLACES)).any())
 
     def alike(self, one: int, other: int) -> bool:
         """Whether two of them may be the same number."""

@@ -9,9 +9,11 @@ import numpy as np
 from nntutor.core.arrays import Array
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Compiler
-from nntutor.core.notation.formula import Expr
+from nntutor.core.notation.formula import Div, Expr, Name, bind
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.problems.network import Problem
 from nntutor.core.rules.activations import activation
+from nntutor.core.rules.contractions import unit_meaning
 from nntutor.core.rules.rulebook import Rulebook
 from nntutor.core.rules.sums import ErrorSum
 
@@ -22,6 +24,14 @@ def shown_by(ref: Ref, book: Rulebook) -> Ref:
     if apart and book.textbook is not None and book.probability is None:
         return ref._replace(kind="delta")
     return ref
+
+
+def formula(ref: Ref, problem: Problem) -> Expr:
+    """∂E/∂out of the last layer as δ over the slope, of the names that steps have."""
+    of = problem.network.layers[-1]
+    slope = activation(of.activation, of.slope).slope
+    assert slope is not None
+    return Div(Name(ref._replace(kind="delta")), bind(slope, unit_meaning(ref, of.units)))
 
 
 def sent_back(trace: Trace, layer: int, by: float = 0.0) -> Array:

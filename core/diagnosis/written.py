@@ -127,7 +127,7 @@ def _lengthened(values: Iterable[float]) -> bool:
 
 def _parts(text: str) -> tuple[float, int, int]:
     """The value, the decimals of its mantissa, and its power of ten."""
-    bare = text.strip().replace("−", "-")
+    bare = text.strip().replace("−", "-").replace("–", "-")
     match = _NUMBER.fullmatch(bare)
     if match is None:
         word = bare.lower().lstrip("+-")
