@@ -266,6 +266,7 @@ WRONG = [
     (["trace", "two-two-two", "--iterations", "３"], "whole number"),
     (["trace", "two-two-two", "--iterations"], "--iterations needs a value"),
     (["trace", "two-two-two", "--iterations=--"], "“--”"),
+    (["diagnose", "two-two-two", "--tolerance", "1" * 100_000 + "x"], "--tolerance is “111"),
     (["trace", "two-two-two", "--format=--"], "“--”"),
     (["diagnose", "two-two-two", "--tolerance=--"], "“--”"),
     (["trace", "two-two-two", "--from", "5", "--iterations", "3"], "at most 3"),

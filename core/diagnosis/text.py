@@ -23,7 +23,7 @@ _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\
 _WRAPPED = re.compile(r"\b(?:np\.|numpy\.|torch\.)?(?:array|tensor|matrix|float32|float64|Parameter)\s*\(")
 _DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*[^,\])]*(?=[,)])")
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
-_ITEM = re.compile(r"[^\s\[\]()]*,[^\s\[\]()]*")
+_BETWEEN = re.compile(r"[\s\[\]()]+")
 _TOKEN = re.compile(r"[\[\]]|[^\s,\[\]]+")
 
 
@@ -161,7 +161,7 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
         if _COMMA.fullmatch(value.strip()):  # a list has brackets: this one might fit as two numbers
             raise NotValues(file, first, "comma", value.strip())
         one = named(match["name"], _printed(value, match["name"], file, first), file, first, single)
-        decimal = all(_COMMA.fullmatch(item) for item in _ITEM.findall(value))
+        decimal = all(_COMMA.fullmatch(item) for item in _BETWEEN.split(value) if "," in item)
         yield replace(one, commas=value.strip()) if "," in value and decimal else one
 
 

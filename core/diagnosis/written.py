@@ -17,7 +17,7 @@ GUESSED = 5e-7
 """The same of numbers that may be float32 and do not say so: little besides what rounding does to them."""
 LAST_PLACES = {SINGLE: 2.0**-23, GUESSED: 2.0**-24, HALF: 2.0**-10}
 """The last place of a number of fewer digits, as a share of it."""
-_NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
+_NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 _MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
 
