@@ -172,6 +172,8 @@ def test_a_plain_decimal_is_the_nearest_float(cells: list[str]) -> None:
         ("x,y\n1,2\n" + "1," * MOST_LINE + "\n", f"data.csv:3: a line of more than {MOST_LINE} letters"),
         ("x" * 5 * MOST_LINE, f"data.csv:1: a line of more than {MOST_LINE} letters"),
         ("x,y\n1,2\n1,2\né,4\n1,\udcff\n", "data.csv:5: not UTF-8"),
+        ("1" * (MOST_CELL - 9) + "x\n1\n", "data.csv:1: no column “x”; expected one of: 111"),
+        ("x,y\n1," + "1" * (MOST_CELL - 9) + "x\n", "data.csv:2: column “y” holds “111"),
         (",".join(["x" * MOST_CELL] * 7) + ",y\n1,2\n", "data.csv:1: no column “x”; expected one of: xxx"),
     ],
 )  # fmt: skip

@@ -27,7 +27,7 @@ _WRAPPED = re.compile(
 _DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*(?:\([^)]*\)|[^,\])]*)(?=[,)])")
 _UNSEEN = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff"}  # of no width, from pages on the web
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
-_ITEM = re.compile(r"[^\s\[\]()]*,[^\s\[\]()]*")
+_BETWEEN = re.compile(r"[\s\[\]()]+")
 _TOKEN = re.compile(r"[\[\]]|[^\s,\[\]]+")
 
 
@@ -166,7 +166,7 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
         if _COMMA.fullmatch(value.strip()):  # a list has brackets: this one might fit as two numbers
             raise NotValues(file, first, "comma", value.strip())
         one = named(match["name"], _printed(value, match["name"], file, first), file, first, single)
-        decimal = all(_COMMA.fullmatch(item) for item in _ITEM.findall(value))
+        decimal = all(_COMMA.fullmatch(item) for item in _BETWEEN.split(value) if "," in item)
         yield replace(one, commas=value.strip()) if "," in value and decimal else one
 
 

@@ -19,7 +19,7 @@ LAST_PLACES = {SINGLE: 2.0**-23, GUESSED: 2.0**-24, HALF: 2.0**-10}
 """The last place of a number of fewer digits, as a share of it."""
 EDGE = 1 + 1e-6
 """Half a unit itself is half a unit, however double precision rounds it."""
-_NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
+_NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 _MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
 

@@ -42,7 +42,7 @@ MOST_NUMBERS = CSV_LIMIT // 2
 MOST_LINE = 10**6
 MOST_CELL = csv.field_size_limit()
 _DELIMITERS = (",", ";", "\t")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _PIECE = MOST_CELL // 2  # so that none of its lines has to be measured
 _KEPT = 64
 """So many pieces are more than the arrays take that one passes through. A block as large, given back once, makes the
