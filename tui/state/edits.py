@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nntutor.core.engine.edits import MOST_EDITS, is_given
+from nntutor.core.engine.edits import MOST_EDITS, changed_with, is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.named import Keys
@@ -96,7 +96,12 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     except (ValueError, KeyError):
         return _no_further(study, ref, before)
     forgot = any(edit.iteration > first for edit in study.timeline.in_force)
-    what = ((symbol_of(study, ref), None if study.hides(ref, study.timeline) else before, value),)
+    old, new = study.timeline, timelines[study.run]
+    with_it = [(one, given_value(new, one, first)) for one in changed_with(old.problem, ref)]
+    what = tuple(
+        (symbol_of(study, one), None if study.hides(one, old) else given_value(old, one, first), after)
+        for one, after in with_it
+    )
     beyond = of_target(study.timeline.problem, value) if ref.kind == "target" else None
     anew = ref.kind in NUMBERS and any(_anew(study.timelines[name], timelines[name]) for name in runs)
     telling = Telling("edit.done", what, first, runs, len(timelines), *_seen(study), forgot, step, beyond, anew=anew)
@@ -245,7 +250,8 @@ def _went(study: Study, old: Timeline, new: Timeline, ref: Ref, iteration: int) 
 
 def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tuple[Went, ...]]:
     """What other edits make of the given numbers of a run, and from which iteration on."""
-    places = dict.fromkeys((edit.iteration, edit.ref) for edit in (*old.in_force, *new.in_force))
+    made = (*old.in_force, *new.in_force)
+    places = dict.fromkeys((edit.iteration, ref) for edit in made for ref in changed_with(old.problem, edit.ref))
     found = [one for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
     return min(at for at, _ in places), tuple(one for one in found if one[1] != one[2]) or tuple(found)
 
