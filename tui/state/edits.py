@@ -83,7 +83,9 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     before = value_now(study, ref)
     if not np.isfinite(value) or (ref.kind in _RATES and not in_range(ref.kind, value)):
         return _no_further(study, ref, before)
-    runs, timelines = _touched(study), dict(study.timelines)
+    timelines = dict(study.timelines)
+    # One that has diverged before has no such iteration.
+    runs = tuple(name for name in _touched(study) if timelines[name].to(first).iteration == first)
     same = all(given_value(timelines[name], ref, first) == value for name in runs)
     if same and not study.hides(ref, study.timeline):
         return replace(study, note=note("edit.same", symbol=symbol_of(study, ref), value=value))
@@ -223,14 +225,16 @@ def undone(study: Study) -> Study:
     """Without the last edit of the run at hand; where runs are compared, of each."""
     if not study.timeline.edits:
         return replace(study, note=note("edit.nothing_to_undo"))
-    return _restored(study, "edit.undone", {name: study.timelines[name].to(1).undo() for name in _touched(study)})
+    alike = [name for name in _touched(study) if study.timelines[name].edits[-1:] == study.timeline.edits[-1:]]
+    return _restored(study, "edit.undone", {name: study.timelines[name].to(1).undo() for name in alike})
 
 
 def redone(study: Study) -> Study:
     """With the edit that was undone last."""
     if not study.timeline.undone:
         return replace(study, note=note("edit.nothing_to_redo"))
-    return _restored(study, "edit.redone", {name: study.timelines[name].to(1).redo() for name in _touched(study)})
+    alike = [name for name in _touched(study) if study.timelines[name].undone[-1:] == study.timeline.undone[-1:]]
+    return _restored(study, "edit.redone", {name: study.timelines[name].to(1).redo() for name in alike})
 
 
 def reset(study: Study) -> Study:
