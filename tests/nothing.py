@@ -97,6 +97,12 @@ def given(problem: Problem, ref: Ref, value: float) -> Problem:
         return replace(problem, optimizer=replace(problem.optimizer, **{RATE_FIELDS[ref.kind]: value}))
     inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()
     (inputs if ref.kind == "out" else targets)[ref.sample, ref.unit - 1] = value
+    if ref.kind == "target" and problem.error == "softmax-ce":
+        others = [unit for unit in range(targets.shape[1]) if unit != ref.unit - 1]
+        rest = targets[ref.sample, others].sum()
+        for unit in others:
+            targets[ref.sample, unit] *= (1 - value) / rest if rest else 0
+            targets[ref.sample, unit] += 0 if rest else (1 - value) / len(others)
     return replace(problem, samples=Samples(inputs, targets))
 
 

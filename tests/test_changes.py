@@ -15,6 +15,7 @@ import screens
 from test_following import at, screen, typed
 from test_session import typed as gone
 
+from nntutor.core.analysis.gradient_check import check
 from nntutor.core.arrays import frozen
 from nntutor.core.engine import timeline
 from nntutor.core.engine.edits import MOST_EDITS, Edit, effective, given, with_given
@@ -22,6 +23,7 @@ from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.timeline import History
 from nntutor.core.engine.training import run
+from nntutor.core.files.problem import parse
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
@@ -29,6 +31,7 @@ from nntutor.core.problems.settings import NUMBERS
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Lesson, Stop
+from nntutor.lessons.language import words
 from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui import lint
 from nntutor.tui.drawing.canvas.keyline import look_of
@@ -496,3 +499,49 @@ def test_a_setting_that_begins_set_weights_anew_says_so_and_no_other_takes_them(
     assert told("set_depth", 3) == (0.5, False)
     value, anew = told("set_seed", 9)
     assert value != 0.5 and anew
+
+
+SHARES = """
+error = "softmax-ce"
+[[layer]]
+units = 3
+[[sample]]
+input = [1.0]
+target = [1, 0, 0]
+"""
+
+
+def test_targets_that_add_up_to_1_do_so_after_a_change_and_are_told() -> None:
+    """Else δ would be p − t and no slope of E: what a file may not hold cannot be typed either."""
+    session = screens.of_problem(parse(SHARES, "shares.toml"))
+    for line, told, targets in (
+        ("t1 = 0.5", "t1 1 → 0.5, t2 0 → 0.25, t3 0 → 0.25", [0.5, 0.25, 0.25]),
+        ("t2 = 0.7", "t2 0.25 → 0.7, t1 0.5 → 0.2, t3 0.25 → 0.1", [0.2, 0.7, 0.1]),
+        ("t2 = 1", "t2 0.7 → 1", [0.0, 1.0, 0.0]),
+    ):
+        session = typed(session, line)
+        assert session.study is not None and told in screen(session)
+        trace = session.study.trace
+        np.testing.assert_allclose(trace.problem.samples.targets[0], targets, rtol=0, atol=1e-15)
+        assert check(trace, Ref("weight", 1, 2, 1)).verdict == "agrees"
+    session = screens.pressed(session, "undo")
+    assert "t1 0 → 0.2, t2 1 → 0.7, t3 0 → 0.1" in screen(session)
+    session = screens.pressed(session, "undo", "undo")
+    assert session.study is not None and session.study.timeline.is_original
+
+
+@pytest.mark.parametrize(
+    ("error", "last", "line"),
+    [
+        ("softmax-ce", "identity", "t1 = 1.5"), ("softmax-ce", "identity", "t2 = -0.1"),
+        ("bce", "sigmoid", "t1 = 5"), ("perceptron", "step", "t1 = 0.5"),
+    ],
+)  # fmt: skip
+def test_a_target_that_the_error_cannot_use_is_not_taken(error: str, last: str, line: str) -> None:
+    layer = f'[[layer]]\nunits = 2\nactivation = "{last}"\n'
+    problem = parse(f'error = "{error}"\n{layer}[[sample]]\ninput = [1.0]\ntarget = [1, 0]\n', "file.toml")
+    session = typed(screens.of_problem(problem), line)
+    assert session.study is not None and not session.study.timeline.edits
+    assert words.load("en").say(f"expected.{error}") in screen(session)
+    with pytest.raises(ValueError, match=line.split()[-1]):
+        session.study.timeline.edit(Ref("target", 1, int(line[1]), 0, 0), float(line.split()[-1]))

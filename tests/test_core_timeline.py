@@ -20,6 +20,7 @@ from strategies import problems, share
 from nntutor.core.engine import timeline as timelines
 from nntutor.core.engine import training
 from nntutor.core.engine.edits import given as given_number
+from nntutor.core.engine.edits import is_fit
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace, after
@@ -277,6 +278,7 @@ def test_a_timeline_is_original_as_long_as_every_given_number_is_the_problems_ow
         )
     )
     own = given_number(problem, ref)
+    assume(is_fit(problem, ref, own + 1))
     edited = begun.edit(ref, own + 1)
     assert not edited.is_original
     assert edited.undo().is_original

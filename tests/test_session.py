@@ -20,7 +20,10 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Layer, Network, Problem, Samples
 from nntutor.core.rules.optimizers import OPTIMIZERS, RATE_FIELDS, RATES, Optimizer
 from nntutor.lessons.course import builtin, load
+from nntutor.lessons.language import words
 from nntutor.tui import lint
+from nntutor.tui.drawing.canvas.look import Look
+from nntutor.tui.plain.views import numbers
 from nntutor.tui.state import keys, moves, runs
 from nntutor.tui.state.keys import BINDINGS, DEFAULT
 from nntutor.tui.state.korean import _LEADS, TWO_SET, jamo, plain
@@ -452,6 +455,32 @@ def test_where_two_runs_are_compared_a_change_is_made_in_both(text: str) -> None
         right.array("new", 1) == wrong.array("new", 1)
     ).all()
     assert (right.error, right.error_after) != (before.trace.error, before.trace.error_after)
+
+
+def test_of_two_runs_that_are_compared_one_may_end_before_the_other() -> None:
+    """What stands beside it is drawn and told as far as there is something; a change counts where there is a place."""
+    session = screens.of_lesson("old-weights")
+    assert session.study is not None
+    far = typed_number(session, "η = 1e308")
+    assert far.study is not None
+    ends = {run: one.to(11).iteration for run, one in far.study.timelines.items()}
+    assert ends["wrong"] < ends["main"] == 11
+    far = replace(far, study=replace(moves.to(far.study, 11, 1), view="runs"))
+    there = typed_number(far, "w2 = 0.5")
+    for one in (far, screens.pressed(far, "last"), screens.pressed(far, "last", "check"), there):
+        assert one.study is not None and screens.lines(one)
+        assert numbers.runs(one.study, words.load("en"), Look())
+    assert there.study is not None
+    assert [len(one.edits) for one in there.study.timelines.values()] == [2, 1]
+    back = screens.pressed(there, "undo")
+    assert back.study is not None
+    assert [len(one.edits) for one in back.study.timelines.values()] == [1, 1]
+    on = screens.pressed(back, "redo", "undo", "undo")
+    assert on.study is not None and all(one.is_original for one in on.study.timelines.values())
+
+
+def typed_number(session: Session, line: str) -> Session:
+    return screens.pressed(update(screens.pressed(session, "edit"), Typed(line)), "continue")
 
 
 def test_after_a_setting_many_seeds_are_of_the_network_at_hand() -> None:

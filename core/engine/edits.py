@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from nntutor.core.arrays import Array
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import PENALTIES, Problem, Samples
 from nntutor.core.problems.settings import NUMBERS, setting, varied
+from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import RATE_FIELDS
 
 MOST_EDITS = 500
@@ -79,6 +83,33 @@ def given(problem: Problem, ref: Ref) -> float:
     return float(data[ref.sample, ref.unit - 1])
 
 
+def changed_with(problem: Problem, ref: Ref) -> tuple[Ref, ...]:
+    """The given numbers that setting one changes: itself; of targets that add up to 1 the others of its sample too."""
+    if ref.kind != "target" or problem.error != "softmax-ce":
+        return (ref,)
+    units = range(1, problem.samples.targets.shape[1] + 1)
+    return ref, *(ref._replace(unit=unit) for unit in units if unit != ref.unit)
+
+
+def is_fit(problem: Problem, ref: Ref, value: float) -> bool:
+    """Whether the error can use this value, as a file may hold it: where it could not, δ would be no slope of E."""
+    unfit = LOSSES[problem.error].unfit
+    if ref.kind != "target" or unfit is None:
+        return True
+    row = problem.samples.targets[ref.sample].copy()
+    _set_target(problem, row, ref.unit - 1, value)
+    return not unfit(row[None]).any()
+
+
+def _set_target(problem: Problem, row: Array, unit: int, value: float) -> None:
+    """One target of a sample set; where they add up to 1, the others share what is left as they did before."""
+    row[unit] = value
+    others = np.arange(len(row)) != unit
+    if problem.error == "softmax-ce" and 0 <= value <= 1 and others.any():
+        rest = row[others].sum()
+        row[others] = row[others] * ((1 - value) / rest) if rest > 0 else (1 - value) / others.sum()
+
+
 def with_given(problem: Problem, ref: Ref, value: float) -> Problem:
     """The problem with one input, target, rate or setting replaced."""
     if ref.kind in NUMBERS:
@@ -91,7 +122,7 @@ def with_given(problem: Problem, ref: Ref, value: float) -> Problem:
     if ref.kind == "out" and ref.layer == 0:
         inputs[ref.sample, ref.unit - 1] = value
     elif ref.kind == "target":
-        targets[ref.sample, ref.unit - 1] = value
+        _set_target(problem, targets[ref.sample], ref.unit - 1, value)
     else:
         raise KeyError(ref)
     return replace(problem, samples=Samples(inputs, targets))

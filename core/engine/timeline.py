@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.edits import Edit, changes, effective, is_given, with_given
+from nntutor.core.engine.edits import Edit, changes, effective, is_fit, is_given, with_given
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
@@ -326,13 +326,15 @@ class Timeline:
         """A given number of the current iteration replaced; it is run again, later ones are forgotten.
 
         ref: a weight or bias before the iteration, an input, a target, a rate, or a setting (depth, seed, batch),
-        which always counts from iteration 1. KeyError for others; ValueError for a setting that cannot be.
+        which always counts from iteration 1. KeyError for others; ValueError for a setting or target that cannot be.
         """
         if ref.kind in NUMBERS:
             with_given(self.problem, ref, value)
             return self._with((*self.edits, Edit(1, ref, float(value))), ())
         if not is_given(self.problem, ref):
             raise KeyError(ref)
+        if not is_fit(self.problem, ref, value):
+            raise ValueError(value)
         return self._with((*self.edits, Edit(self.iteration, ref, float(value))), ())
 
     def undo(self) -> Timeline:

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from nntutor.core.engine.edits import is_given
+from nntutor.core.engine.edits import is_fit, is_given
 from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import PENALTIES
@@ -120,6 +120,9 @@ def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
         return value
     if ref.kind in NUMBERS and not edits.can_be(study.timeline.problem, ref, value):
         return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
+    if not is_fit(study.timeline.problem, ref, value):
+        wanted = note(f"expected.{study.timeline.problem.error}")
+        return note("edit.unfit", text=text, symbol=study.trace.symbol(ref), wanted=wanted)
     if ref.kind in PER_OPTIMIZER and not in_range(ref.kind, value):
         return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
     return Change(ref, value)

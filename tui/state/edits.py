@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nntutor.core.engine.edits import MOST_EDITS, Edit, effective, is_given
+from nntutor.core.engine.edits import MOST_EDITS, Edit, changed_with, effective, is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.named import Keys
@@ -87,7 +87,9 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     before = value_now(study, ref)
     if not np.isfinite(value) or (ref.kind in _RATES and not in_range(ref.kind, value)):
         return _no_further(study, ref, before)
-    runs, timelines = _touched(study), dict(study.timelines)
+    timelines = dict(study.timelines)
+    # One that has diverged before has no such iteration.
+    runs = tuple(name for name in _touched(study) if timelines[name].to(first).iteration == first)
     same = all(given_value(timelines[name], ref, first) == value for name in runs)
     if same and not study.hides(ref, study.timeline):
         return replace(study, note=note("edit.same", symbol=symbol_of(study, ref), value=value))
@@ -100,7 +102,12 @@ def edited(study: Study, ref: Ref, value: float, step: Note | None = None) -> St
     except (ValueError, KeyError):
         return _no_further(study, ref, before)
     forgot = any(edit.iteration > first for edit in study.timeline.in_force)
-    what = ((symbol_of(study, ref), None if study.hides(ref, study.timeline) else before, value),)
+    old, new = study.timeline, timelines[study.run]
+    with_it = [(one, given_value(new, one, first)) for one in changed_with(old.problem, ref)]
+    what = tuple(
+        (symbol_of(study, one), None if study.hides(one, old) else given_value(old, one, first), after)
+        for one, after in with_it
+    )
     beyond = of_target(study.timeline.problem, value) if ref.kind == "target" else None
     anew = ref.kind in NUMBERS and any(_anew(study.timelines[name], timelines[name]) for name in runs)
     telling = Telling("edit.done", what, first, runs, len(timelines), *_seen(study), forgot, step, beyond, anew=anew)
@@ -222,7 +229,8 @@ def undone(study: Study) -> Study:
     """Without the last edit of the run at hand; where runs are compared, of each."""
     if not study.timeline.edits:
         return replace(study, note=note("edit.nothing_to_undo"))
-    runs = tuple(name for name in _touched(study) if study.timelines[name].edits)
+    last = study.timeline.edits[-1:]
+    runs = tuple(name for name in _touched(study) if study.timelines[name].edits[-1:] == last)
     return _changed_to(study, "edit.undone", runs, lambda one: (one.edits[:-1], (*one.undone, one.edits[-1])))
 
 
@@ -230,7 +238,8 @@ def redone(study: Study) -> Study:
     """With the edit that was undone last."""
     if not study.timeline.undone:
         return replace(study, note=note("edit.nothing_to_redo"))
-    runs = tuple(name for name in _touched(study) if study.timelines[name].undone)
+    last = study.timeline.undone[-1:]
+    runs = tuple(name for name in _touched(study) if study.timelines[name].undone[-1:] == last)
     return _changed_to(study, "edit.redone", runs, lambda one: ((*one.edits, one.undone[-1]), one.undone[:-1]))
 
 
@@ -292,7 +301,8 @@ def _went(study: Study, old: Timeline, new: Timeline, ref: Ref, iteration: int) 
 def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tuple[Went, ...], tuple[Unknown, ...]]:
     """From which iteration on other edits count, what they make of the given numbers of a run, and which of that has
     to be run first."""
-    places = dict.fromkeys((edit.iteration, edit.ref) for edit in (*old.in_force, *new.in_force))
+    made = (*old.in_force, *new.in_force)
+    places = dict.fromkeys((edit.iteration, ref) for edit in made for ref in changed_with(old.problem, edit.ref))
     found = [(one, ref, at) for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
     found = [(one, ref, at) for one, ref, at in found if one[1] != one[2]] or found
     unknown = [(ref, at) if not known(new, at) and not study.hides(ref, new) else None for _, ref, at in found]

@@ -15,6 +15,7 @@ from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.keyline import Keys, look_of
 from nntutor.tui.drawing.canvas.rows import Piece, Row, headed, padded_row, row_cells, wrapped
+from nntutor.tui.drawing.views.runs import beside
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.session import Session
 from nntutor.tui.state.signs import non_text_key, sign
@@ -120,5 +121,5 @@ def _others(study: Study, words: Words, gradient: Ref) -> list[tuple[str, float]
     """The same gradient in the lesson's other runs, made by a rule that may be wrong."""
     if study.view != "runs":
         return []
-    others = [timeline for name, timeline in study.timelines.items() if name != study.run]
-    return [(words.say("views.run_wrong"), one.trace_of(study.timeline.iteration).value(gradient)) for one in others]
+    others = [beside(timeline, study) for name, timeline in study.timelines.items() if name != study.run]
+    return [(words.say("views.run_wrong"), one.value(gradient)) for one in others if one is not None]

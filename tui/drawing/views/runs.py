@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.look import Look
@@ -16,12 +17,19 @@ def runs(study: Study, words: Words, width: int, height: int, look: Look) -> lis
     others = [timeline for name, timeline in study.timelines.items() if name != study.run]
     if not others:
         return matrices(study, words, width, height, look)
-    iteration, index = study.place
-    right, wrong = study.trace, others[0].trace_of(iteration)
-    if _made(right) != _made(wrong):
+    right, wrong = study.trace, beside(others[0], study)
+    if wrong is None or _made(right) != _made(wrong):
         return nothing(words, width)
     heads = (words.say("views.run_right"), words.say("views.run_wrong"))
-    return columns(right, wrong, index, heads, width, height, look)
+    return columns(right, wrong, study.timeline.step, heads, width, height, look)
+
+
+def beside(other: Timeline, study: Study) -> Trace | None:
+    """The iteration at hand in another run; None where that has diverged before."""
+    try:
+        return other.trace_of(study.timeline.iteration)
+    except IndexError:
+        return None
 
 
 def _made(trace: Trace) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import first_around
 from nntutor.tui.drawing.views.layers import layer_found, product
 from nntutor.tui.drawing.views.nudge import NUDGE, Chain, link, whole
+from nntutor.tui.drawing.views.runs import beside
 from nntutor.tui.drawing.views.slopes import is_shown
 from nntutor.tui.plain.step import layer_name
 from nntutor.tui.state.study import Study
@@ -29,8 +30,8 @@ def runs(study: Study, words: Words, look: Look) -> list[str]:
     others = [timeline for name, timeline in study.timelines.items() if name != study.run]
     if not others:
         return [words.say("views.not_here")]
-    right, wrong = study.trace, others[0].trace_of(study.timeline.iteration)
-    if (right.problem.network.sizes, right.samples) != (wrong.problem.network.sizes, wrong.samples):
+    right, wrong = study.trace, beside(others[0], study)
+    if wrong is None or (right.problem.network.sizes, right.samples) != (wrong.problem.network.sizes, wrong.samples):
         return [words.say("views.not_here")]
     refs = [right.step(at).ref for at in range(1, study.timeline.step + 1)]
     told = [ref for ref in refs if KINDS[ref.kind].gradient_of or ref.kind in ("new", "error") or ref == refs[-1]]
