@@ -92,10 +92,17 @@ def run_to(
     """A run that ends at a place, or at a stop; iterations that have been run already are not run again."""
     number, begun = study.runs + 1, study.timeline.iteration
     running = Running(number, begun, iteration, step, goal, stop=stop, asked=asked)
-    known = iteration <= study.timeline.newest and goal is None
-    if known or study.timeline.diverged is not None:  # past its end nothing runs
-        return _arrived(replace(study, panel=None), running, iteration)
+    end = min(iteration, _fallen_to(study.timeline, goal) if goal is not None else iteration)
+    if end <= study.timeline.newest or study.timeline.diverged is not None:  # past its end nothing runs
+        return _arrived(replace(study, panel=None), running, end)
     return replace(study, panel=None, note=None, running=running, runs=number)
+
+
+def _fallen_to(timeline: Timeline, goal: float) -> int:
+    """The first iteration after the one at hand that is known to have an E at or below the goal; one past all that have
+    been run where none has."""
+    below = (timeline.errors[timeline.iteration :] <= goal).nonzero()[0]
+    return timeline.iteration + 1 + int(below[0]) if len(below) else timeline.newest + 1
 
 
 def run_again(study: Study, iteration: int, step: int, stop: int | None = None) -> Study:
@@ -152,9 +159,10 @@ def stopped(study: Study) -> Study:
 
 
 def _arrived(study: Study, running: Running, iteration: int) -> Study:
-    if study.timeline.diverged is not None:
-        iteration = study.timeline.diverged
-    study = short_of(_there(study, running, iteration), running.target)
+    diverged = study.timeline.diverged
+    iteration = iteration if diverged is None else min(iteration, diverged)
+    study = _there(study, running, iteration)
+    study = short_of(study, running.target) if iteration == diverged else study
     if running.telling is not None:
         return replace(study, note=told(running.telling, study.timeline, study.note))
     if study.note is not None or study.running is not None:
@@ -179,7 +187,7 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
     """At the end of a run: at the stop that it leads to, or with the text that was kept until the next stop comes."""
     kept, last = study.held, study.last
     study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
-    if running.stop is not None and (iteration >= running.target or study.timeline.diverged is not None):
+    if running.stop is not None and (iteration >= running.target or iteration == study.timeline.diverged):
         assert study.lesson is not None
         asked = study.lesson.stops[running.stop].view
         return seeds_begun(arrived_at(replace(study, view=view_at(study, asked)), running.stop), asked)
