@@ -139,6 +139,16 @@ def test_a_weight_that_has_left_its_start_is_not_said_to_stay_since_a_target_mak
     assert "does not move" not in screen(landed) and " lands " in " ".join(screens.lines(landed)[:4]) + " "
 
 
+@pytest.mark.parametrize("line", ["w1⁺ = 3", "w1_new = 3", "o1 = 3"])
+def test_a_number_that_is_computed_is_refused_and_no_other_one_set_in_its_place(line: str) -> None:
+    """`w1⁺ = 3` set w1, and w1⁺ was another number."""
+    session = at(screens.of_lesson("descent", known=True), "move")
+    after = typed(session, line)
+    assert session.study is not None and after.study is not None
+    assert after.study.trace["w1"] == session.study.trace["w1"]
+    assert "is computed, so it cannot be set" in screen(after)
+
+
 def test_rows_that_stay_wrong_at_a_rate_of_nought_are_not_said_to_be_right() -> None:
     session = typed(at(screens.of_lesson("wall", known=True), "cycle"), "η = 0")
     assert "From iteration 1 on nothing moves, though not every row is right" in screen(session)

@@ -218,7 +218,7 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
     """At the end of a run: at the stop that it leads to, or with the text that was kept until the next stop comes."""
     kept, last = study.held, study.last
     study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
-    if running.stop is not None and (iteration >= running.target or study.timeline.diverged is not None):
+    if running.stop is not None and (iteration >= running.target or iteration == study.timeline.diverged):
         assert study.lesson is not None
         asked = study.lesson.stops[running.stop].view
         return seeds_begun(arrived_at(replace(study, view=view_at(study, asked)), running.stop), asked)
