@@ -134,6 +134,15 @@ def test_the_numbers_of_a_lower_axis_do_not_touch(last: int) -> None:
         assert set(re.findall(r"\d+", line)) <= {tick.text for tick in plot.below}, line
 
 
+def test_a_minus_on_a_lower_axis_is_no_piece_of_its_line() -> None:
+    for style, width in itertools.product((Style.UNICODE, Style.ASCII), range(30, 130)):
+        plot = Plot(width, 10, Look(style), Axis("w1", (-4.0, 4.0)), Axis("", (0.0, 1.0)))
+        line = "".join(piece.text for piece in plot.rows()[-1])
+        shown = re.findall(r"(?<!-)-?\d+(?:\.\d+)?|−\d+(?:\.\d+)?", line.removesuffix("w1").replace("+", ""))
+        negative = [tick.text for tick in plot.below if tick.text[0] in "-−"]
+        assert negative and set(shown) >= set(negative[1:]), line
+
+
 def test_beside_the_network_stand_the_steps_and_while_a_run_is_on_its_way_the_curve() -> None:
     session = screens.of_lesson("cycle", size=(120, 40))
     assert side_by_side(at_hand(session)) == ("network", "steps")

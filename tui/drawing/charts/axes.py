@@ -136,18 +136,20 @@ class Plot:
 
     def _below(self) -> str:
         """The lower axis: a line with its numbers in it, its name at the end. A number at the end is moved into the
-        picture: one that it would touch is left out."""
+        picture: one that it would touch is left out. A minus that looks like the line has a gap before it."""
         dots, look = self.dots, self.look
-        line = list(look.line("─") * dots.width)
+        rule = look.line("─")
+        line = list(rule * dots.width)
         name = cut(f" {self.across.name}" if self.across.name else "", dots.width)
         end = free = dots.width - cells(name)
         for tick in reversed(self.below):
             at = dots.cell(tick.at, dots.up[0])
             if at is None or at[1] >= end:
                 continue
-            start = min(max(0, at[1] - (len(tick.text) - 1) // 2), end - len(tick.text))
-            if start >= 0 and start + len(tick.text) <= free:
-                line[start : start + len(tick.text)] = tick.text
+            text = f" {tick.text}" if tick.text.startswith(rule) else tick.text
+            start = min(max(0, at[1] - len(text) + (len(tick.text) + 2) // 2), end - len(text))
+            if start >= 0 and start + len(text) <= free:
+                line[start : start + len(text)] = text
                 free = start - 1
         corner = " " * (self.margin + 1) + look.line("└")
         return corner + "".join(line[:end]) + name
