@@ -256,6 +256,16 @@ def test_an_epoch_whose_last_batch_is_what_is_left_has_a_whole_number_of_updates
     assert "the single one makes" not in spoken(at(single, "four"))
 
 
+def test_a_run_that_takes_other_samples_at_once_is_not_told_as_the_one_that_a_text_names() -> None:
+    session = typed(at(screens.of_lesson("sgd", known=True), "read"), "batch = 3")
+    assert "with the full batch" not in spoken(at(session, "epoch")) and "for all it was" not in spoken(
+        at(session, "one-sample")
+    )
+    turn = screens.pressed(at(screens.of_lesson("sgd", size=(120, 40), known=True), "counter"), "ask")
+    assert "twenty samples" in screen(turn)
+    assert "twenty samples" not in screen(lint.ran(typed(turn, "batch = 5")))
+
+
 def test_where_nothing_comes_back_no_bar_is_said_to_reach_its_mark() -> None:
     session = typed(at(screens.of_lesson("vanishing", known=True), "quarter"), "b_o1 = 50")
     assert session.study is not None and not session.study.trace["∂E/∂w1"]
