@@ -21,7 +21,7 @@ _LONG, _SHORT = 15, 2  # significant digits
 
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
 _WRAPPED = re.compile(r"\b(?:np\.|numpy\.|torch\.)?(?:array|tensor|matrix|float32|float64|Parameter)\s*\(")
-_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*[^,\])]*(?=[,)])")
+_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=[^,\])]*(?=[,)])")
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _BETWEEN = re.compile(r"[\s\[\]()]+")
 _TOKEN = re.compile(r"[\[\]]|[^\s,\[\]]+")
