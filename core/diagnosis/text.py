@@ -24,7 +24,7 @@ _KERAS = re.compile(r"<tf\.[^=<]*shape=\([^)]*\),?\s*dtype=\w+,\s*numpy=")  # be
 _WRAPPED = re.compile(
     r"\b(?:np\.|numpy\.|torch\.|tf\.)?(?:array|Array|tensor|Tensor|matrix|float32|float64|Parameter)\s*\("
 )
-_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*(?:\([^)]*\)|[^,\])]*)(?=[,)])")
+_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=(?:\s*\([^)]*\)|[^,\])]*)(?=[,)])")
 _UNSEEN = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff"}  # of no width, from pages on the web
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _BETWEEN = re.compile(r"[\s\[\]()]+")
