@@ -166,6 +166,8 @@ AFTER_SEVERAL = [
     ("old-weights", "en", "witness", "η = 1/1000", "only the later digits tell them apart"),
     ("old-weights", "en", "new-weight", "x1 = 0", "0.15 the other. It moves in neither run"),
     ("old-weights", "en", "witness", "η = 0", "so that it can hardly tell them apart"),
+    ("old-weights", "en", "too-small", "w5 = 0.1", "The second is 2.4 times as large."),
+    ("old-weights", "ko", "too-small", "w5 = 0.1", "앞의 것의 2.4배입니다"),
 ]
 
 
