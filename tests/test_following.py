@@ -168,6 +168,10 @@ AFTER_SEVERAL = [
     ("old-weights", "en", "witness", "η = 0", "so that it can hardly tell them apart"),
     ("old-weights", "en", "too-small", "w5 = 0.1", "The second is 2.4 times as large."),
     ("old-weights", "ko", "too-small", "w5 = 0.1", "앞의 것의 2.4배입니다"),
+    ("hidden-delta", "en", "gradient", "w5 = 0; w7 = 0", "That of w1 is 0 because δ_h1 is"),
+    ("hidden-delta", "ko", "gradient", "w5 = 0; w7 = 0", "δ_h1이 0이어서 w1의 기울기도 0입니다"),
+    ("xor", "en", "equal", "b_h1 = 40", "out 0.6 and 0.6, and the biases are 40 and 0.2."),
+    ("xor", "ko", "for-ever", "b_h1 = 40", "바이어스는 40, "),
 ]
 
 
@@ -179,6 +183,12 @@ def test_what_came_of_several_changes_is_what_is_told(
     for change in changes.split("; "):
         session = lint.ran(typed(session, change))
     assert told in spoken(session)
+
+
+@pytest.mark.parametrize(("language", "claim"), [("en", "Two equal units have one line"), ("ko", "직선도 하나뿐")])
+def test_units_with_other_biases_are_not_said_to_be_equal(language: str, claim: str) -> None:
+    session = at(screens.of_lesson("xor", language, known=True), "wall")
+    assert claim in spoken(session) and claim not in spoken(typed(session, "b_h1 = 40"))
 
 
 def test_more_digits_are_said_in_the_text_as_well() -> None:
