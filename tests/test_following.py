@@ -172,6 +172,7 @@ AFTER_SEVERAL = [
     ("hidden-delta", "ko", "gradient", "w5 = 0; w7 = 0", "δ_h1이 0이어서 w1의 기울기도 0입니다"),
     ("xor", "en", "equal", "b_h1 = 40", "out 0.6 and 0.6, and the biases are 40 and 0.2."),
     ("xor", "ko", "for-ever", "b_h1 = 40", "바이어스는 40, "),
+    ("xor", "en", "same-delta", "w5 = 0; w6 = 0; b_h1 = 2", "into h2, and the biases are 2 and 0.2."),
 ]
 
 
