@@ -39,6 +39,7 @@ ROWS: dict[str, Callable[[int], str]] = {
     "CSV of six places": lambda at: f"{RANDOM.random():.6f},{RANDOM.gauss(0, 1):.6f},{at % 2}",
     "CSV of all places": lambda at: f"{RANDOM.random()!r},{RANDOM.gauss(0, 1)!r},{RANDOM.random()!r}",
     "CSV with quotes": lambda at: f'"{at % 7}",{at % 5},"{at % 2}"',
+    "CSV with words": lambda at: f'{at % 7},"some, words",{at % 5},{at % 2}',
     "CSV without a number": lambda at: f"{at},{at},none",
 }
 

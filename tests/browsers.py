@@ -184,6 +184,10 @@ class Tab:
         """Wait until another first row stands there."""
         self._waited(lambda: self.rows()[0] != first_row)
 
+    def turns(self, rows: list[str]) -> None:
+        """Wait until another screen stands there."""
+        self._waited(lambda: self.rows() != rows)
+
     def ends_with(self, text: str) -> None:
         """Wait until a text stands in the last row."""
         self._waited(lambda: text in self.rows()[-1])

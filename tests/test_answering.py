@@ -77,6 +77,15 @@ def test_the_next_number_is_asked_for_and_the_place_stays_before_it() -> None:
     assert "δ_h1 = ? To 3 significant digits." in text(session)
 
 
+@pytest.mark.parametrize(("lesson", "symbol"), [("descent", "w1⁺"), ("hidden-delta", "w5⁺")])
+def test_nobody_slips_in_a_number_that_stands_on_the_screen(lesson: str, symbol: str) -> None:
+    """A linear unit whose gradient stood there was told of the minus within the sigmoid."""
+    here = question(asked(lesson, symbol))
+    free = replace(here, seen=0)
+    assert "net-negated" in {one.mistake for one in free.earlier_slips} - {one.mistake for one in here.earlier_slips}
+    assert here.slips and free.slips == here.slips
+
+
 @pytest.mark.parametrize("lesson", ["hidden-delta", "momentum", "xor"])
 def test_while_a_question_is_open_nothing_on_the_screen_answers_it(lesson: str) -> None:
     """At one place after another, on a screen that takes its turn."""
@@ -234,6 +243,24 @@ def at_stop(lesson: str, stop: str) -> Session:
     return replace(session, study=moves.at_stop(study_of(session), number))
 
 
+def test_hints_and_the_end_of_a_lesson_tell_a_step_by_its_cases_as_the_screen_does() -> None:
+    here = asked("wall", "o1")
+    hinted = text(answered(here, "?", "?")) + text(answered(here, "?", "?", "?"))
+    end = text(screens.pressed(screens.of_lesson("wall"), "ending"))
+    for said in (hinted, end):
+        assert "o1 = 1 if net_o1 ≥ 0 else 0" in said and "step(" not in said
+    assert "    = 1 if −1 ≥ 0 else 0\n    = 0\n" in end.replace("   \n", "\n")
+
+
+@pytest.mark.parametrize(("language", "off"), [("en", "off by"), ("ko", "차이가 납니다")])
+def test_of_an_answer_that_is_the_number_it_is_not_said_how_far_off_it_is(language: str, off: str) -> None:
+    """Neither 0 nor what the last bit of a number makes."""
+    here = asked(symbol="δ_h1", language=language)
+    right = question(here).right
+    for value, told in ((right, False), (right * (1 + 1e-15), False), (float(f"{right:.3g}"), True)):
+        assert (off in text(answered(here, repr(value)))) is told
+
+
 def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it() -> None:
     session = at_stop("hidden-delta", "from-o2")
     assert " p question " in screens.lines(session)[-1]
@@ -244,7 +271,8 @@ def test_a_stop_asks_what_its_lesson_says_of_a_network_that_is_given_beside_it()
     given = "Another network: δ_o1 = {}, w5 = 0.5, δ_o2 = {}, w7 = −0.3".format(*deltas)
     assert given in " ".join(text(here).split())
     after = answered(here, f"{trace['∂E/∂h1']:.3g}")
-    assert study_of(after).place == study_of(session).place and "Right: ∂E/∂h1 = " in text(after)
+    assert study_of(after).place == study_of(session).place and "Right: in the other network ∂E/∂h1 = " in text(after)
+    assert "In the other network ∂E/∂h1 = " in text(answered(here, "?", "?", "?", "?"))
     assert study_of(after).question is None
     assert question(screens.pressed(after, "ask")).trace is study_of(after).timeline.trace  # the next number then
 

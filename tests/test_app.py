@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
@@ -49,6 +50,34 @@ async def settled(pilot: Pilot[int], app: Tutor) -> None:
     pytest.fail("the run does not end")
 
 
+async def until(so: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if so():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("it does not come to that")
+
+
+async def running(pilot: Pilot[int], app: Tutor, until_below: str) -> None:
+    """Begin a run until E is below a number, which it never is.
+
+    Keys that are pressed meanwhile are sent: after each that it presses Textual's pilot waits up to two seconds for a
+    process at rest.
+    """
+    await pilot.press("r", "left", "enter", *until_below)
+    app.simulate_key("enter")
+    await until(lambda: on_its_way(app))
+
+
+def on_its_way(app: Tutor) -> bool:
+    return app.session.study is not None and app.session.study.running is not None
+
+
+async def stopped(app: Tutor) -> None:
+    app.simulate_key("escape")
+    await until(lambda: not on_its_way(app))
+
+
 async def test_a_lesson_is_opened_from_the_list_stepped_through_and_left(tmp_path: Path) -> None:
     app = tutor(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -73,9 +102,9 @@ async def test_a_run_keeps_the_screen_alive_and_ends_at_its_place(tmp_path: Path
 async def test_a_run_stops_at_once_when_told_to(tmp_path: Path) -> None:
     app = tutor(tmp_path, "cycle")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("r", "left", "enter", *"1e-30", "enter")
-        await pilot.pause(0.3)
-        await pilot.press("escape")
+        await running(pilot, app, "1e-30")
+        await asyncio.sleep(0.2)
+        await stopped(app)
         study = app.session.study
         assert study is not None and study.running is None
         assert 1 < study.timeline.iteration < 1_000_000  # the longest run there is
@@ -96,17 +125,17 @@ async def test_a_run_that_another_lesson_begins_with_is_carried_out_after_one_he
 async def test_a_run_below_a_question_of_a_review_goes_on_when_that_is_over(tmp_path: Path) -> None:
     app = tutor(tmp_path, "cycle")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("r", "left", "enter", *"1e-30", "enter")
+        await running(pilot, app, "1e-30")
         app.session = reviewed(app.session, ("hidden-delta.wait",))
-        await pilot.press("enter")
-        assert app.session.visit is not None
-        await pilot.press("escape")
+        app.simulate_key("enter")
+        await until(lambda: app.session.visit is not None)
+        app.simulate_key("escape")
+        await until(lambda: app.session.visit is None)
         study = app.session.study
-        assert app.session.visit is None and study is not None and study.running is not None
+        assert study is not None and study.running is not None
         newest = study.timeline.newest
-        await pilot.pause(0.3)
-        assert app.session.study is not None and app.session.study.timeline.newest > newest
-        await pilot.press("escape")
+        await until(lambda: app.session.study is not None and app.session.study.timeline.newest > newest)
+        await stopped(app)
 
 
 async def test_a_run_stands_still_while_a_key_is_answered_and_goes_on(
@@ -121,20 +150,23 @@ async def test_a_run_stands_still_while_a_key_is_answered_and_goes_on(
 
     def slow(key: str, character: str | None) -> None:
         before = len(chunks)
-        sleep(0.1)
+        sleep(0.25)
         meanwhile.append(len(chunks) - before)
         press(key, character)
 
     meanwhile: list[int] = []
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("end", "r", "left", "enter", *"1e-300", "enter")
+        await pilot.press("end")
+        await running(pilot, app, "1e-300")
         monkeypatch.setattr(app, "call_later", counted)
         monkeypatch.setattr(app, "_press", slow)
-        await pilot.press(".", ".")
+        for count_of_keys in (1, 2):
+            app.post_message(events.Key("full_stop", "."))
+            await until(lambda so_many=count_of_keys: len(meanwhile) == so_many)  # type: ignore[misc]
         seen = len(chunks)
-        await pilot.pause(0.3)
-        assert meanwhile and max(meanwhile) <= 2 < len(chunks) - seen
-        await pilot.press("escape")
+        await until(lambda: len(chunks) - seen > 2)
+        assert max(meanwhile) <= 2
+        await stopped(app)
 
 
 async def test_text_is_typed_and_pasted_into_go_to(tmp_path: Path) -> None:

@@ -97,6 +97,51 @@ def test_a_key_asks_what_is_to_be_done_wherever_its_stop_has_been_come_to_from(
     assert asked.act is not None and (asked.act.stop, asked.last, asked.place) == (number, number, there.place)
 
 
+@pytest.mark.parametrize(("lesson", "stop"), [("old-weights", "witness"), ("cycle", "claim")])
+def test_a_check_opened_on_the_word_of_the_text_counts_as_done(lesson: str, stop: str) -> None:
+    """It did not, and space asked for the same key again."""
+    session = screens.of_lesson(lesson, asks=True)
+    number = next(at for at, one in enumerate(lesson_of(session).stops) if one.id == stop)
+    session = replace(session, study=moves.at_stop(study_of(session), number))
+    done = screens.pressed(session, "check", "escape")
+    act = study_of(done).act
+    assert act is not None and act.done and study_of(done).last == number
+    on = study_of(spaced(done))
+    assert isinstance(on.panel, Picking) if lesson == "old-weights" else on.last == number + 1
+    for kept in (replace(session, questions=False), screens.pressed(session, "back")):
+        assert study_of(screens.pressed(kept, "check", "escape")).act is None
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stop", "before", "deed", "done"),
+    [("by-hand", "next-answer", (), ("w6 = 2", "b_o1 = -2.25"), True),
+     ("by-hand", "next-answer", ("t1 = 1",), ("w6 = 2",), False),
+     ("by-hand", "next-answer", ("x1 = 1", "x2 = 1"), ("w6 = 2",), False),
+     ("wall", "most", (), ("w1 = 1", "w2 = 1", "b_o1 = -0.5"), True),
+     ("wall", "most", (), ("x1 = 0", "x2 = 1", "w1 = -3", "b_o1 = 1", "w2 = 1"), False)],
+)  # fmt: skip
+def test_rows_that_were_changed_are_no_rows_that_were_got_right(
+    lesson: str, stop: str, before: tuple[str, ...], deed: tuple[str, ...], done: bool
+) -> None:
+    """before: typed an iteration earlier. A moved target made praise of a weight that broke AND."""
+    session = screens.of_lesson(lesson)
+    number = next(at for at, one in enumerate(lesson_of(session).stops) if one.id == stop)
+    session = replace(session, study=moves.at_stop(study_of(session), number))
+    if before:
+        session = screens.pressed(session, "iteration_previous")
+    for line in before:
+        session = _typed(session, line)
+    session = screens.pressed(session, *(["iteration_next"] if before else []), "ask")
+    for line in deed:
+        session = _typed(session, line)
+    act = study_of(session).act
+    assert act is not None and act.done is done
+
+
+def _typed(session: Session, line: str) -> Session:
+    return screens.pressed(screens.update(screens.pressed(session, "edit"), Typed(line)), "continue")
+
+
 def test_in_a_phase_one_question_opens_by_itself_and_those_that_always_do() -> None:
     session = screens.of_lesson("hidden-delta", asks=True)
     questions = tuple(Question(one, ask="Δw1", problem="sibling") for one in ("wait", "sum", "delta", "at-once"))

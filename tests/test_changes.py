@@ -6,15 +6,18 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pytest
 import screens
 from test_following import at, screen, typed
+from test_session import typed as gone
 
 from nntutor.core.analysis.gradient_check import check
 from nntutor.core.arrays import frozen
+from nntutor.core.engine import timeline
 from nntutor.core.engine.edits import MOST_EDITS, Edit, effective, given, with_given
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
@@ -454,6 +457,34 @@ def test_many_seeds_that_were_trained_with_another_rate_are_gone() -> None:
         study = typed(session, line).study
         assert study is not None
         assert (study.seeds is not None) == kept
+
+
+# --- taken back after a start ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", [("undo",), ("undo", "redo"), ("reset",)])
+@pytest.mark.parametrize("lines", [("w1 = 3",), ("w1 = 3", "w2 = 1"), ("w1 = 3", "eta = 0.25")])
+def test_what_is_taken_back_after_a_start_is_run_with_progress_and_told_at_its_end(
+    tmp_path: Path, keys: tuple[str, ...], lines: tuple[str, ...]
+) -> None:
+    """Else the keys of a learner who has trained for long wait for all of it."""
+    session = lint.ran(gone(screens.of_problem(builtin.open("xor")), "iteration 2000"))
+    for line in lines:
+        session = lint.ran(typed(session, line))
+    again, there = screens.resumed(tmp_path, session), session
+    assert again.study is not None and again.study.timeline.iteration == 2000
+    ran: list[int] = []
+    for key in keys:
+        ran.clear()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(timeline, "run", lambda *given: (ran.append(given[2]), run(*given))[1])
+            again = screens.pressed(again, key)
+        assert sum(ran) < 700
+        again, there = lint.ran(again), lint.ran(screens.pressed(there, key))
+        assert again.study is not None and there.study is not None
+        assert again.study.place == there.study.place
+        assert (again.study.trace.before.params == there.study.trace.before.params).all()
+        assert again.study.note == there.study.note
 
 
 def test_a_setting_that_begins_set_weights_anew_says_so_and_no_other_takes_them() -> None:

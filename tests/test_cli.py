@@ -265,6 +265,10 @@ WRONG = [
     (["trace", "two-two-two", "--iterations", "99999999999999999999"], "whole number"),
     (["trace", "two-two-two", "--iterations", "３"], "whole number"),
     (["trace", "two-two-two", "--iterations"], "--iterations needs a value"),
+    (["trace", "two-two-two", "--iterations=--"], "“--”"),
+    (["diagnose", "two-two-two", "--tolerance", "1" * 100_000 + "x"], "--tolerance is “111"),
+    (["trace", "two-two-two", "--format=--"], "“--”"),
+    (["diagnose", "two-two-two", "--tolerance=--"], "“--”"),
     (["trace", "two-two-two", "--from", "5", "--iterations", "3"], "at most 3"),
     (["trace", "two-two-two", "--format", "pdf"], "text, md, tex, json, csv"),
     (["trace", "two-two-two", "--run", "main"], "is a problem"),
@@ -405,6 +409,15 @@ def test_standard_error_that_takes_nothing_changes_no_status() -> None:
     with open("/dev/full", "wb") as full:
         ended = subprocess.run([sys.executable, "-c", RUN, "nonsense"], stderr=full, env=environment(), check=False)
     assert ended.returncode == 2
+
+
+@pytest.mark.parametrize("what", ["trace xor", "check xor", "lessons", "--help", "--version", "doctor", "quiz --plain"])
+def test_standard_output_that_is_closed_is_one_line(what: str) -> None:
+    command = f"exec {shlex.join([sys.executable, '-c', RUN])} {what} >&-"
+    ended = subprocess.run(
+        ["sh", "-c", command], capture_output=True, env=environment(), check=False, stdin=subprocess.DEVNULL
+    )
+    assert (ended.returncode, ended.stderr) == (2, b"nntutor: cannot write the output: it is closed\n")
 
 
 def test_standard_input_that_is_closed_is_one_line() -> None:

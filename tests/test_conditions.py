@@ -102,6 +102,11 @@ def test_every_text_that_can_be_shown_is_among_the_variants(
     assert "  " not in shown
 
 
+def test_a_text_has_no_other_variants_than_those_that_can_be_shown() -> None:
+    text = "{{if a < b}}1{{elif a = b}}2{{else}}3{{end}}{{if own}}4{{end}}{{if unbroken}}5{{end}}"
+    assert sorted(variants(text)) == sorted(one + rest for one in "123" for rest in ("45", "5", ""))
+
+
 def test_a_text_with_more_comparisons_than_can_be_tried_is_refused() -> None:
     many = "".join(f"{{{{if a{number} < b}}}}x{{{{end}}}}" for number in range(conditions.MOST_COMPARED + 1))
     with pytest.raises(ConditionError, match="9 comparisons"):

@@ -8,6 +8,7 @@ import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ from hypothesis import strategies as st
 
 from nntutor.core.errors import ExtraCells, NoSamples, NotANumber, NotFinite, ProblemError, TooLarge, UnclosedQuote
 from nntutor.core.files import csv as csv_room
+from nntutor.core.files import plain_cells
 from nntutor.core.files import text as text_room
-from nntutor.core.files.csv import MOST_CELL, MOST_LINE, MOST_NUMBERS, read_csv
+from nntutor.core.files.csv import MOST_CELL, MOST_LINE, read_csv
 from nntutor.core.files.text import opened
 from nntutor.lessons.language import error_text
 from nntutor.lessons.language.words import load
@@ -98,7 +100,13 @@ def letter_by_letter(text: str) -> list[list[float]] | ProblemError:
 
 NUMBERS = ("1", "-2.5", "+.5", "3.", "1e-3", " 7 ", "\t8", "\u00a09", '"4"', '"5\n"', "1e999", "nan", "inf")
 OTHERS = ("", "a", "1_000", "١٢", "１", "0x10", "1\0", "#1", "1 2", "1d3", "é", "-", '"', '"6', '5"', '"a""b"', '"a,b"')
-CELLS = st.one_of(st.floats().map(repr), st.sampled_from(NUMBERS), st.sampled_from(OTHERS))
+DECIMALS = (
+    "-0", "-.5", ".-5", "--5", "+", "1..2", "1.2.3", ".", "1e", "1e+", "1e5", "-1E-05", "1e1.", "1e1.5", "1e5e5", "e5",
+    "0e9999", "1e22", "1e23", "3e-22", "3e-23", "5e-324", "123456789012345", "-12345678901234.5", "9007199254740993",
+    '"-7.25"', '" 7"', '"7 "', '"7" ', ' "7"', " " * 20 + "7" + " " * 20, '"7"8', '"7"""', '""', "-", "- 7", " ",
+)  # fmt: skip
+ANY_DECIMAL = st.from_regex(r"\A-?[0-9]{0,17}\.?[0-9]{0,17}(e[-+]?[0-9]{1,3})?\Z")
+CELLS = st.one_of(st.floats().map(repr), ANY_DECIMAL, *map(st.sampled_from, (NUMBERS, OTHERS, DECIMALS)))
 ROWS = st.lists(CELLS, min_size=1, max_size=4).map(",".join)
 PLAIN = st.integers(0, 9).map(lambda digit: f"{digit},a,{digit}.5")
 LINES = st.tuples(st.one_of(PLAIN, PLAIN, ROWS), st.sampled_from(("\n", "\n", "\r\n", "\n\n", "\r")))
@@ -127,7 +135,19 @@ def test_numbers_and_mistakes_are_those_of_a_reader_letter_by_letter(
             assert (type(error), error.line) == (type(wanted), wanted.line)
         else:
             assert isinstance(wanted, list), wanted
-            assert np.hstack([samples.inputs, samples.targets]).tolist() == wanted
+            found = np.hstack([samples.inputs, samples.targets]).tolist()
+            assert repr(found) == repr(wanted)  # -0.0 too
+
+
+@given(st.lists(st.one_of(st.floats(allow_nan=False, allow_infinity=False).map(repr), ANY_DECIMAL), min_size=1))
+def test_a_plain_decimal_is_the_nearest_float(cells: list[str]) -> None:
+    """Whatever stands beside it, as those of a piece are made together."""
+    found = plain_cells.numbers("".join(f"{cell},{cell}\n" for cell in cells), ",", 2, [1])
+    wanted = [plain_cells.number(cell) for cell in cells if cell]
+    if None in wanted or not np.isfinite(np.array(wanted, float)).all():
+        assert found is None
+    else:
+        assert found is not None and repr(found[:, 0].tolist()) == repr(wanted)
 
 
 # --- what is refused ---------------------------------------------------------------------------------------
@@ -152,6 +172,8 @@ def test_numbers_and_mistakes_are_those_of_a_reader_letter_by_letter(
         ("x,y\n1,2\n" + "1," * MOST_LINE + "\n", f"data.csv:3: a line of more than {MOST_LINE} letters"),
         ("x" * 5 * MOST_LINE, f"data.csv:1: a line of more than {MOST_LINE} letters"),
         ("x,y\n1,2\n1,2\né,4\n1,\udcff\n", "data.csv:5: not UTF-8"),
+        ("1" * (MOST_CELL - 9) + "x\n1\n", "data.csv:1: no column “x”; expected one of: 111"),
+        ("x,y\n1," + "1" * (MOST_CELL - 9) + "x\n", "data.csv:2: column “y” holds “111"),
         (",".join(["x" * MOST_CELL] * 7) + ",y\n1,2\n", "data.csv:1: no column “x”; expected one of: xxx"),
     ],
 )  # fmt: skip
@@ -171,17 +193,24 @@ def test_empty_cells_beyond_the_head_are_no_cells(data: Path) -> None:
     assert read_csv(data, "data.csv", ("x",), ("y",)).targets.tolist() == [[2], [4]]
 
 
-def test_a_column_that_is_named_without_end_asks_for_no_memory(data: Path) -> None:
-    data.write_text("x,y\n" + "1,2\n" * 50_000)
-    assert f"more than {MOST_NUMBERS} numbers" in refusal(data, ("x",) * 1000)
+def test_a_column_that_is_named_without_end_asks_for_no_memory(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_room, "MOST_NUMBERS", 10_000)
+    data.write_text("x,y\n" + "1,2\n" * 50)
+    assert "more than 10000 numbers" in refusal(data, ("x",) * 1000)
 
 
 # --- work and memory ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", ["1.5,2\n", "1.5,2, ,\n"])
+ORDINARY = (
+    "1.5,2\n", "1.5,2, ,\n", "1,2\r\n", "1,2\n\n", "1,2\n,\n", "-1, +2 ,a\n", '"1","2.50"\n', "1e-3,2E+05\n",
+    '1,2,"a, ""b"""\n', "1,2,5\" or 6\n", "1,2, \"a\"\n", "1,2\n3,4,a\n", "0.12345678901234567,2\n", "1,2,é\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ORDINARY)
 def test_plain_rows_are_not_looked_at_one_by_one(data: Path, row: str) -> None:
-    data.write_text("x,y\n" + row * 20_000)
+    data.write_text("x,y,z\n" + row * 20_000, "utf-8")
     assert lines_run(lambda: read_csv(data, "data.csv", ("x",), ("y",))) < 4000
 
 
@@ -199,6 +228,14 @@ def test_a_file_takes_the_memory_of_its_numbers_and_of_a_piece_of_text(
     finally:
         tracemalloc.stop()
     assert most < 1.2 * (samples.inputs.nbytes + samples.targets.nbytes) + 100 * 2**12
+
+
+def test_rows_that_are_blank_are_no_numbers_too_many(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_room, "MOST_NUMBERS", 20)
+    data.write_text("x,y\n" + "1,2\n\n,\n" * 10)
+    assert len(read_csv(data, "data.csv", ("x",), ("y",))) == 10
+    data.write_text("x,y\n" + "1,2\n\n,\n" * 11)
+    assert "more than 20 numbers" in refusal(data)
 
 
 # --- pipes -------------------------------------------------------------------------------------------------
@@ -269,6 +306,12 @@ def test_without_a_head_columns_are_called_by_their_place_and_no_row_is_lost(dat
 def test_a_head_of_numbers_is_a_head_where_its_columns_are_asked_for(data: Path) -> None:
     data.write_text("2019,2020\n1,2\n3,4\n")
     assert read_csv(data, "data.csv", ["2019"], ["2020"]).inputs.tolist() == [[1.0], [3.0]]
+
+
+@pytest.mark.parametrize(("head", "asked"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_column_is_found_whether_its_letters_are_composed_or_not(data: Path, head: str, asked: str) -> None:
+    data.write_text(normalize(head, "é;키,몸\n1;2\n"), "utf-8")
+    assert read_csv(data, "data.csv", [normalize(asked, "키,몸")], [normalize(asked, " é")]).inputs.tolist() == [[2.0]]
 
 
 def test_a_head_further_down_is_refused_with_its_own_line(data: Path) -> None:

@@ -133,6 +133,7 @@ HOSTILE = {
     "JSON of objects": '{"E": {"a": 1}}', "JSON of nothing": "{}", "JSON of null": '{"E": null}',
     "JSON of true": '{"E": true}', "JSON twice": '{"E": 1, "E": 2}', "CSV short": "symbol,value\nE\n",
     "CSV word": "symbol,value\nE,one\n", "too many": "dW1 = [" + "1 " * (MOST_NUMBERS + 1) + "]",
+    "digits without end": "o1 = " + "1" * 100_000 + "x", "digits and a word": "o1 = 1, " + "1" * 100_000 + " x",
     "an empty list": "dW1 = []", "another script's digits": "o1 = ١٢", "JSON without a name": '{"": 1}',
     "CSV without a name": "symbol,value\n,1\n", "a prefix alone": "num_ = 1", "an iteration alone": '{"@2": 1}',
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -66,6 +67,13 @@ def test_the_weights_of_a_cycle_are_the_same_before_the_same_row() -> None:
     first, last = timeline.trace_of(found.first), timeline.trace_of(found.last)
     assert first.before.params.tobytes() == last.before.params.tobytes()
     assert first.samples == last.samples
+
+
+def test_where_nothing_moves_though_a_row_is_wrong_it_has_not_learned() -> None:
+    """At a rate of 0 every row was said to be right."""
+    problem = replace(rule(XOR[0], (-1, 1, 1)), optimizer=Optimizer("sgd", 0.0))
+    assert end(problem) == End(False, 1, 5, 0)
+    assert end(replace(rule((0, 0, 0, 1), (1, 1, -2)), optimizer=Optimizer("sgd", 0.0))) == End(True, 1, 4, 0)
 
 
 def test_no_end_within_the_limit_is_said() -> None:

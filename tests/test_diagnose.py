@@ -216,3 +216,14 @@ def test_a_terminal_is_told_how_far_a_long_search_is(monkeypatch: pytest.MonkeyP
     with output.Output(arguments.Arguments(), "en").progress() as tell:
         tell(3, 40)
     assert sys.stderr.getvalue() == ""
+
+
+def test_a_number_that_no_step_makes_is_told_by_a_formula_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layer = "[[layer]]\nweights = [[0.5]]\n[[sample]]\ninput = [1]\ntarget = [1]\n"
+    (tmp_path / "one.toml").write_text(f'error = "bce"\n{layer}', encoding="utf-8")
+    (tmp_path / "mine.txt").write_text("a1 = 0.6224593\ndA1 = 0.77", encoding="utf-8")
+    assert cli.main(["diagnose", str(tmp_path / "one.toml"), str(tmp_path / "mine.txt")]) == 1
+    said = capsys.readouterr().out
+    assert "∂E/∂o1 = δ_o1/(o1·(1 − o1))" in said and "δ_o1 = o1 − t1" in said

@@ -54,10 +54,10 @@ def text_of(rows: list) -> list[str]:  # type: ignore[type-arg]
 
 # The sizes that a lesson is written for are the linter's.
 @pytest.mark.parametrize(("lesson", "size"), list(zip(LESSONS, itertools.cycle([(20, 5), (250, 80)]))))
-def test_every_second_stop_of_every_lesson_fits_where_it_was_not_meant_for(lesson: str, size: tuple[int, int]) -> None:
+def test_every_third_stop_of_every_lesson_fits_where_it_was_not_meant_for(lesson: str, size: tuple[int, int]) -> None:
     session = screens.of_lesson(lesson, "en" if size[0] > 100 else "ko", size=size, known=True)
     for turn in range(900):
-        lines = screens.lines(session) if turn % 2 == 0 else [""] * size[1]
+        lines = screens.lines(session) if turn % 3 == 0 else [""] * size[1]
         assert len(lines) == size[1]
         assert all(cells(line) <= size[0] for line in lines)
         assert not any("{{" in line or "**" in line for line in lines)
@@ -132,6 +132,25 @@ def test_the_numbers_of_a_lower_axis_do_not_touch(last: int) -> None:
         plot = Plot(width, 10, Look(), Axis("", (1.0, float(last)), whole=True), Axis("", (0.0, 1.0)))
         line = "".join(piece.text for piece in plot.rows()[-1])
         assert set(re.findall(r"\d+", line)) <= {tick.text for tick in plot.below}, line
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-31, 0.2984])
+def test_a_curve_that_stays_where_it_is_has_an_axis_of_numbers_like_its_own(value: float) -> None:
+    """Of nothing but 0 it went from −1e-300 to 1e-300."""
+    rows = curve_rows(np.full(4, value), 4, 60, 10, Look(), "E", "log")
+    read = [float(row[0].text.split()[0].replace("−", "-")) for row in rows[1:-1] if "┤" in row[0].text]
+    assert len(read) > 1 and all(0 <= one <= max(1, 2 * value) and (not one or one > value / 2) for one in read), read
+
+
+@pytest.mark.parametrize("look", [Look(), Look(Style.ASCII)], ids=["unicode", "ascii"])
+def test_the_sign_of_a_number_in_a_lower_axis_is_no_dash_of_its_line(look: Look) -> None:
+    """−4 to 4 read as 4 to 4 where the line is of the same dashes."""
+    for width in range(24, 130):
+        plot = Plot(width, 10, look, Axis("w1", (-4.3, 4.0)), Axis("", (0.0, 1.0)))
+        line = "".join(piece.text for piece in plot.rows()[-1])
+        read = re.findall(r"(?<=[ +└])[-−]\d+|\d+", line.removesuffix("w1"))
+        assert read and set(read) <= {tick.text for tick in plot.below}, line
+        assert width < 60 or sum(one[0] in "-−" for one in read) > 1, line
 
 
 def test_beside_the_network_stand_the_steps_and_while_a_run_is_on_its_way_the_curve() -> None:

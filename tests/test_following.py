@@ -152,6 +152,33 @@ def test_a_claim_that_a_change_makes_false_is_left_out(lesson: str, stop: str, c
     assert claim not in spoken(at(lint.ran(typed(session, change)), stop))
 
 
+# What came of several changes at the stop, where the text said what is so of one alone or of none.
+AFTER_SEVERAL = [
+    ("wall", "en", "line", "η = 0; t1 = 0", "should have been 0; with η at 0 nothing moved"),
+    ("wall", "ko", "line", "η = 0; t1 = 0", "η가 0이어서 아무것도 움직이지 않았고"),
+    ("wall", "ko", "line", "x1 = 0; x2 = 0", "바이어스만 움직였고"),
+    ("wall", "en", "remember", "w1 = 0; w2 = 0; b_o1 = -1", "wrong, so the numbers will move"),
+    ("wall", "en", "inequalities", "t1 = 0; w1 = 1", "A row was changed: the table has what that one asks for now"),
+    ("wall", "ko", "inequalities", "x1 = 0; x2 = 1", "고친 행이 있어"),
+    ("wall", "en", "inequalities", "w1 = 1; w2 = 1", "The table says which hold now. Can all four"),
+    ("descent", "en", "again", "η = 0; w1 = 7", "With η at 0 there is no move at all"),
+    ("descent", "en", "creeping", "η = 1/4; t1 = 1", "w1 has come to the bottom and stays there"),
+    ("old-weights", "en", "witness", "η = 1/1000", "only the later digits tell them apart"),
+    ("old-weights", "en", "new-weight", "x1 = 0", "0.15 the other. It moves in neither run"),
+    ("old-weights", "en", "witness", "η = 0", "so that it can hardly tell them apart"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "language", "stop", "changes", "told"), AFTER_SEVERAL)
+def test_what_came_of_several_changes_is_what_is_told(
+    lesson: str, language: str, stop: str, changes: str, told: str
+) -> None:
+    session = at(screens.of_lesson(lesson, language, known=True), stop)
+    for change in changes.split("; "):
+        session = lint.ran(typed(session, change))
+    assert told in spoken(session)
+
+
 def test_more_digits_are_said_in_the_text_as_well() -> None:
     session = at(screens.of_lesson("descent", known=True), "crosses")
     more = screens.pressed(session, "digits")
@@ -200,6 +227,45 @@ def test_where_no_weight_has_moved_nothing_is_said_to_have_been_learned() -> Non
     session = at(typed(session, "t1 = 0.7"), "curve")
     assert "With η = 0 no weight has moved." in screen(session)
     assert "training" not in screen(session) and "Steep at first" not in screen(session)
+
+
+def test_a_weight_that_was_typed_before_the_first_move_is_no_move() -> None:
+    session = at(typed(screens.of_lesson("relu", known=True), "w1 = -3"), "sigmoid-not")
+    found = re.search(r"h1 has moved by ([\de.−-]+)\.", spoken(session))
+    assert session.study is not None and found is not None
+    assert float(found[1]) < 0.01
+    bars = screens.lines(replace(session, study=replace(session.study, view="layers")))
+    assert f" {found[1]}" in next(row for row in bars if row[1:3] == "h1")
+
+
+def test_up_and_down_again_is_the_lesson_s_own_number() -> None:
+    session = at(screens.of_lesson("xor", known=True), "stuck")
+    assert session.study is not None
+    there = lint.ran(screens.pressed(lint.ran(screens.pressed(session, "more")), "more"))
+    assert there.study is not None and there.study.trace["w4"] != session.study.trace["w4"]
+    back = lint.ran(screens.pressed(lint.ran(screens.pressed(there, "less")), "less"))
+    assert back.study is not None and back.study.trace["w4"] == session.study.trace["w4"]
+    assert "stuck (changed)" in screen(there) and "stuck (changed)" not in screen(back)
+
+
+def test_an_epoch_whose_last_batch_is_what_is_left_has_a_whole_number_of_updates() -> None:
+    session = typed(at(screens.of_lesson("sgd", known=True), "four"), "batch = 3")
+    asked = screen(screens.pressed(at(session, "hundred"), "ask"))
+    assert "34: one for each batch." in asked and "moves 34" in asked
+    single = typed(at(screens.of_lesson("sgd", known=True), "single-move"), "batch = 5")
+    assert "the single one makes" not in spoken(at(single, "four"))
+
+
+def test_where_nothing_comes_back_no_bar_is_said_to_reach_its_mark() -> None:
+    session = typed(at(screens.of_lesson("vanishing", known=True), "quarter"), "b_o1 = 50")
+    assert session.study is not None and not session.study.trace["∂E/∂w1"]
+    assert "Here they" not in spoken(session)
+
+
+def test_answers_that_differ_are_not_said_to_be_nearly_the_same() -> None:
+    session = at(screens.of_lesson("xor", known=True), "stuck")
+    assert "nearly the same answer" in screen(screens.pressed(session, "ask"))
+    assert "nearly the same answer" not in screen(screens.pressed(typed(session, "w6 = 300"), "ask"))
 
 
 def test_a_sample_is_counted_from_1_and_its_symbol_stands_beside() -> None:

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from screens import update
 from terminals import Terminal
+from test_app import on_its_way, running, until
 from textual import events
 from textual.keys import Keys, _character_to_key
 
@@ -457,22 +458,29 @@ def test_keys_that_spell_no_arrow_are_acted_on_in_their_order(given: list[Presse
         assert re.search(r"[\[O][AD]|\[[15]~|\[1;5D", "".join(character or "^" for _, character in given))
 
 
-@pytest.mark.parametrize(("key", "spelled"), CUT)
-async def test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed(key: str, spelled: str, tmp_path: Path) -> None:
-    places = (("hidden-delta", ["e", *"0.3"]), ("hidden-delta", [":", *"w5"]), (None, ["/", *"mo"]))
-    for lesson, typed in (places[CUT.index((key, spelled)) % len(places)],):  # all three take time
-        screens_seen = []
-        for pressed in ([key], ["escape", *spelled]):
-            app = tutor(tmp_path / str(len(screens_seen)) / typed[0].replace("/", "s"), lesson)
-            async with app.run_test(size=(80, 24)) as pilot:
+PLACES: list[tuple[str | None, list[str]]] = [
+    ("hidden-delta", ["e", *"0.3"]), ("hidden-delta", [":", *"w5"]), (None, ["/", *"mo"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("turn", range(len(PLACES)))
+async def test_a_cut_arrow_is_the_arrow_wherever_a_line_is_typed(turn: int, tmp_path: Path) -> None:
+    lesson, typed = PLACES[turn]
+    text = "".join(typed[1:])
+    app = tutor(tmp_path, lesson)
+    async with app.run_test(size=(80, 24)) as pilot:
+        begun = app.session
+        for key, spelled in CUT[turn :: len(PLACES)]:  # each at each place takes time
+            screens_seen = []
+            for pressed in ([key], ["escape", *spelled]):
+                app.session = begun
                 await pilot.press(*typed)
-                text = "".join(typed[1:])
                 assert any(text in line for line in shown(app))
                 await pilot.press(*pressed)
                 screens_seen.append(shown(app))
                 if typed[0] != "e" or key not in ("up", "down"):  # these begin a line for another number
                     assert any(text in line for line in shown(app))
-        assert screens_seen[0] == screens_seen[1]
+            assert screens_seen[0] == screens_seen[1], key
 
 
 async def test_a_sign_that_begins_an_arrow_is_no_text(tmp_path: Path) -> None:
@@ -506,12 +514,12 @@ async def test_a_window_that_changes_amid_an_arrow_keeps_its_size(tmp_path: Path
 async def test_a_run_that_half_an_arrow_has_stopped_stays_stopped(tmp_path: Path) -> None:
     app = tutor(tmp_path, "hidden-delta")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("r", "left", "enter", *"1e-30", "enter")
-        for _ in range(400):
-            await pilot.pause(0.02)
-            if app.session.study is not None and len(app.session.study.timeline.errors) > 1:
-                break
-        await pilot.press("escape", "[", "D")
+        await running(pilot, app, "1e-30")
+        await until(lambda: app.session.study is not None and len(app.session.study.timeline.errors) > 1)
+        for key, character in (("escape", "\x1b"), ("left_square_bracket", "["), ("D", "D")):
+            app.post_message(events.Key(key, character))
+        await until(lambda: not on_its_way(app))
+        await pilot.pause()
         assert app.session.study is not None and app.session.study.running is None
         assert app.session.study.timeline.iteration > 1
 

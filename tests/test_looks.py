@@ -237,7 +237,7 @@ MARKED = re.compile(r"(\[([^\[\]]|\[\d+\])+\] *)+")
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_mark_of_a_lesson_is_a_sign_as_well(lesson: str) -> None:
     style = Style.ASCII if LESSONS.index(lesson) % 2 else Style.UNICODE
-    for session in islice(stops(lesson, style), 0, None, 2):
+    for session in islice(stops(lesson, style), LESSONS.index(lesson) % 3, None, 3):
         assert session.study is not None
         look, trace, step = look_of(session), session.study.trace, session.study.step
         used = {piece.style for row in page.rows(session) for piece in row}

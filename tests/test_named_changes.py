@@ -131,6 +131,30 @@ def test_where_learning_stands_still_nothing_is_said_to_creep(language: str, sta
             assert f" {regime} " not in " ".join(screens.lines(one)[:4])
 
 
+def test_a_weight_that_has_left_its_start_is_not_said_to_stay_since_a_target_makes_that_the_bottom() -> None:
+    session = at(screens.of_lesson("descent", known=True), "creeping")
+    landed = typed(typed(session, "η = 1/4"), "t1 = 1")
+    assert landed.study is not None
+    assert (landed.study.trace["w1"], landed.study.trace["w1⁺"]) == (2, 0.5)
+    assert "does not move" not in screen(landed) and " lands " in " ".join(screens.lines(landed)[:4]) + " "
+
+
+@pytest.mark.parametrize("line", ["w1⁺ = 3", "w1_new = 3", "o1 = 3"])
+def test_a_number_that_is_computed_is_refused_and_no_other_one_set_in_its_place(line: str) -> None:
+    """`w1⁺ = 3` set w1, and w1⁺ was another number."""
+    session = at(screens.of_lesson("descent", known=True), "move")
+    after = typed(session, line)
+    assert session.study is not None and after.study is not None
+    assert after.study.trace["w1"] == session.study.trace["w1"]
+    assert "is computed, so it cannot be set" in screen(after)
+
+
+def test_rows_that_stay_wrong_at_a_rate_of_nought_are_not_said_to_be_right() -> None:
+    session = typed(at(screens.of_lesson("wall", known=True), "cycle"), "η = 0")
+    assert "From iteration 1 on nothing moves, though not every row is right" in screen(session)
+    assert "✗" in screen(session) and "on every row is right" not in screen(session)
+
+
 def test_what_a_rate_does_is_said_by_what_it_did() -> None:
     """The verdict over the bowl, held to the moves themselves: how far each is from the bottom."""
     study = screens.of_lesson("descent", known=True).study

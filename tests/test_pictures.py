@@ -176,7 +176,7 @@ def test_contours_hold(name: str, way: list[tuple[float, float]], mark: str, siz
     def relief(across: tuple[float, float], up: tuple[float, float], rows: int, columns: int) -> Relief:
         x, y = np.meshgrid(np.linspace(*across, columns), np.linspace(up[1], up[0], rows))
         with np.errstate(all="ignore"):
-            return Relief(np.asarray(found.heights(x, y)), 3 if mark else 8)
+            return Relief.of(np.asarray(found.heights(x, y)), 3 if mark else 8)
 
     ground = Landscape(relief, across, up, (0.0, 0.0), faint=bool(mark))
     assert holds(contour_rows(ground, path, *size, look), *size, look)
@@ -308,7 +308,7 @@ def test_an_arrow_that_leaves_the_map_has_its_head_at_the_edge_and_goes_on(
     dx: float, dy: float, head: str, look: Look
 ) -> None:
     way = Path(np.array([(-0.5, 0.5), (0.0, 0.0)]), arrows=((0.0, 0.0, dx, dy),))
-    flat = Landscape(lambda across, up, *size: Relief(np.zeros(size), 8), (-1.0, 1.0), (-1.0, 1.0))
+    flat = Landscape(lambda across, up, *size: Relief.of(np.zeros(size), 8), (-1.0, 1.0), (-1.0, 1.0))
     rows = map_of(flat, way, look)
     sign = look.line(head + "…")
     assert sum(row.count(sign) for row in rows) == 1
@@ -364,6 +364,19 @@ def test_bars_are_as_long_as_their_logarithms_and_an_unknown_one_is_empty() -> N
     assert lengths[0] < lengths[1] < lengths[2] and lengths[3] == 0
     assert abs((lengths[2] - lengths[1]) - (lengths[1] - lengths[0])) <= 1
     assert rows[4].rstrip().endswith("?")
+
+
+@given(st.data(), st.integers(1, 40), st.integers(4, 20))
+def test_the_bar_at_hand_is_shown_and_every_one_that_is_not_is_counted(
+    data: st.DataObject, bars: int, rows: int
+) -> None:
+    here = data.draw(st.integers(0, bars - 1))
+    drawn = bars_rows([Bar(f"h{n}", 1.0, here=n == here) for n in range(bars)], 60, rows, Look(), "size")[1:]
+    text = ["".join(piece.text for piece in row) for row in drawn]
+    assert any(row.startswith(f"▸h{here} ") for row in text) and len(text) < rows
+    assert sum(int(found[1]) if (found := re.search(r"… (\d+) …", row)) else 1 for row in text) == bars
+    if rows > 5:
+        assert text[0][1:3] == "h0" and text[-1].split()[0].lstrip("▸") == f"h{bars - 1}"
 
 
 @given(st.lists(ANY, max_size=50), st.integers(0, 80), LOOKS)

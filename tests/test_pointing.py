@@ -31,6 +31,14 @@ from nntutor.tui.widget import Page
 WIDE = (140, 44)
 
 
+# By name, so that collecting the tests opens none of them.
+PLACES = (
+    "home", "home wide", "home anew", "list of commands", "list over a lesson", "search",
+    "search over a lesson", "network", "network in ASCII", "steps", "matrices", "two views", "a wide network",
+    "later", "batch", "surface", "why", "run", "bug",
+)  # fmt: skip
+
+
 @cache
 def places() -> dict[str, Session]:
     """Sessions in which something can be clicked, of every kind."""
@@ -60,6 +68,10 @@ def places() -> dict[str, Session]:
         "run": pressed(later, "run", "unit_next"),
         "bug": pressed(screens.of_lesson("momentum", size=(40, 12)), "bug", "unit_next"),
     }  # fmt: skip
+
+
+def test_every_place_is_tried() -> None:
+    assert tuple(places()) == PLACES
 
 
 def typed(session: Session, text: str) -> Session:
@@ -166,7 +178,7 @@ def _to_phase(session: Session, phase: str) -> Session:
     raise AssertionError(f"{phase} does not come")
 
 
-@pytest.mark.parametrize("name", list(places()))
+@pytest.mark.parametrize("name", PLACES)
 def test_a_click_is_what_a_key_would_have_done(name: str) -> None:
     session = places()[name]
     found = clicks(session)
@@ -215,7 +227,7 @@ def test_every_kind_of_thing_can_be_clicked_somewhere() -> None:
 # --- what is drawn there -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", list(places()))
+@pytest.mark.parametrize("name", PLACES)
 def test_what_is_clicked_is_what_is_drawn_there(name: str) -> None:
     session = places()[name]
     say = words_of(session.language).say
@@ -250,7 +262,7 @@ def shows(text: str, ref: Ref, session: Session) -> bool:
     return any(one in text for one in figures) or text.strip() == "?"
 
 
-@pytest.mark.parametrize("name", list(places()))
+@pytest.mark.parametrize("name", PLACES)
 def test_the_page_finds_in_each_cell_what_was_drawn_there(name: str) -> None:
     session = places()[name]
     shown = Page()
@@ -290,12 +302,12 @@ def seen() -> tuple[Pointed, ...]:
     return tuple(one for kind in kinds.values() for one in kind[:: max(1, len(kind) // 8)])
 
 
-@pytest.mark.parametrize("name", list(places()))
+@pytest.mark.parametrize("name", PLACES)
 def test_a_click_on_what_is_gone_by_now_does_no_harm(name: str) -> None:
     """The screen may be behind the session: every click of one screen, made in every other."""
     strange = [Pointed("row", 999), Pointed("view", "no such"), Pointed("step", 10**6), Pointed("", None)]
     wheel = [Pointed("wheel", 1), Pointed("wheel", -1)]
-    turn = list(places()).index(name) % 2
+    turn = PLACES.index(name) % 2
     for at in [*strange, *wheel, *seen()[turn::2]]:
         page.rows(update(places()[name], at))
 

@@ -10,10 +10,15 @@ from nntutor.core.analysis.mistaken import at_step
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
+from nntutor.core.notation.style import Style
 from nntutor.lessons.course import load, practice
 from nntutor.lessons.course.practice import LEVELS, Exercise, exercise
 from nntutor.lessons.course.questions import agree, judged
 from nntutor.lessons.course.series import SERIES
+from nntutor.lessons.language import words
+from nntutor.lessons.language.speech import Speech
+from nntutor.lessons.posing import lesson_end, posed
+from nntutor.lessons.posing.posed import Posed
 
 SEEDS = range(1, 4)
 SHORT = ("descent-step", "output-delta", "update", "hidden-delta", "iteration", "velocity", "neuron-delta")
@@ -110,3 +115,28 @@ def test_of_several_draws_the_one_that_tells_most_apart_is_taken(
 
     monkeypatch.setattr(practice, "_confusions", confusions)
     assert exercise(SERIES["descent-step"], 1, "last") is made[taken] and len(made) == draws
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_slope_that_is_1_or_0_is_told_a_learner_as_it_is_on_the_screen(language: str) -> None:
+    speech = Speech(words.load(language), Style.UNICODE)
+    hints = [
+        Posed(speech, asked).hint(which)
+        for seed in SEEDS
+        for asked in drawn("leaky-delta", seed, "two").asked
+        for which in ("rule", "figures")
+    ]
+    ends = [one.text for lesson in load.lessons() for one in lesson_end.said(speech, lesson, 1, ("1", "2", "3"))]
+    assert not [line for line in (*hints, *ends) if "step(" in line]
+    assert "slope_h1_1 = 1 if net_h1_1 > 0 else 0" in ends
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_a_leaky_relu_lets_through_is_given_where_its_slope_is_asked_for(language: str) -> None:
+    speech = Speech(words.load(language), Style.UNICODE)
+    for one in problems("leaky-delta"):
+        given = dict(posed.given(speech, one))
+        assert (given.get(f"{speech.say('question.slope')} (net ≤ 0)") is None) == any(
+            "slope_h" in name for name in given
+        )
+        assert speech.say("activation_name.leaky-relu") in posed.about(speech, one)

@@ -134,3 +134,45 @@ def test_where_many_seeds_are_looked_at_r_runs_them_on(lesson: Lesson) -> None:
         if stop.view == "seeds":
             running = screens.pressed(session, "run", "continue").study
             assert running is not None and running.running is not None and running.running.seeds
+
+
+def fell_to(session: Session, goal: str) -> Session:
+    """The session after a run down to an E."""
+    asked = screens.pressed(session, "run")
+    assert asked.study is not None
+    asked = replace(asked, study=replace(asked.study, panel=Choosing(len(RUNS))))
+    return lint.ran(screens.pressed(screens.update(screens.pressed(asked, "continue"), Typed(goal)), "continue"))
+
+
+def gone_to(session: Session, iteration: int) -> Session:
+    assert session.study is not None
+    return replace(session, study=moves.to(session.study, iteration, session.study.place.step))
+
+
+def iteration_of(session: Session) -> int:
+    assert session.study is not None
+    return session.study.place.iteration
+
+
+def test_a_run_down_to_an_error_ends_where_it_was_reached_before() -> None:
+    """Where the iterations had been run already it went past them all, and one further."""
+    first = at(screens.of_lesson("descent"), "creeping")
+    fresh = fell_to(first, "0.001")
+    again = fell_to(gone_to(ran(at(screens.of_lesson("descent"), "creeping"), 100), 5), "0.001")
+    assert iteration_of(fresh) == iteration_of(again) == 8
+    assert screen(fresh) == screen(again) and "3 iterations: E 0.01758 → 0.0002747" in screen(again)
+    further = fell_to(gone_to(ran(at(screens.of_lesson("descent"), "creeping"), 10), 5), "1e-20")
+    assert iteration_of(further) == 36
+
+
+def test_a_run_before_a_divergence_that_is_known_comes_as_far_as_it_was_asked() -> None:
+    """It went to where training diverges, whatever was asked for."""
+    session = typed(at(screens.of_lesson("descent"), "creeping"), "η = 1")
+    diverged = ran(session, 1000)
+    assert iteration_of(diverged) > 300 and "has diverged" in screen(diverged)
+    back = gone_to(diverged, 5)
+    short = ran(back, 10)
+    assert iteration_of(short) == 15 and "10 iterations: E " in screen(short) and "has diverged" not in screen(short)
+    assert iteration_of(ran(back, 1000)) == iteration_of(diverged) and "has diverged" in screen(ran(back, 1000))
+    down = fell_to(back, "1e6")
+    assert iteration_of(down) == 6 and "has diverged" not in screen(down)

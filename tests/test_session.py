@@ -82,7 +82,7 @@ def test_go_to_finds_steps_iterations_and_symbols(text: str, expected: tuple[int
     [
         ("-3", "Step -3? This iteration has 39 steps."),
         ("step 1e3", "Step 1e3? This iteration has 39 steps."),
-        ("iteration 9999999999", "Iterations are whole numbers from 1 to"),
+        ("iteration 99999999", "Iterations are whole numbers from 1 to"),
         ("iteration 2.5", "Iterations are whole numbers from 1 to"),
     ],
 )

@@ -33,12 +33,13 @@ PAINTED = [(0, 0, [("x" * WIDE, Style(reverse=True, underline=True))])]
 
 
 def part(x: int, y: int, segments: list[tuple[str, Style | None]]) -> Part:
-    return Part(x, y, Strip([Segment(*one) for one in segments]).crop(0, WIDE - x), WIDE)
+    row = Strip([Segment(*one) for one in segments]).crop(0, WIDE - x)
+    return Part(x, y, list(row), x + row.cell_length == WIDE)
 
 
 def usual(one: Part) -> str:
     """As Textual writes it: to the place, then each segment in its style from nothing to nothing."""
-    return f"\x1b[{one.y + 1};{one.x + 1}H" + one.strip.render(console)
+    return f"\x1b[{one.y + 1};{one.x + 1}H" + Strip(one.segments).render(console)
 
 
 def shown(data: str) -> list[list[pyte.screens.Char]]:
@@ -67,8 +68,8 @@ def test_no_more_is_written_than_usual(found: list[tuple[int, int, list[tuple[st
 
 def test_from_one_ground_to_the_next_only_the_ground_is_written() -> None:
     heat = styles("standard", 256)
-    row = Strip([Segment("ab", heat["heat1"]), Segment("  ", heat["heat2"]), Segment("cd", heat["heat3"])])
-    assert written([Part(0, 0, row, WIDE)], console) == (
+    row = [Segment("ab", heat["heat1"]), Segment("  ", heat["heat2"]), Segment("cd", heat["heat3"])]
+    assert written([Part(0, 0, row, False)], console) == (
         "\x1b[1H\x1b[38;5;231;48;5;25mab\x1b[48;5;24m  \x1b[48;5;60mcd\x1b[m"
     )
 
@@ -85,8 +86,8 @@ def test_from_one_ground_to_the_next_only_the_ground_is_written() -> None:
 )
 def test_the_mark_above_a_letter_is_painted_with_it(before: str, after: str) -> None:
     before, after = before + "   ", after + "   "  # rows are as wide as the page
-    row = Strip([Segment(after)])
+    row = [Segment(after)]
     spans = changed_spans((Piece(before),), (Piece(after),))
-    changed = [Part(x, 0, cropped(row, x, end), WIDE) for x, end in spans]
+    changed = [Part(x, 0, cropped(row, x, end), False) for x, end in spans]
     painted = usual(part(0, 0, [(before, None)])) + written(changed, console)
     assert shown(painted) == shown(usual(part(0, 0, [(after, None)])))

@@ -5,11 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
 from links import Server
 from terminals import COMMAND, RIGHT
+
+from nntutor.tui.arguments import language
+from nntutor.tui.terminal import capabilities
+from nntutor.tui.terminal.probe import Answers
 
 
 def test_a_lesson_is_taken_over_ssh_and_left(server: Server, tmp_path: Path) -> None:
@@ -52,15 +57,31 @@ def test_a_trace_needs_no_terminal(server: Server, tmp_path: Path) -> None:
     assert done.stdout == local.stdout
 
 
-@pytest.mark.parametrize("term", ["xterm", "xterm-256color", "screen", "tmux-256color", "linux", "vt100"])
-@pytest.mark.parametrize("lang", ["C", "C.UTF-8", "ko_KR.UTF-8"])
+# Each terminal once, each locale twice: over a line every start is a cold one. Of all pairs the next test is.
+LOCALES = {
+    "xterm": "C", "xterm-256color": "ko_KR.UTF-8", "screen": "C", "tmux-256color": "ko_KR.UTF-8",
+    "linux": "C.UTF-8", "vt100": "C.UTF-8",
+}  # fmt: skip
+
+
+def is_plain(term: str, lang: str) -> bool:
+    return term == "linux" or lang == "C"
+
+
+@pytest.mark.parametrize(("term", "lang"), LOCALES.items())
 def test_the_first_screen_stands_in_any_terminal(server: Server, tmp_path: Path, term: str, lang: str) -> None:
     terminal = server.tutor(tmp_path, "learn", "hidden-delta", term=term, lang=lang)
     screen = terminal.until("net_h1 = ")
     assert ("반복 1" if lang.startswith("ko") else "iteration 1") in screen
-    plain = term == "linux" or lang == "C"
-    assert ("δ" in screen or "·" in screen) is not plain
+    assert ("δ" in screen or "·" in screen) is not is_plain(term, lang)
     assert terminal.end(signal.SIGTERM) != 0
+
+
+def test_terminal_and_locale_decide_what_is_drawn_and_in_which_language() -> None:
+    for term, lang in product(LOCALES, set(LOCALES.values())):
+        environment = {"TERM": term, "LANG": lang, "LC_ALL": "", "COLORTERM": ""}
+        assert capabilities.picked(environment, False, Answers).ascii is is_plain(term, lang), environment
+        assert language([], environment) == ("ko" if lang.startswith("ko") else "en")
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])

@@ -154,7 +154,7 @@ HOSTILE_NPZ = {
     "open": archive(npy("(" * 5000)),
     "text": archive(npy("{'descr': '<U4', 'fortran_order': False, 'shape': (1,), }\n", b"0" * 16)),
     "inner": archive(npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }\n", EIGHT)),
-    "bomb": archive(b"\0" * 60_000_000),
+    "bomb": b"",  # made when it is tried
     "no such version": archive(b"\x93NUMPY\x09\x00"),
     "many": b"PK\x01\x02" * 20_000 + npz(w=WEIGHTS),
 }  # fmt: skip
@@ -169,7 +169,7 @@ def test_a_hostile_header_is_refused_and_takes_no_memory(data: bytes) -> None:
 @pytest.mark.parametrize("data", HOSTILE_NPZ.values(), ids=HOSTILE_NPZ)
 def test_a_hostile_archive_is_refused_and_nothing_in_it_is_run(data: bytes) -> None:
     with pytest.raises(NotStored):
-        array(data, ending="npz")
+        array(data or archive(b"\0" * 60_000_000), ending="npz")
 
 
 WHOLE = safetensors({"w": tensor(WEIGHTS, "F64")}, WEIGHTS.tobytes())

@@ -50,7 +50,7 @@ def test_a_step_writes_a_kilobyte_or_two_and_silence_nothing(tmp_path: Path) -> 
     assert found[0] > 0 and found[19] <= 900 and found[-1] <= 1536, found
     ready, _, _ = select.select([terminal.fd], [], [], 1.0)
     assert not ready
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 @pytest.mark.parametrize(("lesson", "size", "theme"), [("xor", (120, 40), 0), ("relu", (80, 24), 2)])
@@ -68,7 +68,7 @@ def test_what_is_painted_in_parts_is_what_is_painted_whole(
     terminal.resize(*size)
     terminal.read()
     assert parts == [terminal.cells(y) for y in range(size[1])]
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 ASKED = b"\x1b[6n"
@@ -96,7 +96,7 @@ def test_steps_at_a_calm_pace_are_not_asked_about_and_frames_of_a_run_keep_their
     terminal.until("stopped")
     frames = terminal.recent.count(ASKED) - asked
     assert 2 <= frames <= FRAMES * (time.monotonic() - began) + 3, frames
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 def test_behind_a_large_frame_none_goes_out_before_it_has_come(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_behind_a_large_frame_none_goes_out_before_it_has_come(tmp_path: Path) -
     assert not terminal.read(0.1, 0.4)
     terminal.send(held[0].encode())
     assert terminal.read(0.1, 2.0)
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 ESCAPE = b"\x1b"
@@ -158,7 +158,7 @@ def test_no_theme_sends_colours_that_the_terminal_lacks(tmp_path: Path, variable
         sent[theme] = found & kinds
     assert not kinds or sent["standard"] == sent["light"] == sent["contrast"] == CUBE
     assert count <= 256 or b"38;2" in sent["safe"]
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 def described(home: Path, entry: str, cold: bool = False) -> Terminal:
@@ -199,7 +199,7 @@ def test_without_colour_not_one_colour_is_sent(tmp_path: Path, how: str, kept: s
     for key in (RIGHT, b"o", b"r", ESCAPE, b";", DOWN):
         terminal.press(key)
     data = bytes(terminal.recent)
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
     assert codes(data) <= PLAIN, codes(data)
     assert {b"1", b"7"} <= codes(data)
 
@@ -211,14 +211,14 @@ def test_a_step_in_other_colours_costs_little_more(tmp_path: Path) -> None:
         terminal.press(b"o")
         found = sorted(sizes(terminal, 12, first))
         assert 0 < found[10] <= most, found
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 def test_a_linux_console_gets_ascii(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM="linux")
     screen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", terminal.read().decode())
     assert "net_h1 = w1*x1 + w2*x2 + b_h1" in screen and screen.isascii()
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 @pytest.mark.parametrize(("column", "wide"), [(3, True), (2, False), (None, False)])
@@ -234,7 +234,7 @@ def test_a_terminal_that_draws_ambiguous_glyphs_wide_gets_ascii(tmp_path: Path, 
     screen = terminal.until("? 키")  # the last row
     assert "2/39" in screen
     assert ("──────" in screen) is not wide
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_terminal_of_other_sequences_than_todays_is_refused(tmp_path: Path) ->
 def test_a_terminal_that_moves_its_cursor_or_has_no_description_is_believed(tmp_path: Path, term: str) -> None:
     terminal = Terminal(tmp_path, "learn", "hidden-delta", TERM=term)
     terminal.until("step 1/39")
-    terminal.end(signal.SIGTERM)
+    terminal.kill()
 
 
 def test_without_a_terminal_the_tutor_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -282,4 +282,4 @@ def test_the_terminal_itself_says_its_size_whatever_the_environment_says(tmp_pat
     assert max(map(len, terminal.lines())) <= 40 and "net_h1 = " in terminal.text()
     terminal.resize(100, 30)
     terminal.until(" 7 The hidden layer has no target ")
-    terminal.end(signal.SIGTERM)
+    terminal.kill()

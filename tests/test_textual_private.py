@@ -25,7 +25,10 @@ from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
 
 from nntutor.tui.app import Tutor
 from nntutor.tui.drawing.canvas.rows import Piece
@@ -136,6 +139,47 @@ async def compositor(_: Callable[[], UnixDriver]) -> bool:
     return "abcd 은\x1b[K" in before and " " * 9 not in before and after == "\x1b[1;4HD"
 
 
+async def render_chops(_: Callable[[], UnixDriver]) -> bool:
+    """Of a page that covers the screen the row that changed is asked for, and nothing else is drawn; beside another
+    widget it is drawn as Textual does."""
+
+    class Counted(Page):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[int] = []
+
+        def render_line(self, y: int) -> Strip:
+            self.asked.append(y)
+            return super().render_line(y)
+
+        def render_lines(self, crop: Region) -> list[Strip]:
+            raise AssertionError("drawn by Textual")
+
+    class Letters(OpenApp):
+        CSS = "Static { dock: right; width: 5; } Page { width: 1fr; height: 1fr; }"
+        beside: ClassVar[list[Widget]] = []
+
+        def compose(self) -> ComposeResult:
+            yield page
+            yield from self.beside
+
+    page, looks = Counted(), dict[str, Style]()
+    async with Letters(ansi_color=True).run_test(size=(30, 3)) as pilot:
+        page.show(((Piece("a"),), (Piece("b"),), ()), looks)
+        await pilot.pause()
+        page.asked.clear()
+        page.show(((Piece("a"),), (Piece("c"),), ()), looks)
+        await pilot.pause()
+        asked = page.asked
+    page, Letters.beside = Page(), [Static("12345")]  # type: ignore[assignment]
+    app = Letters(ansi_color=True)
+    async with app.run_test(size=(30, 3)) as pilot:
+        page.show(((Piece("abc"),), (), ()), {})
+        await pilot.pause()
+        whole = app.screen._compositor.render_strips()
+    return asked == [1] and whole[0].text == f"{'abc':25}12345"
+
+
 async def linux_driver(_: Callable[[], UnixDriver]) -> bool:
     return textual_private.is_for_unix(App().get_driver_class()) and issubclass(UnixDriver, LinuxDriver)
 
@@ -237,6 +281,7 @@ CHECKS = {
     "App._display": app_display,
     "App._handle_exception": app_handle_exception,
     "Compositor": compositor,
+    "Compositor._render_chops": render_chops,
     "LinuxDriver": linux_driver,
     "WebDriver": web_driver,
     "LinuxDriver.run_input_thread": run_input_thread,

@@ -148,6 +148,8 @@ def built() -> dict[str, frozenset[str]]:
             "practice.": ("review", "practice", "test"),
             "practice.rung_": ("sign", "larger"),
             "progress.part_": literals("lessons/learner/*.py", "tui/*.py"),
+            "answer.elsewhere_": ("right", "agreed", "shown"),
+            "answer.iteration_": ("right", "agreed", "shown"),
             "choice.": ("right", "other", "more", "shown"),
             "question.signs_": FORMS,
             "reason.": literals("core/files/**/*.py"),

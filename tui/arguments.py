@@ -196,6 +196,9 @@ def _share(name: str, text: str | None) -> float:
     """A share from 0 to 1."""
     if text is None:
         return 0.0
-    if not re.fullmatch(r"[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?", text, re.ASCII) or not 0 <= float(text) <= 1:
+    if (
+        not re.fullmatch(r"(?:[0-9]+|[0-9]*\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", text, re.ASCII)
+        or not 0 <= float(text) <= 1
+    ):
         raise UsageError("not_share", name=name, text=text)
     return float(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ _PATIENCE = 1.0
 
 
 class WriteError(Exception):
-    """The output does not take what is written (a full disk); a closed pipe is something else and no mistake."""
+    """The output does not take what is written (a full disk, none at all); that a pipe is closed is no mistake."""
 
 
 def close_quietly() -> None:
@@ -78,7 +79,7 @@ class Output:
 
     def _sent(self, text: str) -> None:
         if sys.stdout is None:
-            return
+            raise WriteError(os.strerror(errno.EBADF))
         try:
             sys.stdout.write(text)
         except BrokenPipeError:
@@ -117,10 +118,6 @@ class Output:
     def prompt(self, text: str) -> None:
         """Text that asks for a line, so that whoever types it has seen all before it."""
         self.write(text)
-        if sys.stdout is not None:
-            self._flushed()
-
-    def _flushed(self) -> None:
         try:
             sys.stdout.flush()
         except BrokenPipeError:

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Never
+from typing import Any, Never
 
 from nntutor.tui.usage import UsageError
 
 
 class Parser(argparse.ArgumentParser):
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Some versions of Python take `--seed=--` for an option whose value is an empty list."""
+        given, extras = super().parse_known_args(args, namespace)
+        for name, value in vars(given).items():
+            if value == [] and name != "lessons":
+                setattr(given, name, "--")
+        return given, extras
+
     def error(self, message: str) -> Never:
         name = re.match(r"argument (\S+?)[:,/]", message)
         key = "takes_no_value" if "ignored explicit" in message else "needs_value"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nntutor.core.foreign import visible
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.rows import Row, changed_spans, row_cells
 from nntutor.tui.state.session import Pointed
+from nntutor.tui.terminal.textual_private import Lines
 from nntutor.tui.terminal.themes import Styles
 
 
-class Page(Widget):
+class Page(Lines):
     """Shows rows of pieces; `show` compares them with those on the screen, row by row."""
 
     def __init__(self) -> None:
@@ -62,11 +64,15 @@ class Page(Widget):
     def _strip(self, row: Row) -> Strip:
         """The door through which everything on the screen goes: nothing in a text is obeyed by a terminal."""
         blank = self._blank or Style.null()
-        segments = [Segment(visible(piece.text), self._styles.get(piece.style, blank)) for piece in row]
-        return Strip(segments, row_cells(row)).simplify()
+        styled = groupby(row, lambda piece: self._styles.get(piece.style, blank))
+        segments = [Segment("".join(visible(piece.text) for piece in run), style) for style, run in styled]
+        length, width = row_cells(row), self.outer_size.width
+        if length < width:
+            segments.append(Segment(" " * (width - length), self._blank))
+        return Strip(segments, max(length, width))
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.outer_size.width  # a page has no border, and its inner size would be looked for on the screen
         if y >= len(self._strips):
             return Strip.blank(width, self._blank)
         return self._strips[y].adjust_cell_length(width, self._blank)

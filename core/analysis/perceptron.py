@@ -23,7 +23,7 @@ class End:
     """How it ends. learned: every row is right from iteration `first` on; `last` is the end of that epoch.
 
     Otherwise the weights before iteration `last` are those before iteration `first`, and the same row is next;
-    `updates` of the iterations between changed a weight.
+    `updates` of the iterations between changed a weight: none where nothing moves though a row is wrong.
     """
 
     learned: bool
@@ -50,8 +50,11 @@ def end(problem: Problem, start: State | None = None, limit: int = _LIMIT) -> En
             earlier = seen.setdefault((before, (iteration - 1) % epoch), iteration)
             if earlier != iteration and not problem.shuffle:
                 return End(False, earlier, iteration, sum(earlier <= change < iteration for change in changes))
-            engine.prepare(iteration).run()
-            if engine.params.tobytes() != before:
+            program = engine.prepare(iteration)
+            program.run()
+            changed = engine.params.tobytes() != before
+            if changed:
                 changes.append(iteration)
+            if changed or program.error != 0:  # with a rate of 0 a wrong answer moves nothing
                 quiet = iteration + 1
     return None

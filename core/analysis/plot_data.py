@@ -75,15 +75,15 @@ def gradient_sizes(trace: Trace) -> Array:
     return frozen(sizes)
 
 
-def layers_moved(trace: Trace, begun: Trace, after: bool = True) -> Array:
-    """One number a layer: how far its weights have come from where they began, on average; by what an iteration makes,
-    or (not after) by what it starts from.
+def layers_moved(trace: Trace, begun: Trace, kind: str = "new") -> Array:
+    """One number a layer: how far its weights are from where they began, on average.
 
-    begun: the first iteration of the run. Its weights are no longer the problem's own where one was set by hand.
+    begun: iteration 1 of the same run, whose weights may have been set by hand; kind: "new" after the iteration,
+    "weight" before it.
     """
-    kind, layers = "new" if after else "weight", range(1, len(trace.problem.network.layers) + 1)
+    numbers = range(1, len(trace.problem.network.layers) + 1)
     with np.errstate(all="ignore"):
-        moves = [trace.array(kind, number) - begun.array("weight", number) for number in layers]
+        moves = [trace.array(kind, number) - begun.array("weight", number) for number in numbers]
     return frozen([_mean_size(move) for move in moves])
 
 

@@ -14,14 +14,14 @@ from nntutor.core.arrays import Array
 from nntutor.core.diagnosis.rounding import strays
 from nntutor.core.diagnosis.runs import Made
 from nntutor.core.diagnosis.sheet import Bools, Numbers, Sheet
-from nntutor.core.diagnosis.written import LAST_PLACES
+from nntutor.core.diagnosis.textbook import astray, astray_in_all, shown_by
+from nntutor.core.diagnosis.written import EDGE, LAST_PLACES
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import PER_OPTIMIZER
 from nntutor.core.problems.network import Problem
 
 _ROUNDING = 1e-12
-# Half a unit itself is half a unit, however double precision rounds it.
-_EDGE = 1 + 1e-6
+_DOUBLE, _ALLOWED = 2.0**-52, 4.0  # the last place of a double; so many times what was seen
 # What one difference with any usual h is off by: of the slope, and of E.
 _NUMERIC, _NUMERIC_OF_ERROR = 1e-3, 1e-6
 
@@ -58,12 +58,12 @@ class Judge:
         share = np.maximum(numbers.relative, self.tolerance)
         share = np.where(self.numeric, np.maximum(share, _NUMERIC), share)
         # What was rounded to few digits was off before that, and lies half a unit away and as far again.
-        allowed: Array = numbers.half * _EDGE + np.maximum(share * np.abs(around), self.floor)
+        allowed: Array = numbers.half * EDGE + np.maximum(share * np.abs(around), self.floor)
         return allowed
 
 
 def judge(sheet: Sheet, traces: dict[int, Trace], tolerance: float) -> Judge:
-    """The judge of a sheet; traces: the right records of its iterations."""
+    """The judge of a sheet; traces: the records of its iterations, right ones or those of a mistake."""
     numeric = np.array([place.numeric for place in sheet.places], bool)
     largest = cache(lambda iteration, kind, layer: _largest(traces[iteration], kind, layer))
     terms = np.array([largest(place.iteration, place.ref.kind, place.ref.layer) for place in sheet.places])
@@ -73,7 +73,21 @@ def judge(sheet: Sheet, traces: dict[int, Trace], tolerance: float) -> Judge:
     for share, place in LAST_PLACES.items():
         if (fewer := ~numeric & (relative == share)).any():
             floor = np.where(fewer, np.maximum(floor, strays(sheet, traces, place)), floor)
+    floor = np.maximum(floor, _ALLOWED * np.array(list(_as_printed(sheet, traces, relative))))
     return Judge(np.where(numeric, _NUMERIC_OF_ERROR * errors, floor), numeric, tolerance)
+
+
+def _as_printed(sheet: Sheet, traces: dict[int, Trace], relative: Array) -> Iterator[float]:
+    """What each number may be off by because books write it in a form with fewer digits."""
+    each, whole = cache(astray), cache(astray_in_all)
+    for (iteration, ref, _), share in zip(sheet.places, relative.tolist(), strict=True):
+        trace, last_place = traces[iteration], LAST_PLACES.get(share, _DOUBLE)
+        if ref.kind == "error" and not trace.plan.shape.given:
+            yield whole(trace, last_place)
+        elif ref.kind == "unit_error" or shown_by(ref, trace.plan.book) != ref:
+            yield float(each(trace, ref.kind, last_place)[trace.row(ref.sample), ref.unit - 1])
+        else:
+            yield 0.0
 
 
 def _largest(trace: Trace, kind: str, layer: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from nntutor.core.diagnosis.candidates import Candidate
-from nntutor.core.diagnosis.comparing import differ, first_apart
+from nntutor.core.diagnosis.comparing import alike, differ, first_apart
 from nntutor.core.diagnosis.places import MOST_ITERATION
 from nntutor.core.diagnosis.runs import CHECK, recorded
 from nntutor.core.diagnosis.search import Entry
@@ -60,7 +60,7 @@ def unseen(problem: Problem, sheet: Sheet, candidates: Sequence[Candidate]) -> t
         if one.layer or one.sections != {4} or one.book is None:
             continue
         now, then = _at(problem, one.spelled, last), _at(problem, one.spelled, last + 1)
-        if first_apart([ours[0], now]) is None and first_apart([ours[1], then]) is not None:
+        if alike(ours[0], now) and not alike(ours[1], then):
             found.append(one.id)
     return tuple(dict.fromkeys(found))
 

@@ -12,9 +12,10 @@ from nntutor.core.diagnosis.candidates import Candidate, candidates
 from nntutor.core.diagnosis.comparing import first_apart
 from nntutor.core.diagnosis.deciding import told_apart, unseen
 from nntutor.core.diagnosis.places import Place, bare_name, blocks
+from nntutor.core.diagnosis.printed import in_full
 from nntutor.core.diagnosis.remarks import Remark, on_training, on_values
 from nntutor.core.diagnosis.runs import CHECK, Made, Progress, Runs, recorded
-from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search
+from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search, unlike, verdict_of
 from nntutor.core.diagnosis.sheet import Numbers, Sheet, sheet
 from nntutor.core.diagnosis.text import Named
 from nntutor.core.errors import ProblemError
@@ -142,7 +143,7 @@ def compared(
     progress: Progress | None = None,
 ) -> Diagnosis:
     """The same of own numbers alone: nothing is trained."""
-    return _read(problem, given, file, iteration, tolerance, progress).answer()
+    return _Reader(problem, file, iteration, tolerance, progress).read(given).answer()
 
 
 def _of_another(found: Diagnosis, given: list[Named], file: str) -> tuple[Remark, ...]:
@@ -184,8 +185,10 @@ def _rounded(
 ) -> tuple[Remark, ...]:
     """What is to be said of numbers that were rounded on the way: by how much they are off, and what they are then."""
 
+    reader = _Reader(problem, file, iteration, progress=progress)
+
     def given_by(share: str) -> list[str] | None:
-        return _read_best(problem, given, file, iteration, float(share), progress).single_mistakes()
+        return reader.best(given, float(share)).single_mistakes()
 
     if given_by(_SHARES[-1]) is None:
         return ()
@@ -199,39 +202,55 @@ def beside(
 ) -> tuple[Value, ...]:
     """Each given number beside the right one, in step order, read as `diagnose` reads them; nothing is explained.
 
-    Mistakes are tried only where rows and columns may be meant either way. Raises the ProblemErrors of `places`.
+    Mistakes are tried only where rows and columns, or short prints, may be meant either way. Raises the ProblemErrors
+    of `places`.
     """
-    return _read(problem, given, file, iteration, 0.0, progress, explained=False).values()
+    return _Reader(problem, file, iteration, progress=progress).read(given, explained=False).values()
 
 
-def _read(
-    problem: Problem,
-    given: list[Named],
-    file: str,
-    iteration: int,
-    tolerance: float,
-    progress: Progress | None,
-    explained: bool = True,
-) -> _Case:
-    """The numbers as they were written, if they are right then or, where that is asked, one mistake gives them; else as
-    float32, if more of them are right so or one mistake gives them.
-    """
-    case = _read_best(problem, given, file, iteration, tolerance, progress)
-    singles = [replace(one, written=one.written.as_single) for one in given]
-    if case.wrong == 0 or all(one.written is other.written for one, other in zip(singles, given, strict=True)):
+class _Reader:
+    """Reads own numbers of a problem in the ways that they may be meant, which share the runs of mistakes."""
+
+    def __init__(
+        self, problem: Problem, file: str, iteration: int, tolerance: float = 0.0, progress: Progress | None = None
+    ) -> None:
+        self._problem, self._file, self._iteration = problem, file, iteration
+        self._tolerance, self._progress = tolerance, progress
+        self._runs: dict[tuple[Place, ...], Runs] = {}
+
+    def read(self, given: list[Named], explained: bool = True) -> _Case:
+        """As they were written; if all are right then and one mistake gives them as a print, as a print."""
+        case = self._in_digits(given, explained)
+        if case.wrong == 0 and (printed := in_full(given)) is not given:
+            other = self._in_digits(printed, explained=False)
+            if other.wrong and other.single_mistakes():
+                other.printed = True
+                return other
         return case
-    if explained and case.single_mistakes() is not None:
-        return case
-    single = _read_best(problem, singles, file, iteration, tolerance, progress)
-    better = single.wrong < case.wrong or (explained and single.single_mistakes() is not None)
-    return single if better else case
 
+    def best(self, given: list[Named], tolerance: float | None = None) -> _Case:
+        """As their names may be meant."""
+        allowed = self._tolerance if tolerance is None else tolerance
+        sheets = _sheets(self._problem, given, self._file, self._iteration)
+        runs = [self._runs.setdefault(one.places, Runs(self._problem, one)) for one in sheets]
+        cases = [_Case(self._problem, *pair, allowed, self._progress) for pair in zip(sheets, runs, strict=True)]
+        if len(cases) == 1 or any(case.wrong == 0 for case in cases):
+            return max(cases, key=lambda case: case.score)
+        return max(cases, key=lambda case: case.score_of_mistakes)
 
-def _read_best(
-    problem: Problem, given: list[Named], file: str, iteration: int, tolerance: float, progress: Progress | None
-) -> _Case:
-    cases = [_Case(problem, one, tolerance, progress) for one in _sheets(problem, given, file, iteration)]
-    return max(cases, key=lambda case: case.score)
+    def _in_digits(self, given: list[Named], explained: bool) -> _Case:
+        """As they are, if all are right then or, where that is asked, one mistake gives them; else as float32, if more
+        of them are right so or one mistake gives them.
+        """
+        case = self.best(given)
+        singles = [replace(one, written=one.written.as_single) for one in given]
+        if case.wrong == 0 or all(one.written is other.written for one, other in zip(singles, given, strict=True)):
+            return case
+        if explained and case.single_mistakes() is not None:
+            return case
+        single = self.best(singles)
+        better = single.wrong < case.wrong or (explained and single.single_mistakes() is not None)
+        return single if better else case
 
 
 def _sheets(problem: Problem, given: list[Named], file: str, iteration: int) -> list[Sheet]:
@@ -245,23 +264,36 @@ def _sheets(problem: Problem, given: list[Named], file: str, iteration: int) -> 
 class _Case:
     """One sheet of given numbers, read the way that fits best."""
 
-    def __init__(self, problem: Problem, sheet: Sheet, tolerance: float, progress: Progress | None) -> None:
+    def __init__(self, problem: Problem, sheet: Sheet, runs: Runs, tolerance: float, progress: Progress | None) -> None:
         self._problem, self._sheet, self._progress = problem, sheet, progress
         self._traces = {trace.iteration: trace for trace in recorded(problem, "", sheet.iterations)}
         self._judge: Judge = judge(sheet, self._traces, tolerance)
-        self._runs = Runs(problem, sheet)
+        self._runs = runs
         self._right: Made = self._runs.made("")
         self._candidates: Sequence[Candidate] = candidates(problem, bool(self._judge.numeric.any()))
         self.score, self._read = self._reading()
+        self.printed = False
 
     def values(self) -> tuple[Value, ...]:
         way, _, search = self._read
         return tuple(self._values(self._sheet.numbers(way), search.agrees))
 
+    def _judge_of(self, mistake: str) -> Judge:
+        """What is made with a mistake in fewer digits strays in its own way."""
+        made = recorded(self._problem, mistake, self._sheet.iterations)
+        return judge(self._sheet, {trace.iteration: trace for trace in made}, self._judge.tolerance)
+
     @property
     def wrong(self) -> int:
         """How many numbers do not agree."""
         return int((~self._read[2].agrees).sum())
+
+    @property
+    def score_of_mistakes(self) -> tuple[int, int]:
+        """How many numbers agree with the right ones or with one mistake's, whichever are more; how many are right."""
+        search = self._read[2]
+        singles, agreeing = search.singles(), int(search.agrees.sum())
+        return max(agreeing, singles[0].explains if singles else 0), agreeing
 
     def single_mistakes(self) -> list[str] | None:
         """The single mistakes that give all numbers, none where all are right; None where there is no such mistake."""
@@ -275,12 +307,16 @@ class _Case:
         agrees = search.agrees
         entries = [] if agrees.all() else search.entries()
         tied = [entry for entry in entries if entry.explains == entries[0].explains]
-        verdict = _verdict(bool(agrees.all()), tied)
+        verdict = verdict_of(bool(agrees.all()), tied)
         decide, hidden = self._decided(verdict, tied)
         right = verdict == "right"
         remarks = on_values(self._problem, self._sheet, conventions, tied[0].spelled if tied else "", right)
         if verdict == "explained" and search.may_be_chance(tied[0]):
             remarks = (Remark("few-digits"), *remarks)
+        if self.printed:
+            short = self.values()[int(np.argmax(~agrees))]
+            facts = {"symbol": short.symbol, "given": short.given}
+            remarks = (Remark("short-print", short.iteration, short.symbol, facts=facts), *remarks)
         return Diagnosis(
             self._problem,
             self._sheet.iterations,
@@ -302,7 +338,8 @@ class _Case:
             numbers, conventions = in_ours(
                 self._sheet, self._problem, self._sheet.numbers(way), self._judge, self._right
             )
-            search = Search(self._runs, self._judge, numbers, self._candidates, self._progress)
+            apart = self._judge_of if numbers.fewer else None
+            search = Search(self._runs, self._judge, numbers, self._candidates, self._progress, apart)
             agreeing = int(search.agrees.sum())
             singles = search.singles() if len(self._sheet.ways) > 1 and not search.agrees.all() else []
             score = max(agreeing, singles[0].explains if singles else 0), agreeing
@@ -324,7 +361,7 @@ class _Case:
 
     def _decided(self, verdict: str, tied: list[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if verdict == "ambiguous":
-            return told_apart(self._problem, self._sheet, _unlike(tied)), ()
+            return told_apart(self._problem, self._sheet, unlike(tied)), ()
         if verdict != "right":
             return (), ()
         hidden = unseen(self._problem, self._sheet, self._candidates)
@@ -351,32 +388,6 @@ class _Case:
 
 def _symbol(place: Place, names: Names) -> str:
     return ("num_" if place.numeric else "") + names.symbol(place.ref)
-
-
-def _verdict(right: bool, tied: list[Entry]) -> str:
-    if right:
-        return "right"
-    if not tied:
-        return "unexplained"
-    if not tied[0].whole:
-        return "partly"
-    return "explained" if len(_unlike(tied)) == 1 else "ambiguous"
-
-
-def _unlike(tied: list[Entry]) -> list[Entry]:
-    """Tied entries that are really different: neither the same mistake in fewer layers nor the same rules."""
-    found: list[Entry] = []
-    for entry in tied:
-        if not any(_alike(entry, other) for other in found):
-            found.append(entry)
-    return found
-
-
-def _alike(one: Entry, other: Entry) -> bool:
-    if [(part.id, part.variant) for part in one.parts] == [(part.id, part.variant) for part in other.parts]:
-        return True
-    books = [(one.parts[0].book, other.parts[0].book)] if len(one.parts) == len(other.parts) == 1 else []
-    return any(mine is not None and mine == theirs for mine, theirs in books)
 
 
 def _explanation(entry: Entry) -> Explanation:

@@ -11,6 +11,7 @@ from math import prod
 from typing import NamedTuple
 
 from nntutor.core.diagnosis.text import Named
+from nntutor.core.diagnosis.textbook import shown_by
 from nntutor.core.engine.edits import is_given
 from nntutor.core.engine.plan import Plan
 from nntutor.core.errors import MisfitValue, NotValues, ProblemError, UnknownValue, nearest
@@ -173,7 +174,7 @@ class _Finder:
             return False
         place = ref._replace(sample=samples.index(ref.sample)) if ref.sample >= 0 else ref
         try:
-            made = plan.index(place) is not None
+            made = plan.index(shown_by(place, plan.book)) is not None
         except (KeyError, ValueError, IndexError):
             return False
         own = ref._replace(kind="weight") if ref.kind == "new" else ref  # what does not learn stays

@@ -1,8 +1,8 @@
 """How far right numbers stray where somebody's are of fewer digits: PyTorch computes in float32, unless told otherwise.
 
-An iteration is run with every number, given or made, off by some of those digits' last places, as the gradient check
-does with doubles (`analysis/copies`). So what cancels in a sum, and what is made of such a sum, may be off by more than
-a share of itself.
+The training is run from its start with every number, given or made, off by some of those digits' last places, as the
+gradient check does with one iteration in doubles (`analysis/copies`). So what cancels in a sum, what is made of such a
+sum, and what an iteration leaves to the next one may be off by more than a share of itself.
 """
 
 from __future__ import annotations
@@ -16,31 +16,52 @@ import numpy as np
 from nntutor.core.arrays import Array
 from nntutor.core.diagnosis.runs import Runs
 from nntutor.core.diagnosis.sheet import Sheet
+from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.trace import Trace, record
+from nntutor.core.engine.training import replay
 from nntutor.core.notation.evaluating import written_by
 
 # Half a last place is what one operation is off by; shaken it is by two to four, so often, and what is allowed is so
 # many times the furthest that was seen.
 _PLACES, _TIMES, _ALLOWED = 2.0, 8, 4.0
+_MOST = 100  # iterations that are shaken on the way to one; of more every n-th, n times as much
 
 
 def strays(sheet: Sheet, traces: Mapping[int, Trace], place: float) -> Array:
     """What each number of a sheet may be off by where numbers have a last place of `place` of themselves.
 
-    traces: the right records of the sheet's iterations.
+    traces: the records of the sheet's iterations, right ones or those of a mistake.
     """
     if not traces:
         return np.zeros(len(sheet))
-    problem = next(iter(traces.values())).problem
-    engine, runs, random = Engine(problem), Runs(problem, sheet), np.random.default_rng(0)
-    right, found = runs.of(traces.values()).values, np.zeros(len(sheet))
+    first = next(iter(traces.values()))
+    problem, mistake, random = first.problem, first.mistake, np.random.default_rng(0)
+    engine, runs = Engine(problem, mistake), Runs(problem, sheet)
+    together = Engine(problem, networks=_TIMES, mistakes=[mistake] * _TIMES)
+    right, state = runs.of(traces.values()), together.start()
+    made = np.tile(right.values, (_TIMES, 1))
     shaken = partial(_run, by=_PLACES * place, random=random)
-    for _ in range(_TIMES):
-        made = runs.of(record(engine, trace.before, run=shaken) for trace in traces.values())
+    for iteration in traces:
+        state = _advanced(together, state, iteration - 1, _PLACES * place, random)
+        for row, values in enumerate(made):
+            runs.take(record(engine, together.network_state(state, row), run=shaken), values, right.there)
+    with np.errstate(all="ignore"):
+        found: Array = np.fmax.reduce(np.abs(made - right.values))
+    return np.asarray(_ALLOWED * np.nan_to_num(found, posinf=0))
+
+
+def _advanced(engine: Engine, state: State, done: int, by: float, random: np.random.Generator) -> State:
+    """The state after `done` iterations that were shaken on the way."""
+    few = max(1, -(-(done - state.done) // _MOST))
+    while state.done < done:
+        state = replay(engine, state, min(state.done + few, done) - 1)
+        program = engine.prepare(state.done + 1)
+        engine.load(state)
         with np.errstate(all="ignore"):
-            found = np.fmax(found, np.abs(made.values - right))
-    return _ALLOWED * np.nan_to_num(found, posinf=0)
+            _run(program, few * by, random)
+        state = engine.save(state.done + 1)
+    return state
 
 
 def _run(program: Program, by: float, random: np.random.Generator) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from nntutor.core.arrays import Array
 from nntutor.core.diagnosis import differences
 from nntutor.core.diagnosis.sheet import Bools, Sheet
+from nntutor.core.diagnosis.textbook import sent_back
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
@@ -110,9 +111,13 @@ class Runs:
         """The numbers of these records."""
         values, there = np.zeros(len(self.sheet)), np.zeros(len(self.sheet), bool)
         for trace in traces:
-            for group in self._groups[trace.iteration]:
-                self._fill(group, trace, "error", values, there)
+            self.take(trace, values, there)
         return Made(values, there)
+
+    def take(self, trace: Trace, values: Array, there: Bools) -> None:
+        """Set what a record has of the sheet, and that it is there."""
+        for group in self._groups[trace.iteration]:
+            self._fill(group, trace, "error", values, there)
 
     def _run(self, mistake: str, last: int) -> Made:
         parts = mistake.split("+") if mistake else []
@@ -160,12 +165,21 @@ class _Group:
         first = self.refs[0]
         if first.kind in PER_OPTIMIZER or first.kind == "error":
             return np.array([trace.value(ref) for ref in self.refs])
-        array = trace.array(first.kind, first.layer, first.input == 0 and first.kind in PER_WEIGHT)
+        array = self._array(trace)
         if first.kind in PER_SAMPLE:
             rows = {sample: row for row, sample in enumerate(trace.samples)}
             return np.array(array[[rows[ref.sample] for ref in self.refs], [ref.unit - 1 for ref in self.refs]])
         units = [ref.unit - 1 for ref in self.refs]
         return np.array(array[units, [ref.input - 1 for ref in self.refs]] if first.input else array[units])
+
+    def _array(self, trace: Trace) -> Array:
+        kind, layer = self.refs[0].kind, self.refs[0].layer
+        try:
+            return trace.array(kind, layer, self.refs[0].input == 0 and kind in PER_WEIGHT)
+        except KeyError:
+            if kind != "out_grad":
+                raise
+            return sent_back(trace, layer)
 
 
 def _grouped(sheet: Sheet) -> dict[int, list[_Group]]:

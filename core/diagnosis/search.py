@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
@@ -22,6 +22,7 @@ _MOST_PARTS = 4
 _BASES = 3  # singles that are gone on from, of those that reproduce the most
 _MOST_PAIRS = 1500  # of two mistakes neither of which explains anything alone
 _OTHERS = 8
+_APART, _NEAR = 6, 1e-2  # mistakes that are judged apart, at most; how near one comes that may be meant, as a share
 _PATIENCE = 10.0  # about so many seconds for all singles: else those in one layer wait until they are needed
 # Digits that numbers have to show of a mistake that gives a part of them, and of two together: there are so many that
 # some gives any number of fewer.
@@ -72,16 +73,29 @@ class Search:
     """A search for what explains one sheet of numbers."""
 
     def __init__(
-        self, runs: Runs, judge: Judge, numbers: Numbers, candidates: Sequence[Candidate], progress: Progress | None
+        self,
+        runs: Runs,
+        judge: Judge,
+        numbers: Numbers,
+        candidates: Sequence[Candidate],
+        progress: Progress | None,
+        judge_of: Callable[[str], Judge] | None = None,
     ) -> None:
+        """judge_of: the judge of what a mistake makes, where that is off by something else than what is right."""
         self._runs, self._judge, self._numbers = runs, judge, numbers
-        self._candidates, self._progress = candidates, progress
+        self._candidates, self._progress, self._judge_of = candidates, progress, judge_of
+        self._singles: list[Entry] | None = None
         self._sheet: Sheet = runs.sheet
         self.agrees = judge.agreeing(numbers, runs.made(""))
         self._first = _first_of(~self.agrees)
 
     def singles(self) -> list[Entry]:
         """All mistakes that reproduce the first number that differs, the best first."""
+        if self._singles is None:
+            self._singles = self._found_singles()
+        return list(self._singles)
+
+    def _found_singles(self) -> list[Entry]:
         tried = [one for one in self._candidates if self._changes(one, self._first)]
         first = self._sheet.places[self._first].iteration
         found: list[Entry] = []
@@ -92,7 +106,31 @@ class Search:
             found += self._reproducing(((one,) for one in fits), ())
             if any(entry.whole for entry in found):
                 break
+        if self._judge_of is not None and not any(entry.whole for entry in found):
+            found = self._judged_apart(sorted(found, key=lambda entry: entry.order), tried)
         return sorted(found, key=lambda entry: entry.order)
+
+    def _judged_apart(self, found: list[Entry], tried: list[Candidate]) -> list[Entry]:
+        """The same, the best and those that nearly make the first number judged by how far their own runs stray."""
+        assert self._judge_of is not None
+        right, at = self._runs.made(""), self._first
+        given, last = self._numbers.values[at], self._sheet.places[at].iteration
+        known = {entry.spelled: entry for entry in found}
+        near = [
+            one
+            for one in tried
+            if one.book is not None and one.spelled not in known
+            and abs(self._runs.made(one.spelled, last).values[at] - given) <= _NEAR * abs(given)
+        ]  # fmt: skip
+        near.sort(key=lambda one: -self._judge.agreeing(self._numbers, self._runs.made(one.spelled, last)).sum())
+        best = [entry.parts[0] for entry in found if entry.parts[0].book is not None]
+        for one in (*best[:_APART], *near[:_APART]):
+            judge, made = self._judge_of(one.spelled), self._runs.made(one.spelled)
+            reproduced = judge.agreeing(self._numbers, made)
+            digits = np.sort(np.where(self.agrees, 0.0, judge.digits(self._numbers, right)))[-2:].sum()
+            if reproduced[at] and reproduced.all() and digits >= _SHOWN_OF_SEVERAL:
+                known[one.spelled] = Entry((one,), made, reproduced)
+        return list(known.values())
 
     def entries(self) -> list[Entry]:
         """The best entry, all that tie with it, and others up to eight."""
@@ -216,6 +254,33 @@ class Search:
             if self._progress is not None:
                 self._progress(done, len(tried))
             yield one
+
+
+def verdict_of(right: bool, tied: list[Entry]) -> str:
+    """What a diagnosis calls it; tied: the best entries."""
+    if right:
+        return "right"
+    if not tied:
+        return "unexplained"
+    if not tied[0].whole:
+        return "partly"
+    return "explained" if len(unlike(tied)) == 1 else "ambiguous"
+
+
+def unlike(tied: list[Entry]) -> list[Entry]:
+    """Tied entries that are really different: neither the same mistake in fewer layers nor the same rules."""
+    found: list[Entry] = []
+    for entry in tied:
+        if not any(_alike(entry, other) for other in found):
+            found.append(entry)
+    return found
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    if [(part.id, part.variant) for part in one.parts] == [(part.id, part.variant) for part in other.parts]:
+        return True
+    books = [(one.parts[0].book, other.parts[0].book)] if len(one.parts) == len(other.parts) == 1 else []
+    return any(mine is not None and mine == theirs for mine, theirs in books)
 
 
 def _in_turn(tried: list[Candidate]) -> list[list[Candidate]]:

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from nntutor.core.arrays import Array
 from nntutor.core.diagnosis.places import Block, Place
+from nntutor.core.diagnosis.textbook import shown_by
+from nntutor.core.diagnosis.written import LAST_PLACES
 from nntutor.core.engine.plan import Plan
 from nntutor.core.errors import NotValues
+from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 
@@ -30,6 +33,11 @@ class Numbers:
     values: Array
     half: Array
     relative: Array
+
+    @property
+    def fewer(self) -> bool:
+        """Whether any is of fewer digits than a double has."""
+        return bool(np.isin(self.relative, list(LAST_PLACES)).any())
 
     def alike(self, one: int, other: int) -> bool:
         """Whether two of them may be the same number."""
@@ -97,7 +105,11 @@ def sheet(blocks: list[Block], problem: Problem, file: str = "") -> Sheet:
     places = [place for block in blocks for place in block.places]
     plan = cache(lambda iteration: _plan(problem, iteration))
     steps = [_step(place.ref, *plan(place.iteration)) for place in places]
-    order = sorted(range(len(places)), key=lambda at: (places[at].iteration, steps[at], places[at].numeric))
+
+    def place_in_order(at: int) -> tuple[int, int, bool, bool]:
+        return places[at].iteration, steps[at], places[at].ref.kind == "delta", places[at].numeric
+
+    order = sorted(range(len(places)), key=place_in_order)
     weights, sampled = (list(_tried([one for one in blocks if one.sampled == of])) for of in (False, True))
     both = [one for one in blocks if not one.sampled and one.turned is not None and len(one.places) > 1]
     other = [one for one in blocks if not one.sampled and one.straight and len(one.named.written.shape) == 2]
@@ -129,6 +141,7 @@ def _plan(problem: Problem, iteration: int) -> tuple[Plan, dict[int, int]]:
 
 
 def _step(ref: Ref, plan: Plan, batch: dict[int, int]) -> int:
+    ref = shown_by(ref, plan.book)
     return plan.index(ref._replace(sample=batch[ref.sample]) if ref.sample >= 0 else ref) or 0
 
 
@@ -143,5 +156,8 @@ def _tried(blocks: list[Block]) -> Iterator[bool]:
 
 
 def _flat(block: Block) -> bool:
-    """Whether the numbers were written as rows and columns at all."""
-    return len(block.named.written.shape) >= 2 and len(block.places) > 1
+    """Whether the numbers were written as rows and columns at all, and are such: biases may lie either way beside any
+    weights.
+    """
+    biases = all(place.ref.kind in PER_WEIGHT and not place.ref.input for place in block.places)
+    return len(block.named.written.shape) >= 2 and len(block.places) > 1 and not biases

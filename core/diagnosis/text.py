@@ -20,10 +20,14 @@ _DEPTH = 3
 _LONG, _SHORT = 15, 2  # significant digits
 
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
-_WRAPPED = re.compile(r"\b(?:np\.|numpy\.|torch\.)?(?:array|tensor|matrix|float32|float64|Parameter)\s*\(")
-_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*[^,\])]*(?=[,)])")
+_KERAS = re.compile(r"<tf\.[^=<]*shape=\([^)]*\),?\s*dtype=\w+,\s*numpy=")  # before an array or a number
+_WRAPPED = re.compile(
+    r"\b(?:np\.|numpy\.|torch\.|tf\.)?(?:array|Array|tensor|Tensor|matrix|float32|float64|Parameter)\s*\("
+)
+_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=\s*(?:\([^)]*\)|[^,\])]*)(?=[,)])")
+_UNSEEN = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff"}  # of no width, from pages on the web
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
-_ITEM = re.compile(r"[^\s\[\]()]*,[^\s\[\]()]*")
+_BETWEEN = re.compile(r"[\s\[\]()]+")
 _TOKEN = re.compile(r"[\[\]]|[^\s,\[\]]+")
 
 
@@ -42,10 +46,11 @@ class Named:
 
 def parsed(text: str, file: str) -> list[Named]:
     """Everything that a text gives, in its order. Raises NotValues and TooManyNumbers."""
+    text = text.translate(_UNSEEN)
     start = text.lstrip()
     if start.startswith("{"):
         found = list(_of_json(text, file))
-    elif "symbol" in (head := [cell.strip() for cell in start.partition("\n")[0].split(",")]) and "value" in head:
+    elif {"symbol", "value"} <= {cell.strip().strip('"') for cell in start.partition("\n")[0].split(",")}:
         found = list(_of_csv(text, file))
     else:
         found = list(_of_lines(text, file))
@@ -161,7 +166,7 @@ def _of_lines(text: str, file: str) -> Iterator[Named]:
         if _COMMA.fullmatch(value.strip()):  # a list has brackets: this one might fit as two numbers
             raise NotValues(file, first, "comma", value.strip())
         one = named(match["name"], _printed(value, match["name"], file, first), file, first, single)
-        decimal = all(_COMMA.fullmatch(item) for item in _ITEM.findall(value))
+        decimal = all(_COMMA.fullmatch(item) for item in _BETWEEN.split(value) if "," in item)
         yield replace(one, commas=value.strip()) if "," in value and decimal else one
 
 
@@ -195,7 +200,7 @@ class _Statement:
 
     @property
     def whole(self) -> bool:
-        return self._begun and max(self._open) <= 0
+        return self._begun and max(self._open) <= 0 and not self._lines[-1].endswith("=")
 
     def add(self, line: str) -> None:
         self._lines.append(line)
@@ -210,7 +215,7 @@ class _Statement:
 
 def _printed(value: str, name: str, file: str, line: int) -> object:
     """Numbers as NumPy, or PyTorch, prints them, as lists of texts."""
-    bare = _WRAPPED.sub(" ", _DTYPE.sub("", value)).replace(")", " ").strip().rstrip(";")
+    bare = _WRAPPED.sub(" ", _DTYPE.sub("", _KERAS.sub(" ", value))).replace(")", " ").strip().rstrip(";>")
     stack: list[list[object]] = [[]]
     for token in _TOKEN.findall(bare):
         if token == "[":

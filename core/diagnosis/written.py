@@ -17,7 +17,9 @@ GUESSED = 5e-7
 """The same of numbers that may be float32 and do not say so: little besides what rounding does to them."""
 LAST_PLACES = {SINGLE: 2.0**-23, GUESSED: 2.0**-24, HALF: 2.0**-10}
 """The last place of a number of fewer digits, as a share of it."""
-_NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
+EDGE = 1 + 1e-6
+"""Half a unit itself is half a unit, however double precision rounds it."""
+_NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 _MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
 
@@ -37,11 +39,13 @@ class Written:
     """An array as it was written: its values, half a unit of each one's last digit, and how exact its numbers are.
 
     values and half have the same shape. relative: by how much of itself a right number of this kind may be off.
+    pointed: every number ends in its point, as NumPy and PyTorch print whole ones.
     """
 
     values: Array
     half: Array
     relative: float = DOUBLE
+    pointed: bool = False
 
     @property
     def digits(self) -> int:
@@ -52,7 +56,11 @@ class Written:
     @property
     def exactly(self) -> Written:
         """The same as numbers of which no digit is missing."""
-        return replace(self, half=np.zeros(self.shape))
+        return self.within(0.0)
+
+    def within(self, half: float) -> Written:
+        """The same, each as near as this."""
+        return replace(self, half=np.full(self.shape, half))
 
     @property
     def as_single(self) -> Written:
@@ -61,7 +69,7 @@ class Written:
             return self
         with np.errstate(all="ignore"):
             singles = self.values.astype(np.float32)
-            theirs = np.abs(singles - self.values) <= self.half
+            theirs = np.abs(singles - self.values) <= self.half * EDGE
         shortest = np.array([float(str(one)) for one in singles.ravel()]).reshape(self.shape)
         printed = theirs | (shortest == self.values) | np.isnan(self.values)
         return replace(self, relative=GUESSED) if printed.all() else self
@@ -92,7 +100,8 @@ def written(tree: object, single: bool = False) -> Written:
         half = 0.5 * np.power(10.0, np.clip(ends, -400, 400))
     shape = _shape(tree)
     relative = SINGLE if single or _lengthened(values.tolist()) else DOUBLE
-    return Written(values.reshape(shape), half.reshape(shape), relative)
+    pointed = all(text.strip().endswith(".") for text in _leaves(tree))
+    return Written(values.reshape(shape), half.reshape(shape), relative, pointed)
 
 
 def exact(array: np.ndarray) -> Written:
@@ -118,7 +127,7 @@ def _lengthened(values: Iterable[float]) -> bool:
 
 def _parts(text: str) -> tuple[float, int, int]:
     """The value, the decimals of its mantissa, and its power of ten."""
-    bare = text.strip().replace("−", "-")
+    bare = text.strip().replace("−", "-").replace("–", "-")
     match = _NUMBER.fullmatch(bare)
     if match is None:
         word = bare.lower().lstrip("+-")

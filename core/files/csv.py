@@ -1,8 +1,8 @@
 """Samples from a CSV file: columns of numbers, named in the problem file.
 
-A file is read a piece at a time, so that 50 MB take little more memory than their numbers do. NumPy's reader makes
-numbers of plain lines three times as fast as Python can; whatever it cannot make out is looked at cell by cell, which
-finds what is wrong and where, or that nothing is.
+A file is read a piece at a time, so that 50 MB take little more memory than their numbers do. The numbers of a plain
+piece are made all at once (`plain_cells`); whatever is not plain is looked at cell by cell, which finds what is wrong
+and where, or that nothing is.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
+from unicodedata import normalize
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from nntutor.core.errors import (
     UnclosedQuote,
     nearest,
 )  # fmt: skip
+from nntutor.core.files import plain_cells
 from nntutor.core.files.text import decoded, opened
 from nntutor.core.foreign import clean
 from nntutor.core.problems.network import Samples
@@ -41,8 +42,11 @@ MOST_NUMBERS = CSV_LIMIT // 2
 MOST_LINE = 10**6
 MOST_CELL = csv.field_size_limit()
 _DELIMITERS = (",", ";", "\t")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _PIECE = MOST_CELL // 2  # so that none of its lines has to be measured
+_KEPT = 64
+"""So many pieces are more than the arrays take that one passes through. A block as large, given back once, makes the
+allocator of Linux keep as much; else it gives each of them back, and half the time goes into asking for pages again."""
 _SHOWN = 12  # columns and letters of each that a message names
 _LETTERS = 40
 
@@ -53,14 +57,14 @@ def read_csv(path: Path, name: str, inputs: Sequence[str], targets: Sequence[str
     name: how the file is called in messages. Cells are set apart by commas, semicolons or tabs, whichever the first
     row that is neither empty nor behind a # shows; where that row is all numbers, columns are called 1, 2, ….
     """
-    columns = [*inputs, *targets]
+    columns = list(map(_name, (*inputs, *targets)))
     with opened(path, name, CSV_LIMIT, TooLarge(name, None, "50 MB")) as file:
         lines = _Lines(file, name)
         first = _first(lines)
         rows = _Rows(lines, name, _delimiter(first, columns))
         cells = _cells(first, rows.delimiter)
         headless = _is_headless(cells, columns)
-        heading = [f"{at}" for at in range(1, len(cells) + 1)] if headless else [one.strip() for one in next(rows, [])]
+        heading = [f"{at}" for at in range(1, len(cells) + 1)] if headless else list(map(_name, next(rows, [])))
         if not any(heading):
             raise NoSamples(name, None)
         places = _places(heading, columns, name, lines.count + headless)
@@ -86,9 +90,14 @@ def _first(lines: _Lines) -> str:
 def _cells(line: str, delimiter: str) -> list[str]:
     """The cells of a line, as far as it has them: a quote may go on in the next."""
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        return list(map(_name, next(csv.reader([line], delimiter=delimiter), [])))
     except csv.Error:  # a cell too long, which is said when it is read
         return []
+
+
+def _name(cell: str) -> str:
+    """What a column is called: the same name in the composed letters of one system and the parts of another."""
+    return normalize("NFC", cell.strip())
 
 
 def _delimiter(line: str, columns: list[str]) -> str:
@@ -140,44 +149,39 @@ class _Growing:
 
 def _numbers(rows: _Rows, heading: list[str], places: list[int]) -> Iterator[Array]:
     """The numbers in these columns, (rows, columns) at a time."""
+    once = list(dict.fromkeys(places))
+    again = [once.index(place) for place in places]
     lines, room = rows.lines, MOST_NUMBERS
+    np.empty(_KEPT * _PIECE, np.uint8)
     while lines.fill():
-        room -= lines.left * len(places)
+        before = lines.count
+        found = _plain(lines, rows.delimiter, len(heading), once)
+        if found is None:
+            found = _odd(rows, heading, once)
+        room -= len(found) * len(places)
         if room < 0:
-            raise Exceeds(rows.name, lines.count + 1, "numbers", MOST_NUMBERS)
-        plain = _plain(lines.ahead(), lines.longest, places, len(heading), rows.delimiter)
-        if plain is not None:
-            lines.skip()
-            yield plain
-            continue
-        found = []
-        while lines.left and (row := next(rows, None)) is not None:
-            if any(cell.strip() for cell in row):
-                _refuse_more(row, heading, rows)
-                found.append([_number(row, place, heading, rows) for place in places])
-        if found:
-            yield np.array(found)
+            raise Exceeds(rows.name, before + 1, "numbers", MOST_NUMBERS)
+        yield found[:, again] if len(again) > len(once) else found
 
 
-def _plain(lines: list[str], longest: int, places: list[int], columns: int, delimiter: str) -> Array | None:
-    """The numbers of lines that are one row each, as NumPy's reader has them; None where anything is odd."""
-    whole = list(filter(None, lines))
-    # A quote that a line leaves open takes in the next, and one row is missing; so that the last has a next, one of
-    # zeros comes after it.
-    last = delimiter.join(["0"] * (max(places) + 1))
-    if _most_cells(whole, delimiter) > columns:  # empty ones at the end, as spreadsheets leave them, are no cells
-        whole = list(map(str.rstrip, whole, repeat(f"{delimiter} ")))
-    if longest > MOST_CELL or _most_cells(whole, delimiter) > columns:
+def _plain(lines: _Lines, delimiter: str, columns: int, places: list[int]) -> Array | None:
+    """The numbers of what is left of a piece, which is taken then; None where anything is odd."""
+    if lines.longest > MOST_CELL:
         return None
-    try:
-        numbers = np.loadtxt([*whole, last], delimiter=delimiter, comments=None, quotechar='"', usecols=places, ndmin=2)
-    except ValueError:
-        return None
-    return numbers[:-1] if len(numbers) == len(whole) + 1 and np.isfinite(numbers).all() else None
+    found = plain_cells.numbers(lines.text(), delimiter, columns, places)
+    if found is not None:
+        lines.skip()
+    return found
 
 
-def _most_cells(lines: list[str], delimiter: str) -> int:
-    return 1 + max(map(str.count, lines, repeat(delimiter)), default=0)
+def _odd(rows: _Rows, heading: list[str], places: list[int]) -> Array:
+    """The same cell by cell. The last row ends where it ends, in the next piece perhaps."""
+    found = []
+    while rows.lines.left and (row := next(rows, None)) is not None:
+        if any(cell.strip() for cell in row):
+            _refuse_more(row, heading, rows)
+            found.append([_number(row, place, heading, rows) for place in places])
+    return np.array(found).reshape(-1, len(places))
 
 
 def _refuse_more(row: list[str], heading: list[str], rows: _Rows) -> None:
@@ -188,11 +192,7 @@ def _refuse_more(row: list[str], heading: list[str], rows: _Rows) -> None:
 
 def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> float:
     cell = row[place].strip() if place < len(row) else ""
-    try:
-        # Python reads 1_000, and the digits of every script.
-        number = float(cell) if cell.isascii() and "_" not in cell else None
-    except ValueError:
-        number = None
+    number = plain_cells.number(cell)
     if number is None:
         what = "comma" if _NUMBER.fullmatch(cell.replace(",", ".", 1)) else "text"
         raise NotANumber(rows.name, rows.lines.count, what, heading[place], clean(cell, _LETTERS))
@@ -207,21 +207,23 @@ def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> floa
 class _Lines(Iterator[str]):
     """The lines of a file, one after another, read a piece at a time.
 
-    count: how many have been taken; row: those since somebody last cleared it; longest: no line of the piece has more
-    letters; ended: whether one more was asked for than there are.
+    count: how many have been taken; left: those of the piece that have not; row: those taken since somebody last
+    cleared it; longest: no line of the piece has more letters; ended: whether one more was asked for than there are.
     """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file, self._name, self._rest = file, name, b""
-        self._piece, self._at = list[str](), 0
-        self.count, self.row, self.longest, self.ended = 0, list[str](), 0, False
+        self._text, self._piece, self._at = "", list[str](), 0
+        self.count, self.row, self.longest, self.ended, self.left = 0, list[str](), 0, False, 0
 
-    @property
-    def left(self) -> int:
-        """Lines of the piece that have not been taken."""
-        return len(self._piece) - self._at
+    def text(self) -> str:
+        """The lines of the piece that have not been taken, each with its end."""
+        return "\n".join([*self.ahead(), ""]) if self._at else self._text
 
     def ahead(self) -> list[str]:
+        """The same without their ends."""
+        if not self._piece:  # which most pieces are never asked for
+            self._piece = self._text.split("\n")[:-1]
         return self._piece[self._at :] if self._at else self._piece
 
     def fill(self) -> bool:
@@ -234,12 +236,12 @@ class _Lines(Iterator[str]):
             self._rest = data[end:]
             if len(self._rest) > MOST_LINE:
                 raise self._too_long(data.count(b"\n", 0, end))
-            text = decoded(data[:end], self._name, self.count)
-            lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            self._piece, self._at = lines if lines[-1] else lines[:-1], 0
-            self.longest = len(text) if len(text) <= MOST_CELL else max(map(len, self._piece))
+            text = decoded(data[:end], self._name, self.count).replace("\r\n", "\n").replace("\r", "\n")
+            self._text = text if text.endswith("\n") or not text else text + "\n"
+            self._piece, self._at, self.left = [], 0, self._text.count("\n")
+            self.longest = len(text) if len(text) <= MOST_CELL else max(map(len, self.ahead()))
             if self.longest > MOST_LINE:
-                raise self._too_long(next(at for at, line in enumerate(self._piece) if len(line) == self.longest))
+                raise self._too_long(next(at for at, line in enumerate(self.ahead()) if len(line) == self.longest))
         return True
 
     def _end(self, data: bytes) -> int:
@@ -255,15 +257,16 @@ class _Lines(Iterator[str]):
 
     def skip(self) -> None:
         """Take all lines of the piece."""
-        self.count += self.left
-        self._at = len(self._piece)
+        self.count, self.left = self.count + self.left, 0
 
     def __next__(self) -> str:
         if not self.fill():
             self.ended = True
             raise StopIteration
+        if not self._piece:
+            self.ahead()
         line = self._piece[self._at] + "\n"
-        self.count, self._at = self.count + 1, self._at + 1
+        self.count, self._at, self.left = self.count + 1, self._at + 1, self.left - 1
         self.row.append(line)
         return line
 

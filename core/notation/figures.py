@@ -6,6 +6,7 @@ show the same number in two ways.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isfinite, ulp
 
 from nntutor.core.notation.style import Style
@@ -39,6 +40,7 @@ def figure(value: float, digits: int = 4, plus: bool = False, style: Style = Sty
     return "+" + text if plus and value > 0 else text
 
 
+@lru_cache(maxsize=4096)  # a screen shows most of its numbers again at every step
 def _digits(size: float, digits: int) -> str:
     short = f"{size:.{digits}g}"
     if abs(float(short) - size) <= _ROUNDING * ulp(size):

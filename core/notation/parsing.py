@@ -33,7 +33,7 @@ _FUNCTIONS = {
     "step": ("step", 1), "exp": ("exp", 1), "ln": ("ln", 1), "√": ("√", 1), "sqrt": ("√", 1),
     "abs": ("abs", 1), "max": ("max", 2), "sign": ("sign", 1),
 }  # fmt: skip
-NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 # More than any formula that people write, and far from what Python or a person waits for: letters of the text, names,
 # numbers and operations, parentheses in one another, and − · / ² in a chain.
 MOST_LETTERS = 4000

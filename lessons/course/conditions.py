@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from typing import TypeAlias
 
 MARK = re.compile(r"\{\{(.*?)\}\}")
@@ -233,21 +232,22 @@ def _needs(condition: Condition, words: tuple[str, ...]) -> bool:
 
 def variants(text: str) -> tuple[str, ...]:
     """Every text that can be shown, each once, under every outcome of its comparisons."""
-    found = atoms(text)
-    pairs = sorted({(one.left, one.right) for one in found if isinstance(one, Compared)})
+    pairs = {(one.left, one.right) for one in atoms(text) if isinstance(one, Compared)}
     if len(pairs) > MOST_COMPARED:
         raise ConditionError("if …", f"{len(pairs)} comparisons in one stop; expected {MOST_COMPARED} at most")
     shown: dict[str, None] = {}
-    for so in _answers(tuple(word for word in WORDS if word in found)):
-        for outcome in product((1, 0, -1), repeat=len(pairs)):
-            known = dict(zip(pairs, outcome, strict=True))
-            shown[chosen(text, lambda left, right, known=known: known[left, right], so.__getitem__)] = None  # type: ignore[misc]
+    begun: list[dict[str | tuple[str, str], int]] = [{}]
+    while begun:  # what a text does not ask for on its way makes no other text
+        known = begun.pop()
+        try:
+            shown[chosen(text, lambda *pair, of=known: of[pair], lambda word, of=known: bool(of[word]))] = None  # type: ignore[misc]
+        except KeyError as unknown:
+            [asked] = unknown.args
+            outcomes = (False, True) if isinstance(asked, str) else (-1, 0, 1)
+            begun += filter(_can_be, ({**known, asked: outcome} for outcome in outcomes))
     return tuple(shown)
 
 
-def _answers(words: tuple[str, ...]) -> Iterator[dict[str, bool]]:
-    """What words can be at once: numbers that are the lesson's own have not been changed on the way."""
-    for outcome in product((True, False), repeat=len(words)):
-        so = dict(zip(words, outcome, strict=True))
-        if so.get(UNBROKEN, True) or not so.get(OWN, False):
-            yield so
+def _can_be(known: dict[str | tuple[str, str], int]) -> bool:
+    """Numbers that are the lesson's own have not been changed on the way."""
+    return bool(known.get(UNBROKEN, True) or not known.get(OWN, False))

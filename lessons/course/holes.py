@@ -2,12 +2,12 @@
 
 A hole is any formula of the core's grammar. Besides symbols it knows `size:3`, the mean size of the gradients of
 layer 3; `moved:3`, how far that layer's weights have moved since the start (mean); `:out` is the last layer of both;
-`layers`, how many layers there are, the output among them; `touched:all`, samples touched so far; `end:first`,
-`end:last`, `end:updates` of a run of Rosenblatt's rule; `right`, how many rows of the data have their output on the
-right side of ½, and `rows`, how many there are. A name in it may say where to look: `E@2` in iteration 2, `wrong:E` in
-the run called wrong, `published:E` in the lesson's printed figures (alone in its hole, since it is a text). After `|`
-stand `+` for the sign of positive numbers too, and a number of significant digits; after another `|` a Korean particle
-in both its forms, `{{w5|은/는}}`, of which the one that agrees is shown.
+`layers`, how many layers there are, the output among them; `touched:all`, samples touched so far; `epoch:all`,
+iterations of an epoch; `end:first`, `end:last`, `end:updates` of a run of Rosenblatt's rule; `right`, how many rows of
+the data have their output on the right side of ½, and `rows`, how many there are. A name in it may say where to look:
+`E@2` in iteration 2, `wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in
+its hole, since it is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant
+digits; after another `|` a Korean particle in both its forms, `{{w5|은/는}}`, of which the one that agrees is shown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import isnan
 
 from nntutor.core.engine.trace import Trace
@@ -35,7 +35,7 @@ OPTIONS = re.compile(r"(\+?)(\d*)")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!])\s+")
 # A name: where to look, then a symbol or what follows from a run, as in `wrong:E@2` or `xor:end:first`.
 PLACED = re.compile(
-    rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched):(?P<which>[a-z0-9]+)|"
+    rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched|epoch):(?P<which>[a-z0-9]+)|"
     rf"(?P<counted>\b(?:right|rows|layers)\b)|(?P<symbol>{SYMBOL.pattern}))"
     r"(?:@(?P<at>\d+))?"
 )
@@ -198,8 +198,7 @@ def value(source: str, hole: str, trace_of: TraceOf, at: str = "") -> float:
         try:
             trace = trace_of(run, iteration)
             if match["what"]:
-                begun = trace_of(run, 1) if match["what"] == "moved" else trace
-                values.append(derived(trace, match["what"], match["which"], begun))
+                values.append(derived(trace, match["what"], match["which"], partial(trace_of, run, 1)))
             elif match["counted"]:
                 here = not run and iteration is None
                 values.append(counted(trace, match["counted"], at if here else ""))
@@ -232,8 +231,8 @@ def _named(trace: Trace, symbol: str) -> float:
     return trace.value(ref)
 
 
-def derived(trace: Trace, what: str, which: str, begun: Trace) -> float:
-    """A number that follows from an iteration, its run and how that `begun`; KeyError where there is none."""
+def derived(trace: Trace, what: str, which: str, begun: Callable[[], Trace]) -> float:
+    """A number that follows from an iteration and its run, which has `begun`; KeyError where there is none."""
     # Few lessons say such numbers: the others start without these.
     from nntutor.core.analysis.perceptron import end
     from nntutor.core.analysis.plot_data import gradient_sizes, layers_moved
@@ -245,7 +244,9 @@ def derived(trace: Trace, what: str, which: str, begun: Trace) -> float:
         return float({"first": found.first, "last": found.last, "updates": found.updates}[which])
     if what == "touched":
         return float(trace.problem.samples_in(trace.iteration))
-    sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace, begun)
+    if what == "epoch":
+        return float(trace.problem.epoch_iterations)
+    sizes = gradient_sizes(trace) if what == "size" else layers_moved(trace, begun())
     number = str(len(sizes)) if which == "out" else which
     if not number.isdecimal() or not 1 <= int(number) <= len(sizes):
         raise KeyError(which)

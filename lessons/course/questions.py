@@ -50,8 +50,8 @@ class Asked:
     """The number behind `ref` of a recorded iteration, asked for in one of FORMS.
 
     "number": to so many significant digits. "sign": + or −. "larger": whether it is above (>) or below (<) the number
-    behind `than`. given: numbers that are told with the question. KeyError
-    where the iteration makes no such number.
+    behind `than`. given: numbers that are told with the question. seen: the last step whose number stands beside the
+    question, 0 for none. KeyError where the iteration makes no such number.
     """
 
     trace: Trace
@@ -60,6 +60,7 @@ class Asked:
     form: str = "number"
     than: Ref | None = None
     given: tuple[Ref, ...] = ()
+    seen: int = 0
 
     @cached_property
     def step(self) -> Step:
@@ -87,10 +88,12 @@ class Asked:
 
     @cached_property
     def earlier_slips(self) -> tuple[Mistaken, ...]:
-        """What mistakes on the way to it make of it; also in what is given and can be made of what else is given."""
+        """What mistakes on the way to it make of it, after all that is seen; also in what is given and can be made of
+        what else is given."""
         if len(self.trace) > _MOST_STEPS:
             return ()
-        return self._told_apart(on_the_way(self.trace, self.ref, self._first_given))
+        seen = (self.trace.ref(self.seen),) if self.seen else ()
+        return self._told_apart(on_the_way(self.trace, self.ref, (*self._first_given, *seen)))
 
     @property
     def _first_given(self) -> tuple[Ref, ...]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from nntutor.core.diagnosis.diagnosing import Diagnosis, Explanation, Start, Value
 from nntutor.core.diagnosis.remarks import Remark
 from nntutor.core.diagnosis.runs import CHECK, recorded
+from nntutor.core.diagnosis.textbook import formula, shown_by
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.spelling import text, tokens
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Names, Ref
 from nntutor.lessons.course import load
@@ -211,8 +213,13 @@ class Answer:
     def _right_formula(self, found: Diagnosis) -> Iterator[str]:
         start = found.first
         if start is not None and start.step is not None:
-            yield ""
-            yield from self._step(self._trace(found, start, ""), start.step, "diagnosis.expected")
+            trace, ref = self._trace(found, start, ""), found.parts.place.ref if found.parts else None
+            head, *step = self._step(trace, start.step, "diagnosis.expected")
+            yield from ("", head)
+            if ref is not None and shown_by(ref, trace.plan.book) != ref:
+                said = tokens(formula(ref, found.problem), lambda one: trace.symbol(one, self._style), self._style)
+                yield f"    {trace.symbol(ref, self._style)} = {text(said)}"
+            yield from step
 
     def _trace(self, found: Diagnosis, start: Start, mistake: str) -> Trace:
         return next(recorded(found.problem, mistake, (start.iteration,)))

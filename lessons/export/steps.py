@@ -32,12 +32,16 @@ _CORNER = 6
 
 @dataclass(frozen=True)
 class Shown:
-    """A step in one look: symbol, formula, figures, value, and what it is called."""
+    """A step in one look: symbol, formula, figures, value, and what it is called.
+
+    cases: what is one of two numbers is told as on the screen, 1 if … > 0 else 0; a report keeps to the grammar.
+    """
 
     speech: Speech
     trace: Trace
     step: Step
     compact: bool
+    cases: bool = False
 
     @property
     def style(self) -> Style:
@@ -85,7 +89,7 @@ class Shown:
     def _fitted(self, tree: Expr, leaf: Callable[[Ref], str], width: int) -> str:
         spelled = ""
         for most in _MOST:
-            shortened = tokens(tree, leaf, self.style, most, cases=self.style is Style.LATEX)
+            shortened = tokens(tree, leaf, self.style, most, self.cases or self.style is Style.LATEX)
             spelled = "".join(self.speech.left_out(piece) for piece in map(_text, shortened))
             if measured(spelled, self.style) <= width:
                 break

@@ -20,6 +20,7 @@ _CAUSES = {
     "too_large": ("EFBIG",),
     "too_long": ("ENAMETOOLONG",),
     "defective": ("EIO", "disk I/O error"),
+    "closed": ("EBADF",),
     "locked": ("database is locked",),
     "damaged": ("database disk image is malformed", "file is not a database"),
     "port_taken": ("EADDRINUSE",),

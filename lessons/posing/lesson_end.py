@@ -59,7 +59,7 @@ def _formulas(speech: Speech, lesson: Lesson) -> Iterator[Said]:
     yield Said("title", speech.say("ending.formulas"))
     trace = record(lesson.id)
     for symbol in lesson.end.formulas:
-        yield from worked(Shown(speech, trace, Asked(trace, ref_of(trace, symbol)).step, False))
+        yield from worked(Shown(speech, trace, Asked(trace, ref_of(trace, symbol)).step, False, cases=True))
 
 
 @lru_cache(maxsize=2)
@@ -76,6 +76,9 @@ def worked(shown: Shown) -> Iterator[Said]:
     figures = shown.figures(_FORMULA)
     yield Said("text", f"{shown.symbol} = {shown.formula(_FORMULA)}")
     middle = f"= {figures} " if figures != shown.value else ""
+    if " else " in figures:  # “else 0 = 0” would be read as one
+        yield Said("row", middle.rstrip())
+        middle = ""
     yield Said("row", f"{middle}{shown.equals} {shown.value}")
 
 

@@ -34,7 +34,7 @@ class Posed:
 
     @property
     def _shown(self) -> Shown:
-        return Shown(self.speech, self.asked.trace, self.asked.step, False)
+        return Shown(self.speech, self.asked.trace, self.asked.step, False, cases=True)
 
     @property
     def symbol(self) -> str:
@@ -85,7 +85,7 @@ class Posed:
     @property
     def worked(self) -> str:
         """The formula, the same with figures, and what comes out; said once the question is closed."""
-        shown = self._shown
+        shown = replace(self._shown, cases=False)  # in one row “else 0 = 1 if” would be read as one
         figures = shown.figures(_WIDTH)
         middle = f" = {figures}" if figures != self.value else ""
         return f"{self.symbol} = {shown.formula(_WIDTH)}{middle} {shown.equals} {self.value}"
@@ -151,7 +151,8 @@ def network(speech: Speech, problem: Problem) -> str:
 
 def _about(speech: Speech, problem: Problem) -> Iterator[str]:
     yield "-".join(map(str, problem.network.sizes))
-    yield speech.words.say(f"activation_name.{problem.network.layers[-1].activation}")
+    kinds = dict.fromkeys(layer.activation for layer in problem.network.layers)
+    yield ", ".join(speech.words.say(f"activation_name.{kind}") for kind in kinds)
     yield speech.words.say(f"error_name.{problem.error}")
     yield speech.words.say(f"optimizer_name.{method(problem)}")
 
@@ -162,13 +163,27 @@ def given(speech: Speech, exercise: Exercise) -> Iterator[tuple[str, str]]:
 
 
 def numbers(speech: Speech, trace: Trace, given: Iterable[tuple[Ref, float]]) -> Iterator[tuple[str, str]]:
-    """Each number as its symbol and its figure; a state of before says so, and beside β stands k."""
-    counts = False
-    for ref, value in given:
-        counts = counts or ref.kind in ("rate_beta1", "rate_beta2")
+    """Each number as its symbol and its figure; a state of before says so, beside β stands k, and what a leaky ReLU
+    lets through, where no slope of its layer is given."""
+    listed = list(given)
+    for ref, value in listed:
         yield _symbol(speech, trace, ref), _figure(speech, value)
-    if counts:
+    if any(ref.kind in ("rate_beta1", "rate_beta2") for ref, _ in listed):
         yield "k", str(trace.iteration)
+    known = {ref.layer for ref, _ in listed if ref.kind == "slope"}
+    for number in sorted({ref.layer for ref, _ in listed} - known - {0}):
+        layer = trace.problem.network.layers[number - 1]
+        if layer.activation == "leaky-relu":
+            yield _leaking(speech), _figure(speech, layer.slope)
+
+
+def _leaking(speech: Speech) -> str:
+    slope = speech.say("question.slope")
+    return (
+        rf"\text{{{slope}}}\,(\mathrm{{net}} \le 0)"
+        if speech.style is Style.LATEX
+        else speech.plain(f"{slope} (net ≤ 0)")
+    )
 
 
 def _symbol(speech: Speech, trace: Trace, ref: Ref) -> str:
@@ -198,4 +213,4 @@ def worked(speech: Speech, exercise: Exercise) -> Iterator[Shown]:
         steps[ref] = replace(step, full=step.formula)
         waiting += names(step.formula)
     for step in sorted(steps.values(), key=lambda step: step.index):
-        yield Shown(speech, trace, step, False)
+        yield Shown(speech, trace, step, False, cases=True)

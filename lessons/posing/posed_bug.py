@@ -140,7 +140,7 @@ class PosedBug:
 
     def _shown(self, trace: Trace, step: Step) -> Shown:
         # Each line is to be made of the lines before it, so that a mistake stands in its own line and in no other.
-        return Shown(self.speech, trace, replace(step, full=step.formula), False)
+        return Shown(self.speech, trace, replace(step, full=step.formula), False, cases=True)
 
     @staticmethod
     def _equation(shown: Shown) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from math import isfinite
+from math import isclose, isfinite
 
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.timeline import Timeline
@@ -32,6 +32,9 @@ from nntutor.tui.state.panels import Answering, Picking
 from nntutor.tui.state.study import Study, kept
 from nntutor.tui.state.written import EMPTY
 
+_EXACT = 1e-12
+"""Of a number, how far off it an answer is for its last bits alone: 0.045 is no 6.9e-18 off 0.5·0.09."""
+
 
 def asked(study: Study, seed: int) -> Study:
     """What the stop has to ask, or the next number; or why there is none to ask for. seed: of what is drawn."""
@@ -47,7 +50,8 @@ def _next(study: Study) -> Study:
     following = study.timeline.forward()
     if (following.iteration, following.step) == study.place:
         return replace(study, note=note("answer.no_next"))
-    asked = Asked(following.trace, following.trace.ref(following.step))
+    seen = study.timeline.step if following.iteration == study.place.iteration else 0
+    asked = Asked(following.trace, following.trace.ref(following.step), seen=seen)
     if not isfinite(asked.right):
         return replace(study, note=note("answer.not_finite"))
     return opened(study, Answering(question=Asking(asked), skill=_skill(asked)))
@@ -101,7 +105,7 @@ def _of_number(study: Study, question: Question) -> Answering | None:
     given = given_numbers((*_made_of(trace, step), *([than] if than else []))) if elsewhere else ()
     if not given and (step.index <= study.timeline.step or not isfinite(step.value)):
         return None
-    asked = replace(asked, given=given)
+    asked = replace(asked, given=given, seen=0 if elsewhere else study.timeline.step)
     skill = _skill(asked) or choices.skill(study, question)
     here = not question.problem
     return Answering(question=Asking(asked), given=given, skill=skill, stop=study.stop, here=here)
@@ -151,7 +155,7 @@ def committed(study: Study, panel: Answering) -> Study:
     right = question.asked.right
     if verdict.kind != "right":
         return _revealed(study, panel, "answer.shown", {"value": right})
-    if verdict.value is None:
+    if verdict.value is None or isclose(verdict.value, right, rel_tol=_EXACT):
         return _revealed(study, panel, "answer.agreed", {"value": right})
     return _revealed(
         study, panel, "answer.right", {"given": verdict.value, "value": right, "gap": verdict.value - right}
@@ -201,8 +205,12 @@ def _revealed(study: Study, panel: Answering, key: str, facts: dict[str, float])
     if not panel.given:
         trace = question.asked.trace
         study = moved(study, study.timeline.to(trace.iteration, question.asked.step.index))
-    symbol = question.asked.step.symbol
-    return study if study.note is not None else replace(study, note=note(key, symbol=symbol, **facts))
+    asked = question.asked
+    if panel.given:
+        kind = key.removeprefix("answer.")
+        key = f"answer.iteration_{kind}" if panel.here else f"answer.elsewhere_{kind}"
+    told = note(key, symbol=asked.step.symbol, iteration=asked.trace.iteration, **facts)
+    return study if study.note is not None else replace(study, note=told)
 
 
 def _kept(study: Study, panel: Answering) -> Study:

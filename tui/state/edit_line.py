@@ -90,7 +90,7 @@ def parse_edit(study: Study, panel: Editing) -> Change | Note:
             return _set_to(study, panel.ref, text)
         value = _number(study, text)
         return note("edit.which", text=text) if isinstance(value, float) else value
-    named = _named(study, head.strip().removesuffix("⁺"))
+    named = _named(study, head.strip())
     return _set_to(study, named, tail.strip()) if isinstance(named, Ref) else named
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
-from nntutor.core.engine.edits import MOST_EDITS, changed_with, is_given
+from nntutor.core.engine.edits import MOST_EDITS, Edit, changed_with, effective, is_given
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.kinds import PER_WEIGHT
 from nntutor.core.notation.named import Keys
@@ -20,9 +20,9 @@ from nntutor.lessons.course.model import Tunable
 from nntutor.lessons.language.remarks import of_target
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.moves import switched, to
-from nntutor.tui.state.runs import learns
+from nntutor.tui.state.runs import learns, run_before
 from nntutor.tui.state.study import Position, Study, step_of
-from nntutor.tui.state.telling import Telling, Went, called, counterpart, given_value, seen, told, went
+from nntutor.tui.state.telling import Telling, Unknown, Went, called, counterpart, given_value, known, seen, told, went
 
 _RATES = (*RATE_FIELDS, *PENALTIES)
 
@@ -52,6 +52,10 @@ def changed(study: Study, how: str) -> Study:
     if ref.kind in NUMBERS:
         return edited(study, ref, value + (1 if how == "more" else -1), _step(main, how))
     new_value = main.up(value) if how == "more" else main.down(value)
+    if main.by and study.timeline.edits:
+        own = given_value(study.timeline.edited(()), ref, 1)
+        if abs(new_value - own) < main.by / 1e6:  # a drawn one has digits that `up` rounds
+            new_value = own
     return edited(study, ref, new_value, _step(main, how)) if new_value != value else _no_further(study, ref, value)
 
 
@@ -225,22 +229,64 @@ def undone(study: Study) -> Study:
     """Without the last edit of the run at hand; where runs are compared, of each."""
     if not study.timeline.edits:
         return replace(study, note=note("edit.nothing_to_undo"))
-    alike = [name for name in _touched(study) if study.timelines[name].edits[-1:] == study.timeline.edits[-1:]]
-    return _restored(study, "edit.undone", {name: study.timelines[name].to(1).undo() for name in alike})
+    last = study.timeline.edits[-1:]
+    runs = tuple(name for name in _touched(study) if study.timelines[name].edits[-1:] == last)
+    return _changed_to(study, "edit.undone", runs, lambda one: (one.edits[:-1], (*one.undone, one.edits[-1])))
 
 
 def redone(study: Study) -> Study:
     """With the edit that was undone last."""
     if not study.timeline.undone:
         return replace(study, note=note("edit.nothing_to_redo"))
-    alike = [name for name in _touched(study) if study.timelines[name].undone[-1:] == study.timeline.undone[-1:]]
-    return _restored(study, "edit.redone", {name: study.timelines[name].to(1).redo() for name in alike})
+    last = study.timeline.undone[-1:]
+    runs = tuple(name for name in _touched(study) if study.timelines[name].undone[-1:] == last)
+    return _changed_to(study, "edit.redone", runs, lambda one: ((*one.edits, one.undone[-1]), one.undone[:-1]))
 
 
 def reset(study: Study) -> Study:
     """The lesson's own setting: no edits in any run."""
-    timelines = {name: one.to(1).undo_all() for name, one in study.timelines.items() if one.edits}
-    return _restored(study, "edit.own", timelines) if timelines else replace(study, note=note("edit.nothing_changed"))
+    runs = tuple(name for name, one in study.timelines.items() if one.edits)
+    if not runs:
+        return replace(study, note=note("edit.nothing_changed"))
+    return _changed_to(study, "edit.own", runs, lambda one: ((), (*one.undone, *reversed(one.edits))))
+
+
+_Edits = tuple[Edit, ...]
+
+
+def _changed_to(
+    study: Study,
+    key: str,
+    runs: Sequence[str],
+    other: Callable[[Timeline], tuple[_Edits, _Edits]],
+    way: Timeline | None = None,
+) -> Study:
+    """These runs under other edits, and with others undone. Where the way to the last of them is far and not known any
+    more, as after a start, it is run first; way: the run at hand up to there."""
+    if way is None and study.run in runs:
+        edits, _ = other(study.timeline)
+        way, end = _way(study.timeline, effective(edits))
+        if way is not None:
+            return run_before(study, way, end, lambda after: _changed_to(after, key, runs, other, way))
+    made = {}
+    for name in runs:
+        edits, undone = other(study.timelines[name])
+        begun = way if way is not None and name == study.run else study.timelines[name]
+        made[name] = replace(begun.to(1).edited(edits), undone=undone)
+    return _restored(study, key, made)
+
+
+def _way(timeline: Timeline, edits: _Edits) -> tuple[Timeline | None, int]:
+    """The way to the last iteration with an edit, under those before it, and that; None where it is known or near."""
+    end = max((edit.iteration for edit in edits), default=1)
+    before = [edit for edit in edits if edit.iteration < end]
+    here = {edit.ref for edit in edits if edit.iteration == end}
+    begun = timeline.histories[0].unedited or timeline.histories[0]
+    same = before == [edit for edit in timeline.in_force if edit.iteration < end]
+    if same and begun.first == end and begun.edited <= here:  # what a resumed place begins with stays
+        return None, end
+    way = timeline.to(1).edited(tuple(before))
+    return (None if known(way, end) else way), end
 
 
 def _went(study: Study, old: Timeline, new: Timeline, ref: Ref, iteration: int) -> Went | None:
@@ -252,12 +298,16 @@ def _went(study: Study, old: Timeline, new: Timeline, ref: Ref, iteration: int) 
     return symbol, None if study.hides(ref, old) else before, None if study.hides(ref, new) else after
 
 
-def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tuple[Went, ...]]:
-    """What other edits make of the given numbers of a run, and from which iteration on."""
+def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tuple[Went, ...], tuple[Unknown, ...]]:
+    """From which iteration on other edits count, what they make of the given numbers of a run, and which of that has
+    to be run first."""
     made = (*old.in_force, *new.in_force)
     places = dict.fromkeys((edit.iteration, ref) for edit in made for ref in changed_with(old.problem, edit.ref))
-    found = [one for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
-    return min(at for at, _ in places), tuple(one for one in found if one[1] != one[2]) or tuple(found)
+    found = [(one, ref, at) for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
+    found = [(one, ref, at) for one, ref, at in found if one[1] != one[2]] or found
+    unknown = [(ref, at) if not known(new, at) and not study.hides(ref, new) else None for _, ref, at in found]
+    later = tuple((number, *one) for number, one in enumerate(unknown) if one is not None)
+    return min(at for at, _ in places), tuple(one for one, _, _ in found), later
 
 
 def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Study:
@@ -265,8 +315,8 @@ def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Stud
     name = study.run if study.run in timelines else next(iter(timelines))
     back = {run: _changed_back(study, study.timelines[run], one) for run, one in timelines.items()}
     alike = tuple(run for run in timelines if back[run] == back[name])
-    since, what = back[name]
+    since, what, unknown = back[name]
     made = {**study.timelines, **timelines}
     others = len(timelines) - len(alike)
-    telling = Telling(key, what, since, alike, len(made), *_seen(study), others=others)
+    telling = Telling(key, what, since, alike, len(made), *_seen(study), others=others, unknown=unknown)
     return _telling(_with_timelines(study, made, study.place, study.step.ref), telling)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from nntutor.lessons.course.model import CHECK
 from nntutor.lessons.language.words import note
 from nntutor.tui.state import edit_line, edits, moves, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel
-from nntutor.tui.state.panels import Asking, Choosing, Exporting, Helping, Line, Panel, Reading, Why
+from nntutor.tui.state.panels import Asking, Checking, Choosing, Exporting, Helping, Line, Panel, Reading, Why
 from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Tick, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
@@ -81,10 +82,12 @@ def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Ses
         return in_panel(session, replace(study, note=None), study.panel, name, extents)
     if isinstance(study.panel, Line):
         return replace(session, study=replace(study, note=note("study.typing")))
-    study = replace(study, panel=None)
+    if study.panel is not None:  # else what has been worked out to draw it serves this key too
+        study = replace(study, panel=None)
+        session = replace(session, study=study)
     if name in ON_STUDY:
         return replace(session, study=_told(study, ON_STUDY[name](study), name))
-    return ON_SESSION[name](replace(session, study=study), study, extents)
+    return ON_SESSION[name](session, study, extents)
 
 
 def _told(before: Study, after: Study, name: str) -> Study:
@@ -131,7 +134,6 @@ ON_STUDY: dict[str, Callable[[Study], Study]] = {
     "last": partial(moves.ends, last=True),
     "goto": _opens(Asking("goto")),
     "why": _opens(Why()),
-    "check": moves.checking,
     "parting": _parting,
     "edit": edit_line.editing,
     "more": partial(edits.changed, how="more"),
@@ -179,6 +181,16 @@ def _asked(session: Session, study: Study, extents: Extents) -> Session:
     from nntutor.tui.state import answers
 
     return _drawn(session, answers.asked(study, session.seed))
+
+
+def _checked(session: Session, study: Study, extents: Extents) -> Session:
+    """The check of the number at hand; what a stop has it opened for is done by it, whether or not it was asked for."""
+    checked = moves.checking(study)
+    asks = study.held is None and study.question is not None and study.question.until == CHECK
+    opened = _by_itself(session, study) if asks and isinstance(checked.panel, Checking) else None
+    if opened is None or opened.study is None:
+        return replace(session, study=checked)
+    return replace(opened, study=replace(opened.study, panel=checked.panel))
 
 
 def _bug(session: Session, study: Study, extents: Extents) -> Session:
@@ -250,6 +262,7 @@ ON_SESSION: dict[str, Callable[[Session, Study, Extents], Session]] = {
     "continue": _continue,
     "ask": _asked,
     "bug": _bug,
+    "check": _checked,
     "view": _view,
     "digits": _digits,
     "questions": _questions,

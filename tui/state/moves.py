@@ -17,14 +17,13 @@ from nntutor.tui.state import korean
 from nntutor.tui.state.arriving import arrived_at, moved, short_of
 from nntutor.tui.state.runs import learns, run_again, run_to, seeds_begun
 from nntutor.tui.state.study import Left, Position, Study, step_of
+from nntutor.tui.state.telling import NEAR
 from nntutor.tui.state.views import view_at, views
 from nntutor.tui.state.written import written
 
 LESSON_DONE = note("status.lesson_done")
 COURSE_DONE = note("status.course_done")
 ENDED = (LESSON_DONE, COURSE_DONE)
-# Going further than this is a run with progress, not a jump.
-_NEAR = 300
 _SMALL = 100
 # No iteration has as many steps: its last one.
 _LAST = 10**9
@@ -49,7 +48,7 @@ def to(study: Study, iteration: int, step: int, stop: int | None = None) -> Stud
     """At (iteration, step), or the nearest place that there is; far away, or far before a resumed place, a run that
     leads there. stop: the lesson's, where it is one."""
     newest = study.timeline.newest
-    near = _NEAR if study.trace.before.params.size <= _SMALL else _NEAR // 10
+    near = NEAR if study.trace.before.params.size <= _SMALL else NEAR // 10
     if iteration - newest > near and study.timeline.diverged is None:
         return run_to(replace(study, held=None), iteration, step, stop=stop)
     if study.timeline.missing(iteration) > near:
@@ -168,8 +167,8 @@ def ends(study: Study, last: bool) -> Study:
 
 _ITERATION_WORDS = ("iteration", "iter", "it", "i", "반복")
 _STEP_WORDS = ("step", "단계")
-_FURTHEST = 999_999_999
-"""The last iteration that can be gone to."""
+_FURTHEST = 9_999_999
+"""The last iteration that can be gone to: minutes for the smallest network, and E of each is kept."""
 
 
 def go_to(study: Study, text: str) -> Study:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
 
@@ -97,7 +98,7 @@ def run_to(
     number, begun = study.runs + 1, study.timeline.iteration
     running = Running(number, begun, iteration, step, goal, stop=stop, asked=asked)
     if asked and (unseen := _unseen(study.timeline, goal, min(iteration, study.timeline.newest))):
-        running = replace(running, target=unseen, again=True)
+        running = replace(running, target=unseen, again=True, then=lambda known: run_on(known, asked, goal))
         return replace(study, panel=None, note=None, running=running, runs=number)
     known = iteration if goal is None else _first_at(study.timeline, goal, iteration)
     if known <= study.timeline.newest or study.timeline.diverged is not None:  # past its end nothing runs
@@ -131,6 +132,13 @@ def run_again(study: Study, iteration: int, step: int, stop: int | None = None) 
     return replace(study, panel=None, note=None, running=running, runs=number)
 
 
+def run_before(study: Study, way: Timeline, iteration: int, then: Callable[[Study], Study]) -> Study:
+    """A run of what has to be known, up to an iteration, before something can be done; until then all stays."""
+    number, step = study.runs + 1, study.timeline.step
+    running = Running(number, way.newest, iteration - 1, step, again=True, way=way, then=then)
+    return replace(study, panel=None, note=None, running=running, runs=number)
+
+
 def ran(study: Study, number: int, chunk: Chunk) -> Study:
     """Take in a chunk of the run `number`; an older run's chunk is dropped."""
     running = study.running
@@ -155,9 +163,10 @@ def _again(study: Study, running: Running) -> Study:
     reached = goal is not None and len(errors) > 0 and errors[-1] <= goal
     if study.on_its_way.newest < running.target and study.on_its_way.diverged is None and not reached:
         return study
-    if running.asked:
-        return run_on(replace(study, running=None), running.asked, goal)
-    study = moved(replace(study, running=None), study.timeline.to(running.target + 1, running.step))
+    study = replace(study, running=None)
+    if running.then is not None:
+        return running.then(study)
+    study = moved(study, study.timeline.to(running.target + 1, running.step))
     if running.stop is None or study.lesson is None:
         return study
     return seeds_begun(arrived_at(study, running.stop), study.lesson.stops[running.stop].view)
@@ -209,7 +218,7 @@ def _there(study: Study, running: Running, iteration: int) -> Study:
     """At the end of a run: at the stop that it leads to, or with the text that was kept until the next stop comes."""
     kept, last = study.held, study.last
     study = moved(replace(study, running=None), study.timeline.to(iteration, running.step))
-    if running.stop is not None and (iteration >= running.target or study.timeline.diverged is not None):
+    if running.stop is not None and (iteration >= running.target or iteration == study.timeline.diverged):
         assert study.lesson is not None
         asked = study.lesson.stops[running.stop].view
         return seeds_begun(arrived_at(replace(study, view=view_at(study, asked)), running.stop), asked)

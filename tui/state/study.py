@@ -6,7 +6,7 @@ edits.py and views.py; what being at another place makes of it, in arriving.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,7 +67,7 @@ class Running:
 
     stop: the lesson's stop there. asked: how many iterations the learner asked for, who may get fewer. telling: the
     change that it was started by, told at its end. again: what lies before a resumed place is run again, up to the
-    iteration before the one that is gone to; where a run was asked for, as far as that needs it.
+    iteration before the one that is gone to; or a `way`, up to one that has to be known for what is done `then`.
     """
 
     number: int
@@ -80,6 +80,8 @@ class Running:
     stop: int | None = None
     asked: int = 0
     again: bool = False
+    way: Timeline | None = None
+    then: Callable[[Study], Study] | None = None
 
 
 @dataclass(frozen=True)
@@ -250,8 +252,9 @@ class Study:
     @property
     def on_its_way(self) -> Timeline:
         """What a run, where there is one, runs on."""
-        again = self.running is not None and self.running.again
-        return self.timeline.earlier if again else self.timeline
+        if self.running is None or not self.running.again:
+            return self.timeline
+        return self.running.way or self.timeline.earlier
 
     def chunks(self, seconds: float) -> Iterator[Chunk]:
         """What the run on its way does, piece by piece of about `seconds`, up to its end."""

@@ -15,8 +15,13 @@ from nntutor.core.notation.symbols import Names, Ref
 from nntutor.core.problems.settings import NUMBERS, setting
 from nntutor.lessons.language.words import Note, note
 
+NEAR = 300
+"""Going further than so many iterations is a run with progress, not a jump."""
 Went = tuple[str, float | None, float | None]
 """A symbol (of a setting: its name), its value before, and after; None for one that the lesson still hides."""
+
+Unknown = tuple[int, Ref, int]
+"""Which of several is not known before its iteration has been run: its number, where it is found, the iteration."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,8 @@ class Telling:
     on in `runs`, of `of` that there are; in so many `others` something else.
 
     seen: what was known at the place before, in a network of these sizes; forgot: edits of later iterations are gone;
-    anew: and weights that were set at the beginning;
-    step: how a key has changed it; beyond: that the outputs cannot come to it.
+    step: how a key has changed it; beyond: that the outputs cannot come to it; unknown: of `what`; anew: and weights
+    that were set at the beginning.
     """
 
     key: str
@@ -40,6 +45,7 @@ class Telling:
     step: Note | None = None
     beyond: Note | None = None
     others: int = 0
+    unknown: tuple[Unknown, ...] = ()
     anew: bool = False
 
 
@@ -72,9 +78,13 @@ def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
     now = [(_called_alike(ref, telling.sizes, sizes), before) for ref, before in telling.seen]
     there = [(ref, before, after) for ref, before in now if ref and (after := _value(trace, ref)) is not None]
     came = happened or tuple((trace.symbol(ref), before, after) for ref, before, after in there)
+    what = list(telling.what)
+    for at, ref, iteration in telling.unknown:
+        if known(timeline, iteration):
+            what[at] = (*what[at][:2], given_value(timeline, ref, iteration))
     return note(
         telling.key,
-        what=telling.what or note("edit.other_steps"),
+        what=tuple(what) or note("edit.other_steps"),
         step=telling.step or "",
         since=telling.since,
         whose=_whose(telling),
@@ -93,10 +103,15 @@ def given_value(timeline: Timeline, ref: Ref, iteration: int) -> float:
     return timeline.trace_of(iteration).value(ref)
 
 
+def known(timeline: Timeline, iteration: int) -> bool:
+    """Whether an iteration can be looked at without many others that are run before it."""
+    return timeline.missing(iteration) <= NEAR and iteration - 1 - timeline.newest <= NEAR
+
+
 def went(old: Timeline, new: Timeline, ref: Ref, iteration: int) -> Went | None:
-    """A given number in two timelines; None where one of them has no such number."""
+    """A given number in two timelines, None for what is not known yet; None where one of them has no such number."""
     try:
-        before, after = (given_value(one, ref, iteration) for one in (old, new))
+        before, after = (given_value(one, ref, iteration) if known(one, iteration) else None for one in (old, new))
     except (KeyError, IndexError):
         return None
     return called(old, ref), before, after

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import takewhile
 from typing import NamedTuple
 
 from rich.console import Console
@@ -29,52 +28,61 @@ Ink = Mapping[str, str]
 
 
 class Part(NamedTuple):
-    """Cells of row y from cell x on, and where the row ends."""
+    """Cells of row y from cell x on; ends: whether they are the last ones of the row."""
 
     x: int
     y: int
-    strip: Strip
-    width: int
+    segments: Iterable[Segment]
+    ends: bool
 
 
-def cropped(strip: Strip, x: int, end: int) -> Strip:
-    """Cells x to end - 1 of a row, each with the mark above it (m̂), which Strip.crop gives to the cell that follows."""
-    part = strip.crop(x, end)
-    if even(strip.text):
-        return part
-    before, after = _marks(part), _marks(strip.crop(end))
-    if not (before or after):  # as in most rows of Korean, whose letters are wide
-        return part
-    segments = list(part)
-    if before:
-        segments[0] = Segment(segments[0].text[len(before) :], segments[0].style)
-    if after and segments:
-        segments[-1] = Segment(segments[-1].text + after, segments[-1].style)
-    return Strip(segments, part.cell_length)
+def cropped(row: Iterable[Segment], x: int, end: int) -> list[Segment]:
+    """Cells x to end - 1 of a row, each with the mark above it (m̂)."""
+    part: list[Segment] = []
+    start = 0
+    for segment in row:
+        text = segment.text
+        stop = start + cells(text)
+        if start < x or stop > end or not even(text):
+            text = (
+                text[max(0, x - start) : max(0, end - start)] if even(text) else _within(text, x - start, end - start)
+            )
+            segment = Segment(text, segment.style)
+        if text:
+            part.append(segment)
+        if stop > end:
+            break
+        start = stop
+    return part
 
 
-def _marks(strip: Strip) -> str:
-    """What takes no cell at the beginning."""
-    return "".join(takewhile(lambda letter: cells(letter) == 0, strip.text))
+def _within(text: str, start: int, end: int) -> str:
+    """The letters whose first cell is one of these, and the marks above them; a mark at the beginning stands before."""
+    found, at, here = "", -1, 0
+    for letter in text:
+        width = cells(letter)
+        if width:
+            at, here = here, here + width
+        if start <= at < end:
+            found += letter
+    return found
 
 
 def written(parts: Iterable[Part], console: Console) -> str:
     """The parts as a terminal is told them; it is left without a style, as it was."""
     texts: list[str] = []
     ink: Ink = {}
-    for x, y, strip, width in parts:
-        ending = x + strip.cell_length == width
+    for x, y, segments, ends in parts:
         texts.append(f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H")
-        for segment in strip:
-            wanted = _ink(segment.style, console) if segment.style else {}
-            if segment.text.isspace():
+        for text, style, _ in segments:
+            wanted = _ink(style, console) if style else {}
+            if text.isspace():
                 wanted = _of_blanks(ink, wanted)
-            texts += [
-                _turned(ink, wanted),
-                _GAP.sub(_past, segment.text) if ending and not segment.style else segment.text,
-            ]
-            ink = wanted
-        if ending:
+            if wanted is not ink:
+                texts.append(_turned(ink, wanted))
+                ink = wanted
+            texts.append(_GAP.sub(_past, text) if ends and not style else text)
+        if ends:
             texts[-1] = _END.sub("\x1b[K", texts[-1])
     return "".join(texts) + (_RESET if ink else "")
 

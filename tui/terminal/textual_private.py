@@ -7,18 +7,21 @@ and says which one is another now.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rich.console import Console, RenderableType
+from rich.segment import Segment
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser as XTermParser
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.keys import Keys
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from nntutor.tui.terminal.ending import MOUSE_OFF, WATCH
 from nntutor.tui.terminal.sparing import Part, cropped, written
@@ -33,6 +36,7 @@ PARTS = {
     "App._display": "writes a frame; when it is written, the terminal is asked whether it has come",
     "App._handle_exception": "a mistake of ours gives the terminal back and is said in one line",
     "Compositor": "says what of the screen is written; ours writes the cells that changed and no blank ends of rows",
+    "Compositor._render_chops": "lays widgets side by side; a page over the whole screen gives its own lines",
     "LinuxDriver": "the driver for Unix terminals, told from others by its name",
     "WebDriver": "Textual's own driver below textual-serve, told from others by its name",
     "LinuxDriver.run_input_thread": "reads the keys; ours outlives whatever comes",
@@ -56,6 +60,10 @@ for final, over_a_word in (("C", Keys.ControlRight), ("D", Keys.ControlLeft)):
     ANSI_SEQUENCES_KEYS[f"\x1b[1;3{final}"] = (over_a_word,)
 
 
+class Lines(Widget):
+    """A widget whose lines are the screen's as they are: Textual's styles say nothing of them but where they stand."""
+
+
 class SparingCompositor(Compositor):
     """Writes the cells that have changed; Textual's begins at the first cell of their row."""
 
@@ -67,21 +75,39 @@ class SparingCompositor(Compositor):
         update = super().render_partial_update()
         return update and _Parts(update.chops, update.spans, update.chop_ends)
 
+    def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
+        """Textual lays the pieces of every widget side by side; one that covers the screen is asked for its lines."""
+        widget, (region, clip) = next(iter(self.visible_widgets.items()), (None, (Region(), Region())))
+        if not (isinstance(widget, Lines) and self.size.region == region == clip):
+            return super()._render_chops(crop, is_rendered_line)
+        chops: list[dict[int, Strip]] = [{} for _ in range(region.height)]
+        filters, ground = widget.get_line_filters(), widget.background_colors[1]
+        for y in filter(is_rendered_line, range(region.height)):
+            line = widget.render_line(y)
+            for one in filters:
+                line = line.apply_filter(one, ground)
+            chops[y][0] = line
+        return chops
+
 
 class _Whole(LayoutUpdate):
     def render_segments(self, console: Console) -> str:
-        x, right = self.region.x, self.region.right
         return written(
-            [Part(x, y, Strip.join(strips), right) for y, strips in enumerate(self.strips, self.region.y)], console
+            [Part(self.region.x, y, _joined(strips), True) for y, strips in enumerate(self.strips, self.region.y)],
+            console,
         )
 
 
 class _Parts(ChopsUpdate):
     def render_segments(self, console: Console) -> str:
-        rows = {y: Strip.join(strip or Strip.blank(0) for strip in self.chops[y].values()) for y, _, _ in self.spans}
+        rows = {y: _joined(strip for strip in self.chops[y].values() if strip) for y, _, _ in self.spans}
         return written(
-            [Part(x, y, cropped(rows[y], x, end), self.chop_ends[y][-1]) for y, x, end in self.spans], console
+            [Part(x, y, cropped(rows[y], x, end), end == self.chop_ends[y][-1]) for y, x, end in self.spans], console
         )
+
+
+def _joined(strips: Iterable[Strip]) -> list[Segment]:
+    return [segment for strip in strips for segment in strip]
 
 
 class OpenApp(App[int]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, repeat, zip_longest
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -140,15 +140,11 @@ def changed_spans(before: Row, after: Row) -> list[tuple[int, int]]:
     same = _alike(before[::-1], after[::-1])
     if same and row_cells(before[:-same]) == row_cells(after[:-same]):  # the same pieces, and in the same cells
         before, after = before[:-same], after[:-same]
-    old, new = _spread(before), _spread(after)
-    length = max(len(old), len(new))
-    old += [_BLANK] * (length - len(old))
-    new += [_BLANK] * (length - len(new))
+    pairs = zip_longest(_spread(before), _spread(after), fillvalue=_BLANK)
     spans: list[tuple[int, int]] = []
-    for at, (one, other) in enumerate(zip(old, new, strict=True), start):
-        if one != other:
-            near = spans and at - spans[-1][1] <= _NEAR
-            spans.append((spans.pop()[0] if near else at, at + 1))
+    for at in [at for at, (one, other) in enumerate(pairs, start) if one != other]:
+        near = spans and at - spans[-1][1] <= _NEAR
+        spans.append((spans.pop()[0] if near else at, at + 1))
     return spans
 
 
@@ -171,7 +167,7 @@ def _spread(row: Row) -> list[tuple[str, str]]:
     spread: list[tuple[str, str]] = []
     for text, style, _ in row:
         if even(text):
-            spread += [(letter, style) for letter in text]
+            spread += zip(text, repeat(style))
             continue
         for letter in text:
             width = cells(letter)

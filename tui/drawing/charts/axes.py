@@ -20,6 +20,7 @@ _APART = 2  # rows from tick to tick
 _ROOMY = 15  # rows from which ticks are further apart: a row more or less between two is seen less
 _MOST_TICKS = 12
 _DIGITS = (4, 6, 9, 12, 17)
+_MINUS = "-−"
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ class Plot:
             start = min(max(0, at[1] - (len(tick.text) - 1) // 2), end - len(tick.text))
             if start >= 0 and start + len(tick.text) <= free:
                 line[start : start + len(tick.text)] = tick.text
+                if start and tick.text[0] in _MINUS:
+                    line[start - 1] = " "  # else the sign is one more dash of the line
                 free = start - 1
         corner = " " * (self.margin + 1) + look.line("└")
         return corner + "".join(line[:end]) + name

@@ -35,7 +35,8 @@ def bars_rows(
     second_name: str = "",
     shared: Sequence[float] = (),
 ) -> list[Row]:
-    """The bars in the order given, a legend above; where there are more than rows, the middle is left out.
+    """The bars in the order given, a legend above; where there are more than rows, those between the ends and the one
+    at hand are left out.
 
     second: another number for each bar, in a column at the right. shared: values of other charts that have to have
     room on the scale, so that bars of one length mean the same in each.
@@ -67,7 +68,7 @@ def bars_rows(
         if tail and room >= 6:
             row = (*row, Piece(at_right(tail[place], tail_wide - 1), "dim"))
         lines.append(shortened(row, width, look))
-    return [*head, *_short(lines, height - 1, look)][:height]
+    return [*head, *_short(lines, next((at for at, bar in enumerate(bars) if bar.here), 0), height - 1, look)][:height]
 
 
 def _figure(bar: Bar, look: Look) -> str:
@@ -105,12 +106,29 @@ class _Scale:
         return (Piece("".join(text[:at]), style), Piece(mark, "bold"), Piece("".join(text[at + 1 :]), style))
 
 
-def _short(lines: list[Row], height: int, look: Look) -> list[Row]:
-    """As many lines as fit; what is left out stands in the middle as a number."""
+def _short(lines: list[Row], here: int, height: int, look: Look) -> list[Row]:
+    """As many lines as fit, `here` among them; what is left out before and after it stands there as a number."""
     if len(lines) <= height:
         return lines
     if height < 3:
         return kept(lines, height, look)
-    first = (height - 1) // 2
-    last = height - 1 - first
-    return [*lines[:first], (Piece(look.more(len(lines) - first - last), "dim"),), *lines[len(lines) - last :]]
+    top, after = (height - 1) // 2, len(lines) - here
+    if top <= here < len(lines) - (height - 1 - top):
+        if height < 5:
+            return _gapped(lines, [range(here, here + 1)], look)
+        if after > height - 2 and here > height - 3:
+            return _gapped(lines, [range(1), range(here, here + height - 4), range(len(lines) - 1, len(lines))], look)
+        top = height - 1 - after if after <= height - 2 else here + 1
+    return _gapped(lines, [range(top), range(len(lines) - (height - 1 - top), len(lines))], look)
+
+
+def _gapped(lines: list[Row], parts: list[range], look: Look) -> list[Row]:
+    """These parts of the lines; between them, before and after, how many are not there."""
+    rows: list[Row] = []
+    end = 0
+    for part in (*parts, range(len(lines), len(lines))):
+        if part.start > end:
+            rows.append((Piece(look.more(part.start - end), "dim"),))
+        rows += lines[part.start : part.stop]
+        end = part.stop
+    return rows

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nntutor.core.arrays import Array
 from nntutor.core.notation.figures import figure
@@ -21,18 +22,27 @@ _MOST_SEGMENTS = 600
 _FAR = 4.0
 
 
+@dataclass(frozen=True)
 class Relief:
-    """Heights over a plane (rows, columns), the first row at the upper end, and the contours of so many levels on them.
+    """The contours of a plane.
 
-    edges: the heights of the contours; bands: between which of them each point lies; crossings: of every other contour
-    the points where it is crossed, those to be labelled first at the beginning.
+    edges: their heights; bands (rows, columns), the first row at the upper end: between which of them each point lies;
+    crossings: of every other contour the points where it is crossed, those to be labelled first at the beginning.
     """
 
-    def __init__(self, heights: Array, levels: int) -> None:
-        self.edges = _levels(heights, levels)
+    edges: Array
+    bands: NDArray[np.intp]
+    crossings: tuple[tuple[float, tuple[tuple[int, int], ...]], ...]
+
+    @classmethod
+    def of(cls, heights: Array, levels: int) -> Relief:
+        """So many levels on heights (rows, columns)."""
+        edges = _levels(heights, levels)
         with np.errstate(invalid="ignore"):
-            self.bands = np.searchsorted(self.edges, np.where(np.isfinite(heights), heights, np.inf))
-        self.crossings = [(float(edge), _crossing(heights, float(edge))) for edge in self.edges[1::2]]
+            bands = np.searchsorted(edges, np.where(np.isfinite(heights), heights, np.inf))
+        for array in (edges, bands):
+            array.setflags(write=False)
+        return cls(edges, bands, tuple((float(edge), _crossing(heights, float(edge))) for edge in edges[1::2]))
 
 
 Reliefs = Callable[[Span, Span, int, int], Relief]
@@ -193,7 +203,7 @@ def _outside(drawn: Dots, point: Array, name: str, style: str) -> None:
     drawn.mark(x, y, _pointer(drawn, dx, dy) + name, style, over=True)
 
 
-def _crossing(heights: Array, edge: float) -> list[tuple[int, int]]:
+def _crossing(heights: Array, edge: float) -> tuple[tuple[int, int], ...]:
     """Rows and columns of at most some 60 points where a contour is crossed from left to right.
 
     From the right, upper part inwards: there numbers are least in the way of the paths.
@@ -201,7 +211,7 @@ def _crossing(heights: Array, edge: float) -> list[tuple[int, int]]:
     rows, columns = heights.shape
     found = np.argwhere((heights[:, :-1] < edge) != (heights[:, 1:] < edge))
     found = found[np.argsort(found[:, 0] / max(1, rows) - 0.6 * found[:, 1] / max(1, columns), kind="stable")]
-    return [(int(row), int(column)) for row, column in found[:: max(1, len(found) // 60)]]
+    return tuple((int(row), int(column)) for row, column in found[:: max(1, len(found) // 60)])
 
 
 def _heights(drawn: Dots, relief: Relief) -> None:

@@ -109,7 +109,9 @@ def _plot(x: Array, y: Array, is_log: bool, width: int, height: int, look: Look)
     """Axes around all points. The title names them both."""
     low, high = float(y.min()), float(y.max())
     flat = high - low <= 1e-12 * max(1.0, abs(high))
-    margin = max(abs(high) * 0.1, 1e-300) if flat else _MARGIN * (high - low)
+    margin = abs(high) * 0.1 if flat else _MARGIN * (high - low)
+    if not margin:  # nothing but 0, of which there are no tenths
+        low, high = 0.0, 1.0
     across = Axis("", (float(x.min()), float(x.max())), whole=True)
     return Plot(width, height, look, across, Axis("", (low - margin, high + margin), log=is_log))
 

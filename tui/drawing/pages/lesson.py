@@ -8,6 +8,7 @@ by side, each under its name, and the place has a strip of phases; what rows are
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from nntutor.core.foreign import clean
 from nntutor.lessons.course import load
@@ -62,7 +63,7 @@ class LessonPage:
         session, study = self.session, self.study
         title, name, step = self._title(), self._run(), study.timeline.step
         top = [status_row(study.trace, step, title, name, self.words, session.width, self.look, self.wide)]
-        last = self._keys()
+        last = self._keys
         panel = panel_rows(session, study, self.words, max(1, session.height - 1 - len(last)))
         bottom, picture = _shared(session.height, 0 if panel is None else len(panel) - 1 + len(last))
         if picture:
@@ -72,10 +73,7 @@ class LessonPage:
 
     def prose_pages(self) -> int:
         """How many pages the prose at this place takes."""
-        bottom, _ = _parts(self.session.height)
-        height = bottom + 1 - len(self._keys())
-        room = height - len(self._formula(height))
-        return len(prose_pages(self.session, self.study, self.words, room)) if room > 0 else 1
+        return len(self._text[1])
 
     @property
     def wide(self) -> bool:
@@ -172,18 +170,21 @@ class LessonPage:
         """The formula, and below it the prose or what is open over it."""
         if panel is not None:
             return panel if len(panel) + 3 > height else self._above(panel, height)
-        formula = self._formula(height)
-        pages = prose_pages(self.session, self.study, self.words, height - len(formula))
+        formula, pages = self._text
         return [*formula, *pages[min(self.study.page, len(pages) - 1)]]
+
+    @cached_property
+    def _text(self) -> tuple[list[Row], list[list[Row]]]:
+        """The formula and the pages of the prose below it, where nothing is open over them."""
+        height = _parts(self.session.height)[0] + 1 - len(self._keys)
+        formula = self._formula_in(_formula_height(height), height - _LEAST_PROSE)
+        room = height - len(formula)
+        return formula, prose_pages(self.session, self.study, self.words, room) if room > 0 else [[]]
 
     def _above(self, panel: list[Row], height: int) -> list[Row]:
         """The formula above what is open, an empty row between them where there is room."""
         formula = self._formula_in(height - len(panel))
         return [*formula, *([()] if len(formula) + len(panel) < height else []), *panel]
-
-    def _formula(self, height: int) -> list[Row]:
-        """The formula where it shares `height` rows with the prose."""
-        return self._formula_in(_formula_height(height), height - _LEAST_PROSE)
 
     def _formula_in(self, height: int, most: int = 0) -> list[Row]:
         trace, step, words = self.study.trace, self.study.step, self.words
@@ -208,6 +209,7 @@ class LessonPage:
         style = hue(self.study.step.ref)
         return [tuple(piece._replace(style=style) if piece.style == MADE else piece for piece in row) for row in rows]
 
+    @cached_property
     def _keys(self) -> list[Row]:
         """What can be pressed here, or what there is to tell."""
         told, width, height = self._told(), self.session.width, self.session.height

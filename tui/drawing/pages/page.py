@@ -5,6 +5,7 @@ A new page is a file here and a row in `covers.py`, or a line of `rows`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nntutor.core.notation.style import Style
@@ -62,6 +63,7 @@ def covers(session: Session) -> Long | None:
     return GLOSSARY if study is None else COVERS.get(type(study.panel))
 
 
+@lru_cache(maxsize=1)  # a key is asked on which page of the prose it was pressed, and that has just been drawn
 def lesson_page(session: Session) -> LessonPage:
     """The page of the lesson at hand.
 

@@ -59,7 +59,7 @@ def landscape(study: Study, refs: tuple[Ref, ...], points: Array, look: Look, fa
 def _relief(
     problem: Problem, first: Ref, second: Ref, levels: int, across: Span, up: Span, rows: int, columns: int
 ) -> Relief:
-    return Relief(surface_grid(problem, first, second, across, up, rows, columns), levels)
+    return Relief.of(surface_grid(problem, first, second, across, up, rows, columns), levels)
 
 
 @lru_cache(maxsize=16)

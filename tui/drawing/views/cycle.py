@@ -49,13 +49,14 @@ def _end(study: Study) -> perceptron.End | None:
 
 
 def cycle(study: Study, words: Words, look: Look, width: int) -> list[Row]:
-    """Once a cycle has closed, both turns' weights in two lines, and what that means; or that all is right."""
+    """Once a cycle has closed, both turns' weights in two lines, and what that means; or that nothing moves."""
     found = _end(study)
     iteration = study.timeline.iteration
-    if found is None or iteration < (found.first if found.learned else found.last):
+    rests = found is not None and (found.learned or not found.updates)
+    if found is None or iteration < (found.first if rests else found.last):
         return []
-    if found.learned:
-        said = words.say("cycle.learned", iteration=found.first)
+    if rests:
+        said = words.say("cycle.learned" if found.learned else "cycle.stuck", iteration=found.first)
         return _lines(said, "bold", width)
     rows: list[Row] = []
     for which in (found.first, found.last):

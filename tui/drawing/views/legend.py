@@ -65,7 +65,7 @@ def map_texts(
     """The row above the maps of a race, and what stands above each, of which `size` is cells and rows with its head.
 
     That is name, rate, E, and moves: in one row, or in two where there are enough. Where there is no room for it the
-    rate goes, that at hand into the first row; else as much of the name as has room stays, and E.
+    rate goes, that at hand into the first row; else as much of the name as has room stays, E, and below it the moves.
     """
     parts = [_parts(one, counted, words, look) for one in racers]
     ways = [[[" ".join(one)] for one in parts]]
@@ -75,11 +75,18 @@ def map_texts(
             [[name, " ".join(rest)] for name, _, *rest in parts],
         ]
     fitting = [way for way in ways if all(cells(line) + 2 <= size[0] for lines in way for line in lines)]
-    texts = fitting[0] if fitting else [[_ended(name, size[0], look, error)] for name, _, error, *_ in parts]
+    texts = fitting[0] if fitting else _cut(parts, size, look)
     here = next(number for number, racer in enumerate(racers) if racer.here)
     rate = parts[here][1] if all(parts[here][1] not in line for line in texts[here]) else ""
     heads = [_head(_bracketed(lines, one), one, size[0]) for lines, one in zip(texts, racers, strict=True)]
     return _signs(counted, rate, words, width, look), heads
+
+
+def _cut(parts: list[list[str]], size: tuple[int, int], look: Look) -> list[list[str]]:
+    """As much of each name as has room, in a row of its own where there are two, and E."""
+    if size[1] >= _TALL and all(cells(" ".join(rest)) + 2 <= size[0] for _, _, *rest in parts):
+        return [[ended(name, size[0] - 2, look), " ".join(rest)] for name, _, *rest in parts]
+    return [[_ended(name, size[0], look, error)] for name, _, error, *_ in parts]
 
 
 def _signs(counted: Counted, rate: str, words: Words, width: int, look: Look) -> Row:

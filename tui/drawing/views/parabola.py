@@ -63,8 +63,9 @@ def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
     optimizer, bottom = trace.problem.optimizer, float(start - (above - below) / (2 * apart) / curvature)
     if optimizer.name != "sgd" or optimizer.decay:
         return bottom, ""
-    eta = optimizer.learning_rate
-    return bottom, "stays" if above == below or eta == 0 else _regime(eta * curvature)
+    # A change on the way can make the start the lowest point of a bowl that the weight has long left.
+    eta, at_bottom = optimizer.learning_rate, above == below and trace.value(ref) == start
+    return bottom, "stays" if at_bottom or eta == 0 else _regime(eta * curvature)
 
 
 def _regime(share: float) -> str:

@@ -1,0 +1,225 @@
+"""Own numbers as programs print them: in float32, in short, and in the forms that books write."""
+
+from __future__ import annotations
+
+import diagnosing
+import numpy as np
+import pytest
+import single
+
+from nntutor.core.diagnosis import reading
+from nntutor.core.diagnosis.candidates import candidates
+from nntutor.core.diagnosis.comparing import alike, first_apart
+from nntutor.core.diagnosis.diagnosing import Diagnosis, beside, compared
+from nntutor.core.diagnosis.runs import recorded
+from nntutor.core.diagnosis.text import parsed
+from nntutor.core.files.problem import parse
+from nntutor.core.problems.network import Problem
+from nntutor.lessons.course import builtin
+
+pytestmark = pytest.mark.usefixtures("unhurried")
+
+
+def told(text: str, problem: Problem) -> Diagnosis:
+    return compared(problem, parsed(text, "mine.txt"), "mine.txt")
+
+
+# --- float32 -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [53, 61, 86, 89, 157, 196, 225])
+def test_a_training_in_float32_is_never_called_wrong(seed: int) -> None:
+    """What an iteration leaves is off, g over the root of its square is off by more; E of bce has 1 − o in it."""
+    assert single.right_ones(seed)
+
+
+def test_what_lies_on_the_edge_of_its_last_digit_is_a_float32() -> None:
+    """1723.015625 is printed as 1723.01562: half a unit off, which double precision makes a little more."""
+    [one] = parsed("z1 = [[1723.01562 2368.64429]]", "mine.txt")
+    assert one.written.as_single is not one.written
+
+
+@pytest.mark.parametrize("mistake", ["no-output-slope", "added", "mean-twice", "sign", "no-hidden-slope"])
+def test_a_mistake_in_float32_is_named_in_later_iterations_too(mistake: str) -> None:
+    problem = xor("[0.1, 0.2]", "[0.36]", "mse", "rmsprop")
+    [trace] = recorded(problem, mistake, (3,))
+    arrays = {"dW1": ("grad", 1), "dW2": ("grad", 2), "W1_new": ("new", 1), "W2_new": ("new", 2), "a2": ("out", 2)}
+    given = {f"{name}@3": trace.array(*of).astype(np.float32) for name, of in arrays.items()}
+    found = compared(problem, *reading.of_mapping(given))
+    assert (mistake,) in [one.ids for one in found.mistakes[: found.tied]]
+
+
+def test_what_a_mistake_makes_in_float32_is_as_far_off_as_its_own_run_strays() -> None:
+    """Where the right run strays less, the mistake was named for a part of its numbers."""
+    problem = single.problem(np.random.default_rng([26, 3]))
+    found = compared(problem, *reading.of_mapping(single.mistaken(problem, "sign", 3)), 3)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("sign",))
+    other = single.mistaken(problem, "sign", 3)
+    other["dW1"][1, 0] *= np.float32(1.01)
+    assert compared(problem, *reading.of_mapping(other), 3).verdict != "explained"
+
+
+# --- short prints ------------------------------------------------------------------------------------
+
+
+def xor(first: str, last: str, error: str = "half-squared", optimizer: str = "sgd") -> Problem:
+    """2-2-1 with these biases, all four samples."""
+    samples = "".join(f"[[sample]]\ninput = [{a}, {b}]\ntarget = [{a ^ b}]\n" for a in (0, 1) for b in (0, 1))
+    return parse(
+        f'error = "{error}"\nbatch = "full"\n[optimizer]\nname = "{optimizer}"\n[[layer]]\nactivation = "tanh"\n'
+        f"weights = [[0.5, -0.4], [0.3, 0.8]]\nbias = {first}\n[[layer]]\nweights = [[0.7, -0.6]]\nbias = {last}\n"
+        f"{samples}",
+        "xor.toml",
+    )
+
+
+ARRAYS = {
+    "z": ("net", False), "a": ("out", False), "dW": ("grad", False), "db": ("grad", True), "W": ("weight", False),
+    "b": ("weight", True), "W_new": ("new", False), "b_new": ("new", True),
+}  # fmt: skip
+
+
+def prints(problem: Problem, mistake: str = "", rounded: tuple[str, ...] = (), kind: type = np.float64) -> str:
+    """All arrays as NumPy prints them, some of them rounded to two places."""
+    [trace] = recorded(problem, mistake, (1,))
+    lines = []
+    for layer in (1, 2):
+        for name, (of, bias) in ARRAYS.items():
+            name = name.replace("_", f"{layer}_") if "_" in name else f"{name}{layer}"
+            array = trace.array(of, layer, bias).astype(kind)
+            lines.append(f"{name} = {array.round(2) if name in rounded else array}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize(("first", "last"), [("[0.1, 0.2]", "[0.36]"), ("[0, 0]", "[0]")])
+def test_a_short_array_among_prints_in_full_is_no_rounding(first: str, last: str, kind: type) -> None:
+    """[0.36] is 0.36000000 in NumPy's print: a bias that did not move, though it had to by 0.0005."""
+    problem = xor(first, last)
+    text = prints(problem, "bias-not-updated", kind=kind)
+    found = told(text, problem)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("bias-not-updated",))
+    [remark] = [one for one in found.remarks if one.id == "short-print"]
+    assert found.parts is not None and remark.symbol == found.parts.symbol
+    assert sum(not one.agrees for one in beside(problem, parsed(text, "mine.txt"))) == 3
+    assert told(prints(problem, kind=kind), problem).verdict == "right"
+
+
+def test_a_nought_with_its_point_is_no_rounding_in_any_print() -> None:
+    problem = xor("[0, 0]", "[0]")
+    [trace] = recorded(problem, "", (1,))
+    assert abs(trace["b_o1_new"]) < 0.5
+    with np.printoptions(precision=4):
+        found = told(f"W2_new = {trace.array('new', 2)}\nb2_new = [0.]", problem)
+    assert "bias-not-updated" in [one.ids[0] for one in found.mistakes[: found.tied]]
+    assert told("W2_new = [[0.71 -0.58]]\nb2_new = [0]", problem).verdict != "explained"
+
+
+@pytest.mark.parametrize(
+    "rounded", [("W1_new", "W2_new"), ("b1_new", "b2_new"), ("W1_new", "b1_new"), ("a1", "b2_new")]
+)
+def test_a_sheet_of_two_and_of_eight_places_is_right(rounded: tuple[str, ...]) -> None:
+    problem = xor("[0.1, 0.2]", "[0.36]")
+    assert told(prints(problem, rounded=rounded), problem).verdict == "right"
+
+
+def test_biases_in_a_column_or_a_row_do_not_say_how_weights_lie() -> None:
+    """x @ W + b with b of (1, n), or W @ x + b with b of (n, 1): the weights of a square layer lie either way."""
+    problem = xor("[0.1, 0.2]", "[0.36]")
+    [trace] = recorded(problem, "", (1,))
+    bias, weights = trace.array("new", 1, True), trace.array("new", 1)
+    for shape in ((1, 2), (2, 1)):
+        for lying in (weights, weights.T):
+            gradient = trace.array("grad", 1)
+            given = {"W1_new": lying, "dW1": gradient if lying is weights else gradient.T}
+            found = compared(problem, *reading.of_mapping({**given, "b1_new": bias.reshape(shape)}))
+            assert found.verdict == "right"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a1 = tf.Tensor([[0.59326999 0.59688438]], shape=(1, 2), dtype=float32)",
+        "a1 = <tf.Tensor: shape=(1, 2), dtype=float32, numpy=\narray([[0.59326999, 0.59688438]], dtype=float32)>",
+        "a1 = <tf.Variable 'dense/a:0' shape=(2,) dtype=float32, numpy=array([0.59326999, 0.59688438])>",
+        "a1 = Array([[0.59326999, 0.59688438]], dtype=float32)",
+        "a1 = tensor([[0.5933, 0.5969]], device='cuda:0', grad_fn=<SigmoidBackward0>)",
+        '"symbol","value"\n"h1","0.59326999"\n"h2",0.59688438',
+        "h1 = 0.59326999\u200b\nh2 = 0.59688438\ndE/dw7 = –0.0226025",
+    ],
+)
+def test_prints_of_other_programs_are_read(text: str) -> None:
+    problem = builtin.open("two-two-two")
+    found = told(text, problem)
+    assert found.verdict == "right" and len(found.values) >= 2
+    wrong = told(text.replace("0.59", "0.58"), problem)
+    assert wrong.verdict != "right" and not wrong.values[0].agrees
+
+
+# --- forms of books ----------------------------------------------------------------------------------
+
+
+def by_hand(problem: Problem, sign: float = 1.0) -> dict[str, np.ndarray]:
+    """A backward pass of cross-entropy as courses have it: dA of the last layer first."""
+    (first, second), x, t = problem.network.layers, problem.samples.inputs.T, problem.samples.targets.T
+    a1 = np.tanh(first.weights @ x + first.bias[:, None])  # type: ignore[index]
+    a2 = 1 / (1 + np.exp(-(second.weights @ a1 + second.bias[:, None])))  # type: ignore[index]
+    back = -sign * (t / a2 - (1 - t) / (1 - a2))
+    delta = back * a2 * (1 - a2)
+    return {"a2": a2, "dA2": back, "dz2": delta, "dW2": delta @ a1.T / x.shape[1]}
+
+
+def test_what_cross_entropy_sends_back_to_an_output_is_known_though_no_step_makes_it() -> None:
+    problem = xor("[0.1, 0.2]", "[0.36]", "bce")
+    mine = by_hand(problem)
+    assert compared(problem, *reading.of_mapping(mine)).verdict == "right"
+    alone = "\n".join(f"dE/do1[{at}] = {value!r}" for at, value in enumerate(mine["dA2"].ravel().tolist()))
+    assert told(alone, problem).verdict == "right"
+    within = {"dA2": mine["dA2"] / 4, "dW2": mine["dW2"]}
+    found = compared(problem, *reading.of_mapping(within))
+    assert found.verdict == "right" and "mean-in-delta" in [one.id for one in found.remarks]
+    found = compared(problem, *reading.of_mapping(by_hand(problem, -1)))
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("sign",))
+    assert found.parts is not None and found.parts.symbol == "∂E/∂o1[0]"
+    gap = mine["a2"] - problem.samples.targets.T
+    found = compared(problem, *reading.of_mapping({"dA2": gap, "dz2": gap * mine["a2"] * (1 - mine["a2"])}))
+    assert found.mistakes[0].ids == ("slope-besides-cross-entropy",)
+
+
+def test_cross_entropy_as_books_write_it_may_lose_digits_near_1() -> None:
+    problem = xor("[0.1, 0.2]", "[22]", "bce")
+    mine, t = by_hand(problem), problem.samples.targets.T
+    a2 = mine["a2"]
+    mine["E"] = -(t * np.log(a2) + (1 - t) * np.log(1 - a2)).mean()
+    [trace] = recorded(problem, "", (1,))
+    assert abs(mine["E"] / trace.error - 1) > 1e-9
+    assert compared(problem, *reading.of_mapping(mine)).verdict == "right"
+    assert compared(problem, *reading.of_mapping({"E": mine["E"] * (1 + 1e-5)})).verdict != "right"
+
+
+def test_with_a_mistake_too_a_of_a_softmax_layer_may_be_its_net() -> None:
+    problem = softmax()
+    [trace] = recorded(problem, "bias-subtracted", (1,))
+    arrays = {"z1": ("net", 1), "delta1": ("delta", 1), "dW1": ("grad", 1), "W1_new": ("new", 1)}
+    mine = {name: trace.array(*of) for name, of in arrays.items()}
+    for last in (trace.array("out", 1), trace.array("prob")):
+        found = compared(problem, *reading.of_mapping({"a1": last, **mine}))
+        assert (found.verdict, found.mistakes[0].ids) == ("explained", ("bias-subtracted",))
+
+
+def softmax() -> Problem:
+    """Two inputs, three classes, one sample."""
+    return parse(
+        'error = "softmax-ce"\n[[layer]]\nweights = [[0.5, -0.4], [0.3, 0.8], [0.1, 0.2]]\nbias = [0.1, 0.3, 0.2]\n'
+        "[[sample]]\ninput = [1.5, 0.5]\ntarget = [0, 1, 0]\n",
+        "three.toml",
+    )
+
+
+def test_records_are_alike_where_no_step_parts() -> None:
+    """Looked at in whole arrays: step by step, right numbers of a large network under Adam took 20 seconds."""
+    problem = diagnosing.problem(np.random.default_rng(8))
+    ours = list(recorded(problem, "", (1, 2)))
+    for one in candidates(problem, False):
+        for right, wrong in zip(ours, recorded(problem, one.spelled, (1, 2)), strict=True):
+            assert alike(right, wrong) == (first_apart([right, wrong]) is None)
