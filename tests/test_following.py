@@ -256,6 +256,27 @@ def test_an_epoch_whose_last_batch_is_what_is_left_has_a_whole_number_of_updates
     assert "the single one makes" not in spoken(at(single, "four"))
 
 
+def test_a_run_that_takes_other_samples_at_once_is_not_told_as_the_one_that_a_text_names() -> None:
+    session = typed(at(screens.of_lesson("sgd", known=True), "read"), "batch = 3")
+    assert "with the full batch" not in spoken(at(session, "epoch")) and "for all it was" not in spoken(
+        at(session, "one-sample")
+    )
+    turn = screens.pressed(at(screens.of_lesson("sgd", size=(120, 40), known=True), "counter"), "ask")
+    assert "twenty samples" in screen(turn)
+    assert "twenty samples" not in screen(lint.ran(typed(turn, "batch = 5")))
+
+
+def test_networks_of_other_depths_are_not_compared_as_if_only_the_activation_were_another() -> None:
+    session = screens.of_lesson("relu", known=True)
+    for changed, told, said in (
+        ("same", "swap", "rose from"),
+        ("swap", "sigmoid-not", "no smaller"),
+        ("same", "tanh-layers", "far more"),
+    ):
+        assert said in spoken(at(session, told))
+        assert said not in spoken(at(typed(at(session, changed), "depth = 3"), told))
+
+
 def test_where_nothing_comes_back_no_bar_is_said_to_reach_its_mark() -> None:
     session = typed(at(screens.of_lesson("vanishing", known=True), "quarter"), "b_o1 = 50")
     assert session.study is not None and not session.study.trace["∂E/∂w1"]

@@ -116,10 +116,15 @@ def set_aside(lesson: Lesson, stop: Stop, text: Text, asked: Asked) -> bool:
     return not all(asked(word, run) for word in words for run in runs[word])
 
 
+def runs_of(lesson: Lesson, stop: Stop, prose: str) -> set[str]:
+    """The runs that a stop's text speaks of: its own, and those that it names."""
+    named = {match["run"] for mark in MARK.findall(prose) for match in PLACED.finditer(mark)}
+    return {stop.run} | {run.id for run in lesson.runs if run.id in named}
+
+
 def _runs(lesson: Lesson, stop: Stop, prose: str) -> Mapping[str, set[str]]:
     """By word the runs that it asks of: the stop's own, and, but for its place, every run that the text names."""
-    named = {match["run"] for mark in MARK.findall(prose) for match in PLACED.finditer(mark)}
-    runs = {stop.run} | {run.id for run in lesson.runs if run.id in named}
+    runs = runs_of(lesson, stop, prose)
     return {**dict.fromkeys(_CHANGED, runs), conditions.HERE: {stop.run}}
 
 

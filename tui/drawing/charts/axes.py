@@ -137,9 +137,10 @@ class Plot:
 
     def _below(self) -> str:
         """The lower axis: a line with its numbers in it, its name at the end. A number at the end is moved into the
-        picture: one that it would touch is left out."""
+        picture: one that it would touch is left out. A minus that looks like the line has a gap before it."""
         dots, look = self.dots, self.look
-        line = list(look.line("─") * dots.width)
+        rule = look.line("─")
+        line = list(rule * dots.width)
         name = cut(f" {self.across.name}" if self.across.name else "", dots.width)
         end = free = dots.width - cells(name)
         for tick in reversed(self.below):

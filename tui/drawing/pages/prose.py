@@ -65,7 +65,7 @@ def _at_stop(
 
     try:
         text = load.text(lesson.id, language)
-        if _is_another(places[stop.run], text):
+        if any(_is_another(places[one], text) for one in holes.runs_of(lesson, stop, text.stops[stop.id].text)):
             return "", True
         try:
             return said(whole=True), holes.set_aside(lesson, stop, text, so)
