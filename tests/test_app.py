@@ -111,6 +111,17 @@ async def test_a_run_stops_at_once_when_told_to(tmp_path: Path) -> None:
         await pilot.press("right", "left")
 
 
+async def test_an_error_to_run_down_to_can_be_typed_where_it_is_picked(tmp_path: Path) -> None:
+    """Its 0 took every change back, and the e of 1e-3 opened the line for another weight."""
+    app = tutor(tmp_path, "cycle")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("+", "r", *["right"] * 4, *"0.2", "enter")
+        await settled(pilot, app)
+        study = app.session.study
+        assert study is not None and study.timeline.edits and study.timeline.iteration > 1
+        assert study.trace["E"] < 0.2
+
+
 async def test_a_run_that_another_lesson_begins_with_is_carried_out_after_one_here(tmp_path: Path) -> None:
     """Each lesson counts its runs from 1: the second one was taken for the first, and stood at its beginning."""
     app = tutor(tmp_path, "cycle")

@@ -426,6 +426,19 @@ def test_what_is_to_be_chosen_after_an_act_follows_it_and_is_kept_by_itself() ->
     assert study_of(spaced(session)).last == before.last + 1
 
 
+@pytest.mark.parametrize(
+    "way", [("continue", "escape"), ("continue", "continue", "stop_previous"), ("step_next", "step_back"), ()]
+)
+def test_what_was_not_chosen_after_an_act_is_asked_for_again(way: tuple[str, ...]) -> None:
+    """“Skipped. p asks again.” is said of it, and its text asks for one of two columns."""
+    session = screens.pressed(to_do("old-weights"), "check", "escape", *way, "ask")
+    assert "Which of the two columns is it?" in text(session)
+    chosen = screens.pressed(session, "unit_next", "continue")
+    answered = study_of(chosen).answered
+    assert answered is not None and (answered.skill, answered.outcome) == ("old-weights.witness.choice", "right")
+    assert study_of(screens.pressed(chosen, "continue")).question is None
+
+
 @pytest.mark.parametrize("way", ["more", "iteration_next"])
 def test_an_act_says_its_rows_beside_its_own_picture_only(way: str) -> None:
     """Of another gate, or after another row, what it says stood beside a picture that showed something else."""

@@ -166,6 +166,8 @@ AFTER_SEVERAL = [
     ("old-weights", "en", "witness", "η = 1/1000", "only the later digits tell them apart"),
     ("old-weights", "en", "new-weight", "x1 = 0", "0.15 the other. It moves in neither run"),
     ("old-weights", "en", "witness", "η = 0", "so that it can hardly tell them apart"),
+    ("old-weights", "en", "too-small", "w5 = 0.1", "The second is 2.4 times as large."),
+    ("old-weights", "ko", "too-small", "w5 = 0.1", "앞의 것의 2.4배입니다"),
 ]
 
 
@@ -213,6 +215,20 @@ def test_a_batch_of_more_samples_than_there_are_is_not_said_to_be_one() -> None:
     session = screens.of_lesson("sgd", known=True)
     assert "batch 100 → 7" in screen(typed(session, "batch = 7"))
     assert "“500” is no value that batch can have" in screen(typed(session, "batch = 500"))
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "told"),
+    [
+        ("η = -2", "en", "expected a number of at least 0."),
+        ("μ = 1", "en", "expected a number from 0 up to, but not, 1."),
+        ("η = -2", "ko", "0 이상의 수만 됩니다."),
+        ("μ = 1", "ko", "0 이상 1 미만의 수만 됩니다."),
+    ],
+)
+def test_of_a_rate_that_cannot_be_its_own_range_is_said(line: str, language: str, told: str) -> None:
+    """Of η it was said that shares are below 1, which η need not be."""
+    assert told in screen(typed(screens.of_lesson("momentum", language, known=True), line))
 
 
 def test_what_cannot_be_divided_is_left_out() -> None:

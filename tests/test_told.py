@@ -142,6 +142,19 @@ def test_what_is_said_of_a_choice_is_so_after_a_change(
     assert before not in said(changed) and then in said(changed)
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "then"),
+    [("en", "17 % too small", "not what the check has measured"), ("ko", "17% 더 작습니다", "확인한 값과 다릅니다")],
+)
+def test_a_gradient_of_the_other_sign_is_not_said_to_be_too_small(language: str, before: str, then: str) -> None:
+    def said(session: Session) -> str:
+        return screen(screens.pressed(session, "ask", "check", "escape", "ask", *["unit_next"] * 2, "continue"))
+
+    session = at(screens.of_lesson("old-weights", language, size=(120, 40)), "witness")
+    assert before in said(session)
+    assert then in said(after(session, "η = 5"))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_target_that_a_lesson_hides_is_not_told_when_another_takes_its_place(language: str) -> None:
     session = screens.of_lesson("forward", language)

@@ -17,9 +17,12 @@ from nntutor.tui.state.study import Act, Study, kept
 
 
 def opened(study: Study, question: Question, by_itself: bool = False) -> Study | None:
-    """The study with what the stop at hand asks to do; None where that is so already."""
+    """The study with what the stop at hand asks to do, or, once that has been done, with what is to be chosen after it;
+    None where there is neither."""
     stop = study.stop
     assert stop is not None
+    if stop in study.climbed and (panel := _chosen_after(study, question, stop)):
+        return replace(study, act=None, playing=None, panel=panel, page=0, note=None)
     if _holds(study, question, stop):
         return None
     if study.held is not None or stop != study.last:  # what is to be done is done at the stop
@@ -38,26 +41,31 @@ def after(study: Study) -> Study:
     done = _holds(study, question, act.stop) or (act.done and question.until == CHECK)
     if done == act.done:
         return study
-    if done and act.stop not in study.settled:
-        study = kept(study, choices.skill(study, question), "right", act.stop)
-    return replace(study, act=replace(act, done=done), settled=study.settled | {act.stop})
+    study = replace(study, act=replace(act, done=done))
+    if act.stop in study.settled or act.stop in study.climbed:
+        return study
+    study = kept(study, choices.skill(study, question), "right", act.stop)
+    if _chosen_after(study, question, act.stop):  # the stop's question ends with what is chosen, be it later
+        return replace(study, climbed={**study.climbed, act.stop: 1})
+    return replace(study, settled=study.settled | {act.stop})
 
 
 def left(study: Study, act: Act, on: bool) -> Study:
     """The study without the act: skipped where it has not been done; on where the key goes on."""
     assert study.lesson is not None
-    question, done = study.lesson.question(study.lesson.stops[act.stop].id), act.done or act.stop in study.settled
+    question = study.lesson.question(study.lesson.stops[act.stop].id)
+    done = act.done or act.stop in study.settled or act.stop in study.climbed
     if not done:
         study = kept(study, choices.skill(study, question) if question else "", "skipped", act.stop)
     study = replace(study, act=None, page=0, note=None if done else note("answer.skipped"))
-    if on and act.done and question is not None and (panel := _chosen_after(study, question, act)):
-        return replace(study, panel=panel)
+    if on and act.done and question is not None and (panel := _chosen_after(study, question, act.stop)):
+        return replace(study, panel=replace(panel, by_itself=act.by_itself))
     return moves.go_on(study) if on and act.by_itself else study
 
 
-def _chosen_after(study: Study, question: Question, act: Act) -> Picking | None:
-    panel = choices.of_stop(study, question) if study.stop == act.stop else None
-    return panel and replace(panel, skill=f"{panel.skill}.choice", by_itself=act.by_itself)
+def _chosen_after(study: Study, question: Question, stop: int) -> Picking | None:
+    panel = choices.of_stop(study, question) if study.stop == stop else None
+    return panel and replace(panel, skill=f"{panel.skill}.choice")
 
 
 def _holds(study: Study, question: Question, stop: int) -> bool:

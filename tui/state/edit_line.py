@@ -13,7 +13,7 @@ from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import PENALTIES
 from nntutor.core.problems.settings import NUMBERS
-from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
+from nntutor.core.rules.optimizers import RANGES, RATE_FIELDS, in_range
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import edits
@@ -27,6 +27,9 @@ _KINDS = {
     "lr": "rate_eta",
 }
 """Settings and rates by their names."""
+
+_EXPECTED = {"from 0": "at_least_0", "above 0": "above_0", "from 0 to below 1": "share"}
+"""How each range of rates is said."""
 
 
 @cache
@@ -124,7 +127,8 @@ def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
         wanted = note(f"expected.{study.timeline.problem.error}")
         return note("edit.unfit", text=text, symbol=study.trace.symbol(ref), wanted=wanted)
     if ref.kind in PER_OPTIMIZER and not in_range(ref.kind, value):
-        return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref))
+        wanted = note(f"expected.{_EXPECTED[RANGES[ref.kind]]}")
+        return note("edit.out_of_range", text=text, symbol=study.trace.symbol(ref), wanted=wanted)
     return Change(ref, value)
 
 
