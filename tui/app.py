@@ -150,9 +150,9 @@ class Tutor(OpenApp):
             ahead.begin(self._answered)
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
-        if self._shown is None or (width, height) != (self._shown.width, self._shown.height):  # told twice at a start
-            self.act(Resized(width, height))
+        if self._shown is None or event.size != (self.session.width, self.session.height):  # told twice at a start
+            self.act(Resized(*event.size))
+        self.screen.refresh()  # there and back faster than told, the size is the one before, and cells are lost
 
     # --- keys ------------------------------------------------------------------------------------
 
