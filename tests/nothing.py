@@ -54,7 +54,7 @@ class FromNothing:
 
     def _traces(self, edits: tuple[Edit, ...], last: int) -> Iterator[Trace]:
         problem, engine = self.problem, Engine(self.problem, self.mistake)
-        state = engine.start()
+        state, settings = engine.start(), dict[str, object]()
         for iteration in range(1, last + 1):
             here = [edit for edit in edits if edit.iteration == iteration]
             for edit in here:
@@ -64,7 +64,13 @@ class FromNothing:
                     array[place] = edit.value
                     state = replace(state, params=params)
                     continue
-                former, problem = engine, given(problem, edit.ref, edit.value)
+                former = engine
+                if edit.ref.kind in NUMBERS:  # those in force together, of the problem as it was
+                    settings[NUMBERS[edit.ref.kind]] = edit.value
+                    there = varied(self.problem, settings)
+                    problem = replace(problem, network=there.network, seed=there.seed, batch=there.batch)
+                else:
+                    problem = given(problem, edit.ref, edit.value)
                 engine = Engine(problem, self.mistake)
                 state = moved(former, state, engine) if edit.ref.kind in NUMBERS else state
             yield (trace := record(engine, state, frozenset(edit.ref for edit in here)))
@@ -91,8 +97,6 @@ def moved(former: Engine, state: State, engine: Engine) -> State:
 
 def given(problem: Problem, ref: Ref, value: float) -> Problem:
     """The problem with something else than a weight replaced."""
-    if ref.kind in NUMBERS:
-        return varied(problem, {NUMBERS[ref.kind]: value})
     if ref.kind in RATE_FIELDS:
         return replace(problem, optimizer=replace(problem.optimizer, **{RATE_FIELDS[ref.kind]: value}))
     inputs, targets = problem.samples.inputs.copy(), problem.samples.targets.copy()

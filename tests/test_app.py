@@ -20,7 +20,7 @@ from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.practising import reviewed
 from nntutor.tui.state.session import Opened, Ran, Session
-from nntutor.tui.terminal.pace import FRAMES
+from nntutor.tui.terminal.pace import FRAMES, Pace
 
 
 def tutor(home: Path, lesson: str | None = None) -> Tutor:
@@ -209,6 +209,15 @@ async def test_resizing_keeps_the_place(tmp_path: Path) -> None:
             await pilot.resize_terminal(*size)
             await pilot.pause(0.02)
         assert first_line(app).endswith("step 21/39 · E 0.2984")
+
+
+async def test_a_size_that_comes_back_before_it_was_painted_is_the_size(tmp_path: Path) -> None:
+    app = tutor(tmp_path, "hidden-delta")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app._pace = Pace(asked=monotonic(), waiting=(1, 1, 1), answers=True)  # the line is slow
+        for size in ((60, 20), (80, 24)):
+            await pilot.resize_terminal(*size)
+        assert (app.session.width, app.session.height) == (80, 24)
 
 
 async def test_the_list_of_commands_is_searched_and_one_is_carried_out(tmp_path: Path) -> None:

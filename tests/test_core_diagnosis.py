@@ -135,6 +135,7 @@ HOSTILE = {
     "CSV word": "symbol,value\nE,one\n", "too many": "dW1 = [" + "1 " * (MOST_NUMBERS + 1) + "]",
     "spaces without end": "o1 = [1, dtype=" + " " * 100_000 + "]",
     "digits without end": "o1 = " + "1" * 100_000 + "x", "digits and a word": "o1 = 1, " + "1" * 100_000 + " x",
+    "shapes that open": "dW1 = [" + ",dtype=(" * 50_000, "tensors that open": "dW1 = [" + "<tf.shape=(" * 40_000,
     "an empty list": "dW1 = []", "another script's digits": "o1 = ١٢", "JSON without a name": '{"": 1}',
     "CSV without a name": "symbol,value\n,1\n", "a prefix alone": "num_ = 1", "an iteration alone": '{"@2": 1}',
 }  # fmt: skip

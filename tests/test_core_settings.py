@@ -15,6 +15,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import MOST_LAYERS, setting, varied
+from nntutor.lessons.course import builtin
 
 DRAWN = """
 batch = "full"
@@ -128,6 +129,22 @@ def test_a_weight_that_was_set_stays_where_a_setting_does_not_change_it() -> Non
     drawn = begun.edit(Ref("set_seed"), 3).trace
     assert [seed.trace.value(ref) for ref in (first, last)] == [drawn.value(first), drawn.value(last)]
     assert seed.trace.value(bias) == 0.375, "what is not drawn is not drawn anew"
+
+
+@pytest.mark.parametrize("name", ["two-paths", "deep"])
+def test_a_depth_that_is_set_back_brings_the_network_back(name: str) -> None:
+    """Layers that were listed too, and with another seed and batch in between."""
+    begun = Timeline.start(builtin.open(name))
+    depth = len(begun.problem.network.layers) - 1
+    for other in (depth - 1, depth + 2):
+        changed = begun.edit(Ref("set_depth"), other).edit(Ref("set_batch"), 2).edit(Ref("set_seed"), 5)
+        back = changed.edit(Ref("set_seed"), begun.problem.seed).edit(Ref("set_depth"), depth)
+        assert back.trace.before.params.tobytes() == begun.trace.before.params.tobytes()
+        again = Timeline.resumed(begun.original, "", back.edits, 2, 1, back.to(2).trace.before)
+        assert again.to(1).trace.before.params.tobytes() == begun.trace.before.params.tobytes()
+        assert [one.activation for one in again.problem.network.layers] == [
+            one.activation for one in begun.problem.network.layers
+        ]
 
 
 def test_a_weight_can_be_edited_after_a_setting() -> None:

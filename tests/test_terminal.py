@@ -71,6 +71,19 @@ def test_what_is_painted_in_parts_is_what_is_painted_whole(
     terminal.kill()
 
 
+def test_a_terminal_that_was_smaller_for_a_moment_is_painted_again(tmp_path: Path) -> None:
+    """Told when it has its size again: what it has lost is told by nothing but the signal."""
+    terminal = Terminal(tmp_path, "learn", "xor")
+    terminal.until("q ")
+    terminal.read()
+    before = terminal.text()
+    terminal.emulator.erase_in_display(2)
+    os.kill(terminal.pid, signal.SIGWINCH)
+    terminal.read()
+    assert terminal.text() == before
+    terminal.kill()
+
+
 ASKED = b"\x1b[6n"
 """Where the cursor is: what a terminal is asked so that no more is sent than it takes."""
 

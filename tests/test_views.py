@@ -20,6 +20,7 @@ from nntutor.tui.drawing.canvas.dots import Dots
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.views import table
 from nntutor.tui.drawing.views.legend import MARKS
+from nntutor.tui.drawing.views.nudge import Chain, whole
 from nntutor.tui.state import moves, views
 from nntutor.tui.state.commands import COMMANDS, Where
 from nntutor.tui.state.session import Session, Typed
@@ -141,6 +142,17 @@ def test_a_point_of_a_plane_has_the_sign_of_mathematics(lesson: str, view: str) 
     session = screens.pressed(screens.update(screens.pressed(session, "edit"), Typed("x1 = -2")), "continue")
     drawn = table.drawn(view, of(session), words_with_keys(session), 78, 12, Look())
     assert "(−2,0)" in "".join(piece.text for row in drawn for piece in row)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [69, 80])
+def test_the_line_that_holds_the_chain_against_the_nudge_is_whole(language: str, width: int) -> None:
+    """The text asks to compare its two numbers, and the second one was cut: `∂E/∂w =  … 1 …`."""
+    session = at(screens.of_lesson("neuron", language, known=True), "with-w")
+    study, words = of(session), words_with_keys(session)
+    drawn = table.drawn("nudge", study, words, width, 11, Look())
+    lines = ["".join(piece.text for piece in row).strip() for row in drawn]
+    assert whole(study, Chain.of(study), words, Look()) in " ".join(lines), lines
 
 
 def test_moves_on_a_bowl_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

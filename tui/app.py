@@ -33,19 +33,7 @@ from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.pages import page
 from nntutor.tui.faults import Faults
 from nntutor.tui.state import keys
-from nntutor.tui.state.session import (
-    Action,
-    Message,
-    Pointed,
-    Press,
-    Ran,
-    Resized,
-    Session,
-    Tick,
-    Typed,
-    asking,
-    begins,
-)
+from nntutor.tui.state.session import Action, Message, Pointed, Press, Ran, Resized, Session, Tick, Typed, asking
 from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.terminal import ending
 from nntutor.tui.terminal.pace import Pace
@@ -150,9 +138,9 @@ class Tutor(OpenApp):
             ahead.begin(self._answered)
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
-        if self._shown is None or (width, height) != (self._shown.width, self._shown.height):  # told twice at a start
-            self.act(Resized(width, height))
+        if self._shown is None or event.size != (self.session.width, self.session.height):  # told twice at a start
+            self.act(Resized(*event.size))
+        self.screen.refresh()  # there and back faster than told, the size is the one before, and cells are lost
 
     # --- keys ------------------------------------------------------------------------------------
 
@@ -200,7 +188,7 @@ class Tutor(OpenApp):
             self.session = replace(self._before, width=now.width, height=now.height)
 
     def _press(self, key: str, character: str | None) -> None:
-        if begins(self.session, character):
+        if self.session.begins(character):
             self.act(Press("continue"))
         keymap, is_typing = self.session.keymap, asking(self.session)
         if is_typing and character is not None:

@@ -20,11 +20,11 @@ _DEPTH = 3
 _LONG, _SHORT = 15, 2  # significant digits
 
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
-_KERAS = re.compile(r"<tf\.[^=<]*shape=\([^)]*\),?\s*dtype=\w+,\s*numpy=")  # before an array or a number
+_KERAS = re.compile(r"<tf\.[^=<]*shape=\([^()]*\),?\s*dtype=\w+,\s*numpy=")  # before an array or a number
 _WRAPPED = re.compile(
     r"\b(?:np\.|numpy\.|torch\.|tf\.)?(?:array|Array|tensor|Tensor|matrix|float32|float64|Parameter)\s*\("
 )
-_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=(?:\s*\([^)]*\)|[^,\])]*)(?=[,)])")
+_DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=(?:\s*\([^()]*\)|[^,\])]*)(?=[,)])")
 _UNSEEN = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff"}  # of no width, from pages on the web
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _BETWEEN = re.compile(r"[\s\[\]()]+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,6 +109,27 @@ def _set_target(problem: Problem, row: Array, unit: int, value: float) -> None:
     if problem.error == "softmax-ce" and 0 <= value <= 1 and others.any():
         rest = row[others].sum()
         row[others] = row[others] * ((1 - value) / rest) if rest > 0 else (1 - value) / others.sum()
+
+
+def with_settings(problem: Problem, original: Problem, settings: Mapping[str, float]) -> Problem:
+    """The problem with all its settings (by name): as the original has them, not as one after the other leaves them.
+
+    So a depth that is set back is the original's again, with the layers that another one had taken off.
+    """
+    there = varied(original, settings)
+    return replace(problem, network=there.network, batch=there.batch, seed=there.seed)
+
+
+def with_edits(problem: Problem, edits: Iterable[Edit]) -> Problem:
+    """The problem with every input, target, rate and setting of the edits."""
+    made, settings = problem, dict[str, float]()
+    for edit in edits:
+        if edit.ref.kind in NUMBERS:
+            settings[NUMBERS[edit.ref.kind]] = edit.value
+            made = with_settings(made, problem, settings)
+        elif edit.ref.kind != "weight":
+            made = with_given(made, edit.ref, edit.value)
+    return made
 
 
 def with_given(problem: Problem, ref: Ref, value: float) -> Problem:

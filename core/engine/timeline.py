@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
-from nntutor.core.engine.edits import Edit, changes, effective, is_fit, is_given, with_given
+from nntutor.core.engine.edits import Edit, changes, effective, is_fit, is_given, with_edits, with_given, with_settings
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
@@ -152,11 +152,8 @@ class Timeline:
 
         slots may have any shape. ValueError for the state of another network than the problem with these edits.
         """
-        kept = effective(edits)
-        given = problem
-        behind = tuple(edit for edit in kept if edit.iteration <= iteration)
-        for edit in behind:
-            given = given if edit.ref.kind == "weight" else with_given(given, edit.ref, edit.value)
+        behind = tuple(edit for edit in effective(edits) if edit.iteration <= iteration)
+        given = with_edits(problem, behind)
         here = frozenset(edit.ref for edit in behind if edit.iteration == iteration)
         own = Engine(given, mistake).start()
         if (state.params.size, state.slots.size) != (own.params.size, own.slots.size):
@@ -379,7 +376,7 @@ class Timeline:
         """The histories up to an iteration, and one that starts there with these edits."""
         base = kept[-1]
         base.reach(iteration)
-        before = base.state_before(iteration)
+        before, settings = base.state_before(iteration), dict[str, float]()
         problem, params, slots, layout = base.engine.problem, before.params.copy(), before.slots, base.engine.layout
         for edit in edits:
             if edit.ref.kind == "weight":
@@ -388,8 +385,11 @@ class Timeline:
                 if (part, edit.ref.layer) in layout.places:
                     layout.view(params, part, edit.ref.layer)[place] = edit.value
                 continue
-            former, problem = problem.network, with_given(problem, edit.ref, edit.value)
-            if edit.ref.kind in NUMBERS:
+            if edit.ref.kind not in NUMBERS:
+                problem = with_given(problem, edit.ref, edit.value)
+            else:
+                settings[NUMBERS[edit.ref.kind]] = edit.value
+                former, problem = problem.network, with_settings(problem, self.original, settings)
                 fresh = Engine(problem, self.mistake)
                 params = layout.kept(params, former, fresh.layout, fresh.start().params, problem.network)
                 layout, slots = fresh.layout, fresh.start().slots

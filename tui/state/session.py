@@ -224,6 +224,17 @@ class Session:
     seed: int = 1
     result: Result | None = None
 
+    def begins(self, character: str | None) -> bool:
+        """Whether a figure is typed where the error that a run goes down to is picked: the line for it opens."""
+        if not character or character not in "0123456789." or asking(self) or self.practice is not None:
+            return False
+        if self.ending is not None or self.study is None or self.study.panel is None:
+            return False
+        from nntutor.tui.state.panels import Choosing
+        from nntutor.tui.state.runs import RUNS
+
+        return isinstance(self.study.panel, Choosing) and self.study.panel.picked == len(RUNS)
+
 
 def kept(session: Session, skill: str, outcome: str, passed: str = "") -> Session:
     """The session that says how a question about a skill has ended; passed: the lesson that it stands for."""
@@ -276,16 +287,3 @@ def asking(session: Session) -> bool:
     from nntutor.tui.state.panels import Line
 
     return isinstance(session.study.panel, Line)
-
-
-def begins(session: Session, character: str | None) -> bool:
-    """Whether a figure is typed where the error that a run goes down to is picked: the line for it opens."""
-    study = session.study
-    if not character or character not in "0123456789." or asking(session) or session.practice is not None:
-        return False
-    if session.ending is not None or study is None or study.panel is None:
-        return False
-    from nntutor.tui.state.panels import Choosing
-    from nntutor.tui.state.runs import RUNS
-
-    return isinstance(study.panel, Choosing) and study.panel.picked == len(RUNS)

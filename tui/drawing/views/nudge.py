@@ -16,7 +16,7 @@ from nntutor.lessons.language.cells import at_right, padded
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.hues import MADE
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened, squeezed
+from nntutor.tui.drawing.canvas.rows import Piece, Row, kept, shortened, squeezed, wrapped
 from nntutor.tui.drawing.views.paths import nothing
 from nntutor.tui.state.study import Study
 
@@ -55,8 +55,9 @@ def nudge(study: Study, words: Words, width: int, height: int, look: Look) -> li
         row(words.say("nudge.ratio"), ["", *(ratio for ratio, _, _ in links)], "bold"),
         row(words.say("nudge.factor"), ["", *(name for _, name, _ in links)]),
         row("", ["", *(amount for _, _, amount in links)], made=(None, None, *chain.factors[1:])),
-        *whole(study, chain, words, look),
     ]
+    if said := whole(study, chain, words, look):
+        rows += [(), *[(Piece(f" {line}"),) for line in wrapped(said, width - 1)]]
     return [shortened(squeezed(one, width), width, look) for one in kept(rows, height, look)]
 
 
@@ -113,15 +114,15 @@ def link(study: Study, chain: Chain, place: int, look: Look) -> tuple[str, str, 
     return look.figure(ratio, digits=_RATIO_DIGITS), trace.symbol(named, look.style), shown
 
 
-def whole(study: Study, chain: Chain, words: Words, look: Look) -> list[Row]:
-    """All factors together: the gradient, once it has been made."""
+def whole(study: Study, chain: Chain, words: Words, look: Look) -> str:
+    """All factors together: the gradient, once it has been made; else nothing."""
     gradient = chain.refs[0]._replace(kind="grad")
     if not _is_known(study, gradient):
-        return []
+        return ""
     ratio = (chain.after[-1] - chain.before[-1]) / NUDGE
     figures = [look.figure(value, digits=_RATIO_DIGITS) for value in (ratio, study.trace.value(gradient))]
     symbol = study.trace.symbol(gradient, look.style)
-    return [(), (Piece(f" {words.say('nudge.whole', ratio=figures[0], symbol=symbol, value=figures[1])}"),)]
+    return words.say("nudge.whole", ratio=figures[0], symbol=symbol, value=figures[1])
 
 
 def _is_known(study: Study, ref: Ref) -> bool:

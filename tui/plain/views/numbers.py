@@ -89,7 +89,8 @@ def nudge(study: Study, words: Words, look: Look) -> list[str]:
         if ratio != "?":
             facts = {"source": symbols[place - 1], "symbol": symbols[place], "ratio": ratio}
             lines.append(words.say("told.factor", name=name, value=value, **facts))
-    return [*lines, *("".join(piece.text for piece in row).strip() for row in whole(study, chain, words, look) if row)]
+    said = whole(study, chain, words, look)
+    return [*lines, said] if said else lines
 
 
 def layers(study: Study, words: Words, look: Look) -> list[str]:
