@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import asking
@@ -12,7 +13,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
 from nntutor.lessons.course.asking import Asking
-from nntutor.lessons.course.practice import exercise
+from nntutor.lessons.course.practice import LEVELS, exercise
 from nntutor.lessons.course.questions import Asked, Verdict, agree, judged
 from nntutor.lessons.course.series import SERIES
 from nntutor.lessons.language import words
@@ -122,3 +123,22 @@ def test_the_right_answer_is_right_at_every_step_and_no_slip_takes_its_place(nam
         question = Asked(trace, step.ref)
         assert judged(question, figure(step.value, 4)).kind == "right"
         assert not [one for one in question.slips if agree(one.value, question.right, 3)]
+
+
+@pytest.mark.parametrize("name", sorted(SERIES))
+def test_a_closed_question_tells_cases_as_its_hints_do(name: str) -> None:
+    """In one row with its figures what is told by cases stands in brackets, or "else 0 = 1 if" would be one formula."""
+    for one in (exercise(SERIES[name], seed, LEVELS[1]).asked[-1] for seed in range(1, 9)):
+        said = Posed(Speech(words.load("en"), Style.UNICODE), one)
+        assert "step(" not in said.worked
+        assert not re.search(r"else [^ )]+ =", said.worked)
+        assert said.hint("rule").partition(" = ")[2] in said.worked
+
+
+def test_a_slope_that_is_asked_for_alone_stands_in_brackets() -> None:
+    made = exercise(SERIES["leaky-delta"], 1, LEVELS[1])
+    slope = Asked(made.trace, made.asked[-1].ref._replace(kind="slope"), 3)
+    assert re.fullmatch(
+        r"(slope_h\d) = \(1 if net_h\d > 0 else ([\d.]+)\) = \(1 if \S+ > 0 else \2\) = \S+",
+        Posed(Speech(words.load("en"), Style.UNICODE), slope).worked,
+    )

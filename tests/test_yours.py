@@ -174,6 +174,20 @@ def test_numbers_that_are_typed_stand_beside_ours_and_lead_to_the_first_that_par
     assert at_hand(mended).slip is None
 
 
+def test_a_slip_in_what_was_typed_is_not_told_of_a_number_of_the_file(two_two_two: Problem) -> None:
+    """It was looked for in the lines that were typed alone, and said beside a number that it does not give."""
+    typed = "delta_o1 = -0.1385"
+    beside_file = sent(opened(two_two_two, "h1 = 0.5933\no1 = 0.9"), typed)
+    there = screens.pressed(beside_file, "parting")
+    told = " ".join(" ".join(screens.lines(there)[-3:]).split())
+    assert "o1 is the first that parts: yours is 0.9. 1 of 3 numbers agree." in told
+    assert "t − o" not in told
+    kept = replace(at_hand(beside_file), slip=None, note=None)  # as a start leaves it
+    assert "t − o" not in " ".join(screens.lines(screens.pressed(replace(beside_file, study=kept), "parting"))[-3:])
+    alone = screens.pressed(sent(opened(two_two_two, "h1 = 0.5933"), typed), "parting")
+    assert "t − o instead of o − t" in " ".join(" ".join(screens.lines(alone)[-3:]).split())
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_pasted_lines_are_as_many_numbers(end: str) -> None:
     pasted = end.join(("o1 = 0.7514", "o2 = 0.7729", "dW2 = [[0.0822 0.0827]", " [-0.0226 -0.0227]]", ""))

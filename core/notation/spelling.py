@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from nntutor.core.notation.formula import (
     Call,
@@ -68,11 +68,16 @@ def is_number(token: Token) -> bool:
     return token.key is not None or token.text.isnumeric()
 
 
+def by_cases(expr: Expr) -> TypeGuard[Call]:
+    """Whether a formula is, as a whole, one of two numbers: 1 if … > 0 else 0, without brackets around it."""
+    return isinstance(expr, Call) and expr.func in ("step", "above")
+
+
 def numbers(expr: Expr, style: Style = Style.UNICODE) -> int:
     """How many pieces count as numbers where cases are told; of a long sum without spelling it."""
     if isinstance(expr, Sum) and isinstance(expr.terms, Series):
         return expr.terms.length * numbers(expr.terms[0], style) + sum(numbers(one, style) for one in expr.terms.more)
-    if isinstance(expr, Call) and expr.func in ("step", "above"):
+    if by_cases(expr):
         return 2 + numbers(expr.args[0], style) + _otherwise(expr, style).isnumeric()
     if parts := children(expr):
         return sum(numbers(part, style) for part in parts) + (isinstance(expr, Square) and style is Style.UNICODE)

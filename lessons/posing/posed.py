@@ -10,6 +10,7 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import names
 from nntutor.core.notation.kinds import KINDS
+from nntutor.core.notation.spelling import by_cases
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
@@ -85,10 +86,11 @@ class Posed:
     @property
     def worked(self) -> str:
         """The formula, the same with figures, and what comes out; said once the question is closed."""
-        shown = replace(self._shown, cases=False)  # in one row “else 0 = 1 if” would be read as one
-        figures = shown.figures(_WIDTH)
-        middle = f" = {figures}" if figures != self.value else ""
-        return f"{self.symbol} = {shown.formula(_WIDTH)}{middle} {shown.equals} {self.value}"
+        shown = self._shown
+        made = [one for one in (shown.formula(_WIDTH), shown.figures(_WIDTH)) if one != self.value]
+        if by_cases(self.asked.step.full):  # in one row “else 0 = 1 if” would be read as one
+            made = [f"({one})" for one in made]
+        return f"{' = '.join((self.symbol, *made))} {shown.equals} {self.value}"
 
     def told(self, verdict: Verdict, parts: Sequence[str] = PARTS) -> Iterator[str]:
         """What is said of an answer, of a slip these parts; the hint that a wrong one brings is said besides."""

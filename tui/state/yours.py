@@ -65,10 +65,10 @@ def parting(study: Study) -> Study:
 
 def to_first_apart(study: Study) -> Study:
     """To the step that makes the first of the learner's numbers that parts; or that none does."""
-    apart = [key for key, one in study.yours.items() if not one.agrees]
-    if not apart:
+    first = _first_apart(study.yours)
+    if first is None:
         return _counted(study, "yours.all_agree")
-    iteration, ref = min(apart, key=lambda key: (key[0], study.yours[key].step or 0))
+    iteration, ref = first
     step = study.yours[iteration, ref].step
     there = to(study, iteration, step or 1)
     if there.running is not None:
@@ -78,6 +78,11 @@ def to_first_apart(study: Study) -> Study:
         return _counted(there, "yours.first_given", right=there.trace.value(ref), **facts)
     there = _counted(there, "yours.first", **facts)
     return there if there.slip is None else replace(there, note=note("yours.slip", told=there.note, slip=there.slip))
+
+
+def _first_apart(yours: Mapping[tuple[int, Ref], Yours]) -> tuple[int, Ref] | None:
+    apart = [key for key, one in yours.items() if not one.agrees]
+    return min(apart, key=lambda key: (key[0], yours[key].step or 0), default=None)
 
 
 def taken(study: Study, text: str) -> Study:
@@ -91,13 +96,13 @@ def taken(study: Study, text: str) -> Study:
         named = _named(problem, lines)
         if _searched(problem, named):
             found = diagnosing.compared(problem, named)
-            values, slip = found.values, _slip(found)
+            values = found.values
         else:
-            values, slip = diagnosing.beside(problem, named), None
+            found, values = None, diagnosing.beside(problem, named)
     except NntutorError as error:
         return replace(study, panel=Asking("yours", line=written(text), wrong=_said(error, lines[-1])))
     yours = MappingProxyType({**study.yours, **by_step(problem, values)})
-    typed = _lasting(problem, lines)
+    slip, typed = _slip(found, yours), _lasting(problem, lines)
     return _counted(replace(study, panel=None, yours=yours, typed=typed, slip=slip), "yours.opened")
 
 
@@ -176,15 +181,23 @@ def _explained(study: Study) -> Study:
     if study.slip is not None or not study.typed or all(one.agrees for one in study.yours.values()):
         return study
     named = _named(problem, study.typed)
-    return replace(study, slip=_slip(diagnosing.compared(problem, named))) if _searched(problem, named) else study
+    if not _searched(problem, named):
+        return study
+    return replace(study, slip=_slip(diagnosing.compared(problem, named), study.yours))
 
 
-def _slip(found: Diagnosis) -> Note | None:
-    """What has been done, where something differs: the mistake, the first two where more give the same."""
+def _slip(found: Diagnosis | None, yours: Mapping[tuple[int, Ref], Yours]) -> Note | None:
+    """What has been done, where something differs: the mistake, the first two where more give the same.
+
+    None as well where the first that parts is a number of a file, which was not looked at: it is told beside that one.
+    """
     from nntutor.lessons.language.mistakes import did
 
+    first = _first_apart(yours)
+    if found is None or first is None or by_step(found.problem, found.values).get(first) != yours[first]:
+        return None
     if found.verdict not in ("explained", "ambiguous"):
-        return None if found.verdict == "right" else note("yours.unexplained")
+        return note("yours.unexplained")
     # Several may begin with the same mistake: what comes after it tells them apart, and is not said in a line.
     best = [
         note(key) for key in dict.fromkeys(did(one.spelled.partition("+")[0]) for one in found.mistakes[: found.tied])
