@@ -417,6 +417,31 @@ def test_a_typed_line_that_could_mean_anything_asks(lesson: str, line: str, told
     assert not session.study.timeline.edits
 
 
+@pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
+def test_what_a_line_shows_as_an_example_can_be_typed_in_every_run(lesson: Lesson) -> None:
+    """It was w5, which a network of one unit does not have: who followed “Type w5 = 0.3” was refused."""
+    keys = ("edit.how", "edit.which", "plain.edit_ask", "plain.edit_now", "plain.edit_then")
+    said = [words.load(language).entries[key].replace("{text}", "0.3") for language in LANGUAGES for key in keys]
+    examples = {found[0] for one in said if (found := re.search(r"\w+ = [\d.]+\d", one))}
+    assert len(examples) == 2
+    for one, example in itertools.product(lesson.runs, examples):
+        after = typed(screens.of_problem(builtin.of_run(one)), example)
+        assert after.study is not None and after.study.timeline.edits, (one.id, example)
+
+
+@pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
+def test_where_a_line_says_that_one_can_go_is_there_in_every_run(lesson: Lesson) -> None:
+    """Step 24 was offered in iterations of nine steps, δ_h1 in networks without a hidden layer."""
+    shown = re.split(" {2,}", words.load("en").entries["goto.example"])
+    for one in lesson.runs:
+        session = screens.of_problem(builtin.of_run(one))
+        assert session.study is not None
+        learns = session.study.trace.find("δ_o1") is not None
+        for example in shown if learns else [said for said in shown if "delta" not in said]:
+            after = screens.pressed(screens.update(screens.pressed(session, "goto"), Typed(example)), "continue")
+            assert after.study is not None and after.study.panel is None, (one.id, example)
+
+
 @pytest.mark.parametrize("key", ["more", "less", "halve", "double"])
 def test_where_nothing_learns_no_rate_is_offered(key: str) -> None:
     session = screens.of_lesson("by-hand", known=True)

@@ -627,6 +627,7 @@ def is_true(written: str, study: Study, stop: Stop, text: str) -> bool:
                 "sqrt": math.sqrt,
                 "ln": math.log,
                 "σ": lambda net: 1 / (1 + math.exp(min(-net, 700.0))),
+                "step": lambda net: float(net >= 0),
             },
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -39,6 +40,15 @@ def test_the_point_at_hand_and_no_other_stands_in_brackets() -> None:
 
     assert "[" not in drawn(CORNERS)
     assert "[●]" in (marked := drawn([*CORNERS, Spot(1, 0, "(1,0)", True, here=True)])) and marked.count("[") == 1
+
+
+@pytest.mark.parametrize(("classes", "mark"), [([True, True], "●2"), ([True, False, True], "●2○1"), ([False], "○")])
+def test_points_that_stand_on_one_another_are_counted_class_by_class(classes: list[bool], mark: str) -> None:
+    """●3 stood for two rows that want a 1 and one that wants a 0: just those that no line can part."""
+    spots = [Spot(0, 0, "", positive) for positive in classes]
+    rows = plane_rows(spots, [], None, (-1, 1), (-1, 1), 40, 12, Look())
+    text = "".join(piece.text for row in rows for piece in row)
+    assert re.findall("[●○][●○0-9]*", text) == [mark]
 
 
 def test_a_plane_tells_nothing_of_a_hidden_weight() -> None:

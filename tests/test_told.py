@@ -90,6 +90,12 @@ TOLD = [
     ("wall", "remember", "η = 0; w1 = -3", "so the line will move", "but with η at 0 nothing moves"),
     ("cycle", "lower", "t1 = 0.99", "Both have come nearer", "A target was changed on the way"),
     ("cycle", "lower", "t1 = 0.99", "둘 다 정답에 가까워졌습니다", "도중에 정답을 바꾸었으므로"),
+    # Where the rows stand is told of the weights that the picture is drawn with, not of those that each row met.
+    ("by-hand", "lands", "w2 = 0", "On the very same point", "The row (0,1) stood at (0,1)"),
+    ("by-hand", "lands", "b_h1 = 5", "the mark says 2 now", "On the same point as (0,1)"),
+    ("by-hand", "last-row", "b_h1 = 5", "Four rows, three places", "Could one line be enough there?"),
+    ("by-hand", "lands", "w2 = 0", "똑같은 점", "(0,1) 행은 (0,1)에 있습니다"),
+    ("by-hand", "last-row", "b_h1 = 5", "자리는 셋입니다", "여기서는 직선 하나로"),
 ]
 
 

@@ -7,6 +7,7 @@ it: nothing here rests on colour.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -98,6 +99,14 @@ def _sign(spot: Spot, look: Look) -> str:
     return "●" if spot.positive else "○"
 
 
+def _counted(group: Sequence[Spot], look: Look) -> str:
+    """The mark of points that stand on one another: ●2, and ●2○1 where a point of the other class is among them."""
+    if len(group) == 1:
+        return _sign(group[0], look)
+    signs = Counter(_sign(spot, look) for spot in group)
+    return "".join(f"{sign}{count}" for sign, count in signs.items())
+
+
 def _shade(drawn: Dots, answers: Answers, edge: bool) -> None:
     """Backgrounds in shades; where there are none, a light texture where the answer is 1."""
     rows, columns = drawn.size
@@ -183,7 +192,7 @@ def _ends(drawn: Dots, border: Border) -> tuple[tuple[float, float], tuple[float
 
 
 def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
-    """Points on the same cell are one mark, followed by how many they are."""
+    """Points on the same cell are one mark, followed by how many they are, each class for itself."""
     together: dict[tuple[int, int], list[Spot]] = {}
     for spot in spots:
         at = drawn.cell(spot.x, spot.y)
@@ -193,7 +202,7 @@ def _spots(drawn: Dots, spots: Sequence[Spot]) -> None:
     labels = []
     for (row, column), group in together.items():
         first = group[0]
-        text = _sign(first, drawn.look) + (str(len(group)) if len(group) > 1 and few else "")
+        text = _counted(group, drawn.look) if few else _sign(first, drawn.look)
         right = [spot.right for spot in group]
         if few and None not in right:
             tick = drawn.look.line("✓" if all(right) else "✗")
