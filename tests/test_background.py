@@ -104,6 +104,11 @@ def test_the_answer_is_told_from_keys_whatever_it_says(
     assert found == Background(light, True, (("x", "x"), ("right", None), ("ctrl+c", None)))
 
 
+@pytest.mark.parametrize("left", [b"\x1b[?2026;2$y", b"\x1b[<0;9;9M\x1b[<0;9;9m", b"\x1b[>1u"])
+def test_what_the_program_before_has_asked_for_is_no_key(far: int, left: bytes) -> None:
+    assert asked(far, b"x" + left + RIGHT + HERE).typed == (("x", "x"), ("right", None))
+
+
 def test_an_answer_whose_end_comes_after_the_wait_is_still_heard(far: int, monkeypatch: pytest.MonkeyPatch) -> None:
     ask = probe.ask
     monkeypatch.setattr(probe, "ask", lambda **how: ask(**how, seconds=0.1))

@@ -37,6 +37,9 @@ _SENT = {
     "\x03": "ctrl+c", "\x11": "ctrl+q", "\x1a": "ctrl+z",
 }  # fmt: skip
 
+# A sequence, with whatever a terminal may put into one, or the keys up to the next.
+_PART = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\x1b]+")
+
 Keys = tuple[tuple[str, str | None], ...]
 """Keys as Textual names them, each with what it sends."""
 
@@ -148,7 +151,7 @@ def _keys(data: bytes) -> Keys:
     """What was typed meanwhile, without the answers, whatever they say."""
     found: list[tuple[str, str | None]] = []
     text = BEGUN.sub("", WHOLE.sub("", data.decode(errors="ignore")))
-    for part in re.findall(r"\x1b\[[0-9;]*[ -/]*[@-~]|[^\x1b]+", text):
+    for part in _PART.findall(text):
         if part in _SENT:
             found.append((_SENT[part], None))
         elif not part.startswith("\x1b"):
