@@ -7,12 +7,16 @@ import numpy as np
 import pytest
 import single
 
-from nntutor.core.diagnosis import reading
+from nntutor.core.diagnosis import reading, rounding
 from nntutor.core.diagnosis.candidates import candidates
 from nntutor.core.diagnosis.comparing import alike, first_apart
 from nntutor.core.diagnosis.diagnosing import Diagnosis, beside, compared
+from nntutor.core.diagnosis.places import blocks
 from nntutor.core.diagnosis.runs import recorded
+from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import parsed
+from nntutor.core.engine.program import Engine
+from nntutor.core.engine.training import run
 from nntutor.core.files.problem import parse
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
@@ -57,6 +61,22 @@ def test_what_a_mistake_makes_in_float32_is_as_far_off_as_its_own_run_strays() -
     other = single.mistaken(problem, "sign", 3)
     other["dW1"][1, 0] *= np.float32(1.01)
     assert compared(problem, *reading.of_mapping(other), 3).verdict != "explained"
+
+
+def test_of_a_long_log_as_many_iterations_are_shaken_as_of_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """E of each of 1000 iterations in four digits, from other weights, took 40 seconds."""
+    problem = xor("[0.1, 0.2]", "[0.36]")
+    errors = run(Engine(problem), Engine(problem).start(), 1000).errors
+    shaken: list[object] = []
+    plain = rounding._run
+    monkeypatch.setattr(rounding, "_run", lambda *given, **named: (shaken.append(given), plain(*given, **named)))
+    log = "".join(f"E@{at} = {error:.4f}\n" for at, error in enumerate(1.01 * errors, 1))
+    found = parsed(log, "mine.txt")
+    sheets = sheet(blocks(found, problem, 1, "mine.txt"), problem, "mine.txt")
+    traces = {trace.iteration: trace for trace in recorded(problem, "", sheets.iterations)}
+    allowed = rounding.strays(sheets, traces, 2.0**-24)
+    assert len(shaken) < 1200
+    assert (allowed > 0).all()
 
 
 # --- short prints ------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ sum, and what an iteration leaves to the next one may be off by more than a shar
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -21,11 +23,12 @@ from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.trace import Trace, record
 from nntutor.core.engine.training import replay
 from nntutor.core.notation.evaluating import written_by
+from nntutor.core.notation.symbols import Ref
 
 # Half a last place is what one operation is off by; shaken it is by two to four, so often, and what is allowed is so
 # many times the furthest that was seen.
 _PLACES, _TIMES, _ALLOWED = 2.0, 8, 4.0
-_MOST = 100  # iterations that are shaken on the way to one; of more every n-th, n times as much
+_MOST = 100  # iterations that are shaken, on the way to one n times as much; of those with the same numbers every n-th
 
 
 def strays(sheet: Sheet, traces: Mapping[int, Trace], place: float) -> Array:
@@ -42,24 +45,52 @@ def strays(sheet: Sheet, traces: Mapping[int, Trace], place: float) -> Array:
     right, state = runs.of(traces.values()), together.start()
     made = np.tile(right.values, (_TIMES, 1))
     shaken = partial(_run, by=_PLACES * place, random=random)
-    for iteration in traces:
-        state = _advanced(together, state, iteration - 1, _PLACES * place, random)
+    few = max(1, -(-max(traces) // _MOST))
+    kept = _every_nth(sheet)
+    for iteration in filter(kept.__contains__, traces):
+        state = _advanced(together, state, iteration - 1, few, _PLACES * place, random)
         for row, values in enumerate(made):
             runs.take(record(engine, together.network_state(state, row), run=shaken), values, right.there)
     with np.errstate(all="ignore"):
-        found: Array = np.fmax.reduce(np.abs(made - right.values))
-    return np.asarray(_ALLOWED * np.nan_to_num(found, posinf=0))
+        found: Array = np.nan_to_num(np.fmax.reduce(np.abs(made - right.values)), posinf=0)
+    _between(sheet, kept, found)
+    return np.asarray(_ALLOWED * found)
 
 
-def _advanced(engine: Engine, state: State, done: int, by: float, random: np.random.Generator) -> State:
-    """The state after `done` iterations that were shaken on the way."""
-    few = max(1, -(-(done - state.done) // _MOST))
+def _every_nth(sheet: Sheet) -> frozenset[int]:
+    """Of iterations with the same numbers the first, the last, and so many between that about _MOST are left of all."""
+    refs: dict[int, list[Ref]] = defaultdict(list)
+    for iteration, ref, _ in sheet.places:
+        refs[iteration].append(ref)
+    alike: dict[tuple[Ref, ...], list[int]] = defaultdict(list)
+    for iteration in sorted(refs):
+        alike[tuple(refs[iteration])].append(iteration)
+    n = max(1, -(-len(refs) // _MOST))
+    return frozenset(one for group in alike.values() for one in (*group[::n], group[-1]))
+
+
+def _between(sheet: Sheet, kept: frozenset[int], found: Array) -> None:
+    """Set what the same number strays by in the other iterations: the more of what it does before and after."""
+    places: dict[tuple[Ref, bool], list[int]] = defaultdict(list)
+    for at, (iteration, ref, numeric) in enumerate(sheet.places):
+        if iteration in kept:
+            places[ref, numeric].append(at)
+    for at, (iteration, ref, numeric) in enumerate(sheet.places):
+        if iteration not in kept:
+            known = places[ref, numeric]
+            after = bisect(known, iteration, key=lambda one: sheet.places[one].iteration)
+            found[at] = max(found[known[after - 1]], found[known[after]])
+
+
+def _advanced(engine: Engine, state: State, done: int, few: int, by: float, random: np.random.Generator) -> State:
+    """The state after `done` iterations, of which every `few`-th was shaken on the way."""
     while state.done < done:
-        state = replay(engine, state, min(state.done + few, done) - 1)
+        ahead = min(few, done - state.done)
+        state = replay(engine, state, state.done + ahead - 1)
         program = engine.prepare(state.done + 1)
         engine.load(state)
         with np.errstate(all="ignore"):
-            _run(program, few * by, random)
+            _run(program, ahead * by, random)
         state = engine.save(state.done + 1)
     return state
 
