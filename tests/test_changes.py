@@ -570,3 +570,12 @@ def test_a_target_that_the_error_cannot_use_is_not_taken(error: str, last: str, 
     assert words.load("en").say(f"expected.{error}") in screen(session)
     with pytest.raises(ValueError, match=line.split()[-1]):
         session.study.timeline.edit(Ref("target", 1, int(line[1]), 0, 0), float(line.split()[-1]))
+
+
+def test_targets_that_add_up_to_1_still_do_where_the_rest_was_next_to_nothing() -> None:
+    """0.7 over 1e-310 is beyond all doubles: the others became inf and nan."""
+    problem = parse(
+        'error = "softmax-ce"\n[[layer]]\nunits = 3\n[[sample]]\ninput = [1]\ntarget = [1, 1e-310, 0]\n', "thin.toml"
+    )
+    after = with_given(problem, Ref("target", 1, 1, sample=0), 0.25).samples.targets
+    assert after.tolist() == [[0.25, 0.75, 0.0]]

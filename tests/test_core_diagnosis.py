@@ -242,6 +242,19 @@ def test_what_no_network_has_is_refused_by_name_and_shape() -> None:
     assert raised.value.what == "sample" and raised.value.nearest == "o1[0]"
 
 
+@pytest.mark.parametrize(
+    ("given", "nearest"), [("db1 = 1", "b1"), ("db1@2 = 1", "b1"), ("dw1@2 = [1 2]", "dW1"), ("vW1 = 1", "W1")]
+)
+def test_only_a_name_that_stands_for_numbers_is_offered(given: str, nearest: str) -> None:
+    """Of biases that stay there are no gradients: of db1@2 it was asked whether db1 was meant."""
+    held = parse(
+        "[[layer]]\nweights = [[0.1, 0.2]]\nlearn_bias = false\n[[sample]]\ninput = [1, 2]\ntarget = [1]\n", "held.toml"
+    )
+    with pytest.raises(UnknownValue) as raised:
+        compared(held, parsed(given, "mine.txt"), "mine.txt")
+    assert raised.value.nearest == nearest
+
+
 # --- agreement ---------------------------------------------------------------------------------------
 
 

@@ -117,21 +117,27 @@ class _Finder:
 
     def _array(self, named: Named, name: str, at: int, numeric: bool) -> Block:
         """All numbers of a kind of one layer."""
-        match = _WHOLE.fullmatch(name)
-        found = _ARRAYS.get((match[1], match[3] or "")) if match else None
-        if match is None or found is None or (numeric and found[0] != "grad"):
+        first = self._first(name, at)
+        if first is None or (numeric and first.kind != "grad"):
             raise self._unknown(named, at)
-        kind, bias = found
-        layer = int(match[2])
-        kind = "prob" if self._shares and kind == "out" and layer == len(self._problem.network.layers) else kind
-        refs = list(self._all(kind, layer, bias, at)) if layer <= len(self._problem.network.layers) else []
-        if not refs or not self._there(refs[0], at):
-            raise self._unknown(named, at)
+        kind, bias = first.kind, first.kind in PER_WEIGHT and first.input == 0
+        refs = list(self._all(kind, first.layer, bias, at))
         per_row = len({(ref.unit if kind in PER_WEIGHT else ref.sample) for ref in refs})
         shape = (1, len(refs)) if bias else (per_row, len(refs) // per_row)
         straight, turned = self._readings(named, shape, bias)
         places = tuple(Place(at, ref, numeric) for ref in refs)
         return Block(named, places, straight, turned, kind in PER_SAMPLE)
+
+    def _first(self, name: str, at: int) -> Ref | None:
+        """The first number of an array that the iteration has, None where there is no such array."""
+        match = _WHOLE.fullmatch(name)
+        found = _ARRAYS.get((match[1], match[3] or "")) if match else None
+        if match is None or found is None or (layer := int(match[2])) > len(self._problem.network.layers):
+            return None
+        kind, bias = found
+        kind = "prob" if self._shares and kind == "out" and layer == len(self._problem.network.layers) else kind
+        first = next(self._all(kind, layer, bias, at), None)
+        return first if first is not None and self._there(first, at) else None
 
     def _all(self, kind: str, layer: int, bias: bool, at: int) -> Iterator[Ref]:
         of = self._problem.network.layers[layer - 1]
@@ -184,9 +190,10 @@ class _Finder:
         _, names, _ = self._plan(at)
         layers = range(1, names.last + 1)
         arrays = (f"{start}{layer}{end}" for start, end in _ARRAYS for layer in layers)
-        known = [name for name in arrays if name != named.name]
-        alike = [name for name in known if name.lower() == named.name.lower()]
-        return UnknownValue(self._file, named.line, "name", named.name, (alike or [nearest(named.name, known)])[0])
+        known = [name for name in arrays if self._first(name, at) is not None]
+        given = bare_name(named.name)
+        alike = [name for name in known if name.lower() == given.lower()]
+        return UnknownValue(self._file, named.line, "name", named.name, (alike or [nearest(given, known)])[0])
 
     def _misfit(self, named: Named, shapes: list[tuple[int, ...]]) -> ProblemError:
         if named.commas:

@@ -108,7 +108,7 @@ def _set_target(problem: Problem, row: Array, unit: int, value: float) -> None:
     others = np.arange(len(row)) != unit
     if problem.error == "softmax-ce" and 0 <= value <= 1 and others.any():
         rest = row[others].sum()
-        row[others] = row[others] * ((1 - value) / rest) if rest > 0 else (1 - value) / others.sum()
+        row[others] = row[others] / rest * (1 - value) if rest > 0 else (1 - value) / others.sum()
 
 
 def with_settings(problem: Problem, original: Problem, settings: Mapping[str, float]) -> Problem:
