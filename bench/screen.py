@@ -35,6 +35,17 @@ STEPS = 60
 IDLE = 5.0
 
 
+class Answering(Program):
+    """A terminal that says how bright it is and where its cursor stands, as nearly every one does: a first start waits
+    for that."""
+
+    def _take(self, data: bytes) -> None:
+        if b"\x1b]11;?" in data:
+            self.send(b"\x1b]11;rgb:0000/0000/0000\x1b\\")
+        if count := data.count(b"\x1b[6n"):
+            self.send(b"\x1b[1;1R" * count)
+
+
 @dataclass
 class Started:
     """A program with its first screen; pid is its own also where `program` is an SSH client."""
@@ -70,7 +81,7 @@ def start(server: Server | None, home: str, command: list[str], quiet: float = _
     """A program on this machine's pseudo-terminal, or at the other end of a connection."""
     gated = [*_GATE, *command]
     place = Path(home)
-    program = Program(place, command=gated if server is None else server.tutors(place, gated))
+    program = Answering(place, command=gated if server is None else server.tutors(place, gated))
     said, ends = b"", time.perf_counter() + 20
     while b"." not in said and time.perf_counter() < ends:
         said += program.receive(0.5)
