@@ -162,8 +162,7 @@ class Engine:
         """β₁ᵏ and β₂ᵏ, for the rules that read them."""
         if self._counts:
             for kind in ("rate_beta1k", "rate_beta2k"):
-                powers = self.arena[kind, 0]
-                powers[...] = np.reshape([self._rate(kind, iteration, book) for book in self.books], powers.shape)
+                self.arena[kind, 0].flat = [self._rate(kind, iteration, book) for book in self.books]
 
     def rate(self, kind: str, iteration: int) -> float:
         """The value of a rate in an iteration, as the rulebook counts it."""

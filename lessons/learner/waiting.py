@@ -189,12 +189,16 @@ class Waiting:
 
 def _identity(path: Path | None) -> tuple[object, ...]:
     """Tells a file, its log and the log's index from others that have their names later, and from an emptied one."""
-    return () if path is None else tuple(_inode(path.with_name(path.name + ending)) for ending in ("", "-wal", "-shm"))
+    if path is None:
+        return ()
+    name = os.fspath(path)  # at every key: paths would take longer than the questions
+    return _inode(name, whole=True), _inode(f"{name}-wal"), _inode(f"{name}-shm")
 
 
-def _inode(path: Path) -> object:
+def _inode(name: str, whole: bool = False) -> object:
+    """whole: whether the file is another one once nothing is in it."""
     try:
-        found = path.stat()
+        found = os.stat(name)
     except OSError:
         return None
-    return found.st_dev, found.st_ino, path.name == _NAME and not found.st_size
+    return found.st_dev, found.st_ino, whole and not found.st_size
