@@ -390,9 +390,9 @@ class Timeline:
             else:
                 settings[NUMBERS[edit.ref.kind]] = edit.value
                 former, problem = problem.network, with_settings(problem, self.original, settings)
-                fresh = Engine(problem, self.mistake)
-                params = layout.kept(params, former, fresh.layout, fresh.start().params, problem.network)
-                layout, slots = fresh.layout, fresh.start().slots
+                started = (fresh := Engine(problem, self.mistake)).start()
+                params = layout.kept(params, former, fresh.layout, started.params, problem.network)
+                layout, slots = fresh.layout, started.slots
         state = State(before.done, frozen(params), slots)
         history = History(problem, self.mistake, state, frozenset(edit.ref for edit in edits))
         if 1 < iteration == base.first:
