@@ -14,6 +14,7 @@ from rich.style import Style
 from terminals import Glass, seen
 from textual.strip import Strip
 
+from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.rows import Piece, changed_spans
 from nntutor.tui.terminal.sparing import Part, cropped, written
 from nntutor.tui.terminal.themes import PALETTES, styles
@@ -91,3 +92,24 @@ def test_the_mark_above_a_letter_is_painted_with_it(before: str, after: str) -> 
     changed = [Part(x, 0, cropped(row, x, end), False) for x, end in spans]
     painted = usual(part(0, 0, [(before, None)])) + written(changed, console)
     assert shown(painted) == shown(usual(part(0, 0, [(after, None)])))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["w1", "은닉", "v\u0302_", "\u0302", " " * 9, "─", "a"]), inks),
+        min_size=1,
+        max_size=7,
+    ),
+    st.data(),
+)
+def test_a_row_in_two_parts_is_the_row(found: list[tuple[str, Style | None]], data: st.DataObject) -> None:
+    """Wherever it is parted between two letters, within a piece, between two, or at a mark."""
+    row = [Segment("x"), *(Segment(*one) for one in found)]
+    letters = "".join(segment.text for segment in row)
+    end = cells(letters)
+    cut = data.draw(st.sampled_from([cells(letters[:at]) for at in range(len(letters) + 1)]))
+    whole = [Part(0, 0, row, False)]
+    parted = [Part(0, 0, cropped(row, 0, cut), False), Part(cut, 0, cropped(row, cut, end), False)]
+    assert shown(written(parted, console)) == shown(written(whole, console))
+    texts = ["".join(segment.text for segment in cropped(row, start, stop)) for start, stop in ((0, cut), (cut, end))]
+    assert "".join(texts) == letters and [cells(text) for text in texts] == [cut, end - cut]

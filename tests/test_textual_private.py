@@ -19,12 +19,15 @@ from typing import ClassVar
 
 import pytest
 import textual
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
+from textual.color import Color
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -140,8 +143,12 @@ async def compositor(_: Callable[[], UnixDriver]) -> bool:
 
 
 async def render_chops(_: Callable[[], UnixDriver]) -> bool:
-    """Of a page that covers the screen the row that changed is asked for, and nothing else is drawn; beside another
-    widget it is drawn as Textual does."""
+    """Of a page that covers the screen the row that changed is asked for, and nothing else is drawn; what filters
+    lines gets it too. Beside another widget it is drawn as Textual does."""
+
+    class Without(LineFilter):
+        def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+            return [Segment(segment.text.replace("a", "")) for segment in segments]
 
     class Counted(Page):
         def __init__(self) -> None:
@@ -156,28 +163,34 @@ async def render_chops(_: Callable[[], UnixDriver]) -> bool:
             raise AssertionError("drawn by Textual")
 
     class Letters(OpenApp):
-        CSS = "Static { dock: right; width: 5; } Page { width: 1fr; height: 1fr; }"
+        CSS = "Screen { layout: horizontal; } Static { width: 5; } Page { width: 1fr; height: 1fr; }"
         beside: ClassVar[list[Widget]] = []
 
+        def get_line_filters(self) -> list[LineFilter]:
+            return [Without()]
+
         def compose(self) -> ComposeResult:
-            yield page
             yield from self.beside
+            yield page
 
     page, looks = Counted(), dict[str, Style]()
-    async with Letters(ansi_color=True).run_test(size=(30, 3)) as pilot:
+    app = Letters(ansi_color=True)
+    async with app.run_test(size=(30, 3)) as pilot:
         page.show(((Piece("a"),), (Piece("b"),), ()), looks)
         await pilot.pause()
         page.asked.clear()
         page.show(((Piece("a"),), (Piece("c"),), ()), looks)
         await pilot.pause()
-        asked = page.asked
+        asked = list(page.asked)
+        own = app.screen._compositor.render_strips()
     page, Letters.beside = Page(), [Static("12345")]  # type: ignore[assignment]
     app = Letters(ansi_color=True)
     async with app.run_test(size=(30, 3)) as pilot:
         page.show(((Piece("abc"),), (), ()), {})
         await pilot.pause()
         whole = app.screen._compositor.render_strips()
-    return asked == [1] and whole[0].text == f"{'abc':25}12345"
+    filtered = own[0].text.strip() == "" and own[1].text.strip() == "c"
+    return asked == [1] and filtered and whole[0].text.startswith("12345bc ")
 
 
 async def linux_driver(_: Callable[[], UnixDriver]) -> bool:
