@@ -217,6 +217,25 @@ def test_a_line_that_a_wider_picture_holds_is_not_said_to_lie_outside_of_it(lang
     assert "o1 ←" in screen(session) and claim not in spoken(session)
 
 
+@pytest.mark.parametrize(
+    ("stop", "language", "claim"),
+    [
+        ("learned", "en", "All rows have ✓"),
+        ("learned", "ko", "모든 행에 ✓"),
+        ("or-learned", "en", "Every row is right"),
+        ("or-learned", "ko", "모든 행이 맞습니다"),
+    ],
+)
+def test_rows_that_a_change_after_the_stop_made_wrong_are_not_said_to_be_right(
+    stop: str, language: str, claim: str
+) -> None:
+    """The text stays while a run leads on; then a number is changed where the run has led."""
+    session = typed(at(screens.of_lesson("wall", language, known=True), stop), "w1 = 2.5")
+    assert claim in spoken(session)
+    led_on = typed(lint.ran(screens.pressed(session, "run", "continue")), "b_o1 = 3")
+    assert led_on.study.held is not None and "✗" in screen(led_on) and claim not in spoken(led_on)
+
+
 @pytest.mark.parametrize("stop", ["lands", "last-row"])
 def test_a_row_whose_target_was_changed_is_not_counted_among_the_filled_marks(stop: str) -> None:
     session = typed(at(screens.of_lesson("by-hand", known=True), "next-row"), "t1 = 0")
@@ -620,6 +639,7 @@ AT_THE_STOP = [
     ("wall", "zero", "ko", "차례가 된 행은 (0,0)"),
     ("wall", "line", "en", "Rows with ✓: 1 of 4"),
     ("wall", "line", "ko", "4행 가운데 1행이"),
+    ("wall", "line", "en", "the arrow beside it"),
     ("neuron", "with-out", "en", "the ratio above it"),
     ("neuron", "with-net", "ko", "표의 비율"),
     ("neuron", "with-net", "en", "one is missing"),
