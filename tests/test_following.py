@@ -148,6 +148,7 @@ UNSAID = [
     ("by-hand", "last-row", "t1 = 1", "Four rows, three places"),
     ("descent", "move", "η = 1", "the ● 1 where we are"),
     ("descent", "creeping", "x1 = 0", "The label at the top right"),
+    ("neuron", "slope", "w1 = 50", "Find the ● in both plots"),
 ]
 
 
@@ -177,6 +178,8 @@ AFTER_SEVERAL = [
     ("descent", "en", "double", "η = 1", "A ← or → at the edge: w1 has left the picture."),
     ("descent", "ko", "move", "η = 1", "○ 0은 있던 자리이고, 가장자리의 화살표는"),
     ("neuron", "en", "rounded", "w1 = 50", "it gives 1 (rounded)."),
+    ("neuron", "en", "flat", "w1 = -50", "the arrow at the edge points to net = −100.1."),
+    ("neuron", "ko", "flat", "w1 = -50", "net = −100.1은 가장자리의 화살표 너머에 있습니다."),
     ("descent", "en", "again", "η = 0; w1 = 7", "With η at 0 there is no move at all"),
     ("descent", "en", "creeping", "η = 1/4; t1 = 1", "w1 has come to the bottom and stays there"),
     ("old-weights", "en", "witness", "η = 1/1000", "only the later digits tell them apart"),

@@ -174,7 +174,11 @@ def _function(
     if top is not None:
         drawn.line(span[0], top[1], span[1], top[1], "edge", 3, ".")
     drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
-    if y is not None and at is not None:
+    if y is not None and at is not None and span[0] <= at <= span[1]:
         drawn.line(at, sampled.low, at, y, "forward", 2, ":")
         drawn.mark(at, y, look.line("●"), style, over=True)
+    elif y is not None and at is not None:
+        low, high = drawn.up
+        arrow = look.line("→" if at > span[1] else "←")
+        drawn.mark(min(max(at, span[0]), span[1]), min(max(y, low), high), arrow, style, over=True)
     return [shortened(row, width, look) for row in (head, *plot.rows())][:height]
