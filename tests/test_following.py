@@ -245,6 +245,22 @@ def test_rows_that_a_change_after_the_stop_made_wrong_are_not_said_to_be_right(
     assert led_on.study.held is not None and "✗" in screen(led_on) and claim not in spoken(led_on)
 
 
+@pytest.mark.parametrize(
+    ("stop", "changes", "claim"),
+    [
+        ("line", "w1 = -1; w2 = -1; b_o1 = 0", "There is no line yet"),
+        ("chase", "w1 = 1; w2 = 1; b_o1 = 6", "outside the picture"),
+    ],
+)
+def test_a_line_that_a_run_has_brought_is_not_said_to_be_none_or_outside(stop: str, changes: str, claim: str) -> None:
+    session = at(screens.of_lesson("wall", known=True), stop)
+    for change in changes.split("; "):
+        session = typed(session, change)
+    assert claim in spoken(session)
+    led_on = lint.ran(screens.pressed(session, "run", "continue"))
+    assert led_on.study.held == session.study.stop and claim not in spoken(led_on)
+
+
 @pytest.mark.parametrize("stop", ["lands", "last-row"])
 def test_a_row_whose_target_was_changed_is_not_counted_among_the_filled_marks(stop: str) -> None:
     session = typed(at(screens.of_lesson("by-hand", known=True), "next-row"), "t1 = 0")
