@@ -181,7 +181,7 @@ AFTER_SEVERAL = [
     ("neuron", "en", "or", "b_o1 = 60", "never quite reaches 0 or 1 (the 1 above is rounded)."),
     ("forward", "en", "sigmoid", "b_h1 = 60", "and 1 comes out (rounded)."),
     ("forward", "ko", "first-output", "b_o1 = 60", "넣으면 반올림해서 1이 나옵니다."),
-    ("forward", "en", "targets", "b_o1 = 50; b_o2 = 60", "Neither, but only because both are rounded: the sigmoid follows"),
+    ("forward", "en", "targets", "b_o1 = 50; b_o2 = 60", "Neither, but only because both are rounded:"),
     ("forward", "ko", "targets", "b_o1 = 50; b_o2 = 60", "반올림해서 같아졌을 뿐입니다."),
     ("forward", "en", "targets", "w7 = 0.4; w8 = 0.45", "Neither, they are equal: the sigmoid follows"),
     ("neuron", "en", "flat", "w1 = -50", "the arrow at the edge points to net = −100.1."),
