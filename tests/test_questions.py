@@ -118,8 +118,8 @@ def test_a_side_is_told_by_a_word_of_either_language(form: str, text: str, side:
     ("symbol", "before", "another"),
     [("δ_h1", "w9", "w9"), ("δ_h1", "δ_h2", "δ_h2"), ("δ_h1", "delta_o1", "delta_o1"), ("E", "η", "η"),
      ("δ_h1", "δ_h1", ""), ("δ_h1", "delta_h1", ""), ("δ_h1", "δ_h1[0]", ""), ("δ_h1", "δ", ""),
-     ("δ_h1", "answer", ""), ("δ_h1", "0.3·0.5", ""), ("δ_h1", "δ_h1 = ∂E/∂h1", ""), ("δ_h1", "", ""), ("w5⁺", "w5", ""),
-     ("w5⁺", "Δw5", "Δw5")],
+     ("δ_h1", "answer", ""), ("δ_h1", "0.3·0.5", ""), ("δ_h1", "δ_h1 = ∂E/∂h1", ""), ("δ_h1", "", ""),
+     ("w5⁺", "w5", ""), ("w5⁺", "Δw5", "Δw5")],
 )  # fmt: skip
 def test_a_number_that_is_said_to_be_another_one_is_not_judged(symbol: str, before: str, another: str) -> None:
     question = asked(symbol)
