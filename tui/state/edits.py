@@ -56,7 +56,9 @@ def changed(study: Study, how: str) -> Study:
         own = given_value(study.timeline.edited(()), ref, 1)
         if abs(new_value - own) < main.by / 1e6:  # a drawn one has digits that `up` rounds
             new_value = own
-    return edited(study, ref, new_value, _step(main, how)) if new_value != value else _no_further(study, ref, value)
+    if main.values and new_value == value:
+        return _no_further(study, ref, value)
+    return edited(study, ref, new_value, _step(main, how))
 
 
 def _step(main: Tunable, how: str) -> Note | None:
