@@ -342,3 +342,12 @@ def test_a_slip_that_is_made_in_several_forms_is_told_in_its_own() -> None:
     (wrong,) = recorded(example, "one-path:last", (1,))
     session = sent(screens.of_problem(example), "; ".join(f"{name} = {wrong[name]!r}" for name in ("∂E/∂h1", "∂E/∂h2")))
     assert at_hand(session).slip == ("did.one-path.last", {})
+
+
+def test_where_more_than_two_slips_give_the_same_it_is_said_that_there_are_more() -> None:
+    """The rate left out gives it as well, and was not among the two that were told."""
+    session = sent(screens.of_problem(builtin.open("sibling")), "w5_new = 0.5063")
+    slip = at_hand(session).slip
+    assert slip is not None and slip[0] == "yours.or_more"
+    two = sent(screens.of_problem(builtin.open("sibling")), "w5_new = 0.4873")
+    assert at_hand(two).slip[0] == "yours.or"
