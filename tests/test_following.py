@@ -174,6 +174,18 @@ def test_what_another_run_makes_false_is_left_out(lesson: str, run: str, change:
     assert claim not in spoken(at(lint.ran(typed(there, change)), stop))
 
 
+@pytest.mark.parametrize(
+    ("run", "stop", "claim"), [("plain", "half", "with μ = 0 it led to"), ("half", "far", "it led to")]
+)
+def test_where_a_weight_set_by_hand_has_led_is_not_put_down_to_the_momentum(run: str, stop: str, claim: str) -> None:
+    session = screens.of_lesson("momentum", known=True)
+    assert session.study is not None and claim in spoken(at(session, stop))
+    study = replace(session.study, run=run)
+    there = replace(session, study=moves.to(study, 5, 1))
+    changed = at(typed(lint.ran(there), "w1 = 100"), stop)
+    assert claim not in spoken(changed) and "set aside; 0 goes back" in screen(changed)
+
+
 def test_signs_that_one_run_has_come_to_by_a_key_alternate_less_in_the_next_one_still() -> None:
     """The stop before invites the key, so that both runs have the same momentum by then."""
     session = lint.ran(screens.pressed(at(screens.of_lesson("momentum", known=True), "share"), "more"))
