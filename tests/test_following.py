@@ -130,14 +130,19 @@ UNSAID = [
     ("old-weights", "new-weight", "η = 0", "the check would have caught the bug"),
     ("xor", "drop", "η = 20", "the drop"),
     ("sgd", "single-move", "η = 0", "Only this run has moved"),
+    ("sgd", "full-move", "η = 3", "straight down the slope"),
     ("sgd", "counter", "η = 0", "are not straight"),
     ("momentum", "zigzag", "μ = 0.9", "it crosses"),
     ("momentum", "zigzag", "w1 = 0", "it creeps"),
     ("momentum", "why", "μ = 0.9", "stop the zigzag"),
+    ("momentum", "why", "w2 = 0", "stop the zigzag"),
+    ("momentum", "why", "w1 = 0", "the creeping worse"),
     ("momentum", "velocity", "μ = 0", "still moves"),
     ("momentum", "far-on", "η = 0", "is not always better"),
     ("momentum", "rate", "η = 1", "it comes down"),
     ("adam", "own-rate", "ε = 1", "is tiny"),
+    ("adam", "equal", "x1 = 1e9", "a million times apart"),
+    ("adam", "equal", "x1 = 200", "a million times apart"),
     ("vanishing", "far", "t1 = 1", "But at"),
     ("neuron", "with-out", "w1 = 40", "Nearly the same"),
     ("neuron", "with-net", "w1 = 40", "close to the slope"),
@@ -155,6 +160,60 @@ def test_a_claim_that_a_change_makes_false_is_left_out(lesson: str, stop: str, c
     session = at(screens.of_lesson(lesson, known=True), stop)
     assert claim in " ".join(load.text(lesson, "en").stops[stop].text.replace("**", "").split())
     assert claim not in spoken(at(lint.ran(typed(session, change)), stop))
+
+
+# The change is made in the one run, and the other's text speaks of both.
+IN_ANOTHER_RUN = [
+    ("momentum", "plain", "η = 0.03", "half", "The signs alternate less"),
+    ("momentum", "plain", "w2 = 0", "half", "The signs alternate less"),
+    ("adam", "saddle-nesterov", "η = 1.2", "leaves", "left first"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "run", "change", "stop", "claim"), IN_ANOTHER_RUN)
+def test_what_another_run_makes_false_is_left_out(lesson: str, run: str, change: str, stop: str, claim: str) -> None:
+    session = screens.of_lesson(lesson, known=True)
+    assert session.study is not None
+    assert claim in spoken(at(session, stop))
+    there = replace(session, study=replace(session.study, run=run))
+    assert claim not in spoken(at(lint.ran(typed(there, change)), stop))
+
+
+@pytest.mark.parametrize(
+    ("run", "stop", "claim"), [("plain", "half", "with μ = 0 it led to"), ("half", "far", "it led to")]
+)
+def test_where_a_weight_set_by_hand_has_led_is_not_put_down_to_the_momentum(run: str, stop: str, claim: str) -> None:
+    session = screens.of_lesson("momentum", known=True)
+    assert session.study is not None and claim in spoken(at(session, stop))
+    study = replace(session.study, run=run)
+    there = replace(session, study=moves.to(study, 5, 1))
+    changed = at(typed(lint.ran(there), "w1 = 100"), stop)
+    assert claim not in spoken(changed) and "set aside; 0 goes back" in screen(changed)
+
+
+def test_signs_that_one_run_has_come_to_by_a_key_alternate_less_in_the_next_one_still() -> None:
+    """The stop before invites the key, so that both runs have the same momentum by then."""
+    session = lint.ran(screens.pressed(at(screens.of_lesson("momentum", known=True), "share"), "more"))
+    assert "The signs alternate less" in spoken(at(session, "half"))
+
+
+@pytest.mark.parametrize(("language", "share"), [("en", "only 0.85 of g: 850"), ("ko", "g의 0.85배인 850")])
+def test_a_share_of_a_slope_is_said_in_as_many_digits_as_it_has(language: str, share: str) -> None:
+    session = at(screens.of_lesson("adam", language, known=True), "mean")
+    assert share in spoken(typed(session, "β₁ = 0.15"))
+
+
+def test_of_two_units_that_are_on_it_is_not_said_that_one_is() -> None:
+    session = typed(typed(at(screens.of_lesson("relu", known=True), "no-slope"), "b_h1 = 3"), "b_h2 = 3")
+    assert "Here at least one is on" in spoken(session)
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_a_question_whose_choices_come_to_the_same_is_not_asked(batch: int) -> None:
+    """“100: one for each batch” and “100: one for each sample” are both right then, and one was called wrong."""
+    session = typed(at(screens.of_lesson("sgd", known=True), "four"), f"batch = {batch}")
+    asked_there = screens.pressed(at(session, "hundred"), "ask")
+    assert "How many updates is one epoch?" not in screen(asked_there)
 
 
 # What came of several changes at the stop, where the text said what is so of one alone or of none.

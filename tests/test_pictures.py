@@ -349,6 +349,16 @@ def test_an_activation_holds_and_says_its_values(net: float, size: tuple[int, in
         assert f"h1 = {look.figure(float(np.tanh(net)))}" in text
 
 
+@pytest.mark.parametrize(("net", "mark"), [(600.0, "●→"), (-600.0, "←●"), (20.0, "●")])
+def test_a_unit_beyond_the_curve_that_is_drawn_stands_at_its_edge(net: float, mark: str) -> None:
+    """A prose that speaks of the ● had none beside it."""
+    rows = activation_rows(
+        np.tanh, lambda x: 1 - np.tanh(x) ** 2, net, ("h1", "s"), 80, 11, Look(Style.UNICODE), span=(-60.0, 60.0)
+    )
+    text = "\n".join("".join(piece.text for piece in row) for row in rows)
+    assert text.count(mark) == text.count("●") == 2
+
+
 @given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS)
 def test_bars_hold(values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look) -> None:
     bars = [Bar(f"h{n}", abs(value), beside, n == 0, known) for n, (value, beside, known) in enumerate(values)]

@@ -342,3 +342,33 @@ def test_a_slip_that_is_made_in_several_forms_is_told_in_its_own() -> None:
     (wrong,) = recorded(example, "one-path:last", (1,))
     session = sent(screens.of_problem(example), "; ".join(f"{name} = {wrong[name]!r}" for name in ("∂E/∂h1", "∂E/∂h2")))
     assert at_hand(session).slip == ("did.one-path.last", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "agrees"),
+    [
+        ("delta_o1 = 0", False),
+        ("delta_o1 = -0", False),
+        ("b_h1 = 0", False),
+        ("delta_h1 = 0.00", True),
+        ("w4 = 1", True),
+    ],
+)
+def test_a_nought_alone_is_no_rounding_of_another_number(line: str, agrees: bool) -> None:
+    """δ_o1 is −0.095: who has 0 there was told that it agrees, as −0.095 rounds to it."""
+    session = sent(screens.of_problem(builtin.open("sibling")), line)
+    assert [one.agrees for one in at_hand(session).yours.values()] == [agrees]
+
+
+def test_a_nought_of_a_unit_that_is_off_agrees() -> None:
+    session = sent(screens.of_problem(builtin.open("dead")), "delta_h1[0] = 0")
+    assert [one.agrees for one in at_hand(session).yours.values()] == [True]
+
+
+def test_where_more_than_two_slips_give_the_same_it_is_said_that_there_are_more() -> None:
+    """The rate left out gives it as well, and was not among the two that were told."""
+    session = sent(screens.of_problem(builtin.open("sibling")), "w5_new = 0.5063")
+    slip = at_hand(session).slip
+    assert slip is not None and slip[0] == "yours.or_more"
+    two = sent(screens.of_problem(builtin.open("sibling")), "w5_new = 0.4873")
+    assert at_hand(two).slip[0] == "yours.or"

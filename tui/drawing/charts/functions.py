@@ -176,5 +176,7 @@ def _function(
     drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
     if y is not None and at is not None:
         drawn.line(at, sampled.low, at, y, "forward", 2, ":")
-        drawn.mark(at, y, look.line("●"), style, over=True)
+        if not drawn.mark(at, y, look.line("●"), style, over=True):
+            beyond = look.line("●") + look.line("→") if at > 0 else look.line("←") + look.line("●")
+            drawn.mark(span[at > 0], min(max(y, sampled.low), sampled.high), beyond, style, over=True)
     return [shortened(row, width, look) for row in (head, *plot.rows())][:height]
