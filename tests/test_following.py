@@ -482,6 +482,43 @@ def test_what_the_text_works_out_gives_what_it_shows(name: str, change: str, lan
     assert found or not change or change in EXTREME
 
 
+OVERFLOWING = ("η = 1e300", "w1 = 1e200", "w2 = 1e308", "x1 = 1e200", "t1 = 1e200", "b_o1 = 1e308")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_no_text_says_that_a_number_is_infinite_or_none(lesson: Lesson, language: str) -> None:
+    for change in OVERFLOWING:
+        session = lint.ran(typed(screens.of_lesson(lesson.id, language, known=True), change))
+        for stop in lesson.stops:
+            if stop.iteration <= 60:
+                assert not re.search(r"\b(?:inf|nan)\b", spoken(at(session, stop.id))), (change, stop.id)
+
+
+# What was said of moves that have not been made, or that have led nowhere.
+DIVERGED = [
+    ("momentum", "zigzag", "Twelve moves", "열두 번 움직였고", "η = 1e300"),
+    ("momentum", "first", "to the other wall", "맞은편 벽까지", "η = 1e300"),
+    ("momentum", "first", "The steepest way is not", "가장 가파른 쪽이", "w1 = 1e200"),
+    ("sgd", "full-move", "straight down the slope", "곧장", "η = 1e300"),
+    ("sgd", "full-move", "is exact", "정확합니다", "x1 = 1e200"),
+    ("sgd", "wanders", "hardly shows it", "거의 보이지", "η = 1e300"),
+    ("cycle", "again", "set by hand", "직접 고친", "η = 1e300"),
+    ("wall", "remember", "nothing moves", "아무것도 움직이지 않습니다", "η = 1e308"),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "stop", "english", "korean", "change"), DIVERGED)
+def test_what_a_run_that_has_diverged_does_not_show_is_not_said(
+    name: str, stop: str, english: str, korean: str, change: str, language: str
+) -> None:
+    claim = english if language == "en" else korean
+    session = at(screens.of_lesson(name, language, known=True), stop)
+    assert claim in spoken(session) or stop in ("wanders", "again", "remember")
+    assert claim not in spoken(at(lint.ran(typed(session, change)), stop))
+
+
 # The same words stood beside every depth, and the stop was lost with the first layer taken away.
 DEPTHS = [
     (
