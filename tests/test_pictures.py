@@ -359,6 +359,13 @@ def test_a_unit_beyond_the_curve_that_is_drawn_stands_at_its_edge(net: float, ma
     assert text.count(mark) == text.count("●") == 2
 
 
+@pytest.mark.parametrize(("net", "arrow"), [(5.0, "●"), (99.0, "→"), (-99.0, "←")])
+def test_a_working_point_that_no_plot_reaches_is_an_arrow_at_the_edge_of_both(net: float, arrow: str) -> None:
+    with np.errstate(all="ignore"):
+        rows = activation_rows(np.tanh, lambda x: 1 - np.tanh(x) ** 2, net, ("h1", "s"), 80, 12, Look())
+    assert "".join(piece.text for row in rows for piece in row).count(arrow) == 2
+
+
 @given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS)
 def test_bars_hold(values: list[tuple[float, float | None, bool]], size: tuple[int, int], look: Look) -> None:
     bars = [Bar(f"h{n}", abs(value), beside, n == 0, known) for n, (value, beside, known) in enumerate(values)]
