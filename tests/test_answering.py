@@ -328,7 +328,7 @@ def test_that_a_stop_has_a_question_can_be_left_unsaid_and_that_is_kept(tmp_path
 
 @pytest.mark.parametrize(
     ("stop", "asks", "signs"),
-    [("sign", "δ_o2: positive or negative?", "+−"), ("sum", "δ_h1: above or below ∂E/∂h1?", "><")],
+    [("sign", "δ_o2: positive, negative or 0?", "+−"), ("sum", "δ_h1: above, below or equal to ∂E/∂h1?", "><")],
 )
 def test_a_sign_or_a_comparison_is_asked_for_by_a_sign(stop: str, asks: str, signs: str) -> None:
     session = screens.pressed(at_stop("output-delta" if stop == "sign" else "hidden-delta", stop), "ask")

@@ -343,6 +343,25 @@ def test_edits_in_force_are_those_that_no_earlier_one_has_forgotten() -> None:
     assert standing == tuple(one for one, least in zip(listed, after, strict=True) if one.iteration == least)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nothing_is_to_be_undone_it_says_what_else_is(language: str) -> None:
+    say, session = words.load(language).say, screens.of_lesson("adam", language)
+    name = say("run_name.plain")
+
+    def told(*keys: str) -> str:
+        return " ".join(" ".join(screens.lines(screens.pressed(session, *keys))[-2:]).split())
+
+    assert say("edit.nothing_to_undo", more="") in told("undo") and name not in told("undo")
+    one = say("edit.another_has", run=name)
+    session = typed(session, "w1 = 0.3")
+    assert one in told("more", "undo") and one not in told("undo", "undo")
+    assert one in told("undo", "more", "redo") and one not in told("more", "redo")
+    for keys in (("reset", "undo"), ("undo", "undo")):
+        assert words_with_keys(session).say("edit.to_redo").strip() in told(*keys)
+    session = typed(screens.pressed(session, "more"), "w1 = 0.3")
+    assert say("edit.others_have", count=2) in told("more", "undo")
+
+
 def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
     first = screens.pressed(at(screens.of_lesson("adam", known=True), "race-one"), "double")
     assert first.study is not None

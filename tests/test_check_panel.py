@@ -80,8 +80,8 @@ def test_a_check_that_cannot_see_says_why_in_both_languages() -> None:
     assert "E bends too sharply here for differences to decide." in said(sharp)
     assert "너무 급하게 굽어서" in said(screens.pressed(sharp, "language"))
     flat = checking(unit(1.0, 1000.0))
-    assert "Both are 0, or smaller than differences of E can show." in said(flat)
-    assert "볼 수 없을 만큼 작습니다" in said(screens.pressed(flat, "language"))
+    assert "Both are 0, or too small beside E for its differences to show." in said(flat)
+    assert "너무 작아서 오차의 차이로는 볼 수 없습니다" in said(screens.pressed(flat, "language"))
 
 
 @pytest.mark.parametrize("name", LESSONS)

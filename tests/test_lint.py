@@ -122,6 +122,8 @@ def found(monkeypatch: pytest.MonkeyPatch, **texts: str) -> list[str]:
             "값입니다.",
             "{{end:first}} is the end of the lesson's own run",
         ),
+        ("The row at hand is wrong.", "값입니다.", "“The row at hand is wrong.” is so at the stop alone"),
+        ("One.", "표의 비율은 값입니다.", "“표의 비율은 값입니다.” is so at the stop alone"),
         ("One{{if end:last > 3}}, two{{end}}.", "값입니다.", "{{if end:last > 3}} is the end of the lesson's own run"),
     ],
 )

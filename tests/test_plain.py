@@ -222,7 +222,7 @@ def test_the_lines_that_the_readme_pipes_do_what_they_say(talk: Talk) -> None:
     said = talk.lines(*piped[2].split(), typed=piped[1].replace("\\n", "\n"))
     answers = "\n".join(said).split("\n> ")
     told = {one.partition("\n")[0]: one for one in answers[1:]}
-    assert "positive or negative?" in told["continue"] and "\nWhy E?" in told["why"]
+    assert "positive, negative or 0?" in told["continue"] and "\nWhy E?" in told["why"]
     assert "100 iterations: E " in told["run 100"] and "E by iteration: 1: " in told["view curve"]
 
 

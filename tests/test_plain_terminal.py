@@ -94,7 +94,7 @@ def test_lines_from_a_pipe_are_taken_and_nothing_of_a_screen_is_loaded(tmp_path:
     assert status == 0 and err.strip() == b"" and b"\x1b" not in out and b"\r" not in out
     assert (
         "Stop 1 of 15" in said
-        and "> continue\nδ_o1[1]: positive or negative?" in said
+        and "> continue\nδ_o1[1]: positive, negative or 0?" in said
         and "> continue\nStep 29 of 83" in said
         and "Stop 3 of 15" in said
     )

@@ -42,6 +42,13 @@ _DATED = {
     "ko": re.compile(r"(?<!표시가 )지금|이제|첫 줄|●(?! 표시가 지금)"),
 }
 """Words for what is on the screen at the stop; a run leads on from there, and the text stays."""
+_POINTING = {
+    "en": re.compile(
+        r"\b(?:rows above|above it|at hand is|table has the|last line|weights yet|can tell yet)\b", re.IGNORECASE
+    ),
+    "ko": re.compile(r"위의 \w+ 줄|바로 위|차례가 된|표의 (?:비율|마지막)|학습하지 않은|아직은 아무도"),
+}
+"""… and for where something stands there, or that it has not come so far: with a number or without."""
 _SYMBOL = re.compile(rf"(?<![A-Za-z])(?:{SYMBOL.pattern})(?![A-Za-z])")
 _END = re.compile(r"[.!?]\s*$")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=다\.)")
@@ -66,9 +73,10 @@ def counted(text: str, language: str) -> Iterator[str]:
 
 
 def dated(text: str, language: str) -> Iterator[str]:
-    """The sentences that say of a number that it is so now, also where the place has gone on."""
+    """The sentences that say what is so now, or where it stands, also where the place has gone on."""
     for sentence in _SENTENCE.split(_marked(free_of(parsed(text), HERE))):
-        if _HOLE in sentence and _DATED[language].search(sentence):
+        dated = _HOLE in sentence and _DATED[language].search(sentence)
+        if dated or (_POINTING[language].search(sentence) and not sentence.endswith("?")):
             yield sentence.strip()
 
 

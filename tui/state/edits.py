@@ -56,7 +56,9 @@ def changed(study: Study, how: str) -> Study:
         own = given_value(study.timeline.edited(()), ref, 1)
         if abs(new_value - own) < main.by / 1e6:  # a drawn one has digits that `up` rounds
             new_value = own
-    return edited(study, ref, new_value, _step(main, how)) if new_value != value else _no_further(study, ref, value)
+    if main.values and new_value == value:
+        return _no_further(study, ref, value)
+    return edited(study, ref, new_value, _step(main, how))
 
 
 def _step(main: Tunable, how: str) -> Note | None:
@@ -228,7 +230,7 @@ def _with_timelines(study: Study, timelines: Mapping[str, Timeline], place: Posi
 def undone(study: Study) -> Study:
     """Without the last edit of the run at hand; where runs are compared, of each."""
     if not study.timeline.edits:
-        return replace(study, note=note("edit.nothing_to_undo"))
+        return replace(study, note=note("edit.nothing_to_undo", more=_elsewhere(study, lambda one: one.edits)))
     last = study.timeline.edits[-1:]
     runs = tuple(name for name in _touched(study) if study.timelines[name].edits[-1:] == last)
     return _changed_to(study, "edit.undone", runs, lambda one: (one.edits[:-1], (*one.undone, one.edits[-1])))
@@ -237,10 +239,20 @@ def undone(study: Study) -> Study:
 def redone(study: Study) -> Study:
     """With the edit that was undone last."""
     if not study.timeline.undone:
-        return replace(study, note=note("edit.nothing_to_redo"))
+        return replace(study, note=note("edit.nothing_to_redo", more=_elsewhere(study, lambda one: one.undone)))
     last = study.timeline.undone[-1:]
     runs = tuple(name for name in _touched(study) if study.timelines[name].undone[-1:] == last)
     return _changed_to(study, "edit.redone", runs, lambda one: ((*one.edits, one.undone[-1]), one.undone[:-1]))
+
+
+def _elsewhere(study: Study, edits: Callable[[Timeline], tuple[Edit, ...]]) -> Note | str:
+    """Which other run has such an edit, or how many of them do; else that one can be done again."""
+    others = [name for name, one in study.timelines.items() if edits(one)]
+    if len(others) == 1:
+        return note("edit.another_has", run=others[0])
+    if others:
+        return note("edit.others_have", count=len(others))
+    return note("edit.to_redo") if study.timeline.undone else ""
 
 
 def reset(study: Study) -> Study:
