@@ -401,6 +401,8 @@ def test_signs_are_those_of_the_last_values(values: list[float], width: int, loo
     row = sign_row(values, width, look)
     signs = "".join(piece.text for piece in row).split()
     assert row_cells(row) <= max(0, width)
+    if signs and len(signs) != len(values):
+        assert signs.pop(0) in ("…", "...") and len(signs) < len(values)
     for sign, value in zip(reversed(signs), reversed(values), strict=False):
         assert (sign == "+") == (value > 0)
 

@@ -21,7 +21,7 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import cli
+from nntutor.tui import cli, lint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state import moves, yours
 from nntutor.tui.state.panels import Asking
@@ -342,6 +342,23 @@ def test_a_slip_that_is_made_in_several_forms_is_told_in_its_own() -> None:
     (wrong,) = recorded(example, "one-path:last", (1,))
     session = sent(screens.of_problem(example), "; ".join(f"{name} = {wrong[name]!r}" for name in ("∂E/∂h1", "∂E/∂h2")))
     assert at_hand(session).slip == ("did.one-path.last", {})
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"), [("en", "what have you got in iteration 11?"), ("ko", "반복 11에서 구한 값은?")]
+)
+def test_numbers_that_are_asked_for_after_a_run_are_said_to_be_of_its_iteration(language: str, asked: str) -> None:
+    """The text of iteration 1 is kept while a run leads on: its right numbers were called wrong, without a reason."""
+    session = lint.ran(screens.pressed(screens.of_lesson("problem", language), "run", "continue"))
+    there = "\n".join(screens.lines(screens.pressed(session, "parting")))
+    assert asked in there and "o1@1 = 0.71" in there
+    assert all(one.agrees for one in at_hand(sent(session, "h1@1 = 0.06661; o1@1 = 0.4062")).yours.values())
+    before = "\n".join(screens.lines(screens.pressed(screens.of_lesson("problem", language), "parting")))
+    assert asked not in before and "delta_h1 = 0.012" in before
+
+
+def test_in_lines_too_the_iteration_of_the_numbers_is_said(talk: Talk) -> None:
+    assert "in iteration 11?" in " ".join(talk("learn", "problem", say="run 10; !; "))
 
 
 @pytest.mark.parametrize(
