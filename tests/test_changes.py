@@ -531,6 +531,29 @@ def test_what_is_taken_back_after_a_start_is_run_with_progress_and_told_at_its_e
         assert again.study.note == there.study.note
 
 
+@pytest.mark.parametrize(
+    ("done", "since"),
+    [
+        ([(1, "w5 = 0.7"), (2, "w6 = 0.3")], 2),
+        ([(1, "η = 1"), (3, "t1 = 0.5")], 3),
+        ([(3, "w6 = 0.1"), (1, "η = 2")], 1),
+        ([(2, "w5 = 0.7"), (3, "x1 = 1"), (3, "w6 = 0.1")], 3),
+    ],
+)
+def test_a_change_is_taken_back_and_done_again_from_the_iteration_on_in_which_it_was_made(
+    done: list[tuple[int, str]], since: int
+) -> None:
+    """Whatever else has been changed: of all changes the first one's iteration was told."""
+    session = screens.of_lesson("cycle")
+    for iteration, line in done:
+        session = typed(gone(session, f"iteration {iteration}"), line)
+    for action, key in (("undo", "edit.undone"), ("redo", "edit.redone")):
+        session = screens.pressed(session, action)
+        assert session.study is not None and session.study.note is not None
+        told, facts = session.study.note
+        assert (told, facts["since"]) == (key, since)
+
+
 def test_a_setting_that_begins_set_weights_anew_says_so_and_no_other_takes_them() -> None:
     study = typed(screens.of_lesson("vanishing"), "w1 = 0.5").study
     assert study is not None

@@ -97,6 +97,18 @@ def test_a_run_goes_down_to_every_error_that_there_is(goal: str, told: str) -> N
     assert told in screen(asked(builtin.open("gate-and"), goal))
 
 
+@pytest.mark.parametrize(("goal", "at_stop"), [("0.2", False), ("0.99·E", False), ("1e-9", True)])
+def test_a_run_that_comes_down_to_its_error_before_the_next_stop_is_not_said_to_be_there(
+    goal: str, at_stop: bool
+) -> None:
+    session = at(screens.of_lesson("cycle"), "ten-thousand")
+    session = screens.pressed(session, "run", *["step"] * len(RUNS), "continue")
+    session = lint.ran(screens.pressed(screens.update(session, Typed(goal)), "continue"))
+    study = session.study
+    assert study is not None and study.note is not None
+    assert (study.place.iteration == 10_000) == bool(study.note[1]["stop"]) == at_stop
+
+
 @pytest.mark.parametrize(("lesson", "language"), SPOKEN)
 def test_the_errors_of_a_run_are_said_as_those_of_other_samples_where_they_are(lesson: Lesson, language: str) -> None:
     """Which went from one to the other by learning, and which by what is asked."""
