@@ -144,7 +144,7 @@ def fell_to(session: Session, goal: str) -> Session:
     return lint.ran(screens.pressed(screens.update(screens.pressed(asked, "continue"), Typed(goal)), "continue"))
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "at or below"), ("ko", "이하가 될 때까지")])
+@pytest.mark.parametrize(("language", "told"), [("en", "at most"), ("ko", "이하")])
 def test_a_run_down_to_an_error_ends_at_that_error_and_so_it_is_called(language: str, told: str) -> None:
     session = at(screens.of_lesson("descent", language), "creeping")
     assert session.study is not None
