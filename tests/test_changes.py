@@ -27,7 +27,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.problems.settings import NUMBERS
+from nntutor.core.problems.settings import NUMBERS, bounds
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Lesson, Stop
@@ -341,6 +341,24 @@ def test_edits_in_force_are_those_that_no_earlier_one_has_forgotten() -> None:
     assert Counted.asked < 5 * len(listed)
     after = [min(order[place:]) for place in range(len(order))]
     assert standing == tuple(one for one, least in zip(listed, after, strict=True) if one.iteration == least)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["start", "deeper", "sgd", "xor", "vanishing", "momentum"])
+def test_of_a_setting_that_is_refused_it_is_said_which_values_it_can_have(name: str, language: str) -> None:
+    say, first = words.load(language).say, screens.of_lesson(name, language, size=(120, 40))
+    assert first.study is not None
+    problem = first.study.timeline.problem
+    for kind, setting in NUMBERS.items():
+        found, called = bounds(problem, kind), say(f"setting_name.{setting}")
+        if found is None:
+            assert say("edit.no_setting", symbol=called) in screen(typed(first, f"{setting} = 2"))
+            continue
+        assert all(edits.can_be(problem, Ref(kind), value) for value in found)
+        for value in (found[0] - 1, found[1] + 1, found[0] + 0.5):
+            assert not edits.can_be(problem, Ref(kind), value)
+            told = say("edit.not_a_setting", text=f"{value}", symbol=called, least=found[0], most=found[1])
+            assert told in screen(typed(first, f"{setting} = {value}"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

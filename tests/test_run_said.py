@@ -156,6 +156,18 @@ def fell_to(session: Session, goal: str) -> Session:
     return lint.ran(screens.pressed(screens.update(screens.pressed(asked, "continue"), Typed(goal)), "continue"))
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "at most"), ("ko", "이하")])
+def test_a_run_down_to_an_error_ends_at_that_error_and_so_it_is_called(language: str, told: str) -> None:
+    session = at(screens.of_lesson("descent", language), "creeping")
+    assert session.study is not None
+    there = gone_to(session, iteration_of(session) + 3)
+    assert there.study is not None
+    ended = fell_to(session, repr(there.study.timeline.trace["E"]))
+    assert iteration_of(ended) == iteration_of(session) + 3
+    said = words.load(language).say
+    assert all(told in one for one in (said("run.goal"), said("run.until", error="0.01"), said("run.goal_ask")))
+
+
 def gone_to(session: Session, iteration: int) -> Session:
     assert session.study is not None
     return replace(session, study=moves.to(session.study, iteration, session.study.place.step))
