@@ -34,7 +34,7 @@ def spelled(value: float, digits: int, way: str) -> str:
         "fraction": f"{value * 8:.{digits + 2}g} / 8",
         "expression": f"{value / 0.4:.{digits + 2}g}*0.4",
         "power of ten": f"{value:.{digits - 1}e}".replace("e", "·10^"),
-        "with its symbol": f"δ_h1 = {short}".replace("-", "−"),
+        "with its symbol": f"net_h1 = {short}".replace("-", "−"),
         "in parentheses": f"({short})",
     }[way]
 

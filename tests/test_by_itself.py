@@ -20,6 +20,7 @@ from nntutor.tui.desk import Desk
 from nntutor.tui.state import choices, moves
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.session import Pointed, Press, Session, Tick, Typed
+from nntutor.tui.state.signs import words_with_keys
 from nntutor.tui.state.study import Study
 
 
@@ -294,6 +295,24 @@ def test_of_a_question_with_choices_no_word_is_lost(size: tuple[int, int], langu
             assert "".join(option.label.split()) in "".join(text(here).split())
             said = place.filled(words_of, option.said, session.digits, session.style)
             assert "".join(said.split()) in "".join(text(screens.pressed(here, "continue")).split())
+
+
+@pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_where_no_choice_has_room_before_one_is_picked_it_is_said_how_many_there_are(
+    lesson: str, language: str
+) -> None:
+    session = screens.of_lesson(lesson, language, size=(40, 12), asks=True)
+    for _ in range(4 * len(lesson_of(session).stops)):
+        panel = study_of(session).panel
+        if isinstance(panel, Picking):
+            below = words_with_keys(session).say("choice.below", count=panel.choices)
+            asks = load.text(lesson, language).questions[lesson_of(session).stops[panel.stop].id].asks
+            assert below in text(session) and ("}}" in asks or asks.split()[-1] in text(session))
+            picked = screens.pressed(session, "unit_next")
+            assert below not in text(picked) and f"(1/{panel.choices})" in text(picked)
+            assert below not in text(screens.pressed(session, "help"))
+        session = spaced(session) if panel is None else screens.pressed(session, "escape")
 
 
 # --- several in a row, several to be marked ------------------------------------------------------------

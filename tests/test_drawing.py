@@ -357,6 +357,12 @@ def test_no_line_ends_with_a_sign_or_parts_a_name_from_its_number() -> None:
         assert " ".join(lines) == text
 
 
+@given(st.lists(st.floats(0.001, 999).map("{:.6g}".format), min_size=2, max_size=6), st.integers(13, 40))
+def test_a_product_longer_than_a_line_is_broken_after_a_factor(factors: list[str], width: int) -> None:
+    lines = wrapped(f"= {'·'.join(factors)} ≈ 0.5", width)
+    assert set(factors) <= set(re.split("[· ]", "\n".join(lines).replace("\n", " "))), lines
+
+
 @given(st.text(alphabet="ab 은(−)·=", max_size=60), st.integers(4, 20))
 def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
     lines = wrapped(text, width)

@@ -58,6 +58,15 @@ def test_beside_the_list_stands_the_whole_summary_and_every_stop_as_far_as_it_ha
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_that_no_lesson_has_is_told_in_the_list(language: str) -> None:
+    numbers = {lesson.number for lesson in LESSONS}
+    free = {str(number) for number in range(max(numbers))} - {str(number) for number in numbers}
+    session = screens.pressed(home(language, 40), "unit_previous")
+    told = [row for row in screens.lines(session) if any(number in row for number in free)]
+    assert len(told) == len(free) and all(words_with_keys(session).say("part.6") in row for row in told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (WIDE, 30), (200, 60)])
 def test_each_row_of_the_list_is_its_lesson_and_the_bar_ends_where_the_list_does(
     size: tuple[int, int], language: str

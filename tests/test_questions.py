@@ -101,6 +101,38 @@ def test_how_many_digits_to_carry_is_said_where_numbers_have_to_be_worked_out_on
     assert Posed(english, far).question.endswith("To 3 significant digits; carry 5 on the way.")
 
 
+@pytest.mark.parametrize(
+    ("form", "text", "side"),
+    [("sign", "양수", 1), ("sign", "음", -1), ("sign", "영", 0), ("sign", "0", 0), ("sign", " Positive. ", 1),
+     ("sign", "neg", -1), ("sign", "zero", 0), ("sign", "MINUS", -1), ("sign", "plus", 1), ("sign", "above", None),
+     ("larger", "above", 1), ("larger", "작다", -1), ("larger", "equal", 0), ("larger", "negative", None)],
+)  # fmt: skip
+def test_a_side_is_told_by_a_word_of_either_language(form: str, text: str, side: int | None) -> None:
+    for symbol in ("δ_o1", "δ_o2"):
+        question = replace(asked(symbol), form=form, than=asked("h1").ref if form == "larger" else None)
+        kind = "unreadable" if side is None else "right" if side == question.side else "wrong"
+        assert judged(question, text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("symbol", "before", "another"),
+    [("δ_h1", "w9", "w9"), ("δ_h1", "δ_h2", "δ_h2"), ("δ_h1", "delta_o1", "delta_o1"), ("E", "η", "η"),
+     ("δ_h1", "δ_h1", ""), ("δ_h1", "delta_h1", ""), ("δ_h1", "δ_h1[0]", ""), ("δ_h1", "δ", ""),
+     ("δ_h1", "answer", ""), ("δ_h1", "0.3·0.5", ""), ("δ_h1", "δ_h1 = ∂E/∂h1", ""), ("δ_h1", "", ""),
+     ("w5⁺", "w5", ""), ("w5⁺", "Δw5", "Δw5")],
+)  # fmt: skip
+def test_a_number_that_is_said_to_be_another_one_is_not_judged(symbol: str, before: str, another: str) -> None:
+    question = asked(symbol)
+    text = f"{before} = {figure(question.right, 6)}"
+    verdict = judged(question, text)
+    assert (verdict.kind, verdict.symbol) == (("another", another) if another else ("right", ""))
+    if another:
+        assert Asking(question).answer(text)[0] == Asking(question)
+        for language in words.LANGUAGES:
+            (told,) = Posed(Speech(words.load(language), Style.UNICODE), question).told(verdict)
+            assert symbol in told and another in told
+
+
 def test_nought_is_no_short_way_to_write_a_small_number() -> None:
     assert judged(asked("δ_h1"), "0").kind == "wrong"
 

@@ -169,6 +169,7 @@ def built() -> dict[str, frozenset[str]]:
             "series.": (*SERIES, *HUNTS),
             "serve.": literals("tui/browser/*.py"),
             "setting_name.": NUMBERS.values(),
+            "side.": (f"{form}_{side}" for form in FORMS[1:] for side in ("above", "below", "even")),
             "signs.": literals("tui/drawing/pages/help.py"),
             "spoken.": (*(command.action for command in commands.COMMANDS), *OWN, "until", "seeds"),
             "stale.": (one.stale for example in published.examples() for one in example.figures),

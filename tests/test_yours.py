@@ -21,7 +21,7 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words
 from nntutor.lessons.learner.places import Store
-from nntutor.tui import cli
+from nntutor.tui import cli, lint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state import moves, yours
 from nntutor.tui.state.panels import Asking
@@ -342,3 +342,50 @@ def test_a_slip_that_is_made_in_several_forms_is_told_in_its_own() -> None:
     (wrong,) = recorded(example, "one-path:last", (1,))
     session = sent(screens.of_problem(example), "; ".join(f"{name} = {wrong[name]!r}" for name in ("∂E/∂h1", "∂E/∂h2")))
     assert at_hand(session).slip == ("did.one-path.last", {})
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"), [("en", "what have you got in iteration 11?"), ("ko", "반복 11에서 구한 값은?")]
+)
+def test_numbers_that_are_asked_for_after_a_run_are_said_to_be_of_its_iteration(language: str, asked: str) -> None:
+    """The text of iteration 1 is kept while a run leads on: its right numbers were called wrong, without a reason."""
+    session = lint.ran(screens.pressed(screens.of_lesson("problem", language), "run", "continue"))
+    there = "\n".join(screens.lines(screens.pressed(session, "parting")))
+    assert asked in there and "o1@1 = 0.71" in there
+    assert all(one.agrees for one in at_hand(sent(session, "h1@1 = 0.06661; o1@1 = 0.4062")).yours.values())
+    before = "\n".join(screens.lines(screens.pressed(screens.of_lesson("problem", language), "parting")))
+    assert asked not in before and "delta_h1 = 0.012" in before
+
+
+def test_in_lines_too_the_iteration_of_the_numbers_is_said(talk: Talk) -> None:
+    assert "in iteration 11?" in " ".join(talk("learn", "problem", say="run 10; !; "))
+
+
+@pytest.mark.parametrize(
+    ("line", "agrees"),
+    [
+        ("delta_o1 = 0", False),
+        ("delta_o1 = -0", False),
+        ("b_h1 = 0", False),
+        ("delta_h1 = 0.00", True),
+        ("w4 = 1", True),
+    ],
+)
+def test_a_nought_alone_is_no_rounding_of_another_number(line: str, agrees: bool) -> None:
+    """δ_o1 is −0.095: who has 0 there was told that it agrees, as −0.095 rounds to it."""
+    session = sent(screens.of_problem(builtin.open("sibling")), line)
+    assert [one.agrees for one in at_hand(session).yours.values()] == [agrees]
+
+
+def test_a_nought_of_a_unit_that_is_off_agrees() -> None:
+    session = sent(screens.of_problem(builtin.open("dead")), "delta_h1[0] = 0")
+    assert [one.agrees for one in at_hand(session).yours.values()] == [True]
+
+
+def test_where_more_than_two_slips_give_the_same_it_is_said_that_there_are_more() -> None:
+    """The rate left out gives it as well, and was not among the two that were told."""
+    session = sent(screens.of_problem(builtin.open("sibling")), "w5_new = 0.5063")
+    slip = at_hand(session).slip
+    assert slip is not None and slip[0] == "yours.or_more"
+    two = sent(screens.of_problem(builtin.open("sibling")), "w5_new = 0.4873")
+    assert at_hand(two).slip[0] == "yours.or"

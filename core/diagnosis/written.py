@@ -88,8 +88,11 @@ def written(tree: object, single: bool = False) -> Written:
     if isinstance(tree, str):  # as below, without arrays: there may be 100 000 names
         value, decimals, power = _parts(tree)
         last = power - decimals
+        half = 0.5 * 10.0**last if last <= _MOST else inf
+        if not value and last >= 0:  # a nought alone has no digit that rounding could have left
+            half = 0.0
         relative = SINGLE if single or _lengthened([value]) else DOUBLE
-        return Written(np.array(value), np.array(0.5 * 10.0**last if last <= _MOST else inf), relative)
+        return Written(np.array(value), np.array(half), relative)
     parts = [_parts(text) for text in _leaves(tree)]
     values = np.array([value for value, _, _ in parts], dtype=np.float64)
     own = np.array([power - decimals for _, decimals, power in parts], dtype=np.float64)  # places of the last digits

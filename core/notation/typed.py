@@ -51,9 +51,18 @@ def readings(text: str) -> tuple[Reading, ...]:
     return tuple(dict.fromkeys(reading for reading in found if reading is not None))
 
 
+def said_to_be(text: str) -> tuple[str, ...]:
+    """What a typed number is said to be the same as: of "δ_h1 = 0.3·0.5 = 0.15" δ_h1 and 0.3·0.5."""
+    return tuple(part.strip() for part in _sides(text)[:-1])
+
+
+def _sides(text: str) -> list[str]:
+    return re.split("[=≈]", text.translate(_WIDE))
+
+
 def _bare(text: str) -> str:
     """The same in the letters of the grammar, without what stands before it: "δ_h1 = 0,5" is 0,5."""
-    text = re.split("[=≈]", text.translate(_WIDE))[-1].strip().rstrip(".,")
+    text = _sides(text)[-1].strip().rstrip(".,")
     text = _POWER.sub(lambda power: f"e{power[1] or power[2].translate(_RAISED)}", text)
     return _FRACTION.sub(_fraction, text)
 

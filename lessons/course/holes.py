@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
-from math import isnan
+from math import isfinite, isnan
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
@@ -24,6 +24,7 @@ from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.formula import Expr
 from nntutor.core.notation.parsing import parse
+from nntutor.core.notation.redoing import equals
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import SYMBOL
 from nntutor.lessons.course import conditions
@@ -38,6 +39,14 @@ PLACED = re.compile(
     rf"(?:(?P<run>[a-z][a-z-]*):)??(?:(?P<what>size|moved|end|touched|epoch):(?P<which>[a-z0-9]+)|"
     rf"(?P<counted>\b(?:right|rows|layers)\b)|(?P<symbol>{SYMBOL.pattern}))"
     r"(?:@(?P<at>\d+))?"
+)
+
+_SIZE = r"\d+(?:\.\d+)?(?:e[−-]?\d+)?"
+_FACTOR = rf"(?:½|{_SIZE}|\([−-]?{_SIZE}(?: [−+-] {_SIZE})*\))²?"
+# Figures with operators between them, and the figure that they give. What stands before or after may be no operator.
+_WORKED = re.compile(
+    rf"(?<![^\s(*])(?<![−+·/-] )(?P<worked>[−+-]?{_FACTOR}(?: ?[·/] ?{_FACTOR}| [−+-] {_FACTOR})+)"
+    rf" = (?P<bold>\**)(?P<shown>[−+-]?{_SIZE})(?!\**(?:[\da-z²·/]|\.\d| ?[·/]| [−+] ?[\d(½]))"
 )
 
 TraceOf = Callable[[str | None, int | None], Trace]
@@ -147,7 +156,15 @@ def fill(
     at: the number that the step at hand makes, for what depends on the weights that are new by then.
     """
     filled = MARK.sub(lambda hole: _filled(hole[1], trace_of, published, digits, style, at), text)
+    filled = filled if filled == text else _WORKED.sub(_redone, filled)
     return ascii_look(filled) if style is Style.ASCII else filled
+
+
+def _redone(found: re.Match[str]) -> str:
+    """Figures and what they give, with ≈ between them where that is not what they give as they stand."""
+    worked, shown = (found[name].replace("−", "-") for name in ("worked", "shown"))
+    says = equals(parse(worked.removeprefix("+"), lambda name: None), str, shown, Style.UNICODE)
+    return f"{found['worked']} {says} {found['bold']}{found['shown']}"
 
 
 def bare(hole: str) -> str:
@@ -189,8 +206,8 @@ def _figure(
     if match is None:
         raise HoleError(hole, f"“{options}”; expected + or a number of digits or both, as in |+3")
     amount = value(source, hole, trace_of, at)
-    if isnan(amount):
-        raise HoleError(hole, "it has no value, as with 0/0")
+    if not isfinite(amount):
+        raise HoleError(hole, "it has no value, as with 0/0 or where training has diverged")
     return figure(amount, int(match[2] or digits), plus=bool(match[1]), style=style)
 
 

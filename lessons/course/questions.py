@@ -1,21 +1,24 @@
 """A number that is asked for, and what an answer is worth: right, short of digits, a classic mistake by name, or wrong.
 
-Knows no screen and no language: what is said of a verdict is `posing/posed.py`.
+Knows no screen, and says nothing: what is said of a verdict is `posing/posed.py`. An answer in words is understood in
+every language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import floor, isfinite, log10
 
 from nntutor.core.analysis.mistaken import Mistaken, at_step, on_the_way, step_of
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.formula import names
-from nntutor.core.notation.symbols import Ref
-from nntutor.core.notation.typed import Reading, readings
+from nntutor.core.notation.symbols import SYMBOL, Ref
+from nntutor.core.notation.typed import Reading, readings, said_to_be
+from nntutor.lessons.language import words
+from nntutor.lessons.language.words import LANGUAGES
 
 _MOST_STEPS = 300
 """Of a larger iteration only mistakes in the asked step itself are looked for."""
@@ -26,6 +29,7 @@ CARRIED = 2
 """Digits more than those that are asked for which the numbers on the way need."""
 FORMS = ("number", "sign", "larger")
 _SIDES = {"+": 1, "-": -1, "−": -1, ">": 1, "<": -1, "0": 0, "=": 0, "＋": 1, "－": -1, "＞": 1, "＜": -1}
+_SIDES_IN_WORDS = {"above": 1, "below": -1, "even": 0}
 HINTS = ("nudge", "rule", "figures", "answer")
 """What helps, in this order."""
 
@@ -33,16 +37,18 @@ HINTS = ("nudge", "rule", "figures", "answer")
 @dataclass(frozen=True)
 class Verdict:
     """kind: "right", "digits" (right as far as it goes, but too short), "mistake", "near" (within _NEAR of it, as where
-    numbers on the way have been rounded), "wrong" or "unreadable".
+    numbers on the way have been rounded), "wrong", "another" (said to be another number than the asked one) or
+    "unreadable".
 
     value: what was read. mistakes: those that give it, as the table of mistakes spells them. sign: whether only the
-    sign is wrong.
+    sign is wrong. symbol: of "another", which number it is said to be, as it was typed.
     """
 
     kind: str
     value: float | None = None
     mistakes: tuple[str, ...] = ()
     sign: bool = False
+    symbol: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +132,13 @@ def judged(asked: Asked, text: str) -> Verdict:
     agree with the answer are named.
     """
     if asked.form != "number":
-        side = _SIDES.get(text.strip())
+        side = _side(asked.form, text)
         return Verdict("unreadable") if side is None else Verdict("right" if side == asked.side else "wrong")
     found = readings(text)
     if not found:
         return Verdict("unreadable")
+    if another := _another(asked, text):
+        return Verdict("another", symbol=another)
     for reading in found:
         if agree(reading.value, asked.right, asked.digits):
             return Verdict("right", reading.value)
@@ -148,6 +156,34 @@ def judged(asked: Asked, text: str) -> Verdict:
             return Verdict("near", reading.value)
     value = found[0].value
     return Verdict("wrong", value, sign=agree(-value, asked.right, asked.digits))
+
+
+def _side(form: str, text: str) -> int | None:
+    """The side that a sign or a word of any language names; None where it names none."""
+    bare = text.strip()
+    return _SIDES[bare] if bare in _SIDES else _in_words(form).get(bare.rstrip(".").lower())
+
+
+@cache
+def _in_words(form: str) -> dict[str, int]:
+    return {
+        word: side
+        for language in LANGUAGES
+        for name, side in _SIDES_IN_WORDS.items()
+        for word in words.load(language).say(f"side.{form}_{name}").split(", ")
+    }
+
+
+def _another(asked: Asked, text: str) -> str:
+    """The symbol that an answer is said to be the number of, where that is not the one asked for; else nothing.
+
+    A weight's own symbol stands for its new value too, and one without a sample for that of any.
+    """
+    named = [name for name in said_to_be(text) if SYMBOL.fullmatch(name)]
+    own = {asked.ref, asked.ref._replace(sample=-1)}
+    if asked.ref.kind == "new":
+        own.add(asked.ref._replace(kind="weight"))
+    return named[0] if named and own.isdisjoint(map(asked.trace.names.find, named)) else ""
 
 
 def _rounds_to(reading: Reading, value: float) -> bool:

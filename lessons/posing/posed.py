@@ -103,6 +103,8 @@ class Posed:
             case "near":
                 facts = {"given": given, "digits": self.asked.digits, "more": self.asked.digits + CARRIED}
                 yield self.speech.say("question.near", **facts)
+            case "another":
+                yield self.speech.say("question.another", symbol=self.symbol, given=verdict.symbol)
             case "unreadable" if self.asked.form == "number":
                 yield self.speech.say("question.unreadable")
             case "unreadable":

@@ -94,7 +94,8 @@ def _editing(session: Session, study: Study, panel: Editing, words: Words, look:
 
 def _asking(session: Session, study: Study, panel: Asking, words: Words, look: Look) -> list[str]:
     key = {"goto": "plain.goto_ask", "goal": "plain.goal_ask", "yours": "plain.yours_ask"}[panel.what]
-    return [words.say(key)]
+    iteration = study.timeline.iteration
+    return [words.say("plain.yours_ask_later" if panel.what == "yours" and iteration > 1 else key, iteration=iteration)]
 
 
 def _answering(session: Session, study: Study, panel: Answering, words: Words, look: Look) -> list[str]:

@@ -230,7 +230,7 @@ def _with_timelines(study: Study, timelines: Mapping[str, Timeline], place: Posi
 def undone(study: Study) -> Study:
     """Without the last edit of the run at hand; where runs are compared, of each."""
     if not study.timeline.edits:
-        return replace(study, note=note("edit.nothing_to_undo"))
+        return replace(study, note=note("edit.nothing_to_undo", more=_elsewhere(study, lambda one: one.edits)))
     last = study.timeline.edits[-1:]
     runs = tuple(name for name in _touched(study) if study.timelines[name].edits[-1:] == last)
     return _changed_to(study, "edit.undone", runs, lambda one: (one.edits[:-1], (*one.undone, one.edits[-1])))
@@ -239,10 +239,20 @@ def undone(study: Study) -> Study:
 def redone(study: Study) -> Study:
     """With the edit that was undone last."""
     if not study.timeline.undone:
-        return replace(study, note=note("edit.nothing_to_redo"))
+        return replace(study, note=note("edit.nothing_to_redo", more=_elsewhere(study, lambda one: one.undone)))
     last = study.timeline.undone[-1:]
     runs = tuple(name for name in _touched(study) if study.timelines[name].undone[-1:] == last)
     return _changed_to(study, "edit.redone", runs, lambda one: ((*one.edits, one.undone[-1]), one.undone[:-1]))
+
+
+def _elsewhere(study: Study, edits: Callable[[Timeline], tuple[Edit, ...]]) -> Note | str:
+    """Which other run has such an edit, or how many of them do; else that one can be done again."""
+    others = [name for name, one in study.timelines.items() if edits(one)]
+    if len(others) == 1:
+        return note("edit.another_has", run=others[0])
+    if others:
+        return note("edit.others_have", count=len(others))
+    return note("edit.to_redo") if study.timeline.undone else ""
 
 
 def reset(study: Study) -> Study:
@@ -309,7 +319,8 @@ def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tupl
     found = [(one, ref, at) for one, ref, at in found if one[1] != one[2]] or found
     unknown = [(ref, at) if not known(new, at) and not study.hides(ref, new) else None for _, ref, at in found]
     later = tuple((number, *one) for number, one in enumerate(unknown) if one is not None)
-    return min(at for at, _ in places), tuple(one for one, _, _ in found), later
+    since = min((at for _, _, at in found), default=min(at for at, _ in places))
+    return since, tuple(one for one, _, _ in found), later
 
 
 def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Study:

@@ -202,7 +202,9 @@ def _slip(found: Diagnosis | None, yours: Mapping[tuple[int, Ref], Yours]) -> No
     best = [
         note(key) for key in dict.fromkeys(did(one.spelled.partition("+")[0]) for one in found.mistakes[: found.tied])
     ]
-    return best[0] if len(best) == 1 or found.verdict == "explained" else note("yours.or", one=best[0], other=best[1])
+    if len(best) == 1 or found.verdict == "explained":
+        return best[0]
+    return note("yours.or" if len(best) == 2 else "yours.or_more", one=best[0], other=best[1])
 
 
 def _said(error: NntutorError, line: tuple[int, str]) -> Note:

@@ -199,7 +199,7 @@ BOLD = "**"
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at spaces; a word that is longer is broken where it must.
+    """Lines of at most `width` cells, broken at spaces; a word that is longer after a factor, else where it must.
 
     The marks of bold terms, **so**, take up no cell. In a word that is broken those of a whole term are left out, and
     that of a term which goes on before or after it stands at its beginning.
@@ -218,7 +218,7 @@ def _lines(text: str, width: int) -> tuple[str, ...]:
             while cells(word) > width:
                 lines += [line] if line else []
                 line = ""
-                head = cut(word, width) or word[0]
+                head = _to_a_factor(cut(word, width)) or word[0]
                 lines.append(mark + head)
                 mark, word = "", word[len(head) :].lstrip()
             taken = _shown(word)
@@ -230,6 +230,11 @@ def _lines(text: str, width: int) -> tuple[str, ...]:
             lines.append(line)
             line, used = word, taken
     return tuple(one.replace(JOINED, " ") for one in ([*lines, line] if line else lines))
+
+
+def _to_a_factor(head: str) -> str:
+    """As far as its last factor is whole, where it is a product: a number in two parts would be read as two."""
+    return head[: max(map(head.rfind, "·*/")) + 1] or head
 
 
 def _words(text: str, width: int) -> Iterator[str]:

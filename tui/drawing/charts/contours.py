@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nntutor.core.arrays import Array
 from nntutor.core.notation.figures import figure
+from nntutor.core.notation.style import sign
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
@@ -230,9 +231,11 @@ def _heights(drawn: Dots, relief: Relief) -> None:
 
 
 def sign_row(values: Sequence[float], width: int, look: Look) -> Row:
-    """The signs of as many of the last values as fit, the newest at the right."""
+    """The signs of as many of the last values as fit, the newest at the right; … where there have been more."""
     minus = look.line("−")
-    count = max(0, width // 2)
-    signs = ["+" if value > 0 else minus if value < 0 else "0" for value in values][-count:] if count else []
-    text = " ".join(signs)
-    return (Piece(text, "operand"),) if text else ()
+    signs = ["+" if value > 0 else minus if value < 0 else "0" for value in values]
+    before = f"{sign('…', look.style)} " if len(signs) > max(0, width + 1) // 2 else ""
+    count = max(0, width + 1 - cells(before)) // 2
+    if not signs or not count:
+        return ()
+    return (*((Piece(before, "dim"),) if before else ()), Piece(" ".join(signs[-count:]), "operand"))

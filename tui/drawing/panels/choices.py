@@ -1,7 +1,7 @@
 """The question of a stop with choices, what can be chosen, and what is said of the one that was.
 
 Where there is little room the one at hand stands there alone, counted, and what is said takes the place of what is
-asked. In a list none is: a number beside a label could be read as a factor of it.
+asked; before that, how many there are. In a list none is: a number beside a label could be read as a factor of it.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ def rows(session: Session, study: Study, panel: Picking, words: Words) -> list[R
             *_lines(said, width, style),
         ]
     head = _lines(said, width, style) if said and panel.picked < 0 else _lines(asks, width, "bold")
-    if panel.picked < 0:
+    if panel.outcome:
         return head
+    if panel.picked < 0:
+        return [*head, *_lines(words.say("choice.below", count=len(labels)), width, "")]
     label = f"({panel.picked + 1}/{len(labels)}) {labels[panel.picked]}"
     return [*head, *_option(session, panel, label, panel.picked)]
 

@@ -16,13 +16,17 @@ _ASKED = {
     "goto": ("goto.ask", "goto.example"), "goal": ("run.goal_ask", "run.goal_example"),
     "yours": ("yours.ask", "yours.example"),
 }  # fmt: skip
+_LATER = "yours.ask_later", "yours.example_later"
 
 
 def rows(session: Session, study: Study, panel: Asking, words: Words) -> list[Row]:
-    title, example = _ASKED[panel.what]
+    # Numbers count for the iteration at hand: of who has run on, right ones of iteration 1 would all be wrong.
+    iteration = study.timeline.iteration
+    said = _LATER if panel.what == "yours" and iteration > 1 else _ASKED[panel.what]
+    title, example = (words.say(key, iteration=iteration) for key in said)
     width, look = session.width, look_of(session)
     drawn = [
-        *headed(words.say(title), words.say(example), width),
+        *headed(title, example, width),
         *typed(Piece(" : ", "key"), panel.line, width, look),
     ]
     if panel.wrong is not None:
