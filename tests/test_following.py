@@ -361,6 +361,17 @@ def test_what_the_text_works_out_gives_what_it_shows(name: str, change: str, lan
     assert found or not change or change in EXTREME
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_an_example_on_the_page_of_keys_can_be_typed(lesson: Lesson, language: str) -> None:
+    session = screens.of_lesson(lesson.id, language, size=(100, 200), known=True)
+    examples = re.findall(r" :(\S+(?: \d+)?)", screen(screens.pressed(session, "help")))
+    assert len(examples) == 3
+    for example in examples:
+        gone = screens.pressed(screens.update(screens.pressed(session, "goto"), Typed(example)), "continue")
+        assert gone.study is not None and gone.study.panel is None, example
+
+
 OVERFLOWING = ("η = 1e300", "w1 = 1e200", "w2 = 1e308", "x1 = 1e200", "t1 = 1e200", "b_o1 = 1e308")
 
 
