@@ -372,6 +372,19 @@ def test_an_example_on_the_page_of_keys_can_be_typed(lesson: Lesson, language: s
         assert gone.study is not None and gone.study.panel is None, example
 
 
+@pytest.mark.parametrize(("language", "claim", "told"), [
+    ("en", "the two ● lie across", "no longer those of XOR"), ("ko", "대각선으로 마주", "더는 XOR이 아닙니다"),
+])  # fmt: skip
+@pytest.mark.parametrize("change", ["t1 = 1", "x1 = 0.5"])
+def test_of_two_points_across_is_spoken_as_long_as_the_targets_make_them(
+    language: str, claim: str, told: str, change: str
+) -> None:
+    session = at(screens.of_lesson("wall", language), "xor")
+    assert claim in spoken(session) and told not in spoken(session)
+    changed = typed(session, change)
+    assert claim not in spoken(changed) and told in spoken(changed)
+
+
 OVERFLOWING = ("η = 1e300", "w1 = 1e200", "w2 = 1e308", "x1 = 1e200", "t1 = 1e200", "b_o1 = 1e308")
 
 
