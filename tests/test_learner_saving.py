@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import screens
 from disks import Disk
@@ -210,6 +211,23 @@ def test_a_csv_file_that_has_changed_is_begun_anew_or_named(tmp_path: Path, cont
     assert opening is not None and opening.study.place == (1, 1)
     assert opening.study.note is not None and opening.study.note[0] == "progress.data_changed"
     assert opening.study.timeline.original.samples.targets[-1, 0] == 1
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_of_several_files_the_one_that_has_changed_is_named(tmp_path: Path, damaged: bool) -> None:
+    csv, weights = tmp_path / "data.csv", tmp_path / "model.npz"
+    csv.write_text(CSV)
+    np.savez(weights, w=np.ones((1, 2)))
+    text = TOML.replace("units = 1", 'weights = "model.npz:w"')
+    desk, session = opened(tmp_path, parse(text, "mine.toml", tmp_path), sources.of_file(text, tmp_path))
+    desk.close(session)
+    np.savez(weights, w=np.ones((3, 3)) if damaged else np.zeros((1, 2)))
+    desk = Desk(Store.open(tmp_path))
+    opening = desk.begin(None, None)
+    assert (opening is None) == damaged
+    note = opening and opening.study.note
+    said = str(note[1]["name"]) if note else desk.message(all_words.load("en"))
+    assert str(weights) in said and str(csv) not in said
 
 
 # --- a disk that fills up ------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ class Waiting:
         if self._connection is None:
             return
         with suppress(sqlite3.Error):
-            if self._good:
+            if self.saving:  # else it would be waited for once more
                 self._connection.execute("UPDATE place SET pid = 0 WHERE session = ?", (self._session,))
         self._connection.close()
         self._connection, self._good = None, False
