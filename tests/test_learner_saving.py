@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import disks
 import numpy as np
 import pytest
 import screens
@@ -19,7 +20,7 @@ from nntutor.core.files.problem import parse, text_of
 from nntutor.core.problems.network import Network, Problem, Samples
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words as all_words
-from nntutor.lessons.learner import sources
+from nntutor.lessons.learner import database, sources
 from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import bookmarks
 from nntutor.tui.desk import Desk
@@ -259,6 +260,24 @@ def test_a_start_on_a_full_disk_saves_as_soon_as_there_is_room(tmp_path: Path, d
     disk.full = False
     store.retry()
     assert store.note is None and Store.open(tmp_path).reached("cycle") == PLACE
+
+
+def test_a_file_that_a_start_on_a_full_disk_has_left_empty_is_not_told_to_be_lost(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_MAKING", -1)  # as if time had gone by
+    monkeypatch.setattr(disks, "_WRITES", (*disks._WRITES, "PRAGMA journal_mode"))  # a new file's first bytes
+    disk.full = True
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    disk.full = False
+    store.retry()
+    assert store.saving and store.told == []
+    for name in ("", "-wal", "-shm"):
+        (tmp_path / f"progress.sqlite{name}").unlink(missing_ok=True)
+    (tmp_path / "progress.sqlite").touch()
+    store.save(PLACE)
+    assert [key for key, _ in store.told] == ["progress.emptied"]
 
 
 def test_what_waits_is_tried_once_more_at_the_end(tmp_path: Path, disk: Disk) -> None:
