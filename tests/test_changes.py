@@ -27,7 +27,7 @@ from nntutor.core.files.problem import parse
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-from nntutor.core.problems.settings import NUMBERS
+from nntutor.core.problems.settings import NUMBERS, bounds
 from nntutor.core.rules.optimizers import RATE_FIELDS, in_range
 from nntutor.lessons.course import builtin, load
 from nntutor.lessons.course.model import Lesson, Stop
@@ -344,6 +344,24 @@ def test_edits_in_force_are_those_that_no_earlier_one_has_forgotten() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["start", "deeper", "sgd", "xor", "vanishing", "momentum"])
+def test_of_a_setting_that_is_refused_it_is_said_which_values_it_can_have(name: str, language: str) -> None:
+    say, first = words.load(language).say, screens.of_lesson(name, language, size=(120, 40))
+    assert first.study is not None
+    problem = first.study.timeline.problem
+    for kind, setting in NUMBERS.items():
+        found, called = bounds(problem, kind), say(f"setting_name.{setting}")
+        if found is None:
+            assert say("edit.no_setting", symbol=called) in screen(typed(first, f"{setting} = 2"))
+            continue
+        assert all(edits.can_be(problem, Ref(kind), value) for value in found)
+        for value in (found[0] - 1, found[1] + 1, found[0] + 0.5):
+            assert not edits.can_be(problem, Ref(kind), value)
+            told = say("edit.not_a_setting", text=f"{value}", symbol=called, least=found[0], most=found[1])
+            assert told in screen(typed(first, f"{setting} = {value}"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_where_nothing_is_to_be_undone_it_says_what_else_is(language: str) -> None:
     say, session = words.load(language).say, screens.of_lesson("adam", language)
     name = say("run_name.plain")
@@ -529,6 +547,29 @@ def test_what_is_taken_back_after_a_start_is_run_with_progress_and_told_at_its_e
         assert again.study.place == there.study.place
         assert (again.study.trace.before.params == there.study.trace.before.params).all()
         assert again.study.note == there.study.note
+
+
+@pytest.mark.parametrize(
+    ("done", "since"),
+    [
+        ([(1, "w5 = 0.7"), (2, "w6 = 0.3")], 2),
+        ([(1, "η = 1"), (3, "t1 = 0.5")], 3),
+        ([(3, "w6 = 0.1"), (1, "η = 2")], 1),
+        ([(2, "w5 = 0.7"), (3, "x1 = 1"), (3, "w6 = 0.1")], 3),
+    ],
+)
+def test_a_change_is_taken_back_and_done_again_from_the_iteration_on_in_which_it_was_made(
+    done: list[tuple[int, str]], since: int
+) -> None:
+    """Whatever else has been changed: of all changes the first one's iteration was told."""
+    session = screens.of_lesson("cycle")
+    for iteration, line in done:
+        session = typed(gone(session, f"iteration {iteration}"), line)
+    for action, key in (("undo", "edit.undone"), ("redo", "edit.redone")):
+        session = screens.pressed(session, action)
+        assert session.study is not None and session.study.note is not None
+        told, facts = session.study.note
+        assert (told, facts["since"]) == (key, since)
 
 
 def test_a_setting_that_begins_set_weights_anew_says_so_and_no_other_takes_them() -> None:

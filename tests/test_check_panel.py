@@ -44,7 +44,7 @@ def test_where_the_usual_epsilon_is_too_coarse_the_check_names_one_that_serves()
     session = checking(unit(3e-4, 1000.0))
     assert "too coarse or too fine; try 1e-6." in said(session)
     session = screens.pressed(session, "less", "less")
-    assert "They agree: the gradient is right." in said(session)
+    assert "Near enough: the gradient is right." in said(session)
     session = screens.pressed(session, *["less"] * 8)
     assert "try 1e-6." in said(session)
 
@@ -66,7 +66,18 @@ def test_a_wrong_gradient_is_wrong_where_the_usual_epsilon_is_too_coarse_as_well
 def test_an_epsilon_that_leads_over_a_kink_is_not_counted_and_a_smaller_one_is() -> None:
     session = checking(unit(1e-5, 1.0, activation="relu"))
     assert "Not counted, too close to a kink: o1." in said(session)
-    assert "They agree: the gradient is right." in said(screens.pressed(session, "less", "less"))
+    assert "Near enough: the gradient is right." in said(screens.pressed(session, "less", "less"))
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Near enough: "), ("ko", "오차 범위에서 같습니다. ")])
+def test_two_numbers_whose_last_digits_differ_are_not_called_the_same(language: str, told: str) -> None:
+    session = screens.of_lesson("cycle", language)
+    assert session.study is not None
+    session = screens.pressed(replace(session, study=moves.to(session.study, 1, 39)), "check")
+    assert session.study is not None and isinstance(session.study.panel, Checking)
+    shown = panel.found(session, session.study, session.study.panel, words.load(language))
+    figures = dict(shown.numbers[2:4]).values()
+    assert len(set(figures)) == 2 and shown.verdict.startswith(told)
 
 
 def test_where_no_epsilon_serves_the_check_says_that_several_do() -> None:

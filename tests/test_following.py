@@ -152,6 +152,7 @@ UNSAID = [
     ("by-hand", "last-row", "t1 = 1", "Four rows, three places"),
     ("descent", "move", "η = 1", "the ● 1 where we are"),
     ("descent", "creeping", "x1 = 0", "The label at the top right"),
+    ("neuron", "slope", "w1 = 50", "Find the ● in both plots"),
 ]
 
 
@@ -235,6 +236,20 @@ AFTER_SEVERAL = [
     ("descent", "en", "double", "η = 1", "A ← or → at the edge: w1 has left the picture."),
     ("descent", "ko", "move", "η = 1", "○ 0은 있던 자리이고, 가장자리의 화살표는"),
     ("neuron", "en", "rounded", "w1 = 50", "it gives 1 (rounded)."),
+    ("neuron", "en", "or", "b_o1 = 60", "never quite reaches 0 or 1 (the 1 above is rounded)."),
+    ("forward", "en", "sigmoid", "b_h1 = 60", "and 1 comes out (rounded)."),
+    ("forward", "ko", "first-output", "b_o1 = 60", "넣으면 반올림해서 1이 나옵니다."),
+    (
+        "forward",
+        "en",
+        "targets",
+        "b_o1 = 50; b_o2 = 60",
+        "Neither, but only because both are rounded: the sigmoid follows",
+    ),
+    ("forward", "ko", "targets", "b_o1 = 50; b_o2 = 60", "반올림해서 같아졌을 뿐입니다."),
+    ("forward", "en", "targets", "w7 = 0.4; w8 = 0.45", "Neither, they are equal: the sigmoid follows"),
+    ("neuron", "en", "flat", "w1 = -50", "the arrow at the edge points to net = −100.1."),
+    ("neuron", "ko", "flat", "w1 = -50", "net = −100.1은 가장자리의 화살표 너머에 있습니다."),
     ("descent", "en", "again", "η = 0; w1 = 7", "With η at 0 there is no move at all"),
     ("descent", "en", "creeping", "η = 1/4; t1 = 1", "w1 has come to the bottom and stays there"),
     ("old-weights", "en", "witness", "η = 1/1000", "only the later digits tell them apart"),
@@ -273,6 +288,25 @@ def test_a_line_that_a_wider_picture_holds_is_not_said_to_lie_outside_of_it(lang
     for change in ("x1 = 3", "w1 = -2", "w2 = 0.5", "b_o1 = 5"):
         session = typed(session, change)
     assert "o1 ←" in screen(session) and claim not in spoken(session)
+
+
+@pytest.mark.parametrize(
+    ("stop", "language", "claim"),
+    [
+        ("learned", "en", "All rows have ✓"),
+        ("learned", "ko", "모든 행에 ✓"),
+        ("or-learned", "en", "Every row is right"),
+        ("or-learned", "ko", "모든 행이 맞습니다"),
+    ],
+)
+def test_rows_that_a_change_after_the_stop_made_wrong_are_not_said_to_be_right(
+    stop: str, language: str, claim: str
+) -> None:
+    """The text stays while a run leads on; then a number is changed where the run has led."""
+    session = typed(at(screens.of_lesson("wall", language, known=True), stop), "w1 = 2.5")
+    assert claim in spoken(session)
+    led_on = typed(lint.ran(screens.pressed(session, "run", "continue")), "b_o1 = 3")
+    assert led_on.study.held is not None and "✗" in screen(led_on) and claim not in spoken(led_on)
 
 
 @pytest.mark.parametrize("stop", ["lands", "last-row"])
@@ -482,6 +516,43 @@ def test_what_the_text_works_out_gives_what_it_shows(name: str, change: str, lan
     assert found or not change or change in EXTREME
 
 
+OVERFLOWING = ("η = 1e300", "w1 = 1e200", "w2 = 1e308", "x1 = 1e200", "t1 = 1e200", "b_o1 = 1e308")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_no_text_says_that_a_number_is_infinite_or_none(lesson: Lesson, language: str) -> None:
+    for change in OVERFLOWING:
+        session = lint.ran(typed(screens.of_lesson(lesson.id, language, known=True), change))
+        for stop in lesson.stops:
+            if stop.iteration <= 60:
+                assert not re.search(r"\b(?:inf|nan)\b", spoken(at(session, stop.id))), (change, stop.id)
+
+
+# What was said of moves that have not been made, or that have led nowhere.
+DIVERGED = [
+    ("momentum", "zigzag", "Twelve moves", "열두 번 움직였고", "η = 1e300"),
+    ("momentum", "first", "to the other wall", "맞은편 벽까지", "η = 1e300"),
+    ("momentum", "first", "The steepest way is not", "가장 가파른 쪽이", "w1 = 1e200"),
+    ("sgd", "full-move", "straight down the slope", "곧장", "η = 1e300"),
+    ("sgd", "full-move", "is exact", "정확합니다", "x1 = 1e200"),
+    ("sgd", "wanders", "hardly shows it", "거의 보이지", "η = 1e300"),
+    ("cycle", "again", "set by hand", "직접 고친", "η = 1e300"),
+    ("wall", "remember", "nothing moves", "아무것도 움직이지 않습니다", "η = 1e308"),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "stop", "english", "korean", "change"), DIVERGED)
+def test_what_a_run_that_has_diverged_does_not_show_is_not_said(
+    name: str, stop: str, english: str, korean: str, change: str, language: str
+) -> None:
+    claim = english if language == "en" else korean
+    session = at(screens.of_lesson(name, language, known=True), stop)
+    assert claim in spoken(session) or stop in ("wanders", "again", "remember")
+    assert claim not in spoken(at(lint.ran(typed(session, change)), stop))
+
+
 # The same words stood beside every depth, and the stop was lost with the first layer taken away.
 DEPTHS = [
     (
@@ -686,6 +757,7 @@ AT_THE_STOP = [
     ("wall", "zero", "ko", "차례가 된 행은 (0,0)"),
     ("wall", "line", "en", "Rows with ✓: 1 of 4"),
     ("wall", "line", "ko", "4행 가운데 1행이"),
+    ("wall", "line", "en", "the arrow beside it"),
     ("neuron", "with-out", "en", "the ratio above it"),
     ("neuron", "with-net", "ko", "표의 비율"),
     ("neuron", "with-net", "en", "one is missing"),

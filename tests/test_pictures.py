@@ -347,6 +347,17 @@ def test_an_activation_holds_and_says_its_values(net: float, size: tuple[int, in
     if size[0] >= 60 and size[1] >= 8 and np.isfinite(net):
         text = " ".join("".join(piece.text for piece in row) for row in rows)
         assert f"h1 = {look.figure(float(np.tanh(net)))}" in text
+        assert f"net = {look.figure(net)}" in text and "max 1" in text
+
+
+@pytest.mark.parametrize("width", range(30, 100))
+def test_above_an_activation_no_number_is_lost_where_it_is_narrow(width: int) -> None:
+    rows = activation_rows(
+        np.tanh, lambda x: 1 - np.tanh(x) ** 2, -1.2345, ("h1_1", "slope_h1_1"), width, 12, Look(), "시그모이드",
+        largest=(0.0, 1.0), most="최댓값",
+    )  # fmt: skip
+    text = " ".join("".join(piece.text for piece in row) for row in rows)
+    assert all(one in text for one in ("h1_1 = −0.8439", "net = −1.234", "slope_h1_1 = 0.2879", "최댓값 1"))
 
 
 @pytest.mark.parametrize(("net", "mark"), [(600.0, "●→"), (-600.0, "←●"), (20.0, "●")])
@@ -357,6 +368,13 @@ def test_a_unit_beyond_the_curve_that_is_drawn_stands_at_its_edge(net: float, ma
     )
     text = "\n".join("".join(piece.text for piece in row) for row in rows)
     assert text.count(mark) == text.count("●") == 2
+
+
+@pytest.mark.parametrize(("net", "arrow"), [(5.0, "●"), (99.0, "→"), (-99.0, "←")])
+def test_a_working_point_that_no_plot_reaches_is_an_arrow_at_the_edge_of_both(net: float, arrow: str) -> None:
+    with np.errstate(all="ignore"):
+        rows = activation_rows(np.tanh, lambda x: 1 - np.tanh(x) ** 2, net, ("h1", "s"), 80, 12, Look())
+    assert "".join(piece.text for row in rows for piece in row).count(arrow) == 2
 
 
 @given(st.lists(st.tuples(ANY, st.none() | ANY, st.booleans()), max_size=14), SIZES, LOOKS)

@@ -97,6 +97,18 @@ def test_a_run_goes_down_to_every_error_that_there_is(goal: str, told: str) -> N
     assert told in screen(asked(builtin.open("gate-and"), goal))
 
 
+@pytest.mark.parametrize(("goal", "at_stop"), [("0.2", False), ("0.99·E", False), ("1e-9", True)])
+def test_a_run_that_comes_down_to_its_error_before_the_next_stop_is_not_said_to_be_there(
+    goal: str, at_stop: bool
+) -> None:
+    session = at(screens.of_lesson("cycle"), "ten-thousand")
+    session = screens.pressed(session, "run", *["step"] * len(RUNS), "continue")
+    session = lint.ran(screens.pressed(screens.update(session, Typed(goal)), "continue"))
+    study = session.study
+    assert study is not None and study.note is not None
+    assert (study.place.iteration == 10_000) == bool(study.note[1]["stop"]) == at_stop
+
+
 @pytest.mark.parametrize(("lesson", "language"), SPOKEN)
 def test_the_errors_of_a_run_are_said_as_those_of_other_samples_where_they_are(lesson: Lesson, language: str) -> None:
     """Which went from one to the other by learning, and which by what is asked."""
@@ -142,6 +154,18 @@ def fell_to(session: Session, goal: str) -> Session:
     assert asked.study is not None
     asked = replace(asked, study=replace(asked.study, panel=Choosing(len(RUNS))))
     return lint.ran(screens.pressed(screens.update(screens.pressed(asked, "continue"), Typed(goal)), "continue"))
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "at most"), ("ko", "이하")])
+def test_a_run_down_to_an_error_ends_at_that_error_and_so_it_is_called(language: str, told: str) -> None:
+    session = at(screens.of_lesson("descent", language), "creeping")
+    assert session.study is not None
+    there = gone_to(session, iteration_of(session) + 3)
+    assert there.study is not None
+    ended = fell_to(session, repr(there.study.timeline.trace["E"]))
+    assert iteration_of(ended) == iteration_of(session) + 3
+    said = words.load(language).say
+    assert all(told in one for one in (said("run.goal"), said("run.until", error="0.01"), said("run.goal_ask")))
 
 
 def gone_to(session: Session, iteration: int) -> Session:

@@ -16,6 +16,7 @@ from nntutor.core.rules.optimizers import DEFAULT_EPSILON, DEFAULT_RATE, RATES, 
 # Settings that are whole numbers: learners change them by key, like a number of the network.
 NUMBERS = {"set_depth": "depth", "set_seed": "seed", "set_batch": "batch"}
 MOST_LAYERS = 50
+_MOST = 2**31 - 1  # of any whole number
 
 
 def varied(problem: Problem, changes: Mapping[str, object]) -> Problem:
@@ -58,8 +59,17 @@ def setting(problem: Problem, kind: str) -> int:
     return problem.seed if kind == "set_seed" else problem.batch_size
 
 
+def bounds(problem: Problem, kind: str) -> tuple[int, int] | None:
+    """The least and the greatest value that one of NUMBERS can have; None where the problem has no such setting."""
+    if kind == "set_depth":
+        return (1, MOST_LAYERS) if len(problem.network.layers) > 1 else None
+    if kind == "set_seed":
+        return 0, _MOST
+    return (1, len(problem.samples)) if len(problem.samples) else None
+
+
 def _whole(value: object, least: int) -> int:
-    if not isinstance(value, int | float) or value != int(value) or not least <= value < 2**31:
+    if not isinstance(value, int | float) or value != int(value) or not least <= value <= _MOST:
         raise ValueError(value)
     return int(value)
 

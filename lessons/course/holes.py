@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
-from math import isnan
+from math import isfinite, isnan
 
 from nntutor.core.engine.trace import Trace
 from nntutor.core.errors import FormulaError
@@ -206,8 +206,8 @@ def _figure(
     if match is None:
         raise HoleError(hole, f"“{options}”; expected + or a number of digits or both, as in |+3")
     amount = value(source, hole, trace_of, at)
-    if isnan(amount):
-        raise HoleError(hole, "it has no value, as with 0/0")
+    if not isfinite(amount):
+        raise HoleError(hole, "it has no value, as with 0/0 or where training has diverged")
     return figure(amount, int(match[2] or digits), plus=bool(match[1]), style=style)
 
 

@@ -12,7 +12,7 @@ from nntutor.core.engine.edits import is_fit, is_given
 from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import PENALTIES
-from nntutor.core.problems.settings import NUMBERS
+from nntutor.core.problems.settings import NUMBERS, bounds
 from nntutor.core.rules.optimizers import RANGES, RATE_FIELDS, in_range
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import Note, note
@@ -122,7 +122,10 @@ def _set_to(study: Study, ref: Ref, text: str) -> Change | Note:
     if not isinstance(value, float):
         return value
     if ref.kind in NUMBERS and not edits.can_be(study.timeline.problem, ref, value):
-        return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind])
+        found = bounds(study.timeline.problem, ref.kind)
+        if found is None:
+            return note("edit.no_setting", symbol=NUMBERS[ref.kind])
+        return note("edit.not_a_setting", text=text, symbol=NUMBERS[ref.kind], least=found[0], most=found[1])
     if not is_fit(study.timeline.problem, ref, value):
         wanted = note(f"expected.{study.timeline.problem.error}")
         return note("edit.unfit", text=text, symbol=study.trace.symbol(ref), wanted=wanted)

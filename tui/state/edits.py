@@ -319,7 +319,8 @@ def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tupl
     found = [(one, ref, at) for one, ref, at in found if one[1] != one[2]] or found
     unknown = [(ref, at) if not known(new, at) and not study.hides(ref, new) else None for _, ref, at in found]
     later = tuple((number, *one) for number, one in enumerate(unknown) if one is not None)
-    return min(at for at, _ in places), tuple(one for one, _, _ in found), later
+    since = min((at for _, _, at in found), default=min(at for at, _ in places))
+    return since, tuple(one for one, _, _ in found), later
 
 
 def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Study:

@@ -207,7 +207,8 @@ def _done(timeline: Timeline, running: Running, iteration: int) -> Note:
     if problem.given is not None:
         return note("run.done_given", count=count)
     alike = problem.samples_of(running.begun) == problem.samples_of(iteration)
-    stop = note("run.at_stop") if running.stop is not None and count < running.asked else ""
+    there = running.stop is not None and iteration >= running.target  # one down to an error may end before its stop
+    stop = note("run.at_stop") if there and count < running.asked else ""
     before, after = (float(errors[number - 1]) for number in (running.begun, iteration))
     if alike:
         return note("run.done", count=count, went=(("E", before, after),), stop=stop)

@@ -12,7 +12,7 @@ from nntutor.core.notation.figures import figure
 from nntutor.lessons.language.cells import cells
 from nntutor.tui.drawing.canvas.dots import Dots, Span
 from nntutor.tui.drawing.canvas.look import Look
-from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, shortened
+from nntutor.tui.drawing.canvas.rows import Piece, Row, beside, row_cells, shortened
 from nntutor.tui.drawing.charts.axes import Axis, Plot
 
 _LEAST = (16, 5)
@@ -129,54 +129,65 @@ def activation_rows(
     before that slope; styles: of the two values. On a narrow screen they stand below each other.
     """
     top = None if largest is None else (most, largest[1])
+    first, second = (_Named(out, names[0], title, None, styles[0]), _Named(slope, names[1], "", top, styles[1]))
     if width >= _TWO and height >= _LEAST[1]:
         half = (width - 2) // 2
-        one = _function(out, at, names[0], None, half, height, look, title, span, styles[0])
-        two = _function(slope, at, names[1], top, width - 2 - half, height, look, "", span, styles[1])
-        return beside(one, two, half)
+        heads = _head(first, at, half, height, look), _head(second, at, width - 2 - half, height, look)
+        rows = max(map(len, heads))  # so that one plot stands as high as the other
+        one, two = ([*head, *[()] * (rows - len(head))] for head in heads)
+        left = _function(first, one, at, half, height, look, span)
+        return beside(left, _function(second, two, at, width - 2 - half, height, look, span), half)
     upper = height - height // 2
-    one = _function(out, at, names[0], None, width, upper, look, title, span, styles[0])
-    return [*one, *_function(slope, at, names[1], top, width, height - upper, look, "", span, styles[1])][:height]
+    one = _function(first, _head(first, at, width, upper, look), at, width, upper, look, span)
+    two = _function(second, _head(second, at, width, height - upper, look), at, width, height - upper, look, span)
+    return [*one, *two][:height]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A function as it is plotted: what it gives is called `name`; top: its largest value after a word for that."""
+
+    values: Function
+    name: str
+    title: str
+    top: tuple[str, float] | None
+    style: str
+
+    def at(self, net: float | None) -> float | None:
+        """What it gives there; None where that is not known."""
+        return float(self.values(frozen([net]))[0]) if net is not None and np.isfinite(net) else None
+
+
+def _head(of: _Named, at: float | None, width: int, height: int, look: Look) -> list[Row]:
+    """What stands above a plot, in two rows where it is wider than that and there is room."""
+    y, title = of.at(at), f" {of.title} " if of.title else " "
+    told = of.name if y is None else f"{of.name} = {figure(y, 4, style=look.style)}"
+    net = "" if y is None or at is None or of.top else f"   net = {figure(at, 4, style=look.style)}"
+    top = "" if of.top is None else f"   {of.top[0]} {figure(of.top[1], 3, style=look.style)}"
+    first: Row = (Piece(title), Piece(told, of.style))
+    further: Row = (Piece(net, "forward"), Piece(top, "dim"))
+    if row_cells((*first, *further)) <= width or height < _LEAST[1]:
+        return [shortened((*first, *further), width, look)]
+    return [shortened(first, width, look), shortened(further, width, look)]
 
 
 def _function(
-    values: Function,
-    at: float | None,
-    name: str,
-    top: tuple[str, float] | None,
-    width: int,
-    height: int,
-    look: Look,
-    title: str,
-    span: Span,
-    style: str,
+    of: _Named, head: list[Row], at: float | None, width: int, height: int, look: Look, span: Span
 ) -> list[Row]:
-    told, net, y = name, "", None
-    if at is not None and np.isfinite(at):
-        y = float(values(frozen([at]))[0])
-        told = f"{name} = {figure(y, 4, style=look.style)}"
-        net = f"   net = {figure(at, 4, style=look.style)}" if top is None else ""
-    largest = "" if top is None else f"   {top[0]} {figure(top[1], 3, style=look.style)}"
-    head: Row = (Piece(f" {title} " if title else " "), Piece(told, style))
-    if net and cells(title) + cells(told) + cells(net) + 2 <= width:
-        head = (*head, Piece(net, "forward"))
-    if top is not None and cells(told) + cells(largest) + 2 <= width:
-        head = (*head, Piece(largest, "dim"))
-    head = shortened(head, width, look)
-    if width < _LEAST[0] or height < 3:
-        return [head][:height]
-    sampled = _Sampled.over(values, span, width)
+    if width < _LEAST[0] or height < len(head) + 2:
+        return head[:height]
+    sampled = _Sampled.over(of.values, span, width)
     if sampled is None:
-        return [head]
-    plot = sampled.plot(width, height - 1, look, 0.08, 0.5, ("net", ""))
-    drawn = plot.dots
+        return head
+    plot = sampled.plot(width, height - len(head), look, 0.08, 0.5, ("net", ""))
+    drawn, y = plot.dots, of.at(at)
     drawn.line(0.0, sampled.low, 0.0, sampled.high, "edge", 3, ":")
-    if top is not None:
-        drawn.line(span[0], top[1], span[1], top[1], "edge", 3, ".")
+    if of.top is not None:
+        drawn.line(span[0], of.top[1], span[1], of.top[1], "edge", 3, ".")
     drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
     if y is not None and at is not None:
         drawn.line(at, sampled.low, at, y, "forward", 2, ":")
-        if not drawn.mark(at, y, look.line("●"), style, over=True):
+        if not drawn.mark(at, y, look.line("●"), of.style, over=True):
             beyond = look.line("●") + look.line("→") if at > 0 else look.line("←") + look.line("●")
-            drawn.mark(span[at > 0], min(max(y, sampled.low), sampled.high), beyond, style, over=True)
-    return [shortened(row, width, look) for row in (head, *plot.rows())][:height]
+            drawn.mark(span[at > 0], min(max(y, sampled.low), sampled.high), beyond, of.style, over=True)
+    return [shortened(row, width, look) for row in (*head, *plot.rows())][:height]
