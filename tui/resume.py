@@ -146,7 +146,8 @@ def _placed(study: Study, place: Place) -> Study:
         study = yours.typed_again(study, lines, _FAR_WORK // bookmarks.work(study.timeline.original))
     # Many seeds are trained again in the background, where they are looked at: their weights would be a megabyte at
     # every step.
-    return run_seeds(study) if place.settings.get("seeds") is True and study.view == "seeds" else study
+    looked_at = place.settings.get("seeds") is True and view == "seeds" and study.has_seeds
+    return run_seeds(study) if looked_at else study
 
 
 def _timelines(study: Study, place: Place) -> dict[str, Timeline]:
