@@ -15,7 +15,7 @@ from nntutor.core.engine.timeline import Timeline
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin, load
-from nntutor.lessons.course.model import Question
+from nntutor.lessons.course.model import Lesson, Question
 from nntutor.lessons.course.practice import exercise
 from nntutor.lessons.course.questions import HINTS, Asked
 from nntutor.lessons.course.series import SERIES
@@ -340,6 +340,20 @@ def test_a_sign_or_a_comparison_is_asked_for_by_a_sign(stop: str, asks: str, sig
     right = answered(session, signs[1])
     assert study_of(right).step.symbol == asks.split(":")[0] and "Right: " in text(right)
     assert study_of(right).answered is not None and study_of(right).answered.outcome == "right"
+
+
+@pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
+def test_after_an_answer_no_stop_speaks_that_lies_beyond_the_next_one(lesson: Lesson) -> None:
+    """Of hidden-delta's sixth stop the number lies at the eighth, whose text stood there as if the seventh were read."""
+    for number, stop in enumerate(lesson.stops):
+        question = lesson.question(stop.id)
+        if question is None or not (question.ask or question.rungs) or stop.iteration > 100:
+            continue
+        session = screens.pressed(at_stop(lesson.id, stop.id), "ask")
+        for _ in range(4 * max(1, len(question.rungs))):
+            session = session if study_of(session).panel is None else screens.update(session, Typed("?"))
+        assert study_of(session).panel is None and (study_of(session).stop or 0) <= number + 1
+        assert study_of(screens.pressed(session, "continue")).last <= study_of(session).last + 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -246,6 +246,8 @@ WRONG = [
     (["-"], "no command or lesson “-”"),
     (["play"], "no command or lesson “play”"),
     (["xor", "extra"], "“extra”"),
+    (["trace", "two-two-two", "--", "--format"], "“--format” is one argument too many"),
+    (["diagnose", "two-two-two", ""], "VALUES needs a value"),
     (["10", "--iterations", "3"], "`nntutor learn` has no option --iterations"),
     (["learn", "99"], "no lesson “99”"),
     (["trace"], "which lesson or problem"),

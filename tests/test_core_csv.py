@@ -286,7 +286,7 @@ def test_a_file_that_grows_while_it_is_read_is_not_read_without_end(data: Path) 
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("above", ["", "\n", "# measured on Monday; by hand, twice\n\n", "\ufeff"])
+@pytest.mark.parametrize("above", ["", "\n", "# measured on Monday; by hand, twice\n\n", "\ufeff", "sep=;\n"])
 def test_what_sets_cells_apart_and_where_the_head_stands_is_found(data: Path, delimiter: str, above: str) -> None:
     rows = [["name", "x", '"y, or; so"'], ["a", "1", "2.5"], ["b", "-3", "4e1"], ['"c;,"', '"5"', "6"]]
     data.write_text(above + "".join(delimiter.join(row) + "\n" for row in rows), encoding="utf-8")

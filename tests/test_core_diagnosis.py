@@ -64,6 +64,11 @@ FORMS = {
     "a tensor": "E = tensor(0.29837)\ndW2 = tensor([[0.0822, 0.0827],\n [-0.0226, -0.0227]], requires_grad=True)",
     "JSON": '{"E": "0.29837", "dW2": [[0.0822, 0.0827], [-0.0226, -0.0227]]}',
     "CSV": "symbol,value\nE,0.29837\ndE/dw5,0.0822\ndE/dw6,0.0827\ndE/dw7,-0.0226\ndE/dw8,-0.0227\n",
+    "CSV of Excel": "sep=;\r\nsymbol;value\r\nE;0.29837\r\n"
+    "dE/dw5;0.0822\r\ndE/dw6;0.0827\r\ndE/dw7;-0.0226\r\ndE/dw8;-0.0227",
+    "cells of a spreadsheet": "symbol\tvalue\nE\t0.29837\ndE/dw5\t0.0822\n"
+    "dE/dw6\t0.0827\ndE/dw7\t-0.0226\ndE/dw8\t-0.0227",
+    "lines of an old Macintosh": "E = 0.29837\rdW2 = [[ 0.0822  0.0827]\r       [-0.0226 -0.0227]]\r",
 }
 
 
@@ -74,6 +79,21 @@ def test_every_form_of_the_same_numbers_is_read_alike(form: str) -> None:
         ("E", 0.29837), ("∂E/∂w5", 0.0822), ("∂E/∂w6", 0.0827), ("∂E/∂w7", -0.0226), ("∂E/∂w8", -0.0227),
     ]  # fmt: skip
     assert found.verdict == "right"
+
+
+def test_a_line_of_a_spreadsheet_that_cannot_be_read_is_counted_from_the_first() -> None:
+    with pytest.raises(NotValues) as caught:
+        told("\nsep=;\nsymbol;value\nE;0,3")
+    assert (caught.value.line, caught.value.what) == (4, "comma")
+
+
+@pytest.mark.parametrize("places", [3, 4])
+def test_of_float32_that_was_rounded_the_digits_left_count(places: int) -> None:
+    """As `np.round(dW2, 3).tolist()` prints it: 0.08200000226497650, which is no more than 0.082."""
+    rounded = right(TWO).array("grad", 2).astype(np.float32).round(places)
+    assert told(f"dW2 = {rounded.tolist()}").verdict == "right"
+    assert told(f"∂E/∂w5 = {rounded.tolist()[0][0]}").verdict == "right"
+    assert told(f"dW2 = {(rounded + np.float32(2 * 10.0**-places)).tolist()}").verdict != "right"
 
 
 def test_an_archive_of_numpy_is_read(tmp_path: Path) -> None:
@@ -108,6 +128,12 @@ class _Trap:
 def test_nothing_in_an_archive_is_run_or_believed(tmp_path: Path) -> None:
     np.savez(tmp_path / "pickled.npz", dW1=np.array([_Trap(tmp_path / "sprung")], dtype=object))
     hostile = [tmp_path / "pickled.npz"]
+    # The readers of what NumPy never packs so have mistakes of their own for what is broken.
+    with zipfile.ZipFile(tmp_path / "lzma.npz", "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("dW1.npy", bytes(range(200)))
+    whole = (tmp_path / "lzma.npz").read_bytes()
+    (tmp_path / "lzma.npz").write_bytes(whole[:60] + bytes(20) + whole[80:])
+    hostile.append(tmp_path / "lzma.npz")
     with pytest.raises(NotValues) as raised:
         reading.read(hostile[0])
     assert raised.value.what == "kind" and not (tmp_path / "sprung").exists()
@@ -593,6 +619,17 @@ def test_the_mean_within_a_delta_is_right_where_the_gradient_is() -> None:
     assert found.verdict == "right" and "mean-in-delta" in [one.id for one in found.remarks]
     given, file = reading.of_mapping({**arrays, "dW1": trace.array("grad", 1) / 4})
     assert compared(XOR, given, file).mistakes[0].ids == ("mean-twice",)
+
+
+@pytest.mark.parametrize("proof", ["grad", "new"])
+def test_a_gradient_of_nought_proves_no_mean_within_a_delta(proof: str) -> None:
+    """Units that are dead have one whatever comes back to them: half of it was right where all is right but that."""
+    dead = builtin.open("dead")
+    trace = right(dead)
+    assert not trace.array("grad", 1).any() and trace.array("out_grad", 1).any()
+    name = {"grad": "dW1", "new": "W1_new"}[proof]
+    arrays = {"dz2": trace.array("delta", 2), "dA1": trace.array("out_grad", 1) / 2, name: trace.array(proof, 1)}
+    assert compared(dead, *reading.of_mapping(arrays)).verdict != "right"
 
 
 def test_a_velocity_of_another_convention_is_right_where_the_weights_are(monkeypatch: pytest.MonkeyPatch) -> None:

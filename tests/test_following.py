@@ -526,6 +526,30 @@ def test_what_the_text_works_out_gives_what_it_shows(name: str, change: str, lan
     assert found or not change or change in EXTREME
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_an_example_on_the_page_of_keys_can_be_typed(lesson: Lesson, language: str) -> None:
+    session = screens.of_lesson(lesson.id, language, size=(100, 200), known=True)
+    examples = re.findall(r" :(\S+(?: \d+)?)", screen(screens.pressed(session, "help")))
+    assert len(examples) == 3
+    for example in examples:
+        gone = screens.pressed(screens.update(screens.pressed(session, "goto"), Typed(example)), "continue")
+        assert gone.study is not None and gone.study.panel is None, example
+
+
+@pytest.mark.parametrize(("language", "claim", "told"), [
+    ("en", "the two ● lie across", "no longer those of XOR"), ("ko", "대각선으로 마주", "더는 XOR이 아닙니다"),
+])  # fmt: skip
+@pytest.mark.parametrize("change", ["t1 = 1", "x1 = 0.5"])
+def test_of_two_points_across_is_spoken_as_long_as_the_targets_make_them(
+    language: str, claim: str, told: str, change: str
+) -> None:
+    session = at(screens.of_lesson("wall", language), "xor")
+    assert claim in spoken(session) and told not in spoken(session)
+    changed = typed(session, change)
+    assert claim not in spoken(changed) and told in spoken(changed)
+
+
 OVERFLOWING = ("η = 1e300", "w1 = 1e200", "w2 = 1e308", "x1 = 1e200", "t1 = 1e200", "b_o1 = 1e308")
 
 

@@ -320,6 +320,20 @@ def test_what_a_locked_file_has_not_taken_is_kept_when_the_session_ends(tmp_path
     assert place is not None and place.step == 2
 
 
+def test_the_end_waits_once_for_a_file_that_stays_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "LAST_MILLISECONDS", 500)
+    store = Store.open(tmp_path)
+    store.save(replace(PLACE, step=1))
+    other = sqlite3.connect(tmp_path / "progress.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.save(replace(PLACE, step=2))
+    began = time.monotonic()
+    store.close()
+    assert time.monotonic() - began < 0.9
+    other.execute("COMMIT")
+    other.close()
+
+
 @pytest.mark.parametrize(
     ("platform", "state", "configuration"),
     [

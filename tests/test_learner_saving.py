@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import disks
+import numpy as np
 import pytest
 import screens
 from disks import Disk
@@ -18,7 +20,7 @@ from nntutor.core.files.problem import parse, text_of
 from nntutor.core.problems.network import Network, Problem, Samples
 from nntutor.lessons.course import builtin
 from nntutor.lessons.language import words as all_words
-from nntutor.lessons.learner import sources
+from nntutor.lessons.learner import database, sources
 from nntutor.lessons.learner.places import Place, Store
 from nntutor.tui import bookmarks
 from nntutor.tui.desk import Desk
@@ -212,6 +214,23 @@ def test_a_csv_file_that_has_changed_is_begun_anew_or_named(tmp_path: Path, cont
     assert opening.study.timeline.original.samples.targets[-1, 0] == 1
 
 
+@pytest.mark.parametrize("damaged", [False, True])
+def test_of_several_files_the_one_that_has_changed_is_named(tmp_path: Path, damaged: bool) -> None:
+    csv, weights = tmp_path / "data.csv", tmp_path / "model.npz"
+    csv.write_text(CSV)
+    np.savez(weights, w=np.ones((1, 2)))
+    text = TOML.replace("units = 1", 'weights = "model.npz:w"')
+    desk, session = opened(tmp_path, parse(text, "mine.toml", tmp_path), sources.of_file(text, tmp_path))
+    desk.close(session)
+    np.savez(weights, w=np.ones((3, 3)) if damaged else np.zeros((1, 2)))
+    desk = Desk(Store.open(tmp_path))
+    opening = desk.begin(None, None)
+    assert (opening is None) == damaged
+    note = opening and opening.study.note
+    said = str(note[1]["name"]) if note else desk.message(all_words.load("en"))
+    assert str(weights) in said and str(csv) not in said
+
+
 # --- a disk that fills up ------------------------------------------------------------------------------
 
 
@@ -241,6 +260,24 @@ def test_a_start_on_a_full_disk_saves_as_soon_as_there_is_room(tmp_path: Path, d
     disk.full = False
     store.retry()
     assert store.note is None and Store.open(tmp_path).reached("cycle") == PLACE
+
+
+def test_a_file_that_a_start_on_a_full_disk_has_left_empty_is_not_told_to_be_lost(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_MAKING", -1)  # as if time had gone by
+    monkeypatch.setattr(disks, "_WRITES", (*disks._WRITES, "PRAGMA journal_mode"))  # a new file's first bytes
+    disk.full = True
+    store = Store.open(tmp_path)
+    store.save(PLACE)
+    disk.full = False
+    store.retry()
+    assert store.saving and store.told == []
+    for name in ("", "-wal", "-shm"):
+        (tmp_path / f"progress.sqlite{name}").unlink(missing_ok=True)
+    (tmp_path / "progress.sqlite").touch()
+    store.save(PLACE)
+    assert [key for key, _ in store.told] == ["progress.emptied"]
 
 
 def test_what_waits_is_tried_once_more_at_the_end(tmp_path: Path, disk: Disk) -> None:

@@ -48,6 +48,18 @@ def test_a_number_is_what_a_run_of_the_mistaken_rules_makes(name: str, iteration
     assert compared > 10
 
 
+@pytest.mark.parametrize("iteration", [2, 3])
+def test_a_count_that_is_off_by_one_is_a_mistake_in_the_step_that_reads_the_powers(iteration: int) -> None:
+    lesson = find("adam")
+    assert lesson is not None
+    trace = Timeline.start(builtin.of_run(lesson.run("adam"))).to(iteration).trace
+    for symbol, beta, state in (("m̂_w1", 0.9, "m_w1"), ("v̂_w1", 0.999, "v_w1")):
+        ref = trace.find(state)
+        assert ref is not None
+        for name, k in (("count-from-zero", iteration - 1), ("count-from-two", iteration + 1)):
+            assert under(trace, symbol)[name] == pytest.approx(trace.value(ref) / (1 - beta**k))
+
+
 def test_a_mistake_in_a_step_takes_the_right_operands() -> None:
     trace = traced("sibling")
     o, t = trace["o1"], trace["t1"]

@@ -223,6 +223,9 @@ REFUSED: list[tuple[Any, ...]] = [
     (net(), [], TARGETS, loss()),
     (named("Sequential", linear(3, 2)), INPUTS, np.array([0, 1, 3]), loss("CrossEntropyLoss")),
     (named("Sequential", linear(3, 2)), INPUTS, np.array([0, 1, 0.5]), loss("CrossEntropyLoss")),
+    (named("Sequential", linear(3, 2), named("LogSoftmax")), INPUTS, np.eye(3), "half-squared"),
+    (named("Sequential", linear(3, 2), linear(1, 4)), INPUTS, TARGETS, loss()),
+    (net(hidden="LeakyReLU", negative_slope=np.nan), INPUTS, TARGETS, loss()),
 ]  # fmt: skip
 
 
@@ -268,6 +271,9 @@ def test_a_classifier_takes_its_own_labels() -> None:
         (mlp(learning_rate="adaptive"), INPUTS, TARGETS),
         (mlp(momentum=1.0), INPUTS, TARGETS),
         (mlp(), INPUTS, TARGETS, loss()),
+        (mlp(), INPUTS, TARGETS, None, optimizer("SGD", group(**SGD))),
+        (mlp(alpha=-1.0), INPUTS, TARGETS),
+        (mlp(out_activation_="logistic", classes_=np.array([0, 1])), INPUTS, np.array([{}, 0, 1], dtype=object)),
         (mlp(out_activation_="logistic", classes_=np.array(["no", "yes"])), INPUTS, np.array(["yes", "no", "maybe"])),
     ],
 )

@@ -309,8 +309,18 @@ def test_an_edit_is_set_told_taken_back_and_done_again(talk: Talk) -> None:
     lines = talk("learn", "hidden-delta", say="goto delta_h1; edit w5 = 0.3; undo; redo; edit w5=0.7; reset")
     said = "\n".join(lines)
     assert "w5 0.4 → 0.3, from iteration 1 on: δ_h1 0.008771 → " in said
-    assert said.count("Numbers have been changed here.") == 2 == said.count("All numbers are the given ones again.")
+    assert (
+        said.count("Numbers have been changed here.") == 2 == said.count("All numbers here are the given ones again.")
+    )
     assert talk.kept().study.own("main") and not talk.kept().study.timeline.edits
+
+
+def test_that_numbers_are_the_given_ones_again_is_said_only_of_a_run_that_was_changed(talk: Talk) -> None:
+    again, changed = "All numbers here are the given ones again.", "Numbers have been changed here."
+    said = "\n".join(talk("learn", "relu", say="edit w1 = 0.3; more; less; more"))
+    assert said.count(changed) == 2 and again not in said
+    said = "\n".join(talk("learn", "relu", say="edit w1 = 0.4; reset; less"))
+    assert said.count(again) == 1
 
 
 def test_what_is_wrong_with_an_edit_is_said_and_nothing_is_asked_any_longer(talk: Talk) -> None:

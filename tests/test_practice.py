@@ -71,6 +71,18 @@ def test_it_is_drawn_on_where_few_draws_tell_all_mistakes_from_what_is_right() -
         assert not any(agree(slip.value, asked.right, asked.digits) for slip in at_step(asked.trace, asked.ref))
 
 
+@pytest.mark.parametrize(
+    ("name", "seed", "level"),
+    [("perceptron", 373, "network"), ("perceptron", 696, "last"), ("leaky-delta", 934, "network"),
+     ("leaky-delta", 279, "last"), ("iteration", 38, "network")],
+)  # fmt: skip
+def test_no_net_is_0_on_paper_and_a_little_beside_it_in_the_record(name: str, seed: int, level: str) -> None:
+    """0.5·0.6 + 0.3·(−1) + 0 is 0, and a step unit gives 1: with rounding left below it the record said 0."""
+    trace = exercise(SERIES[name], seed, level).trace
+    for number in range(1, len(trace.problem.network.layers) + 1):
+        assert (abs(trace.array("net", number)) > 1e-9).all()
+
+
 @pytest.mark.parametrize("name", SHORT)
 def test_where_the_steps_before_are_shown_the_numbers_come_out_even(name: str) -> None:
     for one in problems(name, "shown", "last", "two"):

@@ -626,6 +626,27 @@ def seeds_seen() -> Session:
     return lint.ran(replace(screens.of_lesson("xor"), study=moves.at_stop(study, number)))
 
 
+def test_seeds_that_are_trained_are_seen_where_no_stop_asks_for_them(tmp_path: Path) -> None:
+    """The menu offered them, and the picture of the network came in place of the one that the text speaks of."""
+    study = screens.of_lesson("relu").study
+    assert study is not None and study.lesson is not None and "seeds" not in study.lesson.views
+    number = next(n for n, one in enumerate(study.lesson.stops) if one.id == "swap")
+    there = lint.ran(replace(screens.of_lesson("relu"), study=moves.at_stop(study, number)))
+    session = lint.ran(screens.pressed(there, "run", "back", "continue"))
+    study = session.study
+    assert study is not None and study.view == "seeds" and study.running is None and "seeds" in views(study)
+    assert any("●●●●" in row for row in screens.lines(session))
+    again = screens.resumed(tmp_path, session).study
+    assert again is not None and again.view == "seeds" and again.running is not None and again.running.seeds
+    other = screens.pressed(session, "more").study
+    assert other is not None and other.run != study.run and other.view == "layers", "of its stop, as there are no seeds"
+
+
+def test_seeds_of_a_problem_of_ones_own_are_seen() -> None:
+    session = lint.ran(screens.pressed(screens.of_problem(builtin.open("xor-drawn")), "run", "back", "continue"))
+    assert session.study is not None and session.study.view == "seeds" and session.study.seeds_here is not None
+
+
 def test_a_stop_that_shows_many_seeds_has_them_where_a_run_has_led_to_it() -> None:
     """Its text said “here are many networks at once”, and the picture to press r."""
     study = seeds_seen().study

@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,7 @@ HOSTILE = {
     "digits": safetensors(b'{"w": ' + b"9" * 10_000 + b"}"),
     "no utf-8": safetensors(b'{"\xff": 1}'),
     "no number": safetensors({"w": tensor(np.array([np.nan]), "F64")}, np.array([np.nan]).tobytes()),
+    "twice": safetensors(b'{"w": %s, "w": %s}' % ((json.dumps(tensor(np.ones(1), "F64")).encode(),) * 2), EIGHT),
     "nothing": safetensors({"w": {"dtype": "F64", "shape": [0], "data_offsets": [0, 0]}}),
 }  # fmt: skip
 
@@ -126,11 +128,18 @@ class Obeyed:
         return (exec, ("raise SystemExit('obeyed')",))
 
 
-def archive(member: bytes, name: str = "w.npy") -> bytes:
+def archive(member: bytes, name: str = "w.npy", packed: int = zipfile.ZIP_DEFLATED, times: int = 1) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr(name, member)
+    with zipfile.ZipFile(stream, "w", packed) as made, warnings.catch_warnings(action="ignore"):
+        for _ in range(times):
+            made.writestr(name, member)
     return stream.getvalue()
+
+
+def broken(packed: int) -> bytes:
+    """An archive with nonsense in the middle of what is packed."""
+    whole = archive(npz(w=WEIGHTS), packed=packed)
+    return whole[:60] + bytes(20) + whole[80:]
 
 
 def npy(header: str, data: bytes = b"") -> bytes:
@@ -156,6 +165,9 @@ HOSTILE_NPZ = {
     "inner": archive(npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }\n", EIGHT)),
     "bomb": b"",  # made when it is tried
     "no such version": archive(b"\x93NUMPY\x09\x00"),
+    "lzma": broken(zipfile.ZIP_LZMA),
+    "bz2": broken(zipfile.ZIP_BZIP2),
+    "twice": archive(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", EIGHT), times=2),
     "many": b"PK\x01\x02" * 20_000 + npz(w=WEIGHTS),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import screens
 from test_following import at, screen, spoken, typed
+from test_session import typed as gone
 
 from nntutor.core.notation.figures import figure
 from nntutor.lessons.course import load
@@ -90,6 +91,11 @@ TOLD = [
     ("wall", "remember", "η = 0; w1 = -3", "so the line will move", "but with η at 0 nothing moves"),
     ("cycle", "lower", "t1 = 0.99", "Both have come nearer", "A target was changed on the way"),
     ("cycle", "lower", "t1 = 0.99", "둘 다 정답에 가까워졌습니다", "도중에 정답을 바꾸었으므로"),
+    ("cycle", "curve", "η = 1e-9", "Steep at first", "E has hardly changed"),
+    ("cycle", "curve", "η = 1e-9", "곡선이 가파릅니다", "E는 거의 그대로입니다"),
+    ("output-delta", "slope", "w5 = 60", "It rises by 0.000187", "digits do not show it, 2.22e-16 times as far"),
+    ("output-delta", "slope", "w5 = 60", "0.000187만큼 커졌으니", "자릿수로는 보이지 않을 만큼"),
+    ("output-delta", "gap", "t1 = o1", "Here 0.751365 − 0.01 = +0.7414", "Here 0.751365 − 0.751365 = 0"),
     # Where the rows stand is told of the weights that the picture is drawn with, not of those that each row met.
     ("by-hand", "lands", "w2 = 0", "On the very same point", "The row (0,1) stood at (0,1)"),
     ("by-hand", "lands", "b_h1 = 5", "the mark says 2 now", "On the same point as (0,1)"),
@@ -119,6 +125,31 @@ def test_in_place_of_what_a_change_makes_false_stands_what_is_so_then(
     assert then in screen(changed)
     assert before not in screen(changed)
     assert before in screen(at(screens.pressed(changed, "reset"), stop))
+
+
+@pytest.mark.parametrize(
+    ("language", "free", "enough"),
+    [("en", "free", "for these rows one line is enough"), ("ko", "벗어났습니다", "직선 하나로도 충분합니다")],
+)
+def test_equal_units_that_get_all_rows_right_have_not_got_free(language: str, free: str, enough: str) -> None:
+    """Rows that one line divides need no second one: the units are equal for ever."""
+    session = screens.of_lesson("xor", language, size=(120, 40))
+    equal = after(at(session, "equal"), "t1[1] = 0; t1[2] = 0")
+    for stop in ("for-ever", "wall"):
+        assert free not in spoken(at(equal, stop))
+    assert enough in spoken(at(equal, "wall")) and enough not in spoken(at(session, "wall"))
+    assert free in spoken(at(after(at(session, "wall"), "more"), "wall"))
+    begun = lint.ran(gone(at(session, "free"), "iteration 1"))
+    assert free not in spoken(at(after(begun, "w4 = 0.5; t1[1] = 0; t1[2] = 0"), "free"))
+    assert free in spoken(at(session, "free"))
+
+
+@pytest.mark.parametrize(("language", "stuck"), [("en", "it is stuck"), ("ko", "갇혀 있습니다")])
+def test_a_network_that_gets_all_rows_right_is_not_stuck(language: str, stuck: str) -> None:
+    session = at(screens.of_lesson("xor", language), "stuck")
+    assert stuck in spoken(session)
+    begun = lint.ran(gone(session, "iteration 1"))
+    assert stuck not in spoken(at(after(begun, "t1[0] = 0.3; t1[1] = 0.3; t1[2] = 0.31; t1[3] = 0.32"), "stuck"))
 
 
 # Lesson, stop, what is changed there, which choice is taken, what was said of it, what is said then.

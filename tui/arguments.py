@@ -79,8 +79,9 @@ def read(argv: Sequence[str]) -> Arguments:
     read = parser.parse_known_intermixed_args if command == "diagnose" else parser.parse_known_args
     given, extras = read(rest)
     for extra in extras:
-        if extra.startswith("-") and extra != "-":
-            options = [option for action in parser._actions for option in action.option_strings]
+        options = [option for action in parser._actions for option in action.option_strings]
+        # What is an option of it and is left over stands behind `--`.
+        if extra.startswith("-") and extra != "-" and extra.partition("=")[0] not in options:
             raise near("no_option", extra.partition("=")[0], options, program=parser.prog)
         raise UsageError("too_many", name=extra, program=parser.prog)
     if given.lang is not None and given.lang not in LANGUAGES:
@@ -136,8 +137,8 @@ def _refuse_contradictions(given: Arguments) -> None:
         raise UsageError("solutions_without_sheet")
     if given.written_to is not None and given.taken_in is not None:
         raise UsageError("export_and_import")
-    if given.command == "open" and given.values == "":
-        raise UsageError("needs_value", name="--values")
+    if given.values == "":
+        raise UsageError("needs_value", name="--values" if given.command == "open" else "VALUES")
     for name, file in (("--export", given.written_to), ("--import", given.taken_in)):
         if file == "":
             raise UsageError("needs_value", name=name)

@@ -281,7 +281,7 @@ def _part(error: Exception) -> str:
 
 
 def _data_gone(error: Exception) -> str:
-    """The path of a file of the problem that cannot be read any more, where this is what went wrong."""
+    """The paths of files of the problem that cannot be read any more, where this is what went wrong."""
     from nntutor.tui.resume import DataGone
 
     return str(error) if isinstance(error, DataGone) else ""

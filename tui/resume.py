@@ -39,7 +39,7 @@ _FAR_WORK = 1_000_000
 
 
 class DataGone(Exception):
-    """A file that a problem names cannot be read any more; the argument is its path."""
+    """Files that a problem names cannot be read any more; the argument is their paths."""
 
 
 def opened(
@@ -75,10 +75,10 @@ def _own(place: Place) -> tuple[Study, Source]:
 
     network, folder = str(place.settings.get("model", "")), Path(place.folder)
     paths = sources.data_paths(place.problem, place.folder, network)
-    path = next((one for one in paths if not sources.digest([one])), paths[0]) if paths else None
-    now = sources.digest(paths) if paths else ""
-    if path is not None and not (now and place.digest):
-        raise DataGone(path)
+    now = sources.digest(paths)
+    if paths and not (now and place.digest):
+        raise DataGone(sources.unreadable(paths) or paths[0])
+    changed = sources.other_ones(paths, place.digest, now)
     try:
         study = _problem(place.name, parse(place.problem, place.name, folder, _network(network)))
     except NotModel as error:  # the package that reads it is gone
@@ -86,10 +86,10 @@ def _own(place: Place) -> tuple[Study, Source]:
     except ProblemError as error:
         if now == place.digest:
             raise
-        raise DataGone(path) from error
+        raise DataGone(changed) from error
     source = Source(place.problem, place.folder, now, network)
     if now != place.digest:
-        return replace(study, note=note("progress.data_changed", name=str(path))), source
+        return replace(study, note=note("progress.data_changed", name=changed)), source
     return _placed(study, place), source
 
 
@@ -146,7 +146,8 @@ def _placed(study: Study, place: Place) -> Study:
         study = yours.typed_again(study, lines, _FAR_WORK // bookmarks.work(study.timeline.original))
     # Many seeds are trained again in the background, where they are looked at: their weights would be a megabyte at
     # every step.
-    return run_seeds(study) if place.settings.get("seeds") is True and study.view == "seeds" else study
+    looked_at = place.settings.get("seeds") is True and view == "seeds" and study.has_seeds
+    return run_seeds(study) if looked_at else study
 
 
 def _timelines(study: Study, place: Place) -> dict[str, Timeline]:

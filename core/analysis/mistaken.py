@@ -23,6 +23,7 @@ from nntutor.core.rules.shape import Shape
 
 # What a rule that makes no such number takes in its place: Adam without its corrections.
 _INSTEAD = {"mhat": "m", "vhat": "v"}
+_POWERS = ("rate_beta1k", "rate_beta2k")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
             if rules.differs(at, right):
                 continue  # what is divided before it is kept comes out right here, and wrong in the next iteration
             tree = Name(at)
-        if tree != right[ref] or not _all_taken(trace, rules.made(at), until):
+        if tree != right[ref] or rules.counts_it_otherwise(at) or not _all_taken(trace, rules.made(at), until):
             yield Mistaken(mistake, _made(rules, right, trace, at, until))
 
 
@@ -117,7 +118,9 @@ def _made(rules: _Rules, right: _Rules, trace: Trace, ref: Ref, until: int) -> f
     touched: dict[Ref, float] = {}
 
     def value(key: Ref) -> float:
-        return touched[key] if key in touched else trace.value(key)
+        if key in touched:
+            return touched[key]
+        return rules.power(trace, key) if rules.counts_otherwise and key.kind in _POWERS else trace.value(key)
 
     waiting = [ref]
     while waiting:
@@ -130,7 +133,8 @@ def _made(rules: _Rules, right: _Rules, trace: Trace, ref: Ref, until: int) -> f
         target = waiting.pop()
         seen.add(target)
         if rules.differs(target, right) or (touched and not touched.keys().isdisjoint(used)):
-            touched[target] = evaluate(rules[target], value, None if touched else trace.values)
+            arrays = None if touched or rules.counts_otherwise else trace.values
+            touched[target] = evaluate(rules[target], value, arrays)
     return value(ref)
 
 
@@ -167,8 +171,22 @@ class _Rules:
         """Whether others make a number by another formula, or not at all."""
         found = self._differs.get(ref)
         if found is None:
-            found = self._differs[ref] = not self._unchanged(ref) and (not other.makes(ref) or self[ref] != other[ref])
+            changed = not self._unchanged(ref) and (not other.makes(ref) or self[ref] != other[ref])
+            found = self._differs[ref] = changed or self.counts_it_otherwise(ref)
         return found
+
+    @property
+    def counts_otherwise(self) -> bool:
+        """Whether the powers of β are those of another iteration."""
+        return self._right is not None and self._plan.book.count != self._right._plan.book.count
+
+    def counts_it_otherwise(self, ref: Ref) -> bool:
+        """Whether a number is made of such powers."""
+        return self.counts_otherwise and any(key.kind in _POWERS for key in names(self[ref]))
+
+    def power(self, trace: Trace, ref: Ref) -> float:
+        """A power of β as these rules count the iteration."""
+        return trace.problem.rate(ref.kind, trace.iteration + self._plan.book.count)
 
     def made(self, ref: Ref) -> Sequence[Ref]:
         """The numbers in a formula that the plan makes as well."""

@@ -12,7 +12,7 @@ import numpy as np
 from nntutor.core.diagnosis.text import MOST_NUMBERS, Named
 from nntutor.core.diagnosis.written import exact
 from nntutor.core.errors import NotValues, TooManyNumbers
-from nntutor.core.files.npy import NoNumbers, array_of
+from nntutor.core.files import npy
 
 MAGIC = b"PK\x03\x04", b"PK\x05\x06"
 """What an archive begins with, and what one without anything does."""
@@ -31,8 +31,7 @@ def unpacked(data: bytes, file: str) -> Iterator[Named]:
                     continue
                 if info.file_size > room:
                     raise TooManyNumbers(file, None, MOST_NUMBERS)
-                with archive.open(info) as member:
-                    content = member.read(room + 1)
+                content = npy.unpacked(archive, info, room + 1)
                 room -= len(content)
                 yield Named(info.filename.removesuffix(".npy"), exact(_array(content, info.filename, file)))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
@@ -42,8 +41,8 @@ def unpacked(data: bytes, file: str) -> Iterator[Named]:
 def _array(content: bytes, name: str, file: str) -> np.ndarray:
     """The numbers behind a heading that says no more than there is."""
     try:
-        return array_of(content, "fiub")
-    except NoNumbers:
+        return npy.array_of(content, "fiub")
+    except npy.NoNumbers:
         raise NotValues(file, None, "kind", name) from None
     except ValueError as error:
         raise NotValues(file, None, "npz", f"{name}: {error}") from None

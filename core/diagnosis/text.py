@@ -26,6 +26,7 @@ _WRAPPED = re.compile(
 )
 _DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=(?:\s*\([^()]*\)|[^,\])]*)(?=[,)])")
 _UNSEEN = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff"}  # of no width, from pages on the web
+_BEFORE = re.compile(r"\s*(?:sep=.\n\s*)?", re.IGNORECASE)  # Excel's first line, which says what sets cells apart
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _BETWEEN = re.compile(r"[\s\[\]()]+")
 _TOKEN = re.compile(r"[\[\]]|[^\s,\[\]]+")
@@ -46,12 +47,13 @@ class Named:
 
 def parsed(text: str, file: str) -> list[Named]:
     """Everything that a text gives, in its order. Raises NotValues and TooManyNumbers."""
-    text = text.translate(_UNSEEN)
+    text = text.translate(_UNSEEN).replace("\r\n", "\n").replace("\r", "\n")
     start = text.lstrip()
+    head = _head(text)
     if start.startswith("{"):
         found = list(_of_json(text, file))
-    elif {"symbol", "value"} <= {cell.strip().strip('"') for cell in start.partition("\n")[0].split(",")}:
-        found = list(_of_csv(text, file))
+    elif head is not None:
+        found = list(_of_csv(text, *head, file))
     else:
         found = list(_of_lines(text, file))
     return _with_short_ones_exact(checked(found, file))
@@ -130,8 +132,19 @@ def _flat_enough(tree: object, depth: int) -> bool:
 # --- CSV -----------------------------------------------------------------------------------------------
 
 
-def _of_csv(text: str, file: str) -> Iterator[Named]:
-    rows = csv.reader(io.StringIO(text.lstrip()))
+def _head(text: str) -> tuple[int, str] | None:
+    """Where the head of a CSV text begins and what sets its cells apart; None of a text that is none."""
+    before = _BEFORE.match(text)
+    at = before.end() if before else 0
+    line = text[at:].partition("\n")[0]
+    for delimiter in ",;\t":
+        if {"symbol", "value"} <= {cell.strip().strip('"') for cell in line.split(delimiter)}:
+            return at, delimiter
+    return None
+
+
+def _of_csv(text: str, start: int, delimiter: str, file: str) -> Iterator[Named]:
+    rows, before = csv.reader(io.StringIO(text[start:]), delimiter=delimiter), text.count("\n", 0, start)
     try:
         head = [cell.strip() for cell in next(rows)]
         places = head.index("symbol"), head.index("value")
@@ -140,14 +153,14 @@ def _of_csv(text: str, file: str) -> Iterator[Named]:
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) <= max(places):
-                raise NotValues(file, rows.line_num, "line", ",".join(row))
+                raise NotValues(file, before + rows.line_num, "line", delimiter.join(row))
             name = row[places[0]].strip()
             iteration = row[at].strip() if at is not None and at < len(row) else ""
             if iteration and "@" not in name:
                 name += f"@{iteration}"
-            yield named(name, row[places[1]], file, rows.line_num)
+            yield named(name, row[places[1]], file, before + rows.line_num)
     except csv.Error as error:
-        raise NotValues(file, rows.line_num, "csv", str(error)) from None
+        raise NotValues(file, before + rows.line_num, "csv", str(error)) from None
 
 
 # --- lines ---------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ LAST_PLACES = {SINGLE: 2.0**-23, GUESSED: 2.0**-24, HALF: 2.0**-10}
 EDGE = 1 + 1e-6
 """Half a unit itself is half a unit, however double precision rounds it."""
 _NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
+_ROUNDED = 6  # significant digits of a float32 that was rounded: else it has eight or nine
 _MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
 
@@ -86,14 +87,14 @@ def written(tree: object, single: bool = False) -> Written:
     was written with. single: its numbers are float32. Raises NoNumber and Ragged.
     """
     if isinstance(tree, str):  # as below, without arrays: there may be 100 000 names
-        value, decimals, power = _parts(tree)
+        [(value, decimals, power)], lengthened = _shortened([_parts(tree)])
         last = power - decimals
         half = 0.5 * 10.0**last if last <= _MOST else inf
         if not value and last >= 0:  # a nought alone has no digit that rounding could have left
             half = 0.0
-        relative = SINGLE if single or _lengthened([value]) else DOUBLE
+        relative = SINGLE if single or lengthened else DOUBLE
         return Written(np.array(value), np.array(half), relative)
-    parts = [_parts(text) for text in _leaves(tree)]
+    parts, lengthened = _shortened([_parts(text) for text in _leaves(tree)])
     values = np.array([value for value, _, _ in parts], dtype=np.float64)
     own = np.array([power - decimals for _, decimals, power in parts], dtype=np.float64)  # places of the last digits
     with np.errstate(all="ignore"):
@@ -102,7 +103,7 @@ def written(tree: object, single: bool = False) -> Written:
         ends = np.maximum(np.min(own, initial=inf), np.minimum(own, first - np.max(first - own, initial=0)))
         half = 0.5 * np.power(10.0, np.clip(ends, -400, 400))
     shape = _shape(tree)
-    relative = SINGLE if single or _lengthened(values.tolist()) else DOUBLE
+    relative = SINGLE if single or lengthened else DOUBLE
     pointed = all(text.strip().endswith(".") for text in _leaves(tree))
     return Written(values.reshape(shape), half.reshape(shape), relative, pointed)
 
@@ -126,6 +127,22 @@ def _lengthened(values: Iterable[float]) -> bool:
             return False
         long = long or not (fraction * 2.0**16).is_integer()
     return long
+
+
+def _shortened(parts: list[tuple[float, int, int]]) -> tuple[list[tuple[float, int, int]], bool]:
+    """Numbers as `_parts` has them, and whether doubles were float32 before.
+
+    Where those were rounded, as by `np.round(a, 3).tolist()`, their digits are those that they had as float32.
+    """
+    lengthened = _lengthened(value for value, _, _ in parts)
+    if not lengthened:
+        return parts, False
+    with np.errstate(all="ignore"):
+        texts = [str(np.float32(value)) for value, _, _ in parts]
+    if any(len(text.partition("e")[0].replace(".", "").strip("-0")) > _ROUNDED for text in texts):
+        return parts, True
+    short = [(value, *_parts(text)[1:]) for (value, _, _), text in zip(parts, texts, strict=True)]
+    return [max(both, key=lambda one: one[2] - one[1]) for both in zip(parts, short, strict=True)], True
 
 
 def _parts(text: str) -> tuple[float, int, int]:

@@ -42,6 +42,7 @@ MOST_NUMBERS = CSV_LIMIT // 2
 MOST_LINE = 10**6
 MOST_CELL = csv.field_size_limit()
 _DELIMITERS = (",", ";", "\t")
+_SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)  # a line that Excel writes above all others
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _PIECE = MOST_CELL // 2  # so that none of its lines has to be measured
 _KEPT = 64
@@ -81,7 +82,8 @@ def _first(lines: _Lines) -> str:
     """The first line that says something, which is not taken; those before it are."""
     while lines.fill():
         line = lines.ahead()[0]
-        if line.strip() and not line.lstrip().startswith("#"):
+        told = line.strip()
+        if told and not told.startswith("#") and not _SEPARATOR.fullmatch(told):
             return line
         next(lines)
     return ""

@@ -1,4 +1,4 @@
-"""An array as NumPy saves one, from anywhere: no object is unpickled, and its heading is held to what follows it."""
+"""Arrays as NumPy saves them, from anywhere: no object is unpickled, and a heading is held to what follows it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,33 @@ import io
 import warnings
 from math import prod
 from tokenize import TokenError
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib import format as npy
 
+if TYPE_CHECKING:
+    from zipfile import ZipFile, ZipInfo
+
 _HEADING = 10_000
+_PACKED = (0, 8)  # as it is, or deflated: what NumPy writes
 _BROKEN = (ValueError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError, TokenError)
 """What NumPy's reader of headings raises for one that is broken, or made to break it."""
 
 
 class NoNumbers(ValueError):
     """An array of something else than numbers."""
+
+
+def unpacked(archive: ZipFile, info: ZipInfo, most: int) -> bytes:
+    """A file of an archive, at most so many bytes of it.
+
+    Raises NotImplementedError for one that is packed in no way of NumPy's, and what `zipfile` raises for a broken one.
+    """
+    if info.compress_type not in _PACKED:
+        raise NotImplementedError(f"compression {info.compress_type}")
+    with archive.open(info) as member:
+        return member.read(most)
 
 
 def array_of(data: bytes, kinds: str) -> np.ndarray:

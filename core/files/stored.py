@@ -18,7 +18,7 @@ import numpy as np
 
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.errors import NotStored, TooLarge
-from nntutor.core.files.npy import array_of
+from nntutor.core.files.npy import array_of, unpacked
 from nntutor.core.files.text import opened
 from nntutor.core.foreign import clean
 
@@ -110,10 +110,11 @@ def _from_npz(data: bytes, wanted: str) -> np.ndarray:
             if f"{wanted}.npy" not in names:
                 raise _Missing([name.removesuffix(".npy") for name in names])
             info = archive.getinfo(f"{wanted}.npy")
-            if info.file_size > MOST_BYTES:
+            if (
+                info.file_size > MOST_BYTES or names.count(info.filename) > 1
+            ):  # which of two, every reader says otherwise
                 raise _Damaged
-            with archive.open(info) as member:
-                return _npy(member.read(MOST_BYTES + 1))
+            return _npy(unpacked(archive, info, MOST_BYTES + 1))
     except zipfile.BadZipFile:
         raise _Damaged from None
 
@@ -130,7 +131,7 @@ def _from_safetensors(data: bytes, wanted: str) -> np.ndarray:
     (length,) = struct.unpack_from("<Q", data)
     if length > min(MOST_HEADER, len(data) - 8):
         raise _Damaged
-    header = json.loads(data[8 : 8 + length].decode("utf-8"))
+    header = json.loads(data[8 : 8 + length].decode("utf-8"), object_pairs_hook=_once)
     if not isinstance(header, dict):
         raise _Damaged
     if wanted not in header or wanted == "__metadata__":
@@ -144,6 +145,14 @@ def _from_safetensors(data: bytes, wanted: str) -> np.ndarray:
     if entry["dtype"] == "BF16":  # the upper half of a float32
         return (values.astype("<u4") << 16).view("<f4")
     return values
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object in which no name stands twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Damaged
+    return found
 
 
 def _shaped(data: bytes, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:

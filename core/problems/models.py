@@ -23,10 +23,13 @@ def problem_of(module: Any, inputs: Any, targets: Any, loss: Any = None, optimiz
     classes. loss: a loss of PyTorch or the name of an error; optimizer: one of PyTorch that has made no step yet, or an
     `Optimizer`; of scikit-learn both are the model's own. Raises NotRead for what cannot be stepped through.
     """
-    if hasattr(module, "coefs_"):
-        if loss is not None:
-            raise NotRead("own_loss", kind_of(loss))
-        return of_sklearn(module, array_of(inputs, 2), targets, optimizer)
-    if not hasattr(module, "named_modules"):
-        raise NotRead("module", kind_of(module))
-    return of_torch(module, array_of(inputs, 2), targets, loss, optimizer)
+    try:
+        if hasattr(module, "coefs_"):
+            if loss is not None:
+                raise NotRead("own_loss", kind_of(loss))
+            return of_sklearn(module, array_of(inputs, 2), targets, optimizer)
+        if not hasattr(module, "named_modules"):
+            raise NotRead("module", kind_of(module))
+        return of_torch(module, array_of(inputs, 2), targets, loss, optimizer)
+    except ValueError as error:  # of layers that do not chain, of a slope or a penalty that is no number
+        raise NotRead("problem", str(error)) from None

@@ -16,6 +16,8 @@ from nntutor.core.rules.optimizers import Optimizer
 
 def of_sklearn(model: Any, inputs: Array, targets: Any, optimizer: Any) -> Problem:
     """As `models.problem_of` says. inputs: (samples, inputs)."""
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise NotRead("own_optimizer", kind_of(optimizer))
     error, last = {
         "identity": ("half-squared", "identity"), "logistic": ("bce", "sigmoid"), "softmax": ("softmax-ce", "identity"),
     }.get(model.out_activation_, ("", ""))  # fmt: skip
@@ -33,7 +35,7 @@ def of_sklearn(model: Any, inputs: Array, targets: Any, optimizer: Any) -> Probl
     return Problem(
         network,
         samples_of(inputs, wanted, network, error),
-        optimizer if isinstance(optimizer, Optimizer) else _sklearn_optimizer(model),
+        optimizer or _sklearn_optimizer(model),
         error,
         "full",
         # Its gradients follow the sum over outputs, also where the loss that a regressor reports is their mean.
@@ -49,7 +51,7 @@ def _labels(targets: Any, classes: Any, units: int) -> Array:
     place = {label: number for number, label in enumerate(classes.tolist())}
     try:
         numbers = np.array([place[label] for label in targets.ravel().tolist()], dtype=np.float64)
-    except KeyError as error:
+    except (KeyError, TypeError) as error:  # a label that is no label, such as a list
         raise NotRead("classes", str(error.args[0])) from None
     return numbers[:, None] if units == 1 else one_hot(numbers, units)
 

@@ -148,6 +148,8 @@ def _error(loss: Any, last: str) -> tuple[str, str]:
     if isinstance(loss, str):
         if loss not in LOSSES or last != (LOSSES[loss].last or last):
             raise NotRead("loss", loss)
+        if last == "log-softmax":
+            raise NotRead("last", f"{loss}, {last}")
         return loss, loss
     name = _name(loss)
     if name not in _LOSSES:

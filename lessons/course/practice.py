@@ -5,7 +5,7 @@ Numbers are drawn until the classic mistakes can be told apart to the digits ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -13,6 +13,7 @@ from math import isclose, isfinite
 from zlib import crc32
 
 from nntutor.core.analysis.mistaken import at_step
+from nntutor.core.arrays import Array
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.formula import names
@@ -132,12 +133,19 @@ def ref_of(trace: Trace, symbol: str) -> Ref:
     return ref._replace(sample=trace.samples[0]) if ref.kind in PER_SAMPLE and ref.sample < 0 else ref
 
 
+def _nets(trace: Trace) -> Iterator[Array]:
+    """The net of each layer, one row for each sample of the iteration."""
+    return (trace.array("net", number) for number in range(1, len(trace.problem.network.layers) + 1))
+
+
 def _confusions(made: Exercise) -> tuple[int, int, int]:
     """How many mistakes agree to the digits asked with what is right; how many with one another, nearly and exactly.
 
-    A 0 hides whatever is multiplied by it.
+    A 0 hides whatever is multiplied by it. A net that is 0 on paper is a little above or below it in the record, so
+    what a unit puts out there, and its slope, may be the wrong one of two.
     """
     hidden = near = same = 0
+    hidden += sum(int((abs(net) < _NONE).sum()) for net in _nets(made.trace))
     hidden += sum(
         abs(made.value(ref)) < _NONE for ref in (*made.chain, *made.given) if ref.kind not in ("target", "weight")
     )

@@ -1,7 +1,7 @@
 """Where a problem of the learner's own comes from: the text of its file, and the other files that it needs.
 
-A CSV file, files of arrays and the file of a network stay where they are; what is kept of them is their path and the
-hash of what they hold.
+A CSV file, files of arrays and the file of a network stay where they are; what is kept of them is their path and of
+each the hash of what it holds.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from nntutor.core.files.toml import toml
 
 @dataclass(frozen=True)
 class Source:
-    """text: of the problem file. folder, digest: where the files that it names lie and their hash; "" without.
+    """text: of the problem file. folder, digest: where the files that it names lie and their hashes; "" without.
 
-    model: the path of its network, where that has a file of its own, whose hash is in the digest too.
+    model: the path of its network, where that has a file of its own, whose hash is the last of the digest.
     """
 
     text: str
@@ -47,17 +47,32 @@ def data_paths(text: str, folder: str, model: str = "") -> tuple[Path, ...]:
 
 
 def digest(paths: Iterable[Path]) -> str:
-    """The hash of what files hold; "" where one is no file or cannot be read (a pipe would be waited for)."""
+    """The hash of what each file holds; "" where one is no file or cannot be read (a pipe would be waited for)."""
+    each = [_hash(path) for path in paths]
+    return " ".join(each) if all(each) else ""
+
+
+def other_ones(paths: Iterable[Path], before: str, now: str) -> str:
+    """Which of the files hold something else than before, by their digests then and now."""
+    pairs = zip(paths, before.split(), now.split(), strict=False)
+    return ", ".join(str(path) for path, then, is_now in pairs if then != is_now)
+
+
+def unreadable(paths: Iterable[Path]) -> str:
+    """Which of the files are gone, or cannot be read."""
+    return ", ".join(str(path) for path in paths if not _hash(path))
+
+
+def _hash(path: Path) -> str:
     from hashlib import blake2b  # few starts open a problem of their own
 
     found = blake2b(digest_size=16)
     try:
-        for path in paths:
-            if not path.is_file():
-                return ""
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    found.update(block)
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                found.update(block)
     except (OSError, ValueError):
         return ""
     return found.hexdigest()

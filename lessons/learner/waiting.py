@@ -62,6 +62,7 @@ class Waiting:
         self._connection: sqlite3.Connection | None = None
         self._good = False  # whether the connection is one that the last save did not fail on
         self._where: Path | None = None
+        self._made = False  # whether there was no file, and nothing has come into ours yet
         self._file: tuple[object, ...] = ()  # which file and log the connection is to, whatever their names
         self._session = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._began = began_at(os.getpid())
@@ -89,6 +90,7 @@ class Waiting:
             home = folders.state() if self._home is None else self._home
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             where = self._where = home / _NAME
+            self._made = self._made or not where.exists()
             self._connection, told = opened(where, milliseconds)
         except Unusable as error:
             self.note = (_LEFT_ALONE.get(str(error), "progress.unsaved"), {"name": str(where), "reason": str(where)})
@@ -99,7 +101,8 @@ class Waiting:
                 self._connection = readable(where)
             return
         self.note, self._good, self._file = None, True, _identity(where)
-        self.told += told
+        self.told += [one for one in told if not (self._made and one[0] == "progress.emptied")]
+        self._made = False
         if before is not None:
             before.close()
 
@@ -170,7 +173,7 @@ class Waiting:
         if self._connection is None:
             return
         with suppress(sqlite3.Error):
-            if self._good:
+            if self.saving:  # else it would be waited for once more
                 self._connection.execute("UPDATE place SET pid = 0 WHERE session = ?", (self._session,))
         self._connection.close()
         self._connection, self._good = None, False

@@ -135,7 +135,9 @@ def _study(before: Session | None, after: Session, study: Study, words: Words) -
         lines += _title(after, study, words)
     else:
         lines += _run(study, words) if old.run != study.run else []
-        lines += _changed(study, words) if old.own(old.run) != study.own(study.run) else []
+        # Another run that nobody has changed has nothing “again”.
+        was = old.own(old.run) if old.run == study.run else True
+        lines += _changed(study, words) if was != study.own(study.run) else []
     if before is None or old is None or _shown(before, old) != _shown(after, study):
         lines += _place(after, study, words, _heard(before))
     elif old.view != study.view or old.seeds_here is not study.seeds_here:

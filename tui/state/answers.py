@@ -205,6 +205,8 @@ def _revealed(study: Study, panel: Answering, key: str, facts: dict[str, float])
     if not panel.given:
         trace = question.asked.trace
         study = moved(study, study.timeline.to(trace.iteration, question.asked.step.index))
+        if panel.stop is not None and study.stop is not None and study.stop > panel.stop + 1:
+            study = replace(study, held=panel.stop)  # what a stop says waits until the ones before it have been read
     asked = question.asked
     if panel.given:
         kind = key.removeprefix("answer.")

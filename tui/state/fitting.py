@@ -62,10 +62,12 @@ def _in_panel(session: Session, study: Study, panel: Panel, extents: Extents) ->
 
 
 def _study(study: Study) -> Study:
-    from nntutor.tui.state.views import views
+    from nntutor.tui.state.views import view_at, views
 
     if study.view not in views(study):
-        study = replace(study, view=views(study)[0])
+        asked = study.lesson.stops[study.stop].view if study.lesson is not None and study.stop is not None else ""
+        view = view_at(study, asked)
+        study = replace(study, view=view if view in views(study) else views(study)[0])
     if study.act is not None and not _at(study, study.act.stop):
         study = replace(study, act=None)
     return study

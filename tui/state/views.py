@@ -20,7 +20,7 @@ _NO_PICTURE = "matrices"
 
 
 def views(study: Study) -> tuple[str, ...]:
-    """What `v` goes through: what the lesson shows, and what every network or surface has."""
+    """What `v` goes through: what the lesson shows, what every network or surface has, and what has been trained."""
     problem = study.timelines[study.run].problem
     if problem.given is not None:
         return "moves", "steps"
@@ -38,6 +38,8 @@ def views(study: Study) -> tuple[str, ...]:
         own = tuple(view for view in own if view not in ("network", "matrices"))
     if not study.has_seeds:
         own = tuple(view for view in own if view != "seeds")
+    elif study.seeds_here is not None and "seeds" not in own:  # the run menu trains them wherever weights were drawn
+        own = (*own, "seeds")
     runs = ("runs",) if len(study.timelines) == 2 and "runs" in own else ()
     return (*usual[:1], *(view for view in own if view != "runs"), *usual[1:], *runs)
 
