@@ -500,7 +500,7 @@ def test_of_another_network_nothing_is_said_that_speaks_of_the_lessons_own(
 
 def test_on_a_surface_there_is_no_batch_that_would_set_the_text_aside() -> None:
     session = typed(at(screens.of_lesson("momentum", size=(120, 40), known=True), "ravine"), "batch = 2")
-    assert "no value that batch can have" in screen(session)
+    assert "batch is no setting of this network" in screen(session)
     session = screens.pressed(session, "escape")
     assert "A ravine" in screen(session) and "set aside" not in screen(session)
 
