@@ -344,7 +344,7 @@ def test_a_sign_or_a_comparison_is_asked_for_by_a_sign(stop: str, asks: str, sig
 
 @pytest.mark.parametrize("lesson", load.lessons(), ids=lambda lesson: lesson.id)
 def test_after_an_answer_no_stop_speaks_that_lies_beyond_the_next_one(lesson: Lesson) -> None:
-    """Of hidden-delta's sixth stop the number lies at the eighth, whose text stood there as if the seventh were read."""
+    """The number of the sixth stop of hidden-delta lies at the eighth, whose text stood there."""
     for number, stop in enumerate(lesson.stops):
         question = lesson.question(stop.id)
         if question is None or not (question.ask or question.rungs) or stop.iteration > 100:
