@@ -621,6 +621,17 @@ def test_the_mean_within_a_delta_is_right_where_the_gradient_is() -> None:
     assert compared(XOR, given, file).mistakes[0].ids == ("mean-twice",)
 
 
+@pytest.mark.parametrize("proof", ["grad", "new"])
+def test_a_gradient_of_nought_proves_no_mean_within_a_delta(proof: str) -> None:
+    """Units that are dead have one whatever comes back to them: half of it was right where all is right but that."""
+    dead = builtin.open("dead")
+    trace = right(dead)
+    assert not trace.array("grad", 1).any() and trace.array("out_grad", 1).any()
+    name = {"grad": "dW1", "new": "W1_new"}[proof]
+    arrays = {"dz2": trace.array("delta", 2), "dA1": trace.array("out_grad", 1) / 2, name: trace.array(proof, 1)}
+    assert compared(dead, *reading.of_mapping(arrays)).verdict != "right"
+
+
 def test_a_velocity_of_another_convention_is_right_where_the_weights_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_MOST_PAIRS", 0)  # nothing explains it, and none has to be tried for that
     problem = replace(TWO, optimizer=replace(TWO.optimizer, name="momentum", learning_rate=0.1))
