@@ -87,6 +87,13 @@ def test_a_line_of_a_spreadsheet_that_cannot_be_read_is_counted_from_the_first()
     assert (caught.value.line, caught.value.what) == (4, "comma")
 
 
+def test_a_nought_among_numbers_in_full_is_a_nought_in_a_dict_of_texts_too() -> None:
+    """Of 17 digits beside it: alone it would be whatever rounds to 0.0."""
+    trace = right(TWO)
+    texts = {step.symbol: repr(step.value) for step in trace} | {"∂E/∂w1": "0.0"}
+    assert compared(TWO, *reading.of_mapping(texts)).verdict != "right"
+
+
 @pytest.mark.parametrize("places", [3, 4])
 def test_of_float32_that_was_rounded_the_digits_left_count(places: int) -> None:
     """As `np.round(dW2, 3).tolist()` prints it: 0.08200000226497650, which is no more than 0.082."""

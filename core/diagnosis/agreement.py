@@ -144,7 +144,7 @@ class Convention:
 
 
 def in_ours(
-    sheet: Sheet, problem: Problem, numbers: Numbers, judge: Judge, right: Made
+    sheet: Sheet, traces: dict[int, Trace], problem: Problem, numbers: Numbers, judge: Judge, right: Made
 ) -> tuple[Numbers, list[Convention]]:
     """The numbers as we would write them, where what follows from them is right all the same.
 
@@ -158,7 +158,9 @@ def in_ours(
             continue
         after = ("new",) if kind == "v" else ("grad", "new")
         proof = next((groups[iteration, one, layer] for one in after if (iteration, one, layer) in groups), None)
-        if proof is None or not agrees[proof].all():
+        if proof is None or not agrees[proof].all() or not right.values[proof].any():
+            continue
+        if kind != "v" and not _has_gradient(traces[iteration], layer):  # noughts prove nothing
             continue
         for factor in _factors(problem, kind, iteration):
             ours = numbers.scaled(at, factor)
@@ -167,6 +169,17 @@ def in_ours(
                 found.append(Convention("other-convention" if kind == "v" else "mean-in-delta", int(at[0])))
                 break
     return numbers, found
+
+
+def _has_gradient(trace: Trace, layer: int) -> bool:
+    """Whether a gradient of a layer is other than 0."""
+    for bias in (False, True):
+        try:
+            if trace.array("grad", layer, bias).any():
+                return True
+        except KeyError:  # what does not learn has none
+            continue
+    return False
 
 
 def _by_layer(sheet: Sheet) -> dict[tuple[int, str, int], NDArray[np.intp]]:

@@ -336,7 +336,7 @@ class _Case:
         best: tuple[int, int] = (-1, -1)
         for way in self._sheet.ways:
             numbers, conventions = in_ours(
-                self._sheet, self._problem, self._sheet.numbers(way), self._judge, self._right
+                self._sheet, self._traces, self._problem, self._sheet.numbers(way), self._judge, self._right
             )
             apart = self._judge_of if numbers.fewer else None
             search = Search(self._runs, self._judge, numbers, self._candidates, self._progress, apart)

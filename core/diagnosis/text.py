@@ -56,7 +56,7 @@ def parsed(text: str, file: str) -> list[Named]:
         found = list(_of_csv(text, *head, file))
     else:
         found = list(_of_lines(text, file))
-    return _with_short_ones_exact(checked(found, file))
+    return checked(found, file)
 
 
 def _with_short_ones_exact(found: list[Named]) -> list[Named]:
@@ -85,7 +85,7 @@ def checked(found: list[Named], file: str) -> list[Named]:
         if one.name in seen:
             raise NotValues(file, one.line, "twice", one.name)
         seen.add(one.name)
-    return found
+    return _with_short_ones_exact(found)
 
 
 def named(name: str, tree: object, file: str, line: int | None = None, single: bool = False) -> Named:
