@@ -1,5 +1,5 @@
-"""Where a word stands: titles and summaries, the text of every stop and what is asked or to be done there, what the steps
-are called and why they are taken, and the glossary, in every language.
+"""Where a word stands: titles and summaries, the text of every stop and what is asked or to be done there, what the
+steps are called and why they are taken, and the glossary, in every language.
 
 A learner who searches for a word of their book is never told that it is nowhere while it stands somewhere. The texts
 are read when something is first searched for: the list of lessons has no time for them.
