@@ -55,6 +55,17 @@ def test_any_words_of_any_stop_are_found_at_that_stop(data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_asked_or_to_be_done_at_a_stop_is_found_there(language: str) -> None:
+    """“절반으로” stands in what is to be done at a stop of descent and nowhere else: it was said to be nowhere."""
+    for lesson in LESSONS:
+        for stop, asked in load.text(lesson.id, language).questions.items():
+            query = re.split(r"\{\{.*?\}\}|\*\*", asked.asks)[0].strip()[-20:]
+            number = [one.id for one in lesson.stops].index(stop)
+            assert (lesson.id, number) in {(place.lesson, place.number) for place in found((query,), language)}, query
+    assert found(("절반으로",), "ko")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_summaries_terms_and_what_steps_are_called_are_found(language: str) -> None:
     said = words.load(language)
     for lesson in LESSONS:

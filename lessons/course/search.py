@@ -1,5 +1,5 @@
-"""Where a word stands: titles and summaries, the text of every stop, what the steps are called and why they are taken,
-and the glossary, in every language.
+"""Where a word stands: titles and summaries, the text of every stop and what is asked or to be done there, what the
+steps are called and why they are taken, and the glossary, in every language.
 
 A learner who searches for a word of their book is never told that it is nowhere while it stands somewhere. The texts
 are read when something is first searched for: the list of lessons has no time for them.
@@ -124,11 +124,13 @@ def _lessons(language: str) -> Iterator[_Entry]:
 
 def _stops(lesson: Lesson, language: str) -> Iterator[_Entry]:
     try:
-        prose = load.text(lesson.id, language).stops
+        text = load.text(lesson.id, language)
     except AuthorError:  # said where the lesson would stand
         return
     for number, stop in enumerate(lesson.stops):
-        yield _Entry(_STOP, lesson.id, number, language, plain(prose[stop.id].text))
+        yield _Entry(_STOP, lesson.id, number, language, plain(text.stops[stop.id].text))
+        if stop.id in text.questions:
+            yield _Entry(_STOP, lesson.id, number, language, plain(text.questions[stop.id].asks))
         yield _Entry(_STOP, lesson.id, number, language, stop.at)
 
 
