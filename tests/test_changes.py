@@ -395,6 +395,10 @@ def test_undo_takes_back_what_was_changed_in_the_run_at_hand() -> None:
     ("lesson", "stop", "line", "ref"),
     [
         ("wall", "by-key", "b = -0.5", Ref("weight", 1, 1, 0)),
+        ("wall", "by-key", "b1 = -0.5", Ref("weight", 1, 1, 0)),
+        ("wall", "by-key", "W1 = -0.5", Ref("weight", 1, 1, 1)),
+        ("wall", "by-key", "w_1 = -0.5", Ref("weight", 1, 1, 1)),
+        ("wall", "by-key", "w₁ = -0.5", Ref("weight", 1, 1, 1)),
         ("momentum", "why", "eta = 0.11", Ref("rate_eta")),
         ("momentum", "why", "mu = 0.25", Ref("rate_mu")),
         ("momentum", "why", "learning_rate = 0.11", Ref("rate_eta")),
@@ -444,6 +448,8 @@ def test_of_another_depth_a_number_is_told_as_what_it_was_before_and_is_after(
         ("by-hand", "1/0", "“1/0” is not a number."),
         ("by-hand", "w99", "“w99” is not a number."),
         ("by-hand", "b = 1", "more than one bias: b_h1 to b_o1"),
+        ("by-hand", "b2 = 1", "more than one bias: b_h1 to b_o1"),
+        ("by-hand", "W_99 = 1", "no “W_99” in this network"),
         ("start", "mu = 0.5", "μ is not used by the rule of this run"),
     ],
 )

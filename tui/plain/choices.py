@@ -5,6 +5,7 @@ from __future__ import annotations
 from nntutor.lessons.export.formats import FORMATS
 from nntutor.tui.state import finding, palette
 from nntutor.tui.state.commands import GROUPS
+from nntutor.tui.state.expressions import named
 from nntutor.tui.state.palette import Entry
 from nntutor.tui.state.panels import Choosing, Exporting, Picking, Why
 from nntutor.tui.state.runs import RUNS
@@ -71,7 +72,7 @@ def moved(at: int, to: int, of: int) -> tuple[Action, ...]:
 
 def operand(study: Study, text: str) -> int:
     """The number, from 1, of the operand that is called so; 0 for none."""
-    ref = study.trace.find(text)
+    ref = named(study, text)
     refs = [operand.ref for operand in study.step.operands]
     return refs.index(ref) + 1 if ref in refs else 0
 

@@ -14,6 +14,7 @@ from nntutor.tui.plain.choices import CONTINUE
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import inside
 from nntutor.tui.state import edits, views
+from nntutor.tui.state.expressions import named
 from nntutor.tui.state.panels import Checking
 from nntutor.tui.state.runs import RUNS
 from nntutor.tui.state.session import DIGITS, Action, Press, Session, Typed
@@ -34,7 +35,7 @@ def _edit(session: Session, rest: str) -> Meant:
 def alone(session: Session, text: str) -> Note | None:
     """What is asked where nothing but a symbol has been typed: it would go, unseen, to the number at hand."""
     study = _study(session)
-    symbol = study.trace.find(text)
+    symbol = named(study, text)
     if symbol is None:
         return None
     if not edits.can_be_set(study, symbol):

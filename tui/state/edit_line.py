@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
@@ -17,7 +18,7 @@ from nntutor.core.rules.optimizers import RANGES, RATE_FIELDS, in_range
 from nntutor.lessons.language import words
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import edits
-from nntutor.tui.state.expressions import value_of
+from nntutor.tui.state.expressions import named, value_of
 from nntutor.tui.state.panels import Editing
 from nntutor.tui.state.study import Study
 
@@ -30,6 +31,9 @@ _KINDS = {
 
 _EXPECTED = {"from 0": "at_least_0", "above 0": "above_0", "from 0 to below 1": "share"}
 """How each range of rates is said."""
+
+_BIAS = re.compile(r"(?:b|bias|바이어스)_?[0-9]*", re.IGNORECASE)
+"""A bias as other books write it, who count them by layers."""
 
 
 @cache
@@ -93,18 +97,18 @@ def parse_edit(study: Study, panel: Editing) -> Change | Note:
             return _set_to(study, panel.ref, text)
         value = _number(study, text)
         return note("edit.which", text=text) if isinstance(value, float) else value
-    named = _named(study, head.strip())
-    return _set_to(study, named, tail.strip()) if isinstance(named, Ref) else named
+    found = _named(study, head.strip())
+    return _set_to(study, found, tail.strip()) if isinstance(found, Ref) else found
 
 
 def _named(study: Study, symbol: str) -> Ref | Note:
     """The number that is called so; a rate, a setting by its name too, and "b" where there is one bias."""
     kind = _KINDS.get(symbol.lower()) or _settings().get(symbol)
-    found = Ref(kind) if kind else study.trace.find(symbol)
+    found = Ref(kind) if kind else named(study, symbol)
     layers = enumerate(study.timeline.problem.network.layers, 1)
     biases = [Ref("weight", n, unit) for n, layer in layers for unit in range(1, layer.units + 1)]
     biases = [ref for ref in biases if is_given(study.timeline.problem, ref)]
-    if found is None and symbol == "b" and biases:
+    if found is None and _BIAS.fullmatch(symbol) and biases:
         first, last = (study.trace.symbol(ref) for ref in (biases[0], biases[-1]))
         return biases[0] if len(biases) == 1 else note("edit.which_bias", first=first, last=last)
     return note("goto.no_symbol", text=symbol) if found is None else found

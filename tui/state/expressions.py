@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from nntutor.core.errors import FormulaError
 from nntutor.core.notation.evaluating import evaluate
 from nntutor.core.notation.formula import names
@@ -10,6 +13,8 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.notation.typed import readings
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state.study import Study
+
+_ELSEWHERE = re.compile(r"([wxtho])_?([0-9]+)", re.IGNORECASE)
 
 
 def value_of(study: Study, text: str) -> float | Note:
@@ -24,6 +29,15 @@ def value_of(study: Study, text: str) -> float | Note:
         if not _is_known(study, ref):
             return note("edit.not_yet", symbol=study.trace.symbol(ref))
     return evaluate(formula, study.trace.value)
+
+
+def named(study: Study, text: str) -> Ref | None:
+    """The number that is called so, in the spelling of other books too: W1, w_1, w₁."""
+    found = study.trace.find(text)
+    if found is None:
+        elsewhere = _ELSEWHERE.fullmatch(unicodedata.normalize("NFKC", text))
+        found = study.trace.find(elsewhere[1].lower() + elsewhere[2]) if elsewhere else None
+    return found
 
 
 def _is_known(study: Study, ref: Ref) -> bool:

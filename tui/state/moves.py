@@ -15,6 +15,7 @@ from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.language.words import Note, note
 from nntutor.tui.state import korean
 from nntutor.tui.state.arriving import arrived_at, moved, short_of
+from nntutor.tui.state.expressions import named
 from nntutor.tui.state.runs import learns, run_again, run_to, seeds_begun
 from nntutor.tui.state.study import Left, Position, Study, step_of
 from nntutor.tui.state.telling import NEAR
@@ -187,7 +188,7 @@ def go_to(study: Study, text: str) -> Study:
         if not 1 <= whole <= steps:
             return _wrong(study, text, note("goto.no_step", step=number, steps=steps))
         return replace(to(study, at, whole), panel=None)
-    ref = study.trace.find(korean.plain("".join(words)))
+    ref = named(study, korean.plain("".join(words)))
     if ref is None:
         return _wrong(study, text, note("goto.no_symbol", text=text.strip()))
     # A weight's own symbol means what this iteration makes of it, as the contract says.
