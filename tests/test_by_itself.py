@@ -258,8 +258,12 @@ def test_a_click_picks_a_choice_and_keys_that_only_look_lose_no_question() -> No
     session = open_at("hidden-delta")
     panel = study_of(screens.update(session, Pointed("row", 1))).panel
     assert isinstance(panel, Picking) and (panel.told, panel.outcome) == (1, "right")
-    looked = screens.pressed(session, "view")
-    assert not study_of(looked).closed and isinstance(study_of(spaced(looked)).panel, Picking)
+    tried = screens.pressed(session, "unit_next", "continue")
+    for key in ("view", "digits"):  # how often it had been answered wrongly was forgotten, and what had been marked
+        looked = study_of(screens.pressed(tried, key))
+        assert not looked.closed and looked.panel == study_of(tried).panel
+    elsewhere = screens.pressed(session, "phase_next", "phase_previous", "stop_previous")
+    assert not study_of(elsewhere).closed and isinstance(study_of(spaced(elsewhere)).panel, Picking)
 
 
 @pytest.mark.parametrize("lesson", [lesson.id for lesson in load.lessons()])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import screens
+from test_following import typed
 
 from nntutor.core.files.problem import parse
 from nntutor.core.notation.symbols import Ref
@@ -177,6 +178,16 @@ def test_the_way_down_is_told_move_by_move_with_the_heights_of_the_record() -> N
         if int(move) < min(len(weights), study.place.iteration):
             assert number(weight) == pytest.approx(weights[int(move), 0], rel=1e-3)
             assert number(error) == pytest.approx(errors[int(move)], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [("w1 = 2", "start of iteration 2: w1 2, E 0"), ("η = 1/4", "move 1: w1 2,")]
+)
+def test_a_weight_that_was_typed_on_the_way_is_not_told_as_where_a_move_led(line: str, told: str) -> None:
+    """“move 1: w1 2” stood there of a move that had led to 1.25."""
+    session = typed(at("descent", "parabola", 4), line)
+    assert study_of(session).place.iteration == 2 and told in said(session)
+    assert ("move" in said(session)) == line.startswith("η")
 
 
 FAR = 10_500

@@ -25,7 +25,7 @@ from nntutor.lessons.learner.answers import Answer, Skill
 from nntutor.lessons.learner.places import Store
 from nntutor.lessons.learner.review import DAY, is_due
 from nntutor.lessons.posing import lesson_end
-from nntutor.tui import cli
+from nntutor.tui import cli, lint
 from nntutor.tui.desk import Desk
 from nntutor.tui.state.panels import Answering, Marking, Picking
 from nntutor.tui.state.practising import reviewed
@@ -207,7 +207,7 @@ def test_what_was_skipped_in_a_lesson_is_asked_there_at_a_start_and_nothing_belo
 def test_a_review_goes_on_from_one_kind_to_the_next_and_what_is_left_without_an_answer_is_skipped() -> None:
     session = screens.pressed(reviewed(at_list(), (IN_LESSONS[0], "update", *IN_LESSONS[1:3])), "continue")
     assert "Once more 1/4 · 3 Gradient descent" in shown(session)
-    session = screens.pressed(session, "view")  # closes the choices
+    session = screens.pressed(session, "escape")
     assert session.result is not None and (session.result.skill, session.result.outcome) == (IN_LESSONS[0], "skipped")
     assert practice_of(session).skill == "update" and session.study is None
     session = screens.pressed(solved(session), "continue")
@@ -216,6 +216,40 @@ def test_a_review_goes_on_from_one_kind_to_the_next_and_what_is_left_without_an_
     assert isinstance(study_of(session).panel, Marking)
     put_off = screens.pressed(screens.pressed(reviewed(at_list(), IN_LESSONS[1:2]), "continue"), "leave")
     assert put_off.visit is put_off.practice is put_off.study is put_off.result is None
+
+
+# A key that is no answer threw the question away, with the next key: → and ← stand in the row of keys beside it.
+LOOKED = [
+    ("descent.why-lands", ("view", "digits")),
+    ("descent.why-lands", ("why", "escape", "why", "why")),
+    ("descent.double", ("step", "back", "view")),
+    ("cycle.claim", ("step", "back", "unit_next", "run", "escape")),
+    ("cycle.claim", ("step", "ask", "escape")),
+    ("cycle.claim", ("run", "continue", "iteration_previous", "check", "escape")),
+    ("hidden-delta.no-target", ("unit_next", "phase_previous", "digits", "edit", "escape")),
+]
+
+
+@pytest.mark.parametrize(("skill", "keys"), LOOKED)
+def test_whoever_looks_around_before_answering_is_asked_again_by_the_key_that_goes_on(
+    skill: str, keys: tuple[str, ...]
+) -> None:
+    asked = screens.pressed(reviewed(at_list(), (skill, "update")), "continue")
+    session = asked
+    for key in keys:
+        session = lint.ran(screens.pressed(session, key))
+        assert session.visit is not None and session.result is None, key
+    if study_of(session).panel is study_of(session).act is None:
+        session = screens.pressed(session, "continue")
+    assert session.visit is not None and session.result is None
+    study, was = study_of(session), study_of(asked)
+    assert (study.act, type(study.panel), study.place) == (was.act, type(was.panel), was.place)
+    assert practice_of(screens.pressed(session, "escape")).skill == "update"
+
+
+def test_a_question_that_was_looked_away_from_can_be_left() -> None:
+    session = screens.pressed(reviewed(at_list(), ("cycle.claim", "update")), "continue", "step", "escape")
+    assert session.result is not None and session.result.outcome == "skipped" and practice_of(session).skill == "update"
 
 
 def test_the_end_of_the_lesson_and_its_practice_lie_over_what_the_review_asks() -> None:

@@ -11,7 +11,7 @@ from nntutor.lessons.language.words import note
 from nntutor.tui.state import edit_line, edits, moves, playing, runs, views
 from nntutor.tui.state.commands import Where, allowed
 from nntutor.tui.state.in_panel import in_panel
-from nntutor.tui.state.panels import Asking, Checking, Choosing, Exporting, Helping, Line, Panel, Reading, Why
+from nntutor.tui.state.panels import Asking, Checking, Choosing, Exporting, Helping, Line, Panel, Picking, Reading, Why
 from nntutor.tui.state.session import DIGITS, Action, Extents, Press, Ran, Session, Tick, Wanted, unfinished
 from nntutor.tui.state.study import Study
 
@@ -24,6 +24,8 @@ _AT_AN_END = {
     "iteration_previous": "study.first_iteration",
 }
 _STOPS_A_RUN = ("escape", "leave", "run", "continue")
+_LOOKS = ("view", "digits")
+"""What is to be chosen stays open below these: a view of numbers may be what tells."""
 
 
 def in_study(session: Session, study: Study, action: Action, extents: Extents) -> Session:
@@ -82,7 +84,8 @@ def _pressed(session: Session, study: Study, name: str, extents: Extents) -> Ses
         return in_panel(session, replace(study, note=None), study.panel, name, extents)
     if isinstance(study.panel, Line):
         return replace(session, study=replace(study, note=note("study.typing")))
-    if study.panel is not None:  # else what has been worked out to draw it serves this key too
+    is_kept = isinstance(study.panel, Picking) and name in _LOOKS
+    if study.panel is not None and not is_kept:  # else what has been worked out to draw it serves this key too
         study = replace(study, panel=None)
         session = replace(session, study=study)
     if name in ON_STUDY:

@@ -14,8 +14,12 @@ from nntutor.lessons.course.bugs import HUNTS
 from nntutor.lessons.course.model import Lesson, Question
 from nntutor.tui.state import acts, answers, marking, moves
 from nntutor.tui.state.overlays import Practice, Visit
-from nntutor.tui.state.session import Action, Press, Session, kept
+from nntutor.tui.state.panels import Answering, Marking, Picking
+from nntutor.tui.state.session import Action, Press, Session, Typed, kept
 from nntutor.tui.state.study import Study
+
+_GOES_ON = (Press("continue"), Press("escape"), Typed(" "))
+"""With these a question is left without an answer."""
 
 
 def begun(session: Session, practice: Practice) -> Session | None:
@@ -68,17 +72,24 @@ def visited(session: Session, action: Action, acted: Callable[[], Session]) -> S
     """The session after an action in a visit: how the question ended is kept at once, and once that has been read,
     what was open is there again, below the review. acted: what the action makes of the lesson.
 
-    Of what else is answered there nothing is kept: it was not due.
+    Whoever looks around in the lesson, which closes the question, is asked again by the key that goes on. Of what else
+    is answered there nothing is kept: it was not due.
     """
+    assert session.visit is not None
     if _is_over(session) and isinstance(action, Press):
-        return _back(session)
+        if session.visit.answered or action == Press("escape"):
+            return _back(session)
+        if action == Press("continue"):
+            return begun(below(session), session.visit.practice) or _back(session)
+    is_left = action in _GOES_ON and _is_open(session, session.visit.practice.skill)
     session = acted()
     if session.visit is None:  # another lesson has been opened
         return session
     if session.study is None:  # it has been left: what is due is put off
         return below(session)
     session = _kept(session, session.visit, session.study)
-    return _back(session) if _is_over(session) and not _is_told(session) else session
+    has_ended = is_left or (session.visit is not None and session.visit.answered)
+    return _back(session) if has_ended and _is_over(session) and not _is_told(session) else session
 
 
 def _kept(session: Session, visit: Visit, study: Study) -> Session:
@@ -86,6 +97,16 @@ def _kept(session: Session, visit: Visit, study: Study) -> Session:
     if visit.answered or answered is None or answered.skill != skill:
         return session
     return kept(replace(session, visit=replace(visit, answered=True)), skill, answered.outcome)
+
+
+def _is_open(session: Session, skill: str) -> bool:
+    """Whether what is due stands there, to be answered or done, and not another question of its lesson."""
+    study = session.study
+    if study is None or study.act is not None:
+        return study is not None
+    return isinstance(study.panel, Marking) or (
+        isinstance(study.panel, Answering | Picking) and study.panel.skill == skill
+    )
 
 
 def _is_over(session: Session) -> bool:

@@ -69,10 +69,12 @@ def _way(study: Study, refs: Sequence[Ref], points: Array, errors: Array, words:
     lines = [words.say("told.here", point=at, error=look.figure(float(errors[-1])))]
     last = len(points)
     places = [*range(min(2, last)), *range(max(2, last - _POINTS), last)] if last > 1 else []
+    key = "told.point" if study.timeline.is_unbroken else "told.point_given"  # no move has made what was typed
     told = []
     for place in places:
         facts = {"point": point_of(study, refs, points[place], look), "error": look.figure(float(errors[place]))}
-        told.append(words.say("told.point", move=move(study, points, place), **facts))
+        made = move(study, points, place)
+        told.append(words.say(key, move=made, iteration=made + 1, **facts))
     return [*lines, *([words.say("told.way", points="; ".join(told))] if told else [])]
 
 
