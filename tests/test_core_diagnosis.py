@@ -470,6 +470,58 @@ def test_gradients_that_were_not_set_to_0_are_found_in_the_second_iteration(
     assert told == ([("gradients-not-reset", 2, "∂E/∂w5")] if share == 1 else [])
 
 
+BESIDE_0 = """
+[[layer]]
+activation = "{activation}"
+weights = [[0.5, -0.3]]
+bias = [0.1]
+[[layer]]
+activation = "identity"
+weights = [[1]]
+[[sample]]
+input = [1, 2]
+target = [0.5]
+"""
+
+
+@pytest.mark.parametrize(
+    ("activation", "text", "first"),
+    [
+        ("relu", "slope_h1 = 0; δ_h1 = 0", "slope_h1"),
+        ("relu", "h1 = 0; δ_h1 = 0", "δ_h1"),
+        ("leaky-relu", "δ_h1 = -0.005", "δ_h1"),
+    ],
+)
+def test_what_is_right_by_hand_where_rounding_has_put_a_net_beside_0_is_no_mistake(
+    activation: str, text: str, first: str
+) -> None:
+    """0.5 − 0.6 + 0.1 is 3e-17 in floats; a ReLU's slope of 0 was put down to one of five mistakes."""
+    problem = parse(BESIDE_0.replace("{activation}", activation), "x")
+    found = diagnose(problem, parsed(text.replace("; ", "\n"), "mine.txt"), "mine.txt")
+    assert [(one.id, one.symbol, one.facts["net"]) for one in found.remarks] == [("by-hand", first, "net_h1")]
+    assert (found.verdict, found.mistakes) == ("unexplained", ())
+    other = diagnose(problem, parsed("slope_h1 = 0.25", "mine.txt"), "mine.txt")
+    assert "by-hand" not in [one.id for one in other.remarks]
+
+
+def test_a_threshold_that_is_just_reached_by_hand_is_reached_though_rounding_has_put_net_below_it() -> None:
+    """Of the textbooks' AND: w1 is 0.2 there, and 0.19999999999999998 here."""
+    text = """
+    error = "perceptron"
+    [optimizer]
+    learning_rate = 0.1
+    [[layer]]
+    activation = "step"
+    weights = [[0.3, -0.1]]
+    bias = [-0.2]
+    learn_bias = false
+    """
+    rows = ("[0, 0]", 0), ("[0, 1]", 0), ("[1, 0]", 0), ("[1, 1]", 1)
+    samples = "".join(f"\n[[sample]]\ninput = {row}\ntarget = [{target}]\n" for row, target in rows)
+    found = diagnose(parse(text + samples, "x"), parsed("o1 = 1", "mine.txt"), "mine.txt", iteration=8)
+    assert [(one.id, one.facts["value"]) for one in found.remarks] == [("by-hand", 1.0)]
+
+
 @pytest.mark.parametrize("named", ["", "@1"])
 @pytest.mark.parametrize("other", [2, 5])
 def test_of_numbers_of_another_iteration_it_is_said_which(other: int, named: str) -> None:
