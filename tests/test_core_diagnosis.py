@@ -316,6 +316,41 @@ def test_a_zero_among_numbers_in_full_is_no_rounding() -> None:
     assert told(f"{in_full}\nb_o2_new = {trace['b_o2_new']:.4f}", trace.problem).verdict == "right"
 
 
+@pytest.mark.parametrize("form", [str, lambda array: str(array).replace(",", "")])
+def test_a_short_array_among_numbers_in_full_is_no_rounding(form: Callable[[object], str]) -> None:
+    """[[0.15, 0.2], …] is a layer that was never updated, not a rounding of 0.1498: all was called right."""
+    trace = right(TWO)
+    arrays = {f"{name}{layer}": (name, layer) for name in ("delta", "grad", "new") for layer in (2, 1)}
+    names = {"delta": "delta{}", "grad": "dW{}", "new": "W{}_new"}
+    sheet = {names[kind].format(layer): trace.array(kind, layer).tolist() for kind, layer in arrays.values()}
+    assert told("\n".join(f"{name} = {form(array)}" for name, array in sheet.items())).verdict == "right"
+    sheet["W1_new"] = trace.array("weight", 1).tolist()
+    found = told("\n".join(f"{name} = {form(array)}" for name, array in sheet.items()))
+    assert [value.symbol for value in found.values if not value.agrees] == ["w1⁺", "w2⁺", "w3⁺", "w4⁺"]
+    sheet["W1_new"] = trace.array("new", 1).round(4).tolist()
+    assert told("\n".join(f"{name} = {form(array)}" for name, array in sheet.items())).verdict == "right"
+
+
+def test_biases_that_stay_are_no_roundings_beside_weights_in_full() -> None:
+    """Four arrays, as `tolist` prints them: at a small rate 0.35 agreed with 0.3491, and all was called right."""
+    slow = replace(TWO.optimizer, learning_rate=0.1)
+    layers = tuple(replace(layer, learn_bias=True) for layer in TWO.network.layers)
+    problem = replace(TWO, optimizer=slow, network=replace(TWO.network, layers=layers))
+    trace = right(problem, mistake="bias-not-updated")
+    given = [(f"{name}{layer}_new", trace.array("new", layer, name == "b")) for layer in (1, 2) for name in "Wb"]
+    found = told("\n".join(f"{name} = {array.tolist()}" for name, array in given), problem)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("bias-not-updated",))
+
+
+def test_a_nought_is_no_rounding_beside_three_numbers_in_full() -> None:
+    """However many others are shorter: δ of −0.0381 agreed with 0.0."""
+    trace = right(TWO)
+    others = "".join(f"{name} = {trace[name]:.4f}\n" for name in ("w5_new", "w6_new", "w7_new", "w8_new", "δ_o1"))
+    assert told(f"{others}δ_o2 = -0.0\n{lines(trace, 'net_o1', 'o1', 'E')}").verdict == "unexplained"
+    assert told(f"{others}δ_o2 = {trace['δ_o2']:.2f}\n{lines(trace, 'net_o1', 'o1', 'E')}").verdict == "right"
+    assert told(f"{others}∂E/∂w1 = 0.000\n{lines(trace, 'net_o1', 'o1', 'E')}").verdict == "right"
+
+
 def test_an_array_has_the_digits_of_its_longest_entry() -> None:
     trace = right(TWO)
     first, second = trace["net_h1"], trace["net_h2"]
