@@ -6,7 +6,6 @@ of a hidden unit, a slope by activation, a change by optimizer.
 
 from __future__ import annotations
 
-from nntutor.core.analysis.by_hand import by_hand
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
@@ -21,6 +20,7 @@ from nntutor.lessons.language.words import Words
 
 _ERROR = {"softmax-ce": "softmax"}
 _DIGITS = 4
+_BESIDE_0 = 1e-9
 
 
 def kind(trace: Trace, step: Step) -> str:
@@ -101,6 +101,17 @@ def sentence(words: Words, trace: Trace, step: Step, style: Style = Style.UNICOD
         said += " " + words.say("why_more.error_penalty")
     if trace.plan.shape.penalty and ref.kind == "grad" and ref.input:
         said += " " + words.say("why_more.gradient_penalty", **facts)
-    if (hand := by_hand(trace, ref)) is not None:
-        said += " " + words.say("why_more.by_hand", **{**facts, "value": figure(hand.value, _DIGITS, style=style)})
+    if (value := _by_hand(trace, ref)) is not None:
+        said += " " + words.say("why_more.by_hand", **{**facts, "value": figure(value, _DIGITS, style=style)})
     return ascii_look(said) if style is Style.ASCII else said
+
+
+def _by_hand(trace: Trace, ref: Ref) -> float | None:
+    """What the number is by hand, where rounding has put the net of its unit beside 0."""
+    if ref.kind not in ("out", "slope", "delta") or not 0 < abs(trace.value(ref._replace(kind="net"))) < _BESIDE_0:
+        return None
+    # Another door: hardly any net is.
+    from nntutor.core.analysis.by_hand import by_hand
+
+    found = by_hand(trace, ref)
+    return None if found is None else found.value
