@@ -81,6 +81,22 @@ def test_a_slip_is_named_and_hints_come_one_by_one() -> None:
     assert "Worked" in shown(session)
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_where_the_title_has_no_room_it_still_says_that_rows_go_on(language: str) -> None:
+    session = at_list(size=(40, 12), language=language)
+    for number, lesson in enumerate(load.lessons()):
+        picked = replace(session, home=replace(session.home, picked=number))
+        there = screens.pressed(picked, "ending", "ask")
+        if there.practice is None:
+            continue
+        wrong = typed(there, "zz") if practice_of(there).asks else there
+        below = practice.last_top(wrong) - practice_of(wrong).top
+        head = screens.lines(wrong)[0]
+        assert ("▼" in head) == (below > 0), (lesson.id, head)
+        assert ("▲" in head) == (practice_of(wrong).top > 0), (lesson.id, head)
+        assert row_cells(page.rows(wrong)[0]) <= 40
+
+
 def test_practice_shows_less_after_what_is_right_and_more_after_what_is_shown() -> None:
     session = screens.pressed(screens.of_lesson("hidden-delta"), "ending", "ask")
     seen = []

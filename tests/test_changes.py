@@ -578,6 +578,24 @@ def test_a_change_is_taken_back_and_done_again_from_the_iteration_on_in_which_it
         assert (told, facts["since"]) == (key, since)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ("t1 0.01 → 0.5 (only from 3 on)", "from iteration 1 on")),
+        ("ko", ("t1 0.01 → 0.5(반복 3부터만)", "반복 1부터")),
+    ],
+)
+def test_of_changes_that_come_back_each_one_of_a_later_iteration_has_its_own(
+    language: str, told: tuple[str, str]
+) -> None:
+    """It was said to be another number from the first one's iteration on."""
+    session = screens.of_lesson("cycle", language, size=(120, 40))
+    for iteration, line in ((3, "t1 = 0.5"), (1, "η = 2")):
+        session = typed(gone(session, f"iteration {iteration}"), line)
+    shown = screen(screens.pressed(gone(session, "iteration 3"), "undo"))
+    assert "η 2 → 0.5" in shown and all(part in shown for part in told)
+
+
 def test_a_setting_that_begins_set_weights_anew_says_so_and_no_other_takes_them() -> None:
     study = typed(screens.of_lesson("vanishing"), "w1 = 0.5").study
     assert study is not None

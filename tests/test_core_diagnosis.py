@@ -316,6 +316,41 @@ def test_a_zero_among_numbers_in_full_is_no_rounding() -> None:
     assert told(f"{in_full}\nb_o2_new = {trace['b_o2_new']:.4f}", trace.problem).verdict == "right"
 
 
+@pytest.mark.parametrize("form", [str, lambda array: str(array).replace(",", "")])
+def test_a_short_array_among_numbers_in_full_is_no_rounding(form: Callable[[object], str]) -> None:
+    """[[0.15, 0.2], …] is a layer that was never updated, not a rounding of 0.1498: all was called right."""
+    trace = right(TWO)
+    arrays = {f"{name}{layer}": (name, layer) for name in ("delta", "grad", "new") for layer in (2, 1)}
+    names = {"delta": "delta{}", "grad": "dW{}", "new": "W{}_new"}
+    sheet = {names[kind].format(layer): trace.array(kind, layer).tolist() for kind, layer in arrays.values()}
+    assert told("\n".join(f"{name} = {form(array)}" for name, array in sheet.items())).verdict == "right"
+    sheet["W1_new"] = trace.array("weight", 1).tolist()
+    found = told("\n".join(f"{name} = {form(array)}" for name, array in sheet.items()))
+    assert [value.symbol for value in found.values if not value.agrees] == ["w1⁺", "w2⁺", "w3⁺", "w4⁺"]
+    sheet["W1_new"] = trace.array("new", 1).round(4).tolist()
+    assert told("\n".join(f"{name} = {form(array)}" for name, array in sheet.items())).verdict == "right"
+
+
+def test_biases_that_stay_are_no_roundings_beside_weights_in_full() -> None:
+    """Four arrays, as `tolist` prints them: at a small rate 0.35 agreed with 0.3491, and all was called right."""
+    slow = replace(TWO.optimizer, learning_rate=0.1)
+    layers = tuple(replace(layer, learn_bias=True) for layer in TWO.network.layers)
+    problem = replace(TWO, optimizer=slow, network=replace(TWO.network, layers=layers))
+    trace = right(problem, mistake="bias-not-updated")
+    given = [(f"{name}{layer}_new", trace.array("new", layer, name == "b")) for layer in (1, 2) for name in "Wb"]
+    found = told("\n".join(f"{name} = {array.tolist()}" for name, array in given), problem)
+    assert (found.verdict, found.mistakes[0].ids) == ("explained", ("bias-not-updated",))
+
+
+def test_a_nought_is_no_rounding_beside_three_numbers_in_full() -> None:
+    """However many others are shorter: δ of −0.0381 agreed with 0.0."""
+    trace = right(TWO)
+    others = "".join(f"{name} = {trace[name]:.4f}\n" for name in ("w5_new", "w6_new", "w7_new", "w8_new", "δ_o1"))
+    assert told(f"{others}δ_o2 = -0.0\n{lines(trace, 'net_o1', 'o1', 'E')}").verdict == "unexplained"
+    assert told(f"{others}δ_o2 = {trace['δ_o2']:.2f}\n{lines(trace, 'net_o1', 'o1', 'E')}").verdict == "right"
+    assert told(f"{others}∂E/∂w1 = 0.000\n{lines(trace, 'net_o1', 'o1', 'E')}").verdict == "right"
+
+
 def test_an_array_has_the_digits_of_its_longest_entry() -> None:
     trace = right(TWO)
     first, second = trace["net_h1"], trace["net_h2"]
@@ -468,6 +503,58 @@ def test_gradients_that_were_not_set_to_0_are_found_in_the_second_iteration(
     found = diagnose(TWO, parsed(text, "mine.txt"), "mine.txt")
     told = [(one.id, one.iteration, one.symbol) for one in found.remarks]
     assert told == ([("gradients-not-reset", 2, "∂E/∂w5")] if share == 1 else [])
+
+
+BESIDE_0 = """
+[[layer]]
+activation = "{activation}"
+weights = [[0.5, -0.3]]
+bias = [0.1]
+[[layer]]
+activation = "identity"
+weights = [[1]]
+[[sample]]
+input = [1, 2]
+target = [0.5]
+"""
+
+
+@pytest.mark.parametrize(
+    ("activation", "text", "first"),
+    [
+        ("relu", "slope_h1 = 0; δ_h1 = 0", "slope_h1"),
+        ("relu", "h1 = 0; δ_h1 = 0", "δ_h1"),
+        ("leaky-relu", "δ_h1 = -0.005", "δ_h1"),
+    ],
+)
+def test_what_is_right_by_hand_where_rounding_has_put_a_net_beside_0_is_no_mistake(
+    activation: str, text: str, first: str
+) -> None:
+    """0.5 − 0.6 + 0.1 is 3e-17 in floats; a ReLU's slope of 0 was put down to one of five mistakes."""
+    problem = parse(BESIDE_0.replace("{activation}", activation), "x")
+    found = diagnose(problem, parsed(text.replace("; ", "\n"), "mine.txt"), "mine.txt")
+    assert [(one.id, one.symbol, one.facts["net"]) for one in found.remarks] == [("by-hand", first, "net_h1")]
+    assert (found.verdict, found.mistakes) == ("unexplained", ())
+    other = diagnose(problem, parsed("slope_h1 = 0.25", "mine.txt"), "mine.txt")
+    assert "by-hand" not in [one.id for one in other.remarks]
+
+
+def test_a_threshold_that_is_just_reached_by_hand_is_reached_though_rounding_has_put_net_below_it() -> None:
+    """Of the textbooks' AND: w1 is 0.2 there, and 0.19999999999999998 here."""
+    text = """
+    error = "perceptron"
+    [optimizer]
+    learning_rate = 0.1
+    [[layer]]
+    activation = "step"
+    weights = [[0.3, -0.1]]
+    bias = [-0.2]
+    learn_bias = false
+    """
+    rows = ("[0, 0]", 0), ("[0, 1]", 0), ("[1, 0]", 0), ("[1, 1]", 1)
+    samples = "".join(f"\n[[sample]]\ninput = {row}\ntarget = [{target}]\n" for row, target in rows)
+    found = diagnose(parse(text + samples, "x"), parsed("o1 = 1", "mine.txt"), "mine.txt", iteration=8)
+    assert [(one.id, one.facts["value"]) for one in found.remarks] == [("by-hand", 1.0)]
 
 
 @pytest.mark.parametrize("named", ["", "@1"])

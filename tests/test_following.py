@@ -153,6 +153,10 @@ UNSAID = [
     ("descent", "move", "η = 1", "the ● 1 where we are"),
     ("descent", "creeping", "x1 = 0", "The label at the top right"),
     ("neuron", "slope", "w1 = 50", "Find the ● in both plots"),
+    ("xor", "start", "t1[0] = o1[0]", "for every answer is near"),
+    ("xor", "not-stuck", "t1[0] = o1[0]", "small because"),
+    ("vanishing", "all", "t1 = o1", "would leave less"),
+    ("adam", "sizes", "t1 = 0", "slopes differ like this"),
 ]
 
 
@@ -168,6 +172,14 @@ IN_ANOTHER_RUN = [
     ("momentum", "plain", "η = 0.03", "half", "The signs alternate less"),
     ("momentum", "plain", "w2 = 0", "half", "The signs alternate less"),
     ("adam", "saddle-nesterov", "η = 1.2", "leaves", "left first"),
+    ("adam", "ravine-momentum", "η = 0.16", "race-two", "does not mind"),
+    ("adam", "ravine-sgd", "η = 0.32", "race-two", "advantage is gone"),
+    ("momentum", "plain", "w2 = 0", "half", "with μ = 0 it led to"),
+    ("momentum", "half", "w2 = 0", "far", "with μ = 0.5 it led to"),
+    ("momentum", "half", "w1 = -3", "far-on", "is not always better"),
+    ("momentum", "momentum", "w1 = -8", "brakes", "It notices earlier"),
+    ("momentum", "half", "w1 = -8", "rate", "is ahead of"),
+    ("momentum", "half", "w1 = -3", "theory", "are not long"),
 ]
 
 
@@ -190,6 +202,12 @@ def test_where_a_weight_set_by_hand_has_led_is_not_put_down_to_the_momentum(run:
     there = replace(session, study=moves.to(study, 5, 1))
     changed = at(typed(lint.ran(there), "w1 = 100"), stop)
     assert claim not in spoken(changed) and "set aside; 0 goes back" in screen(changed)
+
+
+@pytest.mark.parametrize(("language", "claim"), [("en", "has not got far"), ("ko", "얼마 나아가지 못했습니다")])
+def test_a_network_that_began_without_an_error_is_not_said_to_have_got_nowhere(language: str, claim: str) -> None:
+    session = typed(at(screens.of_lesson("deeper", language, known=True), "count"), "t1 = o1")
+    assert claim not in spoken(at(session, "learns"))
 
 
 def test_signs_that_one_run_has_come_to_by_a_key_alternate_less_in_the_next_one_still() -> None:

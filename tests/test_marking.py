@@ -10,9 +10,11 @@ import screens
 from plain import Talk
 
 from nntutor.core.notation.style import Style
-from nntutor.lessons.course.bugs import HUNTS, Bug
+from nntutor.lessons.course.bugs import HUNTS, Bug, Hunting, seeded
 from nntutor.lessons.language import words
+from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.learner.places import Store
+from nntutor.lessons.posing.posed_bug import PosedBug
 from nntutor.tui.desk import Desk
 from nntutor.tui.quiz import asked_of
 from nntutor.tui.state import moves
@@ -127,6 +129,22 @@ def test_a_wrong_mark_leaves_a_sign_and_brings_a_nudge_and_the_third_tells() -> 
     assert isinstance(study_of(told).panel, Marked) and "The first wrong one is line" in text(told)
     answered = study_of(told).answered
     assert answered is not None and answered.outcome == "shown"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "only earlier than by the rule: the first wrong number comes after it"),
+        ("ko", "앞당겨졌을 뿐 수는 맞습니다"),
+    ],
+)
+def test_of_an_update_that_came_too_early_only_the_number_is_called_right(language: str, told: str) -> None:
+    """Whoever saw that the weights are updated before the hidden deltas was told that this line is right."""
+    one = seeded(HUNTS["bug-backward"], "updated-weights", 4)
+    hunting = Hunting(one).mark(one.line_of("w5") or 0)
+    posed = PosedBug(Speech(words.load(language), Style.UNICODE), one)
+    assert hunting.marked < one.line and told in next(posed.told(hunting))
+    assert all(told not in next(posed.told(Hunting(one).mark(line))) for line in (1, one.line - 5, one.line + 1))
 
 
 def test_a_nudge_that_is_asked_for_is_seen_after_a_click_on_what_does_not_count() -> None:

@@ -9,6 +9,7 @@ import asking
 import pytest
 
 from nntutor.core.engine.timeline import Timeline
+from nntutor.core.files.problem import parse
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.lessons.course import builtin
@@ -30,6 +31,25 @@ def asked(symbol: str, digits: int = 3, name: str = "sibling", change: bool = Fa
 
 def test_no_right_answer_is_called_wrong() -> None:
     assert set(asking.right_answers(1500, 13)) == set(asking.WAYS)
+
+
+def test_what_is_right_by_hand_is_right_where_rounding_has_put_a_net_beside_0() -> None:
+    text = """
+    error = "perceptron"
+    [[layer]]
+    activation = "step"
+    weights = [[0.2, 0.7]]
+    bias = [-0.9]
+    [[sample]]
+    input = [1, 1]
+    target = [0]
+    """
+    trace = Timeline.start(parse(text, "x")).trace
+    assert trace["net_o1"] == pytest.approx(0, abs=1e-15) and trace["net_o1"] < 0
+    ref = trace.find("o1")
+    assert ref is not None
+    for answer in ("0", "1"):
+        assert judged(Asked(trace, ref), answer).kind == "right"
 
 
 def test_one_unit_of_the_last_digit_is_right_and_two_are_not() -> None:

@@ -160,7 +160,9 @@ def test_wrong_use_says_what_was_expected(quiz: Quiz, arguments: list[str], reas
 def test_a_lesson_without_a_series_of_its_own_asks_that_of_its_stops(quiz: Quiz, lesson: str, asks: str) -> None:
     said = quiz(lesson, "--seed", "2", "--count", "2")
     assert f"1 of 2. {asks}\n" in said
-    assert "“by-hand” has no problems to practise; these have: wall, " in quiz("by-hand", status=2)
+    refused = quiz("by-hand", status=2)
+    assert "“by-hand” has no problems to practise; these have: wall, " in refused
+    assert "old-weights" in refused, "whose problems are bugs"
 
 
 # --- sheets --------------------------------------------------------------------------------------------

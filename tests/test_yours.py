@@ -16,6 +16,7 @@ from nntutor.core.diagnosis.diagnosing import beside, compared
 from nntutor.core.diagnosis.runs import recorded
 from nntutor.core.diagnosis.text import parsed
 from nntutor.core.engine.trace import Trace
+from nntutor.core.files.problem import parse
 from nntutor.core.notation.style import Style
 from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
@@ -389,3 +390,29 @@ def test_where_more_than_two_slips_give_the_same_it_is_said_that_there_are_more(
     assert slip is not None and slip[0] == "yours.or_more"
     two = sent(screens.of_problem(builtin.open("sibling")), "w5_new = 0.4873")
     assert at_hand(two).slip[0] == "yours.or"
+
+
+@pytest.mark.parametrize(
+    ("language", "why", "told"),
+    [
+        ("en", "rounding: by hand it is 0, and slope_h1 is 0.", "neither is a mistake"),
+        ("ko", "손으로 풀면 net_h1은 0, slope_h1은 0입니다.", "어느 쪽도 실수가 아닙니다"),
+    ],
+)
+def test_a_number_that_is_right_by_hand_is_not_put_down_to_a_slip(language: str, why: str, told: str) -> None:
+    text = """
+    [[layer]]
+    activation = "relu"
+    weights = [[0.5, -0.3]]
+    bias = [0.1]
+    [[layer]]
+    activation = "identity"
+    weights = [[1]]
+    [[sample]]
+    input = [1, 2]
+    target = [0.5]
+    """
+    session = replace(screens.of_problem(parse(text, "x")), language=language)
+    typed = update(screens.pressed(session, "parting"), Typed("slope_h1 = 0; delta_h1 = 0"))
+    shown = " ".join(" ".join(screens.lines(screens.pressed(typed, "continue", "parting"))).split())
+    assert why in shown and told in shown

@@ -18,6 +18,7 @@ from nntutor.lessons.course import load
 from nntutor.lessons.course.asking import OUTCOMES, Asking
 from nntutor.lessons.course.bugs import HUNTS, Bug, Hunt, bug
 from nntutor.lessons.course.levels import first_level, next_level
+from nntutor.lessons.course.model import Lesson
 from nntutor.lessons.course.practice import LEVELS, Exercise, exercise
 from nntutor.lessons.course.series import SERIES, Series, series_of_lesson
 from nntutor.lessons.language.speech import Speech
@@ -62,11 +63,14 @@ def _own(name: str) -> set[str]:
         return {name}
     if lesson is None:
         raise near("no_lesson", name, [*(lesson.id for lesson in load.lessons()), BUGS[0]])
-    own = {*series_of_lesson(lesson)} or {one.series for one in lesson.questions if one.series in HUNTS}
-    if not own:
-        with_some = [one.id for one in load.lessons() if series_of_lesson(one)]
-        raise UsageError("no_questions", name=lesson.id, expected=with_some)
-    return own
+    if not _asked_in(lesson):
+        raise UsageError("no_questions", name=lesson.id, expected=[one.id for one in load.lessons() if _asked_in(one)])
+    return _asked_in(lesson)
+
+
+def _asked_in(lesson: Lesson) -> set[str]:
+    """The series that a lesson teaches or asks, else the hunts that it asks."""
+    return {*series_of_lesson(lesson)} or {one.series for one in lesson.questions if one.series in HUNTS}
 
 
 def sheet(given: Arguments, out: Output) -> int:

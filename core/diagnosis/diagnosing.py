@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from nntutor.core.diagnosis.comparing import first_apart
 from nntutor.core.diagnosis.deciding import told_apart, unseen
 from nntutor.core.diagnosis.places import Place, bare_name, blocks
 from nntutor.core.diagnosis.printed import in_full
-from nntutor.core.diagnosis.remarks import Remark, on_training, on_values
+from nntutor.core.diagnosis.remarks import Remark, on_training, on_values, rounding, summed_up
 from nntutor.core.diagnosis.runs import CHECK, Made, Progress, Runs, recorded
 from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search, unlike, verdict_of
-from nntutor.core.diagnosis.sheet import Numbers, Sheet, sheet
+from nntutor.core.diagnosis.sheet import Numbers, Sheet, Value, sheet
 from nntutor.core.diagnosis.text import Named
 from nntutor.core.errors import ProblemError
 from nntutor.core.notation.symbols import Names
@@ -24,21 +24,7 @@ from nntutor.core.problems.network import Problem
 
 _SHARES = ("1e-5", "1e-4", "1e-3")  # by how much numbers are off that were rounded on the way
 _COMPARED = 1000  # names that are looked for in other iterations as well
-_ADDED = 1e-5  # by how much gradients may be off that are said to be a sum
 ORIENTATIONS = ("units-by-inputs", "inputs-by-units")
-
-
-@dataclass(frozen=True)
-class Value:
-    """One given number beside the right one. step: what makes it, None for a given of the problem."""
-
-    symbol: str
-    iteration: int
-    step: int | None
-    given: float
-    right: float
-    agrees: bool
-    place: Place = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,10 +106,11 @@ def diagnose(
     found = Diagnosis(problem, (iteration,))
     if given is not None:
         found = compared(problem, given, file, iteration, tolerance, progress)
-        if found.verdict in ("partly", "unexplained") and not tolerance and max(found.iterations) <= MOST_PAIRED:
+        unknown = found.verdict in ("partly", "unexplained") and all(one.id != "by-hand" for one in found.remarks)
+        if unknown and not tolerance and max(found.iterations) <= MOST_PAIRED:
             more = (
                 _of_another(found, given, file)
-                or _summed_up(found)
+                or summed_up(problem, found.values)
                 or _rounded(problem, given, file, iteration, progress)
             )
             found = replace(found, remarks=(*found.remarks, *more))
@@ -163,21 +150,6 @@ def _of_another(found: Diagnosis, given: list[Named], file: str) -> tuple[Remark
             if any(right.agreeing(one.numbers(way), made).all() for way in one.ways):
                 return (Remark("other-iteration", other, facts={"other": other}),)
     return ()
-
-
-def _summed_up(found: Diagnosis) -> tuple[Remark, ...]:
-    """What is to be said of gradients of the second iteration to which those of the first were added.
-
-    Further on the weights are others too; the first iteration shows nothing.
-    """
-    second = [value for value in found.values if value.iteration == 2 and value.place.ref.kind == "grad"]
-    if not second or found.parts is None or found.parts.iteration != 2:
-        return ()
-    first = next(recorded(found.problem, "", (1,)))
-    both = [value.right + first.value(value.place.ref) for value in second]
-    if not np.allclose([value.given for value in second], both, _ADDED, _ADDED * np.abs(both).max()):
-        return ()
-    return (Remark("gradients-not-reset", 2, next(one.symbol for one in second if not one.agrees)),)
 
 
 def _rounded(
@@ -305,7 +277,8 @@ class _Case:
     def answer(self) -> Diagnosis:
         way, conventions, search = self._read
         agrees = search.agrees
-        entries = [] if agrees.all() else search.entries()
+        by_hand = () if agrees.all() else self._rounding(int(np.argmax(~agrees)))
+        entries = [] if agrees.all() or by_hand else search.entries()
         tied = [entry for entry in entries if entry.explains == entries[0].explains]
         verdict = verdict_of(bool(agrees.all()), tied)
         decide, hidden = self._decided(verdict, tied)
@@ -313,6 +286,7 @@ class _Case:
         remarks = on_values(self._problem, self._sheet, conventions, tied[0].spelled if tied else "", right)
         if verdict == "explained" and search.may_be_chance(tied[0]):
             remarks = (Remark("few-digits"), *remarks)
+        remarks = (*by_hand, *remarks)
         if self.printed:
             short = self.values()[int(np.argmax(~agrees))]
             facts = {"symbol": short.symbol, "given": short.given}
@@ -330,6 +304,12 @@ class _Case:
             ORIENTATIONS[way[0]] if self._sheet.oriented else None,
             remarks,
         )
+
+    def _rounding(self, first: int) -> tuple[Remark, ...]:
+        """What is to be said where the first number that differs is another one by rounding alone."""
+        value = self.values()[first]
+        ours = self._traces[value.iteration]
+        return () if value.place.numeric else rounding(ours, value.place.ref, value.given)
 
     def _reading(self) -> tuple[tuple[int, int], tuple[tuple[bool, bool], list[Convention], Search]]:
         """The way of reading in which most agrees with the right numbers, or with a mistake's; and how much does."""

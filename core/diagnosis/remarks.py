@@ -6,16 +6,18 @@ What a remark says to try has been tried: it did better.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isclose
 from types import MappingProxyType
 
 import numpy as np
 
+from nntutor.core.analysis.by_hand import by_hand
 from nntutor.core.arrays import Array
 from nntutor.core.diagnosis.agreement import Convention
 from nntutor.core.diagnosis.runs import recorded
-from nntutor.core.diagnosis.sheet import Sheet
+from nntutor.core.diagnosis.sheet import Sheet, Value
 from nntutor.core.diagnosis.training import ITERATIONS, STEPPED, Trained, constant_error, trained
 from nntutor.core.diagnosis.trying import Tried, Trying
 from nntutor.core.engine.trace import Trace
@@ -29,6 +31,8 @@ _STALE = 100  # iterations in which E should fall
 _DEAD = 50
 _ANY = 1e-4  # a share of E by which another rate does better
 _TINY, _FLAT, _VANISHING = 0.05, 0.01, 1e-3
+_ADDED = 1e-5  # by how much gradients may be off that are said to be a sum
+_FEW, _NONE = 1e-2, 1e-9  # by how much a number may be off that is taken for the one by hand
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,31 @@ def on_values(
     if not right and any(place.numeric for place in sheet.places):
         found += _kink(problem, sheet.iterations[0])
     return tuple(found)
+
+
+def rounding(trace: Trace, ref: Ref, given: float) -> tuple[Remark, ...]:
+    """What is to be said of a number that is what it is by hand, where rounding has made another one of ours."""
+    found = by_hand(trace, ref)
+    if found is None or not isclose(given, found.value, rel_tol=_FEW, abs_tol=_NONE):
+        return ()
+    facts = {"net": trace.symbol(found.net), "symbol": trace.symbol(ref), "value": found.value}
+    return (Remark("by-hand", trace.iteration, trace.symbol(ref), facts=facts),)
+
+
+def summed_up(problem: Problem, values: Sequence[Value]) -> tuple[Remark, ...]:
+    """What is to be said of gradients of the second iteration to which those of the first were added.
+
+    Further on the weights are others too; the first iteration shows nothing.
+    """
+    second = [value for value in values if value.iteration == 2 and value.place.ref.kind == "grad"]
+    parts = next((value for value in values if not value.agrees), None)
+    if not second or parts is None or parts.iteration != 2:
+        return ()
+    first = next(recorded(problem, "", (1,)))
+    both = [value.right + first.value(value.place.ref) for value in second]
+    if not np.allclose([value.given for value in second], both, _ADDED, _ADDED * np.abs(both).max()):
+        return ()
+    return (Remark("gradients-not-reset", 2, next(one.symbol for one in second if not one.agrees)),)
 
 
 def on_training(problem: Problem, iteration: int = 1, iterations: int | None = None) -> tuple[Remark, ...]:

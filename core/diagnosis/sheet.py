@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 
@@ -21,6 +21,19 @@ from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 
 Bools = NDArray[np.bool]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One given number beside the right one. step: what makes it, None for a given of the problem."""
+
+    symbol: str
+    iteration: int
+    step: int | None
+    given: float
+    right: float
+    agrees: bool
+    place: Place = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)

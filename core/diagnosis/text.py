@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ UNKNOWN = "?"
 """What stands for a number that somebody has not got: of a sheet to fill in, not all need be."""
 _DEPTH = 3
 _LONG, _SHORT = 15, 2  # significant digits
+_TENTH = 0.05  # half a unit of 0.0, which no format makes of a number beside longer ones
 
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
 _KERAS = re.compile(r"<tf\.[^=<]*shape=\([^()]*\),?\s*dtype=\w+,\s*numpy=")  # before an array or a number
@@ -62,15 +64,23 @@ def parsed(text: str, file: str) -> list[Named]:
 def _with_short_ones_exact(found: list[Named]) -> list[Named]:
     """In what a program wrote in full, 0.0 and 0.5 are no roundings: these doubles have no more digits.
 
-    So it is where nearly all numbers have 15 digits or more, or at most two.
+    0.0 is none where three numbers have 15 digits or more. All of at most two digits are none where those are more, and
+    nearly all numbers are of the one or the other kind. Of an array its longest entry counts for all.
     """
-    digits = [one.written.digits for one in found if not one.written.shape]
-    long = sum(count >= _LONG for count in digits)
-    if long < 3 or sum(count >= _LONG or count <= _SHORT for count in digits) < 0.9 * len(digits):
+    digits = [one.written.digits for one in found]
+    sizes = [one.written.values.size for one in found]
+    long, short, noughts = (
+        sum(size for count, size in zip(digits, sizes, strict=True) if least <= count <= most)
+        for least, most in ((_LONG, sys.maxsize), (1, _SHORT), (0, 0))
+    )
+    if long < 3:
         return found
+    nearly_all = long > short and long + short + noughts >= 0.9 * sum(sizes)
     return [
-        replace(one, written=one.written.exactly) if not one.written.shape and one.written.digits <= _SHORT else one
-        for one in found
+        replace(one, written=one.written.exactly)
+        if (count <= _SHORT if nearly_all else count == 0 and one.written.half.min(initial=0.5) >= _TENTH)
+        else one
+        for one, count in zip(found, digits, strict=True)
     ]
 
 

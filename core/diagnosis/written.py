@@ -50,9 +50,8 @@ class Written:
 
     @property
     def digits(self) -> int:
-        """How many significant digits a single number was written with; 0 where it is 0 or not finite."""
-        value, unit = abs(float(self.values)), 2 * float(self.half)
-        return int(log10(value / unit) + 1e-9) + 1 if 0 < value < inf and unit > 0 and value >= unit else 0
+        """How many significant digits the longest number was written with; 0 where all are 0 or not finite."""
+        return max(map(_digits, self.values.ravel().tolist(), self.half.ravel().tolist()), default=0)
 
     @property
     def exactly(self) -> Written:
@@ -78,6 +77,11 @@ class Written:
     @property
     def shape(self) -> tuple[int, ...]:
         return self.values.shape
+
+
+def _digits(value: float, half: float) -> int:
+    value, unit = abs(value), 2 * half
+    return int(log10(value / unit) + 1e-9) + 1 if 0 < value < inf and unit > 0 and value >= unit else 0
 
 
 def written(tree: object, single: bool = False) -> Written:

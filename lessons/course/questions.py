@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from math import floor, isfinite, log10
 
+from nntutor.core.analysis.by_hand import by_hand
 from nntutor.core.analysis.mistaken import Mistaken, at_step, on_the_way, step_of
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
@@ -76,6 +77,12 @@ class Asked:
     def right(self) -> float:
         return self.step.value
 
+    @cached_property
+    def rights(self) -> tuple[float, ...]:
+        """What is right: the number itself, and what it is by hand where rounding alone has made it another."""
+        found = by_hand(self.trace, self.ref)
+        return (self.right,) if found is None else (self.right, found.value)
+
     @property
     def is_far(self) -> bool:
         """Whether numbers that are not given have to be worked out on the way."""
@@ -140,7 +147,7 @@ def judged(asked: Asked, text: str) -> Verdict:
     if another := _another(asked, text):
         return Verdict("another", symbol=another)
     for reading in found:
-        if agree(reading.value, asked.right, asked.digits):
+        if any(agree(reading.value, right, asked.digits) for right in asked.rights):
             return Verdict("right", reading.value)
     for reading in found:
         if reading.value and reading.digits and _rounds_to(reading, asked.right):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nntutor.core.diagnosis.diagnosing import Diagnosis, Explanation, Start, Value
+from nntutor.core.diagnosis.diagnosing import Diagnosis, Explanation, Start
 from nntutor.core.diagnosis.remarks import Remark
 from nntutor.core.diagnosis.runs import CHECK, recorded
+from nntutor.core.diagnosis.sheet import Value
 from nntutor.core.diagnosis.textbook import formula, shown_by
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nntutor.core.diagnosis.diagnosing import Diagnosis, Explanation, Start, Value
+from nntutor.core.diagnosis.diagnosing import Diagnosis, Explanation, Start
 from nntutor.core.diagnosis.remarks import Remark
+from nntutor.core.diagnosis.sheet import Value
 from nntutor.lessons.export.json import Json, dumps, number
 
 

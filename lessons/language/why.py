@@ -6,8 +6,10 @@ of a hidden unit, a slope by activation, a change by optimizer.
 
 from __future__ import annotations
 
+from nntutor.core.analysis.by_hand import by_hand
 from nntutor.core.engine.step import Step
 from nntutor.core.engine.trace import Trace
+from nntutor.core.notation.figures import figure
 from nntutor.core.notation.kinds import KINDS
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
@@ -18,6 +20,7 @@ from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
 
 _ERROR = {"softmax-ce": "softmax"}
+_DIGITS = 4
 
 
 def kind(trace: Trace, step: Step) -> str:
@@ -98,4 +101,6 @@ def sentence(words: Words, trace: Trace, step: Step, style: Style = Style.UNICOD
         said += " " + words.say("why_more.error_penalty")
     if trace.plan.shape.penalty and ref.kind == "grad" and ref.input:
         said += " " + words.say("why_more.gradient_penalty", **facts)
+    if (hand := by_hand(trace, ref)) is not None:
+        said += " " + words.say("why_more.by_hand", **{**facts, "value": figure(hand.value, _DIGITS, style=style)})
     return ascii_look(said) if style is Style.ASCII else said

@@ -65,10 +65,15 @@ class PosedBug:
     def told(self, hunting: Hunting) -> Iterator[str]:
         """What is said of the line that was marked, and the nudge; nothing of one that is right."""
         if hunting.marked and hunting.marked != self.bug.line:
-            key = "bug.too_late" if hunting.too_late else "bug.too_early"
-            yield self.speech.say(key, number=hunting.marked, symbol=self._symbol(hunting.marked))
+            yield self.speech.say(self._missed(hunting), number=hunting.marked, symbol=self._symbol(hunting.marked))
         if not hunting.outcome and hunting.nudge:
             yield self._nudge(hunting.nudge)
+
+    def _missed(self, hunting: Hunting) -> str:
+        if hunting.too_late:
+            return "bug.too_late"
+        in_place = self.bug.right.index_of(self.bug.trace.ref(hunting.marked)) == hunting.marked
+        return "bug.too_early" if in_place else "bug.moved_up"
 
     def _nudge(self, which: str) -> str:
         layers, layer = len(self.bug.trace.problem.network.layers), self.bug.step.ref.layer

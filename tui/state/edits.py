@@ -310,9 +310,11 @@ def _went(study: Study, old: Timeline, new: Timeline, ref: Ref, iteration: int) 
     return symbol, None if study.hides(ref, old) else before, None if study.hides(ref, new) else after
 
 
-def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tuple[Went, ...], tuple[Unknown, ...]]:
-    """From which iteration on other edits count, what they make of the given numbers of a run, and which of that has
-    to be run first."""
+def _changed_back(
+    study: Study, old: Timeline, new: Timeline
+) -> tuple[int, tuple[Went, ...], tuple[int, ...], tuple[Unknown, ...]]:
+    """From which iteration on other edits count, what they make of the given numbers of a run, in which iteration each,
+    and which of that has to be run first."""
     made = (*old.in_force, *new.in_force)
     places = dict.fromkeys((edit.iteration, ref) for edit in made for ref in changed_with(old.problem, edit.ref))
     found = [(one, ref, at) for at, ref in places if (one := _went(study, old, new, ref, at)) is not None]
@@ -320,7 +322,7 @@ def _changed_back(study: Study, old: Timeline, new: Timeline) -> tuple[int, tupl
     unknown = [(ref, at) if not known(new, at) and not study.hides(ref, new) else None for _, ref, at in found]
     later = tuple((number, *one) for number, one in enumerate(unknown) if one is not None)
     since = min((at for _, _, at in found), default=min(at for at, _ in places))
-    return since, tuple(one for one, _, _ in found), later
+    return since, tuple(one for one, _, _ in found), tuple(at for _, _, at in found), later
 
 
 def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Study:
@@ -328,8 +330,9 @@ def _restored(study: Study, key: str, timelines: Mapping[str, Timeline]) -> Stud
     name = study.run if study.run in timelines else next(iter(timelines))
     back = {run: _changed_back(study, study.timelines[run], one) for run, one in timelines.items()}
     alike = tuple(run for run in timelines if back[run] == back[name])
-    since, what, unknown = back[name]
+    since, what, places, unknown = back[name]
     made = {**study.timelines, **timelines}
     others = len(timelines) - len(alike)
-    telling = Telling(key, what, since, alike, len(made), *_seen(study), others=others, unknown=unknown)
+    seen_before = _seen(study)
+    telling = Telling(key, what, since, alike, len(made), *seen_before, others=others, unknown=unknown, places=places)
     return _telling(_with_timelines(study, made, study.place, study.step.ref), telling)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.trace import Trace
@@ -31,7 +32,7 @@ class Telling:
 
     seen: what was known at the place before, in a network of these sizes; forgot: edits of later iterations are gone;
     step: how a key has changed it; beyond: that the outputs cannot come to it; unknown: of `what`; anew: and weights
-    that were set at the beginning.
+    that were set at the beginning; places: the iteration of each of `what`, where they are not all `since`.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Telling:
     others: int = 0
     unknown: tuple[Unknown, ...] = ()
     anew: bool = False
+    places: tuple[int, ...] = ()
 
 
 def seen(timeline: Timeline) -> tuple[tuple[Ref, float], ...]:
@@ -82,9 +84,10 @@ def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
     for at, ref, iteration in telling.unknown:
         if known(timeline, iteration):
             what[at] = (*what[at][:2], given_value(timeline, ref, iteration))
+    places = telling.places or (telling.since,) * len(what)
     return note(
         telling.key,
-        what=tuple(what) or note("edit.other_steps"),
+        what=tuple(map(partial(_from, telling.since), what, places)) or note("edit.other_steps"),
         step=telling.step or "",
         since=telling.since,
         whose=_whose(telling),
@@ -94,6 +97,11 @@ def told(telling: Telling, timeline: Timeline, happened: Note | None) -> Note:
         anew=note("edit.anew") if telling.anew else "",
         beyond=telling.beyond or "",
     )
+
+
+def _from(since: int, went: Went, iteration: int) -> Went | Note:
+    """A number that went from one value to another; one that did later than is said of all, with its iteration."""
+    return went if iteration == since else note("edit.later", what=(went,), since=iteration)
 
 
 def given_value(timeline: Timeline, ref: Ref, iteration: int) -> float:

@@ -18,7 +18,8 @@ from nntutor.tui.state.study import Study, Yours, step_of
 from nntutor.tui.state.written import written
 
 if TYPE_CHECKING:  # who moves to a number has no need of what has compared them
-    from nntutor.core.diagnosis.diagnosing import Diagnosis, Value
+    from nntutor.core.diagnosis.diagnosing import Diagnosis
+    from nntutor.core.diagnosis.sheet import Value
     from nntutor.core.diagnosis.text import Named
 
 Lines = tuple[tuple[int, str], ...]
@@ -196,6 +197,8 @@ def _slip(found: Diagnosis | None, yours: Mapping[tuple[int, Ref], Yours]) -> No
     first = _first_apart(yours)
     if found is None or first is None or by_step(found.problem, found.values).get(first) != yours[first]:
         return None
+    if (hand := next((one for one in found.remarks if one.id == "by-hand"), None)) is not None:
+        return note("remarked.by_hand", **hand.facts)
     if found.verdict not in ("explained", "ambiguous"):
         return note("yours.unexplained")
     # Several may begin with the same mistake: what comes after it tells them apart, and is not said in a line.

@@ -56,9 +56,9 @@ def called(words: Words, symbol: str) -> str:
     return words.say(key) if words.has(key) else symbol
 
 
-def _listed(went: tuple[tuple[str, float | None, float | None], ...], words: Words, look: Look) -> str:
-    """Numbers that went from one value to another: the first few, and how many more."""
-    parts = [_went(symbol, before, after, words, look) for symbol, before, after in went[:_LISTED]]
+def _listed(went: tuple[tuple[str, float | None, float | None] | Note, ...], words: Words, look: Look) -> str:
+    """Numbers that went from one value to another, or a note of one: the first few, and how many more."""
+    parts = [said(one, words, look) if len(one) == 2 else _went(*one, words, look) for one in went[:_LISTED]]
     more = len(went) - _LISTED
     return ", ".join([*parts, *([words.say("edit.more", count=more)] if more > 0 else [])])
 

@@ -18,7 +18,7 @@ from nntutor.lessons.posing import lesson_end, posed
 from nntutor.lessons.posing.lesson_end import Said
 from nntutor.lessons.posing.posed import Posed
 from nntutor.tui.drawing.canvas.keyline import Keys, key_line, look_of, rule
-from nntutor.tui.drawing.canvas.rows import Piece, Row, shortened
+from nntutor.tui.drawing.canvas.rows import Piece, Row, row_cells, shortened
 from nntutor.tui.drawing.canvas.saying import said as said_note
 from nntutor.tui.drawing.canvas.typed import typed
 from nntutor.tui.drawing.pages.ending import rows_of
@@ -38,7 +38,8 @@ def practice_page(session: Session, words: Words) -> list[Row]:
     room = _room(session, line)
     shown = text[practice.top : practice.top + room]
     marks = _marks(practice.top, len(text) - practice.top - len(shown), session)
-    head = shortened((Piece(f" {title(practice, Speech(words, session.style))}", "title"), *marks), width, look)
+    named = (Piece(f" {title(practice, Speech(words, session.style))}", "title"),)
+    head = (*shortened(named, width - row_cells(marks), look), *marks)
     body = [*shown, *([()] if line and len(shown) < room else []), *line]
     body += [()] * (room + len(line) - len(body))
     return [head, rule(width, look), *body, key_line(_keys(session, practice, bool(marks)), words, width)]
