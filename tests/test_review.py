@@ -326,3 +326,40 @@ def test_in_lines_they_are_asked_too(talk: Talk, monkeypatch: pytest.MonkeyPatch
     assert "Once more 1/2 · Gradient descent on one weight.\n" in said and "2: E neither rises nor falls" in said
     assert "is right." in said and "Once more 2/2" in said and "Your turn: find an η" in said
     assert kept_of(Store.open(talk.home)) == dict.fromkeys(IN_LESSONS[:2], "-r")
+
+
+# “list” and “lesson 3” led past two questions to a third; “why” asked about the numbers of the next one.
+WORDS = [
+    ("why", "Why ∂E/∂w5?", "Once more 2/"),
+    ("edit w5 = 2", "w5 0.4 → 2", "Once more 2/"),
+    ("view matrices", "View: matrices", "Once more 2/"),
+    ("list", "A lesson's number or name opens it", "Once more 2/"),
+    ("leave", "A lesson's number or name opens it", "Once more 2/"),
+    ("lesson 3", "Stop 1 of 14: One linear unit", "Once more 2/"),
+]
+CHOICES, LINE = "output-delta.gradient", "hidden-delta.sum"
+
+
+def due_later(talk: Talk, monkeypatch: pytest.MonkeyPatch, *skills: str) -> None:
+    with closing(Store.open(talk.home)) as store:
+        for skill in skills:
+            store.answered(skill, "skipped")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 2 * DAY)
+
+
+@pytest.mark.parametrize(("word", "told", "lost"), WORDS)
+def test_in_lines_a_command_at_choices_of_a_review_is_done_where_they_are(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, word: str, told: str, lost: str
+) -> None:
+    due_later(talk, monkeypatch, CHOICES, "hidden-delta.no-target", "update")
+    said = "\n".join(talk(say=f"; {word}"))
+    assert "Once more 1/3 · The output layer" in said and told in said and lost not in said
+    assert kept_of(Store.open(talk.home)) == dict.fromkeys((CHOICES, "hidden-delta.no-target", "update"), "-")
+
+
+def test_in_lines_a_review_goes_on_by_no_command(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    due_later(talk, monkeypatch, LINE, CHOICES)
+    said = "\n".join(talk(say="; why; list"))
+    assert "A question is open; before “why” answer it" in said and "Once more 2/" not in said
+    assert "A lesson's number or name opens it" in said

@@ -13,7 +13,7 @@ from nntutor.tui.plain.choices import chosen, chosen_from
 from nntutor.tui.plain.following import AFTER, alone
 from nntutor.tui.plain.meaning import Meant
 from nntutor.tui.plain.spoken import OWN, action_of, is_word, spoken, vocabulary
-from nntutor.tui.state.commands import COMMANDS, HOME, STUDY, allowed
+from nntutor.tui.state.commands import COMMANDS, HOME, PANEL, STUDY, allowed
 from nntutor.tui.state.panels import Answering, Checking, Editing, Line, Marking, Panel, Picking, Reading
 from nntutor.tui.state.session import Press, Session, Typed
 
@@ -60,7 +60,7 @@ def _answer(session: Session, text: str) -> Meant:
         return Meant(wrong=wrong)
     asked = session.practice is not None or isinstance(panel, Answering | Marking)
     if asked and action == "leave":
-        return Meant((Press("escape"), Press("leave")))
+        return Meant((*([] if session.visit is not None else [Press("escape")]), Press("leave")))
     if asked and action == "help":
         return Meant((Typed("?"),))
     if session.search is not None:
@@ -86,7 +86,8 @@ def _command(session: Session, text: str) -> Meant:
         return Meant(wrong=note("plain.takes_nothing", word=spoken(action, session.language)[0], text=rest))
     if not rest and _passed(session, action):
         return Meant((Press(action),))
-    closing = _closing(session)
+    if (closing := _closing(session, action)) is None:
+        return Meant(wrong=note("plain.asked_first", word=spoken(action, session.language)[0]))
     if rest or action == "open":
         found = AFTER[action](session, rest)
         return found if found.wrong else replace(found, actions=(*closing, *found.actions))
@@ -127,13 +128,21 @@ def _passed(session: Session, action: str) -> bool:
     return study.panel is not None and action in _PASSED.get(type(study.panel), ())
 
 
-def _closing(session: Session) -> tuple[Press, ...]:
+def _closing(session: Session, action: str) -> tuple[Press, ...] | None:
+    """The keys that close what is open before a command; None where a review would go on by them, to other numbers."""
     study, listed = session.study, session.palette is not None or session.search is not None
     panel = session.home.reading is not None if study is None else study.panel is not None
     if session.practice is not None or session.ending is not None:
         # What is due is put off as a whole; below it may be the end of a lesson.
         puts_off = (Press("palette"),) if session.practice is not None else ()
         return (*puts_off, *((Press("escape"),) if session.ending is not None else ()))
+    if not listed and study is not None and (session.visit is not None or isinstance(study.panel, Picking)):
+        if session.visit is not None and action in ("list", "open"):
+            return () if session.visit.study is None else (Press("leave"),)
+        if isinstance(study.panel, Picking):  # every key does that by itself, and one that only looks does not
+            return (Press("escape"),) if session.visit is None and action in ("list", "open", "leave") else ()
+        if isinstance(study.panel, Answering | Marking):
+            return () if action in OWN or allowed(action, PANEL) else None
     # One key closes one of them.
     return (Press("escape"),) * (listed + panel)
 

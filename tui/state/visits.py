@@ -81,7 +81,9 @@ def visited(session: Session, action: Action, acted: Callable[[], Session]) -> S
             return _back(session)
         if action == Press("continue"):
             return begun(below(session), session.visit.practice) or _back(session)
-    is_left = action in _GOES_ON and _is_open(session, session.visit.practice.skill)
+    if action == Press("leave") and _is_open(session):
+        return below(session)
+    is_left = action in _GOES_ON and _is_open(session)
     session = acted()
     if session.visit is None:  # another lesson has been opened
         return session
@@ -99,14 +101,13 @@ def _kept(session: Session, visit: Visit, study: Study) -> Session:
     return kept(replace(session, visit=replace(visit, answered=True)), skill, answered.outcome)
 
 
-def _is_open(session: Session, skill: str) -> bool:
-    """Whether what is due stands there, to be answered or done, and not another question of its lesson."""
+def _is_open(session: Session) -> bool:
+    """Whether what is due stands there, to be answered or done, and not a number that was asked for on the way."""
     study = session.study
     if study is None or study.act is not None:
         return study is not None
-    return isinstance(study.panel, Marking) or (
-        isinstance(study.panel, Answering | Picking) and study.panel.skill == skill
-    )
+    panel = study.panel
+    return isinstance(panel, Picking | Marking) or (isinstance(panel, Answering) and panel.stop is not None)
 
 
 def _is_over(session: Session) -> bool:
