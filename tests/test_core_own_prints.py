@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import diagnosing
 import numpy as np
 import pytest
@@ -272,3 +274,13 @@ def test_an_infinite_error_alone_is_no_mistake_of_the_network(error: str, rest: 
     found = told(f"{given}E = {error}", problem)
     assert (found.verdict, found.mistakes) == ("unexplained", ())
     assert [value.symbol for value in found.values if not value.agrees] == ["E"]
+
+
+def test_where_float32_wanders_any_numbers_are_not_right() -> None:
+    """Targets that are the outputs: Adam's steps of g that is rounding alone are of full size, and all was allowed."""
+    problem = xor("[0.1, 0.2]", "[0.36]", "half-squared", "adam")
+    [trace] = recorded(problem, "", (1,))
+    still = replace(problem, samples=replace(problem.samples, targets=trace.array("out", 2)))
+    [trace] = recorded(still, "", (3,))
+    given = "\n".join(f"z{layer} = {np.round(trace.array('net', layer) + 0.02, 4)}" for layer in (1, 2))
+    assert compared(still, parsed(given, "mine.txt"), "mine.txt", 3).verdict != "right"
