@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import diagnosing
 import numpy as np
 import pytest
@@ -125,6 +127,23 @@ def test_a_short_array_among_prints_in_full_is_no_rounding(first: str, last: str
     assert told(prints(problem, kind=kind), problem).verdict == "right"
 
 
+@pytest.mark.parametrize("arrays", [True, False])
+def test_a_short_number_after_round_is_no_rounding_of_another(arrays: bool) -> None:
+    """`round(b, 6)` of a bias that did not move is 0.36, and agreed with 0.3595; arrays need not be many."""
+    problem = xor("[0.1, 0.2]", "[0.36]")
+    for mistake, verdict in (("", "right"), ("bias-not-updated", "explained")):
+        [trace] = recorded(problem, mistake, (1,))
+        if arrays:
+            given = {f"{name}{at}_new": trace.array("new", at, name == "b") for at in (1, 2) for name in "Wb"}
+        else:
+            refs = [trace.ref(at) for at in range(1, len(trace) + 1)]
+            given = {trace.symbol(ref): np.array(trace.value(ref)) for ref in refs if ref.kind == "new"}
+        found = told("\n".join(f"{name} = {array.round(6).tolist()}" for name, array in given.items()), problem)
+        assert found.verdict == verdict
+    assert found.mistakes[0].ids == ("bias-not-updated",)
+    assert "short-print" in [remark.id for remark in found.remarks]
+
+
 def test_a_nought_with_its_point_is_no_rounding_in_any_print() -> None:
     problem = xor("[0, 0]", "[0]")
     [trace] = recorded(problem, "", (1,))
@@ -243,3 +262,25 @@ def test_records_are_alike_where_no_step_parts() -> None:
     for one in candidates(problem, False):
         for right, wrong in zip(ours, recorded(problem, one.spelled, (1, 2)), strict=True):
             assert alike(right, wrong) == (first_apart([right, wrong]) is None)
+
+
+@pytest.mark.parametrize("error", ["inf", "nan"])
+@pytest.mark.parametrize("rest", [True, False])
+def test_an_infinite_error_alone_is_no_mistake_of_the_network(error: str, rest: bool) -> None:
+    """ln(1 − o) of an o that is 1 to the last digit: it was said that the sign within σ was another one."""
+    problem = xor("[0.1, 0.2]", "[40.0]", "bce")
+    [trace] = recorded(problem, "", (1,))
+    given = f"z2 = {trace.array('net', 2).tolist()}\ndW2 = {trace.array('grad', 2).tolist()}\n" if rest else ""
+    found = told(f"{given}E = {error}", problem)
+    assert (found.verdict, found.mistakes) == ("unexplained", ())
+    assert [value.symbol for value in found.values if not value.agrees] == ["E"]
+
+
+def test_where_float32_wanders_any_numbers_are_not_right() -> None:
+    """Targets that are the outputs: Adam's steps of g that is rounding alone are of full size, and all was allowed."""
+    problem = xor("[0.1, 0.2]", "[0.36]", "half-squared", "adam")
+    [trace] = recorded(problem, "", (1,))
+    still = replace(problem, samples=replace(problem.samples, targets=trace.array("out", 2)))
+    [trace] = recorded(still, "", (3,))
+    given = "\n".join(f"z{layer} = {np.round(trace.array('net', layer) + 0.02, 4)}" for layer in (1, 2))
+    assert compared(still, parsed(given, "mine.txt"), "mine.txt", 3).verdict != "right"

@@ -21,6 +21,8 @@ from nntutor.core.notation.kinds import PER_OPTIMIZER
 from nntutor.core.problems.network import Problem
 
 _ROUNDING = 1e-12
+# Where fewer digits lead further away, as Adam's steps of a g that is rounding alone do, nothing says what is right.
+_ASTRAY = 1e-2
 _DOUBLE, _ALLOWED = 2.0**-52, 4.0  # the last place of a double; so many times what was seen
 # What one difference with any usual h is off by: of the slope, and of E.
 _NUMERIC, _NUMERIC_OF_ERROR = 1e-3, 1e-6
@@ -70,9 +72,11 @@ def judge(sheet: Sheet, traces: dict[int, Trace], tolerance: float) -> Judge:
     floor = _ROUNDING * np.maximum(1.0, terms)
     errors = np.array([max(1.0, _finite(traces[place.iteration].error)) for place in sheet.places])
     relative = sheet.numbers(sheet.ways[0]).relative
+    sizes = np.nan_to_num(np.abs(sheet.numbers(sheet.ways[0]).values), posinf=0)
     for share, place in LAST_PLACES.items():
         if (fewer := ~numeric & (relative == share)).any():
-            floor = np.where(fewer, np.maximum(floor, strays(sheet, traces, place)), floor)
+            most = np.minimum(strays(sheet, traces, place), _ASTRAY * np.maximum(np.maximum(1.0, terms), sizes))
+            floor = np.where(fewer, np.maximum(floor, most), floor)
     floor = np.maximum(floor, _ALLOWED * np.array(list(_as_printed(sheet, traces, relative))))
     return Judge(np.where(numeric, _NUMERIC_OF_ERROR * errors, floor), numeric, tolerance)
 

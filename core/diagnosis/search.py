@@ -156,8 +156,13 @@ class Search:
         """Whether it says more than the right rules, which give some of the numbers as well, and more than chance does.
 
         It begins no earlier than the numbers part: one that changes what is right before that has not been made. A
-        single mistake that gives all numbers is told all the same.
+        single mistake that gives all numbers is told all the same, unless an E that is inf or nan alone differs: ln 0
+        makes that in a right network.
         """
+        wrong = np.flatnonzero(~self.agrees)
+        errors = all(self._sheet.places[at].ref.kind in ("error", "unit_error") for at in wrong)
+        if errors and not np.isfinite(self._numbers.values[wrong]).any():
+            return False
         sure = (entry.whole and len(entry.parts) == 1) or not self.may_be_chance(entry)
         return sure and entry.explains > self.agrees.sum() and bool(entry.reproduced[: self._first].all())
 
