@@ -169,6 +169,19 @@ def test_the_problem_of_a_trace_begins_with_the_weights_that_were_set(name: str)
     assert weights[0][1] == 0.75 and said["optimizer"]["learning_rate"] == 0.25
 
 
+def test_every_iteration_of_a_json_follows_from_its_problem_where_an_input_was_set_on_the_way() -> None:
+    session = screens.pressed(screens.of_problem(builtin.open("two-two-two")), *["iteration_next"] * 2)
+    session = screens.pressed(update(screens.pressed(session, "edit"), Typed("x1 = 2")), "continue", "escape")
+    exporting.done(asked(screens.pressed(session, *["iteration_next"] * 2), "json", whole=True))
+    made = json.loads(Path(files()[0]).read_text(encoding="utf-8"))
+    inputs = np.array(made["problem"]["sample"][0]["input"])
+    assert inputs[0] == 2 and [one["iteration"] for one in made["iterations"]] == [3, 4, 5]
+    for one in made["iterations"]:
+        first = one["before"][0]
+        nets = np.array(first["weights"]) @ inputs + np.array(first["bias"])
+        np.testing.assert_allclose(one["forward"][0]["net"][0], nets)
+
+
 def test_a_run_that_is_too_long_is_refused_but_for_a_script(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "MOST_ITERATIONS", 3)
     session = screens.pressed(screens.of_problem(PROBLEM), *["iteration_next"] * 3)

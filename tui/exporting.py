@@ -102,13 +102,17 @@ def _bounded(text: Iterable[str]) -> Iterator[str]:
 def _pieces(session: Session, study: Study, wanted: Export) -> Iterator[str]:
     """The text of the iteration at hand, or of all up to it, each as a whole.
 
-    A script of a run begins where the last number was set: what was set later is none of its rules.
+    A script of a run begins where the last number was set: what was set later is none of its rules. JSON begins where
+    the last input or target was: it has one problem, and in each iteration the weights that this starts from.
     """
     timeline, spoken = study.timeline, words.load(session.language)
     last = timeline.iteration
     first = 1 if wanted.whole else last
+    set_here = [edit for edit in timeline.in_force if edit.iteration <= last]
+    if wanted.format == "json":
+        first = max([first, *(edit.iteration for edit in set_here if edit.ref.kind != "weight")])
     if wanted.format in SCRIPTS:
-        first = max([first, *(edit.iteration for edit in timeline.in_force if edit.iteration <= last)])
+        first = max([first, *(edit.iteration for edit in set_here)])
         traces = iter([timeline.trace_of(first)])
     elif last - first >= (most := _most_iterations(timeline.trace, wanted.format)):
         raise TooMuch("saving.too_many", most=most)
