@@ -176,6 +176,7 @@ def test_every_iteration_of_a_json_follows_from_its_problem_where_an_input_was_s
     made = json.loads(Path(files()[0]).read_text(encoding="utf-8"))
     inputs = np.array(made["problem"]["sample"][0]["input"])
     assert inputs[0] == 2 and [one["iteration"] for one in made["iterations"]] == [3, 4, 5]
+    assert files()[0].endswith("-3-5.json")
     for one in made["iterations"]:
         first = one["before"][0]
         nets = np.array(first["weights"]) @ inputs + np.array(first["bias"])

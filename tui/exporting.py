@@ -100,19 +100,11 @@ def _bounded(text: Iterable[str]) -> Iterator[str]:
 
 
 def _pieces(session: Session, study: Study, wanted: Export) -> Iterator[str]:
-    """The text of the iteration at hand, or of all up to it, each as a whole.
-
-    A script of a run begins where the last number was set: what was set later is none of its rules. JSON begins where
-    the last input or target was: it has one problem, and in each iteration the weights that this starts from.
-    """
+    """The text of the iteration at hand, or of all up to it, each as a whole."""
     timeline, spoken = study.timeline, words.load(session.language)
     last = timeline.iteration
-    first = 1 if wanted.whole else last
-    set_here = [edit for edit in timeline.in_force if edit.iteration <= last]
-    if wanted.format == "json":
-        first = max([first, *(edit.iteration for edit in set_here if edit.ref.kind != "weight")])
+    first = _first(timeline, wanted)
     if wanted.format in SCRIPTS:
-        first = max([first, *(edit.iteration for edit in set_here)])
         traces = iter([timeline.trace_of(first)])
     elif last - first >= (most := _most_iterations(timeline.trace, wanted.format)):
         raise TooMuch("saving.too_many", most=most)
@@ -121,6 +113,20 @@ def _pieces(session: Session, study: Study, wanted: Export) -> Iterator[str]:
     steps = not wanted.whole and len(timeline.trace) <= MOST_STEPS
     problem = _begun(timeline) if wanted.format == "json" else timeline.problem
     return pieces(wanted.format, problem, traces, spoken, session.style, steps, last)
+
+
+def _first(timeline: Timeline, wanted: Export) -> int:
+    """The iteration with which it begins.
+
+    A script of a run begins where the last number was set: what was set later is none of its rules. JSON begins where
+    the last input or target was: it has one problem, and in each iteration the weights that this starts from.
+    """
+    if not wanted.whole:
+        return timeline.iteration
+    edits = [edit for edit in timeline.in_force if edit.iteration <= timeline.iteration]
+    if wanted.format == "json":
+        edits = [edit for edit in edits if edit.ref.kind != "weight"]
+    return max([1, *(edit.iteration for edit in edits if wanted.format in (*SCRIPTS, "json"))])
 
 
 def _begun(timeline: Timeline) -> Problem:
@@ -145,7 +151,13 @@ def _name(study: Study, wanted: Export) -> str:
     """What the file is called, before a number: what is studied, and which of its iterations."""
     called = study.name if study.lesson is not None else study.timeline.original.title or study.name
     last = study.place.iteration
-    which = f"{last}-{study.place.step}" if wanted.format == "svg" else f"1-{last}" if wanted.whole else f"{last}"
+    which = (
+        f"{last}-{study.place.step}"
+        if wanted.format == "svg"
+        else f"{_first(study.timeline, wanted)}-{last}"
+        if wanted.whole
+        else f"{last}"
+    )
     library = f"-{wanted.format}" if wanted.format in SCRIPTS else ""
     return f"nntutor-{cleaned(called)}-{which}{library}.{ENDINGS.get(wanted.format, wanted.format)}"
 
