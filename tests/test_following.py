@@ -180,6 +180,8 @@ IN_ANOTHER_RUN = [
     ("momentum", "momentum", "w1 = -8", "brakes", "It notices earlier"),
     ("momentum", "half", "w1 = -8", "rate", "is ahead of"),
     ("momentum", "half", "w1 = -3", "theory", "are not long"),
+    ("relu", "sigmoid", "t1 = o1", "swap", "rose from"),
+    ("relu", "sigmoid", "t1 = o1", "tanh-layers", "far more than the sigmoid"),
 ]
 
 
