@@ -218,6 +218,13 @@ def test_a_terminal_is_told_how_far_a_long_search_is(monkeypatch: pytest.MonkeyP
     assert sys.stderr.getvalue() == ""
 
 
+def test_a_terminal_is_told_how_far_the_way_to_a_late_iteration_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "_PATIENCE", 0.0)
+    monkeypatch.setattr(sys, "stderr", _Terminal())
+    assert cli.main(["trace", "xor", "--from", "3000", "--no-steps"]) == 0
+    assert "running: iteration 2999 of 2999" in sys.stderr.getvalue() and sys.stderr.getvalue().endswith("\r\x1b[K")
+
+
 def test_a_number_that_no_step_makes_is_told_by_a_formula_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -184,7 +184,8 @@ def _trace(given: Arguments, out: Output) -> int:
     last = given.iterations or max(lesson.iterations if lesson else 1, given.first or 1)
     if given.format in ("json", *SCRIPTS):
         out.utf8()
-    traces = iterations(problem, given.first or 1, last, mistake)
+    with out.progress("cli.running") as tell:
+        traces = iterations(problem, given.first or 1, last, mistake, tell)
     if given.template:
         from nntutor.lessons.export import template
         from nntutor.lessons.language.speech import Speech

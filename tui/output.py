@@ -95,8 +95,8 @@ class Output:
             self.write(f"{self._look(line)}\n")
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[int, int], None]]:
-        """Tells on a terminal's standard error how far a long search is, and takes the line back when it is done."""
+    def progress(self, key: str = "cli.searching") -> Iterator[Callable[[int, int], None]]:
+        """Tells on a terminal's standard error how far a long work is, and takes the line back when it is done."""
         stream, began, told = sys.stderr, monotonic(), False
 
         def tell(done: int, of: int) -> None:
@@ -104,7 +104,7 @@ class Output:
             if stream is not None and stream.isatty() and monotonic() - began > _PATIENCE:
                 told = True
                 with suppress(OSError, ValueError):
-                    stream.write(f"\r{self.words.say('cli.searching', done=done, of=of)}\x1b[K")
+                    stream.write(f"\r{self.words.say(key, done=done, of=of)}\x1b[K")
                     stream.flush()
 
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
@@ -14,13 +14,22 @@ from nntutor.core.problems.network import Problem
 _PIECE = 0.5
 
 
-def iterations(problem: Problem, first: int = 1, last: int = 1, mistake: str = "") -> Iterator[Trace]:
+def iterations(
+    problem: Problem,
+    first: int = 1,
+    last: int = 1,
+    mistake: str = "",
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Iterator[Trace]:
     """The records of iterations `first` to `last`; one that diverges is the last, even where it lies before `first`.
 
-    What lies before `first` is run without being recorded.
+    What lies before `first` is run at once, without being recorded; progress is told how many of how many are done.
     """
     engine = Engine(problem, mistake)
-    state = _before(engine, first)
+    return _recorded(engine, _before(engine, first, progress), last)
+
+
+def _recorded(engine: Engine, state: State, last: int) -> Iterator[Trace]:
     while state.done < last:
         trace = record(engine, state)
         yield trace
@@ -29,7 +38,7 @@ def iterations(problem: Problem, first: int = 1, last: int = 1, mistake: str = "
         state = after(trace)
 
 
-def _before(engine: Engine, iteration: int) -> State:
+def _before(engine: Engine, iteration: int, progress: Callable[[int, int], None]) -> State:
     """The state before an iteration, or before the one that diverges on the way there."""
     runner = Runner(engine, engine.start())
     while (missing := iteration - 1 - runner.state.done) > 0:
@@ -37,4 +46,5 @@ def _before(engine: Engine, iteration: int) -> State:
         chunk = runner.chunk(missing, seconds=_PIECE)
         if chunk.diverged is not None:
             return replay(engine, behind, chunk.diverged - 1)
+        progress(runner.state.done, iteration - 1)
     return runner.state
