@@ -157,6 +157,7 @@ UNSAID = [
     ("xor", "not-stuck", "t1[0] = o1[0]", "small because"),
     ("vanishing", "all", "t1 = o1", "would leave less"),
     ("adam", "sizes", "t1 = 0", "slopes differ like this"),
+    ("sgd", "full-move", "η = 0", "straight down the slope"),
 ]
 
 
