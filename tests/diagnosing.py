@@ -162,3 +162,19 @@ def mistaken_ones(count: int, start: int) -> Counter[str]:
         assert is_named(one, mistake, random) is not False, (mistake.spelled, one)
         found += named
     return found
+
+
+def beside_0(activation: str) -> str:
+    """A problem whose hidden net is 0 by hand and 3e-17 in floats."""
+    return f"""
+[[layer]]
+activation = "{activation}"
+weights = [[0.5, -0.3]]
+bias = [0.1]
+[[layer]]
+activation = "identity"
+weights = [[1]]
+[[sample]]
+input = [1, 2]
+target = [0.5]
+"""

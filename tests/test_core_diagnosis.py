@@ -505,20 +505,6 @@ def test_gradients_that_were_not_set_to_0_are_found_in_the_second_iteration(
     assert told == ([("gradients-not-reset", 2, "∂E/∂w5")] if share == 1 else [])
 
 
-BESIDE_0 = """
-[[layer]]
-activation = "{activation}"
-weights = [[0.5, -0.3]]
-bias = [0.1]
-[[layer]]
-activation = "identity"
-weights = [[1]]
-[[sample]]
-input = [1, 2]
-target = [0.5]
-"""
-
-
 @pytest.mark.parametrize(
     ("activation", "text", "first"),
     [
@@ -531,7 +517,7 @@ def test_what_is_right_by_hand_where_rounding_has_put_a_net_beside_0_is_no_mista
     activation: str, text: str, first: str
 ) -> None:
     """0.5 − 0.6 + 0.1 is 3e-17 in floats; a ReLU's slope of 0 was put down to one of five mistakes."""
-    problem = parse(BESIDE_0.replace("{activation}", activation), "x")
+    problem = parse(diagnosing.beside_0(activation), "x")
     found = diagnose(problem, parsed(text.replace("; ", "\n"), "mine.txt"), "mine.txt")
     assert [(one.id, one.symbol, one.facts["net"]) for one in found.remarks] == [("by-hand", first, "net_h1")]
     assert (found.verdict, found.mistakes) == ("unexplained", ())

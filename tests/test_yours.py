@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import diagnosing
 import pytest
 import screens
 from plain import Talk, talk
@@ -400,19 +401,7 @@ def test_where_more_than_two_slips_give_the_same_it_is_said_that_there_are_more(
     ],
 )
 def test_a_number_that_is_right_by_hand_is_not_put_down_to_a_slip(language: str, why: str, told: str) -> None:
-    text = """
-    [[layer]]
-    activation = "relu"
-    weights = [[0.5, -0.3]]
-    bias = [0.1]
-    [[layer]]
-    activation = "identity"
-    weights = [[1]]
-    [[sample]]
-    input = [1, 2]
-    target = [0.5]
-    """
-    session = replace(screens.of_problem(parse(text, "x")), language=language)
+    session = replace(screens.of_problem(parse(diagnosing.beside_0("relu"), "x")), language=language)
     typed = update(screens.pressed(session, "parting"), Typed("slope_h1 = 0; delta_h1 = 0"))
     shown = " ".join(" ".join(screens.lines(screens.pressed(typed, "continue", "parting"))).split())
     assert why in shown and told in shown
