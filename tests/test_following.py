@@ -152,6 +152,7 @@ UNSAID = [
     ("by-hand", "last-row", "t1 = 1", "Four rows, three places"),
     ("descent", "move", "η = 1", "the ● 1 where we are"),
     ("descent", "creeping", "x1 = 0", "The label at the top right"),
+    ("descent", "double", "x1 = 0", "label"),
     ("neuron", "slope", "w1 = 50", "Find the ● in both plots"),
     ("xor", "start", "t1[0] = o1[0]", "for every answer is near"),
     ("xor", "not-stuck", "t1[0] = o1[0]", "small because"),
