@@ -54,7 +54,7 @@ def racer_rows(racers: list[Racer], counted: Counted, words: Words, width: int, 
     columns, texts, rate = 1, ways[-1], ""
     if fitting := [way for way in ways if _fits(way, width)]:
         columns, texts = 2, fitting[0]
-    elif len(racers) >= room and _fits(short_ones, width):
+    elif (len(racers) + 1) // 2 < room <= len(racers) and _fits(short_ones, width):
         columns, texts = 2, short_ones
         rate = next((f"   [{parts[1]}]" for parts, one in zip(said, racers, strict=True) if one.here), "")
     parts = [(_bracketed([text], racer)[0], racer) for text, racer in zip(texts, racers, strict=True)]
