@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isclose
-from types import MappingProxyType
 
 import numpy as np
 
@@ -43,7 +42,7 @@ class Remark:
     iteration: int | None = None
     symbol: str | None = None
     tried: Tried | None = None
-    facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    facts: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 def on_values(

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nntutor.core import expected
 from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.plan import Plan
@@ -92,9 +93,13 @@ class Trace:
         A kind per weight: (units, inputs), with `bias` those of the biases: (units,).
         """
         wanted = kind, layer, bias
-        if wanted not in self._arrays:
-            self._arrays[wanted] = self._array(kind, layer, bias)
-        return self._arrays[wanted]
+        try:
+            if wanted not in self._arrays:
+                self._arrays[wanted] = self._array(*wanted)
+            return self._arrays[wanted]
+        except (KeyError, TypeError):  # no key at all is one that is not there
+            said = f"{expected.spelled(kind)} in layer {expected.spelled(layer)}"
+            raise KeyError(f"iteration {self.iteration} has no {said}") from None
 
     def _array(self, kind: str, layer: int, bias: bool) -> Array:
         if kind in PER_WEIGHT:
@@ -168,10 +173,10 @@ class Trace:
         return np.reshape([self._rows[sample] for sample in np.ravel(samples).tolist()], np.shape(samples))
 
     def __getitem__(self, symbol: str) -> float:
-        """The number behind a symbol in either spelling."""
+        """The number behind a symbol in either spelling. KeyError where there is none; TypeError for no text."""
         ref = self.find(symbol)
         if ref is None:
-            raise KeyError(symbol)
+            raise KeyError(f"no number of iteration {self.iteration} is called {expected.spelled(symbol)}")
         return self.value(ref)
 
     @property
@@ -254,7 +259,8 @@ class Trace:
         return self._of_data(self.plan.ref(index))
 
     def step(self, index: int) -> Step:
-        """The step at `index` (from 1). IndexError outside 1..len."""
+        """The step at `index` (from 1). IndexError outside 1..len; TypeError for what is no whole number."""
+        index = expected.index("step", index)
         if index not in self._steps:
             self._steps.clear()  # the one at hand is asked for again and again, by every part of a screen
             self._steps[index] = self._step(index)
@@ -320,7 +326,11 @@ class Trace:
         return Plan(self.problem.shape(length, self.mistake))
 
     def find(self, text: str) -> Ref | None:
-        """The address behind a symbol; without brackets the iteration's first sample is meant."""
+        """The address behind a symbol; without brackets the iteration's first sample is meant.
+
+        None where there is no such number; TypeError for what is no text.
+        """
+        expected.a(str, "symbol", text, "a text, such as 'delta_h1'")
         ref = self.names.find(text)
         if ref is None:
             return None
