@@ -11,7 +11,7 @@ them, and no formula of backpropagation is needed to know it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ from nntutor.core.notation.evaluating import Op, written_by
 from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
 
+Progress = Callable[[int, int], None]
+"""Told how many times the samples have been passed through, of how many as far as is known."""
 _BYTES, _MOST = 16_000_000, 160  # of the copies that run at once
 _SHAKEN, _ROOM = 8, 4096
 # A result is off by half a last place at most, by a quarter as a rule; shaken it is by two to four.
@@ -56,14 +58,19 @@ class Rounding:
     gradient: Array
 
 
+def untold(done: int, of: int) -> None:
+    """Nobody is told."""
+
+
 class Copies:
     """At most `wanted` copies of the iteration that a trace records, for the moves of one kind of number.
 
     That kind is the one of `like`: weights and biases, or the out or net of one layer.
     """
 
-    def __init__(self, trace: Trace, like: Ref, wanted: int) -> None:
+    def __init__(self, trace: Trace, like: Ref, wanted: int, progress: Progress = untold) -> None:
         self._trace, self._like = trace, like
+        self._progress, self._done, self._of = progress, 0.0, 0
         self._parts, sizes = parts(trace.plan.shape), trace.problem.network.sizes
         most = self._parts[0][0].stop
         # Per unit its net, its out and what goes back; per weight itself, its gradient and what the optimizer makes.
@@ -90,6 +97,7 @@ class Copies:
         places = np.repeat([self.place(ref) for ref in refs], values.shape[1], 0)
         wanted, watches, shakes = values.ravel(), np.tile(watched, len(refs)), np.tile(shaken, len(refs))
         made = np.zeros((3, len(wanted)))
+        self._of += len(wanted)
         for start in range(0, len(wanted), self.count):
             some = slice(start, start + self.count)
             with np.errstate(all="ignore"):
@@ -102,7 +110,8 @@ class Copies:
         kind, layer = GRADIENT[self._like.kind], self._like.layer
         right = self._trace.gradient if kind == "grad" else self._trace.array(kind, layer)
         error, gradient = np.zeros(()), np.zeros(right.shape)
-        for _ in range(0, _SHAKEN, self.count):
+        self._of += len(runs := range(0, _SHAKEN, self.count)) * self.count
+        for _ in runs:
             total, summed = np.zeros(()), np.zeros(())
             self._engine.load(self._trace.before)
             self._engine.set_powers(self._trace.iteration)
@@ -113,6 +122,7 @@ class Copies:
                     self._load(rows)
                     self._engine.params[...] = params
                     self._shake_all()
+                    self._tell(self.count)
                     total = total + share * self._program.error
                     if kind == "grad":
                         summed = summed + share * self._engine.arena[kind, 0]
@@ -172,9 +182,15 @@ class Copies:
                 place = copies[here], places[here, 0] - rows.start, places[here, 1]
                 program.arena[like.kind, like.layer][place] = values[here]
                 program.run_forward(like.layer + (like.kind == "out"), from_net=like.kind == "net")
+            self._tell(len(values))
             made[0] += share * program.error[: len(values)]
             made[1:, watched] = np.maximum(made[1:, watched], self._reached(watched))
         return made
+
+    def _tell(self, copies: int) -> None:
+        """That a part of the samples has been passed through so many times."""
+        self._done += copies / len(self._parts)
+        self._progress(round(self._done), self._of)
 
     def _shake_some(self, array: Any, copies: Any) -> None:
         part = array[copies]
