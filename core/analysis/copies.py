@@ -75,7 +75,8 @@ class Copies:
         most = self._parts[0][0].stop
         # Per unit its net, its out and what goes back; per weight itself, its gradient and what the optimizer makes.
         one = 8 * most * (sizes[0] + sizes[-1] + 5 * sum(sizes[1:])) + 4 * trace.before.params.nbytes
-        self.count = max(1, min(wanted, _MOST, _BYTES // one))
+        most_copies = _MOST if len(self._parts) == 1 else _SHAKEN  # of parts, more would only leave the cache
+        self.count = max(1, min(wanted, most_copies, _BYTES // one))
         self._engine = Engine(trace.problem, trace.mistake, networks=self.count, apart=True)
         self._rows: slice | None = None
         self._numbered = np.arange(self._engine.layout.size)
