@@ -9,7 +9,7 @@ than one with forty.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -170,7 +170,7 @@ class Plan:
 
     # --- formulas ----------------------------------------------------------------------------------
 
-    def formula(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
+    def formula(self, ref: Ref, samples: Sequence[int]) -> Expr:
         """The tree of the step that makes `ref`; samples are the data's indices, as in `ref` itself."""
         found = self.rule(ref)
         if isinstance(found, Expr):
@@ -203,7 +203,7 @@ class Plan:
     def _meaning(self, ref: Ref) -> Callable[[str], Expr]:
         return weight_meaning(ref) if ref.kind in PER_WEIGHT else unit_meaning(ref, self.shape.outputs)
 
-    def full(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
+    def full(self, ref: Ref, samples: Sequence[int]) -> Expr:
         """The same with slopes and the sums sent back written out, for people to read."""
         rule = self.rule(ref)
         if ref.kind != "delta" or not isinstance(rule, Expr):

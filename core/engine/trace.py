@@ -7,7 +7,7 @@ its value come from the same pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from nntutor.core import expected
 from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
+from nntutor.core.engine.parts import parts
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.step import Operand, Operands, Step
@@ -38,7 +39,7 @@ class Trace:
 
     problem: Problem
     iteration: int
-    samples: tuple[int, ...]
+    samples: Sequence[int]
     mistake: str
     before: State
     edited: frozenset[Ref]
@@ -68,6 +69,8 @@ class Trace:
     @cached_property
     def _rows(self) -> range | dict[int, int]:
         """By sample its row; samples one after another, of which there may be millions, need no table."""
+        if isinstance(self.samples, range):
+            return self.samples
         first, count = self.samples[0] if self.samples else 0, len(self.samples)
         following = all(map(int.__eq__, self.samples, range(first, first + count)))
         return range(first, first + count) if following else {sample: row for row, sample in enumerate(self.samples)}
@@ -190,7 +193,20 @@ class Trace:
     def error_after(self) -> float:
         """E of the same samples with the new weights."""
         after = State(self.iteration, self._engine.arena.view(self._shared, ("params", 0)), self.before.slots)
-        return self.error_at(after)
+        several = parts(self.plan.shape)
+        return self.error_at(after) if len(several) == 1 else self._added(after, several)
+
+    def _added(self, state: State, several: Sequence[tuple[slice, float]]) -> float:
+        """E under other weights, from some samples at a time."""
+        error, inputs, targets = 0.0, self.array("out"), self.array("target")
+        with self._engine.alone, np.errstate(all="ignore"):
+            self._engine.params[...] = state.params
+            for rows, share in several:
+                program = self._engine.program(rows.stop - rows.start)
+                program.inputs[...], program.targets[...] = inputs[rows], targets[rows]
+                program.run_forward()
+                error += share * float(program.error)
+        return error
 
     def error_at(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
         """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
@@ -207,20 +223,25 @@ class Trace:
                     program.run_forward(nudged.layer + 1)
             return float(program.error)
 
+    @property
+    def _last(self) -> Program:
+        """The program that the last forward pass was run in, which the record may have taken its own memory from."""
+        return self._engine.program(len(self.samples))
+
     def sample_error(self, sample: int) -> float:
         """E of one sample alone, without a penalty, as the last forward pass left it."""
-        errors = self._program.arena["unit_error", 0][self.row(sample)]
+        errors = self._last.arena["unit_error", 0][self.row(sample)]
         return float(errors.mean() if self.plan.shape.over_outputs == "mean" else errors.sum())
 
     def nets(self) -> list[Array]:
         """A copy of every layer's net as the last forward pass left it, (samples, units) each."""
         layers = range(1, len(self.plan.shape.layers) + 1)
-        return [self._program.arena["net", number].copy() for number in layers]
+        return [self._last.arena["net", number].copy() for number in layers]
 
     def outputs(self) -> Array:
         """A copy of the outputs, or softmax's shares, as the last forward pass left them: (samples, outputs)."""
         softmax = self.plan.book.probability is not None
-        copied: Array = self._program.arena[("prob", 0) if softmax else ("out", len(self.plan.shape.layers))].copy()
+        copied: Array = self._last.arena[("prob", 0) if softmax else ("out", len(self.plan.shape.layers))].copy()
         return copied
 
     def parameter(self, flat: Any, ref: Ref) -> tuple[Any, tuple[int, ...]]:
@@ -364,7 +385,7 @@ def record(
     engine.load(before)
     with np.errstate(all="ignore"):
         run(program)
-    shared, one_pass = engine.arena.block.copy(), program.arena.block.copy()
+    shared, one_pass = engine.arena.block.copy(), engine.handed_over(program)
     return Trace(
         engine.problem,
         iteration,
