@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from nntutor.core.diagnosis.written import NoNumber, Ragged, Written, written
 from nntutor.core.errors import DoubleColumn, ExtraCells, NotValues, TooManyNumbers
+from nntutor.core.foreign import UNSEEN
 
 MOST_NUMBERS = 100_000
 """Numbers of one file: more than anybody compares, few enough for every mistake to be tried on them."""
@@ -27,7 +28,6 @@ _WRAPPED = re.compile(
     r"\b(?:np\.|numpy\.|torch\.|tf\.)?(?:array|Array|tensor|Tensor|matrix|float32|float64|Parameter)\s*\("
 )
 _DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=(?:\s*\([^()]*\)|[^,\])]*)(?=[,)])")
-_UNSEEN = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff"}  # of no width, from pages on the web
 _BEFORE = re.compile(r"\s*(?:sep=.\n\s*)?", re.IGNORECASE)  # Excel's first line, which says what sets cells apart
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _BETWEEN = re.compile(r"[\s\[\]()]+")
@@ -49,7 +49,7 @@ class Named:
 
 def parsed(text: str, file: str) -> list[Named]:
     """Everything that a text gives, in its order. Raises NotValues, ExtraCells, DoubleColumn and TooManyNumbers."""
-    text = text.translate(_UNSEEN).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.translate(UNSEEN).replace("\r\n", "\n").replace("\r", "\n")
     start = text.lstrip()
     head = _head(text)
     if start.startswith("{"):
