@@ -156,6 +156,7 @@ UNSAID = [
     ("neuron", "slope", "w1 = 50", "Find the ● in both plots"),
     ("xor", "start", "t1[0] = o1[0]", "for every answer is near"),
     ("xor", "not-stuck", "t1[0] = o1[0]", "small because"),
+    ("xor", "not-stuck", "t1[0] = o1[0]", "That makes a plateau"),
     ("vanishing", "all", "t1 = o1", "would leave less"),
     ("adam", "sizes", "t1 = 0", "slopes differ like this"),
     ("sgd", "full-move", "η = 0", "straight down the slope"),

@@ -186,13 +186,13 @@ def _trace(given: Arguments, out: Output) -> int:
         out.utf8()
     with out.progress("cli.running") as tell:
         traces = iterations(problem, given.first or 1, last, mistake, tell)
-    if given.template:
-        from nntutor.lessons.export import template
-        from nntutor.lessons.language.speech import Speech
+        if given.template:
+            from nntutor.lessons.export import template
+            from nntutor.lessons.language.speech import Speech
 
-        out.lines(template.lines(traces, Speech(out.words, out.style)))
-        return DONE
-    write.write(out, given.format, problem, traces, out.words, out.style, given.steps, last)
+            out.lines(template.lines(traces, Speech(out.words, out.style)))
+            return DONE
+        write.write(out, given.format, problem, traces, out.words, out.style, given.steps, last)
     return DONE
 
 
@@ -206,14 +206,15 @@ def _check(given: Arguments, out: Output) -> int:
     _, problem, mistake = named.target(given)
     refuse(problem)
     traces: Iterator[Trace] = iterations(problem, 1, given.iterations or 1, mistake)
-    if given.format == "json":
-        out.utf8()
-        listing = Listing()
-        for piece in listing.pieces(problem, traces):
-            out.write(piece)
-        return FAILED if listing.disagreeing else DONE
-    table = Table(out.words, out.style)
-    out.lines(table.lines(problem, traces))
+    with out.progress("cli.checking") as tell:
+        if given.format == "json":
+            out.utf8()
+            listing = Listing(tell)
+            for piece in listing.pieces(problem, traces):
+                out.write(piece)
+            return FAILED if listing.disagreeing else DONE
+        table = Table(out.words, out.style, tell)
+        out.lines(table.lines(problem, traces))
     return FAILED if table.disagreeing else DONE
 
 

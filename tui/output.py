@@ -61,6 +61,7 @@ class Output:
     def __init__(self, given: Arguments, language: str) -> None:
         self.ascii = given.ascii or capabilities.wants_ascii(os.environ, sys.stdout)
         self.words = words_of(language, sys.stdout)
+        self._heard, self._told, self._within = monotonic(), False, False
 
     @property
     def style(self) -> Style:
@@ -80,6 +81,8 @@ class Output:
     def _sent(self, text: str) -> None:
         if sys.stdout is None:
             raise WriteError(os.strerror(errno.EBADF))
+        self._take_back()
+        self._heard, self._within = monotonic(), sys.stdout.isatty() and not text.endswith("\n")
         try:
             sys.stdout.write(text)
         except BrokenPipeError:
@@ -96,24 +99,34 @@ class Output:
 
     @contextmanager
     def progress(self, key: str = "cli.searching") -> Iterator[Callable[[int, int], None]]:
-        """Tells on a terminal's standard error how far a long work is, and takes the line back when it is done."""
-        stream, began, told = sys.stderr, monotonic(), False
+        """Tells on a terminal's standard error how far a long work is, and takes the line back when it is done.
+
+        What is written meanwhile stands in its place, and is followed by as much patience again; nothing is told within
+        a line that is being written.
+        """
+        self._heard = monotonic()
 
         def tell(done: int, of: int) -> None:
-            nonlocal told
-            if stream is not None and stream.isatty() and monotonic() - began > _PATIENCE:
-                told = True
-                with suppress(OSError, ValueError):
-                    stream.write(f"\r{self.words.say(key, done=done, of=of)}\x1b[K")
-                    stream.flush()
+            seen = sys.stderr is not None and sys.stderr.isatty() and not self._within
+            if seen and monotonic() - self._heard > _PATIENCE:
+                self._told = True
+                self._say(f"\r{self.words.say(key, done=done, of=of)}\x1b[K")
 
         try:
             yield tell
         finally:
-            if told:
-                with suppress(OSError, ValueError):
-                    stream.write("\r\x1b[K")
-                    stream.flush()
+            self._take_back()
+
+    def _take_back(self) -> None:
+        if self._told:
+            self._told = False
+            self._say("\r\x1b[K")
+
+    @staticmethod
+    def _say(text: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
     def prompt(self, text: str) -> None:
         """Text that asks for a line, so that whoever types it has seen all before it."""

@@ -11,19 +11,22 @@ them, and no formula of backpropagation is needed to know it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nntutor.core.arrays import Array
+from nntutor.core.engine.parts import parts
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Op, written_by
 from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
 
+Progress = Callable[[int, int], None]
+"""Told how many times the samples have been passed through, of how many as far as is known."""
 _BYTES, _MOST = 16_000_000, 160  # of the copies that run at once
 _SHAKEN, _ROOM = 8, 4096
 # A result is off by half a last place at most, by a quarter as a rule; shaken it is by two to four.
@@ -55,27 +58,30 @@ class Rounding:
     gradient: Array
 
 
+def untold(done: int, of: int) -> None:
+    """Nobody is told."""
+
+
 class Copies:
     """At most `wanted` copies of the iteration that a trace records, for the moves of one kind of number.
 
     That kind is the one of `like`: weights and biases, or the out or net of one layer.
     """
 
-    def __init__(self, trace: Trace, like: Ref, wanted: int) -> None:
+    def __init__(self, trace: Trace, like: Ref, wanted: int, progress: Progress = untold) -> None:
         self._trace, self._like = trace, like
-        layers = range(1, len(trace.plan.shape.layers) + 1)
-        self._nets = [trace.array("net", number) for number in layers]
-        self._straight = [_STRAIGHT * np.maximum(1, np.abs(net)) for net in self._nets]
-        if trace.plan.book.probability is not None:
-            self._straight[-1] = np.full_like(self._nets[-1], _STRAIGHT)
-        samples = trace.array("out", 0).nbytes + trace.array("target").nbytes
+        self._progress, self._done, self._of = progress, 0.0, 0
+        self._parts, sizes = parts(trace.plan.shape), trace.problem.network.sizes
+        most = self._parts[0][0].stop
         # Per unit its net, its out and what goes back; per weight itself, its gradient and what the optimizer makes.
-        one = samples + 5 * sum(net.nbytes for net in self._nets) + 4 * trace.before.params.nbytes
-        self.count = max(1, min(wanted, _MOST, _BYTES // one))
+        one = 8 * most * (sizes[0] + sizes[-1] + 5 * sum(sizes[1:])) + 4 * trace.before.params.nbytes
+        most_copies = _MOST if len(self._parts) == 1 else _SHAKEN  # of parts, more would only leave the cache
+        self.count = max(1, min(wanted, most_copies, _BYTES // one))
         self._engine = Engine(trace.problem, trace.mistake, networks=self.count, apart=True)
-        self._program = self._engine.program(len(trace.samples))
+        self._rows: slice | None = None
         self._numbered = np.arange(self._engine.layout.size)
-        self._random, self._strays = np.random.default_rng(0), np.empty(0)
+        self._random = np.random.default_rng(0)
+        self._strays = self._factors = np.empty(0)
 
     def place(self, ref: Ref) -> tuple[int, ...]:
         """Where a number, or its gradient, lies in the array of its kind."""
@@ -92,61 +98,105 @@ class Copies:
         places = np.repeat([self.place(ref) for ref in refs], values.shape[1], 0)
         wanted, watches, shakes = values.ravel(), np.tile(watched, len(refs)), np.tile(shaken, len(refs))
         made = np.zeros((3, len(wanted)))
+        self._of += len(wanted)
         for start in range(0, len(wanted), self.count):
-            part = slice(start, start + self.count)
+            some = slice(start, start + self.count)
             with np.errstate(all="ignore"):
-                made[0, part] = self._errors(places[part], wanted[part], np.flatnonzero(shakes[part]))
-                rows = np.flatnonzero(watches[part])
-                made[1:, start + rows] = self._reached(rows)
+                rows = np.flatnonzero(watches[some]), np.flatnonzero(shakes[some])
+                made[:, some] = self._moved(places[some], wanted[some], *rows)
         return Moves(*made.reshape(3, *values.shape))
 
     def rounding(self) -> Rounding:
         """The straying of the iteration as it is, backward pass and all."""
         kind, layer = GRADIENT[self._like.kind], self._like.layer
-        if kind == "grad":
-            right, shaken = self._trace.gradient, self._engine.arena[kind, 0]
-        else:
-            right, shaken = self._trace.array(kind, layer), self._program.arena[kind, layer]
+        right = self._trace.gradient if kind == "grad" else self._trace.array(kind, layer)
         error, gradient = np.zeros(()), np.zeros(right.shape)
-        for _ in range(0, _SHAKEN, self.count):
+        self._of += len(runs := range(0, _SHAKEN, self.count)) * self.count
+        for _ in runs:
+            total, summed = np.zeros(()), np.zeros(())
+            self._engine.load(self._trace.before)
+            self._engine.set_powers(self._trace.iteration)
+            self._shake(self._engine.params)
+            params = self._engine.params.copy()
             with np.errstate(all="ignore"):
-                self._shake_all()
-                error = np.maximum(error, np.abs(self._program.error - self._trace.error).max())
-                gradient = np.maximum(gradient, np.abs(shaken - right).max(axis=0))
+                for rows, share in self._parts:
+                    self._load(rows)
+                    self._engine.params[...] = params
+                    self._shake_all()
+                    self._tell(self.count)
+                    total = total + share * self._program.error
+                    if kind == "grad":
+                        summed = summed + share * self._engine.arena[kind, 0]
+                    else:
+                        strays = np.abs(self._program.arena[kind, layer] - right[rows]).max(axis=0)
+                        gradient[rows] = np.maximum(gradient[rows], strays)
+                error = np.maximum(error, np.abs(total - self._trace.error).max())
+                if kind == "grad":
+                    gradient = np.maximum(gradient, np.abs(summed - right).max(axis=0))
         return Rounding(float(error), gradient)
 
     # --- a run of the copies -------------------------------------------------------------------------
 
-    def _load(self) -> None:
+    def _load(self, rows: slice) -> None:
+        """The program of a part of the samples, with what the iteration starts from."""
         self._engine.load(self._trace.before)
-        self._program.inputs[...] = self._trace.array("out", 0)
-        self._program.targets[...] = self._trace.array("target")
+        self._program = program = self._engine.program(rows.stop - rows.start)
+        program.inputs[...] = self._trace.array("out")[rows]
+        program.targets[...] = self._trace.array("target")[rows]
+        if self._rows != rows:
+            self._rows, last = rows, len(self._trace.plan.shape.layers)
+            self._nets = [self._trace.array("net", number)[rows] for number in range(1, last + 1)]
+            self._straight = [_STRAIGHT * np.maximum(1, np.abs(net)) for net in self._nets]
+            if self._trace.plan.book.probability is not None:
+                self._straight[-1] = np.full_like(self._nets[-1], _STRAIGHT)
 
     def _shake(self, array: Any, by: float = 1.0) -> None:
         """Every number off by some last places, or by so many times as much."""
         if array.size + _ROOM > self._strays.size:
             spread = self._random.uniform(-1, 1, array.size + _ROOM)
             self._strays = _PLACES * (spread + np.copysign(1, spread))
+            self._factors = 1 + self._strays
         # Others each time from the same store: making them anew would cost more than the arithmetic.
         first = int(self._random.integers(_ROOM))
-        array *= 1 + by * self._strays[first : first + array.size].reshape(array.shape)
+        some = slice(first, first + array.size)
+        array *= (self._factors[some] if by == 1 else 1 + by * self._strays[some]).reshape(array.shape)
 
-    def _errors(self, places: Any, values: Array, shaken: Any) -> Any:
-        """E of up to `count` copies."""
-        program, like, rows = self._program, self._like, np.arange(len(values))
-        self._load()
-        values = values.copy()
+    def _moved(self, places: Any, values: Array, watched: Any, shaken: Any) -> Array:
+        """E, reach and kink of up to `count` copies."""
+        like, copies, made = self._like, np.arange(len(values)), np.zeros((3, len(values)))
+        values, params = values.copy(), self._engine.params
+        params[...] = self._trace.before.params
         if like.kind == "weight":
-            self._engine.params[rows, places[:, 0]] = values
-        for array in (values, self._engine.params, program.inputs, program.targets):
-            part = array[shaken]
-            self._shake(part)
-            array[shaken] = part
-        program.run_forward()
-        if like.kind != "weight":
-            program.arena[like.kind, like.layer][rows, places[:, 0], places[:, 1]] = values
-            program.run_forward(like.layer + (like.kind == "out"), from_net=like.kind == "net")
-        return program.error[: len(rows)]
+            params[copies, places[:, 0]] = values
+        for array in (values, params):
+            self._shake_some(array, shaken)
+        params = params.copy()
+        for rows, share in self._parts:
+            self._load(rows)
+            program = self._program
+            self._engine.params[...] = params
+            for array in (program.inputs, program.targets):
+                self._shake_some(array, shaken)
+            program.run_forward()
+            if like.kind != "weight":
+                here = np.flatnonzero((rows.start <= places[:, 0]) & (places[:, 0] < rows.stop))
+                place = copies[here], places[here, 0] - rows.start, places[here, 1]
+                program.arena[like.kind, like.layer][place] = values[here]
+                program.run_forward(like.layer + (like.kind == "out"), from_net=like.kind == "net")
+            self._tell(len(values))
+            made[0] += share * program.error[: len(values)]
+            made[1:, watched] = np.maximum(made[1:, watched], self._reached(watched))
+        return made
+
+    def _tell(self, copies: int) -> None:
+        """That a part of the samples has been passed through so many times."""
+        self._done += copies / len(self._parts)
+        self._progress(round(self._done), self._of)
+
+    def _shake_some(self, array: Any, copies: Any) -> None:
+        part = array[copies]
+        self._shake(part)
+        array[copies] = part
 
     def _reached(self, rows: Any) -> tuple[Array, Array]:
         """reach and kink of the copies in these rows, as they were run last."""
@@ -161,11 +211,9 @@ class Copies:
         return reach, kink
 
     def _shake_all(self) -> None:
-        """One iteration in which every number, given or made, is shaken."""
-        self._load()
-        self._engine.set_powers(self._trace.iteration)
+        """What lies in memory run once, in which every number, given or made, is shaken; the weights have been."""
         program = self._program
-        for array in (self._engine.params, program.inputs, program.targets):
+        for array in (program.inputs, program.targets):
             self._shake(array)
         self._shaking(program.forward_ops())
         if self._trace.plan.book.probability is not None:

@@ -16,7 +16,7 @@ from itertools import islice
 
 import numpy as np
 
-from nntutor.core.analysis.copies import Copies
+from nntutor.core.analysis.copies import Copies, Progress, untold
 from nntutor.core.analysis.step_search import MOVES, NONE, Search, settle
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import State
@@ -26,6 +26,10 @@ from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 
+__all__ = [
+    "Check", "Difference", "Progress", "central_difference", "check", "check_all", "of_its_sample", "refuse",
+    "serving_step", "untold",
+]  # fmt: skip
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9
 _TOGETHER = 200  # numbers that are checked side by side
 
@@ -99,7 +103,7 @@ def check(trace: Trace, ref: Ref) -> Check:
     return next(_checked(trace, [ref]))
 
 
-def check_all(trace: Trace) -> Iterator[Check]:
+def check_all(trace: Trace, progress: Progress = untold) -> Iterator[Check]:
     """The check of every weight and bias that learns, in their order; then of the inputs, where ∂E/∂x is asked for."""
     yield from _checked(
         trace,
@@ -109,20 +113,23 @@ def check_all(trace: Trace) -> Iterator[Check]:
             for unit in range(1, layer.units + 1)
             for source in layer.sources
         ),
+        progress,
     )
     if trace.plan.shape.input_gradient:
         inputs = range(1, trace.plan.shape.layers[0].inputs + 1)
-        yield from _checked(trace, (Ref("out", 0, unit, 0, sample) for sample in trace.samples for unit in inputs))
+        yield from _checked(
+            trace, (Ref("out", 0, unit, 0, sample) for sample in trace.samples for unit in inputs), progress
+        )
 
 
-def _checked(trace: Trace, refs: Iterable[Ref]) -> Iterator[Check]:
+def _checked(trace: Trace, refs: Iterable[Ref], progress: Progress = untold) -> Iterator[Check]:
     """Numbers of one kind, and where that is out or net of one layer, one after another: there may be millions."""
     left = iter(refs)
     some = list(islice(left, _TOGETHER))
     if not some:
         return
     refuse(trace.problem)
-    copies, times = Copies(trace, some[0], MOVES * len(some)), _times(trace, some[0])
+    copies, times = Copies(trace, some[0], MOVES * len(some), progress), _times(trace, some[0])
     rounding = copies.rounding()
     while some:
         part = {ref: Search(trace.value(ref), _gradient(trace, ref), _penalized(trace, ref)) for ref in some}

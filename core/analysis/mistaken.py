@@ -93,7 +93,7 @@ def _under_each(trace: Trace, ref: Ref, until: int) -> Iterator[Mistaken]:
 
 
 @lru_cache(maxsize=8)
-def _mistaken(shape: Shape, samples: tuple[int, ...]) -> tuple[tuple[str, _Rules], ...]:
+def _mistaken(shape: Shape, samples: Sequence[int]) -> tuple[tuple[str, _Rules], ...]:
     """Each mistake with the rules that it makes."""
     return tuple((one, _rules(replace(shape, mistake=one), samples)) for one in spellings())
 
@@ -144,7 +144,7 @@ class _Rules:
     right: those of the right rules. A mistake changes few of them, and what it does not change is made there, for all.
     """
 
-    def __init__(self, plan: Plan, samples: tuple[int, ...], right: _Rules | None) -> None:
+    def __init__(self, plan: Plan, samples: Sequence[int], right: _Rules | None) -> None:
         self._plan, self._samples, self._right = plan, samples, right
         self._rows: dict[int, int] = right._rows if right else {sample: row for row, sample in enumerate(samples)}
         self._alike = right is not None and plan.makes_the_same(right._plan)
@@ -209,12 +209,12 @@ class _Rules:
 
 
 @lru_cache(maxsize=512)
-def _rules(shape: Shape, samples: tuple[int, ...]) -> _Rules:
+def _rules(shape: Shape, samples: Sequence[int]) -> _Rules:
     right = _rules(replace(shape, mistake=""), samples) if shape.mistake else None
     return _Rules(Plan(shape), samples, right)
 
 
-def _formula(plan: Plan, ref: Ref, samples: tuple[int, ...]) -> Expr:
+def _formula(plan: Plan, ref: Ref, samples: Sequence[int]) -> Expr:
     """The formula of a number; Δw from that of the new weight where the move is folded into it."""
     try:
         return plan.formula(ref, samples)

@@ -40,7 +40,7 @@ def strays(sheet: Sheet, traces: Mapping[int, Trace], place: float) -> Array:
         return np.zeros(len(sheet))
     first = next(iter(traces.values()))
     problem, mistake, random = first.problem, first.mistake, np.random.default_rng(0)
-    engine, runs = Engine(problem, mistake), Runs(problem, sheet)
+    engine, runs = Engine(problem, mistake, apart=True), Runs(problem, sheet)
     together = Engine(problem, networks=_TIMES, mistakes=[mistake] * _TIMES)
     right, state = runs.of(traces.values()), together.start()
     made = np.tile(right.values, (_TIMES, 1))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.arrays import Array, frozen
+from nntutor.core.arrays import Array, Frozen, frozen
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Network
 from nntutor.core.rules.shape import Shape
@@ -23,7 +23,7 @@ _LINE = 8  # doubles in a cache line: every array starts on one
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class State(Frozen):
     """What an iteration starts from: the flat weights and the optimizer's flat state.
 
     done: iterations behind it. params (…, weights and biases); slots (states, …, what learns).
@@ -115,10 +115,14 @@ class Layout:
 
 
 class Arena:
-    """One block of memory with named arrays in it, each on a cache line of its own."""
+    """One block of memory with named arrays in it, each on a cache line of its own.
 
-    def __init__(self, shapes: dict[Key, tuple[int, ...]]) -> None:
+    elsewhere: arrays that lie outside of the block, and are not copied with it.
+    """
+
+    def __init__(self, shapes: dict[Key, tuple[int, ...]], elsewhere: dict[Key, Array] | None = None) -> None:
         self.shapes = shapes
+        self.elsewhere = elsewhere or {}
         self.starts: dict[Key, int] = {}
         at = 0
         for key, shape in shapes.items():
@@ -134,5 +138,7 @@ class Arena:
 
     def view(self, block: Any, key: Key) -> Any:
         """The array called `key` in this arena's block or in a copy of it."""
+        if key in self.elsewhere:
+            return self.elsewhere[key]
         start, shape = self.starts[key], self.shapes[key]
         return block[start : start + prod(shape)].reshape(shape)

@@ -9,7 +9,7 @@ than one with forty.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -83,7 +83,7 @@ class Plan:
     def ref(self, index: int) -> Ref:
         """What step `index` makes; its sample is the position in the batch."""
         if not 1 <= index <= len(self):
-            raise IndexError(index)
+            raise IndexError(f"step {index}: expected 1 to {len(self)}")
         section = self.section(index)
         return self.sections[section].ref(index - 1 - self._starts[section])
 
@@ -170,7 +170,7 @@ class Plan:
 
     # --- formulas ----------------------------------------------------------------------------------
 
-    def formula(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
+    def formula(self, ref: Ref, samples: Sequence[int]) -> Expr:
         """The tree of the step that makes `ref`; samples are the data's indices, as in `ref` itself."""
         found = self.rule(ref)
         if isinstance(found, Expr):
@@ -203,7 +203,7 @@ class Plan:
     def _meaning(self, ref: Ref) -> Callable[[str], Expr]:
         return weight_meaning(ref) if ref.kind in PER_WEIGHT else unit_meaning(ref, self.shape.outputs)
 
-    def full(self, ref: Ref, samples: tuple[int, ...]) -> Expr:
+    def full(self, ref: Ref, samples: Sequence[int]) -> Expr:
         """The same with slopes and the sums sent back written out, for people to read."""
         rule = self.rule(ref)
         if ref.kind != "delta" or not isinstance(rule, Expr):

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nntutor.core.arrays import frozen
+from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import Arena, Key, Layout, State
 from nntutor.core.engine.overflow import bearable
+from nntutor.core.engine.parts import MANY
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.stages import KINDS, Stage, stages, together
 from nntutor.core.notation.evaluating import Op
@@ -131,6 +132,14 @@ class Engine:
         """Whether every iteration uses the same samples in the same order."""
         return self.problem.epoch_iterations == 1 and not self.problem.shuffle and self.problem.given is None
 
+    def handed_over(self, program: Program) -> Any:
+        """The block of a program, for a record: a copy, or where it is large itself, and then another is compiled."""
+        if program.plan.shape.samples <= MANY:
+            return program.arena.block.copy()
+        del self._programs[program.plan.shape.samples]
+        program.forget()
+        return program.arena.block
+
     def prepare(self, iteration: int) -> Program:
         """The program of iteration `iteration` with its samples and its powers of β in place."""
         problem, data = self.problem, self.problem.samples
@@ -140,7 +149,7 @@ class Engine:
             order = self._order_of(epoch)[first:last]
             np.take(data.inputs, order, 0, program.inputs)
             np.take(data.targets, order, 0, program.targets)
-        else:
+        elif program.inputs is not data.inputs:
             program.inputs[...] = data.inputs[first:last]
             program.targets[...] = data.targets[first:last]
         if problem.given is not None:
@@ -148,9 +157,14 @@ class Engine:
         self.set_powers(iteration)
         return program
 
-    def samples(self, iteration: int) -> tuple[int, ...]:
-        """`Problem.samples_of`, without drawing the order of an epoch again that is at hand."""
+    def samples(self, iteration: int) -> Sequence[int]:
+        """`Problem.samples_of`, without drawing the order of an epoch again that is at hand.
+
+        Where there are many, one after another, a range, which takes no memory.
+        """
         epoch, first, last = self.problem.batch_place(iteration)
+        if not self.problem.shuffle and last - first > MANY:
+            return range(first, last)
         return tuple(self._order_of(epoch)[first:last].tolist() if self.problem.shuffle else range(first, last))
 
     def _order_of(self, epoch: int) -> NDArray[np.intp]:
@@ -184,7 +198,7 @@ class Program:
         self.engine = engine
         self.plan = Plan(engine.problem.shape(samples, engine.mistake))
         self._books = engine.books_of(self.plan.shape, self.plan.book)
-        self.arena = Arena(self._shapes())
+        self.arena = Arena(self._shapes(), self._data())
         self.inputs = self.arena["out", 0]
         self.targets = self.arena["target", 0]
         # Where there is no E it is no number, and none of those that are looked at.
@@ -195,6 +209,12 @@ class Program:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self.engine.program, (self.plan.shape.samples,)
+
+    def forget(self) -> None:
+        """Let go of the calls and the memory of parts of formulas: this program is not run again."""
+        self.sums, self.outs, self.error_ops = [], [], []
+        for name in ("backward", "ops"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def backward(self) -> list[Op]:
@@ -226,6 +246,13 @@ class Program:
             for kind in ("net", "out", *(kind for kind in KINDS if kind in back)):
                 shapes[kind, number] = (*lead, samples, layer.units)
         return shapes
+
+    def _data(self) -> dict[Key, Array]:
+        """Inputs and targets where they lie, if they are many and every iteration has the same."""
+        engine, samples, count = self.engine, self.engine.problem.samples, self.plan.shape.samples
+        if engine.apart or engine.mistakes or not engine.same_samples or not MANY < count == len(samples):
+            return {}
+        return {("out", 0): samples.inputs, ("target", 0): samples.targets}
 
     def run(self) -> None:
         """One iteration on what lies in memory."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nntutor.core import expected
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.edits import Edit, changes, effective, is_fit, is_given, with_edits, with_given, with_settings
 from nntutor.core.engine.memory import State
@@ -23,6 +24,7 @@ from nntutor.core.engine.training import Chunk, Runner, replay, run, tracked
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
+from nntutor.core.rules.mistakes.spelling import is_known
 
 KEPT_BYTES = CHECKPOINT_BYTES = 8 * 2**20
 # Stepping is slow, so a state every so many iterations that were stepped through is enough.
@@ -141,7 +143,11 @@ class Timeline:
 
     @classmethod
     def start(cls, problem: Problem, mistake: str = "") -> Timeline:
-        """The first step of the first iteration."""
+        """The first step of the first iteration. TypeError for what is no problem, ValueError for no mistake."""
+        expected.a(Problem, "problem", problem, "a Problem, as nntutor.read gives it")
+        expected.a(str, "mistake", mistake, "a text")
+        if mistake and not is_known(mistake):
+            raise ValueError(f"mistake {expected.spelled(mistake)}: there is none such")
         return cls(problem, mistake, (History(problem, mistake, None, frozenset()),))
 
     @classmethod
@@ -270,9 +276,12 @@ class Timeline:
     # --- moving ----------------------------------------------------------------------------------
 
     def forward(self, count: int = 1) -> Timeline:
-        """`count` steps on, into the next iterations; a diverged iteration is the last."""
+        """`count` steps on, into the next iterations; a diverged iteration is the last.
+
+        TypeError for what is no whole number.
+        """
         place = self
-        for _ in range(count):
+        for _ in range(expected.index("count", count)):
             if place.step < len(place.trace):
                 place = replace(place, step=place.step + 1)
             elif not place.trace.diverged:
@@ -282,9 +291,9 @@ class Timeline:
         return place
 
     def back(self, count: int = 1) -> Timeline:
-        """`count` steps back, down to the first step of all."""
+        """`count` steps back, down to the first step of all. TypeError for what is no whole number."""
         place = self
-        for _ in range(count):
+        for _ in range(expected.index("count", count)):
             if place.step > 1:
                 place = replace(place, step=place.step - 1)
             elif place.iteration > 1:
@@ -295,8 +304,11 @@ class Timeline:
         return place
 
     def to(self, iteration: int, step: int = 1) -> Timeline:
-        """The place at (iteration, step), or the nearest that there is; iterations not yet run are run."""
-        iteration = max(iteration, 1)
+        """The place at (iteration, step), or the nearest that there is; iterations not yet run are run.
+
+        TypeError for what is no whole number.
+        """
+        iteration, step = max(expected.index("iteration", iteration), 1), expected.index("step", step)
         iteration = self._history_of(iteration).reach(iteration)
         moved = replace(self, iteration=iteration)
         return replace(moved, step=min(max(step, 1), len(moved.trace)))
@@ -323,16 +335,19 @@ class Timeline:
         """A given number of the current iteration replaced; it is run again, later ones are forgotten.
 
         ref: a weight or bias before the iteration, an input, a target, a rate, or a setting (depth, seed, batch),
-        which always counts from iteration 1. KeyError for others; ValueError for a setting or target that cannot be.
+        which always counts from iteration 1. KeyError for others; ValueError for a setting or target that cannot be
+        and for what is no finite number; TypeError for what is no Ref.
         """
+        expected.a(Ref, "ref", ref, "a Ref, as trace.find gives it")
+        value = expected.number("value", value)
         if ref.kind in NUMBERS:
             with_given(self.problem, ref, value)
-            return self._with((*self.edits, Edit(1, ref, float(value))), ())
+            return self._with((*self.edits, Edit(1, ref, value)), ())
         if not is_given(self.problem, ref):
             raise KeyError(ref)
         if not is_fit(self.problem, ref, value):
             raise ValueError(value)
-        return self._with((*self.edits, Edit(self.iteration, ref, float(value))), ())
+        return self._with((*self.edits, Edit(self.iteration, ref, value)), ())
 
     def undo(self) -> Timeline:
         """Without the last edit."""

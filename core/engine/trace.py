@@ -7,15 +7,17 @@ its value come from the same pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from nntutor.core import expected
 from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
+from nntutor.core.engine.parts import parts
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.step import Operand, Operands, Step
@@ -37,7 +39,7 @@ class Trace:
 
     problem: Problem
     iteration: int
-    samples: tuple[int, ...]
+    samples: Sequence[int]
     mistake: str
     before: State
     edited: frozenset[Ref]
@@ -67,6 +69,8 @@ class Trace:
     @cached_property
     def _rows(self) -> range | dict[int, int]:
         """By sample its row; samples one after another, of which there may be millions, need no table."""
+        if isinstance(self.samples, range):
+            return self.samples
         first, count = self.samples[0] if self.samples else 0, len(self.samples)
         following = all(map(int.__eq__, self.samples, range(first, first + count)))
         return range(first, first + count) if following else {sample: row for row, sample in enumerate(self.samples)}
@@ -92,9 +96,13 @@ class Trace:
         A kind per weight: (units, inputs), with `bias` those of the biases: (units,).
         """
         wanted = kind, layer, bias
-        if wanted not in self._arrays:
-            self._arrays[wanted] = self._array(kind, layer, bias)
-        return self._arrays[wanted]
+        try:
+            if wanted not in self._arrays:
+                self._arrays[wanted] = self._array(*wanted)
+            return self._arrays[wanted]
+        except (KeyError, TypeError):  # no key at all is one that is not there
+            said = f"{expected.spelled(kind)} in layer {expected.spelled(layer)}"
+            raise KeyError(f"iteration {self.iteration} has no {said}") from None
 
     def _array(self, kind: str, layer: int, bias: bool) -> Array:
         if kind in PER_WEIGHT:
@@ -168,10 +176,10 @@ class Trace:
         return np.reshape([self._rows[sample] for sample in np.ravel(samples).tolist()], np.shape(samples))
 
     def __getitem__(self, symbol: str) -> float:
-        """The number behind a symbol in either spelling."""
+        """The number behind a symbol in either spelling. KeyError where there is none; TypeError for no text."""
         ref = self.find(symbol)
         if ref is None:
-            raise KeyError(symbol)
+            raise KeyError(f"no number of iteration {self.iteration} is called {expected.spelled(symbol)}")
         return self.value(ref)
 
     @property
@@ -185,7 +193,20 @@ class Trace:
     def error_after(self) -> float:
         """E of the same samples with the new weights."""
         after = State(self.iteration, self._engine.arena.view(self._shared, ("params", 0)), self.before.slots)
-        return self.error_at(after)
+        several = parts(self.plan.shape)
+        return self.error_at(after) if len(several) == 1 else self._added(after, several)
+
+    def _added(self, state: State, several: Sequence[tuple[slice, float]]) -> float:
+        """E under other weights, from some samples at a time."""
+        error, inputs, targets = 0.0, self.array("out"), self.array("target")
+        with self._engine.alone, np.errstate(all="ignore"):
+            self._engine.params[...] = state.params
+            for rows, share in several:
+                program = self._engine.program(rows.stop - rows.start)
+                program.inputs[...], program.targets[...] = inputs[rows], targets[rows]
+                program.run_forward()
+                error += share * float(program.error)
+        return error
 
     def error_at(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
         """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
@@ -202,20 +223,25 @@ class Trace:
                     program.run_forward(nudged.layer + 1)
             return float(program.error)
 
+    @property
+    def _last(self) -> Program:
+        """The program that the last forward pass was run in, which the record may have taken its own memory from."""
+        return self._engine.program(len(self.samples))
+
     def sample_error(self, sample: int) -> float:
         """E of one sample alone, without a penalty, as the last forward pass left it."""
-        errors = self._program.arena["unit_error", 0][self.row(sample)]
+        errors = self._last.arena["unit_error", 0][self.row(sample)]
         return float(errors.mean() if self.plan.shape.over_outputs == "mean" else errors.sum())
 
     def nets(self) -> list[Array]:
         """A copy of every layer's net as the last forward pass left it, (samples, units) each."""
         layers = range(1, len(self.plan.shape.layers) + 1)
-        return [self._program.arena["net", number].copy() for number in layers]
+        return [self._last.arena["net", number].copy() for number in layers]
 
     def outputs(self) -> Array:
         """A copy of the outputs, or softmax's shares, as the last forward pass left them: (samples, outputs)."""
         softmax = self.plan.book.probability is not None
-        copied: Array = self._program.arena[("prob", 0) if softmax else ("out", len(self.plan.shape.layers))].copy()
+        copied: Array = self._last.arena[("prob", 0) if softmax else ("out", len(self.plan.shape.layers))].copy()
         return copied
 
     def parameter(self, flat: Any, ref: Ref) -> tuple[Any, tuple[int, ...]]:
@@ -254,7 +280,8 @@ class Trace:
         return self._of_data(self.plan.ref(index))
 
     def step(self, index: int) -> Step:
-        """The step at `index` (from 1). IndexError outside 1..len."""
+        """The step at `index` (from 1). IndexError outside 1..len; TypeError for what is no whole number."""
+        index = expected.index("step", index)
         if index not in self._steps:
             self._steps.clear()  # the one at hand is asked for again and again, by every part of a screen
             self._steps[index] = self._step(index)
@@ -320,7 +347,11 @@ class Trace:
         return Plan(self.problem.shape(length, self.mistake))
 
     def find(self, text: str) -> Ref | None:
-        """The address behind a symbol; without brackets the iteration's first sample is meant."""
+        """The address behind a symbol; without brackets the iteration's first sample is meant.
+
+        None where there is no such number; TypeError for what is no text.
+        """
+        expected.a(str, "symbol", text, "a text, such as 'delta_h1'")
         ref = self.names.find(text)
         if ref is None:
             return None
@@ -354,7 +385,7 @@ def record(
     engine.load(before)
     with np.errstate(all="ignore"):
         run(program)
-    shared, one_pass = engine.arena.block.copy(), program.arena.block.copy()
+    shared, one_pass = engine.arena.block.copy(), engine.handed_over(program)
     return Trace(
         engine.problem,
         iteration,

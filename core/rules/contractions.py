@@ -54,6 +54,8 @@ def total_of(terms: Sequence[Expr], divisor: float = 1) -> Expr:
 
 def sample_of(samples: Sequence[int], at: Any) -> Any:
     """The sample at a place of the batch, or those at an array of places."""
+    if isinstance(samples, range):
+        return samples.start + at
     return np.asarray(samples)[at] if isinstance(at, np.ndarray) else samples[at]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from nntutor.core.analysis.gradient_check import Check, check_all
+from nntutor.core.analysis.gradient_check import Check, Progress, check_all, untold
 from nntutor.core.engine.trace import Trace
 from nntutor.core.files.writing import as_json
 from nntutor.core.problems.network import Problem
@@ -15,8 +15,8 @@ from nntutor.lessons.export.json import Json, dumps, number
 class Listing:
     """The check of several iterations as pieces of text; once written, `disagreeing` counts what disagrees."""
 
-    def __init__(self) -> None:
-        self.disagreeing = 0
+    def __init__(self, progress: Progress = untold) -> None:
+        self.disagreeing, self._progress = 0, progress
 
     def pieces(self, problem: Problem, traces: Iterable[Trace]) -> Iterator[str]:
         yield '{"format": "nntutor-check", "version": 1,\n'
@@ -31,7 +31,7 @@ class Listing:
         seen = isfinite(trace.error)
         head: Json = {"iteration": trace.iteration, "error": number(trace.error)}
         yield dumps(head if seen else {**head, "diverged": True})[:-1] + ', "checks": ['
-        for place, check in enumerate(check_all(trace) if seen else ()):
+        for place, check in enumerate(check_all(trace, self._progress) if seen else ()):
             self.disagreeing += check.verdict == "differs"
             yield (",\n    " if place else "\n    ") + dumps(_check_json(check))
         yield "]}"

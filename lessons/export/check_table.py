@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from nntutor.core.analysis.gradient_check import Check, check_all
+from nntutor.core.analysis.gradient_check import Check, Progress, check_all, untold
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
@@ -23,8 +23,8 @@ _COLUMNS = ("step", "numeric", "error", "gradient", "relative")
 class Table:
     """The check of several iterations as lines of text; once written, `disagreeing` counts what disagrees."""
 
-    def __init__(self, words: Words, style: Style = Style.UNICODE) -> None:
-        self._speech = Speech(words, style)
+    def __init__(self, words: Words, style: Style = Style.UNICODE, progress: Progress = untold) -> None:
+        self._speech, self._progress = Speech(words, style), progress
         self._verdicts: Counter[str] = Counter()
         self._diverged = False
 
@@ -47,7 +47,7 @@ class Table:
                 break
             names = [say(f"check_table.{name}") for name in _COLUMNS]
             yield self._row(say("cli.symbol"), *names, say("check_table.verdict"))
-            for check in check_all(trace):
+            for check in check_all(trace, self._progress):
                 self._verdicts[check.verdict] += 1
                 yield self._check(trace, check)
         yield ""

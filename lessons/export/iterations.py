@@ -23,14 +23,16 @@ def iterations(
 ) -> Iterator[Trace]:
     """The records of iterations `first` to `last`; one that diverges is the last, even where it lies before `first`.
 
-    What lies before `first` is run at once, without being recorded; progress is told how many of how many are done.
+    What lies before `first` is run at once, without being recorded; progress is told how many of how many are done, of
+    those before `first` and then of all.
     """
     engine = Engine(problem, mistake)
-    return _recorded(engine, _before(engine, first, progress), last)
+    return _recorded(engine, _before(engine, first, progress), last, progress)
 
 
-def _recorded(engine: Engine, state: State, last: int) -> Iterator[Trace]:
+def _recorded(engine: Engine, state: State, last: int, progress: Callable[[int, int], None]) -> Iterator[Trace]:
     while state.done < last:
+        progress(state.done + 1, last)
         trace = record(engine, state)
         yield trace
         if trace.diverged:
