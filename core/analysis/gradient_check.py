@@ -199,6 +199,8 @@ def _nudged(trace: Trace, ref: Ref, by: float) -> tuple[float, list[Array]]:
         view, place = trace.parameter(params, ref)
         view[place] += by
         moved = State(trace.before.done, frozen(params), trace.before.slots)
+        if not any(rules.kink for rules in trace.plan.book.layers):  # else it is looked whether a net comes to one
+            return trace.error_under(moved), []
         return trace.error_at(moved), trace.nets()
     error = trace.error_at(trace.before, ref, by)
     return trace.sample_error(ref.sample) if of_its_sample(trace, ref) else error, trace.nets()

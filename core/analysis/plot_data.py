@@ -8,7 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from nntutor.core.arrays import Array, frozen
+from nntutor.core.engine.known import of_record
 from nntutor.core.engine.memory import State
+from nntutor.core.engine.parts import parts
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Compiler
@@ -104,18 +106,13 @@ def right_side(problem: Problem, state: State) -> Array:
     return frozen((outputs >= 0.5) == (problem.samples.targets >= 0.5))
 
 
-@lru_cache(maxsize=8)  # a race asks for it at every step
+@of_record  # a race asks for it at every step
 def error_of_all(trace: Trace) -> float:
     """E of all samples, with the weights as they are before the iteration, however few of them it takes."""
     problem = trace.problem
     if len(trace.samples) == len(problem.samples):
         return trace.error
-    engine = Engine(replace(problem, batch="full", shuffle=False))
-    engine.load(State(0, trace.before.params, trace.before.slots))
-    program = engine.prepare(1)
-    with np.errstate(all="ignore"):
-        program.run_forward()
-    return float(program.error)
+    return float(_errors(problem, problem.samples, trace.before.params))
 
 
 def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) -> Array:
@@ -123,15 +120,26 @@ def surface_over(problem: Problem, first: Ref, second: Ref, x: Array, y: Array) 
     if problem.surface:
         at = (x, y) if (first.input, second.input) == (1, 2) else (y, x)
         return frozen(surface(problem.surface).heights(*at))
-    engine = Engine(replace(problem, batch="full", shuffle=False), networks=x.size)
-    engine.load(engine.start())
+    engine = Engine(problem)
+    params = np.repeat(engine.start().params[None], x.size, axis=0)
     for ref, values in ((first, x), (second, y)):
-        view, place = engine.layout.parameter(engine.params, ref)
+        view, place = engine.layout.parameter(params, ref)
         view[(..., *place)] = values.ravel()
-    program = engine.prepare(1)
+    return frozen(_errors(problem, problem.samples, params).reshape(x.shape))
+
+
+def _errors(problem: Problem, samples: Samples, params: Array) -> Array:
+    """E of samples under weights (size,) or each row of (networks, size), of many samples some at a time."""
+    networks = len(params) if params.ndim == 2 else None
+    engine = Engine(replace(problem, samples=samples, batch="full", shuffle=False), networks=networks)
+    engine.params[...] = params
+    found = np.zeros(params.shape[:-1])
     with np.errstate(all="ignore"):
-        program.run_forward()
-    return frozen(np.array(program.error).reshape(x.shape))
+        for rows, share in parts(engine.shape, networks or 1):
+            program = engine.passing(samples.inputs[rows], samples.targets[rows])
+            program.run_forward()
+            found += share * program.error
+    return found
 
 
 def surface_grid(problem: Problem, first: Ref, second: Ref, across: Span, up: Span, rows: int, columns: int) -> Array:
@@ -162,18 +170,11 @@ def error_over(trace: Trace, weight: Ref, values: Array) -> Array:
     """E of the iteration's samples at many values of one weight, the others as they are."""
     if trace.problem.surface and trace.problem.network.sizes[0] == 1:
         return frozen(surface(trace.problem.surface).heights(values))
-    problem = trace.problem
-    chosen = list(trace.samples)
-    samples = Samples(problem.samples.inputs[chosen], problem.samples.targets[chosen])
-    engine = Engine(replace(problem, samples=samples, batch="full", shuffle=False), networks=len(values))
+    samples = Samples(trace.array("out"), trace.array("target"))
     params = np.repeat(trace.before.params[None, :], len(values), axis=0)
     view, place = trace.parameter(params, weight)
     view[(..., *place)] = values
-    engine.params[...] = params
-    program = engine.prepare(1)
-    with np.errstate(all="ignore"):
-        program.run_forward()
-    return frozen(np.array(program.error))
+    return frozen(_errors(trace.problem, samples, params))
 
 
 def activation_curve(name: str, leak: float, nets: Array) -> tuple[Array, Array]:
@@ -190,7 +191,7 @@ def activation_curve(name: str, leak: float, nets: Array) -> tuple[Array, Array]
     return frozen(out), frozen(slope)
 
 
-@lru_cache(maxsize=8)  # as of `right_side`, which knows weights again by the state that they are in
+@of_record  # as of `right_side`, which knows weights again by the state that they are in
 def params_at(trace: Trace, step: int) -> State:
     """The weights as they stand after a step of the iteration: new ones as far as they have been made."""
     made = [

@@ -193,17 +193,17 @@ class Trace:
     def error_after(self) -> float:
         """E of the same samples with the new weights."""
         after = State(self.iteration, self._engine.arena.view(self._shared, ("params", 0)), self.before.slots)
-        several = parts(self.plan.shape)
-        return self.error_at(after) if len(several) == 1 else self._added(after, several)
+        return self.error_under(after)
 
-    def _added(self, state: State, several: Sequence[tuple[slice, float]]) -> float:
-        """E under other weights, from some samples at a time."""
-        error, inputs, targets = 0.0, self.array("out"), self.array("target")
+    def error_under(self, state: State) -> float:
+        """E of this iteration's samples under other weights, of many samples some at a time."""
+        several, error = parts(self.plan.shape), 0.0
+        if len(several) == 1:
+            return self.error_at(state)
         with self._engine.alone, np.errstate(all="ignore"):
             self._engine.params[...] = state.params
             for rows, share in several:
-                program = self._engine.program(rows.stop - rows.start)
-                program.inputs[...], program.targets[...] = inputs[rows], targets[rows]
+                program = self._engine.passing(self.array("out")[rows], self.array("target")[rows])
                 program.run_forward()
                 error += share * float(program.error)
         return error
@@ -224,8 +224,7 @@ class Trace:
             return float(program.error)
 
     @property
-    def _last(self) -> Program:
-        """The program that the last forward pass was run in, which the record may have taken its own memory from."""
+    def _last(self) -> Program:  # the one that has been run last, which may not have the memory of the record
         return self._engine.program(len(self.samples))
 
     def sample_error(self, sample: int) -> float:

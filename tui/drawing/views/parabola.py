@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from nntutor.core.analysis.plot_data import (
     error_over,
 )
 from nntutor.core.arrays import Array
+from nntutor.core.engine.known import of_record
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.symbols import Ref, short
 from nntutor.lessons.language.words import Words
@@ -46,12 +45,12 @@ def parabola(study: Study, words: Words, width: int, height: int, look: Look) ->
     return parabola_rows(values, moves, slope, across, width, height, look, title, label, names)
 
 
-@lru_cache(maxsize=8)  # the same at all steps of an iteration
+@of_record  # the same at all steps of an iteration
 def _errors(trace: Trace, ref: Ref, values: tuple[float, ...]) -> Array:
     return error_over(trace, ref, np.array(values))
 
 
-@lru_cache(maxsize=8)
+@of_record
 def bowl(trace: Trace, ref: Ref, start: float) -> tuple[float, str]:
     """The lowest point over one weight, and what this rate does there, nothing under another rule than plain descent;
     where E is no bowl, the start and nothing."""
