@@ -44,7 +44,7 @@ class Timeline:
         """The first step of the first iteration. TypeError for what is no problem, ValueError for no mistake."""
         expected.a(Problem, "problem", problem, "a Problem, as nntutor.read gives it")
         expected.a(str, "mistake", mistake, "a text")
-        if mistake and not is_known(mistake):
+        if mistake and not is_known(mistake, len(problem.network.layers)):
             raise ValueError(f"mistake {expected.spelled(mistake)}: there is none such")
         return cls(problem, mistake, (History(problem, mistake, None, frozenset()),))
 

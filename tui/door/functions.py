@@ -139,7 +139,7 @@ def trace(problem: Problem, iteration: int = 1, mistake: str = "") -> Trace:
     _a_problem(problem)
     iteration = expected.whole("iteration", iteration, 1)
     expected.a(str, "mistake", mistake, "a text")
-    if mistake and not is_known(mistake):
+    if mistake and not is_known(mistake, len(problem.network.layers)):
         raise ValueError(f"mistake {expected.spelled(mistake)}: expected one of {', '.join(MISTAKES)}")
     found = next(iterations(problem, iteration, iteration, mistake))
     if found.iteration != iteration:
