@@ -160,6 +160,14 @@ UNSAID = [
     ("vanishing", "all", "t1 = o1", "would leave less"),
     ("adam", "sizes", "t1 = 0", "slopes differ like this"),
     ("sgd", "full-move", "η = 0", "straight down the slope"),
+    ("momentum", "first", "η = 0", "the arrow at the ●"),
+    ("momentum", "half", "η = 0.01", "alternate less"),
+    ("momentum", "velocity", "η = 0", "still moves"),
+    ("momentum", "push", "η = 0", "The arrow at the ●"),
+    ("momentum", "nesterov", "w2 = 0", "would diverge across"),
+    ("adam", "mean", "x1 = 0", "Too small"),
+    ("adam", "saddle", "w1 = 0", "leads to the middle"),
+    ("cycle", "moved", "η = 0", "A steep slope makes a long step"),
 ]
 
 
@@ -174,6 +182,7 @@ def test_a_claim_that_a_change_makes_false_is_left_out(lesson: str, stop: str, c
 IN_ANOTHER_RUN = [
     ("momentum", "plain", "η = 0.03", "half", "The signs alternate less"),
     ("momentum", "plain", "w2 = 0", "half", "The signs alternate less"),
+    ("adam", "saddle-adam", "w2 = 5", "leaves", "a tiny slope is enough"),
     ("adam", "saddle-nesterov", "η = 1.2", "leaves", "left first"),
     ("adam", "ravine-momentum", "η = 0.16", "race-two", "does not mind"),
     ("adam", "ravine-sgd", "η = 0.32", "race-two", "advantage is gone"),
@@ -195,6 +204,19 @@ def test_what_another_run_makes_false_is_left_out(lesson: str, run: str, change:
     assert claim in spoken(at(session, stop))
     there = replace(session, study=replace(session.study, run=run))
     assert claim not in spoken(at(lint.ran(typed(there, change)), stop))
+
+
+@pytest.mark.parametrize("share", ["0.5", "0.9"])
+def test_signs_alternate_less_than_without_momentum_whatever_momentum_the_other_run_has_been_given(share: str) -> None:
+    session = lint.ran(typed(at(screens.of_lesson("momentum", known=True), "share"), f"μ = {share}"))
+    assert "alternate less than without momentum" in spoken(at(session, "half"))
+
+
+def test_a_path_is_almost_at_the_goal_by_its_own_start_however_far_the_other_run_has_been_thrown() -> None:
+    session = screens.of_lesson("momentum", known=True)
+    thrown = lint.ran(typed(at(session, "zigzag"), "η = 3"))
+    assert "almost at the goal" in spoken(at(thrown, "half"))
+    assert "almost at the goal" not in spoken(lint.ran(typed(at(thrown, "half"), "η = 1e-6")))
 
 
 @pytest.mark.parametrize(
