@@ -212,6 +212,15 @@ def test_signs_alternate_less_than_without_momentum_whatever_momentum_the_other_
     assert "alternate less than without momentum" in spoken(at(session, "half"))
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+def test_the_arrow_that_a_text_speaks_of_is_in_the_picture_also_where_it_is_shorter_than_a_cell(
+    size: tuple[int, int],
+) -> None:
+    session = at(screens.of_lesson("momentum", size=size, known=True), "push")
+    assert "The arrow at the ●" in spoken(session)
+    assert any(re.search("●(→|.→)", line) for line in screens.lines(session))
+
+
 def test_a_path_is_almost_at_the_goal_by_its_own_start_however_far_the_other_run_has_been_thrown() -> None:
     session = screens.of_lesson("momentum", known=True)
     thrown = lint.ran(typed(at(session, "zigzag"), "η = 3"))
