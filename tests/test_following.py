@@ -166,6 +166,14 @@ UNSAID = [
     ("xor", "wall", "η = 1e-6", "has run into the wall"),
     ("xor", "stuck", "seed = 7; η = 0", "it is stuck for as long"),
     ("vanishing", "learns-not", "η = 1e-6", "The last layers could learn"),
+    ("momentum", "first", "η = 0", "the arrow at the ●"),
+    ("momentum", "half", "η = 0.01", "alternate less"),
+    ("momentum", "velocity", "η = 0", "still moves"),
+    ("momentum", "push", "η = 0", "The arrow at the ●"),
+    ("momentum", "nesterov", "w2 = 0", "would diverge across"),
+    ("adam", "mean", "x1 = 0", "Too small"),
+    ("adam", "saddle", "w1 = 0", "leads to the middle"),
+    ("cycle", "moved", "η = 0", "A steep slope makes a long step"),
 ]
 
 
@@ -204,6 +212,7 @@ def test_gradients_that_no_difference_of_errors_shows_are_not_told_apart_by_the_
 IN_ANOTHER_RUN = [
     ("momentum", "plain", "η = 0.03", "half", "The signs alternate less"),
     ("momentum", "plain", "w2 = 0", "half", "The signs alternate less"),
+    ("adam", "saddle-adam", "w2 = 5", "leaves", "a tiny slope is enough"),
     ("adam", "saddle-nesterov", "η = 1.2", "leaves", "left first"),
     ("adam", "ravine-momentum", "η = 0.16", "race-two", "does not mind"),
     ("adam", "ravine-sgd", "η = 0.32", "race-two", "advantage is gone"),
@@ -227,6 +236,28 @@ def test_what_another_run_makes_false_is_left_out(lesson: str, run: str, change:
     assert claim in spoken(at(session, stop))
     there = replace(session, study=replace(session.study, run=run))
     assert claim not in spoken(at(lint.ran(typed(there, change)), stop))
+
+
+@pytest.mark.parametrize("share", ["0.5", "0.9"])
+def test_signs_alternate_less_than_without_momentum_whatever_momentum_the_other_run_has_been_given(share: str) -> None:
+    session = lint.ran(typed(at(screens.of_lesson("momentum", known=True), "share"), f"μ = {share}"))
+    assert "alternate less than without momentum" in spoken(at(session, "half"))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+def test_the_arrow_that_a_text_speaks_of_is_in_the_picture_also_where_it_is_shorter_than_a_cell(
+    size: tuple[int, int],
+) -> None:
+    session = at(screens.of_lesson("momentum", size=size, known=True), "push")
+    assert "The arrow at the ●" in spoken(session)
+    assert any(re.search("●(→|.→)", line) for line in screens.lines(session))
+
+
+def test_a_path_is_almost_at_the_goal_by_its_own_start_however_far_the_other_run_has_been_thrown() -> None:
+    session = screens.of_lesson("momentum", known=True)
+    thrown = lint.ran(typed(at(session, "zigzag"), "η = 3"))
+    assert "almost at the goal" in spoken(at(thrown, "half"))
+    assert "almost at the goal" not in spoken(lint.ran(typed(at(thrown, "half"), "η = 1e-6")))
 
 
 @pytest.mark.parametrize(

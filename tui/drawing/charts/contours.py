@@ -21,6 +21,8 @@ _LEAST = (20, 6)
 _MOST_SEGMENTS = 600
 # A point farther from the start than this many times the rest is left to the edge of the picture.
 _FAR = 4.0
+_BESIDE = {"→": (0, 1), "←": (0, -1), "▼": (1, 0), "▲": (-1, 0)}
+"""The cell where an arrow's head stands that is shorter than a cell: down, right."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def _drawn(drawn: Dots, ground: Landscape, path: Path) -> None:
     _ends(drawn, path)
     if ground.minimum is not None:
         drawn.mark(*ground.minimum, drawn.look.line("✕"), "bold")
+    for arrow in path.arrows if len(path.points) else ():
+        _arrow(drawn, *arrow)
     if not ground.faint:
         _heights(drawn, relief)
 
@@ -169,30 +173,35 @@ def _ends(drawn: Dots, path: Path) -> None:
     if len(points) <= 40 and not path.name:
         for x, y in points[1:-1]:
             drawn.mark(float(x), float(y), look.line("•"), path.style)
-    for x, y, dx, dy in path.arrows:
-        _arrow(drawn, x, y, dx, dy)
 
 
 def _arrow(drawn: Dots, x: float, y: float, dx: float, dy: float) -> None:
-    """An arrow with its head; where it leaves the picture, the head stands at the edge, with a sign that it goes on."""
+    """An arrow with its head; where it leaves the picture, the head stands at the edge, with a sign that it goes on.
+
+    The head of one that is shorter than a cell stands beside its point, so that it is seen at every size.
+    """
     drawn.line(x, y, x + dx, y + dy, "result")
-    head, whole = _pointer(drawn, dx, dy), drawn.cell(x + dx, y + dy) is not None
-    if whole:
-        drawn.mark(x + dx, y + dy, head, "result")
-    elif drawn.cell(x, y) is not None:
+    at, end = drawn.cell(x, y), drawn.cell(x + dx, y + dy)
+    if end is not None and end == at and (dx or dy):
+        short = max(abs(dx) / (drawn.across[1] - drawn.across[0]), abs(dy) / (drawn.up[1] - drawn.up[0]))
+        way = _way(drawn, dx / short, dy / short)
+        drawn.write(at[0] + _BESIDE[way][0], at[1] + _BESIDE[way][1], drawn.look.line(way), "result")
+    elif end is not None:
+        drawn.mark(x + dx, y + dy, drawn.look.line(_way(drawn, dx, dy)), "result")
+    elif at is not None:
         ways = ((x, dx, drawn.across), (y, dy, drawn.up))
         inside = min((ends[way > 0] - at) / way for at, way, ends in ways if way and np.isfinite(way))
-        drawn.mark(x + inside * dx, y + inside * dy, head + drawn.look.line("…"), "result")
+        drawn.mark(x + inside * dx, y + inside * dy, drawn.look.line(_way(drawn, dx, dy) + "…"), "result")
 
 
-def _pointer(drawn: Dots, dx: float, dy: float) -> str:
+def _way(drawn: Dots, dx: float, dy: float) -> str:
+    """The head of an arrow that leads so far."""
     row0, column0 = drawn.place(0.0, 0.0)
     row1, column1 = drawn.place(dx, dy)
     down, right = float(row1 - row0), float(column1 - column0)
     if abs(right) >= abs(down):
-        return drawn.look.line("→" if right >= 0 else "←")
-    arrows = drawn.look.line("▼"), drawn.look.line("▲")
-    return arrows[0] if down > 0 else arrows[1]
+        return "→" if right >= 0 else "←"
+    return "▼" if down > 0 else "▲"
 
 
 def _outside(drawn: Dots, point: Array, name: str, style: str) -> None:
@@ -201,7 +210,7 @@ def _outside(drawn: Dots, point: Array, name: str, style: str) -> None:
         return
     x, y = _at_edge(drawn, point)
     dx, dy = float(np.clip(point[0] - x, -1e9, 1e9)), float(np.clip(point[1] - y, -1e9, 1e9))
-    drawn.mark(x, y, _pointer(drawn, dx, dy) + name, style, over=True)
+    drawn.mark(x, y, drawn.look.line(_way(drawn, dx, dy)) + name, style, over=True)
 
 
 def _crossing(heights: Array, edge: float) -> tuple[tuple[int, int], ...]:
