@@ -65,8 +65,10 @@ class History:
         with self.engine.alone:
             found = self._records.get(iteration)
             if found is None:
-                edited = self.edited if iteration == self.first else frozenset()
-                found = record(self.engine, self.state_before(iteration), edited)
+                before, edited = self.state_before(iteration), self.edited if iteration == self.first else frozenset()
+                if self._bytes > KEPT_BYTES:  # a single one, which two of would be too much
+                    self._records, self._bytes = OrderedDict(), 0
+                found = record(self.engine, before, edited)
                 self._remember(found)
             self._records.move_to_end(iteration)
             return found
@@ -84,8 +86,7 @@ class History:
     def reach(self, iteration: int) -> int:
         """Run on until `iteration` can be recorded; the nearest iteration that can be, where it cannot."""
         with self.engine.alone:
-            missing = iteration - 1 - self.newest
-            if missing > 0 and self.diverged is None:
+            if (missing := iteration - 1 - self.newest) > 0 and self.diverged is None:
                 self.extend(run(self.engine, self.state_before(self.newest + 1), missing))
         return iteration if self.diverged is None else min(iteration, self.diverged)
 
@@ -109,8 +110,7 @@ class History:
             if trace.iteration - self.checkpoints[-1].done > _STEPPED_CHECKPOINT:
                 self.checkpoints.append(trace.before)
         while self._bytes > KEPT_BYTES and len(self._records) > 1:
-            _, oldest = self._records.popitem(last=False)
-            self._bytes -= oldest.size
+            self._bytes -= self._records.popitem(last=False)[1].size
 
     def extend(self, chunk: Chunk) -> None:
         """Take in a run that started at the newest state."""
