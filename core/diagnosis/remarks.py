@@ -288,13 +288,15 @@ def _target_out_of_range(watch: _Watch) -> Iterator[Remark]:
 
 
 def _contradictory(watch: _Watch) -> Iterator[Remark]:
-    data = watch.problem.samples
-    seen: dict[bytes, int] = {}
-    for sample in range(len(data)):
-        one = seen.setdefault((data.inputs[sample] + 0.0).tobytes(), sample)
-        if (data.targets[one] != data.targets[sample]).any():
-            yield Remark("contradictory-samples", None, None, None, {"one": one, "other": sample})
-            return
+    inputs, targets = watch.problem.samples.inputs, watch.problem.samples.targets
+    order = np.lexsort(inputs.T)  # those with the same inputs stand together, the first one first
+    begins = np.append(True, (inputs[order[1:]] != inputs[order[:-1]]).any(axis=1))
+    first = order[begins][np.cumsum(begins) - 1] if len(order) else order
+    others = np.flatnonzero((targets[first] != targets[order]).any(axis=1))
+    if len(others):
+        place = others[order[others].argmin()]
+        facts = {"one": int(first[place]), "other": int(order[place])}
+        yield Remark("contradictory-samples", None, None, None, facts)
 
 
 def _no_bias(watch: _Watch) -> Iterator[Remark]:

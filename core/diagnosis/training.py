@@ -31,6 +31,7 @@ class Whole:
         self.problem = problem
         self._engine = Engine(replace(problem, batch="full", shuffle=False))
         self._program: Program = self._engine.prepare(1)
+        self._values = np.unique(problem.samples.targets)
         self._goal = _SHARE * (constant_error(problem) or self.error(self._engine.start().params))
 
     def error(self, params: Array) -> float:
@@ -45,8 +46,7 @@ class Whole:
     def solved(self, params: Array) -> bool:
         """Whether every output is on its target's side, or E small where targets are no classes."""
         error = self.error(params)
-        targets = self.problem.samples.targets
-        values = np.unique(targets)
+        targets, values = self.problem.samples.targets, self._values
         if self.problem.surface or not np.isfinite(error):
             return False
         if self.problem.error == "softmax-ce":

@@ -63,8 +63,10 @@ class History:
         with self.engine.alone:
             found = self._records.get(iteration)
             if found is None:
-                edited = self.edited if iteration == self.first else frozenset()
-                found = record(self.engine, self.state_before(iteration), edited)
+                before, edited = self.state_before(iteration), self.edited if iteration == self.first else frozenset()
+                if self._bytes > KEPT_BYTES:  # a single one, which two of would be too much
+                    self._records, self._bytes = OrderedDict(), 0
+                found = record(self.engine, before, edited)
                 self._remember(found)
             self._records.move_to_end(iteration)
             return found

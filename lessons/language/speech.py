@@ -98,9 +98,10 @@ class Speech:
         iteration = self.say("cli.iteration", iteration=trace.iteration)
         if not trace.samples:
             return iteration
-        shown = [str(sample) for sample in trace.samples]
-        if len(shown) > 12:
-            shown = [*shown[:4], "…", shown[-1]]
+        many = len(trace.samples) > 12
+        shown = list(map(str, trace.samples[:4] if many else trace.samples))
+        if many:
+            shown += ["…", str(trace.samples[-1])]
         samples = self.say("cli.samples", samples=", ".join(shown))
         return self.plain(f"{iteration} · {samples}")
 
