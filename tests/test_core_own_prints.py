@@ -171,8 +171,22 @@ def test_powers_of_ten_after_round_say_nothing_of_small_numbers() -> None:
     """NumPy writes [5.590e-01 4.000e-04]: 0.0004 is rounded at the same place as 0.559."""
     half = written(["5.590e-01", "4.000e-04", "-2.251e-01"]).half
     assert half.tolist() == pytest.approx([5e-5] * 3)
+    assert written(["-1.980e-05", "6.290e-06", "-1.964e-05"]).half.tolist() == pytest.approx([5e-9] * 3)
     assert written(["5.590e-01", "4.123e-04", "-2.251e-01"]).half[1] == pytest.approx(5e-8)
     assert written(["0.5590", "0.0400"]).half.tolist() == pytest.approx([5e-5] * 2)
+
+
+def test_powers_of_ten_do_not_make_a_short_print_a_longer_one() -> None:
+    """0.19999 to four places is [0.2] beside [1.0000e-05 …], whose last place is far behind: it was called wrong."""
+    problem = parse(
+        'error = "half-squared"\n[optimizer]\nname = "adagrad"\nlearning_rate = 1e-5\nepsilon = 1e-10\n'
+        "[[layer]]\nweights = [[0, -0.2, 0.1]]\nbias = [0.2]\n[[sample]]\ninput = [1, 2, 1]\ntarget = [0.1]\n",
+        "small.toml",
+    )
+    [trace] = recorded(problem, "", (1,))
+    assert trace["b_o1_new"] != 0.2
+    weights = " ".join(f"{one:.4e}" for one in trace.array("new", 1)[0])
+    assert told(f"W1_new = [[{weights}]]\nb1_new = [0.2]", problem).verdict == "right"
 
 
 def test_biases_that_stay_stand_before_a_sum_over_softmax_which_is_0() -> None:

@@ -12,6 +12,7 @@ from nntutor.core.diagnosis.written import Written
 
 _LONG, _SHORT, _LEAST, _FEWER = 6, 4, 3, 2  # decimals; so many fewer than long ones have are short
 _FEW = 2  # numbers in full, at least
+_TINY = 1e-4  # less is written with a power of ten
 _START = re.compile(r"[Wb][0-9]+")  # what a training begins with was typed, and is as short as somebody typed it
 
 
@@ -25,18 +26,26 @@ def in_full(found: list[Named]) -> list[Named]:
     sizes = {one.name: one.written.values.size for one in found}
     noughts = {one.name for one in found if not one.written.values.any()}
     ends = {one.name: _decimals(one.written) for one in found if sizes[one.name] and one.written.half.any()}
-    longest = max(ends.values(), default=0)
-    long = [name for name, count in ends.items() if count >= min(_LONG, longest)]
+    places = {one.name: _places(one.written) for one in found if one.name in ends}
+    longest = max(places.values(), default=0)
+    long = [name for name, count in places.items() if count >= min(_LONG, longest)]
     bare = {one.name for one in found if one.written.pointed and ends.get(one.name, _LONG) <= _SHORT}
     short = {name for name, count in ends.items() if count <= min(_SHORT, longest - _FEWER)} | bare
     made = {name for name in short - bare - noughts if not _START.fullmatch(name)}
     if sum(sizes[name] for name in long) < max(_FEW, sum(sizes[name] for name in made)):
         short = bare
-    most = min((ends[name] for name in long), default=0)
+    most = min((places[name] for name in long), default=0)
     if not short or most < _LEAST:
         return found
     half = 0.5 * 10.0**-most
     return [replace(one, written=one.written.within(half)) if one.name in short else one for one in found]
+
+
+def _places(written: Written) -> int:
+    """How many decimals the same print gives an array without powers of ten, which tiny numbers are written with."""
+    sizes = np.abs(written.values[written.values != 0])
+    tiny = (sizes < _TINY).any()
+    return min(_decimals(written), written.digits - 1) if tiny else _decimals(written)
 
 
 def _decimals(written: Written) -> int:

@@ -21,7 +21,6 @@ EDGE = 1 + 1e-6
 """Half a unit itself is half a unit, however double precision rounds it."""
 _NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 _ROUNDED = 6  # significant digits of a float32 that was rounded: else it has eight or nine
-_NOUGHTS = 2  # that show that an array was rounded: one may be there by chance
 _MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
 
@@ -165,7 +164,7 @@ def _rounded_at(tree: object, parts: list[tuple[float, int, int]]) -> int | None
             last.append(power - decimals)
             ends.append(last[-1] + len(mantissa) - len(mantissa.rstrip("0")))
     place = min(ends, default=0)
-    return place if sum(max(0, place - own) for own in last) >= _NOUGHTS else None
+    return place if place > min(last, default=place) else None
 
 
 def _parts(text: str) -> tuple[float, int, int]:
