@@ -28,13 +28,15 @@ from nntutor.tui import cli
 from nntutor.tui.app import Tutor
 from nntutor.tui.desk import Desk
 from nntutor.tui.drawing.pages import page
+from nntutor.tui.drawing.pages.prose import prose
 from nntutor.tui.drawing.panels.here import keys_here
-from nntutor.tui.state import keymap, keys, korean
+from nntutor.tui.state import acts, keymap, keys, korean, moves
 from nntutor.tui.state.commands import HELP
 from nntutor.tui.state.keys import BINDINGS, DEFAULT, NEEDED
 from nntutor.tui.state.korean import TWO_SET
 from nntutor.tui.state.panels import Asking, Choosing, Editing, Why
 from nntutor.tui.state.session import Home, Opened, Session, Typed
+from nntutor.tui.state.signs import with_own_keys, words_with_keys
 from nntutor.tui.state.written import written as line_with
 from nntutor.tui.terminal import capabilities
 from nntutor.tui.terminal.split_keys import Pressed, Split
@@ -306,6 +308,41 @@ def test_nothing_on_the_screen_names_a_key_that_the_learner_does_not_have(
         assert all(one in STRANGE.action for one in key.split()), key
     lines = "\n".join(screens.lines(session)[-6:])
     assert not re.search(r"\b(enter|esc|backspace|space)\b|[←→↑↓] ", lines.replace("enter →", "")), lines
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("style", [Style.UNICODE, Style.ASCII])
+def test_the_lessons_texts_name_the_learners_keys(language: str, style: Style) -> None:
+    usual, own = set(), set()
+    for lesson in load.lessons():
+        session = screens.of_lesson(lesson.id, language, style, known=True)
+        assert session.study is not None
+        for number in range(len(lesson.stops)):
+            study = moves.at_stop(session.study, number)
+            to_do = study.question is not None and study.question.until and acts.opened(study, study.question)
+            for acting in (study, to_do) if to_do else (study,):
+                for found, keymap_ in ((usual, DEFAULT), (own, STRANGE)):
+                    one = replace(session, keymap=keymap_, study=acting)
+                    found |= set(re.findall(r"\*\*([^*]+)\*\*", prose(one, acting, words_with_keys(one))))
+    named = {"space", "backspace", "0", "+", "-", "!", "w", "r", "->" if style is Style.ASCII else "→"}
+    assert named <= usual and not named & own
+    assert {STRANGE.keys[action][0] for action in ("continue", "backspace", "reset", "more", "run", "step")} <= own
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('step = "left"\nback = "right"', "**space** **←** **→** **q**"),
+        ('step = ["f2", "right"]', "**space** **→** **←** **q**"),
+        ('continue = "enter"\nleave = "ctrl+d"', "**enter** **→** **←** **ctrl+d**"),
+        ('run = "space"', "**enter** **→** **←** **q**"),
+    ],
+)
+def test_a_key_of_a_lessons_text_is_the_first_of_its_action_unless_it_still_does_it(text: str, shown: str) -> None:
+    found = keymap.parse(text, "keys.toml")
+    assert with_own_keys("**space** **→** **←** **q**", found, Style.UNICODE) == shown
+    for text in ("a **slope**, **enter**", "**{{E}}** l **{{0}}**", "x**h1**l**h1**s**"):
+        assert with_own_keys(text, found, Style.UNICODE) == text
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

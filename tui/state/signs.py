@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,12 +11,13 @@ from nntutor.core.notation.style import Style
 from nntutor.lessons.language import words
 from nntutor.lessons.language.ascii import ascii_look
 from nntutor.lessons.language.words import Words
-from nntutor.tui.state.keys import TYPING, Keymap
+from nntutor.tui.state.keys import DEFAULT, TYPING, Keymap
 from nntutor.tui.state.session import Session, asking
 from nntutor.tui.state.written import KEYS, MEANT
 
 SIGNS = {"escape": "esc"}
 ARROWS = {"right": "→", "left": "←", "down": "↓", "up": "↑"}
+_MARKED = re.compile(r"\*\*([^*]+)\*\*")
 
 
 def sign(session: Session, *actions: str) -> str:
@@ -39,6 +41,23 @@ def words_with_keys(session: Session) -> Words:
     An action without a key is called by its name, as in the file of keys.
     """
     return _words_with_keys(session.language, session.keymap, session.style, asking(session))
+
+
+def with_own_keys(text: str, keymap: Keymap, style: Style) -> str:
+    """A lesson's text, which marks a **key** by its usual name, with the learner's own for what that one does.
+
+    Its holes are empty: a number in one is no key. `enter` stays: a text speaks of it where a line is typed, and there
+    it is everybody's.
+    """
+
+    def own(found: re.Match[str]) -> str:
+        key = key_of(found[1])
+        usual = DEFAULT.action.get(key)
+        if usual is None or key == "enter" or keymap.action.get(key) == usual:
+            return found[0]
+        return f"**{_sign(keymap, style, (usual,)) or usual}**"
+
+    return text if keymap is DEFAULT else _MARKED.sub(own, text)
 
 
 @lru_cache(maxsize=8)  # the same for step after step

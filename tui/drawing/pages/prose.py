@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from nntutor.core.engine.timeline import Timeline
@@ -13,7 +14,9 @@ from nntutor.lessons.language import why
 from nntutor.lessons.language.cells import cells
 from nntutor.lessons.language.words import Words
 from nntutor.tui.drawing.canvas.rows import BOLD, Piece, Row, padded_row, row_cells, wrapped
+from nntutor.tui.state.keys import Keymap
 from nntutor.tui.state.session import Session
+from nntutor.tui.state.signs import with_own_keys
 from nntutor.tui.state.study import Act, Study, asked, said_of
 
 _BEFORE = 2  # cells before the sign at the end of a page
@@ -37,7 +40,7 @@ def _spoken(session: Session, study: Study, words: Words) -> tuple[str, bool]:
     said, kept_back, number = "", False, study.stop
     if study.lesson is not None and number is not None:
         of = (study.lesson, number, study.run, tuple(study.timelines.items()))
-        said, kept_back = _at_stop(*of, session.language, session.digits, session.style)
+        said, kept_back = _at_stop(*of, session.language, session.digits, session.style, session.keymap)
     return said or why.sentence(words, study.trace, study.step, session.style), kept_back
 
 
@@ -50,6 +53,7 @@ def _at_stop(
     language: str,
     digits: int,
     style: Style,
+    keymap: Keymap,
 ) -> tuple[str, bool]:
     """As `_spoken`, of the lesson's own text at the place of a run; nothing where nothing of it can be said."""
     stop, places = lesson.stops[number], dict(timelines)
@@ -65,6 +69,8 @@ def _at_stop(
 
     try:
         text = load.text(lesson.id, language)
+        own = replace(text.stops[stop.id], text=with_own_keys(text.stops[stop.id].text, keymap, style))
+        text = replace(text, stops={**text.stops, stop.id: own})
         if any(_is_another(places[one], text) for one in holes.runs_of(lesson, stop, text.stops[stop.id].text)):
             return "", True
         try:
@@ -96,6 +102,7 @@ def _to_do(session: Session, study: Study, act: Act) -> str:
     posing = text.questions[study.lesson.stops[act.stop].id]
     option = posing.options[DONE]
     said = f"{BOLD}{option.label}{BOLD} {option.said}" if act.done else posing.asks
+    said = with_own_keys(said, session.keymap, session.style)
     return choices.place(study, act.stop).filled(text, said, session.digits, session.style)
 
 
