@@ -34,12 +34,6 @@ def nearest(name: str, names: Sequence[str]) -> str:
     return near[0] if near else ""
 
 
-def expect(what: str, found: object, allowed: Sequence[object]) -> None:
-    """ValueError, with a sentence, where `what` of a value is none of those that it may be."""
-    if found not in allowed:
-        raise ValueError(f"{what} is {found!r}: expected one of {', '.join(map(repr, allowed))}")
-
-
 class NntutorError(Exception):
     """Any mistake that nntutor can name."""
 

@@ -13,6 +13,8 @@ import unicodedata
 LONGEST = 300
 """Letters of a foreign text in a message or a heading."""
 _READ = 8 * LONGEST
+UNSEEN: dict[int, str | None] = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+"""Letters of no width, which come along with what is copied from a page on the web."""
 _APART = re.compile(r"\s*[\t-\r\x85\u2028\u2029]\s*")
 # Variation selectors: whether a sign is drawn as text or as a picture, which terminals count in cells differently.
 _SELECTORS = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))

@@ -378,6 +378,18 @@ def test_an_export_waits_for_no_reader_and_names_what_it_cannot_write_into(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe"]
 
 
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout here")
+def test_an_export_into_a_pipe_whose_reader_has_ended_is_quiet(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "nntutor", "progress", "--export", "/dev/stdout"],
+        stdout=writer, stderr=subprocess.PIPE, env={**os.environ, "NNTUTOR_HOME": str(tmp_path / "home")}, check=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_quiz_keeps_each_answer_and_the_next_one_shows_less_of_what_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

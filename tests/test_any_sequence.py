@@ -19,7 +19,7 @@ from nothing import FromNothing, editable, seen
 from screens import update
 from strategies import problems, share
 
-from nntutor.core.engine import timeline as timelines
+from nntutor.core.engine import history as histories
 from nntutor.core.engine.edits import Edit
 from nntutor.core.engine.timeline import Timeline
 from nntutor.core.engine.training import Chunk, Runner
@@ -59,9 +59,9 @@ class TimelineMachine(RuleBasedStateMachine):
     )
     def begin(self, problem: Problem, mistake: str, forgetful: bool) -> None:
         if forgetful:
-            self.patch.setattr(timelines, "KEPT_BYTES", 2000)
-            self.patch.setattr(timelines, "CHECKPOINT_BYTES", 2000)
-            self.patch.setattr(timelines, "_STEPPED_CHECKPOINT", 3)
+            self.patch.setattr(histories, "KEPT_BYTES", 2000)
+            self.patch.setattr(histories, "CHECKPOINT_BYTES", 2000)
+            self.patch.setattr(histories, "_STEPPED_CHECKPOINT", 3)
         self.place, self.model = Timeline.start(problem, mistake), FromNothing(problem, mistake)
         self.here = (1, 1)
 

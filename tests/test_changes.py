@@ -17,11 +17,11 @@ from test_session import typed as gone
 
 from nntutor.core.analysis.gradient_check import check
 from nntutor.core.arrays import frozen
-from nntutor.core.engine import timeline
+from nntutor.core.engine import history
 from nntutor.core.engine.edits import MOST_EDITS, Edit, effective, given, with_given
+from nntutor.core.engine.history import History
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
-from nntutor.core.engine.timeline import History
 from nntutor.core.engine.training import run
 from nntutor.core.files.problem import parse
 from nntutor.core.notation.figures import figure
@@ -545,7 +545,7 @@ def test_what_is_taken_back_after_a_start_is_run_with_progress_and_told_at_its_e
     for key in keys:
         ran.clear()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(timeline, "run", lambda *given: (ran.append(given[2]), run(*given))[1])
+            patch.setattr(history, "run", lambda *given: (ran.append(given[2]), run(*given))[1])
             again = screens.pressed(again, key)
         assert sum(ran) < 700
         again, there = lint.ran(again), lint.ran(screens.pressed(there, key))

@@ -333,3 +333,9 @@ def test_whatever_a_file_begins_with_it_is_read_or_refused_in_one_line(tmp_path_
         assert "\n" not in error_text.sentence(error, load("en"))
     else:
         assert len(samples) and np.isfinite(samples.inputs).all()
+
+
+@pytest.mark.parametrize("cell", ["−0.5", "–0.5", "-0.5\u200b", "\ufeff-0.5", "−5e−1"])
+def test_a_number_copied_from_a_page_is_read(data: Path, cell: str) -> None:
+    data.write_text(f"x,y\n{cell},1\n2,0\n", encoding="utf-8")
+    assert read_csv(data, "data.csv", ["x"], ["y"]).inputs.tolist() == [[-0.5], [2.0]]

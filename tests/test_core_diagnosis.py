@@ -171,6 +171,8 @@ HOSTILE = {
     "shapes that open": "dW1 = [" + ",dtype=(" * 50_000, "tensors that open": "dW1 = [" + "<tf.shape=(" * 40_000,
     "an empty list": "dW1 = []", "another script's digits": "o1 = ١٢", "JSON without a name": '{"": 1}',
     "CSV without a name": "symbol,value\n,1\n", "a prefix alone": "num_ = 1", "an iteration alone": '{"@2": 1}',
+    "CSV of a decimal comma": "symbol,value\nE,0,29837\n", "CSV of more than its head": "symbol;value\nE;0.29837;7\n",
+    "CSV of two values": "symbol,value,value\nE,0.29837,0.3\n",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import diagnosing
@@ -17,6 +18,7 @@ from nntutor.core.diagnosis.places import blocks
 from nntutor.core.diagnosis.runs import recorded
 from nntutor.core.diagnosis.sheet import sheet
 from nntutor.core.diagnosis.text import parsed
+from nntutor.core.diagnosis.written import written
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.training import run
 from nntutor.core.files.problem import parse
@@ -142,6 +144,42 @@ def test_a_short_number_after_round_is_no_rounding_of_another(arrays: bool) -> N
         assert found.verdict == verdict
     assert found.mistakes[0].ids == ("bias-not-updated",)
     assert "short-print" in [remark.id for remark in found.remarks]
+
+
+@pytest.mark.parametrize("form", [np.ndarray.tolist, str, lambda array: f"{array.tolist()}".replace(",", "")])
+def test_biases_that_stay_are_no_roundings_beside_weights_of_four_places(form: Callable[[np.ndarray], object]) -> None:
+    """`np.round(b, 4)` of 0.36 is 0.36, and agreed with 0.3595: all was called right."""
+    problem = xor("[0.1, 0.2]", "[0.36]")
+    for mistake, verdict in (("", "right"), ("bias-not-updated", "explained")):
+        [trace] = recorded(problem, mistake, (1,))
+        given = {f"{name}{at}_new": trace.array("new", at, name == "b") for at in (1, 2) for name in "Wb"}
+        found = told("\n".join(f"{name} = {form(array.round(4))}" for name, array in given.items()), problem)
+        assert found.verdict == verdict
+    assert (found.mistakes[0].ids, found.remarks[0].id) == (("bias-not-updated",), "short-print")
+
+
+def test_of_digits_that_show_no_step_it_is_said() -> None:
+    problem = xor("[0.1, 0.2]", "[0.36]")
+    [trace] = recorded(problem, "", (1,))
+    assert abs(trace["b_o1_new"] - 0.36) < 5e-3
+    for text, short in (("0.36", True), (repr(trace["b_o1_new"]), False)):
+        found = told(f"b_o1_new = {text}", problem)
+        assert (found.verdict, "too-short" in [one.id for one in found.remarks]) == ("right", short)
+
+
+def test_powers_of_ten_after_round_say_nothing_of_small_numbers() -> None:
+    """NumPy writes [5.590e-01 4.000e-04]: 0.0004 is rounded at the same place as 0.559."""
+    half = written(["5.590e-01", "4.000e-04", "-2.251e-01"]).half
+    assert half.tolist() == pytest.approx([5e-5] * 3)
+    assert written(["5.590e-01", "4.123e-04", "-2.251e-01"]).half[1] == pytest.approx(5e-8)
+    assert written(["0.5590", "0.0400"]).half.tolist() == pytest.approx([5e-5] * 2)
+
+
+def test_biases_that_stay_stand_before_a_sum_over_softmax_which_is_0() -> None:
+    problem = softmax()
+    [trace] = recorded(problem, "bias-not-updated", (1,))
+    found = compared(problem, *reading.of_mapping({"b1_new": trace.array("new", 1, True)}))
+    assert [one.ids[0] for one in found.mistakes[: found.tied]][:2] == ["bias-not-updated", "one-bias-for-all"]
 
 
 def test_a_nought_with_its_point_is_no_rounding_in_any_print() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from nothing import seen
 from strategies import problems, share
 
-from nntutor.core.engine import timeline as timelines
+from nntutor.core.engine import history as histories
 from nntutor.core.engine import training
 from nntutor.core.engine.edits import given as given_number
 from nntutor.core.engine.edits import is_fit
@@ -69,9 +69,9 @@ def test_steps_on_and_steps_back_end_where_they_began_and_back_computes_nothing(
 def test_records_that_were_dropped_come_back_bitwise(problem: Problem, visits: list[int], kept: int) -> None:
     whole = Timeline.start(problem)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timelines, "KEPT_BYTES", kept * 2000)
-        patch.setattr(timelines, "CHECKPOINT_BYTES", kept * 1000)
-        patch.setattr(timelines, "_STEPPED_CHECKPOINT", 3)
+        patch.setattr(histories, "KEPT_BYTES", kept * 2000)
+        patch.setattr(histories, "CHECKPOINT_BYTES", kept * 1000)
+        patch.setattr(histories, "_STEPPED_CHECKPOINT", 3)
         patch.setattr(training, "CHECKPOINT_SECONDS", 1e-4)
         place = Timeline.start(problem)
         for visit in visits:
@@ -90,7 +90,7 @@ def test_records_are_kept_up_to_eight_megabytes() -> None:
     problem = Problem(Network(layers), Samples(random.normal(size=(1, 150)), np.zeros((1, 1))), Optimizer("adam", 0.01))
     place = Timeline.start(problem)
     size = place.trace.size
-    held = timelines.KEPT_BYTES // size
+    held = histories.KEPT_BYTES // size
     assert 2 <= held <= 20
     first = place.trace.error, place.to(2).trace["w7"]
     place = place.to(held + 5)
@@ -109,7 +109,7 @@ def test_records_are_kept_up_to_eight_megabytes() -> None:
 def test_going_back_from_far_runs_a_small_part_of_the_way_again(problem: Problem, wanted: int) -> None:
     """However the place was reached: by steps, of which few are kept, as well as by a run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timelines, "KEPT_BYTES", 0)
+        patch.setattr(histories, "KEPT_BYTES", 0)
         place = Timeline.start(problem)
         for iteration in range(1, 401):
             place = place.to(iteration)
@@ -308,7 +308,7 @@ def test_a_weight_set_after_training_is_no_longer_the_problems_own() -> None:
 def test_threads_that_share_a_timeline_make_its_records_one_after_another(
     monkeypatch: pytest.MonkeyPatch, two_two_two: Problem
 ) -> None:
-    inside, most, made = [0], [0], timelines.record
+    inside, most, made = [0], [0], histories.record
 
     def watched(*given: Any) -> Trace:
         inside[0] += 1
@@ -318,7 +318,7 @@ def test_threads_that_share_a_timeline_make_its_records_one_after_another(
         return made(*given)
 
     alone = [Timeline.start(two_two_two).to(iteration).trace.error for iteration in range(1, 9)]
-    monkeypatch.setattr(timelines, "record", watched)
+    monkeypatch.setattr(histories, "record", watched)
     shared = Timeline.start(two_two_two)
     with ThreadPoolExecutor(4) as threads:
         found = [*threads.map(lambda iteration: shared.to(iteration).trace.error, range(1, 9))]

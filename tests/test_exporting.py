@@ -116,7 +116,7 @@ def test_a_folder_that_is_gone_is_said_in_one_line(tmp_path: Path, monkeypatch: 
 
 def test_what_no_script_says_is_refused_and_nothing_written() -> None:
     session = exporting.done(asked(screens.of_lesson("wall"), "torch"))
-    assert "--format numpy" in told(session) and files() == []
+    assert "the format numpy" in told(session) and "--format" not in told(session) and files() == []
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from nntutor.tui.drawing.views import table
 from nntutor.tui.drawing.views.race import error_at
 from nntutor.tui.drawing.views.table import VIEWS
 from nntutor.tui.state import moves
+from nntutor.tui.state.moves import compared_runs
 from nntutor.tui.state.signs import words_with_keys
 
 ANY = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 1e300, 0.0, 5e-324])
@@ -257,6 +258,21 @@ def test_where_maps_have_no_room_all_are_told_and_the_way_at_hand_is_drawn() -> 
     assert holds(rows, 43, 20, Look())
     assert all(re.search(rf"^[ \[]{mark} .* E ", legend, re.M) for mark in "ABCDFH")
     assert {letter for letter in picture if letter in "ABCDFH"} == {"H"}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_racers_whose_names_have_become_longer_leave_room_for_their_curves(language: str) -> None:
+    """All told, and the rate of the one at hand, in a picture of the height that 80 x 24 has."""
+    session = screens.of_lesson("adam", language, known=True)
+    study, words = of(session), words_with_keys(session)
+    names = compared_runs(study)
+    changed = {name: study.timelines[name].edit(Ref("weight", 1, 1, 1), 2.0) for name in names}
+    rate = Look().figure(study.timeline.problem.optimizer.learning_rate)
+    rows = table.drawn("race", replace(study, timelines={**study.timelines, **changed}), words, 79, 11, Look())
+    text = list(map(text_of, rows))
+    assert sum(line.count("E ") for line in text) >= len(names)
+    assert rate in text[0] or f"η {rate} " in "\n".join(text)
+    assert any("┤" in line for line in text) and any("└" in line for line in text)
 
 
 @pytest.mark.parametrize("size", [(60, 9), (78, 13), (78, 30), (120, 18)])

@@ -312,7 +312,7 @@ def test_what_autograd_does_not_find_is_refused_in_one_line(
 ) -> None:
     assert cli.main(["trace", *given, "--format", "torch"]) == cli.WRONG
     out, error = capsys.readouterr()
-    assert out == "" and error.startswith("nntutor: ") and error.count("\n") == 1 and "--format numpy" in error
+    assert out == "" and error.startswith("nntutor: ") and error.count("\n") == 1 and "format numpy" in error
 
 
 def test_so_are_gradients_by_hand_of_which_there_is_no_error(
@@ -321,4 +321,4 @@ def test_so_are_gradients_by_hand_of_which_there_is_no_error(
     (tmp_path / "hand.toml").write_text(SHEET, encoding="utf-8")
     assert cli.main(["trace", str(tmp_path / "hand.toml"), "--format", "torch"]) == cli.WRONG
     out, error = capsys.readouterr()
-    assert out == "" and error.startswith("nntutor: ") and error.count("\n") == 1 and "--format numpy" in error
+    assert out == "" and error.startswith("nntutor: ") and error.count("\n") == 1 and "format numpy" in error

@@ -118,6 +118,8 @@ def _write(name: str, text: str, out: Output) -> None:
             _write_into(path, text)
         else:
             _write_whole(path, text)
+    except BrokenPipeError:  # /dev/stdout whose reader has ended: as quiet as `-`
+        raise
     except OSError as error:
         pipe = error.errno == errno.ENXIO
         reason = out.words.say("learned.no_reader") if pipe else error.strerror or str(error)

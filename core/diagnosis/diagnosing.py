@@ -13,7 +13,7 @@ from nntutor.core.diagnosis.comparing import first_apart
 from nntutor.core.diagnosis.deciding import told_apart, unseen
 from nntutor.core.diagnosis.places import Place, bare_name, blocks
 from nntutor.core.diagnosis.printed import in_full
-from nntutor.core.diagnosis.remarks import Remark, on_training, on_values, rounding, summed_up
+from nntutor.core.diagnosis.remarks import Remark, on_training, on_values, rounding, summed_up, too_short
 from nntutor.core.diagnosis.runs import CHECK, Made, Progress, Runs, recorded
 from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search, unlike, verdict_of
 from nntutor.core.diagnosis.sheet import Numbers, Sheet, Value, sheet
@@ -286,6 +286,8 @@ class _Case:
         remarks = on_values(self._problem, self._sheet, conventions, tied[0].spelled if tied else "", right)
         if verdict == "explained" and search.may_be_chance(tied[0]):
             remarks = (Remark("few-digits"), *remarks)
+        if right:
+            remarks = (*too_short(self._sheet, self._judge, self._sheet.numbers(way), self._traces), *remarks)
         remarks = (*by_hand, *remarks)
         if self.printed:
             short = self.values()[int(np.argmax(~agrees))]

@@ -10,8 +10,8 @@ import numpy as np
 from nntutor.core.diagnosis.text import Named
 from nntutor.core.diagnosis.written import Written
 
-_LONG, _SHORT, _LEAST = 6, 4, 3  # decimals
-_FEW = 3  # numbers in full, at least
+_LONG, _SHORT, _LEAST, _FEWER = 6, 4, 3, 2  # decimals; so many fewer than long ones have are short
+_FEW = 2  # numbers in full, at least
 _START = re.compile(r"[Wb][0-9]+")  # what a training begins with was typed, and is as short as somebody typed it
 
 
@@ -19,18 +19,20 @@ def in_full(found: list[Named]) -> list[Named]:
     """The same, with no digits missing of numbers that are short among such as were printed in full; itself where there
     are none.
 
-    [0.36] is 0.36000000 there, as 0.36 is after `round(…, 6)`, and [0.] is no rounding of 0.3 in any print; in numbers
-    that people copied 0.36 may well be one, so it is short only where more are long.
+    [0.36] is 0.36000000 there, as 0.36 is after `round(…, 4)`, and [0.] is no rounding of 0.3 in any print; in numbers
+    that people copied 0.36 may well be one, so it is short only where no fewer are long.
     """
     sizes = {one.name: one.written.values.size for one in found}
+    noughts = {one.name for one in found if not one.written.values.any()}
     ends = {one.name: _decimals(one.written) for one in found if sizes[one.name] and one.written.half.any()}
-    long = [name for name, count in ends.items() if count >= _LONG]
-    short = {name for name, count in ends.items() if count <= _SHORT}
-    bare = {one.name for one in found if one.written.pointed} & short
-    made = {name for name in short - bare if not _START.fullmatch(name)}
-    if sum(sizes[name] for name in long) < max(_FEW, 1 + sum(sizes[name] for name in made)):
+    longest = max(ends.values(), default=0)
+    long = [name for name, count in ends.items() if count >= min(_LONG, longest)]
+    bare = {one.name for one in found if one.written.pointed and ends.get(one.name, _LONG) <= _SHORT}
+    short = {name for name, count in ends.items() if count <= min(_SHORT, longest - _FEWER)} | bare
+    made = {name for name in short - bare - noughts if not _START.fullmatch(name)}
+    if sum(sizes[name] for name in long) < max(_FEW, sum(sizes[name] for name in made)):
         short = bare
-    most = min((ends[name] for name in long), default=max(ends.values(), default=0))
+    most = min((ends[name] for name in long), default=0)
     if not short or most < _LEAST:
         return found
     half = 0.5 * 10.0**-most

@@ -58,10 +58,10 @@ def _of(name: str, value: object) -> Named:
     value = detach() if callable(detach) else value
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RuntimeError):
         raise NotValues(_GIVEN, None, "ragged", name) from None
     if array.dtype.kind in "US":
         return named(name, array.tolist(), _GIVEN)
-    if array.dtype.kind not in "fiub" or is_masked(value):
+    if array.dtype.kind not in "fiu" or is_masked(value):
         raise NotValues(_GIVEN, None, "kind", name)
     return Named(name, exact(array))

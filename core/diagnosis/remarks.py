@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isclose
-from types import MappingProxyType
 
 import numpy as np
 
 from nntutor.core.analysis.by_hand import by_hand
 from nntutor.core.arrays import Array
-from nntutor.core.diagnosis.agreement import Convention
-from nntutor.core.diagnosis.runs import recorded
-from nntutor.core.diagnosis.sheet import Sheet, Value
+from nntutor.core.diagnosis.agreement import Convention, Judge
+from nntutor.core.diagnosis.comparing import differ
+from nntutor.core.diagnosis.runs import Made, recorded
+from nntutor.core.diagnosis.sheet import Numbers, Sheet, Value
 from nntutor.core.diagnosis.training import ITERATIONS, STEPPED, Trained, constant_error, trained
 from nntutor.core.diagnosis.trying import Tried, Trying
 from nntutor.core.engine.trace import Trace
@@ -43,7 +43,7 @@ class Remark:
     iteration: int | None = None
     symbol: str | None = None
     tried: Tried | None = None
-    facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    facts: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 def on_values(
@@ -62,6 +62,26 @@ def on_values(
     if not right and any(place.numeric for place in sheet.places):
         found += _kink(problem, sheet.iterations[0])
     return tuple(found)
+
+
+def too_short(sheet: Sheet, judge: Judge, numbers: Numbers, traces: Mapping[int, Trace]) -> tuple[Remark, ...]:
+    """What is to be said of a layer's new weights, or biases, whose digits are too few to show the step."""
+    before, after = np.full(len(sheet), np.nan), np.full(len(sheet), np.nan)
+    groups: dict[tuple[int, int, bool], list[int]] = {}
+    for at, (iteration, ref, _) in enumerate(sheet.places):
+        if ref.kind == "new" and numbers.half[at] > 0:
+            trace = traces[iteration]
+            before[at], after[at] = trace.value(ref._replace(kind="weight")), trace.value(ref)
+            groups.setdefault((iteration, ref.layer, ref.input == 0), []).append(at)
+    same = judge.agreeing(numbers, Made(before, np.ones(len(sheet), bool)))
+    for (iteration, *_), group in groups.items():
+        moved = next((at for at in group if differ(float(before[at]), float(after[at]))), None)
+        if moved is not None and same[group].all():
+            symbol = traces[iteration].symbol(sheet.places[moved].ref)
+            figures = {"given": numbers.values[moved], "old": before[moved], "new": after[moved]}
+            facts = {"symbol": symbol, **{name: float(value) for name, value in figures.items()}}
+            return (Remark("too-short", iteration, symbol, facts=facts),)
+    return ()
 
 
 def rounding(trace: Trace, ref: Ref, given: float) -> tuple[Remark, ...]:

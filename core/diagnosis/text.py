@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nntutor.core.diagnosis.written import NoNumber, Ragged, Written, written
-from nntutor.core.errors import NotValues, TooManyNumbers
+from nntutor.core.errors import DoubleColumn, ExtraCells, NotValues, TooManyNumbers
+from nntutor.core.foreign import UNSEEN
 
 MOST_NUMBERS = 100_000
 """Numbers of one file: more than anybody compares, few enough for every mistake to be tried on them."""
@@ -27,7 +28,6 @@ _WRAPPED = re.compile(
     r"\b(?:np\.|numpy\.|torch\.|tf\.)?(?:array|Array|tensor|Tensor|matrix|float32|float64|Parameter)\s*\("
 )
 _DTYPE = re.compile(r",\s*(?:dtype|device|grad_fn|requires_grad|shape)\s*=(?:\s*\([^()]*\)|[^,\])]*)(?=[,)])")
-_UNSEEN = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff"}  # of no width, from pages on the web
 _BEFORE = re.compile(r"\s*(?:sep=.\n\s*)?", re.IGNORECASE)  # Excel's first line, which says what sets cells apart
 _COMMA = re.compile(r"[+\-−]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _BETWEEN = re.compile(r"[\s\[\]()]+")
@@ -48,8 +48,8 @@ class Named:
 
 
 def parsed(text: str, file: str) -> list[Named]:
-    """Everything that a text gives, in its order. Raises NotValues and TooManyNumbers."""
-    text = text.translate(_UNSEEN).replace("\r\n", "\n").replace("\r", "\n")
+    """Everything that a text gives, in its order. Raises NotValues, ExtraCells, DoubleColumn and TooManyNumbers."""
+    text = text.translate(UNSEEN).replace("\r\n", "\n").replace("\r", "\n")
     start = text.lstrip()
     head = _head(text)
     if start.startswith("{"):
@@ -157,11 +157,16 @@ def _of_csv(text: str, start: int, delimiter: str, file: str) -> Iterator[Named]
     rows, before = csv.reader(io.StringIO(text[start:]), delimiter=delimiter), text.count("\n", 0, start)
     try:
         head = [cell.strip() for cell in next(rows)]
+        for name in ("symbol", "value", "iteration"):
+            if head.count(name) > 1:
+                raise DoubleColumn(file, before + rows.line_num, name)
         places = head.index("symbol"), head.index("value")
         at = head.index("iteration") if "iteration" in head else None
         for row in rows:
             if not any(cell.strip() for cell in row):
                 continue
+            if any(cell.strip() for cell in row[len(head) :]):  # 0,5 is 0 and 5 there: what is whose is not known
+                raise ExtraCells(file, before + rows.line_num, len(head), len(row))
             if len(row) <= max(places):
                 raise NotValues(file, before + rows.line_num, "line", delimiter.join(row))
             name = row[places[0]].strip()

@@ -21,6 +21,7 @@ EDGE = 1 + 1e-6
 """Half a unit itself is half a unit, however double precision rounds it."""
 _NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 _ROUNDED = 6  # significant digits of a float32 that was rounded: else it has eight or nine
+_NOUGHTS = 2  # that show that an array was rounded: one may be there by chance
 _MOST = 308  # the largest power of ten that is a double
 _WORDS = {"inf": np.inf, "infinity": np.inf, "nan": np.nan}
 
@@ -105,6 +106,8 @@ def written(tree: object, single: bool = False) -> Written:
         first = np.floor(np.log10(np.abs(values)))
         first = np.where(np.isfinite(first), first, own)
         ends = np.maximum(np.min(own, initial=inf), np.minimum(own, first - np.max(first - own, initial=0)))
+        if (place := _rounded_at(tree, parts)) is not None:
+            ends = np.maximum(own, place)
         half = 0.5 * np.power(10.0, np.clip(ends, -400, 400))
     shape = _shape(tree)
     relative = SINGLE if single or lengthened else DOUBLE
@@ -147,6 +150,22 @@ def _shortened(parts: list[tuple[float, int, int]]) -> tuple[list[tuple[float, i
         return parts, True
     short = [(value, *_parts(text)[1:]) for (value, _, _), text in zip(parts, texts, strict=True)]
     return [max(both, key=lambda one: one[2] - one[1]) for both in zip(parts, short, strict=True)], True
+
+
+def _rounded_at(tree: object, parts: list[tuple[float, int, int]]) -> int | None:
+    """The place that numbers were rounded at before NumPy or PyTorch wrote them with powers of ten, None where they
+    were not: [5.590e-01 4.000e-04] is `np.round(…, 4)`, and the noughts of its small numbers say nothing.
+    """
+    if len({decimals for _, decimals, _ in parts}) != 1 or len({power for _, _, power in parts}) == 1:
+        return None
+    last, ends = [], []
+    for text, (value, decimals, power) in zip(_leaves(tree), parts, strict=True):
+        if value and isfinite(value):
+            mantissa = text.strip().lower().partition("e")[0].replace(".", "")
+            last.append(power - decimals)
+            ends.append(last[-1] + len(mantissa) - len(mantissa.rstrip("0")))
+    place = min(ends, default=0)
+    return place if sum(max(0, place - own) for own in last) >= _NOUGHTS else None
 
 
 def _parts(text: str) -> tuple[float, int, int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nntutor.core.arrays import Array, frozen
+from nntutor.core.arrays import Array, Frozen, frozen
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Network
 from nntutor.core.rules.shape import Shape
@@ -23,7 +23,7 @@ _LINE = 8  # doubles in a cache line: every array starts on one
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class State(Frozen):
     """What an iteration starts from: the flat weights and the optimizer's flat state.
 
     done: iterations behind it. params (…, weights and biases); slots (states, …, what learns).

@@ -83,7 +83,7 @@ class Plan:
     def ref(self, index: int) -> Ref:
         """What step `index` makes; its sample is the position in the batch."""
         if not 1 <= index <= len(self):
-            raise IndexError(index)
+            raise IndexError(f"step {index}: expected 1 to {len(self)}")
         section = self.section(index)
         return self.sections[section].ref(index - 1 - self._starts[section])
 

@@ -1,127 +1,27 @@
 """Where we are among iterations and steps, and how we got there.
 
 A `Timeline` is a frozen value: a place, and the edits that were made. Going back is another place in
-the same history. What is costly to make again (records, states on the way, errors) lies in a store
-that timelines of the same history share: it only remembers, so whether something is in it or has to be
-replayed changes how long an answer takes, never the answer.
+the same history. What is costly to make again lies in a `History`, which timelines of the same one share.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nntutor.core import expected
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.edits import Edit, changes, effective, is_fit, is_given, with_edits, with_given, with_settings
+from nntutor.core.engine.history import History
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
-from nntutor.core.engine.trace import Trace, after, record
-from nntutor.core.engine.training import Chunk, Runner, replay, run, tracked
+from nntutor.core.engine.trace import Trace
+from nntutor.core.engine.training import Chunk, Runner
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
 from nntutor.core.problems.settings import NUMBERS
-
-KEPT_BYTES = CHECKPOINT_BYTES = 8 * 2**20
-# Stepping is slow, so a state every so many iterations that were stepped through is enough.
-_STEPPED_CHECKPOINT = 64
-
-
-class History:
-    """What is remembered of one problem between one edit and the next.
-
-    Iterations from `first` on are run on `problem`; `start` is the state before `first`, `edited` what
-    was set there. Holds records (newest first, up to 8 MB), checkpoints and errors; of the first history of a
-    resumed place `earlier` is what came before, once somebody has gone there, `unedited` that history before its
-    first iteration was edited. One thread at a time makes something new, in the one memory of the engine.
-    """
-
-    def __init__(self, problem: Problem, mistake: str, start: State | None, edited: frozenset[Ref]) -> None:
-        self.engine = Engine(problem, mistake)
-        self.start = start or self.engine.start()
-        self.edited = edited
-        self.earlier: Timeline | None = None
-        self.unedited: History | None = None
-        self.checkpoints: list[State] = [self.start]
-        self.errors = np.empty(0)
-        self.diverged: int | None = None
-        self._records: OrderedDict[int, Trace] = OrderedDict()
-        self._bytes = 0
-        self._paths: dict[tuple[Ref, ...], Array] = {}
-
-    @property
-    def first(self) -> int:
-        return self.start.done + 1
-
-    @property
-    def newest(self) -> int:
-        """The last iteration that has been run."""
-        return self.start.done + len(self.errors)
-
-    def trace(self, iteration: int) -> Trace:
-        """The record of an iteration, kept or made again."""
-        with self.engine.alone:
-            found = self._records.get(iteration)
-            if found is None:
-                before, edited = self.state_before(iteration), self.edited if iteration == self.first else frozenset()
-                if self._bytes > KEPT_BYTES:  # a single one, which two of would be too much
-                    self._records, self._bytes = OrderedDict(), 0
-                found = record(self.engine, before, edited)
-                self._remember(found)
-            self._records.move_to_end(iteration)
-            return found
-
-    def state_before(self, iteration: int) -> State:
-        """The state that an iteration starts from; what comes before it has been run (see `reach`)."""
-        done = iteration - 1
-        with self.engine.alone:
-            earlier = self._records.get(done)
-            if earlier is not None:
-                return after(earlier)
-            place = bisect_right(self.checkpoints, done, key=lambda state: state.done) - 1
-            return replay(self.engine, self.checkpoints[place], done)
-
-    def reach(self, iteration: int) -> int:
-        """Run on until `iteration` can be recorded; the nearest iteration that can be, where it cannot."""
-        with self.engine.alone:
-            if (missing := iteration - 1 - self.newest) > 0 and self.diverged is None:
-                self.extend(run(self.engine, self.state_before(self.newest + 1), missing))
-        return iteration if self.diverged is None else min(iteration, self.diverged)
-
-    def path(self, refs: tuple[Ref, ...], last: int) -> Array:
-        """(iterations, refs): weights as they were before iterations `first` to `last`; grown as it is asked for."""
-        wanted = last - self.start.done
-        with self.engine.alone:
-            known = self._paths.get(refs, np.empty((0, len(refs))))
-            if len(known) < wanted:
-                fresh = tracked(self.engine, self.state_before(self.first + len(known)), refs, wanted - len(known))
-                known = self._paths[refs] = np.concatenate([known, fresh])
-            return known[:wanted]
-
-    def _remember(self, trace: Trace) -> None:
-        self._records[trace.iteration] = trace
-        self._bytes += trace.size
-        if trace.iteration == self.newest + 1:
-            self.errors = np.append(self.errors, trace.error)
-            if trace.diverged:
-                self.diverged = trace.iteration
-            if trace.iteration - self.checkpoints[-1].done > _STEPPED_CHECKPOINT:
-                self.checkpoints.append(trace.before)
-        while self._bytes > KEPT_BYTES and len(self._records) > 1:
-            self._bytes -= self._records.popitem(last=False)[1].size
-
-    def extend(self, chunk: Chunk) -> None:
-        """Take in a run that started at the newest state."""
-        self.errors = np.concatenate([self.errors, chunk.errors])
-        self.checkpoints += [*chunk.checkpoints, chunk.state]
-        self.diverged = chunk.diverged
-        size = sum(state.params.nbytes + state.slots.nbytes for state in self.checkpoints)
-        while size > CHECKPOINT_BYTES and len(self.checkpoints) > 2:
-            # Every other one goes: going back then replays twice as much at most.
-            self.checkpoints = [*self.checkpoints[:-1:2], self.checkpoints[-1]]
-            size = sum(state.params.nbytes + state.slots.nbytes for state in self.checkpoints)
+from nntutor.core.rules.mistakes.spelling import is_known
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +41,11 @@ class Timeline:
 
     @classmethod
     def start(cls, problem: Problem, mistake: str = "") -> Timeline:
-        """The first step of the first iteration."""
+        """The first step of the first iteration. TypeError for what is no problem, ValueError for no mistake."""
+        expected.a(Problem, "problem", problem, "a Problem, as nntutor.read gives it")
+        expected.a(str, "mistake", mistake, "a text")
+        if mistake and not is_known(mistake, len(problem.network.layers)):
+            raise ValueError(f"mistake {expected.spelled(mistake)}: there is none such")
         return cls(problem, mistake, (History(problem, mistake, None, frozenset()),))
 
     @classmethod
@@ -270,9 +174,12 @@ class Timeline:
     # --- moving ----------------------------------------------------------------------------------
 
     def forward(self, count: int = 1) -> Timeline:
-        """`count` steps on, into the next iterations; a diverged iteration is the last."""
+        """`count` steps on, into the next iterations; a diverged iteration is the last.
+
+        TypeError for what is no whole number.
+        """
         place = self
-        for _ in range(count):
+        for _ in range(expected.index("count", count)):
             if place.step < len(place.trace):
                 place = replace(place, step=place.step + 1)
             elif not place.trace.diverged:
@@ -282,9 +189,9 @@ class Timeline:
         return place
 
     def back(self, count: int = 1) -> Timeline:
-        """`count` steps back, down to the first step of all."""
+        """`count` steps back, down to the first step of all. TypeError for what is no whole number."""
         place = self
-        for _ in range(count):
+        for _ in range(expected.index("count", count)):
             if place.step > 1:
                 place = replace(place, step=place.step - 1)
             elif place.iteration > 1:
@@ -295,8 +202,11 @@ class Timeline:
         return place
 
     def to(self, iteration: int, step: int = 1) -> Timeline:
-        """The place at (iteration, step), or the nearest that there is; iterations not yet run are run."""
-        iteration = max(iteration, 1)
+        """The place at (iteration, step), or the nearest that there is; iterations not yet run are run.
+
+        TypeError for what is no whole number.
+        """
+        iteration, step = max(expected.index("iteration", iteration), 1), expected.index("step", step)
         iteration = self._history_of(iteration).reach(iteration)
         moved = replace(self, iteration=iteration)
         return replace(moved, step=min(max(step, 1), len(moved.trace)))
@@ -323,16 +233,19 @@ class Timeline:
         """A given number of the current iteration replaced; it is run again, later ones are forgotten.
 
         ref: a weight or bias before the iteration, an input, a target, a rate, or a setting (depth, seed, batch),
-        which always counts from iteration 1. KeyError for others; ValueError for a setting or target that cannot be.
+        which always counts from iteration 1. KeyError for others; ValueError for a setting or target that cannot be
+        and for what is no finite number; TypeError for what is no Ref.
         """
+        expected.a(Ref, "ref", ref, "a Ref, as trace.find gives it")
+        value = expected.number("value", value)
         if ref.kind in NUMBERS:
             with_given(self.problem, ref, value)
-            return self._with((*self.edits, Edit(1, ref, float(value))), ())
+            return self._with((*self.edits, Edit(1, ref, value)), ())
         if not is_given(self.problem, ref):
             raise KeyError(ref)
         if not is_fit(self.problem, ref, value):
             raise ValueError(value)
-        return self._with((*self.edits, Edit(self.iteration, ref, float(value))), ())
+        return self._with((*self.edits, Edit(self.iteration, ref, value)), ())
 
     def undo(self) -> Timeline:
         """Without the last edit."""

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from nntutor.core import expected
 from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
-from nntutor.core.engine.parts import parts
+from nntutor.core.engine.parts import MANY
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.step import Operand, Operands, Step
@@ -68,11 +69,7 @@ class Trace:
     @cached_property
     def _rows(self) -> range | dict[int, int]:
         """By sample its row; samples one after another, of which there may be millions, need no table."""
-        if isinstance(self.samples, range):
-            return self.samples
-        first, count = self.samples[0] if self.samples else 0, len(self.samples)
-        following = all(map(int.__eq__, self.samples, range(first, first + count)))
-        return range(first, first + count) if following else {sample: row for row, sample in enumerate(self.samples)}
+        return self.samples if isinstance(self.samples, range) else {one: row for row, one in enumerate(self.samples)}
 
     def row(self, sample: int) -> int:
         """The place of a sample in the batch, from 0. ValueError where it is not in it."""
@@ -95,9 +92,13 @@ class Trace:
         A kind per weight: (units, inputs), with `bias` those of the biases: (units,).
         """
         wanted = kind, layer, bias
-        if wanted not in self._arrays:
-            self._arrays[wanted] = self._array(kind, layer, bias)
-        return self._arrays[wanted]
+        try:
+            if wanted not in self._arrays:
+                self._arrays[wanted] = self._array(*wanted)
+            return self._arrays[wanted]
+        except (KeyError, TypeError):  # no key at all is one that is not there
+            said = f"{expected.spelled(kind)} in layer {expected.spelled(layer)}"
+            raise KeyError(f"iteration {self.iteration} has no {said}") from None
 
     def _array(self, kind: str, layer: int, bias: bool) -> Array:
         if kind in PER_WEIGHT:
@@ -171,10 +172,10 @@ class Trace:
         return np.reshape([self._rows[sample] for sample in np.ravel(samples).tolist()], np.shape(samples))
 
     def __getitem__(self, symbol: str) -> float:
-        """The number behind a symbol in either spelling."""
+        """The number behind a symbol in either spelling. KeyError where there is none; TypeError for no text."""
         ref = self.find(symbol)
         if ref is None:
-            raise KeyError(symbol)
+            raise KeyError(f"no number of iteration {self.iteration} is called {expected.spelled(symbol)}")
         return self.value(ref)
 
     @property
@@ -192,16 +193,11 @@ class Trace:
 
     def error_under(self, state: State) -> float:
         """E of this iteration's samples under other weights, of many samples some at a time."""
-        several, error = parts(self.plan.shape), 0.0
-        if len(several) == 1:
+        if len(self.samples) <= MANY:
             return self.error_at(state)
-        with self._engine.alone, np.errstate(all="ignore"):
+        with self._engine.alone:
             self._engine.params[...] = state.params
-            for rows, share in several:
-                program = self._engine.passing(self.array("out")[rows], self.array("target")[rows])
-                program.run_forward()
-                error += share * float(program.error)
-        return error
+            return float(self._engine.error_of(self.array("out"), self.array("target")))
 
     def error_at(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
         """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
@@ -229,8 +225,7 @@ class Trace:
 
     def nets(self) -> list[Array]:
         """A copy of every layer's net as the last forward pass left it, (samples, units) each."""
-        layers = range(1, len(self.plan.shape.layers) + 1)
-        return [self._last.arena["net", number].copy() for number in layers]
+        return [self._last.arena["net", number].copy() for number, _ in enumerate(self.plan.shape.layers, 1)]
 
     def outputs(self) -> Array:
         """A copy of the outputs, or softmax's shares, as the last forward pass left them: (samples, outputs)."""
@@ -274,7 +269,8 @@ class Trace:
         return self._of_data(self.plan.ref(index))
 
     def step(self, index: int) -> Step:
-        """The step at `index` (from 1). IndexError outside 1..len."""
+        """The step at `index` (from 1). IndexError outside 1..len; TypeError for what is no whole number."""
+        index = expected.index("step", index)
         if index not in self._steps:
             self._steps.clear()  # the one at hand is asked for again and again, by every part of a screen
             self._steps[index] = self._step(index)
@@ -340,7 +336,11 @@ class Trace:
         return Plan(self.problem.shape(length, self.mistake))
 
     def find(self, text: str) -> Ref | None:
-        """The address behind a symbol; without brackets the iteration's first sample is meant."""
+        """The address behind a symbol; without brackets the iteration's first sample is meant.
+
+        None where there is no such number; TypeError for what is no text.
+        """
+        expected.a(str, "symbol", text, "a text, such as 'delta_h1'")
         ref = self.names.find(text)
         if ref is None:
             return None

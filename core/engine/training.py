@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from nntutor.core.arrays import Array, frozen
+from nntutor.core.arrays import Array, Frozen, frozen
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.notation.evaluating import Op
@@ -20,7 +20,7 @@ from nntutor.core.notation.symbols import Ref
 
 
 @dataclass(frozen=True, eq=False)
-class Chunk:
+class Chunk(Frozen):
     """What a run left: the state, E of each iteration (iterations, …), and states on the way.
 
     engine: what ran it. diverged: the first iteration in which a number is not finite, which is the last one

@@ -33,7 +33,7 @@ from nntutor.core.errors import (
 )  # fmt: skip
 from nntutor.core.files import plain_cells
 from nntutor.core.files.text import decoded, opened
-from nntutor.core.foreign import clean
+from nntutor.core.foreign import UNSEEN, clean
 from nntutor.core.problems.network import Samples
 
 CSV_LIMIT = 50 * 10**6
@@ -41,6 +41,8 @@ MOST_NUMBERS = CSV_LIMIT // 2
 """As many as the longest file has, at a digit and a comma each; of columns that are taken twice, fewer."""
 MOST_LINE = 10**6
 MOST_CELL = csv.field_size_limit()
+_COPIED = {ord("−"): "-", ord("–"): "-", **UNSEEN}
+"""What a number that is copied from a page has for a minus, and around it."""
 _DELIMITERS = (",", ";", "\t")
 _SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)  # a line that Excel writes above all others
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -193,7 +195,7 @@ def _refuse_more(row: list[str], heading: list[str], rows: _Rows) -> None:
 
 
 def _number(row: list[str], place: int, heading: list[str], rows: _Rows) -> float:
-    cell = row[place].strip() if place < len(row) else ""
+    cell = row[place].translate(_COPIED).strip() if place < len(row) else ""
     number = plain_cells.number(cell)
     if number is None:
         what = "comma" if _NUMBER.fullmatch(cell.replace(",", ".", 1)) else "text"

@@ -15,12 +15,12 @@ from nntutor.core.errors import (
     WrongChoice,
     WrongType,
 )  # fmt: skip
+from nntutor.core.expected import MOST_WHOLE
 from nntutor.core.files.stored import Stored, is_reference
 from nntutor.core.files.toml import Lines
 from nntutor.core.foreign import clean
 
 Table = Mapping[str, object]
-MOST_WHOLE = 2**63 - 1
 
 
 class Fields:

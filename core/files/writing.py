@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from nntutor.core.problems.network import Given, Problem, draw
@@ -81,7 +83,8 @@ def _given(problem: Problem, given: Given) -> dict[str, object]:
 def write(problem: Problem, drawn: bool = False) -> str:
     """A problem file that reads back to the same problem, every number in full.
 
-    drawn: weights that a seed gave stand there as how they were drawn, so that another seed draws others.
+    drawn: weights that a seed gave stand there as how they were drawn, so that another seed draws others. ValueError
+    where a number is not finite.
     """
     data = as_json(problem)
     if drawn and problem.passes:
@@ -128,4 +131,6 @@ def _toml(value: object) -> str:
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"a number of the problem is {value}: expected finite ones")
     return repr(value)

@@ -6,16 +6,15 @@ Here are also the initial weights, because they are part of what a problem *is*.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
-from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nntutor.core.arrays import Array, frozen
-from nntutor.core.errors import expect
+from nntutor.core import expected
+from nntutor.core.arrays import Array, Frozen, frozen
 from nntutor.core.rules.activations import ACTIVATIONS
 from nntutor.core.rules.losses import LOSSES
 from nntutor.core.rules.optimizers import Optimizer
@@ -40,14 +39,8 @@ def draw(initial: str, units: int, inputs: int, seed: int, layer: int) -> Array:
     return frozen((2 * spread - 1) * limit)
 
 
-def _at_least(least: int, name: str, value: object, whole: bool = True, other: str = "") -> None:
-    """ValueError, with a sentence, for what is no number from `least`. other: what it may be besides."""
-    if not isinstance(value, Integral if whole else Real) or isinstance(value, bool) or not least <= float(value) < inf:
-        raise ValueError(f"{name} is {value!r}: expected {other}a {'whole ' * whole}number from {least}")
-
-
 @dataclass(frozen=True, eq=False)
-class Layer:
+class Layer(Frozen):
     """One layer: weights (units, inputs), bias (units,) or None, and what may be learned.
 
     ValueError for an activation or an initial that there is not, and for another shape.
@@ -62,10 +55,11 @@ class Layer:
     initial: str | None = None
 
     def __post_init__(self) -> None:
-        expect("activation", self.activation, ACTIVATIONS)
-        expect("initial", self.initial, (None, *INITIALS))
-        if not isinstance(self.slope, Real) or not isfinite(self.slope):
-            raise ValueError(f"slope is {self.slope!r}: expected a number")
+        expected.one_of("activation", self.activation, tuple(ACTIVATIONS))
+        expected.one_of("initial", self.initial, (None, *INITIALS))
+        for name in ("learn", "learn_bias"):
+            object.__setattr__(self, name, expected.flag(name, getattr(self, name)))
+        object.__setattr__(self, "slope", expected.number("slope", self.slope))
         object.__setattr__(self, "weights", frozen(self.weights))
         if self.weights.ndim != 2 or not self.weights.size:
             raise ValueError(f"weights must be (units, inputs), at least 1 of each, not {self.weights.shape}")
@@ -90,11 +84,15 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Layers whose sizes chain."""
+    """Layers whose sizes chain. ValueError where they do not, TypeError for what are no layers."""
 
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
+        expected.a((Sequence, Iterator), "layers", self.layers, "a list of Layers")
+        object.__setattr__(self, "layers", tuple(self.layers))
+        for number, layer in enumerate(self.layers, 1):
+            expected.a(Layer, f"layer {number}", layer, "a Layer")
         if not self.layers:
             raise ValueError("a network has at least one layer")
         for before, after in zip(self.layers, self.layers[1:], strict=False):
@@ -108,7 +106,7 @@ class Network:
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class Samples(Frozen):
     """inputs (samples, inputs) and targets (samples, outputs)."""
 
     inputs: Array
@@ -130,7 +128,7 @@ class Samples:
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class Given(Frozen):
     """Gradients by hand: (iterations, weights), the last row again and again; state: by the optimizer's own names.
 
     first_iteration: what k is in iteration 1.
@@ -159,7 +157,8 @@ class Problem:
     over_outputs alone, empty for what the error usually is. l1, l2: the rates λ₁, λ₂ of what is added to E for large
     weights. input_gradient: E is differentiated by the inputs as well. given: gradients in place of a network, which
     then is one linear unit as on a surface, without E. ValueError for settings that there are not, and where the
-    network does not fit the samples or the error; targets are not looked through.
+    network does not fit the samples or the error, TypeError for what is no network, samples or optimizer; targets are
+    not looked through.
     """
 
     network: Network
@@ -180,22 +179,50 @@ class Problem:
     given: Given | None = None
 
     def __post_init__(self) -> None:
-        expect("error", self.error, tuple(LOSSES))
+        expected.a(Network, "network", self.network, "a Network")
+        expected.a(Samples, "samples", self.samples, "Samples")
+        expected.a(Optimizer, "optimizer", self.optimizer, "an Optimizer")
+        expected.one_of("error", self.error, tuple(LOSSES))
         loss = LOSSES[self.error]
-        expect("over_outputs", self.over_outputs, ("", *REDUCTIONS) if loss.averaged else ("", "sum"))
-        expect("over_samples", self.over_samples, REDUCTIONS)
-        if self.batch not in ("online", "full"):
-            _at_least(1, "batch", self.batch, other="'online', 'full' or ")
-        _at_least(0, "seed", self.seed)
-        for rate in PENALTIES.values():
-            _at_least(0, rate, getattr(self, rate), whole=False)
+        expected.one_of("over_outputs", self.over_outputs, ("", *REDUCTIONS) if loss.averaged else ("", "sum"))
+        expected.one_of("over_samples", self.over_samples, REDUCTIONS)
+        for name, value in self._plain():
+            object.__setattr__(self, name, value)
         if not self.passes:
+            self._stands_alone()
             return
-        expect("the last activation", self.network.layers[-1].activation, (loss.last,) if loss.last else ACTIVATIONS)
+        last = (loss.last,) if loss.last else tuple(ACTIVATIONS)
+        expected.one_of("the last activation", self.network.layers[-1].activation, last)
         inputs, targets = self.samples.inputs.shape[1], self.samples.targets.shape[1]
         if not len(self.samples) or (inputs, targets) != (self.network.sizes[0], self.network.sizes[-1]):
             found = f"{len(self.samples)} samples of {inputs} inputs and {targets} targets"
             raise ValueError(f"{found} for a network {self.network.sizes}")
+
+    def _plain(self) -> Iterator[tuple[str, object]]:
+        """Numbers, flags and texts as a file can hold them, by their names."""
+        if not isinstance(self.batch, str) or self.batch not in ("online", "full"):
+            yield "batch", expected.whole("batch", self.batch, 1, "'online', 'full' or ")
+        yield "seed", expected.whole("seed", self.seed, 0)
+        for rate in PENALTIES.values():
+            yield rate, expected.number(rate, getattr(self, rate), (0.0).__le__, "from 0")
+        for name in ("shuffle", "input_gradient"):
+            yield name, expected.flag(name, getattr(self, name))
+        for name in ("title", "source", "surface"):
+            yield name, expected.text(name, getattr(self, name))
+
+    def _stands_alone(self) -> None:
+        """ValueError where a surface, or given gradients, do not go with the network that stands for their weights."""
+        sizes = self.network.sizes
+        if self.given is not None:
+            expected.a(Given, "given", self.given, "gradients as a problem file gives them, or None")
+            shape, weights = self.given.gradients.shape, sizes[0]
+        else:
+            from nntutor.core.rules.surfaces import SURFACES, surface  # few problems have one
+
+            expected.one_of("surface", self.surface, ("", *SURFACES))
+            shape, weights = (), len(surface(self.surface).start)
+        if sizes != (weights, 1) or shape[1:] not in ((), (weights,)):
+            raise ValueError(f"a network {sizes} does not stand for the weights of a surface or of given gradients")
 
     @property
     def passes(self) -> bool:

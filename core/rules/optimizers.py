@@ -8,11 +8,9 @@ its own formula is the one from before (`v_old`), everywhere else it is the new 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
-from math import isfinite
-from numbers import Real
+from functools import cache, partial
 
-from nntutor.core.errors import expect
+from nntutor.core import expected
 from nntutor.core.notation.formula import ONE, Div, Expr, Mul, Name, Neg, Square, Sub, Sum, call, product
 
 _g, _w, _move = Name("grad"), Name("weight"), Name("change")
@@ -179,14 +177,14 @@ class Optimizer:
     decay: float = 0.0
 
     def __post_init__(self) -> None:
-        expect("name", self.name, OPTIMIZERS)
-        expect("form", self.form, FORMS)
-        expect("epsilon_at", self.epsilon_at, EPSILON_AT if self.name == "adam" else EPSILON_AT[:2])
+        expected.one_of("name", self.name, OPTIMIZERS)
+        expected.one_of("form", self.form, FORMS)
+        expected.one_of("epsilon_at", self.epsilon_at, EPSILON_AT if self.name == "adam" else EPSILON_AT[:2])
+        object.__setattr__(self, "correct", expected.flag("correct", self.correct))
         for kind, field in RATE_FIELDS.items():
-            value = getattr(self, field)
-            fits = isinstance(value, Real) and isfinite(value) and in_range(kind, float(value))
-            if field in KEYS[self.name] and not fits:
-                raise ValueError(f"{field} is {value!r}: expected a number {RANGES[kind]}")
+            if field in KEYS[self.name]:
+                rate = expected.number(field, getattr(self, field), partial(in_range, kind), RANGES[kind])
+                object.__setattr__(self, field, rate)
 
     @property
     def method(self) -> Method:

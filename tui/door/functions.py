@@ -12,8 +12,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from nntutor.core import expected
 from nntutor.core.analysis.gradient_check import Check, check_all
-from nntutor.core.arrays import Array
+from nntutor.core.arrays import Array, Frozen
 from nntutor.core.diagnosis import diagnosing, reading
 from nntutor.core.diagnosis.diagnosing import Diagnosis
 from nntutor.core.engine.program import Engine
@@ -36,12 +37,14 @@ from nntutor.lessons.course.published import Result
 from nntutor.lessons.export.iterations import iterations
 from nntutor.lessons.language import error_text, words
 
+_PATH = (str, Path)
+_VALUES = (Mapping, str, Path, type(None))
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
-class Training:
+class Training(Frozen):
     """What a training left.
 
     problem: what was trained. network: the same layers with the weights and biases after the last iteration.
@@ -78,9 +81,12 @@ def read(where: str | Path, model: str | Path | None = None) -> Problem:
 
     where: a path, "-" for standard input, or a name of `problems()`. A text without a dot and a slash is a name.
     model: the path of an ONNX file with the network (extra `onnx`), where the file has the rest alone. Raises
-    ProblemError, with file and line, for a file that cannot be used; NntutorError for an unknown name.
+    ProblemError, with file and line, for a file that cannot be used; NntutorError for an unknown name; TypeError for
+    what is no path.
     """
+    expected.a(_PATH, "where", where, "a path, or a name of nntutor.problems()")
     if model is not None:
+        expected.a(_PATH, "model", model, "a path")
         return files.read(where, model=read_model(model))
     if isinstance(where, Path) or builtin.is_path(where):
         return files.read(where)
@@ -91,8 +97,9 @@ def read(where: str | Path, model: str | Path | None = None) -> Problem:
 def parse(text: str) -> Problem:
     """The problem in the text of a problem file; a CSV file that it names is looked for in the current folder.
 
-    Raises ProblemError, with the line.
+    Raises ProblemError, with the line; TypeError for what is no text.
     """
+    expected.a(str, "text", text, "the text of a problem file; nntutor.read takes its path")
     return files.parse(text, "<text>", Path())
 
 
@@ -109,7 +116,11 @@ def problem_of(module: Any, inputs: Any, targets: Any, loss: Any = None, optimiz
 
 
 def write(problem: Problem) -> str:
-    """The text of a problem file that reads back to the same problem, every number in full."""
+    """The text of a problem file that reads back to the same problem, every number in full.
+
+    Raises ValueError where a number is not finite, which no problem file can hold; TypeError for what is no problem.
+    """
+    _a_problem(problem)
     return writing.write(problem)
 
 
@@ -123,11 +134,13 @@ def trace(problem: Problem, iteration: int = 1, mistake: str = "") -> Trace:
 
     mistake: the name of a classic error that the iterations are run with ("updated-weights", …), "" for none.
     The iterations before it are run, not recorded. Raises ValueError where there is no such iteration, because it is
-    below 1 or training diverges before it, and for an unknown mistake.
+    below 1 or training diverges before it, and for an unknown mistake; TypeError for what is no problem.
     """
-    _at_least_1("iteration", iteration)
-    if mistake and not is_known(mistake):
-        raise ValueError(f"mistake {mistake!r}: expected one of {', '.join(MISTAKES)}")
+    _a_problem(problem)
+    iteration = expected.whole("iteration", iteration, 1)
+    expected.a(str, "mistake", mistake, "a text")
+    if mistake and not is_known(mistake, len(problem.network.layers)):
+        raise ValueError(f"mistake {expected.spelled(mistake)}: expected one of {', '.join(MISTAKES)}")
     found = next(iterations(problem, iteration, iteration, mistake))
     if found.iteration != iteration:
         raise ValueError(f"iteration {iteration}: training diverges in iteration {found.iteration}")
@@ -138,11 +151,13 @@ def train(problem: Problem, iterations: int, goal: float | None = None) -> Train
     """Run `iterations` iterations from the problem's own weights, at full speed.
 
     goal: stop at the first iteration whose E is that small. Stops in the iteration in which training diverges.
-    Raises ValueError for less than 1 iteration.
+    Raises ValueError for less than 1 iteration and for a goal that is no number; TypeError for what is no problem.
     """
-    _at_least_1("iterations", iterations)
+    _a_problem(problem)
+    iterations = expected.whole("iterations", iterations, 1)
     engine = Engine(problem)
-    chunk = run(engine, engine.start(), int(iterations), goal=goal)
+    aim = None if goal is None else expected.number("goal", goal)
+    chunk = run(engine, engine.start(), iterations, goal=aim)
     network = engine.layout.network(chunk.state.params, problem.network)
     return Training(problem, network, chunk.errors, chunk.diverged)
 
@@ -171,11 +186,12 @@ def diagnose(
     layer ("dW1", "db1", "z1", "a1", "W1_new"), rows and columns either way; or the path of a file as `nntutor diagnose`
     takes it. None: what hinders the training. iteration: of names without @. tolerance: a share of the right number
     that is allowed besides. Raises ProblemError for what cannot be read or is no number of the problem; ValueError for
-    an iteration below 1 and a tolerance below 0.
+    an iteration below 1 and a tolerance below 0; TypeError for what is no problem, and for values of another kind.
     """
-    _at_least_1("iteration", iteration)
-    if not tolerance >= 0:
-        raise ValueError(f"tolerance is {tolerance}: expected a share from 0")
+    _a_problem(problem)
+    iteration = expected.whole("iteration", iteration, 1)
+    tolerance = expected.number("tolerance", tolerance, (0.0).__le__, "from 0")
+    expected.a(_VALUES, "values", values, "numbers by their names, as {'dW1': …}, or a path")
     if values is None:
         return diagnosing.diagnose(problem, None, iteration=iteration)
     named, file = reading.of_mapping(values) if isinstance(values, Mapping) else reading.read(values)
@@ -187,9 +203,8 @@ def verify() -> dict[str, tuple[Result, ...]]:
     return {example.id: tuple(published.results(example)) for example in published.examples()}
 
 
-def _at_least_1(name: str, value: int) -> None:
-    if not value >= 1 or value % 1:  # no number, and what is infinite, are not
-        raise ValueError(f"{name} is {value}: expected 1 or more, a whole number")
+def _a_problem(problem: object) -> None:
+    expected.a(Problem, "problem", problem, "a Problem, as nntutor.read gives it")
 
 
 __all__ = [

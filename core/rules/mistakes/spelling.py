@@ -28,10 +28,11 @@ def spelled(mistake: str) -> str:
     )
 
 
-def is_known(mistake: str) -> bool:
-    """Whether every mistake in it is one of the table."""
+def is_known(mistake: str, layers: int | None = None) -> bool:
+    """Whether every mistake in it is one of the table, and in none but so many layers where that is said."""
     try:
-        return bool(spelled(mistake))
+        there = layers is None or all(0 <= layer <= layers for *_, layer in _parts(mistake))
+        return there and bool(spelled(mistake))
     except (KeyError, ValueError):
         return False
 

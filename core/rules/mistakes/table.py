@@ -101,10 +101,11 @@ MISTAKES: dict[str, Mistake] = {
         divided=gradients.of_both(gradients.last_sample(True)),
         undivided=gradients.of_both(gradients.last_sample(False)),
     ),
+    # The δ of softmax add up to 0: one sum for all biases is a bias that stays, which is the commoner slip.
+    "bias-not-updated": of_layers(all=gradients.bias_stays),
     "one-bias-for-all": of_layers(all=gradients.one_for_all(False), mean=gradients.one_for_all(True)),
     "bias-mean-twice": of_layers(all=gradients.of_biases(gradients.mean_again)),
     "bias-value-for-gradient": of_layers(all=gradients.bias_itself),
-    "bias-not-updated": of_layers(all=gradients.bias_stays),
     "added": of_updates(all=updates.added),
     "no-rate": of_updates(all=updates.no_rate),
     "rate-twice": of_updates(all=updates.rate_twice),

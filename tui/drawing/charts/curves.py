@@ -20,7 +20,8 @@ from nntutor.tui.drawing.charts.axes import Axis, Plot
 
 # A range of more than this many decades is drawn on a log scale.
 _DECADES = 1.5
-_LEAST = (24, 6)
+LEAST = (24, 6)
+"""Cells and rows from which on there are axes."""
 _MARGIN = 0.05
 _BLOCK = 1 / 3  # of the cells; a curve that goes up and down in more of them would be the brightest of a screen
 _BARS = "▁▂▃▄▅▆▇█"
@@ -36,7 +37,7 @@ def curve_rows(errors: Array, at: int, width: int, height: int, look: Look, titl
     iterations, values = _known(errors, width)
     if not len(values):
         return []
-    if width < _LEAST[0] or height < _LEAST[1]:
+    if width < LEAST[0] or height < LEAST[1]:
         return [(Piece(_sparkline(values, width, look)),)]
     is_log = _spans_decades(values)
     heights = np.log10(values) if is_log else values
@@ -64,7 +65,7 @@ def curves_rows(
     """
     curves = [_known(one, width) for one in errors]
     every = np.concatenate([values for _, values in curves]) if curves else np.empty(0)
-    if not len(every) or width < _LEAST[0] or height < _LEAST[1]:
+    if not len(every) or width < LEAST[0] or height < LEAST[1]:
         return []
     is_log = _spans_decades(every)
     heights = [np.log10(values) if is_log else values for _, values in curves]

@@ -42,21 +42,38 @@ class Counted:
         return f"{said}{words.say('race.no_further', most=self.most)}" if self.most else said
 
 
-def racer_rows(racers: list[Racer], counted: Counted, words: Words, width: int, look: Look) -> list[Row]:
-    """The legend of a race, two racers a row where they fit, maybe without their moves; the one at hand in brackets."""
+def racer_rows(racers: list[Racer], counted: Counted, words: Words, width: int, room: int, look: Look) -> list[Row]:
+    """The legend of a race, the racer at hand in brackets: two a row where they fit, maybe without their moves.
+
+    room: rows that one racer a row may take; where that is too little two stand in a row without their rates, where
+    they fit so, and the rate at hand in the first row.
+    """
     said = [_parts(one, counted, words, look) for one in racers]
-    for most in (4, 3):
-        parts = [(_bracketed([" ".join(one[:most])], racer)[0], racer) for one, racer in zip(said, racers, strict=True)]
-        wide = [max(cells(text) for text, _ in parts[at::2]) + 1 for at in range(min(2, len(parts)))]
-        if sum(wide) < width:
-            break
-    else:
-        wide = [max(wide)]
-    rows: list[Row] = [(Piece(f" {counted.said(words)}", "bold"),)]
-    for start in range(0, len(parts), len(wide)):
-        columns = zip(parts[start : start + len(wide)], wide, strict=False)
-        rows.append(tuple(piece for part, cells_of in columns for piece in _part(*part, cells_of)))
+    ways = [[" ".join(one[:most]) for one in said] for most in (4, 3)]
+    short_ones = [" ".join((name, error)) for name, _, error, *_ in said]
+    columns, texts, rate = 1, ways[-1], ""
+    if fitting := [way for way in ways if _fits(way, width)]:
+        columns, texts = 2, fitting[0]
+    elif (len(racers) + 1) // 2 < room <= len(racers) and _fits(short_ones, width):
+        columns, texts = 2, short_ones
+        rate = next((f"   [{parts[1]}]" for parts, one in zip(said, racers, strict=True) if one.here), "")
+    parts = [(_bracketed([text], racer)[0], racer) for text, racer in zip(texts, racers, strict=True)]
+    wide = _widths([text for text, _ in parts], columns)
+    rows: list[Row] = [(Piece(f" {counted.said(words)}{rate}", "bold"),)]
+    for start in range(0, len(parts), columns):
+        row = zip(parts[start : start + columns], wide, strict=False)
+        rows.append(tuple(piece for part, cells_of in row for piece in _part(*part, cells_of)))
     return [shortened(row, width, look) for row in rows]
+
+
+def _widths(texts: list[str], columns: int) -> list[int]:
+    """Of each column, with a cell between it and the next."""
+    return [max(map(cells, texts[at::columns])) + 1 for at in range(min(columns, len(texts)))]
+
+
+def _fits(texts: list[str], width: int) -> bool:
+    """Whether two columns of them, each in its brackets, have room beside one another."""
+    return sum(wide + 2 for wide in _widths(texts, 2)) < width
 
 
 def map_texts(

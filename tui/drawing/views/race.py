@@ -11,7 +11,7 @@ from nntutor.tui.drawing.canvas.keyline import run_name
 from nntutor.tui.drawing.canvas.look import Look
 from nntutor.tui.drawing.canvas.rows import Row
 from nntutor.tui.drawing.charts.contours import Landscape, Path, contour_rows, small_rows
-from nntutor.tui.drawing.charts.curves import curves_rows
+from nntutor.tui.drawing.charts.curves import LEAST, curves_rows
 from nntutor.tui.drawing.charts.multiples import grid
 from nntutor.tui.drawing.views.contours import landscape
 from nntutor.tui.drawing.views.legend import MARKS, Counted, Racer, map_texts, racer_rows
@@ -37,7 +37,7 @@ def race(study: Study, words: Words, width: int, height: int, look: Look) -> lis
         return _maps(ground, ways, racers, counted, words, width, height, look)
     made = [len(study.timelines[name].errors_until(last)) - 1 for name, last in zip(names, most, strict=True)]
     racers = [_racer(study, words, number, one, look) for number, one in enumerate(made)]
-    legend = racer_rows(racers, counted, words, width, look)
+    legend = racer_rows(racers, counted, words, width, height - LEAST[1], look)
     return [*legend, *race_curves(study, words, width, height - len(legend), look)]
 
 
@@ -70,7 +70,7 @@ def _maps(
     """Each way on a map of its own below the racer's name and E, all to one scale; else that at hand below them all."""
     fitting = grid(len(racers), width, height - 1)
     if fitting is None:
-        legend = racer_rows(racers, counted, words, width, look)
+        legend = racer_rows(racers, counted, words, width, height - LEAST[1], look)
         here = next(way for way, racer in zip(ways, racers, strict=True) if racer.here)
         return [*legend, *contour_rows(ground, here, width, height - len(legend), look)]
     signs, heads = map_texts(racers, counted, words, width, (fitting.wide, fitting.high), look)
