@@ -225,6 +225,23 @@ def test_a_terminal_is_told_how_far_the_way_to_a_late_iteration_is(monkeypatch: 
     assert "running: iteration 2999 of 2999" in sys.stderr.getvalue() and sys.stderr.getvalue().endswith("\r\x1b[K")
 
 
+def test_a_terminal_is_told_how_far_a_check_is_in_place_of_a_line_and_not_within_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(output, "_PATIENCE", -1.0)
+    both = _Terminal()
+    monkeypatch.setattr(sys, "stderr", both)
+    monkeypatch.setattr(sys, "stdout", both)
+    assert cli.main(["check", "xor"]) == 0
+    told = both.getvalue()
+    assert "checking: forward pass " in told and "\r\x1b[K" in told
+    for line in told.split("\n"):  # what stands of a line is what has been written into it
+        assert "checking" not in line.split("\r\x1b[K")[-1]
+    assert cli.main(["check", "xor", "--format", "json"]) == 0
+    listed = both.getvalue()[len(told) :]
+    assert "checking" not in listed
+
+
 def test_a_number_that_no_step_makes_is_told_by_a_formula_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.known import of_record
 from nntutor.core.engine.memory import State
-from nntutor.core.engine.parts import parts
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Compiler
@@ -133,13 +132,7 @@ def _errors(problem: Problem, samples: Samples, params: Array) -> Array:
     networks = len(params) if params.ndim == 2 else None
     engine = Engine(replace(problem, samples=samples, batch="full", shuffle=False), networks=networks)
     engine.params[...] = params
-    found = np.zeros(params.shape[:-1])
-    with np.errstate(all="ignore"):
-        for rows, share in parts(engine.shape, networks or 1):
-            program = engine.passing(samples.inputs[rows], samples.targets[rows])
-            program.run_forward()
-            found += share * program.error
-    return found
+    return engine.error_of(samples.inputs, samples.targets)
 
 
 def surface_grid(problem: Problem, first: Ref, second: Ref, across: Span, up: Span, rows: int, columns: int) -> Array:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import Arena, Key, Layout, State
 from nntutor.core.engine.overflow import bearable
-from nntutor.core.engine.parts import MANY
+from nntutor.core.engine.parts import MANY, parts
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.stages import KINDS, Stage, stages, together
 from nntutor.core.notation.evaluating import Op
@@ -157,12 +157,20 @@ class Engine:
         self.set_powers(iteration)
         return program
 
-    def passing(self, inputs: Array, targets: Array) -> Program:
-        """The program of these samples, which are in place; so many as the problem has are its own."""
-        program = self.program(len(inputs))
-        if not program.arena.elsewhere:
-            program.inputs[...], program.targets[...] = inputs, targets
-        return program
+    def error_of(self, inputs: Array, targets: Array) -> Array:
+        """E of samples under the weights in place, one number a network, of many samples some at a time.
+
+        As many samples as the problem has, where they are many, are taken to be its own.
+        """
+        error = np.zeros(self.batch_shape)
+        with np.errstate(all="ignore"):
+            for rows, share in parts(replace(self.shape, samples=len(inputs)), self._networks or 1):
+                program = self.program(rows.stop - rows.start)
+                if not program.arena.elsewhere:
+                    program.inputs[...], program.targets[...] = inputs[rows], targets[rows]
+                program.run_forward()
+                error += share * program.error
+        return error
 
     def samples(self, iteration: int) -> Sequence[int]:
         """`Problem.samples_of`, without drawing the order of an epoch again that is at hand.

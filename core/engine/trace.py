@@ -17,7 +17,7 @@ import numpy as np
 from nntutor.core import expected
 from nntutor.core.arrays import Array
 from nntutor.core.engine.memory import State
-from nntutor.core.engine.parts import parts
+from nntutor.core.engine.parts import MANY
 from nntutor.core.engine.plan import Plan
 from nntutor.core.engine.program import Engine, Program
 from nntutor.core.engine.step import Operand, Operands, Step
@@ -69,11 +69,7 @@ class Trace:
     @cached_property
     def _rows(self) -> range | dict[int, int]:
         """By sample its row; samples one after another, of which there may be millions, need no table."""
-        if isinstance(self.samples, range):
-            return self.samples
-        first, count = self.samples[0] if self.samples else 0, len(self.samples)
-        following = all(map(int.__eq__, self.samples, range(first, first + count)))
-        return range(first, first + count) if following else {sample: row for row, sample in enumerate(self.samples)}
+        return self.samples if isinstance(self.samples, range) else {one: row for row, one in enumerate(self.samples)}
 
     def row(self, sample: int) -> int:
         """The place of a sample in the batch, from 0. ValueError where it is not in it."""
@@ -197,16 +193,11 @@ class Trace:
 
     def error_under(self, state: State) -> float:
         """E of this iteration's samples under other weights, of many samples some at a time."""
-        several, error = parts(self.plan.shape), 0.0
-        if len(several) == 1:
+        if len(self.samples) <= MANY:
             return self.error_at(state)
-        with self._engine.alone, np.errstate(all="ignore"):
+        with self._engine.alone:
             self._engine.params[...] = state.params
-            for rows, share in several:
-                program = self._engine.passing(self.array("out")[rows], self.array("target")[rows])
-                program.run_forward()
-                error += share * float(program.error)
-        return error
+            return float(self._engine.error_of(self.array("out"), self.array("target")))
 
     def error_at(self, state: State, nudged: Ref | None = None, by: float = 0.0) -> float:
         """E of this iteration's samples under other weights, or with one out or net moved by `by`."""
@@ -234,8 +225,7 @@ class Trace:
 
     def nets(self) -> list[Array]:
         """A copy of every layer's net as the last forward pass left it, (samples, units) each."""
-        layers = range(1, len(self.plan.shape.layers) + 1)
-        return [self._last.arena["net", number].copy() for number in layers]
+        return [self._last.arena["net", number].copy() for number, _ in enumerate(self.plan.shape.layers, 1)]
 
     def outputs(self) -> Array:
         """A copy of the outputs, or softmax's shares, as the last forward pass left them: (samples, outputs)."""
