@@ -188,7 +188,7 @@ def _formula_beside(session: Session, study: Study) -> bool:
 def lesson_low(session: Session) -> int:
     """Rows for formula and panel."""
     rules = screens.rules(page.rows(session))
-    top = rules[1] + 1 if len(rules) > 1 and rules[0] == 1 else 1
+    top = rules[-1] + 1 if len(rules) > 1 and rules[0] == 1 else 1
     return session.height - top - _told_rows(session)
 
 
