@@ -244,6 +244,15 @@ def test_a_slope_that_the_check_does_not_show_is_not_said_to_be_measured(languag
     assert claim not in spoken(screens.pressed(typed(session, "w1 = 600"), "ask", "check", "escape"))
 
 
+@pytest.mark.parametrize(("bias", "arrow"), [("58", False), ("59", True), ("80", True), ("-62", True)])
+def test_a_place_beyond_the_axis_is_an_arrow_in_the_picture_where_it_is_one_in_the_text(bias: str, arrow: bool) -> None:
+    """Half a cell beyond its last number it was a ● still, and the text spoke of an arrow."""
+    for size in ((80, 24), (100, 30)):
+        session = typed(at(screens.of_lesson("neuron", size=size, known=True), "flat"), f"b_o1 = {bias}")
+        picture = " ".join(screens.lines(session)[2 : size[1] // 2])
+        assert ("arrow at the edge" in spoken(session), "●→" in picture or "←●" in picture) == (arrow, arrow)
+
+
 # The change is made in the one run, and the other's text speaks of both.
 IN_ANOTHER_RUN = [
     ("momentum", "plain", "η = 0.03", "half", "The signs alternate less"),
