@@ -173,6 +173,15 @@ UNSAID = [
     ("momentum", "nesterov", "w2 = 0", "would diverge across"),
     ("adam", "mean", "x1 = 0", "Too small"),
     ("adam", "saddle", "w1 = 0", "leads to the middle"),
+    ("start", "better", "η = 1e-6", "the slopes were enough"),
+    ("wall", "or", "η = 0", "each wrong row pulls it"),
+    ("descent", "move", "t1 = o1; η = 3", "the arrow at the edge"),
+    ("descent", "move", "w1 = 1.9; η = 1", "the arrow at the edge"),
+    ("descent", "crosses", "w1 = 0", "w1 goes from"),
+    ("descent", "diverges", "x1 = -1", "the same curve each time"),
+    ("descent", "diverges", "η = 2/1.21; x1 = 1.1", "each move ends higher"),
+    ("output-delta", "gradient", "η = 0", "It goes down"),
+    ("hidden-delta", "sum", "w5 = 1e-9", "With one of the outputs left out"),
     ("cycle", "moved", "η = 0", "A steep slope makes a long step"),
 ]
 
@@ -206,6 +215,49 @@ def test_gradients_that_no_difference_of_errors_shows_are_not_told_apart_by_the_
     session = at(screens.of_lesson("old-weights", language, known=True), "witness")
     assert asks in screen(screens.pressed(session, "ask", "check", "escape"))
     assert asks not in screen(screens.pressed(typed(session, "w1 = 600"), "ask", "check", "escape"))
+
+
+@pytest.mark.parametrize(
+    ("language", "stays", "claim"),
+    [("en", "It stays.” is right", "Only a slope of 0"), ("ko", "그대로 둡니다.”", "기울기가 0일 때뿐")],
+)
+def test_with_no_rate_a_weight_is_not_said_to_follow_its_slope(language: str, stays: str, claim: str) -> None:
+    session = typed(at(screens.of_lesson("output-delta", language, known=True), "gradient"), "η = 0")
+    answered = screen(screens.pressed(session, "ask", "unit_previous", "continue"))
+    assert stays in answered and claim not in answered and "η" in answered
+
+
+@pytest.mark.parametrize(
+    ("language", "change", "told"),
+    [
+        ("en", "x1 = 0", "no η moves w1: 0 brings"),
+        ("ko", "x1 = 0", "η가 얼마든 w1은 움직이지 않습니다"),
+        ("en", "w1 = 5", "A number was changed on the way: 0 brings"),
+        ("ko", "w1 = 5", "도중에 고친 수가 있습니다"),
+    ],
+)
+def test_an_act_that_cannot_be_done_with_the_numbers_at_hand_says_so(language: str, change: str, told: str) -> None:
+    lesson = screens.of_lesson("descent", language, known=True)
+    first = at(lesson, "any-weight" if change == "x1 = 0" else "double")
+    session = at(typed(first, change), "double")
+    assert told in spoken(screens.pressed(session, "ask"))
+    assert told not in spoken(screens.pressed(at(lesson, "double"), "ask"))
+
+
+@pytest.mark.parametrize(("language", "claim"), [("en", "lead to the same slope"), ("ko", "같은 기울기가 나옵니다")])
+def test_a_slope_that_the_check_does_not_show_is_not_said_to_be_measured(language: str, claim: str) -> None:
+    session = at(screens.of_lesson("cycle", language, known=True), "claim")
+    assert claim in spoken(screens.pressed(session, "ask", "check", "escape"))
+    assert claim not in spoken(screens.pressed(typed(session, "w1 = 600"), "ask", "check", "escape"))
+
+
+@pytest.mark.parametrize(("bias", "arrow"), [("58", False), ("59", True), ("80", True), ("-62", True)])
+def test_a_place_beyond_the_axis_is_an_arrow_in_the_picture_where_it_is_one_in_the_text(bias: str, arrow: bool) -> None:
+    """Half a cell beyond its last number it was a ● still, and the text spoke of an arrow."""
+    for size in ((80, 24), (100, 30)):
+        session = typed(at(screens.of_lesson("neuron", size=size, known=True), "flat"), f"b_o1 = {bias}")
+        picture = " ".join(screens.lines(session)[2 : size[1] // 2])
+        assert ("arrow at the edge" in spoken(session), "●→" in picture or "←●" in picture) == (arrow, arrow)
 
 
 # The change is made in the one run, and the other's text speaks of both.
@@ -348,6 +400,16 @@ AFTER_SEVERAL = [
     ("xor", "en", "equal", "b_h1 = 40", "out 0.6 and 0.6, and the biases are 40 and 0.2."),
     ("xor", "ko", "for-ever", "b_h1 = 40", "바이어스는 40, "),
     ("xor", "en", "same-delta", "w5 = 0; w6 = 0; b_h1 = 2", "into h2, and the biases are 2 and 0.2."),
+    ("wall", "en", "learned", "η = 0", "this rule, with an η above 0, always finds one"),
+    ("wall", "ko", "or", "η = 0", "어느 행도 직선을 움직이지 못합니다"),
+    ("descent", "en", "swings", "η = 2/1.21; x1 = 1.1", "With η = 1.653 it swings"),
+    ("descent", "ko", "move", "t1 = o1; η = 3", "● 1은 한 번 움직인 자리입니다"),
+    ("neuron", "en", "and", "b_o1 = 60", "each row pulls as hard as its delta is large"),
+    ("neuron", "en", "and-learned", "w1 = 2000; w2 = 2000; b_o1 = -3000", "(here it is rounded to 0)"),
+    ("neuron", "ko", "and-learned", "w1 = 2000; w2 = 2000; b_o1 = -3000", "(여기서는 반올림해서 0)"),
+    ("output-delta", "en", "gradient", "η = 0", "With η at 0 it stays, whatever its slope"),
+    ("output-delta", "ko", "gradient", "η = 0", "η가 0이어서 기울기가 어떻든 움직이지 않습니다"),
+    ("cycle", "en", "error", "x1 = 0", "It is worked out from all eight weights"),
 ]
 
 

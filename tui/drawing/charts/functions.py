@@ -187,7 +187,8 @@ def _function(
     drawn.curve(sampled.xs, sampled.ys, "", glyph="*")
     if y is not None and at is not None:
         drawn.line(at, sampled.low, at, y, "forward", 2, ":")
-        if not drawn.mark(at, y, look.line("●"), of.style, over=True):
+        within = span[0] <= at <= span[1]  # the last cell reaches a little further than the axis
+        if not (within and drawn.mark(at, y, look.line("●"), of.style, over=True)):
             beyond = look.line("●") + look.line("→") if at > 0 else look.line("←") + look.line("●")
             drawn.mark(span[at > 0], min(max(y, sampled.low), sampled.high), beyond, of.style, over=True)
     return [shortened(row, width, look) for row in (*head, *plot.rows())][:height]
