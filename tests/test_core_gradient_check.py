@@ -301,6 +301,12 @@ def test_where_the_least_step_of_a_double_bends_e_the_check_says_curved() -> Non
     assert found.verdict == "curved" and found.error == np.inf and trace.value(Ref("grad", 1, 1, 1)) != 0
 
 
+def test_a_number_that_is_infinite_is_checked_without_a_warning() -> None:
+    trace = first(one_unit("identity", 1e300, 1e300))
+    net = Ref("net", 1, 1, 0, 0)
+    assert trace.value(net) == inf and np.isnan(check(trace, net).relative)
+
+
 def test_an_error_that_is_no_number_is_not_called_a_wrong_gradient() -> None:
     trace = first(one_unit("identity", 1.0, 1e200, target=0.0))
     assert not np.isfinite(trace.error) and check(trace, W1).verdict == "curved"

@@ -144,7 +144,8 @@ def settle(copies: Copies, rounding: Rounding, searches: dict[Ref, Search], time
         if not left:
             return
         refs = list(left)
-        values = np.array([search.moves for search in left.values()])
+        with np.errstate(all="ignore"):  # a number that is inf has no values beside it
+            values = np.array([search.moves for search in left.values()])
         moves = copies.moved(refs, values, _WATCHED, _SHAKEN)
         strays = np.array([rounding.gradient[copies.place(ref)] for ref in refs])
         with np.errstate(all="ignore"):
