@@ -18,6 +18,9 @@ from nntutor.core.notation.figures import figure
 from nntutor.lessons.course.practice import exercise
 from nntutor.lessons.course.questions import Asked, judged
 from nntutor.lessons.course.series import SERIES
+from nntutor.lessons.language import words
+from nntutor.lessons.language.mistakes import told
+from nntutor.lessons.language.words import LANGUAGES
 from nntutor.tui.state import answers, moves
 from nntutor.tui.state.panels import Answering
 
@@ -167,3 +170,30 @@ def test_a_slip_in_a_fresh_problem_is_named_though_the_steps_before_are_given(se
     for name, value in slips_of(asked).items():
         if abs(value - asked.right) > abs(asked.right) / 50:
             assert name in judged(asked, figure(float(value), 5)).mistakes, name
+
+
+NARROW = [
+    ("relu", "tanh", "slope_h1_1", ("out(1 − out)", "o(1 − o)", "x(1 − x)"), ("1 − out²", "1 − o²", "1 − x²")),
+    ("relu", "leaky", "slope_h1_1", ("out(1 − out)", "x(1 − x)"), ("tanh",)),
+    ("deeper", "paths", "∂E/∂h1_1", ("every output", "each output", "모든 출력", "출력 노드마다", "출력마다"), ()),
+    ("momentum", "far", "v_w1", ("η·g", "whole gradient", "기울기를 그대로 뺐"), ("plain descent", "경사 하강법")),
+    ("momentum", "nesterov", "v_w1", ("w ← w + v",), ()),
+    ("adam", "adam", "w1⁺", ("η·g", "whole gradient", "기울기를 그대로 뺐"), ("plain descent", "경사 하강법")),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("lesson", "run", "symbol", "narrow", "wider"), NARROW)
+def test_what_is_said_of_a_slip_holds_in_the_network_it_is_made_in(
+    language: str, lesson: str, run: str, symbol: str, narrow: tuple[str, ...], wider: tuple[str, ...]
+) -> None:
+    study = screens.of_lesson(lesson, language, known=True).study
+    assert study is not None
+    trace = study.timelines[run].trace_of(2)
+    ref = trace.find(symbol)
+    assert ref is not None
+    found = [one.mistake for one in Asked(trace, ref).slips]
+    assert found
+    for mistake in found:
+        for part in told(words.load(language), mistake):
+            assert not any(form in part for form in narrow) or any(form in part for form in wider), part
