@@ -122,3 +122,65 @@ def test_a_file_that_may_be_read_and_not_written_gives_its_places_and_says_that_
         assert store.note is not None and store.note[0] == "progress.unsaved"
         store.close()
     assert Store.open(tmp_path).reached("wall") is None
+
+
+@pytest.mark.parametrize("byte", [18, 47])
+def test_a_file_that_sqlite_would_never_write_is_set_aside_as_it_is(tmp_path: Path, byte: int) -> None:
+    """Its header names a later way of writing, or a later form: else every start would say that nothing is saved."""
+    store = Store.open(tmp_path)
+    store.save(place("cycle"))
+    store.close()
+    path = tmp_path / "progress.sqlite"
+    data = bytearray(path.read_bytes())
+    data[byte] = 0x40
+    path.write_bytes(data)
+    assert database.condition(path) == "broken"
+    store = Store.open(tmp_path)
+    store.save(place("wall"))
+    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
+    assert [one.read_bytes() for one in tmp_path.glob("*.set-aside-*")] == [data]
+    store.close()
+
+
+@pytest.mark.parametrize("content", ["nonsense", "half", "zeros inside"])
+def test_a_file_that_another_program_writes_into_is_looked_at_again_before_the_next_save(
+    tmp_path: Path, content: str
+) -> None:
+    """Ours goes into the log beside it, which is worth nothing without it."""
+    store = Store.open(tmp_path)
+    store.save(place("cycle"))
+    path = tmp_path / "progress.sqlite"
+    data = path.read_bytes()
+    new = {"nonsense": b"no database" * 400, "half": data[: len(data) // 2], "zeros inside": data[:1000] + bytes(7000)}
+    with path.open("r+b") as file:
+        file.write(new[content])
+        file.truncate()
+    store.save(replace(place("cycle"), step=9))
+    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
+    store.close()
+    other = Store.open(tmp_path)
+    assert other.reached("cycle") == replace(place("cycle"), step=9) and not other.told
+    other.close()
+
+
+def test_of_two_starts_that_find_a_broken_file_the_second_takes_what_the_first_has_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "progress.sqlite"
+    path.write_bytes(b"no database" * 400)
+    tried = database.connected
+
+    def while_another_starts(path: Path, milliseconds: int) -> object:
+        try:
+            return tried(path, milliseconds)
+        except database.Unusable:
+            monkeypatch.setattr(database, "connected", tried)
+            connection, _ = database.opened(path, 0)
+            connection.execute("INSERT INTO finished VALUES ('wall')")
+            connection.close()
+            raise
+
+    monkeypatch.setattr(database, "connected", while_another_starts)
+    store = Store.open(tmp_path)
+    assert store.saving and store.done() == {"wall"}
+    store.close()

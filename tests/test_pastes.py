@@ -62,6 +62,13 @@ def test_an_interrupt_in_a_whole_paste_is_no_key() -> None:
     assert Pastes().passed(f"{BEGIN}a{INTERRUPT}b{END}", 0) == f"{BEGIN}ab{END}"
 
 
+def test_an_interrupt_amid_more_than_is_typed_is_no_key() -> None:
+    """What is left of the paste would become keys, or the shell's once the tutor has ended."""
+    pastes = Pastes()
+    handed = pastes.passed(BEGIN + "a" * BURST + INTERRUPT, 0) + pastes.passed("b" * BURST + INTERRUPT + "c", 0.1)
+    assert handed == BEGIN + "a" * BURST + "b" * BURST + "c" and pastes.passed(END, 0.2) == END
+
+
 def test_of_a_paste_without_end_only_the_beginning_is_kept() -> None:
     pastes = Pastes()
     pastes.passed(BEGIN, 0)

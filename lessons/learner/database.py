@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nntutor.lessons.language.words import Note
@@ -21,6 +23,9 @@ _MAKING = 1.0
 # file when the session ends: for so many pages no key has to.
 _PAGE = 512
 _LOGGED = 8000
+# The latest way of writing that a file may name in its header: SQLite takes one with a later way for reading alone.
+_WRITTEN = b"\2"
+_LEFT_ALONE = ("newer", "older", "link")
 _BESIDE = ("-wal", "-shm", "-journal")
 
 # kept: texts and weights by the hash of what they are, each once. finished: lessons. aside: rows of `place` that could
@@ -65,10 +70,11 @@ def condition(path: Path) -> str:
         return "unreadable"
     try:
         is_empty(connection)
+        _is_ours(path)
     except Unusable as error:
         return str(error)
-    except sqlite3.OperationalError:
-        return "unreadable"
+    except sqlite3.OperationalError as error:
+        return "broken" if _is_to_blame(error) else "unreadable"
     except (sqlite3.DatabaseError, UnicodeDecodeError):
         return "broken"
     except OSError:
@@ -88,16 +94,52 @@ def opened(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[Note
 
     Raises Unusable("newer"), "older" and "link" for what is left alone, and what the machine refuses.
     """
+    with _held(path.parent, milliseconds):
+        try:
+            return connected(path, milliseconds)
+        except Unusable as error:
+            if str(error) in _LEFT_ALONE:
+                raise
+    with _held(path.parent, milliseconds, alone=True):
+        try:
+            return connected(path, milliseconds)  # another start has been quicker
+        except Unusable as error:
+            if str(error) in _LEFT_ALONE:
+                raise
+        aside = set_aside(path)
+        if aside is None:
+            raise PermissionError(None, str(path))
+        connection, _ = connected(path, milliseconds)
+        return connection, [("progress.set_aside", {"name": str(aside)})]
+
+
+@contextmanager
+def _held(folder: Path, milliseconds: int, alone: bool = False) -> Iterator[None]:
+    """While one start sets a file aside (alone) no other one opens it: what it then saved would go with that file.
+
+    Where the system has no such lock, or somebody keeps it too long, there is none.
+    """
+    if sys.platform == "win32":  # a file in use cannot be set aside there
+        yield
+        return
+    import fcntl
+
+    until, held = time.monotonic() + milliseconds / 1000, -1
+    with suppress(OSError):
+        held = os.open(folder, os.O_RDONLY)
+        while True:
+            try:
+                fcntl.flock(held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.005)
     try:
-        return connected(path, milliseconds)
-    except Unusable as error:
-        if str(error) in ("newer", "older", "link"):
-            raise
-    aside = set_aside(path)
-    if aside is None:
-        raise PermissionError(None, str(path))
-    connection, _ = connected(path, milliseconds)
-    return connection, [("progress.set_aside", {"name": str(aside)})]
+        yield
+    finally:
+        if held >= 0:
+            os.close(held)
 
 
 def connected(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[Note]]:
@@ -120,11 +162,15 @@ def connected(path: Path, milliseconds: int) -> tuple[sqlite3.Connection, list[N
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     except (sqlite3.Error, Unusable, UnicodeDecodeError) as error:
         connection.close()
-        # What the machine refuses (a lock, no room, no right to write) says nothing against the file.
-        if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
+        if isinstance(error, sqlite3.OperationalError) and not _is_to_blame(error):
             raise
         raise error if isinstance(error, Unusable) else Unusable("broken") from error
     return connection, [*told, *(row_aside(part, path) for part in left)]
+
+
+def _is_to_blame(error: sqlite3.OperationalError) -> bool:
+    """Whether the file is: what the machine refuses (a lock, no room, no right to write) says nothing against it."""
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR
 
 
 def _emptied(path: Path) -> Note | None:
@@ -151,12 +197,15 @@ def _lenient(text: bytes) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """By the first bytes, before SQLite lays its own files beside it. Raises Unusable("newer")."""
+    """By the first bytes, before SQLite lays its own files beside it. Raises Unusable("newer"), and "broken" for one
+    that SQLite would read and never write."""
     with path.open("rb") as file:
         head = file.read(100)
     ours = not head or head[68:72] == _APPLICATION.to_bytes(4, "big")
     if head and ours and int.from_bytes(head[60:64], "big") > _VERSION:
         raise Unusable("newer")
+    if ours and head[18:19] > _WRITTEN:
+        raise Unusable("broken")
     return ours
 
 
@@ -256,7 +305,7 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     programs = connection.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()[0]
     if application != _APPLICATION or programs:
         raise Unusable("foreign")
-    if version > _VERSION:
+    if not 0 <= version <= _VERSION:  # four bytes with a sign
         raise Unusable("newer")
     if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
         raise Unusable("broken")

@@ -191,7 +191,8 @@ class Waiting:
 
 
 def _identity(path: Path | None) -> tuple[object, ...]:
-    """Tells a file, its log and the log's index from others that have their names later, and from an emptied one."""
+    """Tells a file, its log and the log's index from others that have their names later, and the file from itself once
+    another program has written into it: ours goes into the log."""
     if path is None:
         return ()
     name = os.fspath(path)  # at every key: paths would take longer than the questions
@@ -199,9 +200,9 @@ def _identity(path: Path | None) -> tuple[object, ...]:
 
 
 def _inode(name: str, whole: bool = False) -> object:
-    """whole: whether the file is another one once nothing is in it."""
+    """whole: whether the file is another one once it has been written."""
     try:
         found = os.stat(name)
     except OSError:
         return None
-    return found.st_dev, found.st_ino, whole and not found.st_size
+    return found.st_dev, found.st_ino, whole and (found.st_size, found.st_mtime_ns)

@@ -1,8 +1,7 @@
 """Pastes that end: a terminal marks where one begins and where it ends, and until the end every key is text.
 
 A mark can get lost on its way (a line that broke, a program that printed one). So a paste ends by itself when it is
-silent, when it takes too long for what is typed, and at ctrl+c, which terminals take out of what they paste; of one
-without end only the beginning is kept.
+silent, when it takes too long for what is typed, and at ctrl+c; of one without end only the beginning is kept.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class Pastes:
             self._began = now
         found = whole.find(END)
         after = found + len(END)
-        if found < 0:
+        if found < 0 and len(text) < BURST:  # not every terminal takes it out of what it pastes
             found = after = whole.find(INTERRUPT)
         if found >= 0:
             self._began, self._tail = None, ""
