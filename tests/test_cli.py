@@ -464,6 +464,14 @@ def test_json_is_utf8_and_the_rest_takes_ascii_names_where_the_output_cannot_enc
     assert len(formats) == 3 and all("delta_h1" in one for one in formats) and tex and rest == ""
 
 
+@pytest.mark.parametrize(
+    "given", [["trace", "nosuch"], ["trace", "xor", "--format", "nix"], ["check", "xor", "--iterations", "x"]]
+)
+def test_a_refusal_has_the_look_that_was_asked_for(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    ended = here(capsys, *given, "--ascii")
+    assert ended.status == 2 and ended.err and ended.err.isascii()
+
+
 def test_the_c_locale_gets_ascii_names() -> None:
     assert run("trace", "two-two-two", LC_ALL="C").out.isascii()
     assert run("trace", "two-two-two", LANG="C").out.isascii()

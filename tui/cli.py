@@ -61,19 +61,20 @@ def _status(argv: Sequence[str] | None) -> int:
     except (OSError, WriteError) as error:
         close_quietly()
         reason = getattr(error, "strerror", None) or str(error)
-        return _refuse(words.say("cli.cannot_write", reason=reason))
+        return _refuse(words.say("cli.cannot_write", reason=reason), "--ascii" in given)
 
 
 def _ended(argv: list[str], words: Words) -> int:
     """Run the command and turn what can go wrong into one line and a status."""
+    ascii = "--ascii" in argv  # also where the arguments make no sense
     try:
         return _command(argv)
     except UsageError as error:
-        return _refuse(words.say(f"cli.{error.key}", **error.facts))
+        return _refuse(words.say(f"cli.{error.key}", **error.facts), ascii)
     except AuthorError as error:
-        return _refuse(str(error))
+        return _refuse(str(error), ascii)
     except MemoryError:
-        return _refuse(words.say("cli.out_of_memory"))
+        return _refuse(words.say("cli.out_of_memory"), ascii)
     except (OSError, WriteError):
         raise
     except Exception as error:
@@ -81,7 +82,7 @@ def _ended(argv: list[str], words: Words) -> int:
         if sentence is None and sys.flags.dev_mode:
             raise
         fault = f"{type(error).__name__}: {error}"
-        return _refuse(sentence or words.say("cli.unexpected", reason=fault))
+        return _refuse(sentence or words.say("cli.unexpected", reason=fault), ascii)
 
 
 def _sentence(error: Exception, words: Words) -> str | None:
@@ -92,12 +93,12 @@ def _sentence(error: Exception, words: Words) -> str | None:
     return error_text.sentence(error, words) if isinstance(error, NntutorError) else None
 
 
-def _refuse(sentence: str) -> int:
-    """One line on standard error; the status of wrong use."""
+def _refuse(sentence: str, ascii: bool) -> int:
+    """One line on standard error, in the look that was asked for; the status of wrong use."""
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
     line = foreign.clean(sentence, MOST_LETTERS)
-    if not capabilities.can_encode(sys.stderr, line):
+    if ascii or not capabilities.can_encode(sys.stderr, line):
         line = ascii_look(line)
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"nntutor: {line}\n")
@@ -109,7 +110,7 @@ def _refuse_screen(out: Output, sentence: str) -> int:
     """The same where somebody looks: what is refused may be that standard error goes elsewhere (`2>/dev/null`)."""
     if sys.stdout is not None and sys.stdout.isatty() and not (sys.stderr is not None and sys.stderr.isatty()):
         out.lines(iter([f"nntutor: {foreign.clean(sentence, MOST_LETTERS)}"]))
-    return _refuse(sentence)
+    return _refuse(sentence, out.ascii)
 
 
 # --- commands ----------------------------------------------------------------------------------------
