@@ -644,6 +644,8 @@ def test_where_few_digits_are_explained_it_is_said_that_it_may_be_chance() -> No
     few, more = (told(f"δ_h1 = {wrong['δ_h1']:.{digits}f}") for digits in (2, 4))
     assert few.verdict == more.verdict == "explained" and few.mistakes[0].ids == more.mistakes[0].ids
     assert [one.id for one in few.remarks] == ["few-digits"] and not more.remarks
+    several = told("δ_o1 = -0.1")
+    assert several.verdict == "ambiguous" and [one.id for one in several.remarks] == ["few-digits"]
 
 
 def test_what_gives_fewer_numbers_than_the_right_rules_is_no_explanation() -> None:
@@ -921,3 +923,25 @@ def _noting(run: Callable[[Runs, str, int], Made], furthest: list[int]) -> Calla
         return run(self, mistake, last)
 
     return noted
+
+
+def test_gradients_of_iteration_1_that_are_0_are_no_sum() -> None:
+    """Added to those of iteration 2 they leave these right: only what differs besides can be said."""
+    text = """
+    error = "half-squared"
+    [optimizer]
+    learning_rate = 0.1
+    [[layer]]
+    activation = "identity"
+    weights = [[0.5]]
+    bias = false
+    [[sample]]
+    input = [1]
+    target = [0.5]
+    [[sample]]
+    input = [1]
+    target = [0.1]
+    """
+    found = diagnose(parse(text, "x"), parsed("∂E/∂w1@2 = 0.4\nw1_new@2 = 0.7", "mine.txt"), "mine.txt")
+    assert [value.agrees for value in found.values] == [True, False]
+    assert "gradients-not-reset" not in [one.id for one in found.remarks]

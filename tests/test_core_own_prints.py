@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 import diagnosing
 import numpy as np
@@ -26,6 +27,8 @@ from nntutor.core.problems.network import Problem
 from nntutor.lessons.course import builtin
 
 pytestmark = pytest.mark.usefixtures("unhurried")
+
+TWO = builtin.open("two-two-two")
 
 
 def told(text: str, problem: Problem) -> Diagnosis:
@@ -336,3 +339,45 @@ def test_where_float32_wanders_any_numbers_are_not_right() -> None:
     [trace] = recorded(still, "", (3,))
     given = "\n".join(f"z{layer} = {np.round(trace.array('net', layer) + 0.02, 4)}" for layer in (1, 2))
     assert compared(still, parsed(given, "mine.txt"), "mine.txt", 3).verdict != "right"
+
+
+def test_a_nought_alone_is_rounded_as_the_numbers_beside_it_were() -> None:
+    """Excel's ROUND(…; 3), like round(…, 3) in JavaScript, leaves 0 of 0.0004: right numbers were called wrong."""
+    [trace] = recorded(TWO, "", (1,))
+    small = next(step for step in trace if 0 < abs(step.value) < 0.0005)
+    rest = [step for step in trace if step.symbol in ("net_h1", "h1", "E", "δ_o1", "δ_h1", "w5⁺")]
+
+    def table(nought: str) -> str:
+        rows = [*(f"{step.symbol},{round(step.value, 3)!r}" for step in rest), f"{small.symbol},{nought}"]
+        return "\n".join(["symbol,value", *rows])
+
+    for nought in ("0", "-0", "0.0", "0."):
+        assert told(table(nought), TWO).verdict == "right"
+    wrong = told(table("0").replace(f"δ_o1,{round(trace['δ_o1'], 3)!r}", "δ_o1,0"), TWO)
+    assert [value.symbol for value in wrong.values if not value.agrees] == ["δ_o1"]
+
+
+def test_noughts_that_were_printed_are_no_nearer_than_the_arrays_beside_them() -> None:
+    """[0. 0.] to four places is not 0.03, whatever else is right; an E in full does not make it exact."""
+    errors = "\n".join(f"E@{at} = {trace.error!r}" for at, trace in enumerate(recorded(TWO, "", (1, 2, 3)), 1))
+    [trace] = recorded(TWO, "", (1,))
+    with np.printoptions(precision=4, suppress=True):
+        prints = [f"{name} = {trace.array(*of)}" for name, of in (("dW2", ("grad", 2)), ("a1", ("out", 1)))]
+    assert told("\n".join([errors, *prints, "delta1 = [0. 0.]"]), TWO).verdict != "right"
+    with np.printoptions(precision=2, suppress=True):
+        kinds = {"dW1": "grad", "z1": "net", "a1": "out"}
+        prints = [f"{name} = {trace.array(kind, 1)}" for name, kind in kinds.items()]
+    assert "[[0. 0.]\n [0. 0.]]" in prints[0]
+    assert told("\n".join([errors, *prints]), TWO).verdict == "right"
+
+
+def test_what_was_rounded_twice_is_right() -> None:
+    """0.59688438 is 0.59688, then 0.5969, and 0.1234501 is 0.12345, then 0.1235; no further."""
+    [trace] = recorded(TWO, "", (1,))
+    for step in trace:
+        for places in (3, 4, 5):
+            once = Decimal(repr(step.value)).quantize(Decimal(1).scaleb(-places - 1), ROUND_HALF_UP)
+            twice = once.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            if twice:
+                assert told(f"{step.symbol} = {twice}", TWO).verdict == "right"
+    assert told("E = 0.29843", TWO).verdict != "right"

@@ -15,7 +15,7 @@ from nntutor.core.diagnosis.rounding import strays
 from nntutor.core.diagnosis.runs import Made
 from nntutor.core.diagnosis.sheet import Bools, Numbers, Sheet
 from nntutor.core.diagnosis.textbook import astray, astray_in_all, shown_by
-from nntutor.core.diagnosis.written import EDGE, LAST_PLACES
+from nntutor.core.diagnosis.written import LAST_PLACES
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.kinds import PER_OPTIMIZER
 from nntutor.core.problems.network import Problem
@@ -23,6 +23,7 @@ from nntutor.core.problems.network import Problem
 _ROUNDING = 1e-12
 # Where fewer digits lead further away, as Adam's steps of a g that is rounding alone do, nothing says what is right.
 _ASTRAY = 1e-2
+_TWICE = 1.1  # 0.1234501, 0.12345, 0.1235: what was rounded to a digit more before is further off by a tenth
 _DOUBLE, _ALLOWED = 2.0**-52, 4.0  # the last place of a double; so many times what was seen
 # What one difference with any usual h is off by: of the slope, and of E.
 _NUMERIC, _NUMERIC_OF_ERROR = 1e-3, 1e-6
@@ -60,7 +61,7 @@ class Judge:
         share = np.maximum(numbers.relative, self.tolerance)
         share = np.where(self.numeric, np.maximum(share, _NUMERIC), share)
         # What was rounded to few digits was off before that, and lies half a unit away and as far again.
-        allowed: Array = numbers.half * EDGE + np.maximum(share * np.abs(around), self.floor)
+        allowed: Array = numbers.half * _TWICE + np.maximum(share * np.abs(around), self.floor)
         return allowed
 
 

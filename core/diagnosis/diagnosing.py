@@ -284,7 +284,7 @@ class _Case:
         decide, hidden = self._decided(verdict, tied)
         right = verdict == "right"
         remarks = on_values(self._problem, self._sheet, conventions, tied[0].spelled if tied else "", right)
-        if verdict == "explained" and search.may_be_chance(tied[0]):
+        if verdict in ("explained", "ambiguous") and search.may_be_chance(tied[0]):
             remarks = (Remark("few-digits"), *remarks)
         if right:
             remarks = (*too_short(self._sheet, self._judge, self._sheet.numbers(way), self._traces), *remarks)

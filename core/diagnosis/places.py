@@ -79,11 +79,12 @@ class _Finder:
     def __init__(self, problem: Problem, file: str, shares: bool) -> None:
         self._problem, self._file, self._shares = problem, file, shares
         self._plan = cache(self._plan_of)
+        self._plan_of_batch = cache(lambda count: Plan(problem.shape(count)))
 
     def _plan_of(self, iteration: int) -> tuple[Plan, Names, tuple[int, ...]]:
         samples = self._problem.samples_of(iteration)
-        plan = Plan(self._problem.shape(len(samples)))
-        return plan, Names(self._problem.network.sizes, len(samples) > 1), samples
+        names = Names(self._problem.network.sizes, len(samples) > 1)
+        return self._plan_of_batch(len(samples)), names, samples
 
     def block(self, named: Named, iteration: int) -> Block:
         match = _AT.fullmatch(named.name)

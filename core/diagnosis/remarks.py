@@ -100,13 +100,14 @@ def summed_up(problem: Problem, values: Sequence[Value]) -> tuple[Remark, ...]:
     """
     second = [value for value in values if value.iteration == 2 and value.place.ref.kind == "grad"]
     parts = next((value for value in values if not value.agrees), None)
-    if not second or parts is None or parts.iteration != 2:
+    wrong = next((value for value in second if not value.agrees), None)
+    if wrong is None or parts is None or parts.iteration != 2:
         return ()
     first = next(recorded(problem, "", (1,)))
     both = [value.right + first.value(value.place.ref) for value in second]
     if not np.allclose([value.given for value in second], both, _ADDED, _ADDED * np.abs(both).max()):
         return ()
-    return (Remark("gradients-not-reset", 2, next(one.symbol for one in second if not one.agrees)),)
+    return (Remark("gradients-not-reset", 2, wrong.symbol),)
 
 
 def on_training(problem: Problem, iteration: int = 1, iterations: int | None = None) -> tuple[Remark, ...]:

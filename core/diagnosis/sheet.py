@@ -116,8 +116,10 @@ class Sheet:
 def sheet(blocks: list[Block], problem: Problem, file: str = "") -> Sheet:
     """The blocks' places in step order. Raises NotValues where a number has two names and is another one under each."""
     places = [place for block in blocks for place in block.places]
-    plan = cache(lambda iteration: _plan(problem, iteration))
-    steps = [_step(place.ref, *plan(place.iteration)) for place in places]
+    plan = cache(lambda count: Plan(problem.shape(count)))
+    batch = cache(lambda iteration: {sample: at for at, sample in enumerate(problem.samples_of(iteration))})
+    batches = (batch(place.iteration) for place in places)
+    steps = [_step(place.ref, plan(len(samples)), samples) for place, samples in zip(places, batches, strict=True)]
 
     def place_in_order(at: int) -> tuple[int, int, bool, bool]:
         return places[at].iteration, steps[at], places[at].ref.kind == "delta", places[at].numeric
@@ -145,12 +147,6 @@ def _refused(blocks: list[Block], at: list[int], file: str) -> NotValues:
     named = [block.named for block in blocks for _ in block.places]
     one, other = (named[place] for place in sorted(at))
     return NotValues(file, other.line, "unlike", f"{one.name}”, “{other.name}")
-
-
-def _plan(problem: Problem, iteration: int) -> tuple[Plan, dict[int, int]]:
-    """The plan of an iteration, and the place in its batch of each of its samples."""
-    samples = problem.samples_of(iteration)
-    return Plan(problem.shape(len(samples))), {sample: at for at, sample in enumerate(samples)}
 
 
 def _step(ref: Ref, plan: Plan, batch: dict[int, int]) -> int:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,7 @@ UNKNOWN = "?"
 """What stands for a number that somebody has not got: of a sheet to fill in, not all need be."""
 _DEPTH = 3
 _LONG, _SHORT = 15, 2  # significant digits
-_TENTH = 0.05  # half a unit of 0.0, which no format makes of a number beside longer ones
+_TENTH, _HUNDREDTH = 0.05, 0.005  # half a unit of 0.0, 0.00
 
 _NAMED = re.compile(r"\s*(?P<name>[^\s=:\[\](){}#][^\s=:(){}#]*)\s*(?:=|:(?!\s*\\))\s*(?P<value>.*)", re.DOTALL)
 _KERAS = re.compile(r"<tf\.[^=<]*shape=\([^()]*\),?\s*dtype=\w+,\s*numpy=")  # before an array or a number
@@ -64,8 +65,9 @@ def parsed(text: str, file: str) -> list[Named]:
 def _with_short_ones_exact(found: list[Named]) -> list[Named]:
     """In what a program wrote in full, 0.0 and 0.5 are no roundings: these doubles have no more digits.
 
-    0.0 is none where three numbers have 15 digits or more. All of at most two digits are none where those are more, and
-    nearly all numbers are of the one or the other kind. Of an array its longest entry counts for all.
+    All of at most two digits are none where three numbers have 15 digits or more, those are more, and nearly all
+    numbers are of the one or the other kind; else 0.0 is as near as numbers beside it. Of an array its longest entry
+    counts for all.
     """
     digits = [one.written.digits for one in found]
     sizes = [one.written.values.size for one in found]
@@ -73,15 +75,38 @@ def _with_short_ones_exact(found: list[Named]) -> list[Named]:
         sum(size for count, size in zip(digits, sizes, strict=True) if least <= count <= most)
         for least, most in ((_LONG, sys.maxsize), (1, _SHORT), (0, 0))
     )
-    if long < 3:
-        return found
-    nearly_all = long > short and long + short + noughts >= 0.9 * sum(sizes)
+    if long < 3 or long <= short or long + short + noughts < 0.9 * sum(sizes):
+        return _with_noughts_as_near(found)
     return [
-        replace(one, written=one.written.exactly)
-        if (count <= _SHORT if nearly_all else count == 0 and one.written.half.min(initial=0.5) >= _TENTH)
-        else one
+        replace(one, written=one.written.exactly) if count <= _SHORT else one
         for one, count in zip(found, digits, strict=True)
     ]
+
+
+def _with_noughts_as_near(found: list[Named]) -> list[Named]:
+    """The same, each 0, 0.0 or [0. 0.] as near as most other numbers, or arrays, were written: it shows no digits.
+
+    0 in a table of three decimals, as Excel or `round(…, 3)` leaves it, is 0.0003 as well, and no 0.03.
+    """
+    halves: dict[bool, Counter[float]] = {False: Counter(), True: Counter()}
+    for one in found:
+        half = float(one.written.half.min(initial=1.0))
+        if half < _TENTH and one.written.values.any():
+            near = 0.0 if one.written.digits >= _LONG else half
+            halves[bool(one.written.shape)][near] += one.written.values.size
+    common = {arrays: counted.most_common(1)[0][0] for arrays, counted in halves.items() if counted}
+    if not common:
+        return found
+    return [_as_near(one, common.get(bool(one.written.shape), next(iter(common.values())))) for one in found]
+
+
+def _as_near(one: Named, half: float) -> Named:
+    mine = one.written
+    least = float(mine.half.min(initial=1.0))
+    if mine.values.any() or (least < _TENTH and (least or mine.shape)):  # 0 alone is exact so far, as an array is
+        return one
+    # In a print it may have been rounded before: `printed` asks how it is meant.
+    return replace(one, written=mine.within(max(half, _HUNDREDTH) if mine.pointed else half))
 
 
 def checked(found: list[Named], file: str) -> list[Named]:
