@@ -308,3 +308,21 @@ def test_numbers_of_ones_own_are_asked_for_only_where_they_are_taken(language: s
     assert screens.pressed(changed, "parting").study.panel is None  # type: ignore[union-attr]
     assert re.search("press 0 first|0 brings these back|먼저 0 키를|0 키를 누르면 처음 수로", spoken(changed))
     assert spoken(screens.pressed(changed, "reset")) == spoken(session) != spoken(changed)
+
+
+ADAM = [
+    ("equal", "ε = 1", "Δw3", "as long as ε is small", "ε이 그보다 훨씬 작고"),
+    ("uncorrected", "β₂ = 0.5", "Δw3", "With β₂ much nearer to 1 than β₁", "β₂가 β₁보다 1에 훨씬 가까우면"),
+    ("corrected", "β₁ = 0", "m̂_w1", "only 1 − β₁ᵏ of its size", "제 크기의 1 − β₁ᵏ배"),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("stop", "change", "symbol", "en", "ko"), ADAM)
+def test_what_a_step_of_adam_says_of_its_size_is_so_with_other_rates(
+    language: str, stop: str, change: str, symbol: str, en: str, ko: str
+) -> None:
+    session = typed(at(screens.of_lesson("adam", language, size=(100, 40), known=True), stop), change)
+    back = screens.pressed(session, "back")
+    assert symbol in "".join(screens.lines(back))
+    assert (en if language == "en" else ko) in spoken(back)
