@@ -230,6 +230,17 @@ def test_how_far_a_layer_has_moved_is_counted_from_where_the_run_began(language:
     assert Look().figure(float(np.mean(np.abs(here - first))), digits=2) in row
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("lesson", "stop"), [("vanishing", "moved"), ("vanishing", "depth")])
+def test_how_far_a_layer_has_moved_is_the_same_in_the_text_and_in_the_picture(
+    language: str, lesson: str, stop: str
+) -> None:
+    """Also where a weight has been set in the iteration of the stop."""
+    session = typed(at(screens.of_lesson(lesson, language, known=True), stop), "w1 = 60")
+    (row,) = (line for line in screens.lines(session) if line[1:4] == "h1 " and "━" in line)
+    assert row.split()[-1] in spoken(session)
+
+
 def test_a_target_set_out_of_reach_is_told_so() -> None:
     session = at(screens.of_lesson("output-delta"), "gap")
     assert "out of reach: the last activation, sigmoid" in screen(typed(session, "t1 = 5"))
@@ -286,3 +297,32 @@ def test_all_that_the_sheet_of_the_last_lesson_gives_can_be_read_where_its_text_
     ]
     assert len(biases) == 4
     assert all(f" {figure(bias, 4)} " in seen or f"[{figure(bias, 4)}]" in seen for bias in biases)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("stop", ["paper", "hand-in"])
+def test_numbers_of_ones_own_are_asked_for_only_where_they_are_taken(language: str, stop: str) -> None:
+    """After a change there is nothing to compare them with: 0 comes first."""
+    session = at(screens.of_lesson("problem", language, known=True), stop)
+    changed = typed(session, "w1 = 2")
+    assert screens.pressed(changed, "parting").study.panel is None  # type: ignore[union-attr]
+    assert re.search("press 0 first|0 brings these back|먼저 0 키를|0 키를 누르면 처음 수로", spoken(changed))
+    assert spoken(screens.pressed(changed, "reset")) == spoken(session) != spoken(changed)
+
+
+ADAM = [
+    ("equal", "ε = 1", "Δw3", "as long as ε is small", "ε이 그보다 훨씬 작고"),
+    ("uncorrected", "β₂ = 0.5", "Δw3", "With β₂ much nearer to 1 than β₁", "β₂가 β₁보다 1에 훨씬 가까우면"),
+    ("corrected", "β₁ = 0", "m̂_w1", "only 1 − β₁ᵏ of its size", "제 크기의 1 − β₁ᵏ배"),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("stop", "change", "symbol", "en", "ko"), ADAM)
+def test_what_a_step_of_adam_says_of_its_size_is_so_with_other_rates(
+    language: str, stop: str, change: str, symbol: str, en: str, ko: str
+) -> None:
+    session = typed(at(screens.of_lesson("adam", language, size=(100, 40), known=True), stop), change)
+    back = screens.pressed(session, "back")
+    assert symbol in "".join(screens.lines(back))
+    assert (en if language == "en" else ko) in spoken(back)

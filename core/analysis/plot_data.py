@@ -76,15 +76,14 @@ def gradient_sizes(trace: Trace) -> Array:
     return frozen(sizes)
 
 
-def layers_moved(trace: Trace, begun: Trace, kind: str = "new") -> Array:
-    """One number a layer: how far its weights are from where they began, on average.
+def layers_moved(trace: Trace, begun: Trace) -> Array:
+    """One number a layer: how far its weights, before the iteration, are from where they began, on average.
 
-    begun: iteration 1 of the same run, whose weights may have been set by hand; kind: "new" after the iteration,
-    "weight" before it.
+    begun: iteration 1 of the same run, whose weights may have been set by hand.
     """
     numbers = range(1, len(trace.problem.network.layers) + 1)
     with np.errstate(all="ignore"):
-        moves = [trace.array(kind, number) - begun.array("weight", number) for number in numbers]
+        moves = [trace.array("weight", number) - begun.array("weight", number) for number in numbers]
     return frozen([_mean_size(move) for move in moves])
 
 

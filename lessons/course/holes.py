@@ -1,13 +1,14 @@
 """Holes to numbers: `{{δ_h1|+}}` in a text becomes +0.008771, taken from the record that the screen reads.
 
 A hole is any formula of the core's grammar. Besides symbols it knows `size:3`, the mean size of the gradients of
-layer 3; `moved:3`, how far that layer's weights have moved since the start (mean); `:out` is the last layer of both;
-`layers`, how many layers there are, the output among them; `touched:all`, samples touched so far; `epoch:all`,
-iterations of an epoch; `end:first`, `end:last`, `end:updates` of a run of Rosenblatt's rule; `right`, how many rows of
-the data have their output on the right side of ½, and `rows`, how many there are. A name in it may say where to look:
-`E@2` in iteration 2, `wrong:E` in the run called wrong, `published:E` in the lesson's printed figures (alone in
-its hole, since it is a text). After `|` stand `+` for the sign of positive numbers too, and a number of significant
-digits; after another `|` a Korean particle in both its forms, `{{w5|은/는}}`, of which the one that agrees is shown.
+layer 3; `moved:3`, how far that layer's weights have moved since the start, before the update (mean); `:out` is the
+last layer of both; `layers`, how many layers there are, the output among them; `touched:all`, samples touched so far;
+`epoch:all`, iterations of an epoch; `end:first`, `end:last`, `end:updates` of a run of Rosenblatt's rule; `right`,
+how many rows of the data have their output on the right side of ½, and `rows`, how many there are. A name in it may
+say where to look: `E@2` in iteration 2, `wrong:E` in the run called wrong, `published:E` in the lesson's printed
+figures (alone in its hole, since it is a text). After `|` stand `+` for the sign of positive numbers too, and a
+number of significant digits; after another `|` a Korean particle in both its forms, `{{w5|은/는}}`, of which the one
+that agrees is shown.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def layers(study: Study, words: Words, width: int, height: int, look: Look) -> l
         )
     moved = None
     if study.timeline.iteration > 1:
-        moved = list(layers_moved(trace, study.timeline.trace_of(1), "weight"))
+        moved = list(layers_moved(trace, study.timeline.trace_of(1)))
     line = product(trace, step, words, look, width)
     power, title = look.line("0.25ⁿ"), f"{words.say('views.gradient_size')} ({words.say('views.log_scale')})"
     gone = words.say("views.moved")

@@ -98,7 +98,7 @@ def layers(study: Study, words: Words, look: Look) -> list[str]:
     trace, step = study.trace, study.timeline.step
     sizes, last = gradient_sizes(trace), trace.names.last
     found = [layer_found(trace, number, step) for number in range(1, last + 1)]
-    moved = layers_moved(trace, study.timeline.trace_of(1), "weight").tolist()
+    moved = layers_moved(trace, study.timeline.trace_of(1)).tolist()
     lines = []
     for number in range(1, last + 1):
         facts = {"layer": layer_name(trace, number, words, look)}
