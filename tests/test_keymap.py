@@ -198,6 +198,7 @@ def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ('step = "nn"', 1, ("step", "nn")),
         ('step = "가"', 1, ("step", "가")),
         ('step = ""', 1, ("step", "“”")),
+        ('step = "\\u0301"', 1, ("step",)),
         ('step = "\\u001b[31m"', 1, ("step", "?[31m")),
         ("\nstep = 5", 2, ("step", "5")),
         ("step = true", 1, ("step", "true")),

@@ -17,6 +17,7 @@ from nntutor.core.errors import TooLarge
 from nntutor.core.files.text import read_text
 from nntutor.core.files.toml import Lines, toml
 from nntutor.core.foreign import LONGEST, clean
+from nntutor.lessons.language.cells import cells
 from nntutor.lessons.learner import folders
 from nntutor.tui.state import keys, korean
 from nntutor.tui.state.keys import BINDINGS, DEFAULT, FORMERLY, NEEDED, Keymap
@@ -138,7 +139,8 @@ def _key(written: str, action: str, place: str) -> str:
         raise UsageError("keymap_escape", **facts)
     if len(key) == 1 and key != key.lower():
         raise UsageError("keymap_capital", **facts, small=key.lower())
-    if key in NAMED or (len(key) == 1 and key.isprintable()):
+    # What fills no cell of its own, such as an accent, would stand on the letter before it wherever keys are shown.
+    if key in NAMED or (len(key) == 1 and key.isprintable() and cells(key)):
         return key
     raise near("keymap_no_key", clean(written, _SHORT), sorted(NAMED | _SIGNS.keys()), place=place, action=action)
 
