@@ -381,3 +381,14 @@ def test_what_was_rounded_twice_is_right() -> None:
             if twice:
                 assert told(f"{step.symbol} = {twice}", TWO).verdict == "right"
     assert told("E = 0.29843", TWO).verdict != "right"
+
+
+def test_a_nought_among_numbers_of_one_decimal_is_rounded_too() -> None:
+    """Weights of one decimal that hardly move are so after round(…, 4) as well, and a bias of 0.00003 is 0."""
+    problem = parse(
+        'error = "half-squared"\n[optimizer]\nlearning_rate = 1e-5\n[[layer]]\nactivation = "identity"\n'
+        "weights = [[0.3, -0.5]]\nbias = [0]\n[[sample]]\ninput = [1, 2]\ntarget = [2]\n",
+        "small.toml",
+    )
+    found = told("symbol,value\nw1⁺,0.3\nw2⁺,-0.5\nb_o1⁺,0", problem)
+    assert found.verdict == "right" and [one.id for one in found.remarks] == ["too-short"]

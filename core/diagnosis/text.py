@@ -91,10 +91,14 @@ def _with_noughts_as_near(found: list[Named]) -> list[Named]:
     halves: dict[bool, Counter[float]] = {False: Counter(), True: Counter()}
     for one in found:
         half = float(one.written.half.min(initial=1.0))
-        if half < _TENTH and one.written.values.any():
+        if half <= _TENTH and one.written.values.any():
             near = 0.0 if one.written.digits >= _LONG else half
             halves[bool(one.written.shape)][near] += one.written.values.size
-    common = {arrays: counted.most_common(1)[0][0] for arrays, counted in halves.items() if counted}
+    common = {}
+    for arrays, counted in halves.items():
+        longer = Counter({half: count for half, count in counted.items() if half < _TENTH})  # 0.5 may have been typed
+        if counted:
+            common[arrays] = (longer or counted).most_common(1)[0][0]
     if not common:
         return found
     return [_as_near(one, common.get(bool(one.written.shape), next(iter(common.values())))) for one in found]
