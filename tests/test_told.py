@@ -326,3 +326,9 @@ def test_what_a_step_of_adam_says_of_its_size_is_so_with_other_rates(
     back = screens.pressed(session, "back")
     assert symbol in "".join(screens.lines(back))
     assert (en if language == "en" else ko) in spoken(back)
+
+
+def test_a_bar_is_shorter_again_only_where_one_was_before() -> None:
+    session = at(screens.of_lesson("vanishing", known=True), "two")
+    assert "The bar is shorter again." in spoken(session)
+    assert "The bar is shorter." in spoken(at(screens.pressed(session, "less"), "two"))
