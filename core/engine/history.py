@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Chunk, replay, run, tracked
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
-
-if TYPE_CHECKING:
-    from nntutor.core.engine.timeline import Timeline
 
 KEPT_BYTES = CHECKPOINT_BYTES = 8 * 2**20
 # Stepping is slow, so a state every so many iterations that were stepped through is enough.
@@ -40,7 +37,7 @@ class History:
         self.engine = Engine(problem, mistake)
         self.start = start or self.engine.start()
         self.edited = edited
-        self.earlier: Timeline | None = None
+        self.earlier: Any = None  # a Timeline, which knows histories: typed here, the imports would be a circle
         self.unedited: History | None = None
         self.checkpoints: list[State] = [self.start]
         self.errors = np.empty(0)

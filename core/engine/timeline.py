@@ -118,7 +118,8 @@ class Timeline:
         if oldest.earlier is None:
             edits = tuple(edit for edit in effective(self.edits) if edit.iteration < oldest.first)
             oldest.earlier = Timeline.start(self.original, self.mistake)._with(edits, ())
-        return oldest.earlier
+        earlier: Timeline = oldest.earlier
+        return earlier
 
     @property
     def begun(self) -> tuple[Problem, State]:
