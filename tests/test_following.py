@@ -167,6 +167,7 @@ UNSAID = [
     ("xor", "stuck", "seed = 7; η = 0", "it is stuck for as long"),
     ("vanishing", "learns-not", "η = 1e-6", "The last layers could learn"),
     ("momentum", "first", "η = 0", "the arrow at the ●"),
+    ("momentum", "share", "η = 0; w2 = -1", "Across they are opposite"),
     ("momentum", "half", "η = 0.01", "alternate less"),
     ("momentum", "velocity", "η = 0", "still moves"),
     ("momentum", "push", "η = 0", "The arrow at the ●"),
@@ -1102,3 +1103,15 @@ def test_no_step_of_rosenblatts_rule_is_told_as_a_slope(language: str) -> None:
 
 def test_a_letter_that_is_named_after_its_sign_stands_once_without_unicode() -> None:
     assert ascii_look("η (eta), the learning rate; η = ½") == "eta, the learning rate; eta = 1/2"
+
+
+@pytest.mark.parametrize(("lesson", "stop"), [("vanishing", "moved"), ("vanishing", "depth"), ("relu", "sigmoid-not")])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_weight_that_was_typed_on_the_way_is_told_as_part_of_how_far_a_layer_has_moved(
+    lesson: str, stop: str, language: str
+) -> None:
+    """The distance from the start has it in it, as the picture's column has."""
+    part = {"en": "What was typed on the way", "ko": "도중에 손으로 바꾼 만큼"}[language]
+    session = at(screens.of_lesson(lesson, language, known=True), stop)
+    assert part not in spoken(session)
+    assert part in spoken(typed(session, "w1 = 2"))
