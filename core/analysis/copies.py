@@ -11,7 +11,7 @@ them, and no formula of backpropagation is needed to know it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +24,8 @@ from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.evaluating import Op, written_by
 from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
+from nntutor.core.progress import Progress, untold
 
-Progress = Callable[[int, int], None]
-"""Told how many times the samples have been passed through, of how many as far as is known."""
 _BYTES, _MOST = 16_000_000, 160  # of the copies that run at once
 _SHAKEN, _ROOM = 8, 4096
 # A result is off by half a last place at most, by a quarter as a rule; shaken it is by two to four.
@@ -56,10 +55,6 @@ class Rounding:
 
     error: float
     gradient: Array
-
-
-def untold(done: int, of: int) -> None:
-    """Nobody is told."""
 
 
 class Copies:

@@ -16,7 +16,7 @@ from itertools import islice
 
 import numpy as np
 
-from nntutor.core.analysis.copies import Copies, Progress, untold
+from nntutor.core.analysis.copies import Copies
 from nntutor.core.analysis.step_search import MOVES, NONE, Search, settle
 from nntutor.core.arrays import Array, frozen
 from nntutor.core.engine.memory import State
@@ -25,11 +25,8 @@ from nntutor.core.errors import NoError, NotDifferentiable
 from nntutor.core.notation.kinds import GRADIENT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.core.progress import Progress, untold
 
-__all__ = [
-    "Check", "Difference", "Progress", "central_difference", "check", "check_all", "of_its_sample", "refuse",
-    "serving_step", "untold",
-]  # fmt: skip
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9
 _TOGETHER = 200  # numbers that are checked side by side
 

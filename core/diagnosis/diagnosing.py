@@ -14,13 +14,14 @@ from nntutor.core.diagnosis.deciding import told_apart, unseen
 from nntutor.core.diagnosis.places import Place, bare_name, blocks
 from nntutor.core.diagnosis.printed import in_full
 from nntutor.core.diagnosis.remarks import Remark, on_training, on_values, rounding, summed_up, too_short
-from nntutor.core.diagnosis.runs import CHECK, Made, Progress, Runs, recorded
+from nntutor.core.diagnosis.runs import CHECK, Made, Runs, recorded
 from nntutor.core.diagnosis.search import MOST_PAIRED, Entry, Search, unlike, verdict_of
 from nntutor.core.diagnosis.sheet import Numbers, Sheet, Value, sheet
 from nntutor.core.diagnosis.text import Named
 from nntutor.core.errors import ProblemError
 from nntutor.core.notation.symbols import Names
 from nntutor.core.problems.network import Problem
+from nntutor.core.progress import Progress
 
 _SHARES = ("1e-5", "1e-4", "1e-3")  # by how much numbers are off that were rounded on the way
 _COMPARED = 1000  # names that are looked for in other iterations as well

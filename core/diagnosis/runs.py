@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -20,11 +20,10 @@ from nntutor.core.engine.training import replay
 from nntutor.core.notation.kinds import PER_OPTIMIZER, PER_SAMPLE, PER_WEIGHT
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.core.progress import Progress
 
 CHECK = "check-of-output"
 """The one mistake that is in no rulebook: a numerical gradient of o in place of E."""
-Progress = Callable[[int, int], object]
-"""Told how many runs are done, and of how many."""
 _TOGETHER = 200_000  # numbers that many runs at once may have: they stay near the processor
 _CALLS, _PRODUCT = 3e-6, 1e-9  # seconds: the calls of an iteration of one run among many, a weight times a sample
 _PIECE = 500  # iterations between two tellings of how far it is

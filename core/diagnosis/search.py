@@ -11,9 +11,10 @@ import numpy as np
 
 from nntutor.core.diagnosis.agreement import Judge
 from nntutor.core.diagnosis.candidates import Candidate
-from nntutor.core.diagnosis.runs import Made, Progress, Runs
+from nntutor.core.diagnosis.runs import Made, Runs
 from nntutor.core.diagnosis.sheet import Bools, Numbers, Sheet
 from nntutor.core.notation.kinds import KINDS
+from nntutor.core.progress import Progress
 
 MOST_PAIRED = 20
 """Values of iterations beyond this are explained by single mistakes only."""

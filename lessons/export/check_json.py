@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from nntutor.core.analysis.gradient_check import Check, Progress, check_all, untold
+from nntutor.core.analysis.gradient_check import Check, check_all
 from nntutor.core.engine.trace import Trace
 from nntutor.core.files.writing import as_json
 from nntutor.core.problems.network import Problem
+from nntutor.core.progress import Progress, untold
 from nntutor.lessons.export.json import Json, dumps, number
 
 

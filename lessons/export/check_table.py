@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from nntutor.core.analysis.gradient_check import Check, Progress, check_all, untold
+from nntutor.core.analysis.gradient_check import Check, check_all
 from nntutor.core.engine.trace import Trace
 from nntutor.core.notation.figures import figure
 from nntutor.core.notation.style import Style
 from nntutor.core.notation.symbols import Ref
 from nntutor.core.problems.network import Problem
+from nntutor.core.progress import Progress, untold
 from nntutor.lessons.language.cells import padded
 from nntutor.lessons.language.speech import Speech
 from nntutor.lessons.language.words import Words

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from nntutor.core.engine.memory import State
 from nntutor.core.engine.program import Engine
 from nntutor.core.engine.trace import Trace, after, record
 from nntutor.core.engine.training import Runner, replay
 from nntutor.core.problems.network import Problem
+from nntutor.core.progress import Progress, untold
 
 # A run towards the first iteration is cut into pieces of about so many seconds, and what it kept is let go.
 _PIECE = 0.5
@@ -19,7 +20,7 @@ def iterations(
     first: int = 1,
     last: int = 1,
     mistake: str = "",
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress = untold,
 ) -> Iterator[Trace]:
     """The records of iterations `first` to `last`; one that diverges is the last, even where it lies before `first`.
 
@@ -30,7 +31,7 @@ def iterations(
     return _recorded(engine, _before(engine, first, progress), last, progress)
 
 
-def _recorded(engine: Engine, state: State, last: int, progress: Callable[[int, int], None]) -> Iterator[Trace]:
+def _recorded(engine: Engine, state: State, last: int, progress: Progress) -> Iterator[Trace]:
     while state.done < last:
         progress(state.done + 1, last)
         trace = record(engine, state)
@@ -40,7 +41,7 @@ def _recorded(engine: Engine, state: State, last: int, progress: Callable[[int, 
         state = after(trace)
 
 
-def _before(engine: Engine, iteration: int, progress: Callable[[int, int], None]) -> State:
+def _before(engine: Engine, iteration: int, progress: Progress) -> State:
     """The state before an iteration, or before the one that diverges on the way there."""
     runner = Runner(engine, engine.start())
     while (missing := iteration - 1 - runner.state.done) > 0:
