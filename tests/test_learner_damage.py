@@ -60,18 +60,23 @@ def test_a_file_that_has_been_emptied_says_so_and_its_log_is_not_thrown_away(tmp
     third.close()
 
 
+def the_next_save_makes_it_anew(store: Store, folder: Path) -> None:
+    """It says that the file was set aside, and the next start has what was saved then."""
+    store.save(replace(place("cycle"), step=9))
+    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
+    store.close()
+    other = Store.open(folder)
+    assert other.reached("cycle") == replace(place("cycle"), step=9) and not other.told
+    other.close()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a file in use cannot be emptied there")
 def test_a_file_that_is_emptied_while_it_is_used_is_made_anew_at_the_next_save(tmp_path: Path) -> None:
     """What is written to its log after that would be part of nothing."""
     store = Store.open(tmp_path)
     store.save(place("cycle"))
     (tmp_path / "progress.sqlite").write_bytes(b"")
-    store.save(replace(place("cycle"), step=9))
-    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
-    store.close()
-    other = Store.open(tmp_path)
-    assert other.reached("cycle") == replace(place("cycle"), step=9) and not other.told
-    other.close()
+    the_next_save_makes_it_anew(store, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -155,12 +160,7 @@ def test_a_file_that_another_program_writes_into_is_looked_at_again_before_the_n
     with path.open("r+b") as file:
         file.write(new[content])
         file.truncate()
-    store.save(replace(place("cycle"), step=9))
-    assert store.saving and [key for key, _ in store.told] == ["progress.set_aside"]
-    store.close()
-    other = Store.open(tmp_path)
-    assert other.reached("cycle") == replace(place("cycle"), step=9) and not other.told
-    other.close()
+    the_next_save_makes_it_anew(store, tmp_path)
 
 
 def test_of_two_starts_that_find_a_broken_file_the_second_takes_what_the_first_has_made(
